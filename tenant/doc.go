@@ -1,0 +1,39 @@
+// Package tenant says who a customer is.
+//
+// A customer is an organisation. It is recorded under one [Key]: the [ID] of
+// its directory tenant or, when the host works with those, its [TPID]. People
+// do not type keys; they type an e-mail address or a domain, sometimes with
+// an ID that they were given. [Resolve] takes that text, a [Candidate], looks
+// the domain up in a [Directory] and returns a [Resolution]: the [Identity]
+// and the [Basis] on which it stands. Everything else is one of six refusals,
+// each of its own type, because a host tells its user something different for
+// each of them.
+//
+// # What is compared
+//
+// Every value here has one canonical form, so == compares it:
+//
+//   - an ID is lower-case hexadecimal in groups of 8-4-4-4-12;
+//   - a TPID is a positive decimal number;
+//   - a Domain is lower-case ASCII without a trailing dot, with
+//     internationalised labels in their xn-- form;
+//   - an Email keeps the spelling of its local part, because RFC 5321 leaves
+//     its meaning to the receiving host, and has a canonical Domain.
+//
+// Domains are compared whole. A subdomain is not its parent, and a domain
+// below onmicrosoft.com is a domain like any other.
+//
+// # Zero values
+//
+// The zero ID, TPID, Domain, Email, Cloud and Key mean "none". They marshal to
+// empty text and are read from it; the Parse functions refuse empty text.
+//
+// # Errors
+//
+// All errors of this package can be told apart with [errors.Is] by a sentinel
+// (ErrMalformed, ErrNotFound, ErrAmbiguous, ErrConsumerDomain,
+// ErrReasonRequired, ErrUnavailable) and taken apart with [errors.As] by a type
+// of the same name. Where they repeat text that a person typed or a directory
+// answered, it is quoted and shortened, so that it cannot forge a line of a
+// log; an e-mail address is never repeated.
+package tenant

@@ -1,0 +1,82 @@
+package tenant
+
+import "strings"
+
+// Domain is a DNS domain name of at least two labels. The zero Domain means
+// none. Two domains are equal exactly when == says so; a subdomain is not
+// equal to its parent.
+type Domain struct {
+	ascii string
+}
+
+// ParseDomain reads a domain name as people type it: any case, Unicode or
+// xn-- labels, one trailing dot, blanks around it. It is stricter than DNS:
+// letters, digits and hyphens only, at least two labels, and a last label that
+// is not a number, so that an IP address is not a domain. The error is a
+// [*MalformedError] of the field "domain".
+func ParseDomain(s string) (Domain, error) {
+	d, problem := parseDomain(s)
+	if problem != "" {
+		return Domain{}, malformed("domain", problem)
+	}
+	return d, nil
+}
+
+// parseDomain returns a domain, or what is wrong with s.
+func parseDomain(s string) (d Domain, problem string) {
+	text := trim(s)
+	switch {
+	case text == "":
+		return Domain{}, "a domain is needed"
+	case len(text) > 1000: // 253 bytes of ASCII never need as many in Unicode
+		return Domain{}, "the domain is too long"
+	case unprintable(text):
+		return Domain{}, "the domain holds a line end or another character that does not show"
+	case strings.ContainsAny(text, " /:@"):
+		return Domain{}, "a domain is wanted by itself, such as contoso.com, and not " + quote(text)
+	}
+	name, ok := toASCII(text)
+	if !ok {
+		return Domain{}, quote(text) + " is not a domain name"
+	}
+	name = strings.TrimSuffix(name, ".")
+	if len(name) > 253 {
+		return Domain{}, "the domain is longer than 253 bytes"
+	}
+	labels := strings.Split(name, ".")
+	for _, l := range labels {
+		if !label(l) {
+			return Domain{}, quote(text) + " is not a domain name: between dots stand 1 to 63 letters, digits and hyphens, with no hyphen first or last"
+		}
+	}
+	if len(labels) < 2 {
+		return Domain{}, quote(text) + " is not a whole domain name, such as contoso.com"
+	}
+	if strings.Trim(labels[len(labels)-1], "0123456789") == "" {
+		return Domain{}, quote(text) + " is a number or an IP address, not a domain name"
+	}
+	return Domain{name}, ""
+}
+
+// label reports whether s is a label of letters, digits and hyphens as RFC 1123
+// has them.
+func label(s string) bool {
+	return len(s) >= 1 && len(s) <= 63 && s[0] != '-' && s[len(s)-1] != '-' &&
+		strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// String returns the domain in lower-case ASCII, or "" for the zero Domain.
+func (d Domain) String() string { return d.ascii }
+
+// Unicode returns the domain as people of its language write it. It is for
+// showing; use [Domain.String] for everything else.
+func (d Domain) Unicode() string { return toUnicode(d.ascii) }
+
+// IsZero reports whether d is the zero Domain.
+func (d Domain) IsZero() bool { return d == Domain{} }
+
+// MarshalText returns the domain in lower-case ASCII.
+func (d Domain) MarshalText() ([]byte, error) { return []byte(d.ascii), nil }
+
+// UnmarshalText reads what [ParseDomain] reads; empty text gives the zero Domain.
+func (d *Domain) UnmarshalText(text []byte) error { return unmarshal(d, text, ParseDomain) }

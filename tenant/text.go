@@ -1,0 +1,53 @@
+package tenant
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// trim removes the blanks that surround pasted text: spaces of any kind and
+// tabs. Line ends stay, so that the parsers refuse them as control characters.
+func trim(s string) string {
+	return strings.TrimFunc(s, blank)
+}
+
+func blank(r rune) bool { return r == '\t' || unicode.Is(unicode.Zs, r) }
+
+// quote makes foreign text safe to repeat in an error: short, on one line,
+// nothing invisible.
+func quote(s string) string {
+	const most = 64
+	if utf8.RuneCountInString(s) > most {
+		s = string([]rune(s)[:most]) + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// unprintable reports whether s holds a character that does not show itself:
+// a control or format character, a line separator, or bytes that are no text.
+func unprintable(s string) bool {
+	if !utf8.ValidString(s) {
+		return true
+	}
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return r != ' ' && !unicode.IsPrint(r)
+	})
+}
+
+// unmarshal is the UnmarshalText of every value here: empty text is its zero
+// value, everything else is parsed. On error the value is left as it was.
+func unmarshal[T any](v *T, text []byte, parse func(string) (T, error)) error {
+	if len(text) == 0 {
+		var zero T
+		*v = zero
+		return nil
+	}
+	parsed, err := parse(string(text))
+	if err != nil {
+		return err
+	}
+	*v = parsed
+	return nil
+}
