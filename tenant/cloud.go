@@ -26,14 +26,7 @@ func ParseCloud(s string) (Cloud, error) {
 }
 
 // MarshalText returns the documented spelling; a value that is no cloud is an error.
-func (c Cloud) MarshalText() ([]byte, error) {
-	if c != "" {
-		if _, err := ParseCloud(string(c)); err != nil {
-			return nil, err
-		}
-	}
-	return []byte(c), nil
-}
+func (c Cloud) MarshalText() ([]byte, error) { return marshalText(c, ParseCloud) }
 
 // UnmarshalText reads what [ParseCloud] reads; empty text gives the zero Cloud.
 func (c *Cloud) UnmarshalText(text []byte) error { return unmarshal(c, text, ParseCloud) }

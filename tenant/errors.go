@@ -1,6 +1,10 @@
 package tenant
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
 
 // Sentinels for [errors.Is], one for each kind of refusal.
 var (
@@ -16,7 +20,7 @@ var (
 // text cannot succeed. It matches [ErrMalformed].
 type MalformedError struct {
 	Field   string // the field of [Candidate] in its JSON spelling, or the kind of value: "cloud", "key"
-	Problem string // a sentence's worth of what is wrong and what would help
+	Problem string // what is wrong and what would help
 }
 
 func malformed(field, problem string) error { return &MalformedError{field, problem} }
@@ -25,3 +29,119 @@ func (e *MalformedError) Error() string { return "malformed " + e.Field + ": " +
 
 // Unwrap returns [ErrMalformed].
 func (e *MalformedError) Unwrap() error { return ErrMalformed }
+
+// NotFoundError says that the directory knows nobody by the domain and that no
+// ID was given. Another e-mail address of the customer may help, or its ID with
+// a reason. It matches [ErrNotFound].
+type NotFoundError struct {
+	Domain Domain
+}
+
+func (e *NotFoundError) Error() string {
+	return fmt.Sprintf("the directory knows no customer by the domain %s: give another e-mail address or domain of the customer, or its tenant ID or TPID and a reason", e.Domain)
+}
+
+// Unwrap returns [ErrNotFound].
+func (e *NotFoundError) Unwrap() error { return ErrNotFound }
+
+// AmbiguousError says that the directory knows several customers by the domain,
+// in different clouds for example, and that no ID was given to choose one. The
+// ID of one of them helps. It matches [ErrAmbiguous].
+type AmbiguousError struct {
+	Domain Domain
+	Found  []Entry
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("the domain %s belongs to several customers, %s: give the tenant ID or TPID of the one that is meant", e.Domain, describe(e.Found))
+}
+
+// Unwrap returns [ErrAmbiguous].
+func (e *AmbiguousError) Unwrap() error { return ErrAmbiguous }
+
+// ConsumerDomainError says that the domain belongs to a public e-mail service
+// and so names no customer. Such a domain is never looked up; an ID and a
+// reason are both needed. It matches [ErrConsumerDomain].
+type ConsumerDomainError struct {
+	Domain      Domain
+	NeedsID     bool // neither a tenant ID nor a TPID was given
+	NeedsReason bool // no reason was given
+}
+
+func (e *ConsumerDomainError) Error() string {
+	var missing []string
+	if e.NeedsID {
+		missing = append(missing, "the customer's tenant ID or TPID")
+	}
+	if e.NeedsReason {
+		missing = append(missing, "a reason")
+	}
+	return fmt.Sprintf("%s is a domain of a public e-mail service and names no customer: give %s, or an address of the customer's own domain", e.Domain, strings.Join(missing, " and "))
+}
+
+// Unwrap returns [ErrConsumerDomain].
+func (e *ConsumerDomainError) Unwrap() error { return ErrConsumerDomain }
+
+// ReasonRequiredError says that the directory does not confirm the ID that was
+// given: it knows other customers by the domain (Found), or none. The same
+// candidate with a reason goes on, and so does one with a confirmed ID or
+// another domain. It matches [ErrReasonRequired].
+type ReasonRequiredError struct {
+	Domain Domain
+	Tenant ID   // as given
+	TPID   TPID // as given
+	Found  []Entry
+}
+
+func (e *ReasonRequiredError) Error() string {
+	found := "no customer"
+	if len(e.Found) > 0 {
+		found = describe(e.Found)
+	}
+	given := describe([]Entry{{Tenant: e.Tenant, TPID: e.TPID}})
+	return fmt.Sprintf("the directory knows %s by the domain %s and does not confirm %s: correct the ID, or give a reason why it is right", found, e.Domain, given)
+}
+
+// Unwrap returns [ErrReasonRequired].
+func (e *ReasonRequiredError) Unwrap() error { return ErrReasonRequired }
+
+// UnavailableError says that the directory could not be asked, which is never
+// the same as not found: nothing was decided, and the same candidate may be
+// tried again. It matches [ErrUnavailable] and whatever Err matches.
+type UnavailableError struct {
+	Domain Domain
+	Err    error // what the directory said
+}
+
+func (e *UnavailableError) Error() string {
+	return fmt.Sprintf("the directory could not be asked for %s, try again later: %v", e.Domain, e.Err)
+}
+
+// Unwrap returns [ErrUnavailable] and the directory's own error.
+func (e *UnavailableError) Unwrap() []error { return []error{ErrUnavailable, e.Err} }
+
+// describe lists entries for an error's text, the first few of them.
+func describe(entries []Entry) string {
+	const most = 3
+	var parts []string
+	for _, e := range entries[:min(len(entries), most)] {
+		var words []string
+		if !e.Tenant.IsZero() {
+			words = append(words, "tenant "+e.Tenant.String())
+		}
+		if !e.TPID.IsZero() {
+			words = append(words, "TPID "+e.TPID.String())
+		}
+		if e.Name != "" {
+			words = append(words, quote(e.Name))
+		}
+		if e.Cloud != "" {
+			words = append(words, "in the cloud "+quote(string(e.Cloud)))
+		}
+		parts = append(parts, strings.Join(words, " "))
+	}
+	if more := len(entries) - most; more > 0 {
+		parts = append(parts, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -64,14 +64,7 @@ func ParseKey(s string) (Key, error) {
 func (k Key) String() string { return string(k) }
 
 // MarshalText returns the key; a value that is no key is an error.
-func (k Key) MarshalText() ([]byte, error) {
-	if k != "" {
-		if _, err := ParseKey(string(k)); err != nil {
-			return nil, err
-		}
-	}
-	return []byte(k), nil
-}
+func (k Key) MarshalText() ([]byte, error) { return marshalText(k, ParseKey) }
 
 // UnmarshalText reads what [ParseKey] reads; empty text gives the zero Key.
 func (k *Key) UnmarshalText(text []byte) error { return unmarshal(k, text, ParseKey) }

@@ -51,3 +51,14 @@ func unmarshal[T any](v *T, text []byte, parse func(string) (T, error)) error {
 	*v = parsed
 	return nil
 }
+
+// marshalText is the MarshalText of every kind of text with a closed spelling:
+// what its parser would refuse is not written either.
+func marshalText[T ~string](v T, parse func(string) (T, error)) ([]byte, error) {
+	if v != "" {
+		if _, err := parse(string(v)); err != nil {
+			return nil, err
+		}
+	}
+	return []byte(v), nil
+}

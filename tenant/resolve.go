@@ -1,0 +1,211 @@
+package tenant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Basis says what an identity stands on.
+type Basis string
+
+// The bases.
+const (
+	Derived   Basis = "derived"   // no ID was given; the directory knows exactly one customer by the domain
+	Confirmed Basis = "confirmed" // every ID that was given is the directory's for the domain
+	Stated    Basis = "stated"    // the directory does not confirm the ID that was given; a reason was
+)
+
+// AllBases returns every basis.
+func AllBases() []Basis { return []Basis{Derived, Confirmed, Stated} }
+
+// ParseBasis reads the documented spelling of a basis and nothing else. The
+// error is a [*MalformedError] of the field "basis".
+func ParseBasis(s string) (Basis, error) {
+	if b := Basis(s); slices.Contains(AllBases(), b) {
+		return b, nil
+	}
+	return "", malformed("basis", quote(s)+" is not a basis; the bases are derived, confirmed and stated")
+}
+
+// MarshalText returns the documented spelling; a value that is no basis is an error.
+func (b Basis) MarshalText() ([]byte, error) { return marshalText(b, ParseBasis) }
+
+// UnmarshalText reads what [ParseBasis] reads; empty text gives the zero Basis.
+func (b *Basis) UnmarshalText(text []byte) error { return unmarshal(b, text, ParseBasis) }
+
+// Resolution is a candidate whose customer is known.
+type Resolution struct {
+	// Identity has the IDs that were given. Only what was derived or confirmed
+	// is completed with what the directory knows of the same customer, and a
+	// tenant is never added to a TPID: the given ID decides the Key.
+	Identity Identity `json:"identity"`
+	Email    Email    `json:"email,omitzero"` // zero when only a domain was given
+	Basis    Basis    `json:"basis"`
+	// Reason is what the person wrote, on whatever basis. It is never empty
+	// when the basis is Stated.
+	Reason string `json:"reason,omitzero"`
+	// Found is everybody whom the directory knows by the domain. It is empty
+	// for a consumer domain, which is not looked up.
+	Found []Entry `json:"found,omitempty"`
+}
+
+// LogValue shows whom it is about and hides the person and what the person wrote.
+func (r Resolution) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("key", string(r.Identity.Key())),
+		slog.Any("domain", r.Identity.Domain),
+		slog.Any("email", r.Email),
+		slog.String("basis", string(r.Basis)),
+		slog.Int("found", len(r.Found)),
+	)
+}
+
+// Resolve finds out who a candidate is, with the built-in list of consumer
+// domains. See [Resolver.Resolve].
+func Resolve(ctx context.Context, dir Directory, c Candidate) (Resolution, error) {
+	return Resolver{}.Resolve(ctx, dir, c)
+}
+
+// Resolver resolves candidates by a host's own notion of a consumer domain.
+// The zero Resolver is what [Resolve] uses.
+type Resolver struct {
+	// ConsumerDomain reports whether a domain belongs to a public e-mail
+	// service. If nil, it is [IsConsumerDomain]; a function that adds to the
+	// built-in list, or takes from it, calls that.
+	ConsumerDomain func(Domain) bool
+}
+
+// Resolve finds out who a candidate is. It asks dir at most once.
+//
+// Without an ID, the one customer whom the directory knows by the candidate's
+// domain is it. With an ID, the ID decides, and the directory is asked whether
+// it agrees; if it does not, the candidate needs a reason.
+//
+// The error is one of these, or several of the first joined:
+//
+//   - [*MalformedError]: a field cannot be read.
+//   - [*ConsumerDomainError]: the domain belongs to a public e-mail service,
+//     and the ID or the reason is missing. The directory is not asked.
+//   - [*UnavailableError]: the directory could not be asked, whether or not an
+//     ID and a reason were given.
+//   - [*NotFoundError], [*AmbiguousError]: no ID was given, and the directory
+//     knows nobody, or several customers, by the domain.
+//   - [*ReasonRequiredError]: an ID was given, the directory does not confirm
+//     it, and no reason was given.
+func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Resolution, error) {
+	claim, err := c.parse()
+	if err != nil {
+		return Resolution{}, err
+	}
+	res := Resolution{
+		Identity: Identity{Tenant: claim.tenant, TPID: claim.tpid, Domain: claim.domain},
+		Email:    claim.email,
+		Basis:    Stated,
+		Reason:   claim.reason,
+	}
+
+	isConsumer := IsConsumerDomain
+	if r.ConsumerDomain != nil {
+		isConsumer = r.ConsumerDomain
+	}
+	if isConsumer(claim.domain) {
+		if !claim.hasID() || claim.reason == "" {
+			return Resolution{}, &ConsumerDomainError{claim.domain, !claim.hasID(), claim.reason == ""}
+		}
+		return res, nil
+	}
+
+	entries, err := dir.Lookup(ctx, claim.domain)
+	if err != nil {
+		return Resolution{}, &UnavailableError{claim.domain, err}
+	}
+	if res.Found, err = distinct(entries); err != nil {
+		return Resolution{}, &UnavailableError{claim.domain, err}
+	}
+
+	if !claim.hasID() {
+		switch len(res.Found) {
+		case 0:
+			return Resolution{}, &NotFoundError{claim.domain}
+		case 1:
+			res.Basis = Derived
+			res.Identity.Tenant = res.Found[0].Tenant
+			res.Identity.complete(res.Found)
+			return res, nil
+		}
+		return Resolution{}, &AmbiguousError{claim.domain, res.Found}
+	}
+
+	confirming := slices.DeleteFunc(slices.Clone(res.Found), func(e Entry) bool { return !claim.confirmedBy(e) })
+	switch {
+	case len(confirming) > 0:
+		res.Basis = Confirmed
+		res.Identity.complete(confirming)
+	case claim.reason == "":
+		return Resolution{}, &ReasonRequiredError{claim.domain, claim.tenant, claim.tpid, res.Found}
+	}
+	return res, nil
+}
+
+// distinct checks what a directory answered, drops repetitions of a customer in
+// one cloud and cleans the names, which are foreign text. The same tenant ID in
+// two clouds is two customers. An entry that breaks the directory's contract is
+// an error: without it, an ambiguous domain could look like a plain one.
+func distinct(entries []Entry) ([]Entry, error) {
+	var out []Entry
+	for _, e := range entries {
+		if e.Key() == "" || e.TPID < 0 {
+			return nil, errors.New("the directory answered with an entry that has no valid ID")
+		}
+		if _, err := e.Cloud.MarshalText(); err != nil {
+			return nil, fmt.Errorf("the directory answered with an entry that is not valid: %w", err)
+		}
+		e.Name = cleanName(e.Name)
+		same := func(o Entry) bool { return o.Key() == e.Key() && o.Cloud == e.Cloud }
+		if !slices.ContainsFunc(out, same) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// cleanName makes a name fit to be stored and shown on one line: valid UTF-8,
+// without control characters, of at most 256 characters.
+func cleanName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+	if runes := []rune(s); len(runes) > 256 {
+		s = string(runes[:256])
+	}
+	return strings.TrimSpace(s)
+}
+
+// complete adds what the directory's entries for the same customer agree on.
+// The tenant stays as it is, and so does a TPID that was given.
+func (i *Identity) complete(entries []Entry) {
+	agreed := entries[0]
+	for _, e := range entries[1:] {
+		if e.Name != agreed.Name {
+			agreed.Name = ""
+		}
+		if e.Cloud != agreed.Cloud {
+			agreed.Cloud = ""
+		}
+		if e.TPID != agreed.TPID {
+			agreed.TPID = 0
+		}
+	}
+	i.Name, i.Cloud = agreed.Name, agreed.Cloud
+	if i.TPID.IsZero() {
+		i.TPID = agreed.TPID
+	}
+}
