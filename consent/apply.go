@@ -1,0 +1,156 @@
+package consent
+
+import (
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// Apply makes the event happen to the state at now and returns the next state.
+// The state it is given stays as it was; with an error it is what is returned.
+//
+// An answer (accept, decline, withdraw) is refused, in this order: when the link
+// is unknown ([ErrUnknownLink]) or replaced ([LinkVoidError]), when there is an
+// answer already ([AlreadyAnsweredError]), at or after the deadline
+// ([ExpiredError]), and when the table has no such move ([NotAllowedError]).
+func Apply(s State, e Event, now time.Time) (State, error) {
+	if e == nil {
+		return s, invalid("event", "an event is needed")
+	}
+	now = instant(now)
+	if by, ok := e.(interface{ by() LinkID }); ok {
+		if _, err := s.live(by.by()); err != nil {
+			return s, err
+		}
+	}
+	move, err := moveOf(s, e, now)
+	if err != nil {
+		return s, err
+	}
+	next := s.clone()
+	if err := e.apply(&next, now); err != nil {
+		return s, err
+	}
+	next.Status = move.To
+	return next, nil
+}
+
+// Mint records the hash of a token for a live link: when the message to its
+// contact is written. Each attempt to deliver may mint another token, and every
+// one opens the link; whoever delivers bounds the attempts. Minting the same hash
+// again changes nothing. The error is [ErrUnknownLink] or a [*LinkVoidError]: the
+// message is no longer worth sending.
+func Mint(s State, id LinkID, h Hash) (State, error) {
+	if _, err := s.live(id); err != nil {
+		return s, err
+	}
+	if h.IsZero() {
+		return s, invalid("token hash", "it is zero; make a token with NewToken")
+	}
+	if l, err := s.Find(h); err == nil {
+		if l.ID != id {
+			return s, invalid("token hash", "it belongs to another link; make a token with NewToken for each")
+		}
+		return s, nil
+	}
+	next := s.clone()
+	for i := range next.Links {
+		if next.Links[i].ID == id {
+			next.Links[i].Tokens = append(next.Links[i].Tokens, h)
+		}
+	}
+	return next, nil
+}
+
+func (e Request) apply(s *State, now time.Time) error {
+	s.Partner = slices.Clone(e.Partner)
+	return s.send(e.Kind(), e.Customer, e.Links, e.Terms, now)
+}
+
+func (e Resend) apply(s *State, now time.Time) error {
+	if err := e.Policy.MayResend(*s, now); err != nil {
+		return err
+	}
+	contacts := s.Contacts()
+	if len(contacts) == 0 {
+		return invalid("customer contacts", "everybody who was written to has been erased; change the contacts instead")
+	}
+	return s.send(e.Kind(), contacts, e.Links, s.termsOr(e.Terms), now)
+}
+
+func (e ChangeContacts) apply(s *State, now time.Time) error {
+	if err := e.Policy.mayChange(*s, e.Customer, now); err != nil {
+		return err
+	}
+	if e.Partner != nil {
+		s.Partner = slices.Clone(e.Partner)
+	}
+	return s.send(e.Kind(), e.Customer, e.Links, s.termsOr(e.Terms), now)
+}
+
+func (e Accept) apply(s *State, now time.Time) error {
+	s.Answer = s.answer(DecisionAccept, e.Link, e.Channel, now)
+	return nil
+}
+
+func (e Decline) apply(s *State, now time.Time) error {
+	s.Answer = s.answer(DecisionDecline, e.Link, e.Channel, now)
+	return nil
+}
+
+func (e Withdraw) apply(s *State, now time.Time) error {
+	if !s.Withdrawal.IsZero() { // flagged for the reviewer before
+		return &AlreadyAnsweredError{s.Withdrawal.Decision, s.Withdrawal.At}
+	}
+	s.Withdrawal = s.answer(DecisionWithdraw, e.Link, e.Channel, now)
+	s.Withdrawal.AfterSubmission = e.AfterSubmission
+	return nil
+}
+
+func (Cancel) apply(s *State, now time.Time) error {
+	s.CancelledAt = now
+	return nil
+}
+
+// Nothing is recorded but the status: a consent expires at its deadline, and not
+// when somebody notices.
+func (Expire) apply(*State, time.Time) error { return nil }
+
+// termsOr returns the terms of the last sending unless newer ones are given.
+func (s State) termsOr(t Terms) Terms {
+	if t.isZero() {
+		return s.lastSent().Terms
+	}
+	return t
+}
+
+// send voids every link and issues one for each contact.
+func (s *State) send(kind Kind, contacts []tenant.Email, ids []LinkID, terms Terms, now time.Time) error {
+	if err := checkContacts(contacts); err != nil {
+		return err
+	}
+	if err := s.checkLinks(ids, len(contacts)); err != nil {
+		return err
+	}
+	if err := terms.Validate(); err != nil {
+		return err
+	}
+	for i := range s.Links {
+		if !s.Links[i].Void() {
+			s.Links[i].VoidedAt = now
+		}
+	}
+	for i, c := range contacts {
+		s.Links = append(s.Links, Link{ID: ids[i], Contact: c, IssuedAt: now})
+	}
+	s.Sent = append(s.Sent, Sent{kind, now, slices.Clone(ids), terms.clone()})
+	return nil
+}
+
+func (s State) answer(d Decision, by LinkID, how Channel, now time.Time) Answer {
+	if how == "" {
+		how = ChannelPage
+	}
+	return Answer{Decision: d, Link: by, At: now, Channel: how, Text: s.termsOf(by).Text}
+}

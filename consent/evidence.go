@@ -1,0 +1,56 @@
+package consent
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// Evidence is one record of what happened between the parties: that a contact was
+// written to, or that one answered. A record of an answer has the same Link as the
+// record of the sending that it answers.
+type Evidence struct {
+	Link     LinkID       `json:"link"`
+	Contact  tenant.Email `json:"contact,omitzero"`
+	Erased   bool         `json:"erased,omitempty"` // the contact asked to be forgotten
+	At       time.Time    `json:"at"`
+	Sent     Kind         `json:"sent,omitempty"`     // of a sending: request, resend or change contacts
+	Decision Decision     `json:"decision,omitempty"` // of an answer
+	Channel  Channel      `json:"channel,omitempty"`  // of an answer
+	Terms    Terms        `json:"terms"`
+	// AfterSubmission: a withdrawal that came too late to end the engagement.
+	AfterSubmission bool `json:"after_submission,omitempty"`
+}
+
+// LogValue shows the record without its contact.
+func (e Evidence) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("link", string(e.Link)), slog.Time("at", e.At),
+		slog.String("sent", string(e.Sent)), slog.String("decision", string(e.Decision)))
+}
+
+// Evidence returns every record: one for each contact of each sending, oldest
+// first, then the answer and the withdrawal.
+func (s State) Evidence() []Evidence {
+	var records []Evidence
+	for _, sent := range s.Sent {
+		for _, id := range sent.Links {
+			e := s.evidence(id, sent.At)
+			e.Sent = sent.Kind
+			records = append(records, e)
+		}
+	}
+	for _, a := range []Answer{s.Answer, s.Withdrawal} {
+		if !a.IsZero() {
+			e := s.evidence(a.Link, a.At)
+			e.Decision, e.Channel, e.AfterSubmission = a.Decision, a.Channel, a.AfterSubmission
+			records = append(records, e)
+		}
+	}
+	return records
+}
+
+func (s State) evidence(id LinkID, at time.Time) Evidence {
+	l, _ := s.Link(id)
+	return Evidence{Link: id, Contact: l.Contact, Erased: l.Erased(), At: at, Terms: s.termsOf(id).clone()}
+}

@@ -1,0 +1,104 @@
+package consent_test
+
+import (
+	"encoding/binary"
+	"flag"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+var update = flag.Bool("update", false, "write the golden files and STATES.md anew")
+
+var (
+	start    = time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)
+	deadline = start.AddDate(0, 0, 30)
+)
+
+const day = 24 * time.Hour
+
+func email(s string) tenant.Email {
+	e, err := tenant.ParseEmail(s)
+	if err != nil {
+		panic(err)
+	}
+	return e
+}
+
+var (
+	ana   = email("ana@contoso.com")
+	bruno = email("bruno@contoso.com")
+	carla = email("carla@contoso.com")
+	paula = email("paula@fabrikam.com")
+)
+
+func emails(es ...tenant.Email) []tenant.Email { return es }
+
+func links(ids ...consent.LinkID) []consent.LinkID { return ids }
+
+func terms(language consent.Language) consent.Terms {
+	return consent.NewTerms(consent.StandardTexts().For(language),
+		consent.Subject{ID: "azure-migration", Name: "Azure Migration Workshop", Summary: "Three days that end in a plan."},
+		consent.Party{Role: consent.RoleCustomer, ID: "tenant:00000000-0000-0000-0000-000000000001", Name: "Contoso"},
+		consent.Party{Role: consent.RolePartner, ID: "fabrikam", Name: "Fabrikam Consulting"},
+		consent.Party{Role: consent.RoleProgram, ID: "mci", Name: "Commerce Incentives"},
+	)
+}
+
+// numbers is a source of "random" bytes in which every eight are different.
+type numbers struct{ n uint64 }
+
+func (r *numbers) Read(p []byte) (int, error) {
+	for i := range p {
+		if i%8 == 0 {
+			r.n++
+		}
+		var b [8]byte
+		binary.BigEndian.PutUint64(b[:], r.n)
+		p[i] = b[7-i%8]
+	}
+	return len(p), nil
+}
+
+// apply is Apply where it has to succeed.
+func apply(t *testing.T, s consent.State, e consent.Event, now time.Time) consent.State {
+	t.Helper()
+	next, err := consent.Apply(s, e, now)
+	if err != nil {
+		t.Fatalf("%s at %s: %v", e.Kind(), now, err)
+	}
+	return next
+}
+
+// requested has asked ana (link l1) and bruno (link l2) at the start.
+func requested(t *testing.T) consent.State {
+	t.Helper()
+	return apply(t, consent.Start(deadline), consent.Request{
+		Customer: emails(ana, bruno), Partner: emails(paula), Links: links("l1", "l2"), Terms: terms("en"),
+	}, start)
+}
+
+// in returns a state that has the status at start.
+func in(t *testing.T, status consent.Status) consent.State {
+	t.Helper()
+	switch status {
+	case consent.AwaitingRequest:
+		return consent.Start(deadline)
+	case consent.Requested:
+		return requested(t)
+	case consent.Granted:
+		return apply(t, requested(t), consent.Accept{Link: "l1"}, start)
+	case consent.Declined:
+		return apply(t, requested(t), consent.Decline{Link: "l1"}, start)
+	case consent.Expired:
+		return apply(t, requested(t), consent.Expire{}, deadline)
+	case consent.Withdrawn:
+		return apply(t, in(t, consent.Granted), consent.Withdraw{Link: "l2"}, start)
+	case consent.Cancelled:
+		return apply(t, requested(t), consent.Cancel{}, start)
+	}
+	panic(fmt.Sprintf("no way to %q", status))
+}

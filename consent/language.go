@@ -1,0 +1,84 @@
+package consent
+
+import (
+	"slices"
+	"strings"
+)
+
+// Language is a language tag of BCP 47 such as "en" or "pt-PT": a language and,
+// if need be, a script and a region. The zero Language means none.
+type Language string
+
+// ParseLanguage reads a tag in any case, with hyphens or underscores, and gives
+// it its usual case. Whether such a language exists is not checked. The error is
+// an [*InvalidError].
+func ParseLanguage(s string) (Language, error) {
+	parts := strings.Split(strings.ReplaceAll(s, "_", "-"), "-")
+	malformed := invalid("language", "it is not a language tag such as en or pt-PT")
+	if n := len(parts[0]); n < 2 || n > 3 || !letters(parts[0]) || len(parts) > 3 {
+		return "", malformed
+	}
+	parts[0] = strings.ToLower(parts[0])
+	for i, p := range parts[1:] {
+		switch {
+		case i == 0 && len(p) == 4 && letters(p): // a script
+			parts[1] = strings.ToUpper(p[:1]) + strings.ToLower(p[1:])
+		case i == len(parts)-2 && (len(p) == 2 && letters(p) || len(p) == 3 && digits(p)): // a region
+			parts[i+1] = strings.ToUpper(p)
+		default:
+			return "", malformed
+		}
+	}
+	return Language(strings.Join(parts, "-")), nil
+}
+
+// MarshalText returns the tag in its usual case, or an [*InvalidError].
+func (l Language) MarshalText() ([]byte, error) {
+	parsed, err := ParseLanguage(string(l))
+	return []byte(parsed), err
+}
+
+// UnmarshalText reads what [ParseLanguage] reads.
+func (l *Language) UnmarshalText(text []byte) error {
+	parsed, err := ParseLanguage(string(text))
+	if err == nil {
+		*l = parsed
+	}
+	return err
+}
+
+// MatchLanguage returns the first of what is wanted, best first, that one of the
+// languages at hand can stand for: the same tag, else the same language without
+// region or script, else the first with the same language. So who wants pt-BR and
+// finds no pt-BR gets pt, and else pt-PT, which both can read; who wants fr does not
+// get English here. It returns false if there is none.
+func MatchLanguage(have []Language, wanted ...Language) (Language, bool) {
+	for _, w := range wanted {
+		tag, err := ParseLanguage(string(w))
+		if err != nil {
+			continue
+		}
+		primary := tag.primary()
+		for _, fits := range []func(Language) bool{
+			func(l Language) bool { return l == tag },
+			func(l Language) bool { return l == primary },
+			func(l Language) bool { return l.primary() == primary },
+		} {
+			if i := slices.IndexFunc(have, fits); i >= 0 {
+				return have[i], true
+			}
+		}
+	}
+	return "", false
+}
+
+func (l Language) primary() Language {
+	primary, _, _ := strings.Cut(string(l), "-")
+	return Language(primary)
+}
+
+func letters(s string) bool {
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -1,0 +1,93 @@
+package consent
+
+import (
+	"slices"
+	"time"
+)
+
+// Guard is what must hold, besides the status, for a [Move].
+type Guard string
+
+// The guards of moves.
+const (
+	Always           Guard = ""
+	BeforeDeadline   Guard = "before the deadline"
+	AtDeadline       Guard = "at or after the deadline"
+	BeforeSubmission Guard = "before the claim is submitted"
+	AfterSubmission  Guard = "after the claim is submitted"
+)
+
+// Move is one line of the table of a consent's life.
+type Move struct {
+	From Status
+	On   Kind
+	When Guard
+	To   Status
+}
+
+// Moves returns the whole table: what it does not list is not allowed. Nothing
+// but the table decides the status that an event leads to.
+func Moves() []Move {
+	return []Move{
+		{AwaitingRequest, KindRequest, BeforeDeadline, Requested},
+		{AwaitingRequest, KindCancel, BeforeDeadline, Cancelled},
+		{AwaitingRequest, KindExpire, AtDeadline, Expired},
+
+		{Requested, KindResend, BeforeDeadline, Requested},
+		{Requested, KindChangeContacts, BeforeDeadline, Requested},
+		{Requested, KindAccept, BeforeDeadline, Granted},
+		{Requested, KindDecline, BeforeDeadline, Declined},
+		{Requested, KindCancel, BeforeDeadline, Cancelled},
+		{Requested, KindExpire, AtDeadline, Expired},
+
+		{Granted, KindWithdraw, BeforeSubmission, Withdrawn},
+		{Granted, KindWithdraw, AfterSubmission, Granted}, // recorded, as a flag for the reviewer
+		{Granted, KindCancel, Always, Cancelled},          // whether the claim allows it is the caller's to know
+
+		{Expired, KindExpire, Always, Expired}, // recording it twice changes nothing
+	}
+}
+
+// holds reports whether the guard lets e happen to s at now.
+func (g Guard) holds(s State, e Event, now time.Time) bool {
+	switch g {
+	case Always:
+		return true
+	case BeforeDeadline:
+		return now.Before(s.Deadline)
+	case AtDeadline:
+		return !now.Before(s.Deadline)
+	case BeforeSubmission, AfterSubmission:
+		w, ok := e.(Withdraw)
+		return ok && w.AfterSubmission == (g == AfterSubmission)
+	}
+	return false
+}
+
+// moveOf finds the one move of the table that e makes, or the refusal.
+func moveOf(s State, e Event, now time.Time) (Move, error) {
+	i := slices.IndexFunc(moves, func(m Move) bool {
+		return m.From == s.Status && m.On == e.Kind() && m.When.holds(s, e, now)
+	})
+	if i < 0 {
+		return Move{}, refusal(s, e.Kind(), now)
+	}
+	return moves[i], nil
+}
+
+// moves is the table, made once.
+var moves = Moves()
+
+// refusal says, as helpfully as the state allows, why the table has no move.
+func refusal(s State, on Kind, now time.Time) error {
+	answer := on == KindAccept || on == KindDecline || on == KindWithdraw
+	last := s.lastAnswer()
+	status := s.StatusAt(now)
+	switch {
+	case answer && !last.IsZero() && status != Cancelled:
+		return &AlreadyAnsweredError{last.Decision, last.At}
+	case status == Expired:
+		return &ExpiredError{s.Deadline}
+	}
+	return &NotAllowedError{status, on}
+}

@@ -1,0 +1,240 @@
+package consent
+
+import (
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// State is one consent: plain data, for its owner to store as JSON or in columns.
+// Make one with [Start], change it with [Apply], [Mint] and [State.Erase], which
+// leave the State they are given as it was. Two States never share memory that
+// one of them could change.
+//
+// It holds personal data, the addresses of contacts, and hides them in
+// structured logs.
+type State struct {
+	Status      Status         `json:"status,omitempty"` // as recorded; ask [State.StatusAt] what is true at a time
+	Deadline    time.Time      `json:"deadline,omitzero"`
+	Partner     []tenant.Email `json:"partner,omitempty"` // the partner's contacts, whom the customer can ask
+	Links       []Link         `json:"links,omitempty"`   // all there ever were, void ones too
+	Sent        []Sent         `json:"sent,omitempty"`    // oldest first
+	Answer      Answer         `json:"answer,omitzero"`   // accepted or declined
+	Withdrawal  Answer         `json:"withdrawal,omitzero"`
+	CancelledAt time.Time      `json:"cancelled_at,omitzero"`
+}
+
+// LinkID names a link. It is no secret: it stands in records and joins them.
+type LinkID string
+
+// Link lets one contact see the request and answer it.
+type Link struct {
+	ID       LinkID       `json:"id"`
+	Contact  tenant.Email `json:"contact,omitzero"` // zero when the person was erased
+	IssuedAt time.Time    `json:"issued_at"`
+	VoidedAt time.Time    `json:"voided_at,omitzero"`
+	Tokens   []Hash       `json:"tokens,omitempty"` // of the messages written for this link
+}
+
+// Void reports whether a newer link has replaced this one.
+func (l Link) Void() bool { return !l.VoidedAt.IsZero() }
+
+// Erased reports whether the link's contact was erased.
+func (l Link) Erased() bool { return l.Contact.IsZero() }
+
+// LogValue shows the link without its contact.
+func (l Link) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", string(l.ID)), slog.Bool("void", l.Void()), slog.Int("tokens", len(l.Tokens)))
+}
+
+// Sent records that contacts were written to.
+type Sent struct {
+	Kind  Kind      `json:"kind"` // request, resend or change contacts
+	At    time.Time `json:"at"`
+	Links []LinkID  `json:"links"` // one for each contact
+	Terms Terms     `json:"terms"`
+}
+
+// Answer records what a contact decided. The zero Answer is none.
+type Answer struct {
+	Decision        Decision  `json:"decision,omitempty"`
+	Link            LinkID    `json:"link,omitempty"` // who: the contact of this link
+	At              time.Time `json:"at,omitzero"`
+	Channel         Channel   `json:"channel,omitempty"`
+	Text            TextRef   `json:"text,omitzero"`              // what the contact was shown
+	AfterSubmission bool      `json:"after_submission,omitempty"` // withdrawn too late to end it: a flag for the claim's reviewer
+}
+
+// IsZero reports whether nothing was answered.
+func (a Answer) IsZero() bool { return a.Decision == "" }
+
+// Start begins a consent whose window ends at the deadline, which never moves.
+// The window runs from the add or the claim; the caller computes its end. With a
+// zero deadline the consent is expired from the start.
+func Start(deadline time.Time) State {
+	return State{Status: AwaitingRequest, Deadline: instant(deadline)}
+}
+
+// instant drops what a time has besides the instant: its zone, and the reading
+// of the monotonic clock. So a State equals itself after a trip through JSON.
+func instant(t time.Time) time.Time { return t.UTC().Round(0) }
+
+// StatusAt returns the status at now: as recorded, but expired once the deadline
+// has come without an answer, whether that was recorded or not.
+func (s State) StatusAt(now time.Time) Status {
+	if deadline, ok := s.NextDeadline(); ok && !now.Before(deadline) {
+		return Expired
+	}
+	return s.Status
+}
+
+// NextDeadline returns when the consent will expire by itself, if it can.
+func (s State) NextDeadline() (time.Time, bool) {
+	if s.Status == AwaitingRequest || s.Status == Requested {
+		return s.Deadline, true
+	}
+	return time.Time{}, false
+}
+
+// Due reports whether the deadline has passed and [Expire] has yet to record it.
+func (s State) Due(now time.Time) bool { return s.Status != Expired && s.StatusAt(now) == Expired }
+
+// Allows reports whether [Moves] lists an event of this kind at now. For a
+// resend, [Policy.MayResend] knows more.
+func (s State) Allows(on Kind, now time.Time) bool {
+	status := s.StatusAt(now)
+	return slices.ContainsFunc(moves, func(m Move) bool {
+		return m.From == status && m.On == on && m.When != AtDeadline // at the deadline it reads as expired already
+	})
+}
+
+// GrantedAt returns when the consent was granted, also if it was withdrawn or
+// cancelled later; zero if it never was.
+func (s State) GrantedAt() time.Time {
+	if s.Answer.Decision != DecisionAccept {
+		return time.Time{}
+	}
+	return s.Answer.At
+}
+
+// EndedAt returns when the consent stopped being open or granted: declined,
+// withdrawn, cancelled, or, at now, expired; zero if it has not.
+func (s State) EndedAt(now time.Time) time.Time {
+	switch s.StatusAt(now) {
+	case Declined:
+		return s.Answer.At
+	case Withdrawn:
+		return s.Withdrawal.At
+	case Cancelled:
+		return s.CancelledAt
+	case Expired:
+		return s.Deadline
+	}
+	return time.Time{}
+}
+
+// WithdrawalRequestedAt returns when a contact withdrew after the claim had been
+// submitted: a flag for its reviewer. It is zero if nobody did.
+func (s State) WithdrawalRequestedAt() time.Time {
+	if !s.Withdrawal.AfterSubmission {
+		return time.Time{}
+	}
+	return s.Withdrawal.At
+}
+
+// Contacts returns the customer's contacts who were last written to, without
+// those who were erased.
+func (s State) Contacts() []tenant.Email {
+	var contacts []tenant.Email
+	for _, id := range s.lastSent().Links {
+		if l, err := s.Link(id); err == nil && !l.Erased() {
+			contacts = append(contacts, l.Contact)
+		}
+	}
+	return contacts
+}
+
+// Link returns the link with this ID, live or void, or [ErrUnknownLink].
+func (s State) Link(id LinkID) (Link, error) {
+	for _, l := range s.Links {
+		if l.ID == id {
+			return l, nil
+		}
+	}
+	return Link{}, ErrUnknownLink
+}
+
+// Find returns the link, live or void, that a token with this hash opens, or
+// [ErrUnknownLink]. How long it takes does not tell how much of a hash is right.
+func (s State) Find(h Hash) (Link, error) {
+	found := -1
+	for i, l := range s.Links {
+		for _, t := range l.Tokens {
+			if t.Equal(h) {
+				found = i
+			}
+		}
+	}
+	if found < 0 {
+		return Link{}, ErrUnknownLink
+	}
+	return s.Links[found], nil
+}
+
+// LogValue shows the state without anybody's address.
+func (s State) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("status", string(s.Status)),
+		slog.Time("deadline", s.Deadline),
+		slog.Int("links", len(s.Links)),
+		slog.Int("sent", len(s.Sent)),
+	)
+}
+
+// live returns the live link with this ID, [ErrUnknownLink] or a [*LinkVoidError].
+func (s State) live(id LinkID) (Link, error) {
+	l, err := s.Link(id)
+	if err == nil && l.Void() {
+		err = &LinkVoidError{l.VoidedAt}
+	}
+	return l, err
+}
+
+// termsOf returns what was sent with the link.
+func (s State) termsOf(id LinkID) Terms {
+	for _, sent := range s.Sent {
+		if slices.Contains(sent.Links, id) {
+			return sent.Terms
+		}
+	}
+	return Terms{}
+}
+
+func (s State) lastSent() Sent {
+	if len(s.Sent) == 0 {
+		return Sent{}
+	}
+	return s.Sent[len(s.Sent)-1]
+}
+
+func (s State) lastAnswer() Answer {
+	if !s.Withdrawal.IsZero() {
+		return s.Withdrawal
+	}
+	return s.Answer
+}
+
+// clone copies s as deep as anything in it is ever changed: the links. What was
+// sent is only ever appended to, and a copy with no spare room keeps two States
+// from appending into the same place.
+func (s State) clone() State {
+	s.Partner = slices.Clone(s.Partner)
+	s.Links = slices.Clone(s.Links)
+	for i := range s.Links {
+		s.Links[i].Tokens = slices.Clone(s.Links[i].Tokens)
+	}
+	s.Sent = slices.Clip(slices.Clone(s.Sent))
+	return s
+}

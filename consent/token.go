@@ -1,0 +1,138 @@
+package consent
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+)
+
+// Token is the secret that opens a link: 256 random bits. Whoever holds it may
+// answer for the contact, so it is written into the one message and nowhere else:
+// it hides itself in logs and from package fmt, and refuses to be marshalled.
+// The zero Token opens nothing.
+type Token struct {
+	secret [32]byte
+}
+
+// Hash is the SHA-256 of a token's 32 bytes, which is all that is kept of it.
+type Hash [32]byte
+
+// NewToken makes a token and its hash. Give it crypto/rand.Reader. The error is
+// the reader's.
+func NewToken(rand io.Reader) (Token, Hash, error) {
+	var t Token
+	if _, err := io.ReadFull(rand, t.secret[:]); err != nil {
+		return Token{}, Hash{}, fmt.Errorf("make a token: %w", err)
+	}
+	return t, t.Hash(), nil
+}
+
+// ParseToken reads what [Token.Secret] writes, exactly: there is one spelling of
+// each token. The error is an [*InvalidError] that does not repeat the text.
+func ParseToken(s string) (Token, error) {
+	var t Token
+	if !decode32(t.secret[:], s) {
+		return Token{}, invalid("token", "it is not 43 letters, digits, - and _; use the link in the message whole")
+	}
+	return t, nil
+}
+
+// Secret returns the token as it stands in a link: 43 characters that need no
+// escaping in a URL (base64url of RFC 4648, section 5, without padding).
+func (t Token) Secret() string { return base64.RawURLEncoding.EncodeToString(t.secret[:]) }
+
+// Hash returns what is kept of the token.
+func (t Token) Hash() Hash { return sha256.Sum256(t.secret[:]) }
+
+// IsZero reports whether t is the zero Token.
+func (t Token) IsZero() bool { return t == Token{} }
+
+const hidden = "consent.Token(hidden)"
+
+// Format hides the token, whatever the verb.
+func (Token) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
+
+// String hides the token; see [Token.Secret].
+func (Token) String() string { return hidden }
+
+// LogValue hides the token.
+func (Token) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// MarshalText always fails: a token is not for storing.
+func (Token) MarshalText() ([]byte, error) {
+	return nil, invalid("token", "a token is never stored; store its hash")
+}
+
+// ParseHash reads what [Hash.String] writes, exactly. The error is an [*InvalidError].
+func ParseHash(s string) (Hash, error) {
+	var h Hash
+	if !decode32(h[:], s) {
+		return Hash{}, invalid("token hash", "it is not 43 characters of base64url")
+	}
+	return h, nil
+}
+
+// String returns the hash in base64url without padding: 43 characters.
+func (h Hash) String() string { return base64.RawURLEncoding.EncodeToString(h[:]) }
+
+// MarshalText returns what String returns.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads what [ParseHash] reads.
+func (h *Hash) UnmarshalText(text []byte) error {
+	parsed, err := ParseHash(string(text))
+	if err == nil {
+		*h = parsed
+	}
+	return err
+}
+
+// Equal compares in constant time.
+func (h Hash) Equal(other Hash) bool { return subtle.ConstantTimeCompare(h[:], other[:]) == 1 }
+
+// IsZero reports whether h is the zero Hash, which no token has.
+func (h Hash) IsZero() bool { return h == Hash{} }
+
+// decode32 decodes 32 bytes, and refuses every spelling but the usual one: the
+// decoder by itself would skip line ends.
+func decode32(dst []byte, s string) bool {
+	if len(s) != 43 || strings.ContainsAny(s, "\r\n") {
+		return false
+	}
+	n, err := base64.RawURLEncoding.Strict().Decode(dst, []byte(s))
+	return err == nil && n == 32
+}
+
+// NewLinkID makes an ID of 128 random bits. Give it crypto/rand.Reader. The error
+// is the reader's.
+func NewLinkID(rand io.Reader) (LinkID, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(rand, b[:]); err != nil {
+		return "", fmt.Errorf("make a link ID: %w", err)
+	}
+	return LinkID(base64.RawURLEncoding.EncodeToString(b[:])), nil
+}
+
+func (id LinkID) validate() error {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+	if id == "" || len(id) > 64 || strings.Trim(string(id), letters) != "" {
+		return invalid("link", "an ID is 1 to 64 letters, digits, - and _; make one with NewLinkID")
+	}
+	return nil
+}
+
+// MarshalText returns the ID, or an [*InvalidError] for what is none.
+func (id LinkID) MarshalText() ([]byte, error) { return []byte(id), id.validate() }
+
+// UnmarshalText reads an ID and refuses what is none.
+func (id *LinkID) UnmarshalText(text []byte) error {
+	if err := LinkID(text).validate(); err != nil {
+		return err
+	}
+	*id = LinkID(text)
+	return nil
+}
