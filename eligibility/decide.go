@@ -66,16 +66,10 @@ func (s *RuleSet) DecideInPlace(d *Decision, at time.Time) error {
 		seen |= v
 	}
 
-	switch {
-	case seen&broken != 0:
+	if seen&broken != 0 {
 		return s.failures(d, today)
-	case seen&fail != 0:
-		d.Outcome = OutcomeIneligible
-	case seen&unknown != 0:
-		d.Outcome = OutcomeUnknown
-	default:
-		d.Outcome = OutcomeEligible
 	}
+	d.Outcome = seen.outcome()
 	return nil
 }
 

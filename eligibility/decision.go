@@ -63,6 +63,20 @@ func (v verdict) result() Result {
 	}
 }
 
+// outcome is what the joined verdicts of all rules come to.
+func (v verdict) outcome() Outcome {
+	switch {
+	case v&broken != 0 || v == 0:
+		return ""
+	case v&fail != 0:
+		return OutcomeIneligible
+	case v&unknown != 0:
+		return OutcomeUnknown
+	default:
+		return OutcomeEligible
+	}
+}
+
 // Finding is what one rule found.
 type Finding struct {
 	Rule    string   `json:"rule"`

@@ -1,0 +1,193 @@
+package eligibility
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// MarshalText refuses what is not in AllOutcomes; the zero Outcome is "".
+func (o Outcome) MarshalText() ([]byte, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	return []byte(o), nil
+}
+
+// UnmarshalText refuses what MarshalText does not write, with a *ParseError.
+func (o *Outcome) UnmarshalText(text []byte) error {
+	if err := Outcome(text).check(); err != nil {
+		return err
+	}
+	*o = Outcome(text)
+	return nil
+}
+
+func (o Outcome) check() error {
+	switch o {
+	case "", OutcomeEligible, OutcomeIneligible, OutcomeUnknown:
+		return nil
+	}
+	return &ParseError{What: "outcome", Text: string(o), Problem: "it is none of those in AllOutcomes"}
+}
+
+// MarshalText refuses what is not in AllResults.
+func (r Result) MarshalText() ([]byte, error) {
+	if r.verdict() == 0 {
+		return nil, &ParseError{What: "result", Text: string(r), Problem: "it is none of those in AllResults"}
+	}
+	return []byte(r), nil
+}
+
+// UnmarshalText refuses what is not in AllResults, with a *ParseError.
+func (r *Result) UnmarshalText(text []byte) error {
+	if Result(text).verdict() == 0 {
+		return &ParseError{What: "result", Text: string(text), Problem: "it is none of those in AllResults"}
+	}
+	*r = Result(text)
+	return nil
+}
+
+// MarshalJSON writes an object that has the known facts by name, each as an
+// object of its kind and value, so that they are read back with their types:
+//
+//	{"azure_consumed_revenue":{"money":"2500.00 USD"},"rooms":{"integer":4}}
+func (f Facts) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for name, c := range f.all() {
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		value := c.value()
+		if c.kind == decimalNumber {
+			value = c.String()
+		}
+		key, err := json.Marshal(name)
+		if err != nil {
+			return nil, err
+		}
+		typed, err := json.Marshal(map[Kind]any{c.kind.kind(): value})
+		if err != nil {
+			return nil, fmt.Errorf("eligibility: fact %q: %w", name, err)
+		}
+		b.Write(key)
+		b.WriteByte(':')
+		b.Write(typed)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, in place of what f held. A
+// kind, a value or a name twice that MarshalJSON does not write is refused
+// with a *ParseError.
+func (f *Facts) UnmarshalJSON(data []byte) error {
+	refused := func(name, problem string) error {
+		return &ParseError{What: "set of facts", Text: name, Problem: problem}
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return refused(string(data), "it has to be a JSON object")
+	}
+	var read Facts
+	for dec.More() {
+		t, err := dec.Token()
+		if err != nil {
+			return refused(string(data), err.Error())
+		}
+		name, _ := t.(string)
+		if read.find(name) != nil {
+			return refused(name, "the fact is there twice")
+		}
+		var typed map[Kind]json.RawMessage
+		if err := dec.Decode(&typed); err != nil || len(typed) != 1 {
+			return refused(name, `the value has to be one of a kind, as in {"integer":4}`)
+		}
+		for kind, raw := range typed {
+			if err := read.place(name).unmarshal(kind.code(), raw); err != nil {
+				return refused(name, fmt.Sprintf("%s is not a value of kind %s: %v", shorten(string(raw)), kind, err))
+			}
+		}
+	}
+	*f = read
+	return nil
+}
+
+func (c *cell) unmarshal(kind kindCode, raw []byte) error {
+	if string(raw) == "null" {
+		return fmt.Errorf("an unknown fact is left out")
+	}
+	switch kind {
+	case text:
+		return decodeInto[string](c, raw)
+	case integer:
+		return decodeInto[int64](c, raw)
+	case money:
+		return decodeInto[Money](c, raw)
+	case boolean:
+		return decodeInto[bool](c, raw)
+	case date:
+		return decodeInto[Date](c, raw)
+	case list:
+		return decodeInto[[]string](c, raw)
+	}
+	var s string
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return err
+	}
+	d, err := parseDecimal(s)
+	if err != nil {
+		return err
+	}
+	store(c, d)
+	return nil
+}
+
+func decodeInto[T Value](c *cell, raw []byte) error {
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return err
+	}
+	if store(c, v); c.kind == none {
+		return fmt.Errorf("an unknown fact is left out")
+	}
+	return nil
+}
+
+type decisionJSON struct {
+	RuleSet  string    `json:"rule_set"`
+	Version  string    `json:"version"`
+	At       time.Time `json:"at"`
+	Outcome  Outcome   `json:"outcome"`
+	Findings []Finding `json:"findings"`
+	Facts    Facts     `json:"facts"`
+}
+
+// MarshalJSON writes all that a decision says and what it rests on: rule set,
+// version, time, outcome, every finding, and the facts with their types.
+func (d Decision) MarshalJSON() ([]byte, error) {
+	return json.Marshal(decisionJSON{d.RuleSet, d.Version, d.At, d.Outcome, d.Findings(), d.Facts})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, in place of what d held. It
+// refuses other fields, and an outcome that is not what the findings come to,
+// with a *ParseError.
+func (d *Decision) UnmarshalJSON(data []byte) error {
+	var read decisionJSON
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&read); err != nil {
+		return fmt.Errorf("%w: a decision: %w", ErrParse, err)
+	}
+	var seen verdict
+	for _, f := range read.Findings {
+		seen |= f.Result.verdict()
+	}
+	if o := seen.outcome(); read.Outcome != "" && read.Outcome != o {
+		return &ParseError{What: "decision", Text: string(read.Outcome), Problem: fmt.Sprintf("its findings come to %q", o)}
+	}
+	*d = Decision{RuleSet: read.RuleSet, Version: read.Version, At: read.At, Outcome: read.Outcome, Facts: read.Facts, read: read.Findings}
+	return nil
+}
