@@ -1,0 +1,118 @@
+package tenant_test
+
+import (
+	"encoding"
+	"errors"
+	"net/mail"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// canonical checks what holds for every parser: junk is a MalformedError whose
+// text is safe to print and a zero value, and what is accepted has a spelling
+// without control characters that reads back, parsed or unmarshalled, as the
+// same value and spelling.
+func canonical[T interface {
+	comparable
+	encoding.TextMarshaler
+	String() string
+}](t *testing.T, s, field string, v T, err error, parse func(string) (T, error), unmarshal func(*T, []byte) error) bool {
+	t.Helper()
+	var zero T
+	if err != nil {
+		var malformed *tenant.MalformedError
+		if !errors.As(err, &malformed) || malformed.Field != field {
+			t.Fatalf("%q: got error %v", s, err)
+		}
+		if v != zero {
+			t.Fatalf("%q: got %v beside its error", s, v)
+		}
+		safe(t, err)
+		return false
+	}
+	text := v.String()
+	if v == zero || text == "" {
+		t.Fatalf("%q is accepted as nothing", s)
+	}
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f && r <= 0xa0 }) {
+		t.Fatalf("%q is accepted as %q", s, text)
+	}
+	again, err := parse(text)
+	if err != nil || again != v || again.String() != text {
+		t.Fatalf("%q is accepted as %q, which reads back as %q, %v", s, text, again, err)
+	}
+	b, err := v.MarshalText()
+	if err != nil || string(b) != text {
+		t.Fatalf("%q marshals to %q, %v", text, b, err)
+	}
+	var read T
+	if err := unmarshal(&read, b); err != nil || read != v {
+		t.Fatalf("%q unmarshals to %v, %v", b, read, err)
+	}
+	return true
+}
+
+func FuzzParseID(f *testing.F) {
+	for _, s := range []string{"4966865e-6df6-5cd4-92d1-832a5ad4d4f4", "{4966865E-6DF6-5CD4-92D1-832A5AD4D4F4}", "urn:uuid:4966865e6df65cd492d1832a5ad4d4f4", "not-a-guid", "00000000-0000-0000-0000-000000000000", "\n", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		v, err := tenant.ParseID(s)
+		if canonical(t, s, "tenant_id", v, err, tenant.ParseID, (*tenant.ID).UnmarshalText) && len(v.String()) != 36 {
+			t.Fatalf("%q is accepted as %q", s, v)
+		}
+	})
+}
+
+func FuzzParseTPID(f *testing.F) {
+	for _, s := range []string{"640037", " 007 ", "0", "-1", "9223372036854775807", "9223372036854775808", "١", "1\n", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		v, err := tenant.ParseTPID(s)
+		if canonical(t, s, "tpid", v, err, tenant.ParseTPID, (*tenant.TPID).UnmarshalText) && v <= 0 {
+			t.Fatalf("%q is accepted as %d", s, v)
+		}
+	})
+}
+
+func FuzzParseDomain(f *testing.F) {
+	for _, s := range []string{"contoso.com", "CONTOSO.COM.", "cervejariasãojoão.pt", "xn--cervejariasojoo-ukbd.pt", "straße.de", "ｃｏｎｔｏｓｏ。ｃｏｍ", "-bad-.com", "xn--a.com", "127.0.0.1", "a..b", "contoso.com\r\nBcc: x", "\u202econtoso.com", "א.example", "r3---sn.example", "localhost", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		v, err := tenant.ParseDomain(s)
+		if !canonical(t, s, "domain", v, err, tenant.ParseDomain, (*tenant.Domain).UnmarshalText) {
+			return
+		}
+		text := v.String()
+		if len(text) > 253 || strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" {
+			t.Fatalf("%q is accepted as %q", s, text)
+		}
+		if back, err := tenant.ParseDomain(v.Unicode()); err != nil || back != v {
+			t.Fatalf("%q shows as %q, which reads back as %q, %v", text, v.Unicode(), back, err)
+		}
+	})
+}
+
+func FuzzParseEmail(f *testing.F) {
+	for _, s := range []string{"ana@contoso.com", "ANA@CONTOSO.COM.", "ana+mci@contoso.com", "joão@cervejariasãojoão.pt", "a@b@c.com", "ana@contoso.com\nBcc: x@y.z", `"ana"@contoso.com`, "Ana <ana@contoso.com>", "ana@[127.0.0.1]", "=?utf-8?q?x?=@contoso.com", "ana@-bad-.com", "\xff@contoso.com", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		v, err := tenant.ParseEmail(s)
+		if !canonical(t, s, "email", v, err, tenant.ParseEmail, (*tenant.Email).UnmarshalText) {
+			return
+		}
+		text := v.String()
+		if len(text) > 254 || strings.Count(text, "@") != 1 || !strings.HasSuffix(text, "@"+v.Domain().String()) {
+			t.Fatalf("%q is accepted as %q", s, text)
+		}
+		if a, err := mail.ParseAddress(text); err != nil || a.Address != text || a.Name != "" {
+			t.Fatalf("%q is another address to net/mail: %v, %v", text, a, err)
+		}
+	})
+}
