@@ -1,0 +1,104 @@
+package engagement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Catalog is a program held in memory: its engagements and its partners. It may
+// be changed while it is used. The zero Catalog is empty.
+type Catalog struct {
+	mu          sync.RWMutex
+	engagements []Engagement
+	partners    map[PartnerID]Partner
+}
+
+// NewCatalog returns a catalog of these, in the given order, or every problem
+// that they have, joined, each an *InvalidError.
+func NewCatalog(engagements []Engagement, partners []Partner) (*Catalog, error) {
+	c := &Catalog{}
+	var errs []error
+	for _, e := range engagements {
+		if slices.ContainsFunc(c.engagements, func(x Engagement) bool { return x.ID == e.ID }) {
+			errs = append(errs, &InvalidError{Of: fmt.Sprintf("engagement %q", e.ID), Field: "id", Problem: "stands twice in the catalog"})
+		}
+		errs = append(errs, c.PutEngagement(e))
+	}
+	for _, p := range partners {
+		if _, twice := c.partners[p.ID]; twice {
+			errs = append(errs, &InvalidError{Of: fmt.Sprintf("partner %q", p.ID), Field: "id", Problem: "stands twice in the catalog"})
+		}
+		errs = append(errs, c.PutPartner(p))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// PutEngagement adds an engagement, or replaces the one with its ID by a new
+// version. It returns what Validate returns.
+func (c *Catalog) PutEngagement(e Engagement) error {
+	if err := e.Validate(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.engagements = slices.Clone(c.engagements) // those handed out stay as they are
+	if i := slices.IndexFunc(c.engagements, func(x Engagement) bool { return x.ID == e.ID }); i >= 0 {
+		c.engagements[i] = e
+	} else {
+		c.engagements = append(c.engagements, e)
+	}
+	return nil
+}
+
+// PutPartner adds a partner, or replaces the one with its ID.
+func (c *Catalog) PutPartner(p Partner) error {
+	var errs []error
+	of := fmt.Sprintf("partner %q", p.ID)
+	if problem := checkID(string(p.ID)); problem != "" {
+		errs = append(errs, &InvalidError{Of: of, Field: "id", Problem: problem})
+	}
+	if p.Name == "" {
+		errs = append(errs, &InvalidError{Of: of, Field: "name", Problem: "is empty: customers are told who asks them"})
+	}
+	for i, l := range p.Locations {
+		field := fmt.Sprintf("locations[%d].id", i)
+		if problem := checkID(string(l.ID)); problem != "" {
+			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: problem})
+		} else if first, _ := p.Location(l.ID); slices.IndexFunc(p.Locations, func(x Location) bool { return x.ID == first.ID }) != i {
+			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: fmt.Sprintf("%q stands twice", l.ID)})
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.partners == nil {
+		c.partners = map[PartnerID]Partner{}
+	}
+	c.partners[p.ID] = p
+	return nil
+}
+
+// Engagements returns the program's engagements in the order in which they were
+// put in, each in its current version.
+func (c *Catalog) Engagements(context.Context) ([]Engagement, error) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clip(c.engagements), nil
+}
+
+// Partner returns a partner with its locations, and false when there is none
+// with that ID.
+func (c *Catalog) Partner(_ context.Context, id PartnerID) (Partner, bool, error) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	p, ok := c.partners[id]
+	return p, ok, nil
+}

@@ -1,0 +1,219 @@
+package engagement
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+)
+
+// Engagement is one offer of the program, in one version. It is data: nothing
+// of it changes by itself, and a participation keeps the terms it began under.
+type Engagement struct {
+	ID           ID     `json:"id"`
+	Version      string `json:"version"`
+	Name         string `json:"name"`
+	Summary      string `json:"summary,omitzero"` // what the customer is told that it is about
+	SolutionArea string `json:"solution_area"`
+	Type         Type   `json:"type"`
+	Role         string `json:"role,omitzero"` // the partner role that it pays for, "build-intent" for one
+
+	// The engagement is active from the first moment of Opens until the first
+	// moment of Closes, in its zone. Customers can be added and claimed while it
+	// is active and, where LastClaimDay is set, until that day is over.
+	Opens        eligibility.Date `json:"opens"`
+	Closes       eligibility.Date `json:"closes"`
+	LastClaimDay eligibility.Date `json:"last_claim_day,omitzero"`
+	Zone         *time.Location   `json:"-"` // nil is UTC
+
+	Windows    Windows     `json:"windows,omitzero"`     // zero: DefaultWindows of the type
+	ClaimLimit int         `json:"claim_limit,omitzero"` // granted participations per customer, over all partners; zero: 1
+	Rates      []Rate      `json:"rates,omitzero"`       // what is paid, by the day of consent, the earliest first
+	Proof      []ProofItem `json:"proof,omitzero"`       // nil: DefaultProof
+
+	LocationRules *eligibility.RuleSet `json:"-"` // what a partner's location must meet
+	CustomerRules *eligibility.RuleSet `json:"-"` // what a customer must meet
+}
+
+// Rate is what an engagement pays for a customer who consented on or after a
+// day.
+type Rate struct {
+	From   eligibility.Date  `json:"from"`
+	Amount eligibility.Money `json:"amount"`
+}
+
+// ProofItem is one piece of evidence that a claim needs.
+type ProofItem struct {
+	Kind     string `json:"kind"`
+	Title    string `json:"title"`
+	Required bool   `json:"required"`
+}
+
+// DefaultProof returns the four items which the program asks for unless an
+// engagement says otherwise.
+func DefaultProof() []ProofItem {
+	return []ProofItem{
+		{Kind: "findings", Title: "Findings and recommendations document", Required: true},
+		{Kind: "invoice", Title: "Invoice", Required: true},
+		{Kind: "partner-survey", Title: "Partner survey", Required: true},
+		{Kind: "customer-survey", Title: "Customer survey", Required: true},
+	}
+}
+
+// Validate returns every problem of the engagement, joined, each an
+// *InvalidError which names its field.
+func (e Engagement) Validate() error {
+	var errs []error
+	bad := func(field, format string, args ...any) {
+		errs = append(errs, &InvalidError{Of: fmt.Sprintf("engagement %q", e.ID), Field: field, Problem: fmt.Sprintf(format, args...)})
+	}
+	if p := checkID(string(e.ID)); p != "" {
+		bad("id", "%s", p)
+	}
+	if e.Version == "" {
+		bad("version", "is empty: participations record the version that they began under")
+	}
+	if e.Name == "" {
+		bad("name", "is empty")
+	}
+	if e.SolutionArea == "" {
+		bad("solution_area", "is empty: engagements are listed by it")
+	}
+	if !slices.Contains(AllTypes(), e.Type) {
+		bad("type", "is %q: use one of %q", e.Type, AllTypes())
+	}
+	if e.Opens.IsZero() {
+		bad("opens", "is missing")
+	}
+	if e.Closes.IsZero() {
+		bad("closes", "is missing")
+	} else if !e.Opens.IsZero() && !e.opens().Before(e.closes()) {
+		bad("closes", "is %s, not after the opening day %s", e.Closes, e.Opens)
+	}
+	if w := e.windows(); w.Consent <= 0 || w.FirstSubmission <= 0 || w.ReviewDone <= 0 || w.Dispute <= 0 || w.AfterDispute <= 0 {
+		bad("windows", "must all be at least one day, or all zero for the type's default: %+v", e.Windows)
+	}
+	if e.ClaimLimit < 0 {
+		bad("claim_limit", "is negative: use 0 for the default of 1")
+	}
+	if !slices.IsSortedFunc(e.Rates, func(a, b Rate) int { return e.start(a.From).Compare(e.start(b.From)) }) {
+		bad("rates", "are not in order of their first days")
+	}
+	if e.LocationRules == nil {
+		bad("location_rules", "are missing: use a rule set, an empty one lets every location in")
+	}
+	if e.CustomerRules == nil {
+		bad("customer_rules", "are missing: use a rule set, an empty one lets every customer in")
+	}
+	return errors.Join(errs...)
+}
+
+// zone is the engagement's time zone.
+func (e Engagement) zone() *time.Location {
+	if e.Zone == nil {
+		return time.UTC
+	}
+	return e.Zone
+}
+
+// start is the first moment of a day; an unset day starts at the zero time.
+func (e Engagement) start(d eligibility.Date) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, d.String(), e.zone())
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+func (e Engagement) opens() time.Time  { return e.start(e.Opens) }
+func (e Engagement) closes() time.Time { return e.start(e.Closes) }
+
+// windows are the engagement's own, or its type's.
+func (e Engagement) windows() Windows {
+	if e.Windows == (Windows{}) {
+		return DefaultWindows(e.Type)
+	}
+	return e.Windows
+}
+
+// Limit returns how many granted participations one customer may have in this
+// engagement, over all partners.
+func (e Engagement) Limit() int { return max(e.ClaimLimit, 1) }
+
+// ProofRequired returns what a claim has to prove.
+func (e Engagement) ProofRequired() []ProofItem {
+	if e.Proof == nil {
+		return DefaultProof()
+	}
+	return slices.Clone(e.Proof)
+}
+
+// AvailabilityAt returns whether the engagement is upcoming, active or expired.
+func (e Engagement) AvailabilityAt(now time.Time) Availability {
+	switch {
+	case now.Before(e.opens()):
+		return Upcoming
+	case now.Before(e.closes()):
+		return Active
+	}
+	return Expired
+}
+
+// ClaimableFrom returns the moment from which customers can be added or claimed.
+func (e Engagement) ClaimableFrom() time.Time { return e.opens() }
+
+// ClaimableUntil returns the moment from which customers can no longer be added
+// or claimed.
+func (e Engagement) ClaimableUntil() time.Time {
+	until := e.closes()
+	if !e.LastClaimDay.IsZero() {
+		if last := e.start(e.LastClaimDay).In(e.zone()).AddDate(0, 0, 1); last.Before(until) {
+			until = last
+		}
+	}
+	return until.UTC()
+}
+
+// ClaimableAt reports whether customers can be added or claimed now.
+func (e Engagement) ClaimableAt(now time.Time) bool {
+	return e.AvailabilityAt(now) == Active && now.Before(e.ClaimableUntil())
+}
+
+// RateAt returns the rate in force on the day of t, and false before the first.
+func (e Engagement) RateAt(t time.Time) (eligibility.Money, bool) {
+	for _, r := range slices.Backward(e.Rates) {
+		if !t.Before(e.start(r.From)) {
+			return r.Amount, true
+		}
+	}
+	return eligibility.Money{}, false
+}
+
+// TermsOf returns what a participation that begins now keeps of the engagement.
+func TermsOf(e Engagement) Terms {
+	return Terms{Version: e.Version, Windows: e.windows(), Zone: e.zone().String()}
+}
+
+// Terms are what a participation keeps of the engagement it began under, so
+// that a later version changes nothing for it.
+type Terms struct {
+	Version string  `json:"version"`
+	Windows Windows `json:"windows"`
+	Zone    string  `json:"zone,omitzero"` // IANA name
+}
+
+// Deadline returns the end of a window of these terms.
+func (t Terms) Deadline(from time.Time, days int) time.Time {
+	return Deadline(from, days, t.Location())
+}
+
+// Location returns the zone of the terms.
+func (t Terms) Location() *time.Location {
+	zone, err := time.LoadLocation(t.Zone)
+	if err != nil {
+		return time.UTC // the host that made the terms knew the zone, this one does not
+	}
+	return zone
+}

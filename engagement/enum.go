@@ -1,0 +1,215 @@
+package engagement
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ErrUnknownValue is matched by the error of decoding an enumerated text that
+// is not one of its values.
+var ErrUnknownValue = errors.New("engagement: unknown value")
+
+// UnknownValueError says which values an enumerated text may have.
+type UnknownValueError struct {
+	Field   string   // the enumeration, "status" for one
+	Value   string   // what was given
+	Allowed []string // what would have been right
+}
+
+func (e *UnknownValueError) Error() string {
+	return fmt.Sprintf("engagement: %s %q is unknown: use one of %s", e.Field, e.Value, strings.Join(e.Allowed, ", "))
+}
+
+// Is makes errors.Is(err, ErrUnknownValue) true.
+func (e *UnknownValueError) Is(target error) bool { return target == ErrUnknownValue }
+
+// decode sets v to the text when it is one of all; the empty text is the zero
+// value, which is a missing value and never junk.
+func decode[T ~string](v *T, field string, text []byte, all []T) error {
+	if len(text) == 0 {
+		*v = ""
+		return nil
+	}
+	if t := T(text); slices.Contains(all, t) {
+		*v = t
+		return nil
+	}
+	allowed := make([]string, len(all))
+	for i, a := range all {
+		allowed[i] = string(a)
+	}
+	return &UnknownValueError{Field: field, Value: string(text), Allowed: allowed}
+}
+
+// Type is the size of an engagement; it gives the default Windows.
+type Type string
+
+// The types of engagement.
+const (
+	Assessment    Type = "assessment"
+	Workshop      Type = "workshop"
+	SmallProject  Type = "XS/small project"
+	MediumProject Type = "medium project"
+	LargeProject  Type = "large project and up"
+)
+
+// AllTypes returns every Type, the shortest windows first.
+func AllTypes() []Type {
+	return []Type{Assessment, Workshop, SmallProject, MediumProject, LargeProject}
+}
+
+// UnmarshalText refuses a text that is not a Type.
+func (t *Type) UnmarshalText(b []byte) error { return decode(t, "type", b, AllTypes()) }
+
+// Availability is where the dates of an engagement put a moment.
+type Availability string
+
+// The availabilities.
+const (
+	Upcoming Availability = "upcoming"
+	Active   Availability = "active"
+	Expired  Availability = "expired"
+)
+
+// AllAvailabilities returns every Availability in order of time.
+func AllAvailabilities() []Availability { return []Availability{Upcoming, Active, Expired} }
+
+// UnmarshalText refuses a text that is not an Availability.
+func (a *Availability) UnmarshalText(b []byte) error {
+	return decode(a, "availability", b, AllAvailabilities())
+}
+
+// Origin is how a participation began.
+type Origin string
+
+// The origins: a customer new to the partner is added, a known one is claimed.
+const (
+	Added   Origin = "added"
+	Claimed Origin = "claimed"
+)
+
+// AllOrigins returns every Origin.
+func AllOrigins() []Origin { return []Origin{Added, Claimed} }
+
+// UnmarshalText refuses a text that is not an Origin.
+func (o *Origin) UnmarshalText(b []byte) error { return decode(o, "origin", b, AllOrigins()) }
+
+// Status is what a claim list shows of a participation, in the program's
+// spelling.
+type Status string
+
+// The statuses.
+const (
+	CustomerClaimed          Status = "Customer claimed"
+	AwaitingConsentResponse  Status = "Awaiting customer consent response"
+	CustomerConsentReceived  Status = "Customer consent received"
+	CustomerConsentDeclined  Status = "Customer consent declined"
+	CustomerConsentExpired   Status = "Customer consent expired"
+	CustomerConsentWithdrawn Status = "Customer consent withdrawn"
+	Canceled                 Status = "Canceled"
+	Submitted                Status = "Submitted"
+	UnderReview              Status = "Under review"
+	PartnerActionRequired    Status = "Partner action required"
+	Approved                 Status = "Approved"
+	Paid                     Status = "Paid"
+	Rejected                 Status = "Rejected"
+	Disputed                 Status = "Disputed"
+	RejectedFinal            Status = "Rejected final"
+	NotSubmittedExpired      Status = "Not submitted expired"
+	PostSubmissionExpired    Status = "Post submission expired"
+	DisputedExpired          Status = "Disputed expired"
+)
+
+// AllStatuses returns every Status, in the order in which a claim may meet
+// them.
+func AllStatuses() []Status {
+	return []Status{
+		CustomerClaimed, AwaitingConsentResponse, CustomerConsentReceived, CustomerConsentDeclined,
+		CustomerConsentExpired, CustomerConsentWithdrawn, Canceled, Submitted, UnderReview, PartnerActionRequired,
+		Approved, Paid, Rejected, Disputed, RejectedFinal, NotSubmittedExpired, PostSubmissionExpired, DisputedExpired,
+	}
+}
+
+// UnmarshalText refuses a text that is not a Status.
+func (s *Status) UnmarshalText(b []byte) error { return decode(s, "status", b, AllStatuses()) }
+
+// Tab is one of the three parts of the Customers page.
+type Tab string
+
+// The tabs. TabOff is not on the page: it is where participations are that
+// left it, so that a search still finds them.
+const (
+	TabEligible   Tab = "eligible"
+	TabIneligible Tab = "ineligible"
+	TabComplete   Tab = "complete"
+	TabOff        Tab = "off the page"
+)
+
+// AllTabs returns the tabs of the page in the order in which it shows them.
+func AllTabs() []Tab { return []Tab{TabEligible, TabIneligible, TabComplete} }
+
+// UnmarshalText refuses a text that is neither a tab nor TabOff.
+func (t *Tab) UnmarshalText(b []byte) error { return decode(t, "tab", b, append(AllTabs(), TabOff)) }
+
+// RowType is how far what a row shows has come.
+type RowType string
+
+// The row types.
+const (
+	NotStarted RowType = "not started"
+	InProgress RowType = "active"
+	Done       RowType = "complete"
+)
+
+// AllRowTypes returns every RowType.
+func AllRowTypes() []RowType { return []RowType{NotStarted, InProgress, Done} }
+
+// UnmarshalText refuses a text that is not a RowType.
+func (t *RowType) UnmarshalText(b []byte) error { return decode(t, "row type", b, AllRowTypes()) }
+
+// Action is something that a row lets its partner do now.
+type Action string
+
+// The actions.
+const (
+	ClaimCustomer  Action = "claim customer"
+	RequestConsent Action = "request consent"
+	ResendConsent  Action = "resend consent"
+	Cancel         Action = "cancel"
+	WorkOnClaim    Action = "work on claim"
+	SubmitClaim    Action = "submit claim"
+	Dispute        Action = "dispute"
+	ViewClaim      Action = "view claim"
+)
+
+// AllActions returns every Action in the order in which a row lists them.
+func AllActions() []Action {
+	return []Action{ClaimCustomer, RequestConsent, ResendConsent, WorkOnClaim, SubmitClaim, Dispute, ViewClaim, Cancel}
+}
+
+// UnmarshalText refuses a text that is not an Action.
+func (a *Action) UnmarshalText(b []byte) error { return decode(a, "action", b, AllActions()) }
+
+// ReasonKind says why a customer cannot take part in an engagement.
+type ReasonKind string
+
+// The kinds of reason.
+const (
+	CriteriaNotMet     ReasonKind = "criteria not met"
+	FactsMissing       ReasonKind = "facts missing"
+	ConsentedElsewhere ReasonKind = "consented to another partner"
+	ParticipatedBefore ReasonKind = "already participated with another partner"
+	ClaimLimitReached  ReasonKind = "claim limit reached"
+)
+
+// AllReasonKinds returns every ReasonKind.
+func AllReasonKinds() []ReasonKind {
+	return []ReasonKind{CriteriaNotMet, FactsMissing, ConsentedElsewhere, ParticipatedBefore, ClaimLimitReached}
+}
+
+// UnmarshalText refuses a text that is not a ReasonKind.
+func (k *ReasonKind) UnmarshalText(b []byte) error {
+	return decode(k, "reason kind", b, AllReasonKinds())
+}

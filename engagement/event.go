@@ -1,0 +1,251 @@
+package engagement
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// EventKind says what happened.
+type EventKind string
+
+// The kinds of event.
+const (
+	CustomerAdded       EventKind = "customer added"
+	CustomerClaim       EventKind = "customer claimed"
+	CustomerKnown       EventKind = "customer known"
+	ConsentRequested    EventKind = "consent requested"
+	ConsentResent       EventKind = "consent resent"
+	ContactsChanged     EventKind = "contacts changed"
+	ConsentSent         EventKind = "consent sent"
+	ConsentGranted      EventKind = "consent granted"
+	ConsentDeclined     EventKind = "consent declined"
+	ConsentWithdrawn    EventKind = "consent withdrawn"
+	ParticipationCancel EventKind = "participation cancelled"
+	DeadlinePassed      EventKind = "deadline passed"
+	EligibilityChanged  EventKind = "eligibility changed"
+	PersonErased        EventKind = "person erased"
+)
+
+// AllEventKinds returns every EventKind.
+func AllEventKinds() []EventKind {
+	return []EventKind{
+		CustomerAdded, CustomerClaim, CustomerKnown, ConsentRequested, ConsentResent, ContactsChanged, ConsentSent,
+		ConsentGranted, ConsentDeclined, ConsentWithdrawn, ParticipationCancel, DeadlinePassed, EligibilityChanged, PersonErased,
+	}
+}
+
+// UnmarshalText refuses a text that is not an EventKind.
+func (k *EventKind) UnmarshalText(b []byte) error { return decode(k, "event kind", b, AllEventKinds()) }
+
+// Party is the side that caused an event.
+type Party string
+
+// The parties.
+const (
+	ByPartner  Party = "partner"
+	ByCustomer Party = "customer"
+	ByProgram  Party = "program"
+	ByClock    Party = "clock"
+)
+
+// AllParties returns every Party.
+func AllParties() []Party { return []Party{ByPartner, ByCustomer, ByProgram, ByClock} }
+
+// UnmarshalText refuses a text that is not a Party.
+func (p *Party) UnmarshalText(b []byte) error { return decode(p, "party", b, AllParties()) }
+
+// Digest is a SHA-256. As text it is 64 hexadecimal digits, or nothing when zero.
+type Digest [sha256.Size]byte
+
+// IsZero reports whether the digest is missing.
+func (d Digest) IsZero() bool { return d == Digest{} }
+
+func (d Digest) String() string {
+	if d.IsZero() {
+		return ""
+	}
+	return hex.EncodeToString(d[:])
+}
+
+// MarshalText returns String.
+func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText refuses everything but what MarshalText gives.
+func (d *Digest) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*d = Digest{}
+		return nil
+	}
+	if len(b) != hex.EncodedLen(len(d)) {
+		return &InvalidError{Of: "digest", Field: "length", Problem: fmt.Sprintf("is %d: a digest has %d hexadecimal digits", len(b), hex.EncodedLen(len(d)))}
+	}
+	_, err := hex.Decode(d[:], b)
+	return err
+}
+
+// Head is the end of a history: how many events it has, and the last one's
+// hash.
+type Head struct {
+	Seq  int64  `json:"seq"`
+	Hash Digest `json:"hash"`
+}
+
+// Event is one entry in the history which a partner has with a customer. It is
+// never changed; only its Person can be erased, and the hash holds all the same.
+type Event struct {
+	Partner       PartnerID       `json:"partner"`
+	Customer      tenant.Key      `json:"customer"`
+	Seq           int64           `json:"seq"` // 1, 2, 3 … within the history
+	At            time.Time       `json:"at"`
+	Kind          EventKind       `json:"kind"`
+	By            Party           `json:"by"`
+	Engagement    ID              `json:"engagement,omitzero"`
+	Participation ParticipationID `json:"participation,omitzero"`
+	From          string          `json:"from,omitzero"` // status before
+	To            string          `json:"to,omitzero"`   // status after
+	Note          string          `json:"note,omitzero"` // what else there is to say, never about a person
+	Person        *Person         `json:"person,omitzero"`
+	PersonDigest  Digest          `json:"person_digest,omitzero"` // of Person, salted; stays when the person is erased
+	Hash          Digest          `json:"hash"`                   // of all this, and of the event before
+}
+
+// Person is the part of an event that is about people. The event's hash covers
+// it through a salted digest, so that it can be erased without breaking the
+// chain and cannot be guessed from what is left.
+type Person struct {
+	Salt     string         `json:"salt"`
+	User     string         `json:"user,omitzero"`     // the actor, as the host names it
+	Contacts []tenant.Email `json:"contacts,omitzero"` // those that the event was about
+	Why      string         `json:"why,omitzero"`      // in the words of whoever did it
+}
+
+// LogValue keeps the person out of logs.
+func (Person) LogValue() slog.Value { return slog.StringValue("[person]") }
+
+func (p *Person) digest() Digest {
+	if p == nil {
+		return Digest{}
+	}
+	b, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // strings and e-mail addresses always marshal
+	}
+	return sha256.Sum256(b)
+}
+
+// About reports whether the person part names this user or e-mail address.
+func (p *Person) About(user string, email tenant.Email) bool {
+	if p == nil {
+		return false
+	}
+	if user != "" && p.User == user {
+		return true
+	}
+	for _, c := range p.Contacts {
+		if !email.IsZero() && strings.EqualFold(c.String(), email.String()) {
+			return true
+		}
+	}
+	return false
+}
+
+// digest returns the hash of the event after the one with hash before. Every
+// field is preceded by its length, so that no two events read alike.
+func (e Event) digest(before Digest) Digest {
+	h := sha256.New()
+	h.Write(before[:])
+	writeText(h, string(e.Partner), string(e.Customer))
+	writeInt(h, e.Seq)
+	writeInt(h, e.At.UTC().UnixMicro())
+	writeText(h, string(e.Kind), string(e.By), string(e.Engagement), string(e.Participation), e.From, e.To, e.Note)
+	h.Write(e.PersonDigest[:])
+	var d Digest
+	h.Sum(d[:0])
+	return d
+}
+
+func writeInt(h hash.Hash, n int64) {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], uint64(n))
+	h.Write(b[:])
+}
+
+func writeText(h hash.Hash, texts ...string) {
+	for _, s := range texts {
+		writeInt(h, int64(len(s)))
+		h.Write([]byte(s))
+	}
+}
+
+// Chain returns the events with their places and hashes in the history that
+// ends at head, and the head that they make. Times are cut to microseconds.
+func Chain(head Head, events ...Event) ([]Event, Head) {
+	out := make([]Event, len(events))
+	for i, e := range events {
+		head.Seq++
+		e.Seq = head.Seq
+		e.At = e.At.UTC().Truncate(time.Microsecond)
+		e.PersonDigest = e.Person.digest()
+		e.Hash = e.digest(head.Hash)
+		head.Hash = e.Hash
+		out[i] = e
+	}
+	return out, head
+}
+
+// Erase returns the event without its person. Its hash still holds.
+func (e Event) Erase() Event {
+	e.Person = nil
+	return e
+}
+
+// ErrHistoryBroken is matched by the error of a history that was tampered with.
+var ErrHistoryBroken = errors.New("engagement: history is broken")
+
+// HistoryError says where a history does not hold together.
+type HistoryError struct {
+	Seq     int64 // of the event
+	Problem string
+}
+
+func (e *HistoryError) Error() string {
+	return fmt.Sprintf("history is broken at event %d: %s", e.Seq, e.Problem)
+}
+
+// Is makes errors.Is(err, ErrHistoryBroken) true.
+func (e *HistoryError) Is(target error) bool { return target == ErrHistoryBroken }
+
+// VerifyHistory checks that the events are a whole history which ends at head:
+// none changed, left out, put in, or in another order. An erased person is no
+// damage. The error is a *HistoryError.
+func VerifyHistory(events []Event, head Head) error {
+	var at Head
+	for _, e := range events {
+		at.Seq++
+		if e.Seq != at.Seq {
+			return &HistoryError{Seq: at.Seq, Problem: fmt.Sprintf("event %d stands in its place", e.Seq)}
+		}
+		if want := e.digest(at.Hash); subtle.ConstantTimeCompare(want[:], e.Hash[:]) != 1 {
+			return &HistoryError{Seq: e.Seq, Problem: "what it says does not match its hash"}
+		}
+		if e.Person != nil && e.Person.digest() != e.PersonDigest {
+			return &HistoryError{Seq: e.Seq, Problem: "the person it names does not match its hash"}
+		}
+		at.Hash = e.Hash
+	}
+	if at != head {
+		return &HistoryError{Seq: at.Seq, Problem: fmt.Sprintf("it ends here, and should end with event %d", head.Seq)}
+	}
+	return nil
+}

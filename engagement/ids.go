@@ -1,0 +1,70 @@
+package engagement
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// ID names an engagement within the program, "azure-migration" for one.
+type ID string
+
+// PartnerID names a partner.
+type PartnerID string
+
+// LocationID is the program's number for one enrolled site of a partner.
+type LocationID string
+
+// ParticipationID names a participation. IDs sort by the time at which they
+// were made.
+type ParticipationID string
+
+// ErrInvalid is matched by the error of an engagement, a location or an ID
+// that cannot be used.
+var ErrInvalid = errors.New("engagement: invalid")
+
+// InvalidError names the field that is wrong and what would help.
+type InvalidError struct {
+	Of      string // what is invalid: `engagement "azure-migration"`
+	Field   string
+	Problem string
+}
+
+func (e *InvalidError) Error() string {
+	return fmt.Sprintf("%s: %s %s", e.Of, e.Field, e.Problem)
+}
+
+// Is makes errors.Is(err, ErrInvalid) true.
+func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
+
+const maxIDLength = 100
+
+// checkID says what is wrong with an identifier, or nothing: identifiers come
+// to stand in keys, links and exports, so they are printable, short and plain.
+func checkID(id string) string {
+	if id == "" {
+		return "is empty: give it a short name"
+	}
+	if len(id) > maxIDLength {
+		return fmt.Sprintf("is longer than %d bytes", maxIDLength)
+	}
+	for _, r := range id {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_', r == '.':
+		default:
+			return fmt.Sprintf("holds %q: use letters, digits, '-', '_' and '.'", r)
+		}
+	}
+	return ""
+}
+
+// CleanName returns a friendly name as it is kept: without control characters,
+// blanks around it or runs of blanks, and at most 200 characters long.
+func CleanName(name string) string {
+	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if runes := []rune(name); len(runes) > 200 {
+		name = string(runes[:200])
+	}
+	return name
+}

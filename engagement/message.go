@@ -1,0 +1,56 @@
+package engagement
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// MessageID names an outgoing message. A receiver that remembers it can drop
+// what is delivered twice.
+type MessageID string
+
+// MessageKind says what a message is for.
+type MessageKind string
+
+// The kinds of message.
+const (
+	AskForConsent MessageKind = "ask for consent"  // to a customer contact, with a link
+	TellGranted   MessageKind = "consent granted"  // to a partner contact
+	TellDeclined  MessageKind = "consent declined" // to a partner contact
+	TellExpired   MessageKind = "consent expired"  // to a partner contact
+	TellWithdrawn MessageKind = "consent withdrawn"
+	TellCancelled MessageKind = "participation cancelled" // to a customer contact who was asked
+)
+
+// AllMessageKinds returns every MessageKind.
+func AllMessageKinds() []MessageKind {
+	return []MessageKind{AskForConsent, TellGranted, TellDeclined, TellExpired, TellWithdrawn, TellCancelled}
+}
+
+// UnmarshalText refuses a text that is not a MessageKind.
+func (k *MessageKind) UnmarshalText(b []byte) error {
+	return decode(k, "message kind", b, AllMessageKinds())
+}
+
+// Message is something to tell somebody. It is stored with the change that
+// caused it and goes out after that was committed, at least once.
+type Message struct {
+	ID            MessageID        `json:"id"`
+	Kind          MessageKind      `json:"kind"`
+	Partner       PartnerID        `json:"partner"`
+	Place         PlaceKey         `json:"place"`
+	Participation ParticipationID  `json:"participation"`
+	To            tenant.Email     `json:"to"`
+	Language      consent.Language `json:"language"`
+	Link          consent.LinkID   `json:"link,omitzero"` // the link that it carries; its token is made when it goes out
+	CreatedAt     time.Time        `json:"created_at"`
+	Attempts      int              `json:"attempts"` // how often it was handed out
+}
+
+// LogValue keeps the receiver out of logs.
+func (m Message) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", string(m.ID)), slog.String("kind", string(m.Kind)))
+}

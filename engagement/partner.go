@@ -1,0 +1,108 @@
+package engagement
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+)
+
+// Partner is an organisation with the locations through which it takes part.
+type Partner struct {
+	ID        PartnerID  `json:"id"`
+	Name      string     `json:"name"`
+	Locations []Location `json:"locations"`
+}
+
+// Location returns the partner's location with that ID.
+func (p Partner) Location(id LocationID) (Location, bool) {
+	i := slices.IndexFunc(p.Locations, func(l Location) bool { return l.ID == id })
+	if i < 0 {
+		return Location{}, false
+	}
+	return p.Locations[i], true
+}
+
+// PayeeValid is the payee profile status with which a location can be paid.
+// Every other text says what is wrong with the profile.
+const PayeeValid = "valid"
+
+// Location is one site of a partner.
+type Location struct {
+	ID       LocationID        `json:"id"`
+	Name     string            `json:"name"`
+	Enrolled bool              `json:"enrolled"` // in the program
+	Payee    string            `json:"payee"`    // PayeeValid, or what is wrong
+	Facts    eligibility.Facts `json:"facts"`    // what an engagement's location rules ask for
+}
+
+// LocationOutcome is one line of an engagement's eligibility page.
+type LocationOutcome struct {
+	Location LocationID           `json:"location"`
+	Name     string               `json:"name"`
+	Payee    string               `json:"payee"`
+	Decision eligibility.Decision `json:"decision"`
+	Earns    bool                 `json:"earns"`   // eligible, and its payee profile is valid
+	MayAdd   bool                 `json:"may_add"` // eligible
+}
+
+// Reasons returns every criterion that the location does not meet.
+func (o LocationOutcome) Reasons() []Reason { return ReasonsOf(o.Decision) }
+
+// LocationOutcomes decides for every enrolled location of the partner whether
+// it is eligible for the engagement, in the partner's order. A location that is
+// not enrolled is not listed.
+func LocationOutcomes(e Engagement, p Partner, now time.Time) ([]LocationOutcome, error) {
+	var out []LocationOutcome
+	for _, l := range p.Locations {
+		if !l.Enrolled {
+			continue
+		}
+		d, err := e.LocationRules.Decide(l.Facts, now)
+		if err != nil {
+			return nil, fmt.Errorf("location %s in engagement %s: %w", l.ID, e.ID, err)
+		}
+		eligible := d.Outcome == eligibility.OutcomeEligible
+		out = append(out, LocationOutcome{
+			Location: l.ID, Name: l.Name, Payee: l.Payee, Decision: d,
+			Earns: eligible && l.Payee == PayeeValid, MayAdd: eligible,
+		})
+	}
+	return out, nil
+}
+
+// Reason is one cause why a customer or a location is not eligible. What it
+// says of others is only their kind, never who they are.
+type Reason struct {
+	Kind    ReasonKind `json:"kind"`
+	Rule    string     `json:"rule,omitzero"`    // the criterion's ID
+	Doc     string     `json:"doc,omitzero"`     // the criterion in words
+	Wanted  string     `json:"wanted,omitzero"`  // what the criterion wanted
+	Found   string     `json:"found,omitzero"`   // what was found
+	Missing []string   `json:"missing,omitzero"` // the facts that are missing
+}
+
+func (r Reason) String() string {
+	switch {
+	case r.Kind == CriteriaNotMet:
+		return fmt.Sprintf("%s: %s: wanted %s, found %s", r.Kind, r.Rule, r.Wanted, r.Found)
+	case r.Kind == FactsMissing && len(r.Missing) > 0:
+		return fmt.Sprintf("%s: %s: %v", r.Kind, r.Rule, r.Missing)
+	}
+	return string(r.Kind)
+}
+
+// ReasonsOf turns what a decision found wanting into reasons, in the order in
+// which the rules are declared.
+func ReasonsOf(d eligibility.Decision) []Reason {
+	var out []Reason
+	for _, f := range d.Reasons() {
+		r := Reason{Kind: CriteriaNotMet, Rule: f.Rule, Doc: f.Doc, Wanted: f.Wanted, Found: f.Found}
+		if f.Result == eligibility.ResultUnknown {
+			r.Kind, r.Missing = FactsMissing, f.Missing
+		}
+		out = append(out, r)
+	}
+	return out
+}

@@ -1,0 +1,224 @@
+package engagement
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// PlaceKey names what partners share: one customer in one engagement.
+type PlaceKey struct {
+	Engagement ID         `json:"engagement"`
+	Customer   tenant.Key `json:"customer"`
+}
+
+// Place is one customer in one engagement, over all partners: the unit in which
+// state is read and written, because the claim limit holds over partners. It
+// never leaves the library whole; a partner sees what Rows gives it. It is a
+// value: nobody writes through a Place that was handed out.
+type Place struct {
+	Key        PlaceKey   `json:"key"`
+	Version    int64      `json:"version"`     // storage's; 0 is a place that nobody has anything in
+	ClaimLimit int        `json:"claim_limit"` // the engagement's
+	Elsewhere  Elsewhere  `json:"elsewhere,omitzero"`
+	Standings  []Standing `json:"standings,omitzero"` // one per partner, by partner
+}
+
+// Elsewhere is what the program says of participations that other portals keep.
+// They count like the library's own.
+type Elsewhere struct {
+	Consented    int       `json:"consented,omitzero"`    // granted and under way
+	Participated int       `json:"participated,omitzero"` // delivered
+	AsOf         time.Time `json:"as_of,omitzero"`
+}
+
+// Standing is what one partner has in a place.
+type Standing struct {
+	Partner        PartnerID       `json:"partner"`
+	Identity       tenant.Identity `json:"identity"`
+	FriendlyName   string          `json:"friendly_name,omitzero"`
+	Known          bool            `json:"known,omitzero"` // the customer has granted this partner consent, in whatever engagement
+	Evaluation     Evaluation      `json:"evaluation,omitzero"`
+	Participations []Participation `json:"participations,omitzero"` // the oldest first
+}
+
+// Evaluation is what the engagement's rules said of a customer when last asked.
+type Evaluation struct {
+	RuleSet   string              `json:"rule_set,omitzero"`
+	Version   string              `json:"version,omitzero"`
+	At        time.Time           `json:"at,omitzero"`
+	Outcome   eligibility.Outcome `json:"outcome,omitzero"`
+	Reasons   []Reason            `json:"reasons,omitzero"`   // all of them, in declared order
+	Locations []LocationID        `json:"locations,omitzero"` // through which the customer is eligible
+}
+
+// Standing returns what a partner has in the place.
+func (pl Place) Standing(partner PartnerID) (Standing, bool) {
+	if i, ok := pl.find(partner); ok {
+		return pl.Standings[i], true
+	}
+	return Standing{Partner: partner}, false
+}
+
+func (pl Place) find(partner PartnerID) (int, bool) {
+	return slices.BinarySearchFunc(pl.Standings, partner, func(s Standing, p PartnerID) int {
+		return compareText(s.Partner, p)
+	})
+}
+
+// WithStanding returns the place with that standing put in.
+func (pl Place) WithStanding(s Standing) Place {
+	i, ok := pl.find(s.Partner)
+	pl.Standings = slices.Clone(pl.Standings)
+	if ok {
+		pl.Standings[i] = s
+	} else {
+		pl.Standings = slices.Insert(pl.Standings, i, s)
+	}
+	return pl
+}
+
+// Participation returns a partner's participation in the place.
+func (pl Place) Participation(partner PartnerID, id ParticipationID) (Participation, bool) {
+	s, _ := pl.Standing(partner)
+	i := slices.IndexFunc(s.Participations, func(p Participation) bool { return p.ID == id })
+	if i < 0 {
+		return Participation{}, false
+	}
+	return s.Participations[i], true
+}
+
+// WithParticipation returns the place with that participation put in, in the
+// standing of its partner.
+func (pl Place) WithParticipation(p Participation) Place {
+	s, _ := pl.Standing(p.Partner)
+	s.Participations = slices.Clone(s.Participations)
+	if i := slices.IndexFunc(s.Participations, func(q Participation) bool { return q.ID == p.ID }); i >= 0 {
+		s.Participations[i] = p
+	} else {
+		s.Participations = append(s.Participations, p)
+	}
+	return pl.WithStanding(s)
+}
+
+// OpenAt returns the one open participation of the standing.
+func (s Standing) OpenAt(now time.Time) (Participation, bool) {
+	for _, p := range s.Participations {
+		if p.OpenAt(now) {
+			return p, true
+		}
+	}
+	return Participation{}, false
+}
+
+// Due returns the earliest deadline that changes the place by itself, or the
+// zero time. From then on what is stored lags behind what is true, until the
+// place is settled.
+func (pl Place) Due() time.Time {
+	var due time.Time
+	for _, s := range pl.Standings {
+		for _, p := range s.Participations {
+			if d := p.unrecorded(); !d.IsZero() && (due.IsZero() || d.Before(due)) {
+				due = d
+			}
+		}
+	}
+	return due
+}
+
+// Passing is a deadline that passed: the participation as it was recorded, and
+// as it is.
+type Passing struct {
+	Before, After Participation
+	Deadline      time.Time
+}
+
+// Settle records every deadline that has passed at now, and returns what it
+// recorded. Settling twice is settling once.
+func (pl Place) Settle(now time.Time) (Place, []Passing, error) {
+	if due := pl.Due(); !Passed(due, now) {
+		return pl, nil, nil
+	}
+	var passed []Passing
+	var errs []error
+	for _, s := range pl.Standings {
+		for _, p := range s.Participations {
+			deadline := p.unrecorded()
+			if !Passed(deadline, now) {
+				continue
+			}
+			q, err := p.Settle(now)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			passed = append(passed, Passing{Before: p, After: q, Deadline: deadline})
+		}
+	}
+	for _, c := range passed {
+		pl = pl.WithParticipation(c.After)
+	}
+	return pl, passed, errors.Join(errs...)
+}
+
+// holders counts the participations that hold a part of the claim limit.
+type holders struct{ own, consented, participated int }
+
+func (h holders) all() int { return h.own + h.consented + h.participated }
+
+func (pl Place) holders(partner PartnerID, now time.Time) holders {
+	h := holders{consented: pl.Elsewhere.Consented, participated: pl.Elsewhere.Participated}
+	for _, s := range pl.Standings {
+		for _, p := range s.Participations {
+			switch {
+			case !p.HoldsAt(now):
+			case s.Partner == partner:
+				h.own++
+			default:
+				h.consented++
+			}
+		}
+	}
+	return h
+}
+
+// FullFor returns why the claim limit leaves the partner no room in the place,
+// or nothing while there is room. It says what kind of holder took the room,
+// never who.
+func (pl Place) FullFor(partner PartnerID, now time.Time) []Reason {
+	h, limit := pl.holders(partner, now), max(pl.ClaimLimit, 1)
+	if h.all() < limit {
+		return nil
+	}
+	var out []Reason
+	if h.consented > 0 {
+		out = append(out, Reason{Kind: ConsentedElsewhere})
+	}
+	if h.participated > 0 {
+		out = append(out, Reason{Kind: ParticipatedBefore})
+	}
+	if h.own > 0 || limit > 1 {
+		out = append(out, Reason{Kind: ClaimLimitReached})
+	}
+	return out
+}
+
+// Granted returns how many participations in the library hold a part of the
+// claim limit now.
+func (pl Place) Granted(now time.Time) int {
+	h := pl.holders("", now)
+	return h.all() - pl.Elsewhere.Consented - pl.Elsewhere.Participated
+}
+
+func compareText[T ~string](a, b T) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,221 @@
+package engagement
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// RowID names a row of a Customers page: the participation that it shows, or
+// else the known customer.
+type RowID string
+
+// Row is one line of the Customers page of a partner and an engagement.
+type Row struct {
+	ID            RowID           `json:"id"`
+	Tab           Tab             `json:"tab"`
+	Type          RowType         `json:"type"`
+	Engagement    ID              `json:"engagement"`
+	Customer      tenant.Key      `json:"customer"`
+	Identity      tenant.Identity `json:"identity"`
+	FriendlyName  string          `json:"friendly_name,omitzero"`
+	Participation ParticipationID `json:"participation,omitzero"` // none for a customer who is only known
+	ClaimNumber   string          `json:"claim_number,omitzero"`
+	Origin        Origin          `json:"origin,omitzero"`
+	Status        Status          `json:"status,omitzero"` // of the participation
+	Locations     []LocationID    `json:"locations,omitzero"`
+	Since         time.Time       `json:"since,omitzero"`     // when the participation started, or when the customer was last evaluated
+	Deadline      time.Time       `json:"deadline,omitzero"`  // of what is to do now
+	DaysLeft      int             `json:"days_left,omitzero"` // until the deadline, rounded up
+	Reasons       []Reason        `json:"reasons,omitzero"`   // why the customer is not eligible, all of them
+	Actions       []Action        `json:"actions,omitzero"`   // what is allowed now
+}
+
+// Name returns the customer's name as people know it: the friendly name, else
+// the directory's, else the domain, else the ID.
+func (r Row) Name() string { return displayName(r.Identity, r.FriendlyName) }
+
+func displayName(id tenant.Identity, friendly string) string {
+	switch {
+	case friendly != "":
+		return friendly
+	case id.Name != "":
+		return id.Name
+	case !id.Domain.IsZero():
+		return id.Domain.Unicode()
+	}
+	return string(id.Key())
+}
+
+// Todo returns what is to do and how long there is for it, in words, as the
+// status column shows it.
+func (r Row) Todo() string {
+	days := fmt.Sprintf("%d days left", r.DaysLeft)
+	if r.DaysLeft == 1 {
+		days = "1 day left"
+	}
+	switch {
+	case r.Tab == TabIneligible:
+		return "Not eligible"
+	case r.Participation == "":
+		return "Can be claimed"
+	case r.Type == NotStarted:
+		return days + " to obtain consent"
+	case r.Type == InProgress:
+		return days + " to submit the claim"
+	}
+	return string(r.Status)
+}
+
+// Rows returns what the partner's Customers page of the engagement shows of the
+// place at now, with the actions that are allowed. The rows that left the page
+// are among them, with TabOff.
+func (pl Place) Rows(partner PartnerID, e Engagement, policy consent.Policy, now time.Time) []Row {
+	rows := pl.rows(partner, now)
+	for i := range rows {
+		rows[i].Actions = pl.actions(partner, rows[i], e, policy, now)
+	}
+	return rows
+}
+
+func (pl Place) rows(partner PartnerID, now time.Time) []Row {
+	s, ok := pl.Standing(partner)
+	if !ok {
+		return nil
+	}
+	full := pl.FullFor(partner, now)
+	var rows []Row
+	open := false
+	for _, p := range s.Participations {
+		r := participationRow(p, now)
+		if p.OpenAt(now) {
+			open = true
+			if !p.Consented() && len(full) > 0 {
+				r.Tab, r.Reasons = TabIneligible, full
+			}
+		}
+		rows = append(rows, r)
+	}
+	// A customer whose place this partner itself holds shows as that
+	// participation only.
+	heldHere := len(full) > 0 && pl.holders(partner, now).own > 0
+	if s.Known && !open && !heldHere {
+		rows = append(rows, knownRow(pl.Key, s, full))
+	}
+	return rows
+}
+
+func participationRow(p Participation, now time.Time) Row {
+	r := Row{
+		ID: RowID(p.ID), Engagement: p.Engagement, Customer: p.Customer, Identity: p.Identity, FriendlyName: p.FriendlyName,
+		Participation: p.ID, ClaimNumber: p.ClaimNumber, Origin: p.Origin, Status: p.StatusAt(now),
+		Locations: []LocationID{p.Location}, Since: p.StartedAt, Deadline: p.DeadlineAt(now),
+	}
+	switch {
+	case p.OpenAt(now) && !p.Consented():
+		r.Tab, r.Type = TabEligible, NotStarted
+	case p.OpenAt(now):
+		r.Tab, r.Type = TabEligible, InProgress
+	case p.Consented():
+		r.Tab, r.Type = TabComplete, Done
+	default:
+		r.Tab, r.Type = TabOff, Done
+	}
+	if !r.Deadline.IsZero() {
+		r.DaysLeft = DaysLeft(r.Deadline, now)
+	}
+	return r
+}
+
+func knownRow(key PlaceKey, s Standing, full []Reason) Row {
+	r := Row{
+		ID: RowID(key.Customer), Tab: TabIneligible, Type: NotStarted, Engagement: key.Engagement, Customer: key.Customer,
+		Identity: s.Identity, FriendlyName: s.FriendlyName, Locations: s.Evaluation.Locations, Since: s.Evaluation.At,
+	}
+	if s.Evaluation.Outcome == eligibility.OutcomeEligible && len(full) == 0 {
+		r.Tab = TabEligible
+		return r
+	}
+	r.Reasons = append(slices.Clip(s.Evaluation.Reasons), full...)
+	if len(r.Reasons) == 0 {
+		r.Reasons = []Reason{{Kind: FactsMissing, Doc: "The customer has not been evaluated for this engagement yet."}}
+	}
+	return r
+}
+
+// actions computes what a row lets its partner do now.
+func (pl Place) actions(partner PartnerID, r Row, e Engagement, policy consent.Policy, now time.Time) []Action {
+	if r.Participation == "" {
+		if r.Tab == TabEligible && len(r.Locations) > 0 && e.ClaimableAt(now) {
+			return []Action{ClaimCustomer}
+		}
+		return nil
+	}
+	p, _ := pl.Participation(partner, r.Participation)
+	switch {
+	case r.Tab == TabIneligible:
+		return []Action{Cancel}
+	case r.Status == CustomerClaimed:
+		return []Action{RequestConsent, Cancel}
+	case r.Status == AwaitingConsentResponse:
+		if policy.MayResend(p.Consent, now) == nil {
+			return []Action{ResendConsent, Cancel}
+		}
+		return []Action{Cancel}
+	case r.Status == CustomerConsentReceived:
+		return []Action{WorkOnClaim, ViewClaim, Cancel}
+	case r.Tab == TabComplete:
+		return []Action{ViewClaim}
+	}
+	return nil
+}
+
+// Entry is what the Customers page sorts, filters and counts a row by. Storage
+// keeps the entries of a place beside it and replaces them whenever the place
+// changes, so that a page reads no more than it shows.
+type Entry struct {
+	Partner       PartnerID
+	Place         PlaceKey
+	Row           RowID
+	Participation ParticipationID // none for a customer who is only known
+	Tab           Tab
+	Type          RowType
+	Status        Status
+	Locations     []LocationID
+	Name          string    // folded, to sort by
+	Search        string    // folded: name, friendly name, domain, tenant ID, claim number
+	Since         time.Time // see Row.Since
+	Deadline      time.Time // see Row.Deadline
+}
+
+// Entries returns the entries of every partner's rows in the place at now.
+func (pl Place) Entries(now time.Time) []Entry {
+	var out []Entry
+	for _, s := range pl.Standings {
+		for _, r := range pl.rows(s.Partner, now) {
+			e := Entry{
+				Partner: s.Partner, Place: pl.Key, Row: r.ID, Participation: r.Participation,
+				Tab: r.Tab, Type: r.Type, Status: r.Status, Locations: r.Locations, Since: r.Since, Deadline: r.Deadline,
+			}
+			name := Fold(r.Name())
+			e.Search = strings.Join([]string{
+				name, Fold(r.Identity.Name), r.Identity.Domain.String(), Fold(r.Identity.Domain.Unicode()),
+				r.Identity.Tenant.String(), Fold(r.ClaimNumber),
+			}, "\n")
+			e.Name = e.Search[:len(name)] // shares the memory
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Fold returns a text as searches and sorting compare it: lower case, without
+// blanks around it or line breaks within.
+func Fold(s string) string {
+	return strings.ToLower(strings.Join(strings.Fields(s), " "))
+}

@@ -1,0 +1,60 @@
+package engagement
+
+import "time"
+
+// Windows are how many days a partner, a customer or a reviewer has for each
+// step. Each counts from an anchor of its own.
+type Windows struct {
+	Consent         int `json:"consent"`          // from the add or claim
+	FirstSubmission int `json:"first_submission"` // from the customer's consent
+	ReviewDone      int `json:"review_done"`      // from the customer's consent
+	Dispute         int `json:"dispute"`          // from the rejection
+	AfterDispute    int `json:"after_dispute"`    // from the dispute's submission
+}
+
+// DefaultWindows returns the windows which the program gives a type of
+// engagement, and the zero Windows for an unknown type.
+func DefaultWindows(t Type) Windows {
+	w := Windows{Consent: 30, Dispute: 30, AfterDispute: 30}
+	switch t {
+	case Assessment:
+		w.FirstSubmission, w.ReviewDone = 60, 90
+	case Workshop:
+		w.FirstSubmission, w.ReviewDone = 90, 120
+	case SmallProject:
+		w.FirstSubmission, w.ReviewDone = 120, 150
+	case MediumProject:
+		w.FirstSubmission, w.ReviewDone = 200, 230
+	case LargeProject:
+		w.FirstSubmission, w.ReviewDone = 260, 290
+	default:
+		return Windows{}
+	}
+	return w
+}
+
+// Deadline returns the end of a window of that many days which starts at from:
+// the same time of day, so many days on, in the zone (UTC when nil). It is half
+// open: at the deadline itself the window is over.
+func Deadline(from time.Time, days int, zone *time.Location) time.Time {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return from.In(zone).AddDate(0, 0, days).UTC()
+}
+
+// Passed reports whether a deadline is over at now. The zero deadline never is.
+func Passed(deadline, now time.Time) bool {
+	return !deadline.IsZero() && !now.Before(deadline)
+}
+
+// DaysLeft returns how many days are left until the deadline, rounded up: one
+// second before it is 1, at it and after it 0.
+func DaysLeft(deadline, now time.Time) int {
+	left := deadline.Sub(now)
+	if left <= 0 {
+		return 0
+	}
+	const day = 24 * time.Hour
+	return int((left + day - 1) / day)
+}

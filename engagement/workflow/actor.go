@@ -1,0 +1,104 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/partnerengage/partnerengage/engagement"
+)
+
+// Role is what an actor may do.
+type Role string
+
+// The roles. The first two act for their own partner; Program acts for the
+// vendor.
+const (
+	IncentivesAdmin Role = "incentives admin"
+	IncentivesUser  Role = "incentives user"
+	Program         Role = "program"
+)
+
+// AllRoles returns every Role.
+func AllRoles() []Role { return []Role{IncentivesAdmin, IncentivesUser, Program} }
+
+// Actor is who gives a command or asks a question. The host knows who its users
+// are, and says so in every call.
+type Actor struct {
+	Partner engagement.PartnerID
+	User    string // as the host names the person, for the history
+	Roles   []Role
+}
+
+// LogValue keeps the user out of logs.
+func (a Actor) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("partner", string(a.Partner)), slog.Any("roles", a.Roles))
+}
+
+// Act is what an actor wants to do.
+type Act string
+
+// The acts.
+const (
+	ViewEngagements Act = "view engagements"
+	ViewCustomers   Act = "view customers"
+	ViewHistory     Act = "view history"
+	AddCustomers    Act = "add customers"
+	ClaimCustomers  Act = "claim customers"
+	HandleConsent   Act = "handle consent"
+	CancelAct       Act = "cancel participations"
+	ErasePersons    Act = "erase persons"
+	RunProgram      Act = "run the program" // import known customers, re-evaluate
+)
+
+// AllActs returns every Act.
+func AllActs() []Act {
+	return []Act{ViewEngagements, ViewCustomers, ViewHistory, AddCustomers, ClaimCustomers, HandleConsent, CancelAct, ErasePersons, RunProgram}
+}
+
+// Authorizer narrows what an actor may do. It is asked after the roles: incentives
+// admins and incentives users may do everything for their own partner but
+// RunProgram, which is the Program's; without a role, nothing. Nor can it let an
+// actor see another partner's data.
+type Authorizer interface {
+	// Authorize returns nil when the actor may do the act through the location,
+	// or through all of them when the location is "". The error goes to the
+	// caller inside a *ForbiddenError.
+	Authorize(ctx context.Context, actor Actor, act Act, location engagement.LocationID) error
+}
+
+// checkRole returns a *ForbiddenError when no role of the actor allows the act.
+func checkRole(actor Actor, act Act) error {
+	need := []Role{IncentivesAdmin, IncentivesUser}
+	if act == RunProgram {
+		need = []Role{Program}
+	} else if actor.Partner == "" {
+		return &ForbiddenError{Act: act, Why: errors.New("the actor names no partner")}
+	}
+	if !slices.ContainsFunc(need, func(r Role) bool { return slices.Contains(actor.Roles, r) }) {
+		return &ForbiddenError{Act: act, Why: fmt.Errorf("it takes one of the roles %q", need)}
+	}
+	return nil
+}
+
+// authorize asks the roles, and then the host's Authorizer once for each
+// location; for no location, once for all of them.
+func (s *Service) authorize(ctx context.Context, actor Actor, act Act, locations ...engagement.LocationID) error {
+	if err := checkRole(actor, act); err != nil {
+		return err
+	}
+	if s.authorizer == nil {
+		return nil
+	}
+	if len(locations) == 0 {
+		locations = []engagement.LocationID{""}
+	}
+	for _, l := range locations {
+		if err := s.authorizer.Authorize(ctx, actor, act, l); err != nil {
+			return &ForbiddenError{Act: act, Location: l, Why: err}
+		}
+	}
+	return nil
+}

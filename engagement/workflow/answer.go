@@ -1,0 +1,207 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// ConsentView returns what the page behind a customer's link shows. It changes
+// nothing, however often it is called.
+//
+// It returns consent.ErrUnknownLink, consent.ErrLinkVoid,
+// consent.ErrTakenElsewhere while another partner has the customer's consent, or
+// an *UnavailableError.
+func (s *Service) ConsentView(ctx context.Context, token consent.Token) (consent.View, error) {
+	u := s.unit(storage.CommandRecord{})
+	p, link, err := u.linked(ctx, token)
+	if err != nil {
+		return consent.View{}, err
+	}
+	view, err := consent.NewView(p.Consent, link.ID, s.pageOf(p), u.now)
+	if err == nil && view.MayDecide {
+		err = u.room(ctx, p)
+	}
+	return view, err
+}
+
+// AnswerConsent records what a customer's contact decided, and returns the page
+// as it is after that. The first answer counts; an acceptance can be withdrawn
+// through the same link. Of two partners with the same customer in the same
+// engagement, as many get the consent as the claim limit has room for.
+//
+// It returns the errors of ConsentView, consent.ErrAlreadyAnswered,
+// consent.ErrExpired, consent.ErrNotAllowed or consent.ErrInvalid.
+func (s *Service) AnswerConsent(ctx context.Context, token consent.Token, decision consent.Decision) (consent.View, error) {
+	return attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (consent.View, error) {
+		p, link, err := u.linked(ctx, token)
+		if err != nil {
+			return consent.View{}, err
+		}
+		if err := u.answer(ctx, p, link, decision); err != nil {
+			return consent.View{}, err
+		}
+		p, _ = u.place(engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}).Participation(p.Partner, p.ID)
+		return consent.NewView(p.Consent, link.ID, s.pageOf(p), u.now)
+	})
+}
+
+// linked finds the participation and the link that a token opens.
+func (u *unit) linked(ctx context.Context, token consent.Token) (engagement.Participation, consent.Link, error) {
+	var p engagement.Participation
+	if token.IsZero() {
+		return p, consent.Link{}, consent.ErrUnknownLink
+	}
+	loaded, err := u.load(ctx, storage.Want{Link: token.Hash()})
+	if err != nil {
+		return p, consent.Link{}, err
+	}
+	if loaded.Participation == nil {
+		return p, consent.Link{}, consent.ErrUnknownLink
+	}
+	p, ok := u.place(loaded.At).Participation(loaded.Participation.Partner, loaded.Participation.ID)
+	if !ok {
+		return p, consent.Link{}, consent.ErrUnknownLink
+	}
+	link, err := p.Consent.Find(token.Hash())
+	return p, link, err
+}
+
+// answers are the events and the words for each decision.
+var answers = map[consent.Decision]struct {
+	event   engagement.EventKind
+	message engagement.MessageKind
+}{
+	consent.DecisionAccept:   {engagement.ConsentGranted, engagement.TellGranted},
+	consent.DecisionDecline:  {engagement.ConsentDeclined, engagement.TellDeclined},
+	consent.DecisionWithdraw: {engagement.ConsentWithdrawn, engagement.TellWithdrawn},
+}
+
+func (u *unit) answer(ctx context.Context, p engagement.Participation, link consent.Link, decision consent.Decision) error {
+	var event consent.Event
+	switch decision {
+	case consent.DecisionAccept:
+		event = consent.Accept{Link: link.ID}
+	case consent.DecisionDecline:
+		event = consent.Decline{Link: link.ID}
+	case consent.DecisionWithdraw:
+		event = consent.Withdraw{Link: link.ID}
+	default:
+		_, err := consent.ParseDecision(string(decision))
+		return err
+	}
+	before := p.StatusAt(u.now)
+	next, err := consent.Apply(p.Consent, event, u.now)
+	if err != nil {
+		return err
+	}
+	if decision == consent.DecisionAccept {
+		if err := u.room(ctx, p); err != nil {
+			return err
+		}
+	}
+	p.Consent = next
+	if decision == consent.DecisionAccept {
+		e, err := u.s.engagement(ctx, p.Engagement)
+		if err != nil {
+			return unavailable("catalog", err)
+		}
+		rate, _ := e.RateAt(u.now)
+		p = engagement.OpenClaim(p, rate, u.now)
+	}
+	u.putParticipation(p)
+	u.event(engagement.Event{
+		Kind: answers[decision].event, By: engagement.ByCustomer, From: string(before), To: string(p.StatusAt(u.now)),
+		Note: "link " + string(link.ID), Person: personOf(link.Contact),
+	}, p)
+	u.tellPartner(p, answers[decision].message)
+	if decision == consent.DecisionAccept {
+		return u.makeKnown(ctx, p)
+	}
+	return nil
+}
+
+func personOf(contact tenant.Email) *engagement.Person {
+	if contact.IsZero() {
+		return nil
+	}
+	return &engagement.Person{Contacts: []tenant.Email{contact}}
+}
+
+// makeKnown makes a customer that consented known to the partner: from now on
+// it stands on the Customers page of every engagement.
+func (u *unit) makeKnown(ctx context.Context, p engagement.Participation) error {
+	key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
+	c := u.customers[key]
+	if c.Known() {
+		return nil
+	}
+	c.KnownSince = u.now
+	u.putCustomer(c)
+	u.customerEvent(engagement.Event{Kind: engagement.CustomerKnown, By: engagement.ByCustomer}, key)
+
+	all, err := u.s.engagements(ctx)
+	if err != nil {
+		return err
+	}
+	places := make([]engagement.PlaceKey, len(all))
+	for i, e := range all {
+		places[i] = engagement.PlaceKey{Engagement: e.ID, Customer: p.Customer}
+	}
+	if _, err := u.load(ctx, storage.Want{Places: places}); err != nil {
+		return err
+	}
+	// The customer's yes must not fail because nobody can evaluate it now: its
+	// rows then say that facts are missing, until the next re-evaluation.
+	evaluations := make([]engagement.Evaluation, len(all))
+	var facts eligibility.Facts
+	problem := u.askElsewhere(ctx, places)
+	if problem == nil {
+		facts, problem = u.s.factsOf(ctx, p.Partner, c.Identity)
+	}
+	if problem == nil {
+		evaluations, problem = u.evaluateAll(ctx, p.Partner, all, facts)
+	}
+	if problem != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		u.s.log.WarnContext(ctx, "a customer who consented could not be evaluated; re-evaluate it", "participation", p, "error", problem)
+	}
+	for i, e := range all {
+		u.stand(c, e, evaluations[i])
+	}
+	return nil
+}
+
+// evaluateAll evaluates one customer for every engagement. An engagement whose
+// rules fail has a zero Evaluation, and its error is among the joined ones.
+func (u *unit) evaluateAll(ctx context.Context, partner engagement.PartnerID, all []engagement.Engagement, facts eligibility.Facts) ([]engagement.Evaluation, error) {
+	evaluations := make([]engagement.Evaluation, len(all))
+	p, err := u.s.partner(ctx, partner)
+	if err != nil {
+		return evaluations, err
+	}
+	var errs []error
+	for i, e := range all {
+		locations, err := mayAdd(e, p, u.now)
+		if err == nil {
+			evaluations[i], err = u.s.evaluate(e, locations, facts, u.now)
+		}
+		errs = append(errs, err)
+	}
+	return evaluations, errors.Join(errs...)
+}
+
+// stand gives a known customer its standing in an engagement.
+func (u *unit) stand(c engagement.Customer, e engagement.Engagement, evaluation engagement.Evaluation) {
+	pl := u.limited(e, engagement.PlaceKey{Engagement: e.ID, Customer: c.Key.Customer})
+	standing, _ := pl.Standing(c.Key.Partner)
+	standing.Identity, standing.FriendlyName, standing.Known, standing.Evaluation = c.Identity, c.FriendlyName, c.Known(), evaluation
+	u.put(pl.WithStanding(standing))
+}

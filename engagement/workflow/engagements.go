@@ -1,0 +1,170 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+)
+
+// EngagementsQuery filters the list of engagements. What is set must all hold.
+type EngagementsQuery struct {
+	Locations []engagement.LocationID // eligible through one of these
+	Statuses  []engagement.Availability
+	Types     []engagement.Type
+	Roles     []string
+}
+
+// EngagementGroup is the engagements of one solution area.
+type EngagementGroup struct {
+	SolutionArea string
+	Engagements  []EngagementItem
+}
+
+// EngagementItem is one line of the list of engagements.
+type EngagementItem struct {
+	ID                engagement.ID
+	Name              string
+	Type              engagement.Type
+	Role              string
+	Availability      engagement.Availability
+	Opens, Closes     eligibility.Date
+	ClaimableUntil    time.Time
+	EligibleLocations []engagement.LocationID // n of
+	EnrolledLocations int                     // m enrolled locations are eligible
+}
+
+// EngagementSummary is what an engagement asks and gives.
+type EngagementSummary struct {
+	EngagementItem
+	Version          string
+	SolutionArea     string
+	Summary          string
+	PartnerCriteria  []Criterion
+	CustomerCriteria []Criterion
+	Proof            []engagement.ProofItem
+	Windows          engagement.Windows
+	ClaimLimit       int
+	Rate             eligibility.Money // the one in force now; zero when there is none
+}
+
+// Criterion is a rule in words.
+type Criterion struct{ ID, Doc string }
+
+// Engagements returns the engagements for which at least one of the partner's
+// locations is eligible, by solution area, in the order of the catalog.
+func (s *Service) Engagements(ctx context.Context, actor Actor, query EngagementsQuery) ([]EngagementGroup, error) {
+	if err := s.authorize(ctx, actor, ViewEngagements, query.Locations...); err != nil {
+		return nil, err
+	}
+	now := s.now()
+	all, err := s.engagements(ctx)
+	if err != nil {
+		return nil, err
+	}
+	partner, err := s.partner(ctx, actor.Partner)
+	if err != nil {
+		return nil, err
+	}
+	var groups []EngagementGroup
+	for _, e := range all {
+		item, err := itemOf(e, partner, now)
+		if err != nil {
+			return nil, err
+		}
+		if len(item.EligibleLocations) == 0 || !query.match(item) {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g EngagementGroup) bool { return g.SolutionArea == e.SolutionArea })
+		if i < 0 {
+			i, groups = len(groups), append(groups, EngagementGroup{SolutionArea: e.SolutionArea})
+		}
+		groups[i].Engagements = append(groups[i].Engagements, item)
+	}
+	return groups, nil
+}
+
+func (q EngagementsQuery) match(item EngagementItem) bool {
+	return (len(q.Locations) == 0 || slices.ContainsFunc(q.Locations, func(l engagement.LocationID) bool { return slices.Contains(item.EligibleLocations, l) })) &&
+		(len(q.Statuses) == 0 || slices.Contains(q.Statuses, item.Availability)) &&
+		(len(q.Types) == 0 || slices.Contains(q.Types, item.Type)) &&
+		(len(q.Roles) == 0 || slices.Contains(q.Roles, item.Role))
+}
+
+func itemOf(e engagement.Engagement, p engagement.Partner, now time.Time) (EngagementItem, error) {
+	item := EngagementItem{
+		ID: e.ID, Name: e.Name, Type: e.Type, Role: e.Role, Availability: e.AvailabilityAt(now),
+		Opens: e.Opens, Closes: e.Closes, ClaimableUntil: e.ClaimableUntil(),
+	}
+	outcomes, err := engagement.LocationOutcomes(e, p, now)
+	if err != nil {
+		return item, err
+	}
+	item.EnrolledLocations = len(outcomes)
+	for _, o := range outcomes {
+		if o.MayAdd {
+			item.EligibleLocations = append(item.EligibleLocations, o.Location)
+		}
+	}
+	return item, nil
+}
+
+// EngagementSummary returns what an engagement asks and gives. An engagement
+// for which none of the partner's locations is eligible is not found.
+func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagement.ID) (EngagementSummary, error) {
+	var none EngagementSummary
+	if err := s.authorize(ctx, actor, ViewEngagements); err != nil {
+		return none, err
+	}
+	now := s.now()
+	e, err := s.engagement(ctx, id)
+	if err != nil {
+		return none, err
+	}
+	partner, err := s.partner(ctx, actor.Partner)
+	if err != nil {
+		return none, err
+	}
+	item, err := itemOf(e, partner, now)
+	if err != nil {
+		return none, err
+	}
+	if len(item.EligibleLocations) == 0 {
+		return none, &NotFoundError{Field: "engagement", Value: string(id)}
+	}
+	rate, _ := e.RateAt(now)
+	return EngagementSummary{
+		EngagementItem: item, Version: e.Version, SolutionArea: e.SolutionArea, Summary: e.Summary,
+		PartnerCriteria: criteria(e.LocationRules), CustomerCriteria: criteria(e.CustomerRules),
+		Proof: e.ProofRequired(), Windows: engagement.TermsOf(e).Windows, ClaimLimit: e.Limit(), Rate: rate,
+	}, nil
+}
+
+func criteria(set *eligibility.RuleSet) []Criterion {
+	var out []Criterion
+	for _, r := range set.Rules() {
+		out = append(out, Criterion{ID: r.ID, Doc: r.Doc})
+	}
+	return out
+}
+
+// Eligibility returns the eligibility page of an engagement: every enrolled
+// location of the partner, with its outcome and every criterion that it does not
+// meet. It is there for an engagement that no location is eligible for, too: it
+// says why.
+func (s *Service) Eligibility(ctx context.Context, actor Actor, id engagement.ID) ([]engagement.LocationOutcome, error) {
+	if err := s.authorize(ctx, actor, ViewEngagements); err != nil {
+		return nil, err
+	}
+	e, err := s.engagement(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	partner, err := s.partner(ctx, actor.Partner)
+	if err != nil {
+		return nil, err
+	}
+	return engagement.LocationOutcomes(e, partner, s.now())
+}

@@ -1,0 +1,369 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// Candidate is a customer that a partner wants to add, as a person typed it.
+type Candidate struct {
+	Location     engagement.LocationID `json:"location"`
+	Email        string                `json:"email,omitzero"`  // this or Domain
+	Domain       string                `json:"domain,omitzero"` // this or Email
+	TenantID     string                `json:"tenant_id,omitzero"`
+	TPID         string                `json:"tpid,omitzero"`
+	Reason       string                `json:"reason,omitzero"` // why an ID is right that the directory does not confirm
+	FriendlyName string                `json:"friendly_name,omitzero"`
+}
+
+// Offer is what a customer can be added to, or claimed for, through a location.
+type Offer struct {
+	Candidate  Candidate         // as asked
+	Resolution tenant.Resolution // who it is, and on what that stands
+	Eligible   []Choice          // what can be chosen
+	Ineligible []Choice          // what cannot, and why
+}
+
+// Choice is one engagement of an offer. Only engagements that are open for
+// customers now are in an offer.
+type Choice struct {
+	Engagement   engagement.ID
+	Version      string
+	Name         string
+	SolutionArea string
+	Earns        bool                 // whether the location can also be paid: its payee profile is valid
+	Decision     eligibility.Decision // of the customer
+	Reasons      []engagement.Reason  // why the customer is not eligible, all of them
+	Refusals     []error              // every typed error with which it would be refused; none when it can be chosen
+}
+
+// AddCustomer is the command that adds a customer to engagements.
+type AddCustomer struct {
+	Key         string          `json:"-"` // idempotency key
+	Candidate   Candidate       `json:"candidate"`
+	Engagements []engagement.ID `json:"engagements"`
+}
+
+// ClaimCustomer is the command that claims a known customer for engagements.
+type ClaimCustomer struct {
+	Key         string                `json:"-"` // idempotency key
+	Customer    tenant.Key            `json:"customer"`
+	Location    engagement.LocationID `json:"location"`
+	Engagements []engagement.ID       `json:"engagements"`
+}
+
+// Started is a participation that an add or a claim began.
+type Started struct {
+	ID          engagement.ParticipationID `json:"id"`
+	Engagement  engagement.ID              `json:"engagement"`
+	Customer    tenant.Key                 `json:"customer"`
+	ClaimNumber string                     `json:"claim_number"`
+	ConsentBy   time.Time                  `json:"consent_by"` // until when the customer can consent
+}
+
+// Identify finds out who a candidate is and which engagements it can be added
+// to through the location. Nothing is stored.
+//
+// It returns a *ForbiddenError, a *NotFoundError or a *LocationError for the
+// location, the typed errors of tenant.Resolve for the candidate, or an
+// *UnavailableError.
+func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate) (Offer, error) {
+	offer := Offer{Candidate: candidate}
+	if err := s.authorize(ctx, actor, AddCustomers, candidate.Location); err != nil {
+		return offer, err
+	}
+	if _, _, err := s.enrolled(ctx, actor, candidate.Location); err != nil {
+		return offer, err
+	}
+	found, err := s.resolve(ctx, candidate)
+	if err != nil {
+		return offer, err
+	}
+	offer.Resolution = found
+	return offer, s.offer(ctx, actor, engagement.Added, &offer)
+}
+
+// OfferClaim returns what a known customer can be claimed for through the
+// location. Nothing is stored. Besides what Identify returns it returns a
+// *NotKnownError.
+func (s *Service) OfferClaim(ctx context.Context, actor Actor, customer tenant.Key, location engagement.LocationID) (Offer, error) {
+	offer := Offer{Candidate: Candidate{Location: location}}
+	if err := s.authorize(ctx, actor, ClaimCustomers, location); err != nil {
+		return offer, err
+	}
+	if _, _, err := s.enrolled(ctx, actor, location); err != nil {
+		return offer, err
+	}
+	u := s.unit(storage.CommandRecord{})
+	key := engagement.CustomerKey{Partner: actor.Partner, Customer: customer}
+	if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
+		return offer, err
+	}
+	c := u.customers[key]
+	if !c.Known() {
+		return offer, &NotKnownError{Customer: string(customer)}
+	}
+	offer.Candidate.FriendlyName = c.FriendlyName
+	offer.Resolution = tenant.Resolution{Identity: c.Identity}
+	return offer, s.offer(ctx, actor, engagement.Claimed, &offer)
+}
+
+// AddCustomer adds a customer to all of the engagements, or to none. Everything
+// that Identify checked is checked again.
+//
+// Besides what Identify returns, it returns, joined for all engagements, what
+// refuses them: *NotClaimableError, *LocationError, *NotEligibleError,
+// *AlreadyKnownError, *OpenParticipationError.
+func (s *Service) AddCustomer(ctx context.Context, actor Actor, cmd AddCustomer) ([]Started, error) {
+	return s.addCustomer(ctx, actor, cmd, false)
+}
+
+func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer, dry bool) ([]Started, error) {
+	if err := s.authorize(ctx, actor, AddCustomers, cmd.Candidate.Location); err != nil {
+		return nil, err
+	}
+	return execute(ctx, s, actor, "add customer", cmd.Key, cmd, dry, func(u *unit) ([]Started, error) {
+		if _, err := u.load(ctx, storage.Want{}); err != nil { // a repeated command is answered without asking anybody
+			return nil, err
+		}
+		found, err := s.resolve(ctx, cmd.Candidate)
+		if err != nil {
+			return nil, err
+		}
+		return u.enroll(ctx, actor, enrollment{
+			origin: engagement.Added, who: found, location: cmd.Candidate.Location,
+			friendlyName: engagement.CleanName(cmd.Candidate.FriendlyName), engagements: cmd.Engagements,
+		})
+	})
+}
+
+// ClaimCustomer claims a known customer for all of the engagements, or for none.
+// It returns what AddCustomer returns, but *NotKnownError instead of
+// *AlreadyKnownError and of the errors of an unknown candidate.
+func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCustomer) ([]Started, error) {
+	if err := s.authorize(ctx, actor, ClaimCustomers, cmd.Location); err != nil {
+		return nil, err
+	}
+	return execute(ctx, s, actor, "claim customer", cmd.Key, cmd, false, func(u *unit) ([]Started, error) {
+		key := engagement.CustomerKey{Partner: actor.Partner, Customer: cmd.Customer}
+		if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
+			return nil, err
+		}
+		c := u.customers[key]
+		if !c.Known() {
+			return nil, &NotKnownError{Customer: string(cmd.Customer)}
+		}
+		return u.enroll(ctx, actor, enrollment{
+			origin: engagement.Claimed, who: tenant.Resolution{Identity: c.Identity}, location: cmd.Location,
+			friendlyName: c.FriendlyName, engagements: cmd.Engagements,
+		})
+	})
+}
+
+// resolve asks the directory who a candidate is.
+func (s *Service) resolve(ctx context.Context, c Candidate) (tenant.Resolution, error) {
+	return s.resolver.Resolve(ctx, s.directory, tenant.Candidate{
+		Email: c.Email, Domain: c.Domain, TenantID: c.TenantID, TPID: c.TPID, Reason: c.Reason,
+	})
+}
+
+// enrolled returns the actor's partner and its location, which must be enrolled.
+func (s *Service) enrolled(ctx context.Context, actor Actor, id engagement.LocationID) (engagement.Partner, engagement.Location, error) {
+	p, err := s.partner(ctx, actor.Partner)
+	if err != nil {
+		return p, engagement.Location{}, err
+	}
+	l, ok := p.Location(id)
+	if !ok {
+		return p, l, &NotFoundError{Field: "location", Value: string(id)}
+	}
+	if !l.Enrolled {
+		return p, l, &LocationError{Location: id}
+	}
+	return p, l, nil
+}
+
+// offer fills in what can be chosen and what cannot.
+func (s *Service) offer(ctx context.Context, actor Actor, origin engagement.Origin, offer *Offer) error {
+	u := s.unit(storage.CommandRecord{})
+	all, err := s.engagements(ctx)
+	if err != nil {
+		return err
+	}
+	open := slices.DeleteFunc(slices.Clone(all), func(e engagement.Engagement) bool { return !e.ClaimableAt(u.now) })
+	choices, err := u.choices(ctx, actor, origin, offer.Resolution.Identity, offer.Candidate.Location, open)
+	for _, c := range choices {
+		if len(c.Refusals) == 0 {
+			offer.Eligible = append(offer.Eligible, c)
+		} else {
+			offer.Ineligible = append(offer.Ineligible, c)
+		}
+	}
+	return err
+}
+
+// choices decides for each engagement whether the customer can take part
+// through the location. It is the one place where an add or a claim is judged.
+func (u *unit) choices(ctx context.Context, actor Actor, origin engagement.Origin, who tenant.Identity, at engagement.LocationID, engagements []engagement.Engagement) ([]Choice, error) {
+	_, location, err := u.s.enrolled(ctx, actor, at)
+	if err != nil {
+		return nil, err
+	}
+	customer := engagement.CustomerKey{Partner: actor.Partner, Customer: who.Key()}
+	places := make([]engagement.PlaceKey, len(engagements))
+	for i, e := range engagements {
+		places[i] = engagement.PlaceKey{Engagement: e.ID, Customer: customer.Customer}
+	}
+	if _, err := u.load(ctx, storage.Want{Places: places, Customers: []engagement.CustomerKey{customer}}); err != nil {
+		return nil, err
+	}
+	if err := u.askElsewhere(ctx, places); err != nil {
+		return nil, err
+	}
+	facts, err := u.s.factsOf(ctx, actor.Partner, who)
+	if err != nil {
+		return nil, err
+	}
+	choices := make([]Choice, len(engagements))
+	for i, e := range engagements {
+		c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea}
+		refuse := func(err error) { c.Refusals = append(c.Refusals, err) }
+		if !e.ClaimableAt(u.now) {
+			refuse(notClaimable(e, u.now))
+		}
+		outcome, err := locationOutcome(e, location, u.now)
+		if err != nil {
+			return nil, err
+		}
+		c.Earns = outcome.Earns
+		if !outcome.MayAdd {
+			refuse(&LocationError{Location: at, Engagement: e.ID, Reasons: outcome.Reasons()})
+		}
+		standing, _ := u.place(places[i]).Standing(actor.Partner)
+		open, isOpen := standing.OpenAt(u.now)
+		known := u.customers[customer].Known()
+		switch {
+		case isOpen:
+			refuse(&OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)})
+		case origin == engagement.Added && known:
+			refuse(&AlreadyKnownError{Engagement: e.ID})
+		case origin == engagement.Claimed && !known:
+			refuse(&NotKnownError{Customer: string(customer.Customer)})
+		}
+		if c.Decision, err = u.s.decide(e, location, facts, u.now); err != nil {
+			return nil, err
+		}
+		c.Reasons = engagement.ReasonsOf(c.Decision)
+		if !isOpen {
+			c.Reasons = append(c.Reasons, u.limited(e, places[i]).FullFor(actor.Partner, u.now)...)
+		}
+		if c.Decision.Outcome != eligibility.OutcomeEligible || len(c.Reasons) > 0 {
+			refuse(&NotEligibleError{Engagement: e.ID, Reasons: c.Reasons})
+		}
+		choices[i] = c
+	}
+	return choices, nil
+}
+
+// limited returns a place under the claim limit that the engagement has now.
+func (u *unit) limited(e engagement.Engagement, key engagement.PlaceKey) engagement.Place {
+	pl := u.place(key)
+	pl.ClaimLimit = e.Limit()
+	return pl
+}
+
+func notClaimable(e engagement.Engagement, now time.Time) error {
+	opens, until := e.ClaimableFrom(), e.ClaimableUntil()
+	return &NotClaimableError{Engagement: e.ID, Availability: e.AvailabilityAt(now), Opens: opens, Until: until}
+}
+
+// enrollment is what an add and a claim have in common.
+type enrollment struct {
+	origin       engagement.Origin
+	who          tenant.Resolution
+	location     engagement.LocationID
+	friendlyName string
+	engagements  []engagement.ID
+}
+
+// enroll begins a participation in each engagement, or returns every reason why
+// one of them refuses.
+func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment) ([]Started, error) {
+	if len(in.engagements) == 0 {
+		return nil, &InputError{Field: "engagements", Problem: "are missing: choose at least one"}
+	}
+	engagements := make([]engagement.Engagement, len(in.engagements))
+	for i, id := range in.engagements {
+		if slices.Contains(in.engagements[:i], id) {
+			return nil, &InputError{Field: "engagements", Problem: fmt.Sprintf("name %q twice", id)}
+		}
+		e, err := u.s.engagement(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		engagements[i] = e
+	}
+	choices, err := u.choices(ctx, actor, in.origin, in.who.Identity, in.location, engagements)
+	if err != nil {
+		return nil, err
+	}
+	var refusals []error
+	for _, c := range choices {
+		refusals = append(refusals, c.Refusals...)
+	}
+	if err := errors.Join(refusals...); err != nil {
+		return nil, err
+	}
+	started := make([]Started, len(choices))
+	for i, c := range choices {
+		started[i] = u.start(actor, in, engagements[i], c.Decision)
+	}
+	return started, nil
+}
+
+// start puts a new participation into its place.
+func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decision eligibility.Decision) Started {
+	terms := engagement.TermsOf(e)
+	p := engagement.Participation{
+		ID: engagement.ParticipationID(u.s.newID(u.now)), Partner: actor.Partner, Engagement: e.ID,
+		Customer: in.who.Identity.Key(), Identity: in.who.Identity, Basis: in.who.Basis, Reason: in.who.Reason,
+		FriendlyName: in.friendlyName, Location: in.location, Origin: in.origin, ClaimNumber: u.s.newClaimNumber(),
+		StartedAt: u.now, Terms: terms, Decision: decision,
+		Consent: consent.Start(terms.Deadline(u.now, terms.Windows.Consent)),
+	}
+	pl := u.limited(e, engagement.PlaceKey{Engagement: e.ID, Customer: p.Customer})
+	standing, existed := pl.Standing(actor.Partner)
+	if !existed {
+		standing.Identity, standing.FriendlyName = p.Identity, p.FriendlyName
+		pl = pl.WithStanding(standing)
+	}
+	u.put(pl.WithParticipation(p))
+
+	c := u.customers[engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}]
+	if c.Key == (engagement.CustomerKey{}) {
+		c = engagement.Customer{Key: engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}, Identity: p.Identity, FriendlyName: p.FriendlyName}
+	}
+	u.putCustomer(c)
+	kind := engagement.CustomerAdded
+	if in.origin == engagement.Claimed {
+		kind = engagement.CustomerClaim
+	}
+	person := &engagement.Person{User: actor.User, Why: in.who.Reason}
+	if !in.who.Email.IsZero() {
+		person.Contacts = []tenant.Email{in.who.Email}
+	}
+	u.event(engagement.Event{
+		Kind: kind, By: engagement.ByPartner, To: string(p.StatusAt(u.now)), Person: person,
+		Note: fmt.Sprintf("through location %s; %s %s", p.Location, decision.RuleSet, decision.Version),
+	}, p)
+	return Started{ID: p.ID, Engagement: p.Engagement, Customer: p.Customer, ClaimNumber: p.ClaimNumber, ConsentBy: p.Consent.Deadline}
+}

@@ -1,0 +1,229 @@
+package workflow
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+)
+
+// What a command or a query is refused for. Each is matched, with errors.Is, by
+// the error type beside it, which says more.
+var (
+	ErrForbidden         = errors.New("workflow: forbidden")                  // *ForbiddenError
+	ErrNotFound          = errors.New("workflow: not found")                  // *NotFoundError
+	ErrInput             = errors.New("workflow: input cannot be used")       // *InputError
+	ErrLocation          = errors.New("workflow: location cannot be used")    // *LocationError
+	ErrNotClaimable      = errors.New("workflow: engagement is not open")     // *NotClaimableError
+	ErrNotEligible       = errors.New("workflow: customer is not eligible")   // *NotEligibleError
+	ErrAlreadyKnown      = errors.New("workflow: customer is already known")  // *AlreadyKnownError
+	ErrNotKnown          = errors.New("workflow: customer is not known")      // *NotKnownError
+	ErrOpenParticipation = errors.New("workflow: participation is open")      // *OpenParticipationError
+	ErrNotNow            = errors.New("workflow: not possible in this state") // *NotNowError
+	ErrKeyReused         = errors.New("workflow: idempotency key was reused") // *KeyReusedError
+	ErrCursor            = errors.New("workflow: cursor cannot be used")      // *CursorError
+	ErrUnavailable       = errors.New("workflow: unavailable, try again")     // *UnavailableError
+)
+
+// ForbiddenError says that the actor may not do that.
+type ForbiddenError struct {
+	Act      Act
+	Location engagement.LocationID // "" for all
+	Why      error
+}
+
+func (e *ForbiddenError) Error() string {
+	at := ""
+	if e.Location != "" {
+		at = fmt.Sprintf(" through location %s", e.Location)
+	}
+	return fmt.Sprintf("the actor may not %s%s: %v", e.Act, at, e.Why)
+}
+
+// Is makes errors.Is(err, ErrForbidden) true.
+func (e *ForbiddenError) Is(target error) bool { return target == ErrForbidden }
+
+// Unwrap returns the Authorizer's error.
+func (e *ForbiddenError) Unwrap() error { return e.Why }
+
+// NotFoundError says that the partner has no such thing. Whether another
+// partner has it is never said.
+type NotFoundError struct {
+	Field string // "engagement", "participation", "customer", "location" or "partner"
+	Value string
+}
+
+func (e *NotFoundError) Error() string { return fmt.Sprintf("there is no %s %q", e.Field, e.Value) }
+
+// Is makes errors.Is(err, ErrNotFound) true.
+func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
+
+// InputError names a field that cannot be used as it was given.
+type InputError struct {
+	Field   string
+	Problem string // what is wrong and what would help
+	Err     error  // the cause, where there is one
+}
+
+func (e *InputError) Error() string { return e.Field + " " + e.Problem }
+
+// Is makes errors.Is(err, ErrInput) true.
+func (e *InputError) Is(target error) bool { return target == ErrInput }
+
+// Unwrap returns the cause.
+func (e *InputError) Unwrap() error { return e.Err }
+
+// LocationError says that a location cannot add or claim customers for an
+// engagement.
+type LocationError struct {
+	Location   engagement.LocationID
+	Engagement engagement.ID       // "" when the location is not enrolled at all
+	Reasons    []engagement.Reason // every criterion that it does not meet
+}
+
+func (e *LocationError) Error() string {
+	if e.Engagement == "" {
+		return fmt.Sprintf("location %s is not enrolled in the program: choose an enrolled location", e.Location)
+	}
+	return fmt.Sprintf("location %s is not eligible for %s: %s: choose an eligible location", e.Location, e.Engagement, reasonText(e.Reasons))
+}
+
+// Is makes errors.Is(err, ErrLocation) true.
+func (e *LocationError) Is(target error) bool { return target == ErrLocation }
+
+// NotClaimableError says that customers cannot be added to, or claimed for, an
+// engagement now.
+type NotClaimableError struct {
+	Engagement   engagement.ID
+	Availability engagement.Availability
+	Opens, Until time.Time
+}
+
+func (e *NotClaimableError) Error() string {
+	return fmt.Sprintf("%s is %s: customers can be added and claimed from %s until %s",
+		e.Engagement, e.Availability, e.Opens.Format(time.RFC3339), e.Until.Format(time.RFC3339))
+}
+
+// Is makes errors.Is(err, ErrNotClaimable) true.
+func (e *NotClaimableError) Is(target error) bool { return target == ErrNotClaimable }
+
+// NotEligibleError says why the customer is not eligible for an engagement.
+type NotEligibleError struct {
+	Engagement engagement.ID
+	Reasons    []engagement.Reason // all of them
+}
+
+func (e *NotEligibleError) Error() string {
+	return fmt.Sprintf("the customer is not eligible for %s: %s", e.Engagement, reasonText(e.Reasons))
+}
+
+// Is makes errors.Is(err, ErrNotEligible) true.
+func (e *NotEligibleError) Is(target error) bool { return target == ErrNotEligible }
+
+func reasonText(reasons []engagement.Reason) string {
+	texts := make([]string, len(reasons))
+	for i, r := range reasons {
+		texts[i] = r.String()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// AlreadyKnownError says that a customer cannot be added because the partner
+// knows it: it can be claimed.
+type AlreadyKnownError struct {
+	Engagement engagement.ID
+}
+
+func (e *AlreadyKnownError) Error() string {
+	return fmt.Sprintf("the customer has consented to this partner before: claim it for %s instead of adding it", e.Engagement)
+}
+
+// Is makes errors.Is(err, ErrAlreadyKnown) true.
+func (e *AlreadyKnownError) Is(target error) bool { return target == ErrAlreadyKnown }
+
+// NotKnownError says that a customer cannot be claimed because it has never
+// consented to the partner: it can be added.
+type NotKnownError struct{ Customer string }
+
+func (e *NotKnownError) Error() string {
+	return fmt.Sprintf("customer %s is not known: it has never consented to this partner: add it instead of claiming it", e.Customer)
+}
+
+// Is makes errors.Is(err, ErrNotKnown) true.
+func (e *NotKnownError) Is(target error) bool { return target == ErrNotKnown }
+
+// OpenParticipationError says that the partner already has the customer in the
+// engagement.
+type OpenParticipationError struct {
+	Engagement    engagement.ID
+	Participation engagement.ParticipationID
+	Status        engagement.Status
+}
+
+func (e *OpenParticipationError) Error() string {
+	return fmt.Sprintf("the customer already has the open participation %s in %s (%s): go on with that one, or cancel it first",
+		e.Participation, e.Engagement, e.Status)
+}
+
+// Is makes errors.Is(err, ErrOpenParticipation) true.
+func (e *OpenParticipationError) Is(target error) bool { return target == ErrOpenParticipation }
+
+// NotNowError says that a command is not possible in the state that the
+// participation is in.
+type NotNowError struct {
+	Command string
+	Status  engagement.Status
+	Err     error // the cause, where there is one
+}
+
+func (e *NotNowError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s is not possible while the participation is %q: %v", e.Command, e.Status, e.Err)
+	}
+	return fmt.Sprintf("%s is not possible while the participation is %q", e.Command, e.Status)
+}
+
+// Is makes errors.Is(err, ErrNotNow) true.
+func (e *NotNowError) Is(target error) bool { return target == ErrNotNow }
+
+// Unwrap returns the cause.
+func (e *NotNowError) Unwrap() error { return e.Err }
+
+// KeyReusedError says that an idempotency key was used for something else.
+type KeyReusedError struct{ Key string }
+
+func (e *KeyReusedError) Error() string {
+	return fmt.Sprintf("key %q was used for another command, or for this one with another content: use a new key for each request", e.Key)
+}
+
+// Is makes errors.Is(err, ErrKeyReused) true.
+func (e *KeyReusedError) Is(target error) bool { return target == ErrKeyReused }
+
+// CursorError says that a cursor cannot be used.
+type CursorError struct{ Problem string }
+
+func (e *CursorError) Error() string {
+	return "cursor " + e.Problem + ": begin again without a cursor"
+}
+
+// Is makes errors.Is(err, ErrCursor) true.
+func (e *CursorError) Is(target error) bool { return target == ErrCursor }
+
+// UnavailableError says that a source which the host plugged in, or the
+// storage, gave no answer. Nothing was changed; the same call may be made again.
+type UnavailableError struct {
+	Source string // "facts", "elsewhere", "catalog" or "storage"
+	Err    error
+}
+
+func (e *UnavailableError) Error() string {
+	return fmt.Sprintf("the %s gave no answer, nothing was changed, try again: %v", e.Source, e.Err)
+}
+
+// Is makes errors.Is(err, ErrUnavailable) true.
+func (e *UnavailableError) Is(target error) bool { return target == ErrUnavailable }
+
+// Unwrap returns the source's error.
+func (e *UnavailableError) Unwrap() error { return e.Err }

@@ -1,0 +1,149 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// factsOf fetches the facts of one customer.
+func (s *Service) factsOf(ctx context.Context, partner engagement.PartnerID, who tenant.Identity) (eligibility.Facts, error) {
+	all, err := s.factsOfAll(ctx, partner, []tenant.Identity{who})
+	if err != nil {
+		return eligibility.Facts{}, err
+	}
+	return all[0], nil
+}
+
+func (s *Service) factsOfAll(ctx context.Context, partner engagement.PartnerID, who []tenant.Identity) ([]eligibility.Facts, error) {
+	all, err := s.facts.Facts(ctx, partner, who)
+	if err == nil && len(all) != len(who) {
+		err = fmt.Errorf("it was asked for the facts of %d customers and gave those of %d", len(who), len(all))
+	}
+	return all, unavailable("facts", err)
+}
+
+// askElsewhere brings what other portals hold up to date in the unit's places.
+func (u *unit) askElsewhere(ctx context.Context, keys []engagement.PlaceKey) error {
+	if u.s.elsewhere == nil || len(keys) == 0 {
+		return nil
+	}
+	held, err := u.s.elsewhere.Held(ctx, keys)
+	if err == nil && len(held) != len(keys) {
+		err = fmt.Errorf("it was asked about %d places and told of %d", len(keys), len(held))
+	}
+	if err != nil {
+		return unavailable("elsewhere", err)
+	}
+	for i, key := range keys {
+		pl := u.place(key)
+		if was, is := pl.Elsewhere, held[i]; was.Consented != is.Consented || was.Participated != is.Participated {
+			pl.Elsewhere = engagement.Elsewhere{Consented: is.Consented, Participated: is.Participated, AsOf: u.now}
+			u.places[key] = pl
+			if len(pl.Standings) > 0 {
+				u.dirty[key] = true
+			}
+		}
+	}
+	return nil
+}
+
+// decide asks the engagement's rules about a customer through a location.
+func (s *Service) decide(e engagement.Engagement, l engagement.Location, facts eligibility.Facts, now time.Time) (eligibility.Decision, error) {
+	if s.derive != nil {
+		facts = facts.Clone()
+		s.derive(&facts, l)
+	}
+	d, err := e.CustomerRules.Decide(facts, now)
+	if err != nil {
+		return d, fmt.Errorf("customer rules of engagement %s: %w", e.ID, err)
+	}
+	return d, nil
+}
+
+func locationOutcome(e engagement.Engagement, l engagement.Location, now time.Time) (engagement.LocationOutcome, error) {
+	out, err := engagement.LocationOutcomes(e, engagement.Partner{Locations: []engagement.Location{l}}, now)
+	if err != nil || len(out) == 0 {
+		return engagement.LocationOutcome{Location: l.ID}, err
+	}
+	return out[0], nil
+}
+
+// evaluate decides whether a partner could claim a customer for an engagement,
+// through whichever of its locations may add. The evaluation is that of the
+// first location through which the customer is eligible, else of the first.
+func (s *Service) evaluate(e engagement.Engagement, locations []engagement.Location, facts eligibility.Facts, now time.Time) (engagement.Evaluation, error) {
+	if len(locations) == 0 {
+		locations = []engagement.Location{{}} // the customer's own criteria can still be judged
+	}
+	if s.derive == nil {
+		d, err := s.decide(e, engagement.Location{}, facts, now)
+		ev := evaluationOf(d)
+		if d.Outcome == eligibility.OutcomeEligible {
+			ev.Locations = locationIDs(locations)
+		}
+		return ev, err
+	}
+	var first, chosen engagement.Evaluation
+	var errs []error
+	for i, l := range locations {
+		d, err := s.decide(e, l, facts, now)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		ev := evaluationOf(d)
+		if i == 0 {
+			first = ev
+		}
+		if d.Outcome == eligibility.OutcomeEligible {
+			at := chosen.Locations
+			if len(at) == 0 {
+				chosen = ev
+			}
+			chosen.Locations = append(at, locationIDs(locations[i:i+1])...)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return engagement.Evaluation{}, err
+	}
+	if chosen.Outcome == eligibility.OutcomeEligible {
+		return chosen, nil
+	}
+	return first, nil
+}
+
+func evaluationOf(d eligibility.Decision) engagement.Evaluation {
+	return engagement.Evaluation{RuleSet: d.RuleSet, Version: d.Version, At: d.At, Outcome: d.Outcome, Reasons: engagement.ReasonsOf(d)}
+}
+
+func locationIDs(locations []engagement.Location) []engagement.LocationID {
+	var ids []engagement.LocationID
+	for _, l := range locations {
+		if l.ID != "" {
+			ids = append(ids, l.ID)
+		}
+	}
+	return ids
+}
+
+// mayAdd returns the partner's locations that are eligible for the engagement.
+func mayAdd(e engagement.Engagement, p engagement.Partner, now time.Time) ([]engagement.Location, error) {
+	outcomes, err := engagement.LocationOutcomes(e, p, now)
+	if err != nil {
+		return nil, err
+	}
+	var out []engagement.Location
+	for _, o := range outcomes {
+		if o.MayAdd {
+			l, _ := p.Location(o.Location)
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,77 @@
+package workflow
+
+import (
+	"context"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+const historyBatch = 500
+
+// Participation returns a participation of the partner as it is now.
+func (s *Service) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Participation, error) {
+	return s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewCustomers, id)
+}
+
+// Status returns the status of a participation of the partner at this moment.
+func (s *Service) Status(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Status, error) {
+	u := s.unit(storage.CommandRecord{})
+	p, err := u.participation(ctx, actor, ViewCustomers, id)
+	return p.StatusAt(u.now), err
+}
+
+// Evidence returns what proves a participation's consent: each sending and each
+// answer, joined by the IDs of the links.
+func (s *Service) Evidence(ctx context.Context, actor Actor, id engagement.ParticipationID) ([]consent.Evidence, error) {
+	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewHistory, id)
+	return p.Consent.Evidence(), err
+}
+
+// History returns everything that happened between the partner and a customer,
+// the oldest first, after checking that nothing in it was changed, left out or
+// put in. It returns an *engagement.HistoryError, together with the events, when
+// something was.
+func (s *Service) History(ctx context.Context, actor Actor, customer tenant.Key) ([]engagement.Event, error) {
+	if err := s.authorize(ctx, actor, ViewHistory); err != nil {
+		return nil, err
+	}
+	key := actor.customerKey(customer)
+	loaded, err := s.store.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
+	if err != nil {
+		return nil, unavailable("storage", err)
+	}
+	c, ok := loaded.Customers[key]
+	if !ok {
+		return nil, &NotFoundError{Field: "customer", Value: string(customer)}
+	}
+	events, err := s.history(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return events, engagement.VerifyHistory(events, c.History)
+}
+
+// history reads the events up to the head that the customer was loaded with:
+// what was appended since then is not asked for.
+func (s *Service) history(ctx context.Context, c engagement.Customer) ([]engagement.Event, error) {
+	var events []engagement.Event
+	for int64(len(events)) < c.History.Seq {
+		var after int64
+		if len(events) > 0 {
+			after = events[len(events)-1].Seq
+		}
+		limit := min(c.History.Seq-int64(len(events)), historyBatch)
+		batch, err := s.store.History(ctx, c.Key, after, int(limit))
+		if err != nil {
+			return nil, unavailable("storage", err)
+		}
+		if len(batch) == 0 {
+			break
+		}
+		events = append(events, batch...)
+	}
+	return events, nil
+}

@@ -1,0 +1,295 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// ConsentRequest is the command that asks a customer for consent, or that
+// changes whom it is asked from.
+type ConsentRequest struct {
+	Key      string   `json:"-"`                 // idempotency key
+	Customer []string `json:"customer"`          // e-mail addresses of the customer's contacts, each gets a link
+	Partner  []string `json:"partner,omitzero"`  // e-mail addresses of the partner's contacts, who are told the answer
+	Language string   `json:"language,omitzero"` // "en", "pt-PT"; the closest text there is; "" is the first text's
+}
+
+// Requested is what a consent request led to.
+type Requested struct {
+	Contacts  int       `json:"contacts"`   // to how many customer contacts a link goes out
+	ConsentBy time.Time `json:"consent_by"` // until when they can answer
+}
+
+// PreviewConsent returns the page that the customer's contacts would see, for
+// the partner to review before RequestConsent. Nothing is stored or sent.
+func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (consent.View, error) {
+	u := s.unit(storage.CommandRecord{})
+	p, err := u.participation(ctx, actor, HandleConsent, id)
+	if err != nil {
+		return consent.View{}, err
+	}
+	event, err := u.requestEvent(ctx, p, req)
+	if err != nil {
+		return consent.View{}, err
+	}
+	p.Consent, err = consent.Apply(p.Consent, event, u.now)
+	if err != nil {
+		return consent.View{}, notNow("request consent", p, u.now, err)
+	}
+	return consent.NewView(p.Consent, event.Links[0], s.pageOf(p), u.now)
+}
+
+// RequestConsent asks the customer's contacts for consent: each is sent a link
+// of its own once Relay runs. The time to answer runs from the add or the claim,
+// and is not longer for being asked late.
+//
+// It returns a *ForbiddenError, a *NotFoundError, an *InputError which names the
+// address that cannot be used, or a *NotNowError which wraps the refusal of
+// package consent. So do ResendConsent and ChangeContacts.
+func (s *Service) RequestConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
+	return s.ask(ctx, actor, id, "request consent", req.Key, req, engagement.ConsentRequested,
+		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, req) })
+}
+
+// ResendConsent sends each contact a new link; the earlier ones are void. The
+// Policy limits how often.
+func (s *Service) ResendConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, key string) (Requested, error) {
+	return s.ask(ctx, actor, id, "resend consent", key, struct{}{}, engagement.ConsentResent,
+		func(u *unit, p engagement.Participation) (consent.Event, error) {
+			links, err := u.newLinks(len(p.Consent.Contacts()))
+			return consent.Resend{Links: links, Policy: s.policy}, err
+		})
+}
+
+// ChangeContacts asks other contacts instead; the earlier links are void. It
+// counts like a resend. A nil Partner leaves the partner's contacts as they are,
+// an empty Language the language.
+func (s *Service) ChangeContacts(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
+	return s.ask(ctx, actor, id, "change contacts", req.Key, req, engagement.ContactsChanged,
+		func(u *unit, p engagement.Participation) (consent.Event, error) {
+			if req.Language == "" {
+				req.Language = string(languageOf(p.Consent))
+			}
+			e, err := u.requestEvent(ctx, p, req)
+			return consent.ChangeContacts{Customer: e.Customer, Partner: e.Partner, Links: e.Links, Terms: e.Terms, Policy: s.policy}, err
+		})
+}
+
+// ask carries out a command that writes to the customer's contacts.
+func (s *Service) ask(ctx context.Context, actor Actor, id engagement.ParticipationID, name, key string, body any, kind engagement.EventKind,
+	event func(*unit, engagement.Participation) (consent.Event, error)) (Requested, error) {
+	type identified struct {
+		Participation engagement.ParticipationID `json:"participation"`
+		Body          any                        `json:"body"`
+	}
+	return execute(ctx, s, actor, name, key, identified{id, body}, false, func(u *unit) (Requested, error) {
+		p, err := u.participation(ctx, actor, HandleConsent, id)
+		if err != nil {
+			return Requested{}, err
+		}
+		if err := u.room(ctx, p); err != nil {
+			return Requested{}, notNow(name, p, u.now, err)
+		}
+		e, err := event(u, p)
+		if err != nil {
+			return Requested{}, err
+		}
+		before := p.StatusAt(u.now)
+		if p.Consent, err = consent.Apply(p.Consent, e, u.now); err != nil {
+			return Requested{}, notNow(name, p, u.now, err)
+		}
+		u.putParticipation(p)
+		contacts := p.Consent.Contacts()
+		u.event(engagement.Event{
+			Kind: kind, By: engagement.ByPartner, From: string(before), To: string(p.StatusAt(u.now)),
+			Note:   fmt.Sprintf("%d contacts, text %s in %s", len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)),
+			Person: &engagement.Person{User: actor.User, Contacts: contacts},
+		}, p)
+		for _, id := range lastSent(p.Consent).Links {
+			if l, err := p.Consent.Link(id); err == nil && !l.Erased() {
+				u.tell(p, engagement.AskForConsent, l.Contact, languageOf(p.Consent), l.ID)
+			}
+		}
+		return Requested{Contacts: len(contacts), ConsentBy: p.Consent.Deadline}, nil
+	})
+}
+
+// Cancel is the command that ends a participation before its claim is submitted.
+type CancelParticipation struct {
+	Key    string `json:"-"`               // idempotency key
+	Reason string `json:"reason,omitzero"` // for the history
+}
+
+// Cancel ends a participation, before consent or after it, as long as its claim
+// has not been submitted. It returns a *ForbiddenError, a *NotFoundError or a
+// *NotNowError.
+func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd CancelParticipation) error {
+	type identified struct {
+		Participation engagement.ParticipationID `json:"participation"`
+		Body          CancelParticipation        `json:"body"`
+	}
+	_, err := execute(ctx, s, actor, "cancel", cmd.Key, identified{id, cmd}, false, func(u *unit) (struct{}, error) {
+		p, err := u.participation(ctx, actor, CancelAct, id)
+		if err != nil {
+			return struct{}{}, err
+		}
+		before := p.StatusAt(u.now)
+		if !p.OpenAt(u.now) {
+			return struct{}{}, notNow("cancel", p, u.now, nil)
+		}
+		if p.Consent, err = consent.Apply(p.Consent, consent.Cancel{}, u.now); err != nil {
+			return struct{}{}, notNow("cancel", p, u.now, err)
+		}
+		u.putParticipation(p)
+		u.event(engagement.Event{
+			Kind: engagement.ParticipationCancel, By: engagement.ByPartner, From: string(before), To: string(p.StatusAt(u.now)),
+			Person: &engagement.Person{User: actor.User, Why: cmd.Reason},
+		}, p)
+		for _, to := range p.Consent.Contacts() {
+			u.tell(p, engagement.TellCancelled, to, languageOf(p.Consent), "")
+		}
+		return struct{}{}, nil
+	})
+	return err
+}
+
+// participation loads a participation of the actor's partner, and asks whether
+// the actor may do the act through its location.
+func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engagement.ParticipationID) (engagement.Participation, error) {
+	if err := checkRole(actor, act); err != nil {
+		return engagement.Participation{}, err
+	}
+	loaded, err := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: actor.Partner, ID: id}})
+	if err != nil {
+		return engagement.Participation{}, err
+	}
+	p, ok := u.place(loaded.At).Participation(actor.Partner, id)
+	if !ok {
+		return p, &NotFoundError{Field: "participation", Value: string(id)}
+	}
+	return p, u.s.authorize(ctx, actor, act, p.Location)
+}
+
+// putParticipation changes a participation within its place.
+func (u *unit) putParticipation(p engagement.Participation) {
+	u.put(u.place(engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}).WithParticipation(p))
+}
+
+// room returns consent.ErrTakenElsewhere when the claim limit leaves a
+// participation that has no consent yet no room.
+func (u *unit) room(ctx context.Context, p engagement.Participation) error {
+	key := engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}
+	if err := u.askElsewhere(ctx, []engagement.PlaceKey{key}); err != nil {
+		return err
+	}
+	if !p.Consented() && len(u.place(key).FullFor(p.Partner, u.now)) > 0 {
+		return consent.ErrTakenElsewhere
+	}
+	return nil
+}
+
+// requestEvent turns a request into the event that package consent knows.
+func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, req ConsentRequest) (consent.Request, error) {
+	customer, err := parseEmails("customer", req.Customer)
+	partner, err2 := parseEmails("partner", req.Partner)
+	if err := errors.Join(err, err2); err != nil {
+		return consent.Request{}, err
+	}
+	if len(customer) == 0 {
+		return consent.Request{}, &InputError{Field: "customer", Problem: "contacts are missing: name at least one e-mail address"}
+	}
+	terms, err := u.consentTerms(ctx, p, req.Language)
+	if err != nil {
+		return consent.Request{}, err
+	}
+	links, err := u.newLinks(len(customer))
+	return consent.Request{Customer: customer, Partner: partner, Links: links, Terms: terms}, err
+}
+
+func parseEmails(field string, texts []string) ([]tenant.Email, error) {
+	var out []tenant.Email
+	var errs []error
+	for i, text := range texts {
+		e, err := tenant.ParseEmail(text)
+		if err != nil {
+			errs = append(errs, &InputError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: "is not an e-mail address that can be written to: " + err.Error(), Err: err})
+			continue
+		}
+		out = append(out, e)
+	}
+	return out, errors.Join(errs...)
+}
+
+// consentTerms are what the customer is asked to agree to, in the language.
+func (u *unit) consentTerms(ctx context.Context, p engagement.Participation, language string) (consent.Terms, error) {
+	var wanted []consent.Language
+	if language != "" {
+		l, err := consent.ParseLanguage(language)
+		if err != nil {
+			return consent.Terms{}, &InputError{Field: "language", Problem: err.Error(), Err: err}
+		}
+		if _, ok := consent.MatchLanguage(u.s.texts.Languages(), l); !ok {
+			return consent.Terms{}, &InputError{Field: "language", Problem: fmt.Sprintf("%s has no text: use one of %v", l, u.s.texts.Languages())}
+		}
+		wanted = []consent.Language{l}
+	}
+	partner, err := u.s.partner(ctx, p.Partner)
+	if err != nil {
+		return consent.Terms{}, err
+	}
+	e, err := u.s.engagement(ctx, p.Engagement)
+	if err != nil {
+		return consent.Terms{}, err
+	}
+	return consent.NewTerms(u.s.texts.For(wanted...),
+		consent.Subject{ID: string(e.ID), Name: e.Name, Summary: e.Summary},
+		consent.Party{Role: consent.RoleCustomer, ID: string(p.Customer), Name: engagement.Customer{Identity: p.Identity}.Name()},
+		consent.Party{Role: consent.RolePartner, ID: string(partner.ID), Name: partner.Name},
+		consent.Party{Role: consent.RoleProgram, ID: "program", Name: u.s.program},
+	), nil
+}
+
+func (u *unit) newLinks(n int) ([]consent.LinkID, error) {
+	links := make([]consent.LinkID, n)
+	for i := range links {
+		id, err := consent.NewLinkID(u.s.random)
+		if err != nil {
+			return nil, err
+		}
+		links[i] = id
+	}
+	return links, nil
+}
+
+// pageOf is how the customer's page shows a participation.
+func (s *Service) pageOf(p engagement.Participation) consent.Page {
+	return consent.Page{Texts: s.texts, Zone: p.Terms.Location()}
+}
+
+func lastSent(c consent.State) consent.Sent {
+	if len(c.Sent) == 0 {
+		return consent.Sent{}
+	}
+	return c.Sent[len(c.Sent)-1]
+}
+
+// languageOf is the language in which the customer was last written to.
+func languageOf(c consent.State) consent.Language { return lastSent(c).Terms.Text.Language }
+
+// notNow wraps a refusal of a state. What only means "try again" stays as it is.
+func notNow(command string, p engagement.Participation, now time.Time, err error) error {
+	if errors.Is(err, ErrUnavailable) {
+		return err
+	}
+	if bad := (*consent.InvalidError)(nil); errors.As(err, &bad) {
+		return &InputError{Field: bad.Field, Problem: bad.Problem, Err: err}
+	}
+	return &NotNowError{Command: command, Status: p.StatusAt(now), Err: err}
+}

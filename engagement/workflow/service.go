@@ -1,0 +1,175 @@
+package workflow
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// Catalog is the program: what it offers, and who takes part.
+// *engagement.Catalog is one.
+type Catalog interface {
+	// Engagements returns every engagement in its current version.
+	Engagements(ctx context.Context) ([]engagement.Engagement, error)
+	// Partner returns a partner with its locations, and false when there is none
+	// with that ID.
+	Partner(ctx context.Context, id engagement.PartnerID) (engagement.Partner, bool, error)
+}
+
+// FactSource fetches what the rules ask of customers.
+type FactSource interface {
+	// Facts returns the facts of each customer, in the order of the customers.
+	// A fact that is not there is unknown; an error is for when nobody can say.
+	Facts(ctx context.Context, partner engagement.PartnerID, customers []tenant.Identity) ([]eligibility.Facts, error)
+}
+
+// FactFunc is a FactSource that is asked for one customer after the other.
+type FactFunc func(ctx context.Context, partner engagement.PartnerID, customer tenant.Identity) (eligibility.Facts, error)
+
+// Facts implements FactSource.
+func (f FactFunc) Facts(ctx context.Context, partner engagement.PartnerID, customers []tenant.Identity) ([]eligibility.Facts, error) {
+	out := make([]eligibility.Facts, len(customers))
+	for i, c := range customers {
+		facts, err := f(ctx, partner, c)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = facts
+	}
+	return out, nil
+}
+
+// Elsewhere says what the program knows of participations that other portals
+// keep. What it says counts like the library's own records.
+type Elsewhere interface {
+	// Held returns for each place, in order, how many participations with it
+	// are granted or delivered outside this library.
+	Held(ctx context.Context, places []engagement.PlaceKey) ([]engagement.Elsewhere, error)
+}
+
+// Options are what a host can choose. The zero value of each field is a usable
+// default.
+type Options struct {
+	Notifier   Notifier       // sends what Relay hands it; nil: Relay refuses to run
+	Elsewhere  Elsewhere      // nil: nobody else keeps participations
+	Authorizer Authorizer     // nil: the roles say it all
+	Resolver   tenant.Resolver // zero: tenant.Resolve
+	Policy     consent.Policy // zero: the program's
+
+	// Derive adds facts about a customer together with a location, "same area"
+	// for one, before rules are asked. It must be pure.
+	Derive func(facts *eligibility.Facts, location engagement.Location)
+
+	Program string         // the program's name, as customers are told it
+	Texts   *consent.Texts // what customers agree to; nil: the library's texts
+	LinkURL string         // what a consent link's token is put behind: "https://portal.example/consent/"
+
+	Now    func() time.Time // nil: time.Now
+	Random io.Reader        // safe for concurrent use, and never fails; nil: crypto/rand.Reader
+	Logger *slog.Logger     // nil: nothing is logged
+}
+
+// Service is the desk at which partners and customers do what the program lets
+// them do. Its methods may be called from many goroutines and many processes at
+// once.
+type Service struct {
+	store      storage.Store
+	directory  tenant.Directory
+	catalog    Catalog
+	facts      FactSource
+	notifier   Notifier
+	elsewhere  Elsewhere
+	authorizer Authorizer
+	resolver   tenant.Resolver
+	policy     consent.Policy
+	derive     func(*eligibility.Facts, engagement.Location)
+	program    string
+	texts      *consent.Texts
+	linkURL    string
+	clock      func() time.Time
+	random     io.Reader
+	log        *slog.Logger
+}
+
+// New returns a Service on these. None of the four may be nil; the options may.
+func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts FactSource, opts *Options) (*Service, error) {
+	if store == nil || directory == nil || catalog == nil || facts == nil {
+		return nil, errors.New("workflow: New needs a store, a directory, a catalog and a source of facts")
+	}
+	if opts == nil {
+		opts = &Options{}
+	}
+	s := &Service{
+		store: store, directory: directory, catalog: catalog, facts: facts,
+		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, resolver: opts.Resolver, policy: opts.Policy,
+		derive: opts.Derive, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
+		clock: opts.Now, random: opts.Random, log: opts.Logger,
+	}
+	if s.texts == nil {
+		s.texts = consent.StandardTexts()
+	}
+	if s.program == "" {
+		s.program = "Commerce Incentives"
+	}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	return s, nil
+}
+
+// now is the one moment of a command or a query, as precise as storage is.
+func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+// engagement returns an engagement of the catalog.
+func (s *Service) engagement(ctx context.Context, id engagement.ID) (engagement.Engagement, error) {
+	all, err := s.engagements(ctx)
+	if err != nil {
+		return engagement.Engagement{}, err
+	}
+	for _, e := range all {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	return engagement.Engagement{}, &NotFoundError{Field: "engagement", Value: string(id)}
+}
+
+func (s *Service) engagements(ctx context.Context) ([]engagement.Engagement, error) {
+	all, err := s.catalog.Engagements(ctx)
+	return all, unavailable("catalog", err)
+}
+
+func (s *Service) partner(ctx context.Context, id engagement.PartnerID) (engagement.Partner, error) {
+	p, ok, err := s.catalog.Partner(ctx, id)
+	if err != nil {
+		return p, unavailable("catalog", err)
+	}
+	if !ok {
+		return p, &NotFoundError{Field: "partner", Value: string(id)}
+	}
+	return p, nil
+}
+
+// unavailable wraps the error of something that the host plugged in. A context
+// that is over stays what it is.
+func unavailable(source string, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &UnavailableError{Source: source, Err: err}
+}

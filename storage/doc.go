@@ -1,0 +1,65 @@
+// Package storage is the contract between the workflow and whatever keeps its
+// state. Hosts pick an adapter (memory, sqlite, postgres) or write one, and run
+// storagetest against it.
+//
+// # The shape
+//
+// A command reads what it needs in one call (Load), decides in pure functions,
+// and writes everything it changes in one call (Apply). There is no open
+// transaction between the two: Apply is guarded by versions instead, and fails
+// whole with ErrConflict when somebody else was faster. The workflow then reads
+// again and decides again; the host never sees it.
+//
+// # What is stored
+//
+//   - Places: one customer in one engagement, over all partners, with every
+//     participation. The unit of writing; it has a version.
+//   - Entries: for each row of a Customers page what it is sorted, filtered and
+//     counted by. They belong to a place and are replaced with it.
+//   - Customers: as each partner has them, with the head of their history.
+//   - Events: the histories, one per partner and customer, append-only.
+//   - Messages: the outbox.
+//   - Command records: what each idempotency key led to.
+//   - Link tokens: the hashes by which a customer's answer finds its
+//     participation.
+//
+// # Placement
+//
+// What belongs to a partner is keyed by the partner first; what partners share
+// is keyed by engagement and customer; a link token by its hash, because whoever
+// opens a link names nothing else. So a sharded engine can place every table.
+//
+// # Guarantees
+//
+// Atomic: Apply happens whole or not at all, outbox and history included, also
+// when the process dies within it.
+//
+// Isolated: each method sees one committed state. Nobody sees a part of an
+// Apply, and nobody sees one that failed.
+//
+// Guarded: of two Apply calls that were decided on the same version of a place,
+// the same end of a history or the same command key, one succeeds.
+//
+// Visible: what Apply has returned for is seen by every later call, on every
+// handle of the same database.
+//
+// Durable: as the adapter's documentation says; memory is not.
+//
+// Ordered: as each method says. Texts are compared byte by byte.
+//
+// Precise: times are kept to the microsecond and come back in UTC. The workflow
+// hands in no finer ones.
+//
+// # Values
+//
+// Values that come out of a store may share memory with it and with each other.
+// Nobody writes through them; the functions of package engagement return new
+// values. A store takes over what it is given in the same way.
+//
+// # Errors
+//
+// ErrConflict as said. ErrInvalid for a call that no correct workflow makes,
+// with a sentence that says what is wrong. A cancelled context gives its error.
+// Everything else is trouble of the storage itself and matches ErrUnavailable
+// where trying again later can help.
+package storage

@@ -1,0 +1,111 @@
+package storage
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+)
+
+// Sort is an order of a page. Entries that are equal in it follow in order of
+// their Row, so that every order is total.
+type Sort string
+
+// The orders. Entries without a deadline come last in BySoonest.
+const (
+	ByName    Sort = "name"
+	BySoonest Sort = "deadline"
+	BySince   Sort = "since"
+	ByStatus  Sort = "status" // by Type, then Status, then Name
+)
+
+// AllSorts returns every Sort.
+func AllSorts() []Sort { return []Sort{ByName, BySoonest, BySince, ByStatus} }
+
+// Position is a place in an order: where an entry stands, whether or not the
+// entry is still there.
+type Position struct {
+	Text string           `json:"t,omitzero"`
+	Time time.Time        `json:"d,omitzero"`
+	Row  engagement.RowID `json:"r"`
+}
+
+// latest stands for the deadline of entries that have none.
+var latest = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// PositionOf returns where an entry stands in an order.
+func (s Sort) PositionOf(e engagement.Entry) Position {
+	switch s {
+	case BySoonest:
+		if e.Deadline.IsZero() {
+			return Position{Time: latest, Row: e.Row}
+		}
+		return Position{Time: e.Deadline, Row: e.Row}
+	case BySince:
+		return Position{Time: e.Since, Row: e.Row}
+	case ByStatus:
+		return Position{Text: string(e.Type) + "\n" + string(e.Status) + "\n" + e.Name, Row: e.Row}
+	}
+	return Position{Text: e.Name, Row: e.Row}
+}
+
+// Compare orders two positions of the same order.
+func (p Position) Compare(q Position) int {
+	return cmp.Or(cmp.Compare(p.Text, q.Text), p.Time.Compare(q.Time), cmp.Compare(p.Row, q.Row))
+}
+
+// Filter narrows a page. Its zero value lets everything through; what is set
+// must all hold.
+type Filter struct {
+	Text          string // folded; somewhere in the entry's Search
+	Types         []engagement.RowType
+	Statuses      []engagement.Status
+	Locations     []engagement.LocationID // one of them
+	SinceFrom     time.Time               // at or after
+	SinceBefore   time.Time               // before
+	Participation bool                    // only rows of participations
+}
+
+// Match reports whether the entry passes the filter.
+func (f Filter) Match(e engagement.Entry) bool {
+	return strings.Contains(e.Search, f.Text) &&
+		(len(f.Types) == 0 || slices.Contains(f.Types, e.Type)) &&
+		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, e.Status)) &&
+		(len(f.Locations) == 0 || slices.ContainsFunc(f.Locations, func(l engagement.LocationID) bool { return slices.Contains(e.Locations, l) })) &&
+		(f.SinceFrom.IsZero() || !e.Since.Before(f.SinceFrom)) &&
+		(f.SinceBefore.IsZero() || e.Since.Before(f.SinceBefore)) &&
+		(!f.Participation || e.Participation != "")
+}
+
+// PageQuery asks for entries of one partner and one engagement.
+type PageQuery struct {
+	Partner    engagement.PartnerID
+	Engagement engagement.ID
+	Tab        engagement.Tab // one of AllTabs, or TabOff
+	Sort       Sort
+	Descending bool
+	After      *Position // entries behind it in the order asked for; nil begins at the first
+	Limit      int       // at least 1
+	Filter     Filter
+	Now        time.Time
+}
+
+// Page is what a PageQuery found.
+//
+// A place that is due at or before Now has changed since it was stored. Its
+// entries are neither in Rows nor in Counts; the place is in Overdue instead, so
+// that the caller can work out where its rows are now.
+type Page struct {
+	Rows    []PageRow              // in order, at most Limit
+	More    bool                   // whether entries follow the last of Rows
+	Counts  map[engagement.Tab]int // all entries of each tab, TabOff included, whatever the filter
+	Overdue []engagement.Place     // places with entries of this partner and engagement that are due, by key
+}
+
+// PageRow is an entry with the place that it belongs to.
+type PageRow struct {
+	Entry engagement.Entry
+	Place engagement.Place
+}

@@ -1,0 +1,161 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+var (
+	// ErrConflict says that what a command was decided on has changed: load and
+	// decide again.
+	ErrConflict = errors.New("storage: conflict")
+	// ErrInvalid says that a call breaks this contract.
+	ErrInvalid = errors.New("storage: invalid call")
+	// ErrUnavailable says that the storage cannot be reached or is out of
+	// resources; later it may work.
+	ErrUnavailable = errors.New("storage: unavailable")
+)
+
+// Store keeps the state of the workflow. Its methods may be called from many
+// goroutines at once. The package comment states what all of them guarantee.
+type Store interface {
+	// Load returns what a command needs, in one consistent state. What does not
+	// exist is no error: see Loaded.
+	Load(ctx context.Context, want Want) (Loaded, error)
+
+	// Apply makes the changes, all or none. It returns ErrConflict when a guard
+	// of theirs fails, and ErrInvalid for changes that contradict themselves.
+	Apply(ctx context.Context, changes Changes) error
+
+	// Page returns one page of entries with what belongs to them, in one
+	// consistent state. Without a text or a filter its cost does not grow with
+	// the number of entries.
+	Page(ctx context.Context, query PageQuery) (Page, error)
+
+	// Customers returns the partner's customers in order of their keys, from
+	// the first one after the given key; limit of them, or fewer at the end.
+	Customers(ctx context.Context, query CustomersQuery) ([]engagement.Customer, error)
+
+	// History returns the events of a partner with a customer in order of Seq,
+	// from the first one after the given Seq; limit of them, or fewer at the end.
+	History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error)
+
+	// Due returns the places whose Due is at or before now, the longest overdue
+	// first, and those due at the same time in order of their keys; limit of
+	// them, or fewer when there are no more. Processes that sweep at once may be
+	// given the same places: Apply lets one of them record.
+	Due(ctx context.Context, now time.Time, limit int) ([]engagement.PlaceKey, error)
+
+	// Lease hands out messages that nobody else holds, the oldest first, and
+	// holds them for the caller until the lease ends: of two calls at once no
+	// message is in both. Each message's Attempts counts this handing out. A
+	// message that is not reported in Changes.Delivered is handed out again
+	// after its lease.
+	Lease(ctx context.Context, query LeaseQuery) ([]engagement.Message, error)
+}
+
+// CommandKey is an idempotency key of a partner.
+type CommandKey struct {
+	Partner engagement.PartnerID
+	Key     string
+}
+
+// CommandRecord is what an idempotency key led to.
+type CommandRecord struct {
+	Key    CommandKey
+	Body   engagement.Digest // of the command and everything it asked for
+	Result []byte            // JSON, to be given again
+	At     time.Time
+}
+
+// ParticipationKey names a participation, wherever it is.
+type ParticipationKey struct {
+	Partner engagement.PartnerID
+	ID      engagement.ParticipationID
+}
+
+// Want says what Load is to return.
+type Want struct {
+	Command       CommandKey               // zero: none
+	Places        []engagement.PlaceKey    // by key
+	Customers     []engagement.CustomerKey // by key
+	Participation ParticipationKey         // zero: none; brings its place and its customer
+	Link          consent.Hash             // zero: none; brings the participation, its place and its customer
+}
+
+// Loaded is what Load found.
+type Loaded struct {
+	Command       *CommandRecord                                 // nil when the key is new
+	Places        map[engagement.PlaceKey]engagement.Place       // every wanted one; Version 0 and empty where nobody has anything
+	Customers     map[engagement.CustomerKey]engagement.Customer // those that exist
+	Participation *ParticipationKey                              // the wanted one, or that of the link; nil when there is none
+	At            engagement.PlaceKey                            // the place of Participation
+}
+
+// Changes are everything that one command changes.
+type Changes struct {
+	// Places replace those with the same key. Each carries the Version that it
+	// was loaded with, which must still be the stored one (0: there is none
+	// yet); it is stored with the next version. The entries that the place had
+	// are replaced by Entries, which are the entries of exactly these places.
+	Places  []engagement.Place
+	Entries []engagement.Entry
+
+	// Customers replace those with the same key. Events must continue the
+	// history from the stored head, in order, and end at the head that the
+	// customer is stored with.
+	Customers []engagement.Customer
+	Events    []engagement.Event
+
+	// Tokens are added; they stay found for good, so that a spent link can be
+	// told from a wrong one.
+	Tokens []Token
+
+	// Messages go to the outbox. Delivered ones leave it. Postponed ones are
+	// handed out again from that time on.
+	Messages  []engagement.Message
+	Delivered []engagement.MessageID
+	Postponed map[engagement.MessageID]time.Time
+
+	// Command is recorded. Its key must be new.
+	Command *CommandRecord
+
+	// Erased replaces events by themselves without their person; sequence
+	// number and hash must be those of the stored event. Unsent drops the
+	// partner's messages to this address from the outbox.
+	Erased []engagement.Event
+	Unsent []Recipient
+}
+
+// Token lets a link be found by the hash of its token.
+type Token struct {
+	Hash          consent.Hash
+	Participation ParticipationKey
+	Place         engagement.PlaceKey
+}
+
+// Recipient is whom a partner writes to.
+type Recipient struct {
+	Partner engagement.PartnerID
+	To      tenant.Email
+}
+
+// CustomersQuery asks for customers of a partner.
+type CustomersQuery struct {
+	Partner engagement.PartnerID
+	Known   bool       // only known ones
+	After   tenant.Key // "" begins at the first
+	Limit   int        // at least 1
+}
+
+// LeaseQuery asks for outgoing messages.
+type LeaseQuery struct {
+	Now   time.Time // messages held until later are not handed out
+	Until time.Time // end of the lease
+	Limit int       // at least 1
+}
