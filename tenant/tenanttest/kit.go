@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/partnerengage/partnerengage/tenant"
@@ -33,7 +34,7 @@ type Case struct {
 // it with the race detector on.
 func Directory(t T, newDirectory func() tenant.Directory, cases []Case) {
 	t.Helper()
-	k := kit{t, newDirectory, cases}
+	k := &kit{t: t, fresh: newDirectory, cases: cases}
 	if !k.casesAreUsable() {
 		return
 	}
@@ -48,9 +49,10 @@ type kit struct {
 	t     T
 	fresh func() tenant.Directory
 	cases []Case
+	hung  atomic.Bool // a lookup did not return; asking on would only wait again
 }
 
-func (k kit) casesAreUsable() bool {
+func (k *kit) casesAreUsable() bool {
 	k.t.Helper()
 	var found, unknown bool
 	for _, c := range k.cases {
@@ -78,19 +80,19 @@ func (k kit) casesAreUsable() bool {
 }
 
 // answers asks everything twice, because what remembers may remember wrongly.
-func (k kit) answers() {
+func (k *kit) answers() {
 	k.t.Helper()
 	dir := k.fresh()
 	for _, round := range []string{"first", "second"} {
 		for _, c := range k.cases {
-			if problem := c.check(lookup(context.Background(), dir, c.Domain)); problem != "" {
+			if problem := c.check(k.lookup(context.Background(), dir, c.Domain)); problem != "" {
 				k.t.Errorf("%s, %s lookup: %s", c.Domain, round, problem)
 			}
 		}
 	}
 }
 
-func (k kit) exactDomains() {
+func (k *kit) exactDomains() {
 	k.t.Helper()
 	dir := k.fresh()
 	for _, c := range k.cases {
@@ -105,7 +107,7 @@ func (k kit) exactDomains() {
 			if err != nil || slices.ContainsFunc(k.cases, func(c Case) bool { return c.Domain == other }) {
 				continue // a top-level domain, a name too long, or one with a case of its own
 			}
-			got := lookup(context.Background(), dir, other)
+			got := k.lookup(context.Background(), dir, other)
 			for _, e := range got.entries {
 				if slices.ContainsFunc(c.Want, func(w tenant.Entry) bool { return w.Key() == e.Key() }) {
 					k.t.Errorf("%s: a directory answers for exactly the domain it is asked, but this one answers with the customer of %s", other, c.Domain)
@@ -116,30 +118,30 @@ func (k kit) exactDomains() {
 	}
 }
 
-func (k kit) slicesAreTheCallers() {
+func (k *kit) slicesAreTheCallers() {
 	k.t.Helper()
 	dir := k.fresh()
 	for _, c := range k.cases {
 		if len(c.Want) == 0 {
 			continue
 		}
-		entries := lookup(context.Background(), dir, c.Domain).entries
+		entries := k.lookup(context.Background(), dir, c.Domain).entries
 		for i := range entries {
 			entries[i] = tenant.Entry{TPID: 666, Name: "changed by the caller"}
 		}
-		if problem := c.check(lookup(context.Background(), dir, c.Domain)); problem != "" {
+		if problem := c.check(k.lookup(context.Background(), dir, c.Domain)); problem != "" {
 			k.t.Errorf("%s: the caller may change the slice it was given, but after it did: %s", c.Domain, problem)
 		}
 	}
 }
 
-func (k kit) endedContext() {
+func (k *kit) endedContext() {
 	k.t.Helper()
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, c := range k.cases {
 		dir := k.fresh()
-		got := lookup(ended, dir, c.Domain)
+		got := k.lookup(ended, dir, c.Domain)
 		switch {
 		case got.err != nil && !c.Unavailable && !errors.Is(got.err, context.Canceled):
 			k.t.Errorf("%s: a lookup whose context has ended returns an error that wraps the context's, but got %v", c.Domain, got.err)
@@ -150,13 +152,13 @@ func (k kit) endedContext() {
 				continue
 			}
 		}
-		if problem := c.check(lookup(context.Background(), dir, c.Domain)); problem != "" {
+		if problem := c.check(k.lookup(context.Background(), dir, c.Domain)); problem != "" {
 			k.t.Errorf("%s: a lookup is not hurt by an earlier one whose context had ended, but %s", c.Domain, problem)
 		}
 	}
 }
 
-func (k kit) manyAtOnce() {
+func (k *kit) manyAtOnce() {
 	k.t.Helper()
 	dir := k.fresh()
 	const each = 8
@@ -167,7 +169,7 @@ func (k kit) manyAtOnce() {
 		for _, c := range k.cases {
 			wg.Go(func() {
 				<-start
-				if problem := c.check(lookup(context.Background(), dir, c.Domain)); problem != "" {
+				if problem := c.check(k.lookup(context.Background(), dir, c.Domain)); problem != "" {
 					problems <- fmt.Sprintf("%s: %s", c.Domain, problem)
 				}
 			})
@@ -228,7 +230,10 @@ const patience = 30 * time.Second
 var errHangs = errors.New("no answer after " + patience.String())
 
 // lookup asks a directory, and does not wait for one that hangs.
-func lookup(ctx context.Context, dir tenant.Directory, d tenant.Domain) answer {
+func (k *kit) lookup(ctx context.Context, dir tenant.Directory, d tenant.Domain) answer {
+	if k.hung.Load() {
+		return answer{err: errHangs}
+	}
 	got := make(chan answer, 1)
 	go func() {
 		entries, err := dir.Lookup(ctx, d)
@@ -240,6 +245,7 @@ func lookup(ctx context.Context, dir tenant.Directory, d tenant.Domain) answer {
 	case a := <-got:
 		return a
 	case <-timer.C:
+		k.hung.Store(true)
 		return answer{err: errHangs}
 	}
 }

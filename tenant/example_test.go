@@ -1,0 +1,83 @@
+package tenant_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/partnerengage/partnerengage/tenant/tenanttest"
+)
+
+const people = `domain,tenant_id,tpid,name,cloud
+contoso.com,2925428c-a5e2-56fd-9428-066f43b9c2e7,,Contoso,public
+21vianet.com,8db0f33b-a444-5d55-9f00-086e8f67ff78,641184,21Vianet,public
+21vianet.com,99af6eaa-0cef-51e4-9d8c-f7541882e058,,21Vianet,china
+`
+
+// A host tells its user something different for each refusal.
+func ExampleResolve() {
+	directory, err := tenanttest.ReadStatic(strings.NewReader(people))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, candidate := range []tenant.Candidate{
+		{Email: "ANA@Contoso.com."},
+		{Email: "ana@contoso.com", TPID: "640037"},
+		{Email: "ana@contoso.com", TPID: "640037", Reason: "From the customer's contract."},
+		{Email: "it@21vianet.com"},
+		{Domain: "mail.contoso.com"},
+		{Email: "joao@gmail.com"},
+		{Email: "ana@contoso.com\nBcc: x@y.z"},
+	} {
+		resolution, err := tenant.Resolve(context.Background(), directory, candidate)
+
+		var ambiguous *tenant.AmbiguousError
+		switch {
+		case err == nil:
+			fmt.Println(resolution.Basis, resolution.Identity.Key())
+		case errors.As(err, &ambiguous):
+			fmt.Println("choose one of", len(ambiguous.Found))
+		case errors.Is(err, tenant.ErrReasonRequired):
+			fmt.Println("ask for a reason")
+		case errors.Is(err, tenant.ErrNotFound):
+			fmt.Println("ask for another address, or an ID")
+		case errors.Is(err, tenant.ErrConsumerDomain):
+			fmt.Println("ask for an ID and a reason")
+		case errors.Is(err, tenant.ErrUnavailable):
+			fmt.Println("try again later")
+		default:
+			fmt.Println(err)
+		}
+	}
+	// Output:
+	// derived tenant:2925428c-a5e2-56fd-9428-066f43b9c2e7
+	// ask for a reason
+	// stated tpid:640037
+	// choose one of 2
+	// ask for another address, or an ID
+	// ask for an ID and a reason
+	// malformed email: the address holds a line end or another character that does not show
+}
+
+// A host that knows of more consumer domains says so.
+func ExampleResolver() {
+	resolver := tenant.Resolver{ConsumerDomain: func(d tenant.Domain) bool {
+		return d.String() == "alumni.example" || tenant.IsConsumerDomain(d)
+	}}
+	_, err := resolver.Resolve(context.Background(), tenanttest.NewStatic(), tenant.Candidate{Email: "ana@alumni.example", TPID: "640037"})
+	fmt.Println(err)
+	// Output:
+	// alumni.example is a domain of a public e-mail service and names no customer: give a reason, or an address of the customer's own domain
+}
+
+func ExampleParseID() {
+	id, err := tenant.ParseID(" {4966865E-6DF6-5CD4-92D1-832A5AD4D4F4}")
+	fmt.Println(id, err)
+	fmt.Println(tenant.TenantKey(id))
+	// Output:
+	// 4966865e-6df6-5cd4-92d1-832a5ad4d4f4 <nil>
+	// tenant:4966865e-6df6-5cd4-92d1-832a5ad4d4f4
+}
