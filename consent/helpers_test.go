@@ -1,9 +1,17 @@
 package consent_test
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"github.com/google/go-cmp/cmp"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,4 +109,89 @@ func in(t *testing.T, status consent.Status) consent.State {
 		return apply(t, requested(t), consent.Cancel{}, start)
 	}
 	panic(fmt.Sprintf("no way to %q", status))
+}
+
+// golden compares v, as JSON, with a file of testdata.
+func golden(t *testing.T, name string, v any) {
+	t.Helper()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("%s (run with -update if this is meant):\n%s", file, diff)
+	}
+}
+
+// The checks report where they were called and go on, but for noError and
+// errorAs, without which a test makes no sense. What follows the values is a
+// format and its arguments, or one text.
+
+func say(msg []any) string {
+	if len(msg) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": "+fmt.Sprint(msg[0]), msg[1:]...)
+}
+
+func check(t testing.TB, holds bool, msg ...any) {
+	t.Helper()
+	if !holds {
+		t.Errorf("does not hold%s", say(msg))
+	}
+}
+
+func equal(t testing.TB, want, got any, msg ...any) {
+	t.Helper()
+	if !reflect.DeepEqual(want, got) {
+		t.Errorf("got %+v, want %+v%s", got, want, say(msg))
+	}
+}
+
+func noError(t testing.TB, err error, msg ...any) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("error %v%s", err, say(msg))
+	}
+}
+
+func errorIs(t testing.TB, err, target error, msg ...any) {
+	t.Helper()
+	if !errors.Is(err, target) {
+		t.Errorf("error %v, want %v%s", err, target, say(msg))
+	}
+}
+
+func errorAs(t testing.TB, err error, target any, msg ...any) {
+	t.Helper()
+	if !errors.As(err, target) {
+		t.Fatalf("error %v, want a %T%s", err, target, say(msg))
+	}
+}
+
+func contains(t testing.TB, s, part string, msg ...any) {
+	t.Helper()
+	if !strings.Contains(s, part) {
+		t.Errorf("%q is missing%s in:\n%s", part, say(msg), s)
+	}
+}
+
+func lacks(t testing.TB, s, part string, msg ...any) {
+	t.Helper()
+	if strings.Contains(s, part) {
+		t.Errorf("%q should not be%s in:\n%s", part, say(msg), s)
+	}
 }

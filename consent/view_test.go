@@ -1,0 +1,82 @@
+package consent_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/partnerengage/partnerengage/consent"
+)
+
+func TestViewShowsWhatWasSent(t *testing.T) {
+	zone := time.FixedZone("WEST", 3600)
+	v, err := consent.NewView(requested(t), "l1", consent.Page{Zone: zone}, start)
+	noError(t, err)
+	want := consent.View{
+		Partner: "Fabrikam Consulting", Customer: "Contoso", Program: "Commerce Incentives",
+		Engagement: "Azure Migration Workshop", Summary: "Three days that end in a plan.",
+		Contacts: emails(paula), Text: consent.StandardTexts().For("en"), Language: "en",
+		Deadline: deadline.In(zone), Status: consent.Requested, MayDecide: true,
+	}
+	if diff := cmp.Diff(want, v, comparable); diff != "" {
+		t.Error(diff)
+	}
+	equal(t, zone, v.Deadline.Location())
+	check(t, !v.IsZero())
+	check(t, consent.View{}.IsZero())
+}
+
+func TestViewFollowsTheState(t *testing.T) {
+	now := start.Add(2 * time.Hour)
+	flagged := apply(t, in(t, consent.Granted), consent.Withdraw{Link: "l1", AfterSubmission: true}, start.Add(time.Hour))
+	type shown struct {
+		Status                        consent.Status
+		Decide, Withdraw              bool
+		Answered, Withdrawn, Canceled bool
+	}
+	for name, c := range map[string]struct {
+		state consent.State
+		now   time.Time
+		want  shown
+	}{
+		"requested":             {in(t, consent.Requested), now, shown{consent.Requested, true, false, false, false, false}},
+		"a microsecond before":  {in(t, consent.Requested), deadline.Add(-time.Microsecond), shown{consent.Requested, true, false, false, false, false}},
+		"at the deadline":       {in(t, consent.Requested), deadline, shown{consent.Expired, false, false, false, false, false}},
+		"granted":               {in(t, consent.Granted), now, shown{consent.Granted, false, true, true, false, false}},
+		"granted, long ago":     {in(t, consent.Granted), deadline.Add(day), shown{consent.Granted, false, true, true, false, false}},
+		"declined":              {in(t, consent.Declined), now, shown{consent.Declined, false, false, true, false, false}},
+		"withdrawn":             {in(t, consent.Withdrawn), now, shown{consent.Withdrawn, false, false, true, true, false}},
+		"withdrawn as a flag":   {flagged, now, shown{consent.Granted, false, false, true, true, false}},
+		"cancelled":             {in(t, consent.Cancelled), now, shown{consent.Cancelled, false, false, false, false, true}},
+		"expired, recorded":     {in(t, consent.Expired), deadline, shown{consent.Expired, false, false, false, false, false}},
+		"cancelled after a yes": {apply(t, in(t, consent.Granted), consent.Cancel{}, now), now, shown{consent.Cancelled, false, false, true, false, true}},
+	} {
+		v, err := consent.NewView(c.state, "l1", consent.Page{}, c.now)
+		noError(t, err, name)
+		equal(t, c.want, shown{v.Status, v.MayDecide, v.MayWithdraw, !v.AnsweredAt.IsZero(), !v.WithdrawnAt.IsZero(), !v.CancelledAt.IsZero()}, name)
+	}
+	v, err := consent.NewView(in(t, consent.Granted), "l1", consent.Page{Submitted: true}, now)
+	noError(t, err)
+	check(t, v.Submitted && v.MayWithdraw)
+}
+
+func TestViewRefuses(t *testing.T) {
+	s := apply(t, requested(t), consent.Resend{Links: links("l3", "l4")}, start.Add(day))
+	_, err := consent.NewView(s, "l1", consent.Page{}, start.Add(day))
+	errorIs(t, err, consent.ErrLinkVoid)
+	_, err = consent.NewView(s, "l9", consent.Page{}, start.Add(day))
+	errorIs(t, err, consent.ErrUnknownLink)
+	texts, err := consent.NewTexts(french("1"))
+	noError(t, err)
+	_, err = consent.NewView(s, "l3", consent.Page{Texts: texts}, start.Add(day))
+	errorIs(t, err, consent.ErrUnknownText, "what was sent is shown, or nothing")
+}
+
+// The page of a link shows the terms of its own sending.
+func TestViewOfEachLink(t *testing.T) {
+	s := apply(t, requested(t), consent.Resend{Links: links("l3", "l4"), Terms: terms("pt")}, start.Add(day))
+	v, err := consent.NewView(s, "l4", consent.Page{}, start.Add(day))
+	noError(t, err)
+	equal(t, consent.Language("pt-PT"), v.Language)
+}
