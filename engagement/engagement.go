@@ -102,10 +102,10 @@ func (e Engagement) Validate() error {
 		bad("rates", "are not in order of their first days")
 	}
 	if e.LocationRules == nil {
-		bad("location_rules", "are missing: use a rule set, an empty one lets every location in")
+		bad("location_rules", "are missing: without any, every location would be eligible")
 	}
 	if e.CustomerRules == nil {
-		bad("customer_rules", "are missing: use a rule set, an empty one lets every customer in")
+		bad("customer_rules", "are missing: without any, every customer would be eligible")
 	}
 	return errors.Join(errs...)
 }

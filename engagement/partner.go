@@ -106,3 +106,8 @@ func ReasonsOf(d eligibility.Decision) []Reason {
 	}
 	return out
 }
+
+// Equal reports whether two reasons say the same.
+func (r Reason) Equal(o Reason) bool {
+	return r.Kind == o.Kind && r.Rule == o.Rule && r.Doc == o.Doc && r.Wanted == o.Wanted && r.Found == o.Found && slices.Equal(r.Missing, o.Missing)
+}

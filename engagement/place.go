@@ -222,3 +222,9 @@ func compareText[T ~string](a, b T) int {
 	}
 	return 0
 }
+
+// SameAs reports whether two evaluations say the same, whenever they were made.
+func (e Evaluation) SameAs(o Evaluation) bool {
+	return e.RuleSet == o.RuleSet && e.Version == o.Version && e.Outcome == o.Outcome &&
+		slices.Equal(e.Locations, o.Locations) && slices.EqualFunc(e.Reasons, o.Reasons, Reason.Equal)
+}

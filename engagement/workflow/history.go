@@ -30,6 +30,29 @@ func (s *Service) Evidence(ctx context.Context, actor Actor, id engagement.Parti
 	return p.Consent.Evidence(), err
 }
 
+// Receipt returns a receipt of a participation's consent along ISO/IEC TS 27560,
+// to be written as JSON. The details are what only the host can say; without a
+// RecordID, ReceiptID or IssuedAt the receipt gets the participation's ID, a new
+// one and the present. The error for details that lack what the specification
+// makes mandatory is consent's.
+func (s *Service) Receipt(ctx context.Context, actor Actor, id engagement.ParticipationID, details consent.ReceiptDetails) (consent.Receipt, error) {
+	u := s.unit(storage.CommandRecord{})
+	p, err := u.participation(ctx, actor, ViewHistory, id)
+	if err != nil {
+		return consent.Receipt{}, err
+	}
+	if details.RecordID == "" {
+		details.RecordID = string(p.ID)
+	}
+	if details.ReceiptID == "" {
+		details.ReceiptID = s.newID(u.now)
+	}
+	if details.IssuedAt.IsZero() {
+		details.IssuedAt = u.now
+	}
+	return consent.NewReceipt(p.Consent, details)
+}
+
 // History returns everything that happened between the partner and a customer,
 // the oldest first, after checking that nothing in it was changed, left out or
 // put in. It returns an *engagement.HistoryError, together with the events, when

@@ -59,11 +59,11 @@ type Elsewhere interface {
 // Options are what a host can choose. The zero value of each field is a usable
 // default.
 type Options struct {
-	Notifier   Notifier       // sends what Relay hands it; nil: Relay refuses to run
-	Elsewhere  Elsewhere      // nil: nobody else keeps participations
-	Authorizer Authorizer     // nil: the roles say it all
+	Notifier   Notifier        // sends what Relay hands it; nil: Relay refuses to run
+	Elsewhere  Elsewhere       // nil: nobody else keeps participations
+	Authorizer Authorizer      // nil: the roles say it all
 	Resolver   tenant.Resolver // zero: tenant.Resolve
-	Policy     consent.Policy // zero: the program's
+	Policy     consent.Policy  // zero: the program's
 
 	// Derive adds facts about a customer together with a location, "same area"
 	// for one, before rules are asked. It must be pure.

@@ -1,0 +1,47 @@
+// Package workflow is the desk at which a host's users do what an incentive
+// program lets them do: see which engagements they can take part in, add and
+// claim customers, ask for consent, and watch what is due.
+//
+//	desk, err := workflow.New(store, directory, catalog, facts, &workflow.Options{Notifier: mailer})
+//
+//	offer, err := desk.Identify(ctx, actor, workflow.Candidate{Location: "4711201", Email: "ana@contoso.com"})
+//	// offer.Eligible and offer.Ineligible: engagements, each with its decision and every reason
+//
+//	started, err := desk.AddCustomer(ctx, actor, workflow.AddCustomer{
+//		Key: requestID, Candidate: offer.Candidate, Engagements: []engagement.ID{"azure-migration"}})
+//
+//	_, err = desk.RequestConsent(ctx, actor, started[0].ID, workflow.ConsentRequest{
+//		Key: requestID2, Customer: []string{"ana@contoso.com"}, Language: "pt-PT"})
+//
+//	page, err := desk.Customers(ctx, actor, "azure-migration", workflow.CustomersQuery{Tab: engagement.TabEligible})
+//
+// It is the only place where rules, directory, storage and messages meet. What
+// it decides, it decides with the pure functions of the packages below it.
+//
+// # What a host plugs in
+//
+// A storage.Store, a tenant.Directory, a Catalog and a FactSource are required.
+// In the Options: a Notifier that sends messages, an Elsewhere that knows what
+// other portals hold, an Authorizer that narrows what a user may do.
+//
+// # What a host runs
+//
+// Two jobs, as often as it likes and in as many processes as it likes: Sweep
+// records deadlines that have passed, Relay sends messages. Neither changes what
+// queries show; a deadline holds from its own moment.
+//
+// # Commands
+//
+// Every command happens whole or not at all: state, history and outgoing
+// messages are written together. Commands of a partner take an idempotency key,
+// which a host makes once per request of its user: the same key with the same
+// content gives the same result again, with another content a *KeyReusedError.
+// A customer's answer needs none, because the first answer counts.
+//
+// # Errors
+//
+// Each refusal has a type that says which field or which state is in the way and
+// what would help, and a sentinel for errors.Is. Several at once are joined. No
+// error says anything of another partner. An error that matches ErrUnavailable
+// changed nothing, and the call may be made again.
+package workflow

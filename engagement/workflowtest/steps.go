@@ -1,0 +1,180 @@
+package workflowtest
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+)
+
+// Location returns the first location of the actor's partner that may add
+// customers to the engagement.
+func (w *World) Location(e engagement.ID) engagement.LocationID {
+	w.t.Helper()
+	outcomes, err := w.Desk.Eligibility(context.Background(), w.Actor, e)
+	if err != nil {
+		w.t.Fatalf("eligibility page of %s: %v", e, err)
+	}
+	i := slices.IndexFunc(outcomes, func(o engagement.LocationOutcome) bool { return o.MayAdd })
+	if i < 0 {
+		w.t.Fatalf("%s has no location that may add customers to %s", w.Actor.Partner, e)
+	}
+	return outcomes[i].Location
+}
+
+// Added adds the customer with that e-mail address or domain.
+func (w *World) Added(e engagement.ID, who string) engagement.ParticipationID {
+	w.t.Helper()
+	c := workflow.Candidate{Location: w.Location(e), Domain: who}
+	if strings.Contains(who, "@") {
+		c.Domain, c.Email = "", who
+	}
+	started, err := w.Desk.AddCustomer(context.Background(), w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: c, Engagements: []engagement.ID{e}})
+	if err != nil {
+		w.t.Fatalf("add %s to %s: %v", who, e, err)
+	}
+	return started[0].ID
+}
+
+// Claimed claims the known customer with that domain.
+func (w *World) Claimed(e engagement.ID, domain string) engagement.ParticipationID {
+	w.t.Helper()
+	started, err := w.Desk.ClaimCustomer(context.Background(), w.Actor, workflow.ClaimCustomer{
+		Key: w.Key(), Customer: w.Customer(domain), Location: w.Location(e), Engagements: []engagement.ID{e},
+	})
+	if err != nil {
+		w.t.Fatalf("claim %s for %s: %v", domain, e, err)
+	}
+	return started[0].ID
+}
+
+// Requested asks these contacts for consent, or contact@customer.example when
+// there are none, and lets the messages go out.
+func (w *World) Requested(p engagement.ParticipationID, contacts ...string) {
+	w.t.Helper()
+	if len(contacts) == 0 {
+		contacts = []string{"contact@customer.example"}
+	}
+	_, err := w.Desk.RequestConsent(context.Background(), w.Actor, p, workflow.ConsentRequest{
+		Key: w.Key(), Customer: contacts, Partner: []string{"partner@partner.example"}, Language: "en",
+	})
+	if err != nil {
+		w.t.Fatalf("request consent for %s: %v", p, err)
+	}
+	w.Relayed()
+}
+
+// Relayed lets every waiting message go out.
+func (w *World) Relayed() {
+	w.t.Helper()
+	if _, err := w.Desk.Relay(context.Background()); err != nil {
+		w.t.Fatalf("relay: %v", err)
+	}
+}
+
+// Swept records every deadline that has passed.
+func (w *World) Swept() {
+	w.t.Helper()
+	if _, err := w.Desk.Sweep(context.Background()); err != nil {
+		w.t.Fatalf("sweep: %v", err)
+	}
+}
+
+// Links returns the tokens of every link of a participation that went out, the
+// oldest first.
+func (w *World) Links(p engagement.ParticipationID) []consent.Token {
+	w.t.Helper()
+	var tokens []consent.Token
+	for _, m := range w.Messages() {
+		if m.Message.Participation != p || m.Link == "" {
+			continue
+		}
+		t, err := token(m.Link)
+		if err != nil {
+			w.t.Fatalf("link of %s: %v", p, err)
+		}
+		tokens = append(tokens, t)
+	}
+	return tokens
+}
+
+// Accepted answers yes through the newest link.
+func (w *World) Accepted(p engagement.ParticipationID) {
+	w.t.Helper()
+	w.answered(p, consent.DecisionAccept)
+}
+
+// Declined answers no through the newest link.
+func (w *World) Declined(p engagement.ParticipationID) {
+	w.t.Helper()
+	w.answered(p, consent.DecisionDecline)
+}
+
+// Withdrawn takes the consent back through the newest link.
+func (w *World) Withdrawn(p engagement.ParticipationID) {
+	w.t.Helper()
+	w.answered(p, consent.DecisionWithdraw)
+}
+
+func (w *World) answered(p engagement.ParticipationID, d consent.Decision) {
+	w.t.Helper()
+	if err := w.Answer(p, d); err != nil {
+		w.t.Fatalf("%s %s: %v", d, p, err)
+	}
+}
+
+// Answer decides through the newest link, and returns what the customer is told.
+func (w *World) Answer(p engagement.ParticipationID, d consent.Decision) error {
+	w.t.Helper()
+	links := w.Links(p)
+	if len(links) == 0 {
+		w.t.Fatalf("no link of %s has gone out", p)
+	}
+	_, err := w.Desk.AnswerConsent(context.Background(), links[len(links)-1], d)
+	return err
+}
+
+// Granted adds the customer, asks for consent and gets it.
+func (w *World) Granted(e engagement.ID, who string) engagement.ParticipationID {
+	w.t.Helper()
+	p := w.Added(e, who)
+	w.Requested(p)
+	w.Accepted(p)
+	return p
+}
+
+// Cancelled cancels a participation.
+func (w *World) Cancelled(p engagement.ParticipationID) {
+	w.t.Helper()
+	if err := w.Desk.Cancel(context.Background(), w.Actor, p, workflow.CancelParticipation{Key: w.Key()}); err != nil {
+		w.t.Fatalf("cancel %s: %v", p, err)
+	}
+}
+
+// Known makes the customer with that domain known to the actor's partner.
+func (w *World) Known(domain string) {
+	w.t.Helper()
+	key := w.Customer(domain)
+	w.state.mu.Lock()
+	d, _ := tenantDomain(domain)
+	entry := w.state.directory[d][0]
+	w.state.mu.Unlock()
+	known := workflow.KnownCustomer{Identity: identity(d, entry)}
+	if known.Identity.Key() != key {
+		w.t.Fatalf("the directory's entry for %s has no key", domain)
+	}
+	if _, err := w.Desk.ImportKnown(context.Background(), Vendor, w.Actor.Partner, slices.Values([]workflow.KnownCustomer{known}), nil); err != nil {
+		w.t.Fatalf("import %s: %v", domain, err)
+	}
+}
+
+// Reevaluated asks the rules again about everything of the actor's partner.
+func (w *World) Reevaluated() {
+	w.t.Helper()
+	if _, err := w.Desk.Reevaluate(context.Background(), Vendor, workflow.Scope{Partner: w.Actor.Partner}, nil); err != nil {
+		w.t.Fatalf("re-evaluate: %v", err)
+	}
+}
