@@ -114,7 +114,7 @@ type UnavailableError struct {
 }
 
 func (e *UnavailableError) Error() string {
-	return fmt.Sprintf("the directory could not be asked for %s, try again later: %v", e.Domain, e.Err)
+	return fmt.Sprintf("the directory could not be asked for %s, try again later: %s", e.Domain, oneLine(e.Err.Error()))
 }
 
 // Unwrap returns [ErrUnavailable] and the directory's own error.

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Basis says what an identity stands on.
@@ -174,15 +173,10 @@ func distinct(entries []Entry) ([]Entry, error) {
 	return out, nil
 }
 
-// cleanName makes a name fit to be stored and shown on one line: valid UTF-8,
-// without control characters, of at most 256 characters.
+// cleanName makes a name fit to be stored and shown: valid UTF-8 on one line, of
+// at most 256 characters.
 func cleanName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
+	s = oneLine(s)
 	if runes := []rune(s); len(runes) > 256 {
 		s = string(runes[:256])
 	}

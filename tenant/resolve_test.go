@@ -435,7 +435,8 @@ func TestSentinels(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", err, texts[i])
 		}
 	}
-	// Foreign text is quoted and shortened.
+	// Foreign text is quoted and shortened, or kept on one line.
+	safe(t, &tenant.UnavailableError{Domain: d, Err: errors.New("x\r\nforged \x1b[31m\u2028\xff")})
 	hostile := &tenant.AmbiguousError{Domain: d, Found: []tenant.Entry{{TPID: 1, Name: "x\ny" + strings.Repeat("z", 500), Cloud: "a\nb"}, contoso}}
 	safe(t, hostile)
 }

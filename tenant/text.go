@@ -36,6 +36,16 @@ func unprintable(s string) bool {
 	})
 }
 
+// oneLine makes foreign text valid UTF-8 without line ends and control characters.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+}
+
 // unmarshal is the UnmarshalText of every value here: empty text is its zero
 // value, everything else is parsed. On error the value is left as it was.
 func unmarshal[T any](v *T, text []byte, parse func(string) (T, error)) error {
