@@ -1,0 +1,86 @@
+package consenthttp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/partnerengage/partnerengage/consent"
+)
+
+// consentPage asks for a consent and shows what became of it.
+type consentPage struct{ desk Desk }
+
+func (c consentPage) show(ctx context.Context, t consent.Token) reply {
+	v, err := c.desk.ConsentView(ctx, t)
+	if err != nil {
+		return refusal(v, err)
+	}
+	return reply{status: statusOf(v), view: v}
+}
+
+func (c consentPage) post(ctx context.Context, t consent.Token, form url.Values) reply {
+	given := form["decision"]
+	if len(given) != 1 {
+		return reply{status: http.StatusBadRequest, notice: notFromPage, again: true, err: errors.New("the form does not hold one decision")}
+	}
+	d, err := consent.ParseDecision(given[0])
+	if err != nil {
+		return reply{status: http.StatusBadRequest, notice: notFromPage, again: true, err: errors.New("the form holds no decision that there is")}
+	}
+	v, err := c.desk.AnswerConsent(ctx, t, d)
+	if err == nil {
+		return reply{status: http.StatusSeeOther}
+	}
+	if v.IsZero() {
+		v, _ = c.desk.ConsentView(ctx, t) // to say it in the right language, with what was decided
+	}
+	return refusal(v, err)
+}
+
+// statusOf is how a view that can be shown is shown.
+func statusOf(v consent.View) int {
+	if v.Status == consent.Expired || v.Status == consent.Cancelled {
+		return http.StatusGone
+	}
+	return http.StatusOK
+}
+
+// refusal explains why the Desk did not do it. The view may be zero.
+func refusal(v consent.View, err error) reply {
+	answered := new(consent.AlreadyAnsweredError)
+	if v.IsZero() && errors.As(err, &answered) {
+		v = viewOf(answered)
+	}
+	r := reply{view: v}
+	switch {
+	case errors.Is(err, consent.ErrUnknownLink):
+		r.status, r.notice = http.StatusNotFound, unknown
+	case errors.Is(err, consent.ErrLinkVoid):
+		r.status, r.notice = http.StatusGone, func(p *Phrases) Message { return p.Replaced }
+	case errors.Is(err, consent.ErrExpired):
+		r.status, r.notice = http.StatusGone, func(p *Phrases) Message { return p.Expired }
+	case errors.Is(err, consent.ErrTakenElsewhere):
+		r.status, r.notice = http.StatusConflict, func(p *Phrases) Message { return p.TakenElsewhere }
+	case errors.Is(err, consent.ErrNotAllowed) && statusOf(v) == http.StatusGone: // the view says why
+		r.status = http.StatusGone
+	case errors.Is(err, consent.ErrAlreadyAnswered), errors.Is(err, consent.ErrNotAllowed):
+		r.status, r.notice, r.again = http.StatusConflict, func(p *Phrases) Message { return p.NotRecorded }, true
+	default:
+		r.status, r.notice, r.again = http.StatusServiceUnavailable, func(p *Phrases) Message { return p.Unavailable }, true
+		r.err = err
+	}
+	return r
+}
+
+// viewOf shows what was answered when nothing else is known.
+func viewOf(e *consent.AlreadyAnsweredError) consent.View {
+	switch e.Decision {
+	case consent.DecisionAccept:
+		return consent.View{Status: consent.Granted, AnsweredAt: e.At}
+	case consent.DecisionDecline:
+		return consent.View{Status: consent.Declined, AnsweredAt: e.At}
+	}
+	return consent.View{Status: consent.Withdrawn, WithdrawnAt: e.At}
+}

@@ -1,0 +1,214 @@
+package consenthttp
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/partnerengage/partnerengage/consent"
+)
+
+// Desk is what the page asks and tells.
+type Desk interface {
+	// ConsentView returns what the token's page shows. It changes nothing. Its
+	// errors are those of [consent.NewView]; any other means that it could not tell.
+	ConsentView(ctx context.Context, t consent.Token) (consent.View, error)
+
+	// AnswerConsent decides, and returns what the page shows from then on. Of two
+	// calls at once, one wins. Its errors are those of [consent.Apply] and
+	// [consent.ErrTakenElsewhere]; any other means that it could not record the answer.
+	AnswerConsent(ctx context.Context, t consent.Token, d consent.Decision) (consent.View, error)
+}
+
+// Options changes what [New] does. The zero value is usable.
+type Options struct {
+	// Logger is told of failures of the Desk and of refused POSTs; nil for nobody.
+	Logger *slog.Logger
+	// Phrases adds languages to the page, or replaces those it has. English stands
+	// in for what is left empty.
+	Phrases []Phrases
+	// CrossOrigin decides which POSTs other sites may cause; nil for none.
+	CrossOrigin *http.CrossOriginProtection
+}
+
+// New returns the handler of consent links. A nil Options is the zero one.
+func New(desk Desk, o *Options) http.Handler {
+	if o == nil {
+		o = &Options{}
+	}
+	return newHandler(consentPage{desk}, *o)
+}
+
+// page is what one kind of link opens. The handler around it does what all kinds
+// have in common: methods, tokens, forms, headers, languages.
+type page interface {
+	show(ctx context.Context, t consent.Token) reply
+	post(ctx context.Context, t consent.Token, form url.Values) reply
+}
+
+// reply is what a page has to say; with status 303 nothing but to look again.
+type reply struct {
+	status int
+	view   consent.View           // zero if there is none
+	notice func(*Phrases) Message // what to say first; nil to let the view speak
+	again  bool                   // whether opening the page again may help
+	err    error                  // for the log
+}
+
+// maxBody is the most of a form that is read, in bytes.
+const maxBody = 4 << 10
+
+// retryAfter is how long to wait after a failure, in seconds.
+const retryAfter = 30
+
+type handler struct {
+	page      page
+	log       *slog.Logger
+	csrf      *http.CrossOriginProtection
+	phrases   []Phrases
+	languages []consent.Language // of phrases
+}
+
+func newHandler(p page, o Options) *handler {
+	h := &handler{page: p, log: o.Logger, csrf: o.CrossOrigin, phrases: allPhrases(o.Phrases)}
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	if h.csrf == nil {
+		h.csrf = http.NewCrossOriginProtection()
+	}
+	for _, p := range h.phrases {
+		h.languages = append(h.languages, p.Language)
+	}
+	return h
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	setHeaders(w.Header())
+	reply := h.reply(w, r)
+	switch {
+	case reply.err == nil, errors.Is(reply.err, context.Canceled):
+	case reply.status == http.StatusServiceUnavailable:
+		h.log.ErrorContext(r.Context(), "consent page failed", "method", r.Method, "error", reply.err)
+	default:
+		h.log.WarnContext(r.Context(), "consent form refused", "status", reply.status, "error", reply.err)
+	}
+	h.write(w, r, reply)
+}
+
+func (h *handler) reply(w http.ResponseWriter, r *http.Request) reply {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		return reply{status: http.StatusMethodNotAllowed, notice: notFromPage}
+	}
+	token, err := consent.ParseToken(lastSegment(r))
+	if err != nil {
+		return reply{status: http.StatusNotFound, notice: unknown}
+	}
+	if r.Method != http.MethodPost {
+		return h.page.show(r.Context(), token)
+	}
+	form, status, err := h.form(w, r)
+	if err != nil {
+		return reply{status: status, notice: notFromPage, again: true, err: err}
+	}
+	return h.page.post(r.Context(), token, form)
+}
+
+// form reads the page's own form, or says with which status it is refused.
+func (h *handler) form(w http.ResponseWriter, r *http.Request) (form url.Values, status int, err error) {
+	// A browser too old for Sec-Fetch-Site sends "Origin: null" from a page that,
+	// like ours, sends no referrer. It is let through: who can post here knows the
+	// token, and needs nobody else's browser.
+	old := r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null"
+	if err := h.csrf.Check(r); err != nil && !old {
+		return nil, http.StatusForbidden, err
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+		return nil, http.StatusUnsupportedMediaType, errors.New("the body is no form")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		return nil, http.StatusRequestEntityTooLarge, err
+	}
+	if err == nil {
+		form, err = url.ParseQuery(string(body)) // of the body only: an address decides nothing
+	}
+	if err != nil {
+		return nil, http.StatusBadRequest, errors.New("the form cannot be read")
+	}
+	return form, 0, nil
+}
+
+// lastSegment returns what follows the path's last slash.
+func lastSegment(r *http.Request) string {
+	return r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+}
+
+func notFromPage(p *Phrases) Message { return p.NotFromPage }
+func unknown(p *Phrases) Message     { return p.Unknown }
+
+//go:embed style.css
+var style string
+
+//go:embed page.html
+var source string
+
+var (
+	pages = template.Must(template.New("page").Parse(source))
+	csp   = contentPolicy(style)
+)
+
+// contentPolicy allows the page its own style and form, and nothing else.
+func contentPolicy(style string) string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; " +
+		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
+
+func setHeaders(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", csp)
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+}
+
+func (h *handler) write(w http.ResponseWriter, r *http.Request, reply reply) {
+	if reply.status == http.StatusSeeOther {
+		// Relative, so that it is the same address wherever the handler is mounted.
+		w.Header().Set("Location", lastSegment(r))
+		w.WriteHeader(reply.status)
+		return
+	}
+	phrases := h.speak(reply.view.Language, r.Header.Get("Accept-Language"))
+	var b bytes.Buffer
+	if err := pages.Execute(&b, newContent(phrases, reply)); err != nil {
+		h.log.ErrorContext(r.Context(), "consent page cannot be drawn", "error", err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	if reply.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
+	}
+	w.Header().Set("Content-Language", string(phrases.Language))
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(reply.status)
+	if r.Method != http.MethodHead {
+		w.Write(b.Bytes())
+	}
+}

@@ -1,0 +1,62 @@
+package consenthttp_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+// checkHTML holds a page to what every page keeps: well formed, in a language, with
+// one heading, and nothing in it that runs or loads.
+func checkHTML(t *testing.T, page string) {
+	t.Helper()
+	z := html.NewTokenizer(strings.NewReader(page))
+	var open []string
+	count := make(map[string]int)
+	void := []string{"meta", "br"}
+	known := []string{"html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "a", "dl", "dt", "dd", "bdi", "br",
+		"small", "time", "section", "div", "ul", "li", "form", "button", "details", "summary"}
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			if len(open) != 0 {
+				t.Errorf("never closed: %v", open)
+			}
+			for _, once := range []string{"html", "title", "main", "h1"} {
+				if count[once] != 1 {
+					t.Errorf("%d elements %s", count[once], once)
+				}
+			}
+			return
+		case html.StartTagToken:
+			token := z.Token()
+			count[token.Data]++
+			if !slices.Contains(known, token.Data) {
+				t.Errorf("an element %s", token.Data)
+			}
+			for _, a := range token.Attr {
+				if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "src" {
+					t.Errorf("an attribute %s of %s", a.Key, token.Data)
+				}
+				if a.Key == "href" && a.Val != "" && !strings.HasPrefix(a.Val, "mailto:") {
+					t.Errorf("a link to %s", a.Val)
+				}
+				if a.Key == "lang" && a.Val == "" {
+					t.Errorf("an empty language of %s", token.Data)
+				}
+			}
+			if !slices.Contains(void, token.Data) {
+				open = append(open, token.Data)
+			}
+		case html.EndTagToken:
+			token := z.Token()
+			if len(open) == 0 || open[len(open)-1] != token.Data {
+				t.Errorf("</%s> closes %v", token.Data, open)
+				return
+			}
+			open = open[:len(open)-1]
+		}
+	}
+}
