@@ -341,18 +341,19 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 		Consent: consent.Start(terms.Deadline(u.now, terms.Windows.Consent)),
 	}
 	pl := u.limited(e, engagement.PlaceKey{Engagement: e.ID, Customer: p.Customer})
-	standing, existed := pl.Standing(actor.Partner)
-	if !existed {
-		standing.Identity, standing.FriendlyName = p.Identity, p.FriendlyName
-		pl = pl.WithStanding(standing)
-	}
-	u.put(pl.WithParticipation(p))
-
 	c := u.customers[engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}]
 	if c.Key == (engagement.CustomerKey{}) {
 		c = engagement.Customer{Key: engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}, Identity: p.Identity, FriendlyName: p.FriendlyName}
 	}
 	u.putCustomer(c)
+	if standing, stood := pl.Standing(actor.Partner); !stood {
+		standing.Identity, standing.FriendlyName, standing.Known = c.Identity, c.FriendlyName, c.Known()
+		standing.Evaluation = evaluationOf(decision)
+		standing.Evaluation.Locations = []engagement.LocationID{in.location}
+		pl = pl.WithStanding(standing)
+	}
+	u.put(pl.WithParticipation(p))
+
 	kind := engagement.CustomerAdded
 	if in.origin == engagement.Claimed {
 		kind = engagement.CustomerClaim

@@ -189,7 +189,11 @@ func (u *unit) room(ctx context.Context, p engagement.Participation) error {
 	if err := u.askElsewhere(ctx, []engagement.PlaceKey{key}); err != nil {
 		return err
 	}
-	if !p.Consented() && len(u.place(key).FullFor(p.Partner, u.now)) > 0 {
+	pl := u.place(key)
+	if e, err := u.s.engagement(ctx, p.Engagement); err == nil {
+		pl = u.limited(e, key) // the limit may have been raised since
+	}
+	if !p.Consented() && len(pl.FullFor(p.Partner, u.now)) > 0 {
 		return consent.ErrTakenElsewhere
 	}
 	return nil
