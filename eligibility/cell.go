@@ -11,92 +11,116 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// cell is one value. Which fields count depends on kind; the others may hold
-// what an earlier value left there.
+// cell is one value: the field that counts depends on kind, and the others may
+// hold what earlier values left there. Each field has the type that facts of
+// its kind usually have, and stays in place, so that a Slot can point at it.
 type cell struct {
 	kind kindCode
-	exp  int32  // decimal and money: the number is num × 10^exp
-	num  int64  // integer; boolean (0 or 1); date (its day number); decimal and money
-	text string // text; money's currency
-	ref  any    // list: []string; decimal and money of more than 18 digits: decimal.Decimal, else nil
+	flag bool
+	day  Date
+	num  int64
+	text string
+	box  *box // of decimals, money and lists; made when the first one comes
 }
 
-// store writes v, or makes the cell unknown for the zero Date and for Money
-// without a currency, which are no values.
-func store[T Value](c *cell, v T) {
-	switch v := any(v).(type) {
-	case string:
-		c.kind, c.text = text, v
-	case int64:
-		c.kind, c.num = integer, v
-	case int:
-		c.kind, c.num = integer, int64(v)
-	case bool:
-		c.setBool(v)
-	case decimal.Decimal:
-		c.kind = decimalNumber
-		c.setDecimal(v)
-	case Money:
-		c.setMoney(v)
-	case Date:
-		c.setDate(v)
-	case []string:
-		c.setList(v)
+// box holds what few facts need and is large.
+type box struct {
+	money Money // of a decimal only the Amount
+	list  []string
+}
+
+// boxed returns the cell's box, made if need be.
+func (c *cell) boxed() *box {
+	if c.box == nil {
+		c.box = new(box)
+	}
+	return c.box
+}
+
+// known says whether the cell has a value. The zero Date and Money without a
+// currency are none.
+func (c *cell) known() bool {
+	switch c.kind {
+	case none:
+		return false
+	case date:
+		return !c.day.IsZero()
+	case money:
+		return c.box.money.Currency != ""
 	default:
-		c.setNamed(reflect.ValueOf(v))
+		return true
 	}
 }
 
-func (c *cell) setBool(v bool) {
-	c.kind, c.num = boolean, 0
-	if v {
-		c.num = 1
+// store makes v the cell's value.
+func store[T Value](c *cell, v T) {
+	switch p := any(&v).(type) {
+	case *string:
+		c.kind, c.text = text, *p
+	case *int64:
+		c.kind, c.num = integer, *p
+	case *int:
+		c.kind, c.num = integer, int64(*p)
+	case *bool:
+		c.kind, c.flag = boolean, *p
+	case *decimal.Decimal:
+		c.kind = decimalNumber
+		c.boxed().money.Amount = *p
+	case *Money:
+		c.kind = money
+		c.boxed().money = *p
+	case *Date:
+		c.kind, c.day = date, *p
+	case *[]string:
+		c.kind = list
+		c.boxed().list = slices.Clone(*p)
+	default:
+		c.storeNamed(reflect.ValueOf(any(v)))
 	}
 }
 
-func (c *cell) setDecimal(v decimal.Decimal) {
-	if v.NumDigits() > 18 {
-		c.ref = v
-		return
-	}
-	c.num, c.exp = v.CoefficientInt64(), v.Exponent()
-	if c.ref != nil {
-		c.ref = nil
-	}
-}
-
-func (c *cell) setMoney(v Money) {
-	if v.Currency == "" {
-		c.kind = none
-		return
-	}
-	c.kind, c.text = money, v.Currency
-	c.setDecimal(v.Amount)
-}
-
-func (c *cell) setDate(v Date) {
-	c.kind, c.num = date, int64(v.day)
-	if v.IsZero() {
-		c.kind = none
-	}
-}
-
-func (c *cell) setList(v []string) {
-	c.kind, c.ref = list, slices.Clone(v)
-}
-
-// setNamed stores a value of a type that a host named.
-func (c *cell) setNamed(v reflect.Value) {
+// storeNamed stores a value of a type that a host named, or of another size.
+func (c *cell) storeNamed(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
 		c.kind, c.text = text, v.String()
 	case reflect.Bool:
-		c.setBool(v.Bool())
+		c.kind, c.flag = boolean, v.Bool()
 	case reflect.Slice:
-		c.setList(v.Convert(reflect.TypeFor[[]string]()).Interface().([]string))
+		c.kind = list
+		c.boxed().list = slices.Clone(v.Convert(reflect.TypeFor[[]string]()).Interface().([]string))
 	default:
 		c.kind, c.num = integer, v.Int()
 	}
+}
+
+// field returns where the cell keeps a T, nil if it keeps it in another form.
+func field[T Value](c *cell, kind kindCode) *T {
+	var p any
+	switch kind {
+	case text:
+		p = &c.text
+	case integer:
+		p = &c.num
+	case boolean:
+		p = &c.flag
+	case date:
+		p = &c.day
+	case decimalNumber:
+		p = &c.boxed().money.Amount
+	case money:
+		p = &c.boxed().money
+	case list:
+		p = &c.boxed().list
+	}
+	if at, ok := p.(*T); ok {
+		return at
+	}
+	named := reflect.TypeFor[*T]()
+	if v := reflect.ValueOf(p); v.IsValid() && v.CanConvert(named) {
+		return v.Convert(named).Interface().(*T)
+	}
+	return nil // an integer of another size
 }
 
 // load reads what store wrote. The caller has compared the kinds.
@@ -110,15 +134,15 @@ func load[T Value](c *cell) T {
 	case *int:
 		*p = int(c.num)
 	case *bool:
-		*p = c.num != 0
+		*p = c.flag
 	case *decimal.Decimal:
-		*p = c.decimal()
+		*p = c.box.money.Amount
 	case *Money:
-		*p = Money{Amount: c.decimal(), Currency: c.text}
+		*p = c.box.money
 	case *Date:
-		*p = Date{day: int32(c.num)}
+		*p = c.day
 	case *[]string:
-		*p = slices.Clone(c.list())
+		*p = slices.Clone(c.box.list)
 	default:
 		c.loadNamed(reflect.ValueOf(&v).Elem())
 	}
@@ -130,28 +154,15 @@ func (c *cell) loadNamed(v reflect.Value) {
 	case reflect.String:
 		v.SetString(c.text)
 	case reflect.Bool:
-		v.SetBool(c.num != 0)
+		v.SetBool(c.flag)
 	case reflect.Slice:
-		v.Set(reflect.ValueOf(slices.Clone(c.list())).Convert(v.Type()))
+		v.Set(reflect.ValueOf(slices.Clone(c.box.list)).Convert(v.Type()))
 	default:
 		v.SetInt(c.num)
 	}
 }
 
-func (c *cell) decimal() decimal.Decimal {
-	if d, ok := c.ref.(decimal.Decimal); ok {
-		return d
-	}
-	return decimal.New(c.num, c.exp)
-}
-
-func (c *cell) list() []string {
-	l, _ := c.ref.([]string)
-	return l
-}
-
-// value returns what the cell holds as the kind's plain Go type, nil if it is
-// unknown.
+// value returns the value as its kind's plain Go type.
 func (c *cell) value() any {
 	switch c.kind {
 	case text:
@@ -159,15 +170,15 @@ func (c *cell) value() any {
 	case integer:
 		return c.num
 	case decimalNumber:
-		return c.decimal()
+		return c.box.money.Amount
 	case money:
-		return load[Money](c)
+		return c.box.money
 	case boolean:
-		return c.num != 0
+		return c.flag
 	case date:
-		return load[Date](c)
+		return c.day
 	case list:
-		return slices.Clone(c.list())
+		return slices.Clone(c.box.list)
 	default:
 		return nil
 	}
@@ -181,18 +192,18 @@ func (c *cell) String() string {
 	case integer:
 		return strconv.FormatInt(c.num, 10)
 	case decimalNumber:
-		return decimalText(c.decimal())
+		return decimalText(c.box.money.Amount)
 	case money:
-		return load[Money](c).String()
+		return c.box.money.String()
 	case boolean:
-		return strconv.FormatBool(c.num != 0)
+		return strconv.FormatBool(c.flag)
 	case date:
-		return load[Date](c).String()
+		return c.day.String()
 	case list:
-		if len(c.list()) == 0 {
+		if len(c.box.list) == 0 {
 			return "none"
 		}
-		return strings.Join(c.list(), ", ")
+		return strings.Join(c.box.list, ", ")
 	default:
 		return ""
 	}
@@ -200,67 +211,68 @@ func (c *cell) String() string {
 
 // clone returns a cell that shares nothing which can change.
 func (c *cell) clone() cell {
-	d := cell{kind: c.kind}
-	switch c.kind {
-	case none:
-	case text:
-		d.text = c.text
-	case list:
-		d.ref = c.ref // never written to after setList
-	case decimalNumber, money:
-		d = *c
-	default:
-		d.num = c.num
+	d := *c
+	if c.box != nil {
+		d.box = &box{money: c.box.money, list: slices.Clone(c.box.list)}
 	}
 	return d
 }
 
-// equal says whether two cells hold the same value; 1.0 and 1.00 are the same.
+// equal says whether two known cells hold the same value; 1.0 and 1.00 are the
+// same.
 func (c *cell) equal(d *cell) bool {
 	if c.kind != d.kind {
 		return false
 	}
 	switch c.kind {
-	case none:
-		return true
 	case text:
 		return c.text == d.text
-	case decimalNumber:
-		return compareNumbers(c, d) == 0
-	case money:
-		return c.text == d.text && compareNumbers(c, d) == 0
+	case boolean:
+		return c.flag == d.flag
 	case list:
-		return slices.Equal(c.list(), d.list())
-	default:
-		return c.num == d.num
+		return slices.Equal(c.box.list, d.box.list)
+	case money:
+		if c.box.money.Currency != d.box.money.Currency {
+			return false
+		}
 	}
+	return c.compare(d) == 0
 }
 
-// compare orders two values of one kind of numbers, one currency, or dates.
+// compare orders two values of one kind: numbers, amounts of one currency, or
+// dates.
 func (c *cell) compare(d *cell) int {
-	if c.kind == decimalNumber || c.kind == money {
-		return compareNumbers(c, d)
+	switch c.kind {
+	case decimalNumber:
+		return compareDecimals(c.box.money.Amount, d.box.money.Amount)
+	case money:
+		return compareDecimals(c.box.money.Amount, d.box.money.Amount)
+	case date:
+		return c.day.Compare(d.day)
+	default:
+		return cmp.Compare(c.num, d.num)
 	}
-	return cmp.Compare(c.num, d.num)
 }
 
-// compareNumbers compares two decimals, or two amounts of one currency,
-// exactly. It allocates only for numbers of more than 18 digits and for
-// exponents that are far apart.
-func compareNumbers(c, d *cell) int {
-	if c.ref == nil && d.ref == nil {
-		if c.exp == d.exp {
-			return cmp.Compare(c.num, d.num)
-		}
-		if c.exp > d.exp {
-			if scaled, ok := scale(c.num, int64(c.exp)-int64(d.exp)); ok {
-				return cmp.Compare(scaled, d.num)
-			}
-		} else if scaled, ok := scale(d.num, int64(d.exp)-int64(c.exp)); ok {
-			return cmp.Compare(c.num, scaled)
+// compareDecimals compares exactly, as a.Cmp(b) does, but allocates only if
+// one of them has more than 18 digits or their exponents are far apart.
+func compareDecimals(a, b decimal.Decimal) int {
+	finer := min(a.Exponent(), b.Exponent())
+	if x, ok := coefficient(a, finer); ok {
+		if y, ok := coefficient(b, finer); ok {
+			return cmp.Compare(x, y)
 		}
 	}
-	return c.decimal().Cmp(d.decimal())
+	return a.Cmp(b)
+}
+
+// coefficient returns the whole number that d is at an exponent not above its
+// own, if that is an int64.
+func coefficient(d decimal.Decimal, exponent int32) (int64, bool) {
+	if d.NumDigits() > 18 {
+		return 0, false
+	}
+	return scale(d.CoefficientInt64(), int64(d.Exponent())-int64(exponent))
 }
 
 // scale returns n × 10^places if that is an int64.

@@ -3,6 +3,8 @@ package eligibility
 import (
 	"math"
 	"slices"
+
+	"github.com/shopspring/decimal"
 )
 
 // code says how a node is evaluated. There are fewer codes than operators:
@@ -10,15 +12,14 @@ import (
 type code uint8
 
 const (
-	inRange   code = iota // integer, boolean, date: low ≤ num ≤ low+span
-	sameText              // text == n.text
-	inFew                 // text is in n.few
-	inMany                // text is in more.many
-	inNumbers             // num is in more.numbers
-	inAmounts             // decimal, money: more.low ≤ number ≤ more.high
-	earlier               // date is before today+offset
-	later                 // date is after today+offset
-	contains              // list has n.text
+	inRange   code = iota // integer: low ≤ num ≤ low+span
+	inDays                // date: the same with its day number
+	isFlag                // boolean
+	inFew                 // text
+	inMany                // text
+	inNumbers             // integer
+	inAmounts             // decimal, money
+	contains              // list
 	allOf
 	anyOf
 	negation
@@ -29,33 +30,57 @@ const (
 const few = 8
 
 // node is a check that has been prepared: its fact is a slot, its operands are
-// in the form that is fastest to compare with. What comparing in the common
-// case needs comes first, the rest is in more.
+// in the form that is fastest to compare with. What comparing usually needs is
+// here, in one cache line, and the rest in more.
 type node struct {
-	code    code
-	kind    kindCode // of the fact
-	negate  bool     // pass and fail change places
-	orNever bool     // date: Never passes
-	slot    int32
-	exp     int32  // inAmounts: exponent of low and span
-	low     int64  // inRange, and inAmounts of that exponent; offset of earlier and later
-	span    uint64 // high − low
-	text    string // sameText, contains; inAmounts: the currency
-	few     []string
-	more    *more
+	code   code
+	kind   kindCode // of the fact
+	negate bool     // pass and fail change places
+	flag   bool     // isFlag: what it has to be
+	slot   int32
+	rule   int32
+	low    uint64 // inRange, inDays, inAmounts: the least number
+	span   uint64 // how far the greatest one is from it
+	few    []word
+	*more
 }
 
 type more struct {
-	many      map[string]struct{}
-	numbers   []int64
-	low, high *cell // inAmounts: nil for an open end
-	open      bool  // inAmounts: high itself is out
-	inexact   bool  // inAmounts: low and span are of no use
+	when    *When // inDays: low and span depend on the day of the decision
+	op      Op    // of when
+	many    map[string]struct{}
+	numbers []int64 // in order
+
+	// inAmounts. If coefficients is set, low and span are for amounts of the
+	// exponent exp: they are whole numbers then, cents for instance.
+	currency     string
+	least, most  *decimal.Decimal // nil if that end is open
+	open         bool             // most itself is out
+	coefficients bool
+	exp          int32
+
+	want      string // contains
 	parts     []node
 	fn        CheckFunc
 	reads     []AnyFact
 	name      string // of the fact
 	functions bool   // a function is among the node and its parts
+}
+
+// word is a text with a mark that most other texts do not have: its length,
+// first and last byte.
+type word struct {
+	mark uint
+	text string
+}
+
+func newWord(s string) word { return word{markOf(s), s} }
+
+func markOf(s string) uint {
+	if s == "" {
+		return 0
+	}
+	return uint(len(s))<<16 | uint(s[0])<<8 | uint(s[len(s)-1])
 }
 
 func (s *RuleSet) compile(c Check) node {
@@ -66,12 +91,12 @@ func (s *RuleSet) compile(c Check) node {
 	}
 	for _, p := range c.parts {
 		part := s.compile(p)
-		n.more.parts = append(n.more.parts, part)
-		n.more.functions = n.more.functions || part.more.functions
+		n.parts = append(n.parts, part)
+		n.functions = n.functions || part.functions
 	}
 	if c.fact != nil {
 		slot, _ := s.layout.slot(c.fact.Name())
-		n.slot, n.kind, n.more.name = int32(slot), s.layout.kinds[slot], c.fact.Name()
+		n.slot, n.kind, n.name = int32(slot), s.layout.kinds[slot], c.fact.Name()
 	}
 	switch c.op {
 	case OpAllOf:
@@ -81,20 +106,16 @@ func (s *RuleSet) compile(c Check) node {
 	case OpNot:
 		n.code = negation
 	case OpContains:
-		n.code, n.text = contains, c.operands[0].text
+		n.code, n.want = contains, c.operands[0].text
 	case OpOneOf, OpNotOneOf:
 		n.negate = c.op == OpNotOneOf
 		n.setMembers(c.operands)
 	case OpBefore, OpAfter:
 		n.setWhen(c.op, c.when)
 	case OpOlderThan:
-		n.code, n.low = earlier, -int64(c.days)
+		n.setWhen(OpBefore, DaysAgo(c.days))
 	case OpIs:
-		if n.kind == text {
-			n.code, n.text = sameText, c.operands[0].text
-			break
-		}
-		n.setRange(&c.operands[0], &c.operands[0], false)
+		n.setEqual(&c.operands[0])
 	case OpAtLeast:
 		n.setRange(&c.operands[0], nil, false)
 	case OpAtMost:
@@ -107,106 +128,132 @@ func (s *RuleSet) compile(c Check) node {
 	return n
 }
 
+func (n *node) setEqual(want *cell) {
+	switch n.kind {
+	case text:
+		n.code, n.few = inFew, []word{newWord(want.text)}
+	case boolean:
+		n.code, n.flag = isFlag, want.flag
+	default:
+		n.setRange(want, want, false)
+	}
+}
+
 func (n *node) setMembers(values []cell) {
 	switch {
 	case n.kind == integer:
 		n.code = inNumbers
 		for _, v := range values {
-			n.more.numbers = append(n.more.numbers, v.num)
+			n.numbers = append(n.numbers, v.num)
 		}
-		slices.Sort(n.more.numbers)
+		slices.Sort(n.numbers)
 	case len(values) <= few:
 		n.code = inFew
 		for _, v := range values {
-			n.few = append(n.few, v.text)
+			n.few = append(n.few, newWord(v.text))
 		}
 	default:
 		n.code = inMany
-		n.more.many = make(map[string]struct{}, len(values))
+		n.many = make(map[string]struct{}, len(values))
 		for _, v := range values {
-			n.more.many[v.text] = struct{}{}
+			n.many[v.text] = struct{}{}
 		}
 	}
 }
 
 func (n *node) setWhen(op Op, w When) {
-	n.orNever = w.orNever
-	switch {
-	case w.relative && op == OpBefore:
-		n.code, n.low = earlier, -int64(w.ago)
-	case w.relative:
-		n.code, n.low = later, -int64(w.ago)
-	case op == OpBefore:
-		n.setBounds(1, int64(w.date.day)-1)
-	default:
-		n.setBounds(int64(w.date.day)+1, lastDay)
+	n.code = inDays
+	n.low, n.span = w.days(op, 0)
+	if w.relative {
+		n.when, n.op = &w, op
 	}
 }
 
-// setRange is for all numbers, booleans and dates. A nil end is open; open
-// leaves high itself out.
+// setRange is for whole numbers, amounts and dates. A nil end is open; with
+// open, high itself is out.
 func (n *node) setRange(low, high *cell, open bool) {
-	l, h := int64(math.MinInt64), int64(math.MaxInt64)
-	if n.kind == decimalNumber || n.kind == money {
-		n.code = inAmounts
-		n.more.low, n.more.high, n.more.open = low, high, open
-		l, h = n.sameExponent(low, high)
-		if n.more.inexact {
-			return
-		}
-	} else {
+	switch n.kind {
+	case decimalNumber, money:
+		n.code, n.open = inAmounts, open
+		n.least, n.most = n.end(low), n.end(high)
+		n.setCoefficients()
+	case date:
+		n.code = inDays
+		n.setBounds(int64(low.day.day), int64(high.day.day))
+	default:
+		n.code = inRange
+		l, h := int64(math.MinInt64), int64(math.MaxInt64)
 		if low != nil {
 			l = low.num
 		}
 		if high != nil {
 			h = high.num
 		}
-	}
-	if open {
-		if h == math.MinInt64 { // nothing is below the least number
-			n.negate = true
-			h = math.MaxInt64
-		} else {
+		if open && h == math.MinInt64 { // nothing is below the least number
+			n.negate, h = true, math.MaxInt64
+		} else if open {
 			h--
 		}
+		n.setBounds(l, h)
 	}
-	n.setBounds(l, h)
 }
 
-// sameExponent brings the ends of a range of amounts to one exponent, if they
-// fit into 64 bits there.
-func (n *node) sameExponent(low, high *cell) (l, h int64) {
-	l, h = math.MinInt64, math.MaxInt64
-	first := true
-	for _, end := range []*cell{low, high} {
-		if end == nil {
-			continue
-		}
-		n.text = end.text
-		n.more.inexact = n.more.inexact || end.ref != nil
-		if first || end.exp < n.exp {
-			n.exp = end.exp
-		}
-		first = false
+// end is one end of a range of amounts, whose currency it notes.
+func (n *node) end(operand *cell) *decimal.Decimal {
+	if operand == nil {
+		return nil
 	}
-	var ok bool
-	if low != nil {
-		l, ok = scale(low.num, int64(low.exp)-int64(n.exp))
-		n.more.inexact = n.more.inexact || !ok
-	}
-	if high != nil {
-		h, ok = scale(high.num, int64(high.exp)-int64(n.exp))
-		n.more.inexact = n.more.inexact || !ok
-	}
-	return l, h
+	n.currency = operand.box.money.Currency
+	return &operand.box.money.Amount
 }
 
-// setBounds takes both ends as included. An empty range is the negation of
-// the full one.
+func (n *node) setCoefficients() {
+	n.exp = math.MaxInt32
+	for _, end := range []*decimal.Decimal{n.least, n.most} {
+		if end != nil {
+			n.exp = min(n.exp, end.Exponent())
+		}
+	}
+	low, high := int64(math.MinInt64), int64(math.MaxInt64)
+	n.coefficients = true
+	if n.least != nil {
+		low, n.coefficients = coefficient(*n.least, n.exp)
+	}
+	if n.most != nil && n.coefficients {
+		high, n.coefficients = coefficient(*n.most, n.exp)
+		if n.open {
+			high--
+		}
+	}
+	n.setBounds(low, high)
+}
+
+// setBounds makes a number one of low to high, both included, if it is within
+// span of low: one comparison of unsigned numbers.
 func (n *node) setBounds(low, high int64) {
-	if low > high {
-		n.negate = !n.negate
-		low, high = math.MinInt64, math.MaxInt64
+	n.low, n.span = uint64(low), uint64(high)-uint64(low)
+}
+
+// plan holds the rules that compare one fact by what they compare, so that
+// each kind is a loop without choices, and the numbers of all other rules.
+type plan struct {
+	ranges, days, flags, texts, amounts []node
+	others                              []int32
+}
+
+func (p *plan) add(n node) {
+	switch n.code {
+	case inRange:
+		p.ranges = append(p.ranges, n)
+	case inDays:
+		p.days = append(p.days, n)
+	case isFlag:
+		p.flags = append(p.flags, n)
+	case inFew:
+		p.texts = append(p.texts, n)
+	case inAmounts:
+		p.amounts = append(p.amounts, n)
+	default:
+		p.others = append(p.others, n.rule)
 	}
-	n.low, n.span = low, uint64(high)-uint64(low)
 }

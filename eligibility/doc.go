@@ -44,10 +44,10 @@
 //
 // # Many customers
 //
-// [RuleSet.NewFacts] makes facts that are laid out for the rule set, and
-// [Fact.Bind] a fact that knows its place there. Loading bound facts into the
-// Facts of a reused Decision and calling [RuleSet.DecideInPlace] allocates
-// nothing; see its example.
+// [RuleSet.NewFacts] makes facts that are laid out for a rule set, and
+// [Fact.In] finds a fact's place there once. Setting such slots for one
+// customer after the other and calling [RuleSet.DecideInPlace] on the same
+// Decision allocates nothing; see its example.
 //
 // # Errors
 //

@@ -13,6 +13,7 @@ var (
 	ErrReplay  = errors.New("eligibility: the decision does not replay")
 	ErrParse   = errors.New("eligibility: not readable")
 	ErrNoTime  = errors.New("eligibility: a decision needs the time it is made at")
+	ErrFacts   = errors.New("eligibility: facts that are decided on in place have to be made by NewFacts of the rule set")
 )
 
 // RuleSetError says what is wrong with a rule set. [NewRuleSet] joins one for

@@ -5,10 +5,8 @@ package eligibility
 //
 // Facts are values: declare them once, as package variables, and share them.
 type Fact[T Value] struct {
-	name   string
-	kind   kindCode
-	slot   int32
-	layout *layout // of the rule set that it was bound to, or nil
+	name string
+	kind kindCode
 }
 
 // AnyFact is a Fact of any type.
@@ -29,31 +27,15 @@ func (x Fact[T]) Name() string { return x.name }
 // Kind returns the fact's type.
 func (x Fact[T]) Kind() Kind { return x.kind.kind() }
 
-// Bind returns the same fact, which remembers its place in Facts that are laid
-// out for set: Set, Get and Clear find it there at once, and go on to work
-// with all other Facts. It is for loading many customers.
-func (x Fact[T]) Bind(set *RuleSet) Fact[T] {
-	if slot, ok := set.layout.slot(x.name); ok {
-		x.layout, x.slot = set.layout, int32(slot)
-	}
-	return x
-}
-
 // Set makes the fact known in f. Setting the zero Date, or Money without a
 // currency, makes it unknown, since these are no values. A list is copied.
-func (x Fact[T]) Set(f *Facts, v T) {
-	if x.layout != nil && x.layout == f.layout {
-		store(&f.cells[x.slot], v)
-		return
-	}
-	store(f.place(x.name), v)
-}
+func (x Fact[T]) Set(f *Facts, v T) { store(f.place(x.name), v) }
 
 // Get returns the fact's value in f, and whether it is known. A value of
 // another kind than the fact's is not.
 func (x Fact[T]) Get(f Facts) (T, bool) {
-	c := x.find(&f)
-	if c == nil || c.kind != x.kind {
+	c := f.find(x.name)
+	if c == nil || c.kind != x.kind || !c.known() {
 		var zero T
 		return zero, false
 	}
@@ -62,14 +44,36 @@ func (x Fact[T]) Get(f Facts) (T, bool) {
 
 // Clear makes the fact unknown in f.
 func (x Fact[T]) Clear(f *Facts) {
-	if c := x.find(f); c != nil {
+	if c := f.find(x.name); c != nil {
 		c.kind = none
 	}
 }
 
-func (x Fact[T]) find(f *Facts) *cell {
-	if x.layout != nil && x.layout == f.layout {
-		return &f.cells[x.slot]
+// In returns the fact's place in f, for setting it again and again: for one
+// customer after the other, without looking its name up.
+func (x Fact[T]) In(f *Facts) Slot[T] {
+	c := f.place(x.name)
+	return Slot[T]{cell: c, value: field[T](c, x.kind), kind: x.kind}
+}
+
+// Slot is where a fact lies in one Facts, see [Fact.In]. It stays its place
+// for copies of these Facts too, which share what they hold, but not for
+// clones. Slots of the same Facts must not be set from several goroutines.
+type Slot[T Value] struct {
+	cell  *cell
+	value *T // nil if the cell keeps it in another form
+	kind  kindCode
+}
+
+// Set sets the fact as [Fact.Set] does, except that a list is not copied.
+func (s *Slot[T]) Set(v T) { s.SetIf(v, true) }
+
+// SetIf sets the fact if it is known, and else makes it unknown.
+func (s *Slot[T]) SetIf(v T, known bool) {
+	if s.value == nil {
+		store(s.cell, v)
+	} else {
+		*s.value = v
 	}
-	return f.find(x.name)
+	s.cell.kind = s.kind * kindCode(bit(known))
 }

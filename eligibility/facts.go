@@ -19,7 +19,7 @@ type Facts struct {
 
 type named struct {
 	name string
-	cell cell
+	cell *cell // stays in place when others are inserted, for slots
 }
 
 // layout gives the facts of a rule set their places: by name, so that two
@@ -27,6 +27,13 @@ type named struct {
 type layout struct {
 	names []string
 	kinds []kindCode
+}
+
+func (l *layout) newFacts() Facts {
+	if l == nil {
+		return Facts{}
+	}
+	return Facts{layout: l, cells: make([]cell, len(l.names))}
 }
 
 func (l *layout) slot(name string) (int, bool) {
@@ -43,9 +50,9 @@ func (f *Facts) place(name string) *cell {
 	}
 	i, ok := f.searchRest(name)
 	if !ok {
-		f.rest = slices.Insert(f.rest, i, named{name: name})
+		f.rest = slices.Insert(f.rest, i, named{name, &cell{}})
 	}
-	return &f.rest[i].cell
+	return f.rest[i].cell
 }
 
 // find returns the cell of a name, or nil.
@@ -54,7 +61,7 @@ func (f *Facts) find(name string) *cell {
 		return &f.cells[i]
 	}
 	if i, ok := f.searchRest(name); ok {
-		return &f.rest[i].cell
+		return f.rest[i].cell
 	}
 	return nil
 }
@@ -76,10 +83,10 @@ func (f Facts) all() iter.Seq2[string, *cell] {
 				name, c = f.layout.names[i], &f.cells[i]
 				i++
 			} else {
-				name, c = f.rest[j].name, &f.rest[j].cell
+				name, c = f.rest[j].name, f.rest[j].cell
 				j++
 			}
-			if c.kind != none && !yield(name, c) {
+			if c.known() && !yield(name, c) {
 				return
 			}
 		}
@@ -118,16 +125,7 @@ func (f Facts) All() iter.Seq2[string, string] {
 
 // Clone returns facts that share nothing with f.
 func (f Facts) Clone() Facts {
-	clone := Facts{layout: f.layout, cells: make([]cell, len(f.cells))}
-	for i := range f.cells {
-		clone.cells[i] = f.cells[i].clone()
-	}
-	for _, n := range f.rest {
-		if n.cell.kind != none {
-			clone.rest = append(clone.rest, named{n.name, n.cell.clone()})
-		}
-	}
-	return clone
+	return f.laidOut(f.layout, true)
 }
 
 // Equal reports whether f and g know the same facts with the same values;
@@ -147,12 +145,13 @@ func (f Facts) Equal(g Facts) bool {
 // laidOut returns a copy of f in the layout of a rule set. Facts without a
 // place there are dropped, unless keep is set.
 func (f Facts) laidOut(l *layout, keep bool) Facts {
-	out := Facts{layout: l, cells: make([]cell, len(l.names))}
+	out := l.newFacts()
 	for name, c := range f.all() {
 		if i, ok := l.slot(name); ok {
 			out.cells[i] = c.clone()
 		} else if keep {
-			out.rest = append(out.rest, named{name, c.clone()})
+			clone := c.clone()
+			out.rest = append(out.rest, named{name, &clone})
 		}
 	}
 	return out

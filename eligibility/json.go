@@ -150,7 +150,7 @@ func decodeInto[T Value](c *cell, raw []byte) error {
 	if err := json.Unmarshal(raw, &v); err != nil {
 		return err
 	}
-	if store(c, v); c.kind == none {
+	if store(c, v); !c.known() {
 		return fmt.Errorf("an unknown fact is left out")
 	}
 	return nil

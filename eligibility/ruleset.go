@@ -40,6 +40,7 @@ type RuleSet struct {
 	keepRest bool // a function may read facts that no rule names
 	dated    bool // a rule counts back from the day of the decision
 	nodes    []node
+	plan     plan
 	wanted   []string
 }
 
@@ -60,8 +61,11 @@ func NewRuleSet(c RuleSetConfig) (*RuleSet, error) {
 	}
 
 	s := &RuleSet{config: c, layout: newLayout(v.kinds), keepRest: v.readsAll, dated: v.dated}
-	for _, r := range c.Rules {
-		s.nodes = append(s.nodes, s.compile(r.Check))
+	for i, r := range c.Rules {
+		n := s.compile(r.Check)
+		n.rule = int32(i)
+		s.nodes = append(s.nodes, n)
+		s.plan.add(n)
 		s.wanted = append(s.wanted, r.Check.wanted())
 	}
 	return s, nil
@@ -127,11 +131,9 @@ type readFact struct {
 func (f readFact) Name() string { return f.name }
 func (f readFact) Kind() Kind   { return f.kind }
 
-// NewFacts returns empty facts that are laid out for the rule set, see
-// [Fact.Bind].
-func (s *RuleSet) NewFacts() Facts {
-	return Facts{layout: s.layout, cells: make([]cell, len(s.layout.names))}
-}
+// NewFacts returns empty facts that are laid out for the rule set, as
+// [RuleSet.DecideInPlace] wants them.
+func (s *RuleSet) NewFacts() Facts { return s.layout.newFacts() }
 
 // validator collects what is wrong with a rule set.
 type validator struct {
@@ -225,7 +227,7 @@ func (v *validator) check(c Check) {
 }
 
 func (v *validator) operands(c Check) {
-	if i := slices.IndexFunc(c.operands, func(o cell) bool { return o.kind == none }); i >= 0 {
+	if i := slices.IndexFunc(c.operands, func(o cell) bool { return !o.known() }); i >= 0 {
 		v.refuse("Check", "compares %s with the zero date, or with money without a currency", c.fact.Name())
 		return
 	}
@@ -236,9 +238,9 @@ func (v *validator) operands(c Check) {
 		}
 	case OpBetween:
 		low, high := &c.operands[0], &c.operands[1]
-		if low.kind == money && low.text != high.text {
-			v.refuse("Check", "is between two currencies, %s and %s", low.text, high.text)
-		} else if low.kind == date && (low.num == int64(never) || high.num == int64(never)) {
+		if low.kind == money && low.box.money.Currency != high.box.money.Currency {
+			v.refuse("Check", "is between two currencies, %s and %s", low.box.money.Currency, high.box.money.Currency)
+		} else if low.kind == date && (low.day.IsNever() || high.day.IsNever()) {
 			v.refuse("Check", "is between a day and never: use Before or After, and OrNever")
 		} else if low.compare(high) > 0 {
 			v.refuse("Check", "is between %s and %s, which is nothing: the lower end comes first", low, high)

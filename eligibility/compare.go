@@ -1,0 +1,190 @@
+package eligibility
+
+import (
+	"slices"
+
+	"github.com/shopspring/decimal"
+)
+
+// compare gives the verdicts of all rules that compare one fact.
+func (p *plan) compare(cells []cell, out []verdict, today int64) verdict {
+	return judgeRanges(p.ranges, cells, out) | judgeFlags(p.flags, cells, out) | judgeTexts(p.texts, cells, out) |
+		judgeDays(p.days, cells, out, today) | judgeAmounts(p.amounts, cells, out)
+}
+
+func judgeRanges(nodes []node, cells []cell, out []verdict) (seen verdict) {
+	for i := range nodes {
+		n := &nodes[i]
+		c := &cells[n.slot]
+		v := n.judge(c, n.hasNumber(c))
+		out[n.rule] = v
+		seen |= v
+	}
+	return seen
+}
+
+func judgeFlags(nodes []node, cells []cell, out []verdict) (seen verdict) {
+	for i := range nodes {
+		n := &nodes[i]
+		c := &cells[n.slot]
+		v := n.judge(c, c.flag == n.flag)
+		out[n.rule] = v
+		seen |= v
+	}
+	return seen
+}
+
+func judgeTexts(nodes []node, cells []cell, out []verdict) (seen verdict) {
+	for i := range nodes {
+		n := &nodes[i]
+		c := &cells[n.slot]
+		v := n.judge(c, hasText(n.few, c.text))
+		out[n.rule] = v
+		seen |= v
+	}
+	return seen
+}
+
+func judgeDays(nodes []node, cells []cell, out []verdict, today int64) (seen verdict) {
+	for i := range nodes {
+		n := &nodes[i]
+		v := n.judgeDay(&cells[n.slot], today)
+		out[n.rule] = v
+		seen |= v
+	}
+	return seen
+}
+
+func judgeAmounts(nodes []node, cells []cell, out []verdict) (seen verdict) {
+	for i := range nodes {
+		n := &nodes[i]
+		v := n.judgeAmount(&cells[n.slot])
+		out[n.rule] = v
+		seen |= v
+	}
+	return seen
+}
+
+// judge turns the answer to a comparison into a verdict, without branching on
+// what the customer is like: such branches cannot be foreseen.
+func (n *node) judge(c *cell, ok bool) verdict {
+	return verdicts[bit(c.kind != none)<<2|bit(c.kind == n.kind)<<1|bit(ok != n.negate)]
+}
+
+// verdicts are by whether a fact is known, is of the right kind, and whether
+// the comparison holds.
+var verdicts = [8]verdict{unknown, unknown, unknown, unknown, broken, broken, fail, pass}
+
+// bit is 1 for true.
+func bit(b bool) uint8 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (n *node) hasNumber(c *cell) bool { return uint64(c.num)-n.low <= n.span }
+
+func hasText(few []word, s string) bool {
+	mark := markOf(s)
+	for i := range few {
+		if w := &few[i]; w.mark == mark && w.text == s {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *node) judgeDay(c *cell, today int64) verdict {
+	low, span := n.low, n.span
+	if n.when != nil {
+		low, span = n.when.days(n.op, today)
+	}
+	v := n.judge(c, uint64(c.day.day)-low <= span)
+	if c.day.IsZero() && c.kind == date {
+		v = unknown
+	}
+	return v
+}
+
+// judgeAmount compares exactly, decimals and amounts of one currency.
+func (n *node) judgeAmount(c *cell) verdict {
+	if c.kind != n.kind {
+		return n.judge(c, false)
+	}
+	var d decimal.Decimal
+	if n.kind == decimalNumber {
+		d = c.box.money.Amount
+	} else {
+		m := &c.box.money
+		switch m.Currency {
+		case n.currency:
+			d = m.Amount
+		case "":
+			return unknown
+		default:
+			return broken
+		}
+	}
+	if n.coefficients && d.Exponent() == n.exp && d.NumDigits() <= 18 {
+		return n.judge(c, uint64(d.CoefficientInt64())-n.low <= n.span)
+	}
+	ok := n.least == nil || compareDecimals(d, *n.least) >= 0
+	if ok && n.most != nil {
+		order := compareDecimals(d, *n.most)
+		ok = order < 0 || order == 0 && !n.open
+	}
+	return n.judge(c, ok)
+}
+
+// verdict evaluates a node that is not and contains no function.
+func (n *node) verdict(cells []cell, today int64) verdict {
+	if n.code >= allOf {
+		var seen verdict
+		for i := range n.parts {
+			seen |= n.parts[i].verdict(cells, today)
+		}
+		return n.join(seen)
+	}
+	c := &cells[n.slot]
+	ok := false
+	switch n.code {
+	case inRange:
+		ok = n.hasNumber(c)
+	case inDays:
+		return n.judgeDay(c, today)
+	case isFlag:
+		ok = c.flag == n.flag
+	case inFew:
+		ok = hasText(n.few, c.text)
+	case inMany:
+		_, ok = n.many[c.text]
+	case inNumbers:
+		_, ok = slices.BinarySearch(n.numbers, c.num)
+	case inAmounts:
+		return n.judgeAmount(c)
+	case contains:
+		ok = c.kind == list && slices.Contains(c.box.list, n.want)
+	}
+	return n.judge(c, ok)
+}
+
+// join is Kleene's logic over the verdicts of a node's parts.
+func (n *node) join(seen verdict) verdict {
+	switch {
+	case seen&broken != 0:
+		return broken
+	case n.code == allOf && seen&fail != 0:
+		return fail
+	case n.code == anyOf && seen&pass != 0:
+		return pass
+	case seen&unknown != 0:
+		return unknown
+	case n.code == allOf:
+		return pass
+	case n.code == anyOf:
+		return fail
+	default: // negation: seen is the verdict of its only part
+		return seen ^ (pass | fail)
+	}
+}

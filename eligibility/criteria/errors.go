@@ -1,0 +1,73 @@
+package criteria
+
+import (
+	"errors"
+	"strconv"
+)
+
+// Sentinels for errors.Is; the types with similar names say more.
+var (
+	ErrDocument        = errors.New("criteria: the document cannot be used")
+	ErrFact            = errors.New("criteria: the fact cannot be set")
+	ErrUnknownFact     = errors.New("criteria: nobody has registered this fact")
+	ErrUnknownOperator = errors.New("criteria: there is no such operator for this fact")
+	ErrRegistration    = errors.New("criteria: this cannot be registered")
+	ErrTimeline        = errors.New("criteria: these rule sets make no timeline")
+	ErrOverlap         = errors.New("criteria: two rule sets are in effect at once")
+)
+
+// DocumentError says what has to change in a document, and where. Several are
+// joined.
+type DocumentError struct {
+	// Path leads to the place: "rules[2].check[1]" is the second element of the
+	// third rule's check. It is empty for the document as a whole.
+	Path    string
+	Problem string // what is wrong there, and what would help
+	Err     error  // ErrUnknownFact, ErrUnknownOperator, what a host's operator returned, or nil
+}
+
+func (e *DocumentError) Error() string {
+	path := e.Path
+	if path == "" {
+		path = "the document"
+	}
+	return "criteria: " + path + " " + e.Problem
+}
+
+// Is makes errors.Is(err, ErrDocument) true.
+func (e *DocumentError) Is(target error) bool { return target == ErrDocument }
+
+// Unwrap returns Err.
+func (e *DocumentError) Unwrap() error { return e.Err }
+
+// FactError says why a fact could not be set from a text.
+type FactError struct {
+	Fact string // its name, as given
+	Err  error  // ErrUnknownFact, or an *eligibility.ParseError with the text and what would help
+}
+
+func (e *FactError) Error() string {
+	if e.Err == ErrUnknownFact {
+		return "criteria: nobody has registered the fact " + strconv.Quote(e.Fact) + ": register it with AddFact"
+	}
+	return "criteria: fact " + strconv.Quote(e.Fact) + ": " + e.Err.Error()
+}
+
+// Is makes errors.Is(err, ErrFact) true.
+func (e *FactError) Is(target error) bool { return target == ErrFact }
+
+// Unwrap returns Err.
+func (e *FactError) Unwrap() error { return e.Err }
+
+// RegistrationError says why a fact or an operator cannot be registered.
+type RegistrationError struct {
+	Name    string // of the fact or the operator
+	Problem string
+}
+
+func (e *RegistrationError) Error() string {
+	return "criteria: " + strconv.Quote(e.Name) + " cannot be registered: it " + e.Problem
+}
+
+// Is makes errors.Is(err, ErrRegistration) true.
+func (e *RegistrationError) Is(target error) bool { return target == ErrRegistration }
