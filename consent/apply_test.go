@@ -3,6 +3,7 @@ package consent_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -343,6 +344,17 @@ func TestChangeContacts(t *testing.T) {
 	equal(t, consent.Language("pt-PT"), s.Sent[2].Terms.Text.Language)
 }
 
+// A clock that went back does not shorten the wait.
+func TestChangeContactsAfterTheClockWentBack(t *testing.T) {
+	free := consent.Policy{ResendInterval: -1}
+	s := apply(t, requested(t), consent.Resend{Links: links("l3", "l4"), Policy: free}, start.Add(2*day))
+	s = apply(t, s, consent.Resend{Links: links("l5", "l6"), Policy: free}, start.Add(day))
+	_, err := consent.Apply(s, consent.ChangeContacts{Customer: emails(ana), Links: links("l7")}, start.Add(2*day+time.Hour))
+	var soon *consent.TooSoonError
+	errorAs(t, err, &soon)
+	equal(t, start.Add(3*day), soon.NotBefore)
+}
+
 func TestAnswerIsRecorded(t *testing.T) {
 	now := start.Add(time.Hour)
 	s := apply(t, requested(t), consent.Accept{Link: "l2"}, now)
@@ -430,6 +442,28 @@ func TestStatesShareNothing(t *testing.T) {
 	check(t, ok)
 	check(t, before != frozen(erased))
 	equal(t, before, frozen(s))
+
+	// However much room is left behind a slice, two ways from one state do not meet.
+	for step := range byte(8) {
+		id := func(c string) []consent.LinkID { return links(consent.LinkID(fmt.Sprint(c, step))) }
+		free := consent.Policy{ResendInterval: -1, MaxSends: -1}
+		change := func(s consent.State, c string) consent.State {
+			return apply(t, s, consent.ChangeContacts{Customer: emails(ana), Links: id(c), Policy: free}, start)
+		}
+		left, right := change(s, "left"), change(s, "right")
+		equal(t, id("left"), left.Sent[len(left.Sent)-1].Links)
+		equal(t, id("right"), right.Sent[len(right.Sent)-1].Links)
+		equal(t, id("left")[0], left.Links[len(left.Links)-1].ID)
+		s = left
+
+		left, err = consent.Mint(minted, "l1", consent.Hash{10 + step})
+		noError(t, err)
+		_, err = consent.Mint(minted, "l1", consent.Hash{20 + step})
+		noError(t, err)
+		_, err = left.Find(consent.Hash{10 + step})
+		noError(t, err)
+		minted = left
+	}
 
 	given := consent.Request{Customer: emails(ana), Partner: emails(paula), Links: links("l1"), Terms: terms("en")}
 	s = apply(t, consent.Start(deadline), given, start)

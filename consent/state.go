@@ -226,15 +226,14 @@ func (s State) lastAnswer() Answer {
 	return s.Answer
 }
 
-// clone copies s as deep as anything in it is ever changed: the links. What was
-// sent is only ever appended to, and a copy with no spare room keeps two States
-// from appending into the same place.
+// clone copies s as deep as anything in it is ever changed. What was sent is only
+// ever appended to.
 func (s State) clone() State {
 	s.Partner = slices.Clone(s.Partner)
 	s.Links = slices.Clone(s.Links)
 	for i := range s.Links {
 		s.Links[i].Tokens = slices.Clone(s.Links[i].Tokens)
 	}
-	s.Sent = slices.Clip(slices.Clone(s.Sent))
+	s.Sent = slices.Clone(s.Sent)
 	return s
 }
