@@ -24,11 +24,14 @@ const (
 // AllRoles returns every Role.
 func AllRoles() []Role { return []Role{IncentivesAdmin, IncentivesUser, Program} }
 
+// UnmarshalText refuses a text that is not a Role.
+func (r *Role) UnmarshalText(b []byte) error { return decode(r, "role", b, AllRoles()) }
+
 // Actor is who gives a command or asks a question. The host knows who its users
 // are, and says so in every call.
 type Actor struct {
 	Partner engagement.PartnerID
-	User    string // as the host names the person, for the history
+	User    string // as the host names the person, for the history; see Service.ErasePerson
 	Roles   []Role
 }
 
@@ -56,6 +59,19 @@ const (
 // AllActs returns every Act.
 func AllActs() []Act {
 	return []Act{ViewEngagements, ViewCustomers, ViewHistory, AddCustomers, ClaimCustomers, HandleConsent, CancelAct, ErasePersons, RunProgram}
+}
+
+// UnmarshalText refuses a text that is not an Act.
+func (a *Act) UnmarshalText(b []byte) error { return decode(a, "act", b, AllActs()) }
+
+// decode sets v to the text when it is one of all; the empty text is the zero
+// value.
+func decode[T ~string](v *T, field string, text []byte, all []T) error {
+	if t := T(text); t != "" && !slices.Contains(all, t) {
+		return &InputError{Field: field, Problem: fmt.Sprintf("%.40q is unknown: use one of %q", text, all)}
+	}
+	*v = T(text)
+	return nil
 }
 
 // Authorizer narrows what an actor may do. It is asked after the roles: incentives

@@ -25,7 +25,7 @@ func (s *Service) ConsentView(ctx context.Context, token consent.Token) (consent
 	}
 	view, err := consent.NewView(p.Consent, link.ID, s.pageOf(p), u.now)
 	if err == nil && view.MayDecide {
-		err = u.room(ctx, p)
+		_, err = u.room(ctx, p)
 	}
 	return view, err
 }
@@ -101,19 +101,14 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link cons
 		return err
 	}
 	if decision == consent.DecisionAccept {
-		if err := u.room(ctx, p); err != nil {
-			return err
-		}
-	}
-	p.Consent = next
-	if decision == consent.DecisionAccept {
-		e, err := u.s.engagement(ctx, p.Engagement)
+		e, err := u.room(ctx, p)
 		if err != nil {
-			return unavailable("catalog", err)
+			return err
 		}
 		rate, _ := e.RateAt(u.now)
 		p = engagement.OpenClaim(p, rate, u.now)
 	}
+	p.Consent = next
 	u.putParticipation(p)
 	u.event(engagement.Event{
 		Kind: answers[decision].event, By: engagement.ByCustomer, From: string(before), To: string(p.StatusAt(u.now)),

@@ -42,6 +42,6 @@
 //
 // Each refusal has a type that says which field or which state is in the way and
 // what would help, and a sentinel for errors.Is. Several at once are joined. No
-// error says anything of another partner. An error that matches ErrUnavailable
-// changed nothing, and the call may be made again.
+// error says anything of another partner. After an error that matches
+// ErrUnavailable the same call may be made again, with the same key.
 package workflow

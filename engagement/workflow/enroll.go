@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// Candidate is a customer that a partner wants to add, as a person typed it.
+// Candidate is a customer that a partner wants to add, as a person typed it. The
+// e-mail address only tells whose organisation it is; nobody is written to there.
 type Candidate struct {
 	Location     engagement.LocationID `json:"location"`
 	Email        string                `json:"email,omitzero"`  // this or Domain
@@ -25,12 +27,28 @@ type Candidate struct {
 	FriendlyName string                `json:"friendly_name,omitzero"`
 }
 
+// LogValue shows what names the organisation and hides the person and what the
+// person wrote.
+func (c Candidate) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("location", string(c.Location)), slog.Any("customer", c.raw()))
+}
+
+// raw is the part of the candidate that says who the customer is.
+func (c Candidate) raw() tenant.Candidate {
+	return tenant.Candidate{Email: c.Email, Domain: c.Domain, TenantID: c.TenantID, TPID: c.TPID, Reason: c.Reason}
+}
+
 // Offer is what a customer can be added to, or claimed for, through a location.
 type Offer struct {
 	Candidate  Candidate         // as asked
 	Resolution tenant.Resolution // who it is, and on what that stands
 	Eligible   []Choice          // what can be chosen
 	Ineligible []Choice          // what cannot, and why
+}
+
+// LogValue shows who the customer is and how much there is to choose from.
+func (o Offer) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("customer", o.Resolution), slog.Int("eligible", len(o.Eligible)), slog.Int("ineligible", len(o.Ineligible)))
 }
 
 // Choice is one engagement of an offer. Only engagements that are open for
@@ -50,7 +68,12 @@ type Choice struct {
 type AddCustomer struct {
 	Key         string          `json:"-"` // idempotency key
 	Candidate   Candidate       `json:"candidate"`
-	Engagements []engagement.ID `json:"engagements"`
+	Engagements []engagement.ID `json:"engagements"` // at least one, none twice
+}
+
+// LogValue hides the person.
+func (c AddCustomer) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", c.Key), slog.Any("candidate", c.Candidate), slog.Any("engagements", c.Engagements))
 }
 
 // ClaimCustomer is the command that claims a known customer for engagements.
@@ -58,7 +81,7 @@ type ClaimCustomer struct {
 	Key         string                `json:"-"` // idempotency key
 	Customer    tenant.Key            `json:"customer"`
 	Location    engagement.LocationID `json:"location"`
-	Engagements []engagement.ID       `json:"engagements"`
+	Engagements []engagement.ID       `json:"engagements"` // at least one, none twice
 }
 
 // Started is a participation that an add or a claim began.
@@ -75,7 +98,9 @@ type Started struct {
 //
 // It returns a *ForbiddenError, a *NotFoundError or a *LocationError for the
 // location, the typed errors of tenant.Resolve for the candidate, or an
-// *UnavailableError.
+// *UnavailableError, which for the directory wraps a *tenant.UnavailableError.
+// Engagements whose rules fail (eligibility.ErrRule) are in neither list; their
+// errors are joined, and the rest of the offer holds.
 func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate) (Offer, error) {
 	offer := Offer{Candidate: candidate}
 	if err := s.authorize(ctx, actor, AddCustomers, candidate.Location); err != nil {
@@ -89,12 +114,13 @@ func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate
 		return offer, err
 	}
 	offer.Resolution = found
-	return offer, s.offer(ctx, actor, engagement.Added, &offer)
+	return s.offer(ctx, actor, engagement.Added, offer)
 }
 
 // OfferClaim returns what a known customer can be claimed for through the
-// location. Nothing is stored. Besides what Identify returns it returns a
-// *NotKnownError.
+// location. Nothing is stored. It returns what Identify returns, but instead of
+// the errors for a candidate an *InputError for a text that is no customer's key
+// or a *NotKnownError.
 func (s *Service) OfferClaim(ctx context.Context, actor Actor, customer tenant.Key, location engagement.LocationID) (Offer, error) {
 	offer := Offer{Candidate: Candidate{Location: location}}
 	if err := s.authorize(ctx, actor, ClaimCustomers, location); err != nil {
@@ -103,26 +129,37 @@ func (s *Service) OfferClaim(ctx context.Context, actor Actor, customer tenant.K
 	if _, _, err := s.enrolled(ctx, actor, location); err != nil {
 		return offer, err
 	}
-	u := s.unit(storage.CommandRecord{})
-	key := engagement.CustomerKey{Partner: actor.Partner, Customer: customer}
-	if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
+	c, err := s.unit(storage.CommandRecord{}).known(ctx, actor, customer)
+	if err != nil {
 		return offer, err
-	}
-	c := u.customers[key]
-	if !c.Known() {
-		return offer, &NotKnownError{Customer: string(customer)}
 	}
 	offer.Candidate.FriendlyName = c.FriendlyName
 	offer.Resolution = tenant.Resolution{Identity: c.Identity}
-	return offer, s.offer(ctx, actor, engagement.Claimed, &offer)
+	return s.offer(ctx, actor, engagement.Claimed, offer)
+}
+
+// known loads a customer that is known to the actor's partner.
+func (u *unit) known(ctx context.Context, actor Actor, customer tenant.Key) (engagement.Customer, error) {
+	if _, err := tenant.ParseKey(string(customer)); err != nil {
+		return engagement.Customer{}, &InputError{Field: "customer", Problem: "is not a customer's key, such as a row or tenant.TenantKey gives it", Err: err}
+	}
+	key := actor.customerKey(customer)
+	if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
+		return engagement.Customer{}, err
+	}
+	c := u.customers[key]
+	if !c.Known() {
+		return c, &NotKnownError{Customer: string(customer)}
+	}
+	return c, nil
 }
 
 // AddCustomer adds a customer to all of the engagements, or to none. Everything
 // that Identify checked is checked again.
 //
-// Besides what Identify returns, it returns, joined for all engagements, what
-// refuses them: *NotClaimableError, *LocationError, *NotEligibleError,
-// *AlreadyKnownError, *OpenParticipationError.
+// Besides what Identify returns and an *InputError, it returns, joined for all
+// engagements, what refuses them: *NotClaimableError, *LocationError,
+// *NotEligibleError, *AlreadyKnownError, *OpenParticipationError.
 func (s *Service) AddCustomer(ctx context.Context, actor Actor, cmd AddCustomer) ([]Started, error) {
 	return s.addCustomer(ctx, actor, cmd, false)
 }
@@ -153,14 +190,15 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 	if err := s.authorize(ctx, actor, ClaimCustomers, cmd.Location); err != nil {
 		return nil, err
 	}
-	return execute(ctx, s, actor, "claim customer", cmd.Key, cmd, false, func(u *unit) ([]Started, error) {
-		key := engagement.CustomerKey{Partner: actor.Partner, Customer: cmd.Customer}
-		if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
+	type body struct { // with the key as the text that it was given as: it is checked later
+		Customer    string
+		Location    engagement.LocationID
+		Engagements []engagement.ID
+	}
+	return execute(ctx, s, actor, "claim customer", cmd.Key, body{string(cmd.Customer), cmd.Location, cmd.Engagements}, false, func(u *unit) ([]Started, error) {
+		c, err := u.known(ctx, actor, cmd.Customer)
+		if err != nil {
 			return nil, err
-		}
-		c := u.customers[key]
-		if !c.Known() {
-			return nil, &NotKnownError{Customer: string(cmd.Customer)}
 		}
 		return u.enroll(ctx, actor, enrollment{
 			origin: engagement.Claimed, who: tenant.Resolution{Identity: c.Identity}, location: cmd.Location,
@@ -171,9 +209,11 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 
 // resolve asks the directory who a candidate is.
 func (s *Service) resolve(ctx context.Context, c Candidate) (tenant.Resolution, error) {
-	return s.resolver.Resolve(ctx, s.directory, tenant.Candidate{
-		Email: c.Email, Domain: c.Domain, TenantID: c.TenantID, TPID: c.TPID, Reason: c.Reason,
-	})
+	found, err := s.resolver.Resolve(ctx, s.directory, c.raw())
+	if errors.Is(err, tenant.ErrUnavailable) {
+		err = unavailable("directory", err)
+	}
+	return found, err
 }
 
 // enrolled returns the actor's partner and its location, which must be enrolled.
@@ -192,12 +232,12 @@ func (s *Service) enrolled(ctx context.Context, actor Actor, id engagement.Locat
 	return p, l, nil
 }
 
-// offer fills in what can be chosen and what cannot.
-func (s *Service) offer(ctx context.Context, actor Actor, origin engagement.Origin, offer *Offer) error {
+// offer returns the offer with what can be chosen and what cannot.
+func (s *Service) offer(ctx context.Context, actor Actor, origin engagement.Origin, offer Offer) (Offer, error) {
 	u := s.unit(storage.CommandRecord{})
 	all, err := s.engagements(ctx)
 	if err != nil {
-		return err
+		return offer, err
 	}
 	open := slices.DeleteFunc(slices.Clone(all), func(e engagement.Engagement) bool { return !e.ClaimableAt(u.now) })
 	choices, err := u.choices(ctx, actor, origin, offer.Resolution.Identity, offer.Candidate.Location, open)
@@ -208,17 +248,18 @@ func (s *Service) offer(ctx context.Context, actor Actor, origin engagement.Orig
 			offer.Ineligible = append(offer.Ineligible, c)
 		}
 	}
-	return err
+	return offer, err
 }
 
 // choices decides for each engagement whether the customer can take part
 // through the location. It is the one place where an add or a claim is judged.
+// An engagement whose rules fail is left out; its error is among the joined ones.
 func (u *unit) choices(ctx context.Context, actor Actor, origin engagement.Origin, who tenant.Identity, at engagement.LocationID, engagements []engagement.Engagement) ([]Choice, error) {
 	_, location, err := u.s.enrolled(ctx, actor, at)
 	if err != nil {
 		return nil, err
 	}
-	customer := engagement.CustomerKey{Partner: actor.Partner, Customer: who.Key()}
+	customer := actor.customerKey(who.Key())
 	places := make([]engagement.PlaceKey, len(engagements))
 	for i, e := range engagements {
 		places[i] = engagement.PlaceKey{Engagement: e.ID, Customer: customer.Customer}
@@ -233,45 +274,57 @@ func (u *unit) choices(ctx context.Context, actor Actor, origin engagement.Origi
 	if err != nil {
 		return nil, err
 	}
-	choices := make([]Choice, len(engagements))
+	var choices []Choice
+	var errs []error
 	for i, e := range engagements {
-		c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea}
-		refuse := func(err error) { c.Refusals = append(c.Refusals, err) }
-		if !e.ClaimableAt(u.now) {
-			refuse(notClaimable(e, u.now))
-		}
-		outcome, err := locationOutcome(e, location, u.now)
+		c, err := u.choice(actor, origin, e, customer, location, places[i], facts)
 		if err != nil {
-			return nil, err
+			errs = append(errs, err)
+			continue
 		}
-		c.Earns = outcome.Earns
-		if !outcome.MayAdd {
-			refuse(&LocationError{Location: at, Engagement: e.ID, Reasons: outcome.Reasons()})
-		}
-		standing, _ := u.place(places[i]).Standing(actor.Partner)
-		open, isOpen := standing.OpenAt(u.now)
-		known := u.customers[customer].Known()
-		switch {
-		case isOpen:
-			refuse(&OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)})
-		case origin == engagement.Added && known:
-			refuse(&AlreadyKnownError{Engagement: e.ID})
-		case origin == engagement.Claimed && !known:
-			refuse(&NotKnownError{Customer: string(customer.Customer)})
-		}
-		if c.Decision, err = u.s.decide(e, location, facts, u.now); err != nil {
-			return nil, err
-		}
-		c.Reasons = engagement.ReasonsOf(c.Decision)
-		if !isOpen {
-			c.Reasons = append(c.Reasons, u.limited(e, places[i]).FullFor(actor.Partner, u.now)...)
-		}
-		if c.Decision.Outcome != eligibility.OutcomeEligible || len(c.Reasons) > 0 {
-			refuse(&NotEligibleError{Engagement: e.ID, Reasons: c.Reasons})
-		}
-		choices[i] = c
+		choices = append(choices, c)
 	}
-	return choices, nil
+	return choices, errors.Join(errs...)
+}
+
+// choice decides for one engagement.
+func (u *unit) choice(actor Actor, origin engagement.Origin, e engagement.Engagement, customer engagement.CustomerKey,
+	location engagement.Location, place engagement.PlaceKey, facts eligibility.Facts) (Choice, error) {
+	c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea}
+	refuse := func(err error) { c.Refusals = append(c.Refusals, err) }
+	if !e.ClaimableAt(u.now) {
+		refuse(notClaimable(e, u.now))
+	}
+	outcome, err := locationOutcome(e, location, u.now)
+	if err != nil {
+		return c, err
+	}
+	c.Earns = outcome.Earns
+	if !outcome.MayAdd {
+		refuse(&LocationError{Location: location.ID, Engagement: e.ID, Reasons: outcome.Reasons()})
+	}
+	standing, _ := u.place(place).Standing(actor.Partner)
+	open, isOpen := standing.OpenAt(u.now)
+	known := u.customers[customer].Known()
+	switch {
+	case isOpen:
+		refuse(&OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)})
+	case origin == engagement.Added && known:
+		refuse(&AlreadyKnownError{Engagement: e.ID})
+	case origin == engagement.Claimed && !known:
+		refuse(&NotKnownError{Customer: string(customer.Customer)})
+	}
+	if c.Decision, err = u.s.decide(e, location, facts, u.now); err != nil {
+		return c, err
+	}
+	c.Reasons = engagement.ReasonsOf(c.Decision)
+	if !isOpen {
+		c.Reasons = append(c.Reasons, u.limited(e, place).FullFor(actor.Partner, u.now)...)
+	}
+	if c.Decision.Outcome != eligibility.OutcomeEligible || len(c.Reasons) > 0 {
+		refuse(&NotEligibleError{Engagement: e.ID, Reasons: c.Reasons})
+	}
+	return c, nil
 }
 
 // limited returns a place under the claim limit that the engagement has now.
@@ -341,18 +394,19 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 		Consent: consent.Start(terms.Deadline(u.now, terms.Windows.Consent)),
 	}
 	pl := u.limited(e, engagement.PlaceKey{Engagement: e.ID, Customer: p.Customer})
-	c := u.customers[engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}]
-	if c.Key == (engagement.CustomerKey{}) {
-		c = engagement.Customer{Key: engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}, Identity: p.Identity, FriendlyName: p.FriendlyName}
+	c := u.customers[actor.customerKey(p.Customer)]
+	c.Key, c.Identity = actor.customerKey(p.Customer), p.Identity // as it was found out last
+	if p.FriendlyName != "" {
+		c.FriendlyName = p.FriendlyName
 	}
 	u.putCustomer(c)
-	if standing, stood := pl.Standing(actor.Partner); !stood {
-		standing.Identity, standing.FriendlyName, standing.Known = c.Identity, c.FriendlyName, c.Known()
+	standing, stood := pl.Standing(actor.Partner)
+	standing.Identity, standing.FriendlyName, standing.Known = c.Identity, c.FriendlyName, c.Known()
+	if !stood {
 		standing.Evaluation = evaluationOf(decision)
 		standing.Evaluation.Locations = []engagement.LocationID{in.location}
-		pl = pl.WithStanding(standing)
 	}
-	u.put(pl.WithParticipation(p))
+	u.put(pl.WithStanding(standing).WithParticipation(p))
 
 	kind := engagement.CustomerAdded
 	if in.origin == engagement.Claimed {

@@ -212,14 +212,16 @@ func (e *CursorError) Error() string {
 func (e *CursorError) Is(target error) bool { return target == ErrCursor }
 
 // UnavailableError says that a source which the host plugged in, or the
-// storage, gave no answer. Nothing was changed; the same call may be made again.
+// storage, gave no answer. The same call may be made again: a command with the
+// same key is then carried out once, also if only the answer of the storage got
+// lost.
 type UnavailableError struct {
-	Source string // "facts", "elsewhere", "catalog" or "storage"
+	Source string // "directory", "facts", "elsewhere", "catalog" or "storage"
 	Err    error
 }
 
 func (e *UnavailableError) Error() string {
-	return fmt.Sprintf("the %s gave no answer, nothing was changed, try again: %v", e.Source, e.Err)
+	return fmt.Sprintf("the %s gave no answer, make the same call again: %v", e.Source, e.Err)
 }
 
 // Is makes errors.Is(err, ErrUnavailable) true.

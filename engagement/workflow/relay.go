@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -12,9 +13,12 @@ import (
 
 // Notifier sends messages, as e-mail for one.
 type Notifier interface {
-	// Notify sends one message. On an error it is called again later with the
-	// same message ID. It may be called again after a success too, when a
-	// process died in between: who must not send twice remembers the ID.
+	// Notify sends one message. On an error it is called again later, with the
+	// same message ID, and so on until it returns nil: for a message that can
+	// never be sent, too, it returns nil once it has noted that. It may be called
+	// again after a success, when a process died in between: who must not send
+	// twice remembers the ID. It gives up well within five minutes, after which
+	// another process may take the message up.
 	Notify(ctx context.Context, d Delivery) error
 }
 
@@ -23,12 +27,15 @@ type Delivery struct {
 	Message    engagement.Message
 	Link       string // the address that answers, for engagement.AskForConsent; a secret, so never stored or logged
 	Subject    string // one line
-	Body       string // plain text
+	Body       string // plain text; holds the Link
 	Partner    string // who asks
 	Customer   string // who is asked
 	Engagement string
-	Deadline   time.Time // until when something can be done about it; zero when nothing can
+	Deadline   time.Time // until when the customer can answer or, once it has consented, the claim can be submitted; zero when it has said no
 }
+
+// LogValue hides the receiver, the link and the text that holds it.
+func (d Delivery) LogValue() slog.Value { return slog.GroupValue(slog.Any("message", d.Message)) }
 
 const (
 	relayBatch = 50
@@ -39,9 +46,12 @@ const (
 
 // Relay hands every waiting message to the Notifier: after the commit of the
 // command that caused it, at least once, and the oldest first. Any number of
-// processes may relay at once. A message that cannot be sent waits longer after
-// each attempt; its error is in the joined error, and does not keep others back.
-// It returns how many messages went out.
+// processes may relay at once: each message goes out once unless one of them dies
+// or is slower than its lease of five minutes. A message that cannot be sent waits
+// longer after each attempt, from a minute to six hours; its error is in the
+// joined error, and does not keep others back. A request for consent that was
+// answered, replaced or cancelled meanwhile is dropped. It returns how many
+// messages went out.
 func (s *Service) Relay(ctx context.Context) (int, error) {
 	if s.notifier == nil {
 		return 0, errors.New("workflow: Relay needs a Notifier in the Options")
@@ -49,8 +59,8 @@ func (s *Service) Relay(ctx context.Context) (int, error) {
 	sent := 0
 	var errs []error
 	for {
-		now := s.now()
-		batch, err := s.store.Lease(ctx, storage.LeaseQuery{Now: now, Until: now.Add(lease), Limit: relayBatch})
+		until := s.now().Add(lease)
+		batch, err := s.store.Lease(ctx, storage.LeaseQuery{Now: s.now(), Until: until, Limit: relayBatch})
 		if err != nil {
 			return sent, errors.Join(append(errs, unavailable("storage", err))...)
 		}
@@ -58,9 +68,12 @@ func (s *Service) Relay(ctx context.Context) (int, error) {
 			return sent, errors.Join(errs...)
 		}
 		for _, m := range batch {
+			if engagement.Passed(until, s.now()) {
+				break // others may send the rest by now
+			}
 			ok, err := s.deliver(ctx, m)
 			if err != nil {
-				errs = append(errs, err)
+				errs = keepErrors(errs, []error{err})
 			}
 			if ok {
 				sent++
@@ -76,42 +89,82 @@ func (s *Service) Relay(ctx context.Context) (int, error) {
 // has become pointless is dropped.
 func (s *Service) deliver(ctx context.Context, m engagement.Message) (bool, error) {
 	d, err := s.prepare(ctx, m)
-	if errors.Is(err, errPointless) {
-		return false, s.report(ctx, storage.Changes{Delivered: []engagement.MessageID{m.ID}})
-	}
 	if err == nil {
 		err = s.notifier.Notify(ctx, d)
 	}
-	if err != nil {
-		s.log.WarnContext(ctx, "a message could not be sent", "message", m, "error", err)
-		wait := min(firstRetry<<min(max(m.Attempts-1, 0), 20), lastRetry)
-		return false, errors.Join(err, s.report(ctx, storage.Changes{Postponed: map[engagement.MessageID]time.Time{m.ID: s.now().Add(wait)}}))
+	// What became of it is recorded even when the caller is gone.
+	ctx = context.WithoutCancel(ctx)
+	switch {
+	case err == nil:
+		return true, s.delivered(ctx, m)
+	case errors.Is(err, errPointless):
+		return false, s.report(ctx, storage.Changes{Delivered: []engagement.MessageID{m.ID}})
 	}
-	return true, s.report(ctx, storage.Changes{Delivered: []engagement.MessageID{m.ID}})
+	s.log.WarnContext(ctx, "a message could not be sent", "message", m, "error", err)
+	wait := min(firstRetry<<min(max(m.Attempts-1, 0), 20), lastRetry)
+	return false, errors.Join(err, s.report(ctx, storage.Changes{Postponed: map[engagement.MessageID]time.Time{m.ID: s.now().Add(wait)}}))
 }
 
-// report tells storage what became of a message, even when the caller is gone.
 func (s *Service) report(ctx context.Context, c storage.Changes) error {
-	return unavailable("storage", s.store.Apply(context.WithoutCancel(ctx), c))
+	return unavailable("storage", s.store.Apply(ctx, c))
+}
+
+// delivered takes a message that went out from the outbox. That a link was sent
+// stands in the history from then on.
+func (s *Service) delivered(ctx context.Context, m engagement.Message) error {
+	_, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (struct{}, error) {
+		u.changes.Delivered = []engagement.MessageID{m.ID}
+		if m.Link == "" {
+			return struct{}{}, nil
+		}
+		p, err := u.about(ctx, m)
+		if err != nil {
+			return struct{}{}, err
+		}
+		link, err := p.Consent.Link(m.Link)
+		if err != nil {
+			return struct{}{}, err
+		}
+		status := string(p.StatusAt(u.now))
+		u.event(engagement.Event{
+			Kind: engagement.ConsentSent, By: engagement.ByClock, From: status, To: status,
+			Note: "link " + string(link.ID), Person: personOf(link.Contact),
+		}, p)
+		return struct{}{}, nil
+	})
+	return err
 }
 
 // errPointless says that a message need not go out any more.
 var errPointless = errors.New("workflow: nobody waits for this message")
+
+// about loads the participation that a message is about.
+func (u *unit) about(ctx context.Context, m engagement.Message) (engagement.Participation, error) {
+	if _, err := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: m.Partner, ID: m.Participation}}); err != nil {
+		return engagement.Participation{}, err
+	}
+	p, ok := u.place(m.Place).Participation(m.Partner, m.Participation)
+	if !ok {
+		return p, errPointless
+	}
+	return p, nil
+}
 
 // prepare makes a message ready to send. A link gets a new token each time: only
 // its hash is kept, so an earlier one cannot be sent again, and still opens the
 // same link.
 func (s *Service) prepare(ctx context.Context, m engagement.Message) (Delivery, error) {
 	return attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (Delivery, error) {
-		key := storage.ParticipationKey{Partner: m.Partner, ID: m.Participation}
-		if _, err := u.load(ctx, storage.Want{Participation: key}); err != nil {
+		p, err := u.about(ctx, m)
+		if err != nil {
 			return Delivery{}, err
 		}
-		p, ok := u.place(m.Place).Participation(m.Partner, m.Participation)
-		if !ok {
-			return Delivery{}, errPointless
+		d := Delivery{Message: m}
+		if claim := p.Claim; claim != nil {
+			d.Deadline = claim.SubmitBy
+		} else {
+			d.Deadline = p.DeadlineAt(u.now)
 		}
-		d := Delivery{Message: m, Deadline: p.DeadlineAt(u.now)}
 		terms := lastSent(p.Consent).Terms
 		if party, ok := terms.Party(consent.RolePartner); ok {
 			d.Partner = party.Name
@@ -147,9 +200,6 @@ func (u *unit) mint(d *Delivery, p engagement.Participation) error {
 	u.changes.Tokens = append(u.changes.Tokens, storage.Token{
 		Hash: hash, Participation: storage.ParticipationKey{Partner: p.Partner, ID: p.ID}, Place: d.Message.Place,
 	})
-	if d.Message.Attempts <= 1 {
-		u.event(engagement.Event{Kind: engagement.ConsentSent, By: engagement.ByClock, Note: "link " + string(link.ID), Person: personOf(link.Contact)}, p)
-	}
 	d.Link = u.s.linkURL + token.Secret()
 	return nil
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -13,12 +16,18 @@ import (
 )
 
 // ConsentRequest is the command that asks a customer for consent, or that
-// changes whom it is asked from.
+// changes who is asked. Each list has at most consent.MaxContacts addresses, none
+// twice.
 type ConsentRequest struct {
 	Key      string   `json:"-"`                 // idempotency key
 	Customer []string `json:"customer"`          // e-mail addresses of the customer's contacts, each gets a link
 	Partner  []string `json:"partner,omitzero"`  // e-mail addresses of the partner's contacts, who are told the answer
 	Language string   `json:"language,omitzero"` // "en", "pt-PT"; the closest text there is; "" is the first text's
+}
+
+// LogValue hides the persons.
+func (r ConsentRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", r.Key), slog.Int("customer", len(r.Customer)), slog.Int("partner", len(r.Partner)), slog.String("language", r.Language))
 }
 
 // Requested is what a consent request led to.
@@ -70,7 +79,8 @@ func (s *Service) ResendConsent(ctx context.Context, actor Actor, id engagement.
 
 // ChangeContacts asks other contacts instead; the earlier links are void. It
 // counts like a resend. A nil Partner leaves the partner's contacts as they are,
-// an empty Language the language.
+// an empty Language the language; a Partner that is empty and not nil removes
+// them.
 func (s *Service) ChangeContacts(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
 	return s.ask(ctx, actor, id, "change contacts", req.Key, req, engagement.ContactsChanged,
 		func(u *unit, p engagement.Participation) (consent.Event, error) {
@@ -94,17 +104,19 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		if err != nil {
 			return Requested{}, err
 		}
-		if err := u.room(ctx, p); err != nil {
-			return Requested{}, notNow(name, p, u.now, err)
-		}
 		e, err := event(u, p)
 		if err != nil {
 			return Requested{}, err
 		}
-		before := p.StatusAt(u.now)
-		if p.Consent, err = consent.Apply(p.Consent, e, u.now); err != nil {
+		next, err := consent.Apply(p.Consent, e, u.now)
+		if err == nil {
+			_, err = u.room(ctx, p)
+		}
+		if err != nil {
 			return Requested{}, notNow(name, p, u.now, err)
 		}
+		before := p.StatusAt(u.now)
+		p.Consent = next
 		u.putParticipation(p)
 		contacts := p.Consent.Contacts()
 		u.event(engagement.Event{
@@ -121,14 +133,19 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 	})
 }
 
-// Cancel is the command that ends a participation before its claim is submitted.
+// CancelParticipation is the command that ends a participation before its claim
+// is submitted.
 type CancelParticipation struct {
 	Key    string `json:"-"`               // idempotency key
-	Reason string `json:"reason,omitzero"` // for the history
+	Reason string `json:"reason,omitzero"` // for the history, at most 2,000 bytes
 }
 
+// LogValue hides what the person wrote.
+func (c CancelParticipation) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+
 // Cancel ends a participation, before consent or after it, as long as its claim
-// has not been submitted. It returns a *ForbiddenError, a *NotFoundError or a
+// has not been submitted. The customer's contacts who were written to are told.
+// It returns a *ForbiddenError, a *NotFoundError, an *InputError or a
 // *NotNowError.
 func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd CancelParticipation) error {
 	type identified struct {
@@ -140,9 +157,12 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.Partici
 		if err != nil {
 			return struct{}{}, err
 		}
+		if len(cmd.Reason) > longestReason {
+			return struct{}{}, &InputError{Field: "reason", Problem: fmt.Sprintf("has %d bytes: say it in at most %d", len(cmd.Reason), longestReason)}
+		}
 		before := p.StatusAt(u.now)
 		if !p.OpenAt(u.now) {
-			return struct{}{}, notNow("cancel", p, u.now, nil)
+			return struct{}{}, notNow("cancel", p, u.now, errEnded)
 		}
 		if p.Consent, err = consent.Apply(p.Consent, consent.Cancel{}, u.now); err != nil {
 			return struct{}{}, notNow("cancel", p, u.now, err)
@@ -153,11 +173,23 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.Partici
 			Person: &engagement.Person{User: actor.User, Why: cmd.Reason},
 		}, p)
 		for _, to := range p.Consent.Contacts() {
-			u.tell(p, engagement.TellCancelled, to, languageOf(p.Consent), "")
+			if written(p.Consent, to) {
+				u.tell(p, engagement.TellCancelled, to, languageOf(p.Consent), "")
+			}
 		}
 		return struct{}{}, nil
 	})
 	return err
+}
+
+const longestReason = 2000
+
+// errEnded is why nothing can be done about a participation that has ended.
+var errEnded = errors.New("it has ended, and what has ended is not reopened: claim or add the customer again")
+
+// written reports whether a message with a link has gone out to a contact.
+func written(c consent.State, to tenant.Email) bool {
+	return slices.ContainsFunc(c.Links, func(l consent.Link) bool { return l.Contact == to && len(l.Tokens) > 0 })
 }
 
 // participation loads a participation of the actor's partner, and asks whether
@@ -172,9 +204,12 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 	}
 	p, ok := u.place(loaded.At).Participation(actor.Partner, id)
 	if !ok {
-		return p, &NotFoundError{Field: "participation", Value: string(id)}
+		return engagement.Participation{}, &NotFoundError{Field: "participation", Value: string(id)}
 	}
-	return p, u.s.authorize(ctx, actor, act, p.Location)
+	if err := u.s.authorize(ctx, actor, act, p.Location); err != nil {
+		return engagement.Participation{}, err
+	}
+	return p, nil
 }
 
 // putParticipation changes a participation within its place.
@@ -183,20 +218,22 @@ func (u *unit) putParticipation(p engagement.Participation) {
 }
 
 // room returns consent.ErrTakenElsewhere when the claim limit leaves a
-// participation that has no consent yet no room.
-func (u *unit) room(ctx context.Context, p engagement.Participation) error {
+// participation that has no consent yet no room. It counts by the limit that the
+// engagement has now.
+func (u *unit) room(ctx context.Context, p engagement.Participation) (engagement.Engagement, error) {
+	e, err := u.s.engagement(ctx, p.Engagement)
+	if err != nil {
+		return e, err
+	}
 	key := engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}
 	if err := u.askElsewhere(ctx, []engagement.PlaceKey{key}); err != nil {
-		return err
+		return e, err
 	}
-	pl := u.place(key)
-	if e, err := u.s.engagement(ctx, p.Engagement); err == nil {
-		pl = u.limited(e, key) // the limit may have been raised since
+	u.places[key] = u.limited(e, key)
+	if len(u.place(key).FullFor(p.Partner, u.now)) > 0 {
+		return e, consent.ErrTakenElsewhere
 	}
-	if !p.Consented() && len(pl.FullFor(p.Partner, u.now)) > 0 {
-		return consent.ErrTakenElsewhere
-	}
-	return nil
+	return e, nil
 }
 
 // requestEvent turns a request into the event that package consent knows.
@@ -217,13 +254,24 @@ func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, req
 	return consent.Request{Customer: customer, Partner: partner, Links: links, Terms: terms}, err
 }
 
+// parseEmails reads addresses. What is nil stays nil.
 func parseEmails(field string, texts []string) ([]tenant.Email, error) {
-	var out []tenant.Email
+	if texts == nil {
+		return nil, nil
+	}
+	if len(texts) > consent.MaxContacts {
+		return nil, &InputError{Field: field, Problem: fmt.Sprintf("names %d contacts: at most %d are written to", len(texts), consent.MaxContacts)}
+	}
+	out := make([]tenant.Email, 0, len(texts))
 	var errs []error
 	for i, text := range texts {
 		e, err := tenant.ParseEmail(text)
 		if err != nil {
 			errs = append(errs, &InputError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: "is not an e-mail address that can be written to: " + err.Error(), Err: err})
+			continue
+		}
+		if slices.ContainsFunc(out, func(o tenant.Email) bool { return strings.EqualFold(o.String(), e.String()) }) {
+			errs = append(errs, &InputError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: "names the same mailbox as one before it: name each once"})
 			continue
 		}
 		out = append(out, e)
@@ -287,13 +335,14 @@ func lastSent(c consent.State) consent.Sent {
 // languageOf is the language in which the customer was last written to.
 func languageOf(c consent.State) consent.Language { return lastSent(c).Terms.Text.Language }
 
-// notNow wraps a refusal of a state. What only means "try again" stays as it is.
+// notNow wraps a refusal of a state. What is no refusal of the state stays as it
+// is.
 func notNow(command string, p engagement.Participation, now time.Time, err error) error {
-	if errors.Is(err, ErrUnavailable) {
+	if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrNotFound) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	if bad := (*consent.InvalidError)(nil); errors.As(err, &bad) {
-		return &InputError{Field: bad.Field, Problem: bad.Problem, Err: err}
+		return &InputError{Field: bad.Field, Problem: "cannot be used: " + bad.Problem, Err: err}
 	}
 	return &NotNowError{Command: command, Status: p.StatusAt(now), Err: err}
 }

@@ -165,10 +165,12 @@ func (s *Service) partner(ctx context.Context, id engagement.PartnerID) (engagem
 	return p, nil
 }
 
-// unavailable wraps the error of something that the host plugged in. A context
-// that is over stays what it is.
+// unavailable wraps the error of something that the host plugged in. What the
+// caller cancelled, what is wrapped already and a call that storage calls invalid,
+// which is a defect and no trouble that passes, stay what they are. A time-out is
+// wrapped: it need not be the caller's.
 func unavailable(source string, err error) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) || errors.Is(err, storage.ErrInvalid) {
 		return err
 	}
 	return &UnavailableError{Source: source, Err: err}

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
@@ -13,31 +14,44 @@ const sweepBatch = 100
 // those who wait are told. What queries show is the same before and after. Any
 // number of processes may sweep at once, as often as they like: a deadline is
 // recorded once. It returns how many participations it settled.
+//
+// An *UnavailableError and a context that is over end it. What is wrong with one
+// customer does not keep the others waiting; it is in the joined error.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	settled := 0
+	failed := map[engagement.PlaceKey]bool{}
+	var errs []error
 	for {
 		keys, err := s.store.Due(ctx, s.now(), sweepBatch)
 		if err != nil {
-			return settled, unavailable("storage", err)
+			return settled, errors.Join(append(errs, unavailable("storage", err))...)
 		}
-		if len(keys) == 0 {
-			return settled, nil
-		}
+		before := settled
 		for _, key := range keys {
+			if failed[key] {
+				continue
+			}
 			n, err := s.sweepPlace(ctx, key)
 			settled += n
-			if err != nil {
-				return settled, err
+			if errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
+				return settled, errors.Join(append(errs, err)...)
 			}
+			if err != nil {
+				failed[key] = true
+				errs = keepErrors(errs, []error{err})
+			}
+		}
+		if settled == before { // nothing is due, or others record the rest
+			return settled, errors.Join(errs...)
 		}
 	}
 }
 
+// sweepPlace records what is due in one place, and returns how many
+// participations it settled.
 func (s *Service) sweepPlace(ctx context.Context, key engagement.PlaceKey) (int, error) {
 	return attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (int, error) {
-		if _, err := u.load(ctx, storage.Want{Places: []engagement.PlaceKey{key}}); err != nil {
-			return 0, err
-		}
-		return u.settled, nil
+		_, err := u.load(ctx, storage.Want{Places: []engagement.PlaceKey{key}})
+		return u.settled, err
 	})
 }

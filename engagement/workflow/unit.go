@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -10,9 +11,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -26,13 +32,12 @@ type unit struct {
 	s         *Service
 	now       time.Time
 	command   storage.CommandRecord
-	checked   bool // whether the command's key has been looked up
-	replay    []byte
+	replay    []byte // the result of the command, when it was carried out before
 	places    map[engagement.PlaceKey]engagement.Place
 	customers map[engagement.CustomerKey]engagement.Customer
-	heads     map[engagement.CustomerKey]engagement.Head // of customers whose history or data changed
-	dirty     map[engagement.PlaceKey]bool
-	settled   int // participations whose deadline was recorded
+	dirty     map[engagement.PlaceKey]bool    // places that change
+	touched   map[engagement.CustomerKey]bool // customers that change, or get an event
+	settled   int                             // participations whose deadline was recorded
 	changes   storage.Changes
 }
 
@@ -48,7 +53,8 @@ const (
 )
 
 // execute carries out a command: whole, or not at all. The same key with the
-// same body gives the result that it gave the first time. A dry run decides and
+// same body gives the result that it gave the first time; a command that was
+// refused leaves nothing behind, so its key is still new. A dry run decides and
 // writes nothing.
 func execute[R any](ctx context.Context, s *Service, actor Actor, name, key string, body any, dry bool, do func(*unit) (R, error)) (R, error) {
 	record, err := commandRecord(actor, name, key, body)
@@ -57,7 +63,12 @@ func execute[R any](ctx context.Context, s *Service, actor Actor, name, key stri
 		return none, err
 	}
 	if dry {
-		return do(s.unit(record))
+		u := s.unit(record)
+		result, err := do(u)
+		if errors.Is(err, errReplay) {
+			return replayed[R](u)
+		}
+		return result, err
 	}
 	return attempt(ctx, s, record, do)
 }
@@ -66,6 +77,9 @@ func commandRecord(actor Actor, name, key string, body any) (storage.CommandReco
 	const longest = 200
 	if key == "" || len(key) > longest {
 		return storage.CommandRecord{}, &InputError{Field: "key", Problem: fmt.Sprintf("has %d bytes: give each request a key of its own of 1 to %d bytes", len(key), longest)}
+	}
+	if !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl) {
+		return storage.CommandRecord{}, &InputError{Field: "key", Problem: "holds a control character or is not UTF-8: give each request a key of letters and digits, such as a UUID"}
 	}
 	asked, err := json.Marshal(body)
 	if err != nil {
@@ -84,8 +98,7 @@ func attempt[R any](ctx context.Context, s *Service, record storage.CommandRecor
 		u := s.unit(record)
 		result, err := do(u)
 		if errors.Is(err, errReplay) {
-			err = json.Unmarshal(u.replay, &result)
-			return result, err
+			return replayed[R](u)
 		}
 		if err != nil {
 			return zero, err
@@ -106,6 +119,15 @@ func attempt[R any](ctx context.Context, s *Service, record storage.CommandRecor
 	return zero, &UnavailableError{Source: "storage", Err: errors.New("too many others changed the same at the same time")}
 }
 
+// replayed returns the result that the command gave the first time.
+func replayed[R any](u *unit) (R, error) {
+	var result R
+	if err := json.Unmarshal(u.replay, &result); err != nil {
+		return result, fmt.Errorf("workflow: read the result that was kept for key %q: %w", u.command.Key.Key, err)
+	}
+	return result, nil
+}
+
 func pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():
@@ -120,22 +142,20 @@ func (s *Service) unit(record storage.CommandRecord) *unit {
 		s: s, now: s.now(), command: record,
 		places:    map[engagement.PlaceKey]engagement.Place{},
 		customers: map[engagement.CustomerKey]engagement.Customer{},
-		heads:     map[engagement.CustomerKey]engagement.Head{},
 		dirty:     map[engagement.PlaceKey]bool{},
+		touched:   map[engagement.CustomerKey]bool{},
 	}
 }
 
 // load reads what is wanted, settles it, and finds out whether the command was
-// carried out before.
+// carried out before. It asks that every time: who sees what the same command
+// did in another process must not take it for an obstacle.
 func (u *unit) load(ctx context.Context, want storage.Want) (storage.Loaded, error) {
-	if !u.checked {
-		want.Command = u.command.Key
-	}
+	want.Command = u.command.Key
 	loaded, err := u.s.store.Load(ctx, want)
 	if err != nil {
 		return loaded, unavailable("storage", err)
 	}
-	u.checked = true
 	if c := loaded.Command; c != nil {
 		if c.Body != u.command.Body {
 			return loaded, &KeyReusedError{Key: c.Key.Key}
@@ -219,7 +239,7 @@ func (u *unit) put(pl engagement.Place) {
 // putCustomer changes a customer.
 func (u *unit) putCustomer(c engagement.Customer) {
 	u.customers[c.Key] = c
-	u.heads[c.Key] = c.History
+	u.touched[c.Key] = true
 }
 
 // event appends to the history of the participation's customer.
@@ -232,8 +252,9 @@ func (u *unit) customerEvent(e engagement.Event, key engagement.CustomerKey) {
 	c := u.customers[key]
 	c.Key = key
 	e.Partner, e.Customer, e.At = key.Partner, key.Customer, u.now
+	e.Note = plain(e.Note)
 	if e.Person != nil {
-		e.Person.Salt = u.s.randomText(16)
+		e.Person.Salt, e.Person.User, e.Person.Why = u.s.randomText(16), plain(e.Person.User), plain(e.Person.Why)
 	}
 	chained, head := engagement.Chain(c.History, e)
 	c.History = head
@@ -241,14 +262,21 @@ func (u *unit) customerEvent(e engagement.Event, key engagement.CustomerKey) {
 	u.putCustomer(c)
 }
 
-// apply writes what the unit changes.
+// plain returns a text as every storage gives it back: what is not UTF-8 would
+// come back otherwise, and no longer match the hash of its event.
+func plain(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
+}
+
+// apply writes what the unit changes, in an order that is the same everywhere,
+// so that two processes do not wait for each other's rows.
 func (u *unit) apply(ctx context.Context, result any) error {
-	for key := range u.dirty {
+	for _, key := range slices.SortedFunc(maps.Keys(u.dirty), comparePlaces) {
 		pl := u.places[key]
 		u.changes.Places = append(u.changes.Places, pl)
 		u.changes.Entries = append(u.changes.Entries, pl.Entries(u.now)...)
 	}
-	for key := range u.heads {
+	for _, key := range slices.SortedFunc(maps.Keys(u.touched), compareCustomers) {
 		u.changes.Customers = append(u.changes.Customers, u.customers[key])
 	}
 	if u.command.Key.Key != "" {
@@ -260,10 +288,18 @@ func (u *unit) apply(ctx context.Context, result any) error {
 		record.Result, record.At = text, u.now
 		u.changes.Command = &record
 	}
-	if c := u.changes; len(c.Places)+len(c.Customers)+len(c.Messages)+len(c.Tokens)+len(c.Erased)+len(c.Unsent) == 0 && c.Command == nil {
+	if reflect.ValueOf(u.changes).IsZero() {
 		return nil
 	}
 	return u.s.store.Apply(ctx, u.changes)
+}
+
+func comparePlaces(a, b engagement.PlaceKey) int {
+	return cmp.Or(cmp.Compare(a.Engagement, b.Engagement), cmp.Compare(a.Customer, b.Customer))
+}
+
+func compareCustomers(a, b engagement.CustomerKey) int {
+	return cmp.Or(cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Customer, b.Customer))
 }
 
 // tell queues a message about a participation.
