@@ -45,6 +45,7 @@ func (c *Catalog) PutEngagement(e Engagement) error {
 	if err := e.Validate(); err != nil {
 		return err
 	}
+	e.Rates, e.Proof = slices.Clone(e.Rates), slices.Clone(e.Proof)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.engagements = slices.Clone(c.engagements) // those handed out stay as they are
@@ -76,6 +77,10 @@ func (c *Catalog) PutPartner(p Partner) error {
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
+	}
+	p.Locations = slices.Clone(p.Locations)
+	for i, l := range p.Locations {
+		p.Locations[i].Facts = l.Facts.Clone()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -84,22 +84,39 @@ func (e Engagement) Validate() error {
 	if !slices.Contains(AllTypes(), e.Type) {
 		bad("type", "is %q: use one of %q", e.Type, AllTypes())
 	}
-	if e.Opens.IsZero() {
-		bad("opens", "is missing")
-	}
-	if e.Closes.IsZero() {
-		bad("closes", "is missing")
-	} else if !e.Opens.IsZero() && !e.opens().Before(e.closes()) {
-		bad("closes", "is %s, not after the opening day %s", e.Closes, e.Opens)
-	}
-	if w := e.windows(); w.Consent <= 0 || w.FirstSubmission <= 0 || w.ReviewDone <= 0 || w.Dispute <= 0 || w.AfterDispute <= 0 {
-		bad("windows", "must all be at least one day, or all zero for the type's default: %+v", e.Windows)
+	e.validateDates(bad)
+	if w := e.windows(); slices.Contains(AllTypes(), e.Type) || e.Windows != (Windows{}) {
+		for _, days := range []int{w.Consent, w.FirstSubmission, w.ReviewDone, w.Dispute, w.AfterDispute} {
+			if days < 1 || days > maxWindow {
+				bad("windows", "must each be from 1 to %d days, or all zero for the type's default: %+v", maxWindow, e.Windows)
+				break
+			}
+		}
+		if w.ReviewDone < w.FirstSubmission {
+			bad("windows", "give %d days until the review is done, and %d to submit: both count from the consent", w.ReviewDone, w.FirstSubmission)
+		}
 	}
 	if e.ClaimLimit < 0 {
 		bad("claim_limit", "is negative: use 0 for the default of 1")
 	}
-	if !slices.IsSortedFunc(e.Rates, func(a, b Rate) int { return e.start(a.From).Compare(e.start(b.From)) }) {
-		bad("rates", "are not in order of their first days")
+	for i, r := range e.Rates {
+		field := fmt.Sprintf("rates[%d]", i)
+		if r.From.IsZero() || r.From.IsNever() {
+			bad(field+".from", "is missing")
+		} else if i > 0 && r.From.Compare(e.Rates[i-1].From) <= 0 {
+			bad(field+".from", "is %s, not after the day of the rate before it", r.From)
+		}
+		if r.Amount.IsZero() || r.Amount.Amount.IsNegative() {
+			bad(field+".amount", "is %q: use an amount with its currency that is not negative", r.Amount)
+		}
+	}
+	for i, p := range e.Proof {
+		field := fmt.Sprintf("proof[%d].kind", i)
+		if problem := checkID(p.Kind); problem != "" {
+			bad(field, "%s", problem)
+		} else if slices.ContainsFunc(e.Proof[:i], func(q ProofItem) bool { return q.Kind == p.Kind }) {
+			bad(field, "%q stands twice", p.Kind)
+		}
 	}
 	if e.LocationRules == nil {
 		bad("location_rules", "are missing: without any, every location would be eligible")
@@ -108,6 +125,49 @@ func (e Engagement) Validate() error {
 		bad("customer_rules", "are missing: without any, every customer would be eligible")
 	}
 	return errors.Join(errs...)
+}
+
+// maxWindow is how many days a window may have: ten years, so that whoever
+// mistakes days for hours is told.
+const maxWindow = 3650
+
+// validateDates says what is wrong with the engagement's days and its zone.
+func (e Engagement) validateDates(bad func(field, format string, args ...any)) {
+	if problem := e.checkZone(); problem != "" {
+		bad("zone", "%s", problem)
+	}
+	missing := func(field string, d eligibility.Date) bool {
+		if !d.IsZero() && !d.IsNever() {
+			return false
+		}
+		bad(field, "is missing")
+		return true
+	}
+	noOpens, noCloses := missing("opens", e.Opens), missing("closes", e.Closes)
+	if !noOpens && !noCloses && e.Closes.Compare(e.Opens) <= 0 {
+		bad("closes", "is %s, not after the opening day %s", e.Closes, e.Opens)
+	}
+	if last := e.LastClaimDay; last.IsNever() {
+		bad("last_claim_day", "is never: leave it out where there is none")
+	} else if !last.IsZero() && !noOpens && last.Compare(e.Opens) < 0 {
+		bad("last_claim_day", "is %s, before the opening day %s", last, e.Opens)
+	}
+}
+
+// checkZone says what is wrong with the zone, or nothing. Participations keep
+// its name, from which it must be found again.
+func (e Engagement) checkZone() string {
+	zone := e.zone()
+	named, err := time.LoadLocation(zone.String())
+	if err != nil || zone.String() == time.Local.String() {
+		return fmt.Sprintf("is %q: use a zone of the IANA database, from time.LoadLocation", zone)
+	}
+	for _, t := range []time.Time{e.opens(), e.opens().AddDate(0, 6, 0), e.closes()} {
+		if t.In(zone).Format(time.RFC3339) != t.In(named).Format(time.RFC3339) {
+			return fmt.Sprintf("is called %q and keeps another time than the zone of that name: use one from time.LoadLocation", zone)
+		}
+	}
+	return ""
 }
 
 // zone is the engagement's time zone.
@@ -123,6 +183,21 @@ func (e Engagement) start(d eligibility.Date) time.Time {
 	t, err := time.ParseInLocation(time.DateOnly, d.String(), e.zone())
 	if err != nil {
 		return time.Time{}
+	}
+	// Where the clocks change about midnight, there may be none, or two; package
+	// time does not promise what it makes of that.
+	from, to := t.ZoneBounds()
+	switch {
+	case t.Format(time.DateOnly) != d.String():
+		t = to
+	case t.Hour() != 0 || t.Minute() != 0:
+		t = from
+	case !from.IsZero():
+		_, offset := t.Zone()
+		_, before := from.Add(-1).Zone()
+		if first := t.Add(time.Duration(offset-before) * time.Second); first.Before(from) {
+			t = first
+		}
 	}
 	return t.UTC()
 }
@@ -169,11 +244,11 @@ func (e Engagement) ClaimableFrom() time.Time { return e.opens() }
 func (e Engagement) ClaimableUntil() time.Time {
 	until := e.closes()
 	if !e.LastClaimDay.IsZero() {
-		if last := e.start(e.LastClaimDay).In(e.zone()).AddDate(0, 0, 1); last.Before(until) {
-			until = last
+		if over := e.start(e.LastClaimDay.AddDays(1)); over.Before(until) {
+			until = over
 		}
 	}
-	return until.UTC()
+	return until
 }
 
 // ClaimableAt reports whether customers can be added or claimed now.
@@ -189,6 +264,14 @@ func (e Engagement) RateAt(t time.Time) (eligibility.Money, bool) {
 		}
 	}
 	return eligibility.Money{}, false
+}
+
+// zoneOf returns the zone of terms, which is nearly always the engagement's.
+func (e Engagement) zoneOf(t Terms) *time.Location {
+	if zone := e.zone(); zone.String() == t.Zone {
+		return zone
+	}
+	return t.Location()
 }
 
 // TermsOf returns what a participation that begins now keeps of the engagement.

@@ -87,11 +87,15 @@ func (d *Digest) UnmarshalText(b []byte) error {
 		*d = Digest{}
 		return nil
 	}
-	if len(b) != hex.EncodedLen(len(d)) {
-		return &InvalidError{Of: "digest", Field: "length", Problem: fmt.Sprintf("is %d: a digest has %d hexadecimal digits", len(b), hex.EncodedLen(len(d)))}
+	var read Digest
+	if len(b) == hex.EncodedLen(len(d)) {
+		_, _ = hex.Decode(read[:], b)
 	}
-	_, err := hex.Decode(d[:], b)
-	return err
+	if read.IsZero() || read.String() != string(b) {
+		return &InvalidError{Of: "digest", Field: "text", Problem: fmt.Sprintf("is not one: use %d lower-case hexadecimal digits, not all zero, or no text for none", hex.EncodedLen(len(d)))}
+	}
+	*d = read
+	return nil
 }
 
 // Head is the end of a history: how many events it has, and the last one's

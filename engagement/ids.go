@@ -59,12 +59,25 @@ func checkID(id string) string {
 	return ""
 }
 
-// CleanName returns a friendly name as it is kept: without control characters,
-// blanks around it or runs of blanks, and at most 200 characters long.
+const maxNameLength = 200
+
+// CleanName returns a friendly name as it is kept: valid UTF-8 without control
+// characters, blanks around it or runs of blanks, and at most 200 characters
+// long.
 func CleanName(name string) string {
-	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-	if runes := []rune(name); len(runes) > 200 {
-		name = string(runes[:200])
+	name = oneLine(name)
+	if runes := []rune(name); len(runes) > maxNameLength {
+		name = strings.TrimSpace(string(runes[:maxNameLength]))
 	}
 	return name
+}
+
+// Fold returns a text as searches and sorting compare it: lower case, on one
+// line, without control characters, blanks around it or runs of blanks.
+func Fold(s string) string { return strings.ToLower(oneLine(s)) }
+
+// oneLine replaces each run of blanks and control characters by one blank.
+func oneLine(s string) string {
+	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	return strings.ToValidUTF8(strings.Join(words, " "), "\uFFFD")
 }

@@ -1,6 +1,7 @@
 package engagement
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -52,16 +53,19 @@ func (o LocationOutcome) Reasons() []Reason { return ReasonsOf(o.Decision) }
 
 // LocationOutcomes decides for every enrolled location of the partner whether
 // it is eligible for the engagement, in the partner's order. A location that is
-// not enrolled is not listed.
+// not enrolled is not listed. One for which the rules fail to decide is listed
+// without an outcome: it neither earns nor may add, and the joined error, which
+// comes together with all outcomes, has the rules' errors.
 func LocationOutcomes(e Engagement, p Partner, now time.Time) ([]LocationOutcome, error) {
 	var out []LocationOutcome
+	var errs []error
 	for _, l := range p.Locations {
 		if !l.Enrolled {
 			continue
 		}
 		d, err := e.LocationRules.Decide(l.Facts, now)
 		if err != nil {
-			return nil, fmt.Errorf("location %s in engagement %s: %w", l.ID, e.ID, err)
+			errs = append(errs, fmt.Errorf("location %s in engagement %s: %w", l.ID, e.ID, err))
 		}
 		eligible := d.Outcome == eligibility.OutcomeEligible
 		out = append(out, LocationOutcome{
@@ -69,7 +73,7 @@ func LocationOutcomes(e Engagement, p Partner, now time.Time) ([]LocationOutcome
 			Earns: eligible && l.Payee == PayeeValid, MayAdd: eligible,
 		})
 	}
-	return out, nil
+	return out, errors.Join(errs...)
 }
 
 // Reason is one cause why a customer or a location is not eligible. What it

@@ -62,8 +62,10 @@ func (r Row) Todo() string {
 	switch {
 	case r.Tab == TabIneligible:
 		return "Not eligible"
-	case r.Participation == "":
+	case r.Participation == "" && slices.Contains(r.Actions, ClaimCustomer):
 		return "Can be claimed"
+	case r.Participation == "":
+		return "Cannot be claimed now"
 	case r.Type == NotStarted:
 		return days + " to obtain consent"
 	case r.Type == InProgress:
@@ -78,7 +80,12 @@ func (r Row) Todo() string {
 func (pl Place) Rows(partner PartnerID, e Engagement, policy consent.Policy, now time.Time) []Row {
 	rows := pl.rows(partner, now)
 	for i := range rows {
-		rows[i].Actions = pl.actions(partner, rows[i], e, policy, now)
+		r := &rows[i]
+		p, _ := pl.Participation(partner, r.Participation)
+		if !r.Deadline.IsZero() {
+			r.DaysLeft = DaysLeft(r.Deadline, now, e.zoneOf(p.Terms))
+		}
+		r.Actions = r.actions(p, e, policy, now)
 	}
 	return rows
 }
@@ -126,9 +133,6 @@ func participationRow(p Participation, now time.Time) Row {
 	default:
 		r.Tab, r.Type = TabOff, Done
 	}
-	if !r.Deadline.IsZero() {
-		r.DaysLeft = DaysLeft(r.Deadline, now)
-	}
 	return r
 }
 
@@ -148,15 +152,15 @@ func knownRow(key PlaceKey, s Standing, full []Reason) Row {
 	return r
 }
 
-// actions computes what a row lets its partner do now.
-func (pl Place) actions(partner PartnerID, r Row, e Engagement, policy consent.Policy, now time.Time) []Action {
+// actions computes what a row, of that participation if it is of one, lets its
+// partner do now.
+func (r Row) actions(p Participation, e Engagement, policy consent.Policy, now time.Time) []Action {
 	if r.Participation == "" {
 		if r.Tab == TabEligible && len(r.Locations) > 0 && e.ClaimableAt(now) {
 			return []Action{ClaimCustomer}
 		}
 		return nil
 	}
-	p, _ := pl.Participation(partner, r.Participation)
 	switch {
 	case r.Tab == TabIneligible:
 		return []Action{Cancel}
@@ -187,7 +191,7 @@ type Entry struct {
 	Type          RowType
 	Status        Status
 	Locations     []LocationID
-	Name          string    // folded, to sort by
+	Name          string    // folded, to sort by; at most 200 characters of it
 	Search        string    // folded: name, friendly name, domain, tenant ID, claim number
 	Since         time.Time // see Row.Since
 	Deadline      time.Time // see Row.Deadline
@@ -202,7 +206,7 @@ func (pl Place) Entries(now time.Time) []Entry {
 				Partner: s.Partner, Place: pl.Key, Row: r.ID, Participation: r.Participation,
 				Tab: r.Tab, Type: r.Type, Status: r.Status, Locations: r.Locations, Since: r.Since, Deadline: r.Deadline,
 			}
-			name := Fold(r.Name())
+			name := Fold(CleanName(r.Name())) // it comes to stand in cursors, so it has to be short
 			e.Search = strings.Join([]string{
 				name, Fold(r.Identity.Name), r.Identity.Domain.String(), Fold(r.Identity.Domain.Unicode()),
 				r.Identity.Tenant.String(), Fold(r.ClaimNumber),
@@ -212,10 +216,4 @@ func (pl Place) Entries(now time.Time) []Entry {
 		}
 	}
 	return out
-}
-
-// Fold returns a text as searches and sorting compare it: lower case, without
-// blanks around it or line breaks within.
-func Fold(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(s), " "))
 }

@@ -48,13 +48,17 @@ func Passed(deadline, now time.Time) bool {
 	return !deadline.IsZero() && !now.Before(deadline)
 }
 
-// DaysLeft returns how many days are left until the deadline, rounded up: one
-// second before it is 1, at it and after it 0.
-func DaysLeft(deadline, now time.Time) int {
-	left := deadline.Sub(now)
-	if left <= 0 {
+// DaysLeft returns how many days of the zone (UTC when nil) are left until the
+// deadline, rounded up: one second before it is 1, at it and after it 0. It is
+// the inverse of Deadline: a window of n days begins with n days left, also when
+// the clocks change within it.
+func DaysLeft(deadline, now time.Time, zone *time.Location) int {
+	if !now.Before(deadline) {
 		return 0
 	}
-	const day = 24 * time.Hour
-	return int((left + day - 1) / day)
+	n := max(int(deadline.Sub(now)/(24*time.Hour))-1, 0)
+	for Deadline(now, n, zone).Before(deadline) {
+		n++
+	}
+	return n
 }

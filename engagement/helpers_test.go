@@ -1,0 +1,197 @@
+package engagement_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+	_ "time/tzdata" // the zones that tests count days in, on every machine
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+const day = 24 * time.Hour
+
+// start is when most things in these tests begin.
+var start = time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)
+
+func must[V any](v V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func date(text string) eligibility.Date   { return must(eligibility.ParseDate(text)) }
+func money(text string) eligibility.Money { return must(eligibility.ParseMoney(text)) }
+func zone(name string) *time.Location     { return must(time.LoadLocation(name)) }
+func at(text string) time.Time            { return must(time.Parse(time.RFC3339Nano, text)) }
+func email(text string) tenant.Email      { return must(tenant.ParseEmail(text)) }
+func rules(list ...eligibility.Rule) *eligibility.RuleSet {
+	return must(eligibility.NewRuleSet(eligibility.RuleSetConfig{ID: "rules", Version: "1", Rules: list}))
+}
+
+var (
+	seats   = eligibility.NewFact[int64]("seats")
+	segment = eligibility.NewFact[string]("segment")
+
+	enoughSeats  = eligibility.Rule{ID: "enough_seats", Doc: "There are at least 300 seats.", Check: eligibility.AtLeast(seats, 300)}
+	isEnterprise = eligibility.Rule{ID: "enterprise", Doc: "It is an enterprise.", Check: eligibility.Is(segment, "enterprise")}
+)
+
+func facts(n int64, s string) eligibility.Facts {
+	var f eligibility.Facts
+	if n >= 0 {
+		seats.Set(&f, n)
+	}
+	if s != "" {
+		segment.Set(&f, s)
+	}
+	return f
+}
+
+// offer is a valid engagement.
+func offer() engagement.Engagement {
+	return engagement.Engagement{
+		ID: "azure-migration", Version: "1", Name: "Azure Migration", SolutionArea: "Infrastructure", Type: engagement.Assessment,
+		Opens: date("2026-01-01"), Closes: date("2027-07-01"),
+		LocationRules: rules(enoughSeats), CustomerRules: rules(enoughSeats, isEnterprise),
+	}
+}
+
+const (
+	northwind = engagement.PartnerID("northwind")
+	fabrikam  = engagement.PartnerID("fabrikam")
+)
+
+var contoso = tenant.Identity{
+	Tenant: must(tenant.ParseID("00000000-0000-4000-8000-000000000001")), Domain: must(tenant.ParseDomain("contoso.com")), Name: "Contoso",
+}
+
+// the is the place that most tests are about.
+var the = engagement.PlaceKey{Engagement: "azure-migration", Customer: contoso.Key()}
+
+var participations int
+
+// began is a participation of the partner that began at start.
+func began(partner engagement.PartnerID, origin engagement.Origin) engagement.Participation {
+	participations++
+	terms := engagement.TermsOf(offer())
+	return engagement.Participation{
+		ID: engagement.ParticipationID(fmt.Sprintf("p-%03d", participations)), Partner: partner, Engagement: the.Engagement, Customer: the.Customer,
+		Identity: contoso, Location: "4711201", Origin: origin, ClaimNumber: fmt.Sprintf("C-%03d", participations),
+		StartedAt: start, Terms: terms, Consent: consent.Start(terms.Deadline(start, terms.Windows.Consent)),
+	}
+}
+
+// The steps of a participation, each in a minute of its own.
+func asked(p engagement.Participation) engagement.Participation {
+	terms := consent.NewTerms(consent.StandardTexts().For("en"), consent.Subject{ID: "azure-migration", Name: "Azure Migration"},
+		consent.Party{Role: consent.RoleCustomer, ID: "contoso", Name: "Contoso"}, consent.Party{Role: consent.RolePartner, ID: "northwind", Name: "Northwind"})
+	p.Consent = must(consent.Apply(p.Consent, consent.Request{
+		Customer: []tenant.Email{email("ana@contoso.com")}, Links: []consent.LinkID{link(p)}, Terms: terms,
+	}, start.Add(time.Minute)))
+	return p
+}
+
+func link(p engagement.Participation) consent.LinkID { return consent.LinkID("link-of-" + p.ID) }
+
+func accepted(p engagement.Participation) engagement.Participation {
+	p.Consent = must(consent.Apply(p.Consent, consent.Accept{Link: link(p)}, start.Add(2*time.Minute)))
+	return engagement.OpenClaim(p, money("5000.00 USD"), start.Add(2*time.Minute))
+}
+
+func declined(p engagement.Participation) engagement.Participation {
+	p.Consent = must(consent.Apply(p.Consent, consent.Decline{Link: link(p)}, start.Add(2*time.Minute)))
+	return p
+}
+
+func withdrawn(p engagement.Participation) engagement.Participation {
+	p.Consent = must(consent.Apply(p.Consent, consent.Withdraw{Link: link(p)}, start.Add(3*time.Minute)))
+	return p
+}
+
+func cancelled(p engagement.Participation) engagement.Participation {
+	p.Consent = must(consent.Apply(p.Consent, consent.Cancel{}, start.Add(3*time.Minute)))
+	return p
+}
+
+// known is the standing of a known customer about whom the rules said that.
+func known(partner engagement.PartnerID, outcome eligibility.Outcome, reasons ...engagement.Reason) engagement.Standing {
+	s := engagement.Standing{Partner: partner, Identity: contoso, Known: true, Evaluation: engagement.Evaluation{
+		RuleSet: "rules", Version: "1", At: start, Outcome: outcome, Reasons: reasons,
+	}}
+	if outcome == eligibility.OutcomeEligible {
+		s.Evaluation.Locations = []engagement.LocationID{"4711201", "4711202"}
+	}
+	return s
+}
+
+// placeOf is the place with these standings and participations in it.
+func placeOf(limit int, parts ...any) engagement.Place {
+	pl := engagement.Place{Key: the, ClaimLimit: limit}
+	for _, part := range parts {
+		switch part := part.(type) {
+		case engagement.Standing:
+			s, _ := pl.Standing(part.Partner)
+			part.Participations = s.Participations
+			pl = pl.WithStanding(part)
+		case engagement.Participation:
+			if s, ok := pl.Standing(part.Partner); !ok {
+				s.Identity = contoso
+				pl = pl.WithStanding(s)
+			}
+			pl = pl.WithParticipation(part)
+		case engagement.Elsewhere:
+			pl.Elsewhere = part
+		default:
+			panic(part)
+		}
+	}
+	return pl
+}
+
+func kinds(reasons []engagement.Reason) []engagement.ReasonKind {
+	var out []engagement.ReasonKind
+	for _, r := range reasons {
+		out = append(out, r.Kind)
+	}
+	return out
+}
+
+// invalid fails the test unless the error is, or joins, an *InvalidError about
+// each of these fields, in that order, and about nothing else.
+func invalid(t *testing.T, err error, fields ...string) {
+	t.Helper()
+	var got []string
+	for _, e := range parts(err) {
+		require.ErrorIs(t, e, engagement.ErrInvalid)
+		bad, ok := e.(*engagement.InvalidError)
+		require.True(t, ok, "%T", e)
+		require.NotEmpty(t, bad.Of)
+		require.NotEmpty(t, bad.Problem)
+		require.Equal(t, bad.Of+": "+bad.Field+" "+bad.Problem, bad.Error())
+		got = append(got, bad.Field)
+	}
+	require.Equal(t, fields, got, "%v", err)
+}
+
+// parts returns what an error joins, however deep.
+func parts(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var out []error
+	for _, e := range joined.Unwrap() {
+		out = append(out, parts(e)...)
+	}
+	return out
+}
