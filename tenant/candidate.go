@@ -22,22 +22,29 @@ type Candidate struct {
 	Reason string `json:"reason,omitzero"`
 }
 
-// LogValue shows what names the organisation and hides the person and what the
-// person wrote.
+// LogValue shows what names the organisation, if it can be read, and hides the
+// person and what the person wrote.
 func (c Candidate) LogValue() slog.Value {
-	given := func(s, shown string) string {
-		if trim(s) == "" {
-			return ""
-		}
-		return shown
-	}
 	return slog.GroupValue(
-		slog.String("email", given(c.Email, "***")),
-		slog.String("domain", quote(c.Domain)),
-		slog.String("tenant_id", quote(c.TenantID)),
-		slog.String("tpid", quote(c.TPID)),
-		slog.String("reason", given(c.Reason, "***")),
+		slog.String("email", shown(c.Email, ParseEmail, func(Email) string { return "***" })),
+		slog.String("domain", shown(c.Domain, ParseDomain, Domain.String)),
+		slog.String("tenant_id", shown(c.TenantID, ParseID, ID.String)),
+		slog.String("tpid", shown(c.TPID, ParseTPID, TPID.String)),
+		slog.String("reason", shown(c.Reason, parseReason, func(string) string { return "***" })),
 	)
+}
+
+// shown is how a log shows a field: not at all if it is not given, and never as
+// it was typed, because people type addresses into any field.
+func shown[T any](text string, parse func(string) (T, error), show func(T) string) string {
+	if trim(text) == "" {
+		return ""
+	}
+	v, err := parse(text)
+	if err != nil {
+		return "malformed"
+	}
+	return show(v)
 }
 
 // claim is a candidate that could be read.

@@ -346,6 +346,10 @@ func TestResolve(t *testing.T) {
 }
 
 func TestResolveNamesEveryMalformedField(t *testing.T) {
+	_, alone := tenant.Resolve(t.Context(), tenanttest.NewStatic(), tenant.Candidate{Email: "ana"})
+	if _, ok := alone.(*tenant.MalformedError); !ok {
+		t.Errorf("one malformed field gives %T", alone)
+	}
 	_, err := tenant.Resolve(t.Context(), tenanttest.NewStatic(), tenant.Candidate{Email: "ana", Domain: "-", TenantID: "x", TPID: "x", Reason: "\x00"})
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {

@@ -60,11 +60,13 @@ func TestParseID(t *testing.T) {
 	}
 	for _, s := range []string{
 		"", " ", "{}", "not-a-guid",
-		"4966865e-6df6-5cd4-92d1-832a5ad4d4f",             // a digit short
-		"4966865e-6df6-5cd4-92d1-832a5ad4d4f44",           // a digit over
-		"4966865e-6df6-5cd4-92d1-832a5ad4d4fg",            // not hexadecimal
-		"4966865e6-df6-5cd4-92d1-832a5ad4d4f4",            // a hyphen elsewhere
-		"4966865e-6df65cd4-92d1-832a5ad4d4f4",             // a hyphen short
+		"4966865e-6df6-5cd4-92d1-832a5ad4d4f",                                          // a digit short
+		"4966865e-6df6-5cd4-92d1-832a5ad4d4f44",                                        // a digit over
+		"4966865e-6df6-5cd4-92d1-832a5ad4d4fg",                                         // not hexadecimal
+		"4966865e6-df6-5cd4-92d1-832a5ad4d4f4",                                         // a hyphen elsewhere
+		"4966865e-6df65cd4-92d1-832a5ad4d4f4",                                          // a hyphen short
+		"4966865e_6df6-5cd4-92d1-832a5ad4d4f4", "4966865e-6df6_5cd4-92d1-832a5ad4d4f4", // another separator
+		"4966865e-6df6-5cd4_92d1-832a5ad4d4f4", "4966865e-6df6-5cd4-92d1_832a5ad4d4f4",
 		"{4966865e-6df6-5cd4-92d1-832a5ad4d4f4",           // a brace short
 		"{4966865e-6df6-5cd4-92d1-832a5ad4d4f4)",          // braces that do not match
 		"({4966865e-6df6-5cd4-92d1-832a5ad4d4f4})",        // both
@@ -208,6 +210,46 @@ func TestParseEmail(t *testing.T) {
 	for _, s := range []string{"secretary@-bad-.com", "secretary@b@c.com", "Secretary <secretary@contoso.com>", "secretary", "secretary..@contoso.com", "secretary@contoso.com\nBcc: secretary@y.z"} {
 		if _, err := tenant.ParseEmail(s); err == nil || strings.Contains(strings.ToLower(err.Error()), "secretary") {
 			t.Errorf("the error repeats the person's address: %v", err)
+		}
+	}
+}
+
+// The errors say what would help.
+func TestMalformedSaysWhatIsWrong(t *testing.T) {
+	email := func(s string) error { _, err := tenant.ParseEmail(s); return err }
+	domain := func(s string) error { _, err := tenant.ParseDomain(s); return err }
+	id := func(s string) error { _, err := tenant.ParseID(s); return err }
+	tpid := func(s string) error { _, err := tenant.ParseTPID(s); return err }
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{email(""), "an e-mail address is needed"},
+		{email("Ana <ana@contoso.com>"), "without a name or angle brackets"},
+		{email("a@b.example; c@d.example"), "one address is wanted"},
+		{email("a@b@c.com"), "only one @"},
+		{email("contoso.com"), "has an @"},
+		{email("@contoso.com"), "before the @"},
+		{email("ana@"), "after the @"},
+		{email(".ana@contoso.com"), "a dot stands between"},
+		{email(`"a b"@contoso.com`), "another character that an address cannot have"},
+		{email("ana@ contoso.com"), "a blank follows the @"},
+		{email("ana@contoso.com\nBcc: x@y.z"), "a line end"},
+		{email("ana@-bad-.com"), `"-bad-.com" is not a domain name`},
+		{domain(""), "a domain is needed"},
+		{domain("ana@contoso.com"), "a domain is wanted by itself"},
+		{domain("https://contoso.com/"), "a domain is wanted by itself"},
+		{domain("contoso"), "not a whole domain name"},
+		{domain("127.0.0.1"), "an IP address"},
+		{id("not-a-guid"), `"not-a-guid" is not a GUID`},
+		{id("00000000-0000-0000-0000-000000000000"), "names no tenant"},
+		{id(""), "a tenant ID is needed"},
+		{tpid("12a"), "digits alone"},
+		{tpid("99999999999999999999"), "too large"},
+		{tpid("0"), "zero is not a TPID"},
+	} {
+		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
+			t.Errorf("got %v, want an error with %q", test.err, test.want)
 		}
 	}
 }
@@ -366,7 +408,8 @@ func TestLogsHidePeople(t *testing.T) {
 		log.Info("x",
 			"email", email,
 			"none", tenant.Email{},
-			"candidate", tenant.Candidate{Email: "ana.silva@contoso.com", Domain: "contoso.com\nforged=1", TPID: "7", Reason: "Ana Silva told us"},
+			"candidate", tenant.Candidate{Email: "ana.silva@contoso.com", Domain: "Adatum.com", TPID: "640037", TenantID: "4966865E-6DF6-5CD4-92D1-832A5AD4D4F4", Reason: "Ana Silva told us"},
+			"misplaced", tenant.Candidate{Domain: "ana.silva@contoso.com", TPID: "ana.silva@contoso.com", TenantID: "ana.silva\nforged=1"},
 			"resolution", tenant.Resolution{Email: email, Identity: tenant.Identity{TPID: 7}, Basis: tenant.Stated, Reason: "Ana Silva told us"})
 	}
 	text := out.String()
@@ -375,7 +418,7 @@ func TestLogsHidePeople(t *testing.T) {
 			t.Errorf("the log shows %q:\n%s", secret, text)
 		}
 	}
-	for _, want := range []string{"***@contoso.com", "tpid:7", "stated"} {
+	for _, want := range []string{"***@contoso.com", "tpid:7", "stated", "adatum.com", "640037", "4966865e-6df6-5cd4-92d1-832a5ad4d4f4", "malformed"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the log does not show %q:\n%s", want, text)
 		}
