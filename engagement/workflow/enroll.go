@@ -387,7 +387,7 @@ func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment) ([]Starte
 func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decision eligibility.Decision) Started {
 	terms := engagement.TermsOf(e)
 	p := engagement.Participation{
-		ID: engagement.ParticipationID(u.s.newID(u.now)), Partner: actor.Partner, Engagement: e.ID,
+		ID: engagement.ParticipationID(u.newID()), Partner: actor.Partner, Engagement: e.ID,
 		Customer: in.who.Identity.Key(), Identity: in.who.Identity, Basis: in.who.Basis, Reason: in.who.Reason,
 		FriendlyName: in.friendlyName, Location: in.location, Origin: in.origin, ClaimNumber: u.s.newClaimNumber(),
 		StartedAt: u.now, Terms: terms, Decision: decision,

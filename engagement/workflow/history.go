@@ -45,7 +45,7 @@ func (s *Service) Receipt(ctx context.Context, actor Actor, id engagement.Partic
 		details.RecordID = string(p.ID)
 	}
 	if details.ReceiptID == "" {
-		details.ReceiptID = s.newID(u.now)
+		details.ReceiptID = u.newID()
 	}
 	if details.IssuedAt.IsZero() {
 		details.IssuedAt = u.now

@@ -37,6 +37,7 @@ type unit struct {
 	customers map[engagement.CustomerKey]engagement.Customer
 	dirty     map[engagement.PlaceKey]bool    // places that change
 	touched   map[engagement.CustomerKey]bool // customers that change, or get an event
+	ids       uint16                          // made so far
 	settled   int                             // participations whose deadline was recorded
 	changes   storage.Changes
 }
@@ -305,7 +306,7 @@ func compareCustomers(a, b engagement.CustomerKey) int {
 // tell queues a message about a participation.
 func (u *unit) tell(p engagement.Participation, kind engagement.MessageKind, to tenant.Email, language consent.Language, link consent.LinkID) {
 	u.changes.Messages = append(u.changes.Messages, engagement.Message{
-		ID: engagement.MessageID(u.s.newID(u.now)), Kind: kind, Partner: p.Partner,
+		ID: engagement.MessageID(u.newID()), Kind: kind, Partner: p.Partner,
 		Place:         engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer},
 		Participation: p.ID, To: to, Language: language, Link: link, CreatedAt: u.now,
 	})
@@ -318,15 +319,21 @@ func (u *unit) tellPartner(p engagement.Participation, kind engagement.MessageKi
 	}
 }
 
-// newID returns an ID that sorts by the time at which it was made: the
-// version 7 UUID of RFC 9562.
-func (s *Service) newID(now time.Time) string {
+// newID returns an ID behind those that the unit has made before.
+func (u *unit) newID() string {
+	u.ids++
+	return u.s.newID(u.now, u.ids)
+}
+
+// newID returns an ID that sorts by the time at which it was made and then by n:
+// the version 7 UUID of RFC 9562, with n as its counter.
+func (s *Service) newID(now time.Time, n uint16) string {
 	var b [16]byte
 	s.fill(b[:])
 	var ms [8]byte
 	binary.BigEndian.PutUint64(ms[:], uint64(now.UnixMilli()))
 	copy(b[:6], ms[2:])
-	b[6] = b[6]&0x0f | 0x70
+	binary.BigEndian.PutUint16(b[6:8], 0x7000|n&0x0fff)
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
