@@ -1,0 +1,327 @@
+package workflow_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/memory"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+const (
+	lisboa, porto, funchal = engagement.LocationID("4711201"), engagement.LocationID("4711202"), engagement.LocationID("4711203")
+	madrid                 = engagement.LocationID("5822301")
+
+	migration = engagement.ID("azure-migration")   // one per customer
+	workshop  = engagement.ID("security-workshop") // one per customer
+	pilot     = engagement.ID("data-pilot")        // two per customer
+	day       = 24 * time.Hour
+	tick      = time.Microsecond
+)
+
+var background = context.Background()
+
+// spy is a store that remembers what is written to it, and that a test can let
+// fail or be overtaken.
+type spy struct {
+	storage.Store
+	mu      sync.Mutex
+	writes  []storage.Changes // those that were made
+	tries   int               // calls of Apply
+	onApply func(n int, apply func() error) error
+	onLoad  func(n int)
+	loads   int
+}
+
+func (s *spy) Apply(ctx context.Context, c storage.Changes) error {
+	s.mu.Lock()
+	s.tries++
+	n, hook := s.tries, s.onApply
+	s.mu.Unlock()
+	apply := func() error {
+		err := s.Store.Apply(ctx, c)
+		if err == nil {
+			s.mu.Lock()
+			s.writes = append(s.writes, c)
+			s.mu.Unlock()
+		}
+		return err
+	}
+	if hook == nil {
+		return apply()
+	}
+	return hook(n, apply)
+}
+
+func (s *spy) Load(ctx context.Context, w storage.Want) (storage.Loaded, error) {
+	s.mu.Lock()
+	s.loads++
+	n, hook := s.loads, s.onLoad
+	s.mu.Unlock()
+	if hook != nil {
+		hook(n)
+	}
+	return s.Store.Load(ctx, w)
+}
+
+// count returns how many writes were made.
+func (s *spy) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.writes)
+}
+
+// reset counts from now on, with these hooks.
+func (s *spy) reset(onApply func(n int, apply func() error) error, onLoad func(n int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tries, s.loads, s.onApply, s.onLoad = 0, 0, onApply, onLoad
+}
+
+// newWorld returns Contoso on a store that is spied on. The changes are made to
+// the scenario before.
+// newLog logs as text.
+func newLog(to io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(to, nil)) }
+
+func newWorld(t workflowtest.T, changes ...func(*workflowtest.Scenario)) (*workflowtest.World, *spy) {
+	t.Helper()
+	s := &spy{Store: memory.New()}
+	return workflowtest.New(t, func() workflowtest.Scenario {
+		sc := workflowtest.Contoso()
+		sc.Store = s
+		for _, change := range changes {
+			change(&sc)
+		}
+		return sc
+	}), s
+}
+
+// unchanged fails the test when something is written during f.
+func unchanged(t *testing.T, s *spy, f func()) {
+	t.Helper()
+	before := s.count()
+	f()
+	if n := s.count() - before; n != 0 {
+		t.Fatalf("%d writes, want none", n)
+	}
+}
+
+// refused returns the error as the type that it must have, and fails the test
+// when it does not match its sentinel too or says nothing.
+func refused[E error](t *testing.T, err, sentinel error) E {
+	t.Helper()
+	e, ok := errors.AsType[E](err)
+	if !ok || !errors.Is(err, sentinel) {
+		t.Fatalf("the error is %T %v, want a %T that matches %q", err, err, e, sentinel)
+	}
+	if e.Error() == "" {
+		t.Fatalf("%T says nothing", e)
+	}
+	return e
+}
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func equal[V any](t *testing.T, what string, got, want V) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("%s is %v, want %v", what, got, want)
+	}
+}
+
+func asJSON(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	ok(t, err)
+	return string(text)
+}
+
+// add is the command that adds a customer through the first location of Northwind.
+func add(w *workflowtest.World, email string, engagements ...engagement.ID) workflow.AddCustomer {
+	c := workflow.AddCustomer{Key: w.Key(), Candidate: workflow.Candidate{Location: lisboa, Email: email}, Engagements: engagements}
+	if w.Actor.Partner == workflowtest.Fabrikam.Partner {
+		c.Candidate.Location = madrid
+	}
+	return c
+}
+
+// part returns a participation as it is now.
+func part(t *testing.T, w *workflowtest.World, id engagement.ParticipationID) engagement.Participation {
+	t.Helper()
+	p, err := w.Desk.Participation(background, w.Actor, id)
+	ok(t, err)
+	return p
+}
+
+// history returns the verified history that the actor's partner has with the
+// customer, and its kinds.
+func history(t *testing.T, w *workflowtest.World, domain string) ([]engagement.Event, []engagement.EventKind) {
+	t.Helper()
+	events, err := w.Desk.History(background, w.Actor, w.Customer(domain))
+	ok(t, err)
+	kinds := make([]engagement.EventKind, len(events))
+	for i, e := range events {
+		kinds[i] = e.Kind
+	}
+	return events, kinds
+}
+
+// sentTo returns who got a message of that kind, in order.
+func sentTo(w *workflowtest.World, kind engagement.MessageKind) []string {
+	var to []string
+	for _, m := range w.Messages() {
+		if m.Message.Kind == kind {
+			to = append(to, m.Message.To.String())
+		}
+	}
+	return to
+}
+
+// texts returns every text within a value, however deep and unexported, and
+// every 32 bytes both raw and as link tokens are spelled.
+func texts(v any) []string {
+	found := &finder{seen: map[visit]bool{}}
+	found.walk(reflect.ValueOf(v))
+	slices.Sort(found.texts)
+	return slices.Compact(found.texts)
+}
+
+// holding returns those of the texts in which a part occurs, in whatever case.
+func holding(all []string, part string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool {
+		return !strings.Contains(strings.ToLower(s), strings.ToLower(part))
+	})
+}
+
+type visit struct {
+	at   uintptr
+	kind reflect.Type
+}
+
+type finder struct {
+	texts []string
+	seen  map[visit]bool
+}
+
+func (f *finder) walk(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		f.texts = append(f.texts, v.String())
+	case reflect.Pointer:
+		at := visit{v.Pointer(), v.Type()}
+		if !v.IsNil() && !f.seen[at] {
+			f.seen[at] = true
+			f.walk(v.Elem())
+		}
+	case reflect.Interface:
+		if !v.IsNil() {
+			f.walk(v.Elem())
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[tenant.Email]() { // kept in two parts
+			f.texts = append(f.texts, v.Field(0).String()+"@"+v.Field(1).Field(0).String())
+		}
+		for i := range v.NumField() {
+			f.walk(v.Field(i))
+		}
+	case reflect.Map:
+		for it := v.MapRange(); it.Next(); {
+			f.walk(it.Key())
+			f.walk(it.Value())
+		}
+	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			b := make([]byte, v.Len())
+			for i := range b {
+				b[i] = byte(v.Index(i).Uint())
+			}
+			f.texts = append(f.texts, string(b))
+			if len(b) == 32 {
+				f.texts = append(f.texts, base64.RawURLEncoding.EncodeToString(b))
+			}
+			return
+		}
+		for i := range v.Len() {
+			f.walk(v.Index(i))
+		}
+	}
+}
+
+// together calls all at once, and returns their errors in order.
+func together(calls ...func() error) []error {
+	errs := make([]error, len(calls))
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for i, call := range calls {
+		wg.Go(func() {
+			<-start
+			errs[i] = call()
+		})
+	}
+	close(start)
+	wg.Wait()
+	return errs
+}
+
+// tally says how many errors there are of each sentinel, in words.
+func tally(errs []error, sentinels ...error) string {
+	counts := map[string]int{}
+	for _, err := range errs {
+		name := "ok"
+		if err != nil {
+			name = err.Error()
+			for _, s := range sentinels {
+				if errors.Is(err, s) {
+					name = s.Error()
+				}
+			}
+		}
+		counts[name]++
+	}
+	var parts []string
+	for name, n := range counts {
+		parts = append(parts, fmt.Sprintf("%d %s", n, name))
+	}
+	slices.SortFunc(parts, cmp.Compare[string])
+	return strings.Join(parts, ", ")
+}
+
+// granted returns how many of the participations hold their place now.
+func granted(t *testing.T, w *workflowtest.World, e engagement.ID, domain string) int {
+	t.Helper()
+	loaded, err := w.Store.Load(background, storage.Want{Places: []engagement.PlaceKey{{Engagement: e, Customer: w.Customer(domain)}}})
+	ok(t, err)
+	n := 0
+	for _, pl := range loaded.Places {
+		n += pl.Granted(w.Now())
+	}
+	return n
+}
+
+// answer decides through a link.
+func answer(w *workflowtest.World, link consent.Token, d consent.Decision) error {
+	_, err := w.Desk.AnswerConsent(background, link, d)
+	return err
+}
