@@ -136,12 +136,15 @@ func (d *document) moment(root node, members object, name string, zone *time.Loc
 	if s == "" {
 		return time.Time{}
 	}
-	if t, err := time.Parse(time.DateOnly, s); err == nil {
-		return startOfDay(t, zone)
+	var t time.Time
+	if day, err := time.Parse(time.DateOnly, s); err == nil {
+		t = startOfDay(day, zone)
+	} else if err := t.UnmarshalText([]byte(s)); err != nil {
+		t = time.Time{}
 	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil || t.IsZero() {
+	if year := t.UTC().Year(); t.IsZero() || year < 1 || year > 9999 {
 		d.refuse(&DocumentError{Path: name, Problem: fmt.Sprintf("is %q, and has to be %s", short(s), what)})
+		return time.Time{}
 	}
 	return t.In(zone)
 }

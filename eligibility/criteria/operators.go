@@ -213,9 +213,7 @@ func hosts[V any](op eligibility.Op, fact eligibility.AnyFact, operand node, che
 	if operand.value == nil {
 		return eligibility.Check{}, operand.wrongType("a value")
 	}
-	dec := json.NewDecoder(bytes.NewReader(operand.raw))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(&v)
+	err := decode(operand, &v)
 	var c eligibility.Check
 	if err == nil {
 		c, err = check(v)
@@ -224,4 +222,14 @@ func hosts[V any](op eligibility.Op, fact eligibility.AnyFact, operand node, che
 		return eligibility.Check{}, &DocumentError{Path: operand.path, Problem: fmt.Sprintf("does not suit %q: %v", op, err), Err: err}
 	}
 	return c.Named(op, fact, v), nil
+}
+
+func decode[V any](operand node, v *V) (err error) {
+	if d, ok := any(v).(*decimal.Decimal); ok { // its own codec takes exponents of any size
+		*d, err = readDecimal(operand)
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(operand.raw))
+	dec.DisallowUnknownFields()
+	return dec.Decode(v)
 }
