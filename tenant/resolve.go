@@ -184,7 +184,8 @@ func cleanName(s string) string {
 }
 
 // complete adds what the directory's entries for the same customer agree on.
-// The tenant stays as it is, and so does a TPID that was given.
+// The tenant stays as it is, and so does a TPID that was given, because entries
+// that confirm it agree on it.
 func (i *Identity) complete(entries []Entry) {
 	agreed := entries[0]
 	for _, e := range entries[1:] {
@@ -198,8 +199,5 @@ func (i *Identity) complete(entries []Entry) {
 			agreed.TPID = 0
 		}
 	}
-	i.Name, i.Cloud = agreed.Name, agreed.Cloud
-	if i.TPID.IsZero() {
-		i.TPID = agreed.TPID
-	}
+	i.TPID, i.Name, i.Cloud = agreed.TPID, agreed.Name, agreed.Cloud
 }

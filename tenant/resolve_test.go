@@ -200,6 +200,8 @@ func TestResolve(t *testing.T) {
 		tenanttest.Record{Domain: domain("21vianet.com"), Entry: vianetChina},
 		tenanttest.Record{Domain: domain("twice.example"), Entry: contoso},
 		tenanttest.Record{Domain: domain("twice.example"), Entry: twice},
+		tenanttest.Record{Domain: domain("twice-again.example"), Entry: twice},
+		tenanttest.Record{Domain: domain("twice-again.example"), Entry: contoso},
 		tenanttest.Record{Domain: domain("repeated.example"), Entry: contoso},
 		tenanttest.Record{Domain: domain("repeated.example"), Entry: contoso},
 		tenanttest.Record{Domain: domain("fabrikam.com"), Entry: onlyTPID},
@@ -298,6 +300,13 @@ func TestResolve(t *testing.T) {
 			tenant.Resolution{
 				Identity: tenant.Identity{Tenant: contosoID, Domain: domain("twice.example")}, // cloud, name and TPID differ
 				Basis:    tenant.Confirmed, Found: []tenant.Entry{contoso, twice},
+			}, nil,
+		},
+		"one tenant ID in two clouds, given, the other way round": {
+			tenant.Candidate{Domain: "twice-again.example", TenantID: contosoID.String()},
+			tenant.Resolution{
+				Identity: tenant.Identity{Tenant: contosoID, Domain: domain("twice-again.example")},
+				Basis:    tenant.Confirmed, Found: []tenant.Entry{twice, contoso},
 			}, nil,
 		},
 		"a repeated entry is not ambiguous": {

@@ -92,7 +92,7 @@ func origin(s string) error {
 	if err != nil {
 		return err
 	}
-	if u.Scheme != "https" || u.Host == "" || u.String() != "https://"+u.Host {
+	if u.Host == "" || s != "https://"+u.Host {
 		return fmt.Errorf("%q is not an https origin, such as https://login.microsoftonline.com", s)
 	}
 	return nil

@@ -267,6 +267,7 @@ func TestAmbiguousThroughResolve(t *testing.T) {
 func TestNoTenant(t *testing.T) {
 	for name, answer := range map[string]reply{
 		"invalid_tenant":         unknownTenant,
+		"by its name":            {status: 400, body: `{"error":"invalid_tenant"}`},
 		"by its number":          {status: 400, body: `{"error":"invalid_request","error_codes":[90002]}`},
 		"a name no tenant has":   {status: 400, body: `{"error":"invalid_request","error_codes":[900023]}`},
 		"everybody's own tenant": public("9188040d-6c67-4c5b-b112-36a304b66dad"),
@@ -374,6 +375,10 @@ func TestRedirects(t *testing.T) {
 		if err == nil || got != nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, %v, want %q", text, got, err, want)
 		}
+	}
+	loops := slices.DeleteFunc(s.asked(), func(path string) bool { return path != discoveryPath("loop.example") })
+	if len(loops) != 4 {
+		t.Errorf("a loop was followed for %d requests", len(loops))
 	}
 	if asked := elsewhere.asked(); len(asked) != 0 {
 		t.Errorf("the other host was asked %q", asked)

@@ -125,9 +125,11 @@ func (k *kit) slicesAreTheCallers() {
 		if len(c.Want) == 0 {
 			continue
 		}
-		entries := k.lookup(context.Background(), dir, c.Domain).entries
-		for i := range entries {
-			entries[i] = tenant.Entry{TPID: 666, Name: "changed by the caller"}
+		for range 2 { // what was asked for, and what was remembered
+			entries := k.lookup(context.Background(), dir, c.Domain).entries
+			for i := range entries {
+				entries[i] = tenant.Entry{TPID: 666, Name: "changed by the caller"}
+			}
 		}
 		if problem := c.check(k.lookup(context.Background(), dir, c.Domain)); problem != "" {
 			k.t.Errorf("%s: the caller may change the slice it was given, but after it did: %s", c.Domain, problem)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -159,6 +160,23 @@ func TestDirectoryFailsWhatIsBroken(t *testing.T) {
 				entries, err := dir(ctx, d)
 				if err == nil {
 					kept[d] = entries
+				}
+				return entries, err
+			}
+		}, "the caller may change the slice it was given"},
+		"gives what it keeps the second time": {func() lookup {
+			dir := right()
+			var mu sync.Mutex
+			kept := make(map[tenant.Domain][]tenant.Entry)
+			return func(ctx context.Context, d tenant.Domain) ([]tenant.Entry, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				if entries, ok := kept[d]; ok {
+					return entries, nil
+				}
+				entries, err := dir(ctx, d)
+				if err == nil {
+					kept[d] = slices.Clone(entries)
 				}
 				return entries, err
 			}
