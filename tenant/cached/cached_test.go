@@ -164,11 +164,12 @@ func TestServesStaleOnError(t *testing.T) {
 	w.expectDown(nobody, 4)
 	w.now = start.Add(70*time.Minute - 1)
 	w.expect(contoso, 5)
+	w.expect(contoso, 6)
 	w.now = start.Add(70 * time.Minute)
-	w.expectDown(contoso, 6)
+	w.expectDown(contoso, 7)
 	w.down.Store(false)
-	w.expect(contoso, 7)
-	w.expect(contoso, 7)
+	w.expect(contoso, 8)
+	w.expect(contoso, 8)
 }
 
 func TestAClockThatJumpsBack(t *testing.T) {
