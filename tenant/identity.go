@@ -91,6 +91,8 @@ func (e Entry) Key() Key { return key(e.Tenant, e.TPID) }
 //     a tenant in each of several clouds, say.
 //   - An error means that the directory could not be asked, whatever the cause.
 //     The same lookup may succeed later. Entries beside an error are ignored.
+//     It matches none of this package's sentinels but ErrUnavailable, so that it
+//     is not taken for another refusal.
 //   - Every entry has a Tenant or a TPID. The caller may keep and change the
 //     slice.
 //   - Lookup returns when ctx ends, with an error that wraps its cause unless

@@ -128,16 +128,16 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 	}
 
 	if !claim.hasID() {
-		switch len(res.Found) {
-		case 0:
+		switch {
+		case len(res.Found) == 0:
 			return Resolution{}, &NotFoundError{claim.domain}
-		case 1:
-			res.Basis = Derived
-			res.Identity.Tenant = res.Found[0].Tenant
-			res.Identity.complete(res.Found)
-			return res, nil
+		case slices.ContainsFunc(res.Found, func(e Entry) bool { return !e.sameCustomer(res.Found[0]) }):
+			return Resolution{}, &AmbiguousError{claim.domain, res.Found}
 		}
-		return Resolution{}, &AmbiguousError{claim.domain, res.Found}
+		res.Basis = Derived
+		res.Identity.Tenant = res.Found[0].Tenant
+		res.Identity.complete(res.Found)
+		return res, nil
 	}
 
 	confirming := slices.DeleteFunc(slices.Clone(res.Found), func(e Entry) bool { return !claim.confirmedBy(e) })
@@ -151,10 +151,13 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 	return res, nil
 }
 
-// distinct checks what a directory answered, drops repetitions of a customer in
-// one cloud and cleans the names, which are foreign text. The same tenant ID in
-// two clouds is two customers. An entry that breaks the directory's contract is
-// an error: without it, an ambiguous domain could look like a plain one.
+// sameCustomer reports whether two entries are about one customer. The same
+// tenant ID in two clouds is two customers.
+func (e Entry) sameCustomer(o Entry) bool { return e.Key() == o.Key() && e.Cloud == o.Cloud }
+
+// distinct checks what a directory answered, drops repetitions and cleans the
+// names, which are foreign text. An entry that breaks the directory's contract
+// is an error: without it, an ambiguous domain could look like a plain one.
 func distinct(entries []Entry) ([]Entry, error) {
 	var out []Entry
 	for _, e := range entries {
@@ -162,10 +165,10 @@ func distinct(entries []Entry) ([]Entry, error) {
 			return nil, errors.New("the directory answered with an entry that has no valid ID")
 		}
 		if _, err := e.Cloud.MarshalText(); err != nil {
-			return nil, fmt.Errorf("the directory answered with an entry that is not valid: %w", err)
+			return nil, fmt.Errorf("the directory answered with an entry that is not valid: %v", err) // not %w: the candidate is not malformed
 		}
 		e.Name = cleanName(e.Name)
-		same := func(o Entry) bool { return o.Key() == e.Key() && o.Cloud == e.Cloud }
+		same := func(o Entry) bool { return o.sameCustomer(e) && o.TPID == e.TPID }
 		if !slices.ContainsFunc(out, same) {
 			out = append(out, e)
 		}

@@ -192,6 +192,7 @@ func TestCandidatesFile(t *testing.T) {
 
 func TestResolve(t *testing.T) {
 	twice := tenant.Entry{Tenant: contosoID, TPID: 5, Name: "Contoso Federal", Cloud: tenant.CloudUSGovernment}
+	merged := tenant.Entry{Tenant: adatumID, TPID: 5, Name: "Adatum", Cloud: tenant.CloudPublic}
 	onlyTPID := tenant.Entry{TPID: 77, Name: "Fabrikam"}
 	dir := tenanttest.NewStatic(
 		tenanttest.Record{Domain: domain("contoso.com"), Entry: contoso},
@@ -204,6 +205,8 @@ func TestResolve(t *testing.T) {
 		tenanttest.Record{Domain: domain("twice-again.example"), Entry: contoso},
 		tenanttest.Record{Domain: domain("repeated.example"), Entry: contoso},
 		tenanttest.Record{Domain: domain("repeated.example"), Entry: contoso},
+		tenanttest.Record{Domain: domain("merged.example"), Entry: adatum},
+		tenanttest.Record{Domain: domain("merged.example"), Entry: merged},
 		tenanttest.Record{Domain: domain("fabrikam.com"), Entry: onlyTPID},
 		tenanttest.Record{Domain: domain("hostile.example"), Entry: tenant.Entry{TPID: 8, Name: "Good\nBcc: x\x00\xff" + strings.Repeat("x", 300)}},
 	)
@@ -313,6 +316,17 @@ func TestResolve(t *testing.T) {
 			tenant.Candidate{Domain: "repeated.example"},
 			tenant.Resolution{Identity: identity("repeated.example", contoso), Basis: tenant.Derived, Found: []tenant.Entry{contoso}}, nil,
 		},
+		"one tenant under two TPIDs is one customer": {
+			tenant.Candidate{Domain: "merged.example"},
+			tenant.Resolution{
+				Identity: tenant.Identity{Tenant: adatumID, Domain: domain("merged.example"), Name: "Adatum", Cloud: tenant.CloudPublic},
+				Basis:    tenant.Derived, Found: []tenant.Entry{adatum, merged},
+			}, nil,
+		},
+		"one tenant under two TPIDs, the second given": {
+			tenant.Candidate{Domain: "merged.example", TenantID: adatumID.String(), TPID: "5"},
+			tenant.Resolution{Identity: identity("merged.example", merged), Basis: tenant.Confirmed, Found: []tenant.Entry{adatum, merged}}, nil,
+		},
 		"a directory of TPIDs": {
 			tenant.Candidate{Domain: "fabrikam.com"},
 			tenant.Resolution{Identity: identity("fabrikam.com", onlyTPID), Basis: tenant.Derived, Found: []tenant.Entry{onlyTPID}}, nil,
@@ -413,7 +427,7 @@ func TestResolveRefusesBrokenEntries(t *testing.T) {
 	for _, broken := range []tenant.Entry{{Name: "Nobody"}, {TPID: -1}, {Tenant: contosoID, TPID: -1}, {TPID: 1, Cloud: "mars"}} {
 		dir := tenanttest.Ambiguous{Entries: []tenant.Entry{contoso, broken}}
 		got, err := tenant.Resolve(t.Context(), dir, tenant.Candidate{Domain: "contoso.com"})
-		if !errors.Is(err, tenant.ErrUnavailable) {
+		if !errors.Is(err, tenant.ErrUnavailable) || errors.Is(err, tenant.ErrMalformed) {
 			t.Errorf("%+v: got %+v, %v", broken, got, err)
 		}
 	}

@@ -64,7 +64,7 @@ func issuedFor(issuer string) (tenant.ID, error) {
 	segment, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
 	id, err := tenant.ParseID(segment)
 	if err != nil {
-		return tenant.ID{}, fmt.Errorf("its issuer names no tenant: %w", err)
+		return tenant.ID{}, fmt.Errorf("its issuer names no tenant: %v", err) // not %w: the candidate is not malformed
 	}
 	return id, nil
 }

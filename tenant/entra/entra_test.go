@@ -337,6 +337,9 @@ func TestUnavailable(t *testing.T) {
 			if text := err.Error(); strings.ContainsAny(text, "\r\n\x1b") || len(text) > 500 {
 				t.Errorf("the error echoes what it should not: %q", text)
 			}
+			if errors.Is(err, tenant.ErrMalformed) {
+				t.Errorf("the error is taken for a malformed candidate: %v", err)
+			}
 			var typed *entra.ResponseError
 			if errors.As(err, &typed) {
 				test.typed.Host = s.Listener.Addr().String()

@@ -197,6 +197,8 @@ type answer struct {
 // check returns what is wrong with an answer, "" if it is right.
 func (c Case) check(got answer) string {
 	switch {
+	case got.err != nil && takenForARefusal(got.err):
+		return fmt.Sprintf("an error of a directory matches no sentinel of package tenant but ErrUnavailable, but got: %v", got.err)
 	case c.Unavailable && got.err == nil:
 		return fmt.Sprintf("a directory that cannot be asked returns an error, but got %d entries and none", len(got.entries))
 	case c.Unavailable:
@@ -209,6 +211,12 @@ func (c Case) check(got answer) string {
 		return fmt.Sprintf("got the entries %+v, want %+v", got.entries, c.Want)
 	}
 	return ""
+}
+
+func takenForARefusal(err error) bool {
+	return slices.ContainsFunc([]error{
+		tenant.ErrMalformed, tenant.ErrNotFound, tenant.ErrAmbiguous, tenant.ErrConsumerDomain, tenant.ErrReasonRequired,
+	}, func(sentinel error) bool { return errors.Is(err, sentinel) })
 }
 
 func sameEntries(a, b []tenant.Entry) bool {

@@ -113,6 +113,16 @@ func TestDirectoryFailsWhatIsBroken(t *testing.T) {
 				return entries, err
 			}
 		}, "a directory that cannot be asked returns an error"},
+		"down with an error of another kind": {func() lookup {
+			dir := right()
+			return func(ctx context.Context, d tenant.Domain) ([]tenant.Entry, error) {
+				entries, err := dir(ctx, d)
+				if errors.Is(err, tenanttest.ErrDown) {
+					err = fmt.Errorf("%w: %w", err, tenant.ErrNotFound)
+				}
+				return entries, err
+			}
+		}, "matches no sentinel of package tenant but ErrUnavailable"},
 		"always down": {func() lookup {
 			return func(context.Context, tenant.Domain) ([]tenant.Entry, error) { return nil, tenanttest.ErrDown }
 		}, "this domain is known, but got the error"},
