@@ -184,20 +184,13 @@ func (e Engagement) start(d eligibility.Date) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	// Where the clocks change about midnight, there may be none, or two; package
-	// time does not promise what it makes of that.
-	from, to := t.ZoneBounds()
-	switch {
+	// Where the clocks skip midnight, package time gives a moment before or after
+	// it; the day begins when they change.
+	switch from, to := t.ZoneBounds(); {
 	case t.Format(time.DateOnly) != d.String():
 		t = to
 	case t.Hour() != 0 || t.Minute() != 0:
 		t = from
-	case !from.IsZero():
-		_, offset := t.Zone()
-		_, before := from.Add(-1).Zone()
-		if first := t.Add(time.Duration(offset-before) * time.Second); first.Before(from) {
-			t = first
-		}
 	}
 	return t.UTC()
 }

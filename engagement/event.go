@@ -124,6 +124,12 @@ type Event struct {
 	Hash          Digest          `json:"hash"`                   // of all this, and of the event before
 }
 
+// LogValue keeps the person out of logs: it says what happened, where.
+func (e Event) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("customer", string(e.Customer)), slog.Int64("seq", e.Seq), slog.String("kind", string(e.Kind)),
+		slog.String("engagement", string(e.Engagement)), slog.String("participation", string(e.Participation)))
+}
+
 // Person is the part of an event that is about people. The event's hash covers
 // it through a salted digest, so that it can be erased without breaking the
 // chain and cannot be guessed from what is left.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -87,12 +88,13 @@ type Reason struct {
 	Missing []string   `json:"missing,omitzero"` // the facts that are missing
 }
 
+// String says it in one line, as exports and errors do.
 func (r Reason) String() string {
 	switch {
 	case r.Kind == CriteriaNotMet:
 		return fmt.Sprintf("%s: %s: wanted %s, found %s", r.Kind, r.Rule, r.Wanted, r.Found)
 	case r.Kind == FactsMissing && len(r.Missing) > 0:
-		return fmt.Sprintf("%s: %s: %v", r.Kind, r.Rule, r.Missing)
+		return fmt.Sprintf("%s: %s: %s", r.Kind, r.Rule, strings.Join(r.Missing, ", "))
 	}
 	return string(r.Kind)
 }

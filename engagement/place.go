@@ -2,6 +2,7 @@ package engagement
 
 import (
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -27,6 +28,12 @@ type Place struct {
 	Standings  []Standing `json:"standings,omitzero"` // one per partner, by partner
 }
 
+// LogValue keeps what partners have, and persons, out of logs.
+func (pl Place) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("engagement", string(pl.Key.Engagement)), slog.String("customer", string(pl.Key.Customer)),
+		slog.Int64("version", pl.Version))
+}
+
 // Elsewhere is what the program says of participations that other portals keep.
 // They count like the library's own.
 type Elsewhere struct {
@@ -43,6 +50,11 @@ type Standing struct {
 	Known          bool            `json:"known,omitzero"` // the customer has granted this partner consent, in whatever engagement
 	Evaluation     Evaluation      `json:"evaluation,omitzero"`
 	Participations []Participation `json:"participations,omitzero"` // the oldest first
+}
+
+// LogValue keeps persons out of logs.
+func (s Standing) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("partner", string(s.Partner)), slog.Bool("known", s.Known), slog.Int("participations", len(s.Participations)))
 }
 
 // Evaluation is what the engagement's rules said of a customer when last asked.

@@ -1,0 +1,105 @@
+package engagement_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+)
+
+const minute = time.Minute
+
+// The status of a participation, whether it is open, whether it holds a place
+// and what is due, on both sides of each deadline.
+func TestStatusAt(t *testing.T) {
+	consentOver, submitOver := start.AddDate(0, 0, 30), start.Add(2*minute).AddDate(0, 0, 60)
+	new := began(northwind, engagement.Added)
+	for _, c := range []struct {
+		name        string
+		p           engagement.Participation
+		now         time.Time
+		want        engagement.Status
+		open, holds bool
+		due         time.Time
+	}{
+		{"new", new, start, engagement.CustomerClaimed, true, false, consentOver},
+		{"new, a tick before", new, consentOver.Add(-tick), engagement.CustomerClaimed, true, false, consentOver},
+		{"new, at the deadline", new, consentOver, engagement.CustomerConsentExpired, false, false, time.Time{}},
+		{"asked", asked(new), start.Add(day), engagement.AwaitingConsentResponse, true, false, consentOver},
+		{"asked, a tick before", asked(new), consentOver.Add(-tick), engagement.AwaitingConsentResponse, true, false, consentOver},
+		{"asked, at the deadline", asked(new), consentOver, engagement.CustomerConsentExpired, false, false, time.Time{}},
+		{"asked, a tick after", asked(new), consentOver.Add(tick), engagement.CustomerConsentExpired, false, false, time.Time{}},
+		{"declined", declined(asked(new)), consentOver.Add(-tick), engagement.CustomerConsentDeclined, false, false, time.Time{}},
+		{"declined, later", declined(asked(new)), consentOver, engagement.CustomerConsentDeclined, false, false, time.Time{}},
+		{"cancelled", cancelled(new), consentOver, engagement.Canceled, false, false, time.Time{}},
+		{"granted", accepted(asked(new)), start.Add(day), engagement.CustomerConsentReceived, true, true, submitOver},
+		{"granted, after the time to consent", accepted(asked(new)), consentOver, engagement.CustomerConsentReceived, true, true, submitOver},
+		{"granted, a tick before", accepted(asked(new)), submitOver.Add(-tick), engagement.CustomerConsentReceived, true, true, submitOver},
+		{"granted, at the deadline", accepted(asked(new)), submitOver, engagement.NotSubmittedExpired, false, false, time.Time{}},
+		{"withdrawn", withdrawn(accepted(asked(new))), submitOver, engagement.CustomerConsentWithdrawn, false, false, time.Time{}},
+		{"cancelled after consent", cancelled(accepted(asked(new))), submitOver, engagement.Canceled, false, false, time.Time{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			check := func(p engagement.Participation) {
+				t.Helper()
+				require.Equal(t, c.want, p.StatusAt(c.now))
+				require.Equal(t, c.open, p.OpenAt(c.now))
+				require.Equal(t, c.holds, p.HoldsAt(c.now))
+				require.Equal(t, c.due, p.DeadlineAt(c.now))
+			}
+			check(c.p)
+			settled, err := c.p.Settle(c.now)
+			require.NoError(t, err)
+			check(settled)
+			var back engagement.Participation
+			require.NoError(t, json.Unmarshal(must(json.Marshal(settled)), &back))
+			check(back)
+		})
+	}
+}
+
+// A deadline that was recorded stays passed, also for a clock that was set back.
+func TestSettledForGood(t *testing.T) {
+	for _, p := range []engagement.Participation{asked(began(northwind, engagement.Added)), accepted(asked(began(northwind, engagement.Added)))} {
+		before := string(must(json.Marshal(p)))
+		over := start.AddDate(1, 0, 0)
+		settled, err := p.Settle(over)
+		require.NoError(t, err)
+		require.Equal(t, before, string(must(json.Marshal(p))), "the one that was given stays as it was")
+		require.NotEqual(t, p.StatusAt(start.Add(day)), settled.StatusAt(start.Add(day)))
+		require.Equal(t, settled.StatusAt(over), settled.StatusAt(start.Add(day)))
+		again, err := settled.Settle(over)
+		require.NoError(t, err)
+		require.Equal(t, settled, again)
+	}
+}
+
+// Consent opens a draft claim, with the windows that the participation began
+// under and the rate of the day.
+func TestOpenClaim(t *testing.T) {
+	p := began(northwind, engagement.Added)
+	require.False(t, p.Consented())
+	p.Terms.Windows = engagement.Windows{Consent: 30, FirstSubmission: 10, ReviewDone: 20, Dispute: 30, AfterDispute: 30}
+	p.Terms.Zone = "Europe/Lisbon"
+	now := at("2026-10-20T08:00:00Z")
+	q := engagement.OpenClaim(p, money("5000.00 USD"), now)
+	require.Nil(t, p.Claim)
+	require.True(t, q.Consented())
+	require.Equal(t, &engagement.Claim{
+		State: engagement.ClaimDraft, OpenedAt: now, SubmitBy: at("2026-10-30T09:00:00Z"), ReviewBy: at("2026-11-09T09:00:00Z"), Rate: money("5000.00 USD"),
+	}, q.Claim)
+}
+
+// A participation whose consent says something that this version does not know
+// is shown as begun, and nothing is due.
+func TestSettleLeavesTheUnknownAlone(t *testing.T) {
+	p := began(northwind, engagement.Added)
+	p.Consent.Status = consent.Status("from the future")
+	settled, err := p.Settle(start.AddDate(9, 0, 0))
+	require.NoError(t, err)
+	require.Equal(t, p, settled)
+}

@@ -1,0 +1,84 @@
+package engagement_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+)
+
+// Every enrolled location is listed, with every criterion that it does not meet;
+// it may add when it is eligible, and earns when its payee profile is valid too.
+func TestLocationOutcomes(t *testing.T) {
+	e := offer()
+	e.LocationRules = rules(enoughSeats, isEnterprise)
+	p := engagement.Partner{ID: northwind, Name: "Northwind", Locations: []engagement.Location{
+		{ID: "4", Name: "Neither", Enrolled: true, Payee: engagement.PayeeValid, Facts: facts(20, "smb")},
+		{ID: "1", Name: "Earns", Enrolled: true, Payee: engagement.PayeeValid, Facts: facts(300, "enterprise")},
+		{ID: "2", Name: "May add", Enrolled: true, Payee: "bank details missing", Facts: facts(300, "enterprise")},
+		{ID: "3", Name: "Not enrolled", Enrolled: false, Payee: engagement.PayeeValid, Facts: facts(300, "enterprise")},
+		{ID: "5", Name: "Unknown", Enrolled: true, Facts: facts(-1, "enterprise")},
+	}}
+	got, err := engagement.LocationOutcomes(e, p, start)
+	require.NoError(t, err)
+	type outcome struct {
+		id          engagement.LocationID
+		name, payee string
+		earns, may  bool
+		outcome     eligibility.Outcome
+		reasons     []string
+	}
+	var have []outcome
+	for _, o := range got {
+		out := outcome{o.Location, o.Name, o.Payee, o.Earns, o.MayAdd, o.Decision.Outcome, nil}
+		for _, r := range o.Reasons() {
+			out.reasons = append(out.reasons, r.String())
+		}
+		have = append(have, out)
+		require.Equal(t, start, o.Decision.At)
+	}
+	require.Equal(t, []outcome{
+		{"4", "Neither", "valid", false, false, eligibility.OutcomeIneligible,
+			[]string{"criteria not met: enough_seats: wanted at least 300, found 20", "criteria not met: enterprise: wanted is enterprise, found smb"}},
+		{"1", "Earns", "valid", true, true, eligibility.OutcomeEligible, nil},
+		{"2", "May add", "bank details missing", false, true, eligibility.OutcomeEligible, nil},
+		{"5", "Unknown", "", false, false, eligibility.OutcomeUnknown, []string{"facts missing: enough_seats: seats"}},
+	}, have)
+}
+
+// Rules that fail for one location say nothing about it, and all about the others.
+func TestLocationRulesFail(t *testing.T) {
+	boom := errors.New("boom")
+	e := offer()
+	e.LocationRules = rules(eligibility.Rule{ID: "fails", Doc: "Fails for few seats.", Check: eligibility.Func(
+		func(f eligibility.Facts, _ time.Time) (eligibility.Finding, error) {
+			if n, _ := seats.Get(f); n < 300 {
+				return eligibility.Finding{}, boom
+			}
+			return eligibility.Passed("enough", "enough"), nil
+		}, seats)})
+	p := partner()
+	p.Locations = append(p.Locations, engagement.Location{ID: "broken", Enrolled: true, Payee: engagement.PayeeValid, Facts: facts(1, "")})
+	got, err := engagement.LocationOutcomes(e, p, start)
+	require.ErrorIs(t, err, boom)
+	require.ErrorIs(t, err, eligibility.ErrRule)
+	require.ErrorContains(t, err, "location broken in engagement azure-migration")
+	require.Len(t, got, 3)
+	require.True(t, got[0].Earns)
+	require.True(t, got[1].MayAdd)
+	require.False(t, got[2].MayAdd || got[2].Earns)
+	require.Empty(t, got[2].Decision.Outcome)
+}
+
+func TestPartnerLocation(t *testing.T) {
+	l, ok := partner().Location("4711202")
+	require.True(t, ok)
+	require.Equal(t, "Porto", l.Name)
+	l, ok = partner().Location("5822301")
+	require.False(t, ok)
+	require.Equal(t, engagement.Location{}, l)
+}

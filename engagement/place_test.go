@@ -1,0 +1,139 @@
+package engagement_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+)
+
+// The claim limit counts granted participations of all partners, and those that
+// other portals hold; why there is no room is told by kind, never by name.
+func TestFullFor(t *testing.T) {
+	own := func() engagement.Participation { return accepted(asked(began(northwind, engagement.Added))) }
+	their := func() engagement.Participation { return accepted(asked(began(fabrikam, engagement.Added))) }
+	third := func() engagement.Participation { return accepted(asked(began("litware", engagement.Added))) }
+	consented := func(n int) engagement.Elsewhere { return engagement.Elsewhere{Consented: n} }
+	participated := func(n int) engagement.Elsewhere { return engagement.Elsewhere{Participated: n} }
+	const (
+		byOther = engagement.ConsentedElsewhere
+		before  = engagement.ParticipatedBefore
+		limit   = engagement.ClaimLimitReached
+	)
+	for _, c := range []struct {
+		name  string
+		limit int
+		in    []any
+		want  []engagement.ReasonKind
+		held  int // granted in the library
+	}{
+		{"nothing", 1, nil, nil, 0},
+		{"a limit that nobody set is one", 0, []any{their()}, []engagement.ReasonKind{byOther}, 1},
+		{"our own", 1, []any{own()}, []engagement.ReasonKind{limit}, 1},
+		{"another partner's", 1, []any{their()}, []engagement.ReasonKind{byOther}, 1},
+		{"another portal's", 1, []any{consented(1)}, []engagement.ReasonKind{byOther}, 0},
+		{"delivered elsewhere", 1, []any{participated(1)}, []engagement.ReasonKind{before}, 0},
+		{"asked is not granted", 1, []any{asked(began(fabrikam, engagement.Added)), began("litware", engagement.Claimed)}, nil, 0},
+		{"declined is not granted", 1, []any{declined(asked(began(fabrikam, engagement.Added)))}, nil, 0},
+		{"withdrawn frees the place", 1, []any{withdrawn(their())}, nil, 0},
+		{"cancelled frees the place", 1, []any{cancelled(their())}, nil, 0},
+		{"limit 2, one", 2, []any{their()}, nil, 1},
+		{"limit 2, ours and another's", 2, []any{own(), their()}, []engagement.ReasonKind{byOther, limit}, 2},
+		{"limit 2, two others'", 2, []any{their(), third()}, []engagement.ReasonKind{byOther, limit}, 2},
+		{"limit 2, one here and one elsewhere", 2, []any{their(), consented(1)}, []engagement.ReasonKind{byOther, limit}, 1},
+		{"limit 2, one of each kind", 2, []any{own(), participated(1)}, []engagement.ReasonKind{before, limit}, 1},
+		{"limit 2, two delivered elsewhere", 2, []any{participated(2)}, []engagement.ReasonKind{before, limit}, 0},
+		{"more than the limit", 1, []any{their(), third(), consented(3), participated(1)}, []engagement.ReasonKind{byOther, before}, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			pl := placeOf(c.limit, c.in...)
+			now := start.Add(day)
+			reasons := pl.FullFor(northwind, now)
+			require.Equal(t, c.want, kinds(reasons))
+			require.Equal(t, c.held, pl.Granted(now))
+			for _, r := range reasons {
+				require.Equal(t, engagement.Reason{Kind: r.Kind}, r, "nothing but the kind is told")
+				require.Equal(t, string(r.Kind), r.String())
+			}
+		})
+	}
+}
+
+// A granted participation holds its place until the moment at which its claim
+// can no longer be submitted, whoever recorded that.
+func TestPlaceIsFreedAtTheDeadline(t *testing.T) {
+	pl := placeOf(1, accepted(asked(began(fabrikam, engagement.Added))))
+	over := start.Add(2*minute).AddDate(0, 0, 60)
+	require.Equal(t, over, pl.Due())
+	require.NotEmpty(t, pl.FullFor(northwind, over.Add(-tick)))
+	require.Equal(t, 1, pl.Granted(over.Add(-tick)))
+	require.Empty(t, pl.FullFor(northwind, over))
+	require.Zero(t, pl.Granted(over))
+}
+
+// Places are values: what changes them leaves them as they were.
+func TestPlacesAreValues(t *testing.T) {
+	var empty engagement.Place
+	s, ok := empty.Standing(northwind)
+	require.False(t, ok)
+	require.Equal(t, engagement.Standing{Partner: northwind}, s)
+	_, ok = empty.Participation(northwind, "p")
+	require.False(t, ok)
+	_, ok = s.OpenAt(start)
+	require.False(t, ok)
+
+	first := began(northwind, engagement.Added)
+	one := placeOf(1, known("zebra", ""), first)
+	before := string(must(json.Marshal(one)))
+	second := began("contoso-partner", engagement.Added)
+	changed := first
+	changed.FriendlyName = "changed"
+	two := one.WithParticipation(second).WithParticipation(changed).WithParticipation(began(northwind, engagement.Claimed))
+	require.Equal(t, before, string(must(json.Marshal(one))))
+
+	var partners []engagement.PartnerID
+	for _, s := range two.Standings {
+		partners = append(partners, s.Partner)
+	}
+	require.Equal(t, []engagement.PartnerID{"contoso-partner", northwind, "zebra"}, partners, "by partner")
+	s, _ = two.Standing(northwind)
+	require.Len(t, s.Participations, 2)
+	require.Equal(t, "changed", s.Participations[0].FriendlyName)
+	got, ok := two.Participation(northwind, first.ID)
+	require.True(t, ok)
+	require.Equal(t, changed, got)
+	_, ok = two.Participation("zebra", first.ID)
+	require.False(t, ok, "of another partner there is no such participation")
+	open, ok := s.OpenAt(start)
+	require.True(t, ok)
+	require.Equal(t, first.ID, open.ID)
+}
+
+func TestEvaluationSameAs(t *testing.T) {
+	e := known(northwind, eligibility.OutcomeIneligible, engagement.Reason{Kind: engagement.FactsMissing, Rule: "a", Doc: "d", Wanted: "w", Found: "f", Missing: []string{"x"}}).Evaluation
+	e.Locations = []engagement.LocationID{"1"}
+	later := e
+	later.At = start.Add(day)
+	require.True(t, e.SameAs(later), "whenever they were made")
+	for name, change := range map[string]func(*engagement.Evaluation){
+		"rule set":  func(e *engagement.Evaluation) { e.RuleSet = "x" },
+		"version":   func(e *engagement.Evaluation) { e.Version = "x" },
+		"outcome":   func(e *engagement.Evaluation) { e.Outcome = "unknown" },
+		"locations": func(e *engagement.Evaluation) { e.Locations = nil },
+		"kind":      func(e *engagement.Evaluation) { e.Reasons[0].Kind = engagement.CriteriaNotMet },
+		"rule":      func(e *engagement.Evaluation) { e.Reasons[0].Rule = "x" },
+		"doc":       func(e *engagement.Evaluation) { e.Reasons[0].Doc = "x" },
+		"wanted":    func(e *engagement.Evaluation) { e.Reasons[0].Wanted = "x" },
+		"found":     func(e *engagement.Evaluation) { e.Reasons[0].Found = "x" },
+		"missing":   func(e *engagement.Evaluation) { e.Reasons[0].Missing = nil },
+		"reasons":   func(e *engagement.Evaluation) { e.Reasons = nil },
+	} {
+		other := e
+		other.Reasons = []engagement.Reason{e.Reasons[0]}
+		change(&other)
+		require.False(t, e.SameAs(other), name)
+	}
+}

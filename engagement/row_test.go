@@ -1,0 +1,285 @@
+package engagement_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// line writes a row as the table in TestRows spells it.
+func line(r engagement.Row) string {
+	var actions []string
+	for _, a := range r.Actions {
+		actions = append(actions, string(a))
+	}
+	var reasons []string
+	for _, k := range kinds(r.Reasons) {
+		reasons = append(reasons, string(k))
+	}
+	what := "customer"
+	if r.Participation != "" {
+		what = string(r.Origin)
+	}
+	return strings.Join([]string{
+		what, string(r.Tab), string(r.Type), string(r.Status), r.Todo(), strings.Join(actions, ", "), strings.Join(reasons, ", "),
+	}, " | ")
+}
+
+// The Customers page, state by state: which rows a place has for Northwind, on
+// which tabs, with which words, actions and reasons.
+func TestRows(t *testing.T) {
+	const (
+		eligible   = eligibility.OutcomeEligible
+		ineligible = eligibility.OutcomeIneligible
+		unknown    = eligibility.OutcomeUnknown
+
+		canBeClaimed = "customer | eligible | not started |  | Can be claimed | claim customer | "
+	)
+	notMet := engagement.Reason{Kind: engagement.CriteriaNotMet, Rule: "enough_seats", Wanted: "at least 300", Found: "20"}
+	missing := engagement.Reason{Kind: engagement.FactsMissing, Rule: "enterprise", Missing: []string{"segment"}}
+	ours := func(origin engagement.Origin) engagement.Participation { return began(northwind, origin) }
+	theirs := accepted(asked(began(fabrikam, engagement.Added)))
+	consentOver, submitOver := start.AddDate(0, 0, 30), start.Add(2*time.Minute).AddDate(0, 0, 60)
+	soon := start.Add(10 * time.Minute)
+
+	for _, c := range []struct {
+		name  string
+		place engagement.Place
+		now   time.Time
+		want  []string
+	}{
+		{"nobody has anything", placeOf(1), soon, nil},
+		{"only another partner has something", placeOf(1, theirs, known(fabrikam, eligible)), soon, nil},
+
+		// Before consent.
+		{"added", placeOf(1, ours(engagement.Added)), soon, []string{
+			"added | eligible | not started | Customer claimed | 30 days left to obtain consent | request consent, cancel | "}},
+		{"claimed", placeOf(1, known(northwind, eligible), ours(engagement.Claimed)), soon, []string{
+			"claimed | eligible | not started | Customer claimed | 30 days left to obtain consent | request consent, cancel | "}},
+		{"asked today", placeOf(1, asked(ours(engagement.Added))), soon, []string{
+			"added | eligible | not started | Awaiting customer consent response | 30 days left to obtain consent | cancel | "}},
+		{"asked, a tick before it may be sent again", placeOf(1, asked(ours(engagement.Added))), start.Add(time.Minute + day - tick), []string{
+			"added | eligible | not started | Awaiting customer consent response | 29 days left to obtain consent | cancel | "}},
+		{"asked a day ago", placeOf(1, asked(ours(engagement.Added))), start.Add(time.Minute + day), []string{
+			"added | eligible | not started | Awaiting customer consent response | 29 days left to obtain consent | resend consent, cancel | "}},
+		{"a tick before the deadline", placeOf(1, asked(ours(engagement.Added))), consentOver.Add(-tick), []string{
+			"added | eligible | not started | Awaiting customer consent response | 1 day left to obtain consent | resend consent, cancel | "}},
+		{"added, facts say otherwise later", placeOf(1, known(northwind, ineligible, notMet), ours(engagement.Claimed)), soon, []string{
+			"claimed | eligible | not started | Customer claimed | 30 days left to obtain consent | request consent, cancel | "}},
+
+		// After consent.
+		{"consented", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.Added)))), soon, []string{
+			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
+		{"consented, facts say otherwise later", placeOf(1, known(northwind, ineligible, notMet), accepted(asked(ours(engagement.Added)))), soon, []string{
+			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
+		{"a tick before submission is over", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.Added)))), submitOver.Add(-tick), []string{
+			"added | eligible | active | Customer consent received | 1 day left to submit the claim | work on claim, view claim, cancel | "}},
+
+		// Over without consent: off the page when added, claimable again when claimed.
+		{"declined", placeOf(1, declined(asked(ours(engagement.Added)))), soon, []string{
+			"added | off the page | complete | Customer consent declined | Customer consent declined |  | "}},
+		{"expired", placeOf(1, asked(ours(engagement.Added))), consentOver, []string{
+			"added | off the page | complete | Customer consent expired | Customer consent expired |  | "}},
+		{"expired, never asked", placeOf(1, ours(engagement.Added)), consentOver, []string{
+			"added | off the page | complete | Customer consent expired | Customer consent expired |  | "}},
+		{"cancelled", placeOf(1, cancelled(asked(ours(engagement.Added)))), soon, []string{
+			"added | off the page | complete | Canceled | Canceled |  | "}},
+		{"claimed and declined", placeOf(1, known(northwind, eligible), declined(asked(ours(engagement.Claimed)))), soon, []string{
+			"claimed | off the page | complete | Customer consent declined | Customer consent declined |  | ", canBeClaimed}},
+		{"claimed and expired", placeOf(1, known(northwind, eligible), ours(engagement.Claimed)), consentOver, []string{
+			"claimed | off the page | complete | Customer consent expired | Customer consent expired |  | ", canBeClaimed}},
+		{"claimed and cancelled", placeOf(1, known(northwind, eligible), cancelled(ours(engagement.Claimed))), soon, []string{
+			"claimed | off the page | complete | Canceled | Canceled |  | ", canBeClaimed}},
+		{"claimed, declined, not eligible any more", placeOf(1, known(northwind, ineligible, notMet), declined(asked(ours(engagement.Claimed)))), soon, []string{
+			"claimed | off the page | complete | Customer consent declined | Customer consent declined |  | ",
+			"customer | ineligible | not started |  | Not eligible |  | criteria not met"}},
+
+		// Over after consent: complete, and claimable again when eligible.
+		{"withdrawn", placeOf(1, known(northwind, eligible), withdrawn(accepted(asked(ours(engagement.Added))))), soon, []string{
+			"added | complete | complete | Customer consent withdrawn | Customer consent withdrawn | view claim | ", canBeClaimed}},
+		{"cancelled after consent", placeOf(1, known(northwind, eligible), cancelled(accepted(asked(ours(engagement.Added))))), soon, []string{
+			"added | complete | complete | Canceled | Canceled | view claim | ", canBeClaimed}},
+		{"not submitted in time", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.Added)))), submitOver, []string{
+			"added | complete | complete | Not submitted expired | Not submitted expired | view claim | ", canBeClaimed}},
+		{"not submitted, and not eligible any more", placeOf(1, known(northwind, ineligible, notMet), accepted(asked(ours(engagement.Added)))), submitOver, []string{
+			"added | complete | complete | Not submitted expired | Not submitted expired | view claim | ",
+			"customer | ineligible | not started |  | Not eligible |  | criteria not met"}},
+		{"cancelled after consent, and claimed again", placeOf(1, known(northwind, eligible), cancelled(accepted(asked(ours(engagement.Added)))), ours(engagement.Claimed)), soon, []string{
+			"added | complete | complete | Canceled | Canceled | view claim | ",
+			"claimed | eligible | not started | Customer claimed | 30 days left to obtain consent | request consent, cancel | "}},
+
+		// Known customers.
+		{"known and eligible", placeOf(1, known(northwind, eligible)), soon, []string{canBeClaimed}},
+		{"known, criteria not met", placeOf(1, known(northwind, ineligible, notMet)), soon, []string{
+			"customer | ineligible | not started |  | Not eligible |  | criteria not met"}},
+		{"known, facts missing", placeOf(1, known(northwind, unknown, missing)), soon, []string{
+			"customer | ineligible | not started |  | Not eligible |  | facts missing"}},
+		{"known, both", placeOf(1, known(northwind, ineligible, notMet, missing)), soon, []string{
+			"customer | ineligible | not started |  | Not eligible |  | criteria not met, facts missing"}},
+		{"known and not evaluated yet", placeOf(1, known(northwind, "")), soon, []string{
+			"customer | ineligible | not started |  | Not eligible |  | facts missing"}},
+		{"not known any standing", placeOf(1, engagement.Standing{Partner: northwind, Identity: contoso}), soon, nil},
+
+		// Other partners.
+		{"known, and another partner has the consent", placeOf(1, known(northwind, eligible), theirs), soon, []string{
+			"customer | ineligible | not started |  | Not eligible |  | consented to another partner"}},
+		{"known, not met, and another partner has the consent", placeOf(1, known(northwind, ineligible, notMet), theirs), soon, []string{
+			"customer | ineligible | not started |  | Not eligible |  | criteria not met, consented to another partner"}},
+		{"another partner is only asking", placeOf(1, known(northwind, eligible), asked(began(fabrikam, engagement.Added))), soon, []string{canBeClaimed}},
+		{"another partner lost it", placeOf(1, known(northwind, eligible), withdrawn(theirs)), soon, []string{canBeClaimed}},
+		{"another partner did not submit in time", placeOf(1, known(northwind, eligible), theirs), submitOver, []string{canBeClaimed}},
+		{"another partner is about not to submit in time", placeOf(1, known(northwind, eligible), theirs), submitOver.Add(-tick), []string{
+			"customer | ineligible | not started |  | Not eligible |  | consented to another partner"}},
+		{"another partner was faster", placeOf(1, ours(engagement.Added), theirs), soon, []string{
+			"added | ineligible | not started | Customer claimed | Not eligible | cancel | consented to another partner"}},
+		{"another partner was faster, and the customer is asked already", placeOf(1, known(northwind, eligible), asked(ours(engagement.Claimed)), theirs), start.Add(2 * day), []string{
+			"claimed | ineligible | not started | Awaiting customer consent response | Not eligible | cancel | consented to another partner"}},
+		{"another portal was faster", placeOf(1, ours(engagement.Added), engagement.Elsewhere{Consented: 1}), soon, []string{
+			"added | ineligible | not started | Customer claimed | Not eligible | cancel | consented to another partner"}},
+		{"delivered elsewhere", placeOf(1, known(northwind, eligible), engagement.Elsewhere{Participated: 1}), soon, []string{
+			"customer | ineligible | not started |  | Not eligible |  | already participated with another partner"}},
+		{"two elsewhere", placeOf(1, known(northwind, eligible), engagement.Elsewhere{Consented: 1, Participated: 1}), soon, []string{
+			"customer | ineligible | not started |  | Not eligible |  | consented to another partner, already participated with another partner"}},
+		{"consent is ours, whatever is said of elsewhere", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.Added))), engagement.Elsewhere{Consented: 1}), soon, []string{
+			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
+
+		// A claim limit of two.
+		{"limit 2, one of another partner", placeOf(2, known(northwind, eligible), theirs), soon, []string{canBeClaimed}},
+		{"limit 2, one of each", placeOf(2, known(northwind, eligible), accepted(asked(ours(engagement.Added))), theirs), soon, []string{
+			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
+		{"limit 2, one of another partner and one elsewhere", placeOf(2, known(northwind, eligible), theirs, engagement.Elsewhere{Participated: 1}), soon, []string{
+			"customer | ineligible | not started |  | Not eligible |  | consented to another partner, already participated with another partner, claim limit reached"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rows := c.place.Rows(northwind, offer(), consent.Policy{}, c.now)
+			var got []string
+			for _, r := range rows {
+				got = append(got, line(r))
+				require.Equal(t, the, engagement.PlaceKey{Engagement: r.Engagement, Customer: r.Customer})
+				require.Equal(t, contoso, r.Identity)
+				if p, ok := c.place.Participation(northwind, r.Participation); ok {
+					require.Equal(t, engagement.RowID(p.ID), r.ID)
+					require.Equal(t, p.ClaimNumber, r.ClaimNumber)
+					require.Equal(t, p.StartedAt, r.Since)
+					require.Equal(t, []engagement.LocationID{p.Location}, r.Locations)
+				} else {
+					require.Empty(t, r.Participation)
+					require.Equal(t, engagement.RowID(the.Customer), r.ID)
+					require.Equal(t, start, r.Since)
+				}
+				require.Equal(t, r.Deadline.IsZero(), r.DaysLeft == 0)
+			}
+			require.Equal(t, c.want, got)
+		})
+	}
+}
+
+// Customers can be claimed while the engagement is open for it, and through a
+// location; asking goes on afterwards.
+func TestActionsFollowTheEngagement(t *testing.T) {
+	e := offer()
+	e.LastClaimDay = date("2026-07-01")
+	over := at("2026-07-02T00:00:00Z")
+	pl := placeOf(1, known(northwind, eligibility.OutcomeEligible))
+	actions := func(pl engagement.Place, e engagement.Engagement, policy consent.Policy, now time.Time) ([]engagement.Action, string) {
+		rows := pl.Rows(northwind, e, policy, now)
+		require.Len(t, rows, 1)
+		return rows[0].Actions, rows[0].Todo()
+	}
+	got, todo := actions(pl, e, consent.Policy{}, over.Add(-tick))
+	require.Equal(t, []engagement.Action{engagement.ClaimCustomer}, got)
+	require.Equal(t, "Can be claimed", todo)
+	got, todo = actions(pl, e, consent.Policy{}, over)
+	require.Empty(t, got)
+	require.Equal(t, "Cannot be claimed now", todo)
+
+	s, _ := pl.Standing(northwind)
+	s.Evaluation.Locations = nil
+	got, _ = actions(pl.WithStanding(s), offer(), consent.Policy{}, start)
+	require.Empty(t, got, "none of the partner's locations may add")
+
+	got, _ = actions(placeOf(1, began(northwind, engagement.Added)), e, consent.Policy{}, over)
+	require.Equal(t, []engagement.Action{engagement.RequestConsent, engagement.Cancel}, got)
+
+	// The policy says when asking again is allowed.
+	waiting := placeOf(1, asked(began(northwind, engagement.Added)))
+	got, _ = actions(waiting, e, consent.Policy{ResendInterval: time.Hour}, start.Add(time.Hour+time.Minute))
+	require.Equal(t, []engagement.Action{engagement.ResendConsent, engagement.Cancel}, got)
+	got, _ = actions(waiting, e, consent.Policy{MaxSends: 1}, start.Add(2*day))
+	require.Equal(t, []engagement.Action{engagement.Cancel}, got)
+}
+
+// Days are those of the zone that the participation began under, also when the
+// engagement has moved to another since.
+func TestRowsCountDaysInTheirZone(t *testing.T) {
+	lisbon := offer()
+	lisbon.Zone = zone("Europe/Lisbon")
+	p := began(northwind, engagement.Added)
+	p.Terms = engagement.TermsOf(lisbon)
+	p.StartedAt = at("2026-10-10T08:00:00Z")
+	p.Consent = consent.Start(p.Terms.Deadline(p.StartedAt, 30))
+	for _, e := range []engagement.Engagement{lisbon, offer()} {
+		rows := placeOf(1, p).Rows(northwind, e, consent.Policy{}, p.StartedAt)
+		require.Equal(t, 30, rows[0].DaysLeft, "in %v", e.Zone)
+	}
+}
+
+func TestRowName(t *testing.T) {
+	r := engagement.Row{Identity: contoso, FriendlyName: "Our best"}
+	require.Equal(t, "Our best", r.Name())
+	r.FriendlyName = ""
+	require.Equal(t, "Contoso", r.Name())
+	r.Identity.Name = ""
+	require.Equal(t, "contoso.com", r.Name())
+	r.Identity.Domain = must(tenant.ParseDomain("xn--bcher-kva.example"))
+	require.Equal(t, "bücher.example", r.Name())
+	r.Identity.Domain = tenant.Domain{}
+	require.Equal(t, string(contoso.Key()), r.Name())
+
+	c := engagement.Customer{Identity: contoso, FriendlyName: "Our best"}
+	require.Equal(t, "Our best", c.Name())
+	require.False(t, c.Known())
+	c.KnownSince = start
+	require.True(t, c.Known())
+}
+
+// Entries are what rows are sorted, filtered and counted by: the same rows, with
+// folded texts.
+func TestEntries(t *testing.T) {
+	p := began(northwind, engagement.Added)
+	p.FriendlyName = "  Our\tBEST \x07 Customer"
+	p.Identity.Name = "Contoso, S.A. ÀÉ\n"
+	p.Identity.Domain = must(tenant.ParseDomain("bücher.example"))
+	p.ClaimNumber = "C-ABCD"
+	pl := placeOf(1, p, known(fabrikam, eligibility.OutcomeEligible))
+	entries := pl.Entries(start)
+	require.Len(t, entries, 2)
+	f, n := entries[0], entries[1]
+	require.Equal(t, fabrikam, f.Partner)
+	require.Equal(t, northwind, n.Partner)
+	require.Equal(t, "our best customer", n.Name)
+	for _, part := range []string{"our best customer", "contoso, s.a. àé", "bücher.example", "xn--bcher-kva.example", "00000000-0000-4000-8000-000000000001", "c-abcd"} {
+		require.Contains(t, strings.Split(n.Search, "\n"), part)
+	}
+	require.Equal(t, engagement.Entry{
+		Partner: fabrikam, Place: the, Row: engagement.RowID(the.Customer), Tab: engagement.TabEligible, Type: engagement.NotStarted,
+		Locations: []engagement.LocationID{"4711201", "4711202"}, Name: "contoso", Search: f.Search, Since: start,
+	}, f)
+	require.Equal(t, engagement.Entry{
+		Partner: northwind, Place: the, Row: engagement.RowID(p.ID), Participation: p.ID, Tab: engagement.TabEligible, Type: engagement.NotStarted,
+		Status: engagement.CustomerClaimed, Locations: []engagement.LocationID{"4711201"}, Name: n.Name, Search: n.Search,
+		Since: start, Deadline: start.AddDate(0, 0, 30),
+	}, n)
+
+	p.FriendlyName, p.Identity.Name = "", strings.Repeat("Long Ä ", 100)
+	long := placeOf(1, p).Entries(start)[0]
+	require.Len(t, []rune(long.Name), 200, "a name that is sorted by is short")
+	require.Contains(t, long.Search, strings.TrimSpace(strings.ToLower(p.Identity.Name)), "and all of it is searched")
+}
