@@ -128,26 +128,6 @@ func (s *RuleSet) failures(d *Decision, today int64) error {
 	return errors.Join(errs...)
 }
 
-// finding writes out what a rule has found.
-func (s *RuleSet) finding(d *Decision, i int, today int64) Finding {
-	rule := &s.config.Rules[i]
-	a := d.account(i, today)
-	f := Finding{
-		Rule:   rule.ID,
-		Doc:    rule.Doc,
-		Result: a.verdict.result(),
-		Wanted: s.wanted[i],
-		Found:  strings.Join(a.found, "; "),
-	}
-	if a.wanted != "" {
-		f.Wanted = a.wanted
-	}
-	if a.verdict == unknown {
-		f.Missing = a.missing
-	}
-	return f
-}
-
 // account gives what a rule has found: what it stated, or what its facts say.
 func (d *Decision) account(rule int, today int64) account {
 	for i := range d.stated {
@@ -156,4 +136,24 @@ func (d *Decision) account(rule int, today int64) account {
 		}
 	}
 	return d.set.nodes[rule].account(d, today, true)
+}
+
+// finding writes out what a rule has found.
+func (d *Decision) finding(rule int, today int64) Finding {
+	r, n := &d.set.config.Rules[rule], &d.set.nodes[rule]
+	v := d.verdicts[rule]
+	f := Finding{Rule: r.ID, Doc: r.Doc, Result: v.result(), Wanted: d.set.wanted[rule]}
+	if n.code < allOf && v != unknown { // the usual case, without the detour
+		f.Found = d.Facts.cells[n.slot].String()
+		return f
+	}
+	a := d.account(rule, today)
+	f.Found = strings.Join(a.found, "; ")
+	if a.wanted != "" {
+		f.Wanted = a.wanted
+	}
+	if v == unknown {
+		f.Missing = slices.Clone(a.missing)
+	}
+	return f
 }

@@ -200,10 +200,10 @@ func (c Check) Spec() Spec {
 
 // String says what the check wants: "segment one of corporate, smb".
 func (c Check) String() string {
-	if c.fact == nil {
-		return c.wanted()
+	if fact := c.Spec().Fact; fact != "" {
+		return fact + " " + c.wanted()
 	}
-	return c.fact.Name() + " " + c.wanted()
+	return c.wanted()
 }
 
 // wanted is String without the fact's name, which findings leave out.
@@ -213,6 +213,8 @@ func (c Check) wanted() string {
 		return strings.TrimSpace(fmt.Sprintf("%s %v", c.named.Op, c.named.Operand))
 	case c.fn != nil:
 		return "a check in Go"
+	case c.op == "":
+		return "no check"
 	}
 	switch c.op {
 	case OpBetween:

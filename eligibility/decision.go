@@ -1,6 +1,7 @@
 package eligibility
 
 import (
+	"log/slog"
 	"slices"
 	"time"
 )
@@ -21,48 +22,6 @@ func AllOutcomes() []Outcome {
 	return []Outcome{OutcomeEligible, OutcomeIneligible, OutcomeUnknown}
 }
 
-// Eligible reports whether o is OutcomeEligible.
-func (o Outcome) Eligible() bool { return o == OutcomeEligible }
-
-// Result is what one rule comes to.
-type Result string
-
-// The results.
-const (
-	ResultPass    Result = "pass"
-	ResultFail    Result = "fail"
-	ResultUnknown Result = "unknown" // a fact that the rule depends on is missing
-)
-
-// AllResults returns every Result.
-func AllResults() []Result { return []Result{ResultPass, ResultFail, ResultUnknown} }
-
-func (r Result) verdict() verdict {
-	switch r {
-	case ResultPass:
-		return pass
-	case ResultFail:
-		return fail
-	case ResultUnknown:
-		return unknown
-	default:
-		return 0
-	}
-}
-
-func (v verdict) result() Result {
-	switch v {
-	case pass:
-		return ResultPass
-	case fail:
-		return ResultFail
-	case unknown:
-		return ResultUnknown
-	default:
-		return ""
-	}
-}
-
 // outcome is what the joined verdicts of all rules come to.
 func (v verdict) outcome() Outcome {
 	switch {
@@ -75,35 +34,6 @@ func (v verdict) outcome() Outcome {
 	default:
 		return OutcomeEligible
 	}
-}
-
-// Finding is what one rule found.
-type Finding struct {
-	Rule    string   `json:"rule"`
-	Doc     string   `json:"doc"`
-	Result  Result   `json:"result"`
-	Wanted  string   `json:"wanted,omitempty"`  // "at least 1000"
-	Found   string   `json:"found,omitempty"`   // "999"; of several facts "segment smb; rooms 4"
-	Missing []string `json:"missing,omitempty"` // for an unknown result, the facts that would decide it
-}
-
-// Passed is the finding of a [CheckFunc] that is met.
-func Passed(wanted, found string) Finding {
-	return Finding{Result: ResultPass, Wanted: wanted, Found: found}
-}
-
-// Failed is the finding of a [CheckFunc] that is not met.
-func Failed(wanted, found string) Finding {
-	return Finding{Result: ResultFail, Wanted: wanted, Found: found}
-}
-
-// Missing is the finding of a [CheckFunc] that lacks facts.
-func Missing(wanted string, facts ...AnyFact) Finding {
-	f := Finding{Result: ResultUnknown, Wanted: wanted}
-	for _, fact := range facts {
-		f.Missing = append(f.Missing, fact.Name())
-	}
-	return f
 }
 
 // Decision is what a rule set decided, on which facts, and when. It can be
@@ -138,23 +68,43 @@ func (d Decision) Reasons() []Finding {
 }
 
 func (d *Decision) findings(which verdict) []Finding {
-	var out []Finding
 	if d.set == nil {
-		for _, f := range d.read {
-			if f.Result.verdict()&which != 0 {
-				f.Missing = slices.Clone(f.Missing)
-				out = append(out, f)
-			}
-		}
-		return out
+		return readFindings(d.read, which)
 	}
+	n := 0
+	for _, v := range d.verdicts {
+		n += int(bit(v&which != 0))
+	}
+	out := make([]Finding, 0, n)
 	today := d.set.today(d.At)
 	for i, v := range d.verdicts {
 		if v&which != 0 {
-			out = append(out, d.set.finding(d, i, today))
+			out = append(out, d.finding(i, today))
 		}
 	}
 	return out
+}
+
+func readFindings(read []Finding, which verdict) []Finding {
+	out := make([]Finding, 0, len(read))
+	for _, f := range read {
+		if f.Result.verdict()&which != 0 {
+			f.Missing = slices.Clone(f.Missing)
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// LogValue is what d says, without the facts, which may be personal.
+func (d Decision) LogValue() slog.Value {
+	var reasons []string
+	for _, f := range d.Reasons() {
+		reasons = append(reasons, f.Rule)
+	}
+	return slog.GroupValue(
+		slog.String("rule_set", d.RuleSet), slog.String("version", d.Version), slog.Time("at", d.At),
+		slog.String("outcome", string(d.Outcome)), slog.Any("reasons", reasons))
 }
 
 // Clone returns a decision that shares nothing with d.
@@ -169,9 +119,4 @@ func (d Decision) Clone() Decision {
 func (d Decision) Equal(o Decision) bool {
 	return d.RuleSet == o.RuleSet && d.Version == o.Version && d.At.Equal(o.At) && d.Outcome == o.Outcome &&
 		d.Facts.Equal(o.Facts) && slices.EqualFunc(d.Findings(), o.Findings(), Finding.equal)
-}
-
-func (f Finding) equal(o Finding) bool {
-	return f.Rule == o.Rule && f.Doc == o.Doc && f.Result == o.Result && f.Wanted == o.Wanted && f.Found == o.Found &&
-		slices.Equal(f.Missing, o.Missing)
 }

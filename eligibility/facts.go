@@ -2,6 +2,7 @@ package eligibility
 
 import (
 	"iter"
+	"log/slog"
 	"slices"
 	"strings"
 )
@@ -121,6 +122,16 @@ func (f Facts) All() iter.Seq2[string, string] {
 			}
 		}
 	}
+}
+
+// LogValue tells which facts are known, but not their values, which may be
+// personal.
+func (f Facts) LogValue() slog.Value {
+	var names []string
+	for name := range f.all() {
+		names = append(names, name)
+	}
+	return slog.AnyValue(names)
 }
 
 // Clone returns facts that share nothing with f.

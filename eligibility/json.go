@@ -111,6 +111,9 @@ func (f *Facts) UnmarshalJSON(data []byte) error {
 			}
 		}
 	}
+	if _, err := dec.Token(); err != nil {
+		return refused(string(data), "it does not end")
+	}
 	*f = read
 	return nil
 }
