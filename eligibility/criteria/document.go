@@ -139,8 +139,8 @@ func (d *document) moment(root node, members object, name string, zone *time.Loc
 	var t time.Time
 	if day, err := time.Parse(time.DateOnly, s); err == nil {
 		t = startOfDay(day, zone)
-	} else if err := t.UnmarshalText([]byte(s)); err != nil {
-		t = time.Time{}
+	} else if moment, err := time.Parse(time.RFC3339, s); err == nil {
+		t = moment
 	}
 	if year := t.UTC().Year(); t.IsZero() || year < 1 || year > 9999 {
 		d.refuse(&DocumentError{Path: name, Problem: fmt.Sprintf("is %q, and has to be %s", short(s), what)})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -32,10 +33,27 @@ func (r *Registry) WriteDocument(set *eligibility.RuleSet) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !sameZone(set.TimeZone(), again.TimeZone()) {
+		return nil, &DocumentError{Path: "time_zone", Problem: fmt.Sprintf("is %q, but not the zone of that name: use time.LoadLocation", set.TimeZone())}
+	}
 	if !bytes.Equal(data, second) {
 		return nil, &DocumentError{Path: "rules", Problem: "do not read back as they are: an operand is read as another value than it is written as"}
 	}
 	return data, nil
+}
+
+// sameZone compares the offsets over a year, which tells a zone from one that
+// was only given its name.
+func sameZone(a, b *time.Location) bool {
+	for month := time.January; month <= time.December; month++ {
+		t := time.Date(2026, month, 1, 0, 0, 0, 0, time.UTC)
+		_, offsetA := t.In(a).Zone()
+		_, offsetB := t.In(b).Zone()
+		if offsetA != offsetB {
+			return false
+		}
+	}
+	return true
 }
 
 func write(set *eligibility.RuleSet) ([]byte, error) {
