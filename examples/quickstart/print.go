@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+)
+
+func (s *story) say(format string, args ...any) {
+	fmt.Fprintln(s.out, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+}
+
+// explain prints a text behind a label, as many lines of it as it takes, each
+// beginning under the first.
+func (s *story) explain(label, text string) {
+	const width = 110
+	indent := strings.Repeat(" ", utf8.RuneCountInString(label))
+	line, length := label, len(indent)
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case length+1+n > width:
+			s.say("%s", line)
+			line, length = indent, len(indent)
+		default:
+			line, length = line+" ", length+1
+		}
+		line, length = line+word, length+n
+	}
+	s.say("%s", line)
+}
+
+func (s *story) title(text string) {
+	s.say("\n%s\n%s", text, strings.Repeat("─", len([]rune(text))))
+}
+
+// page prints the three tabs of a partner's Customers page.
+func (s *story) page(actor workflow.Actor, id engagement.ID) error {
+	s.say("")
+	s.say("  Customers · %s · %s · %s", actor.Partner, id, s.now.Format("2 Jan 2006"))
+	for _, tab := range engagement.AllTabs() {
+		page, err := s.desk.Customers(s.ctx, actor, id, workflow.CustomersQuery{Tab: tab})
+		if err != nil {
+			return err
+		}
+		s.say("  %s (%d)", strings.ToUpper(string(tab[0]))+string(tab[1:]), page.Counts[tab])
+		for _, r := range page.Rows {
+			s.say("    %-20s %-12s %-36s %s", r.Name(), r.Type, r.Todo(), list(r.Actions))
+			for _, reason := range r.Reasons {
+				s.explain("      - ", reason.String())
+			}
+		}
+	}
+	s.say("")
+	return nil
+}
+
+// outbox is the story's Notifier: it keeps what goes out.
+type outbox struct {
+	sent  []workflow.Delivery
+	shown int
+}
+
+// Notify implements workflow.Notifier.
+func (o *outbox) Notify(_ context.Context, d workflow.Delivery) error {
+	o.sent = append(o.sent, d)
+	return nil
+}
+
+// link returns the token in the newest message with a link to a participation.
+func (o *outbox) link(p engagement.ParticipationID) consent.Token {
+	var t consent.Token
+	for _, d := range o.sent {
+		if d.Message.Participation == p && d.Link != "" {
+			t, _ = consent.ParseToken(d.Link[strings.LastIndexByte(d.Link, '/')+1:])
+		}
+	}
+	return t
+}
+
+// deliver lets the waiting messages go out, and prints them.
+func (s *story) deliver() error {
+	if _, err := s.desk.Relay(s.ctx); err != nil {
+		return err
+	}
+	for _, d := range s.mail.sent[s.mail.shown:] {
+		s.say("✉ %-36s %s", d.Message.To, d.Subject)
+	}
+	s.mail.shown = len(s.mail.sent)
+	return nil
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// short shows the beginning of an ID.
+func short(id string) string {
+	if len(id) > 11 {
+		return id[:8] + "…"
+	}
+	return id
+}
+
+func list(actions []engagement.Action) string {
+	if len(actions) == 0 {
+		return ""
+	}
+	texts := make([]string, len(actions))
+	for i, a := range actions {
+		texts[i] = string(a)
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+// refusalLines are the reasons of a refusal, one a line.
+func refusalLines(err error) []string {
+	var location *workflow.LocationError
+	var customer *workflow.NotEligibleError
+	var lines []string
+	switch {
+	case errors.As(err, &location):
+		for _, r := range location.Reasons {
+			lines = append(lines, "the location: "+r.String())
+		}
+	case errors.As(err, &customer):
+		for _, r := range customer.Reasons {
+			lines = append(lines, r.String())
+		}
+	default:
+		lines = []string{err.Error()}
+	}
+	return lines
+}
+
+func consentByOrWhyNot(started []workflow.Started, err error) string {
+	if err != nil {
+		return "✗ " + err.Error()
+	}
+	return "✓ consent by " + started[0].ConsentBy.Format("2 Jan 2006")
+}
+
+func change(e engagement.Event) string {
+	var parts []string
+	if e.Engagement != "" {
+		parts = append(parts, string(e.Engagement))
+	}
+	if e.To != "" && e.From != e.To {
+		from := e.From
+		if from == "" {
+			from = "—"
+		}
+		parts = append(parts, from+" → "+e.To)
+	}
+	if e.Person != nil && e.Person.User != "" {
+		parts = append(parts, "by "+e.Person.User)
+	}
+	if e.Note != "" && e.Kind != engagement.DeadlinePassed && !strings.HasPrefix(e.Note, "link ") { // a link's ID tells a person nothing
+		parts = append(parts, "("+e.Note+")")
+	}
+	return strings.Join(parts, "  ")
+}
