@@ -296,8 +296,10 @@ func TestDeriveSameArea(t *testing.T) {
 		require.Equal(t, c.same, same, "%+v", c)
 	}
 	var facts eligibility.Facts
-	criteria.Area.Set(&facts, "")
-	criteria.DeriveSameArea(&facts, "")
-	_, known := criteria.SameAreaAsLocation.Get(facts)
-	require.False(t, known, "two empty areas are not the same one")
+	criteria.Area.Set(&facts, "") // no area either
+	for _, location := range []string{"", "Western Europe"} {
+		criteria.DeriveSameArea(&facts, location)
+		_, known := criteria.SameAreaAsLocation.Get(facts)
+		require.False(t, known, location)
+	}
 }
