@@ -2,7 +2,9 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"log/slog"
 )
 
 // BulkOptions say how AddCustomers goes about it.
@@ -19,20 +21,26 @@ type BulkResult struct {
 	Err     error     // what AddCustomer returned
 }
 
+// LogValue hides the person whom the row names.
+func (r BulkResult) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("row", r.Row), slog.Any("command", r.Command), slog.Int("started", len(r.Started)), slog.Any("error", r.Err))
+}
+
 // AddCustomers adds one customer after the other as they are asked for, each as
 // AddCustomer would: whole or not at all, and none because of another. It yields
 // a result for each; who stops asking stops the adding. When the context ends,
-// the next result says so and is the last.
+// the next result says so and is the last. A row that was added before, with the
+// same key, is not added again, so that a list which stopped can be begun anew.
+//
+// A dry run decides each row as if it were the only one.
 func (s *Service) AddCustomers(ctx context.Context, actor Actor, commands iter.Seq[AddCustomer], opts BulkOptions) iter.Seq[BulkResult] {
 	return func(yield func(BulkResult) bool) {
 		var done Progress
 		for cmd := range commands {
 			r := BulkResult{Row: done.Done, Command: cmd}
-			if r.Err = ctx.Err(); r.Err != nil {
-				yield(r)
-				return
+			if r.Err = ctx.Err(); r.Err == nil {
+				r.Started, r.Err = s.addCustomer(ctx, actor, cmd, opts.DryRun)
 			}
-			r.Started, r.Err = s.addCustomer(ctx, actor, cmd, opts.DryRun)
 			done.Done++
 			if r.Err != nil {
 				done.Failed++
@@ -42,7 +50,7 @@ func (s *Service) AddCustomers(ctx context.Context, actor Actor, commands iter.S
 			if opts.Progress != nil {
 				opts.Progress(done)
 			}
-			if !yield(r) {
+			if ended := ctx.Err() != nil && errors.Is(r.Err, ctx.Err()); !yield(r) || ended {
 				return
 			}
 		}

@@ -1,7 +1,6 @@
 package workflow
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -10,41 +9,46 @@ import (
 	"github.com/partnerengage/partnerengage/storage"
 )
 
+// longestCursor is more than any of ours has: names and rows are short.
+const longestCursor = 4096
+
 // cursor is what a cursor's text holds: where a page ended, and in what list.
 type cursor struct {
 	List string           `json:"q"`
 	At   storage.Position `json:"p"`
 }
 
-func encodeCursor(q storage.PageQuery, at storage.Position) string {
+// encodeCursor returns the cursor of a position in the list that q pages through.
+func encodeCursor(q storage.PageQuery, at storage.Position) (string, error) {
 	at.Time = at.Time.UTC()
 	text, err := json.Marshal(cursor{List: listOf(q), At: at})
-	if err != nil {
-		panic(err) // strings and a time of this era always marshal
-	}
-	return base64.RawURLEncoding.EncodeToString(text)
+	return base64.RawURLEncoding.EncodeToString(text), err
 }
 
 // decodeCursor returns where a cursor points to, or a *CursorError. A cursor is
-// for one list: another tab, order or filter needs another.
+// for one list: another tab, order or filter needs another. It accepts exactly
+// what encodeCursor makes of a position in that list. A cursor gives no access:
+// whoever makes one up begins somewhere else in the same list of their own.
 func decodeCursor(q storage.PageQuery, text string) (storage.Position, error) {
-	const longest = 4096
-	if len(text) > longest {
-		return storage.Position{}, &CursorError{Problem: "is too long to be one of ours"}
+	foreign := &CursorError{Problem: "is not one of ours"}
+	if len(text) > longestCursor {
+		return storage.Position{}, foreign
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
-		return storage.Position{}, &CursorError{Problem: "is not one of ours"}
+		return storage.Position{}, foreign
 	}
 	var c cursor
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil || c.At.Row == "" {
-		return storage.Position{}, &CursorError{Problem: "is not one of ours"}
+	if err := json.Unmarshal(raw, &c); err != nil || c.At.Row == "" {
+		return storage.Position{}, foreign
 	}
 	if c.List != listOf(q) {
 		return storage.Position{}, &CursorError{Problem: "belongs to another list"}
 	}
+	if ours, err := encodeCursor(q, c.At); err != nil || ours != text {
+		return storage.Position{}, foreign
+	}
+	c.At.Time = c.At.Time.UTC()
 	return c.At, nil
 }
 
@@ -56,7 +60,7 @@ func listOf(q storage.PageQuery) string {
 		F          storage.Filter
 	}{q.Partner, q.Engagement, q.Tab, q.Sort, q.Descending, q.Filter})
 	if err != nil {
-		return "" // a filter with a time that JSON does not know: its pages cannot be told apart
+		panic(err) // texts and times of the years that pageQuery lets through always marshal
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:6])

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"time"
@@ -42,8 +43,8 @@ const (
 // as it is now: deadlines that have passed count, recorded or not. Rows that
 // come or go between two pages neither repeat nor hide others.
 //
-// It returns a *ForbiddenError, a *NotFoundError, an *InputError, a *CursorError
-// or an *UnavailableError.
+// It returns a *ForbiddenError, a *NotFoundError, *InputErrors, a *CursorError or
+// an *UnavailableError.
 func (s *Service) Customers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery) (CustomersPage, error) {
 	var none CustomersPage
 	if err := s.authorize(ctx, actor, ViewCustomers, query.Locations...); err != nil {
@@ -59,7 +60,10 @@ func (s *Service) Customers(ctx context.Context, actor Actor, id engagement.ID, 
 	if !slices.Contains(engagement.AllTabs(), query.Tab) {
 		return none, &InputError{Field: "tab", Problem: "is not one of the three tabs: use one of engagement.AllTabs"}
 	}
-	return s.page(ctx, actor.Partner, e, query)
+	if err := query.check(); err != nil {
+		return none, err
+	}
+	return s.page(ctx, actor.Partner, e, query, s.now())
 }
 
 // AllCustomers yields every row that Customers would give, page by page. An
@@ -86,164 +90,200 @@ func (s *Service) AllCustomers(ctx context.Context, actor Actor, id engagement.I
 }
 
 // Search finds customers and participations of the partner in all engagements:
-// those on a tab and those that left the page. The rows come engagement by
-// engagement, at most limit of each.
+// those on a tab and those that left the page. An empty text finds all. The rows
+// come engagement by engagement, at most limit of each (1 to 1000; 0: 50), tab by
+// tab and by name.
+//
+// It returns a *ForbiddenError, an *InputError or an *UnavailableError.
 func (s *Service) Search(ctx context.Context, actor Actor, text string, limit int) ([]engagement.Row, error) {
+	query := CustomersQuery{Search: text, Limit: limit}
+	return s.everywhere(ctx, actor, query, append(engagement.AllTabs(), engagement.TabOff)...)
+}
+
+// AttentionRequired returns what the partner has to do in all engagements, what
+// is due soonest first: consents to be obtained and claims to be submitted. They
+// are at most limit (1 to 1000; 0: 50). It returns what Search returns.
+func (s *Service) AttentionRequired(ctx context.Context, actor Actor, limit int) ([]engagement.Row, error) {
+	query := CustomersQuery{Sort: storage.BySoonest, Limit: limit}
+	rows, err := s.everywhere(ctx, actor, query, engagement.TabEligible)
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(r engagement.Row) bool { return r.Deadline.IsZero() })
+	slices.SortStableFunc(rows, func(a, b engagement.Row) int { return a.Deadline.Compare(b.Deadline) })
+	return rows[:min(len(rows), limitOf(limit))], nil
+}
+
+// everywhere returns the first rows that a query finds in each engagement, on
+// these tabs, as they are at one moment.
+func (s *Service) everywhere(ctx context.Context, actor Actor, query CustomersQuery, tabs ...engagement.Tab) ([]engagement.Row, error) {
 	if err := s.authorize(ctx, actor, ViewCustomers); err != nil {
+		return nil, err
+	}
+	if err := query.check(); err != nil {
 		return nil, err
 	}
 	all, err := s.engagements(ctx)
 	if err != nil {
 		return nil, err
 	}
+	now := s.now()
 	var rows []engagement.Row
 	for _, e := range all {
 		var found []engagement.Row
-		for _, tab := range append(engagement.AllTabs(), engagement.TabOff) {
-			page, err := s.page(ctx, actor.Partner, e, CustomersQuery{Tab: tab, Search: text, Limit: limit})
+		for _, tab := range tabs {
+			if query.Tab = tab; len(found) >= limitOf(query.Limit) {
+				break
+			}
+			page, err := s.page(ctx, actor.Partner, e, query, now)
 			if err != nil {
 				return nil, err
 			}
 			found = append(found, page.Rows...)
 		}
-		rows = append(rows, found[:min(len(found), cmpLimit(limit))]...)
+		rows = append(rows, found[:min(len(found), limitOf(query.Limit))]...)
 	}
 	return rows, nil
 }
 
-// AttentionRequired returns what the partner has to do in all engagements, what
-// is due soonest first: consents to be obtained and claims to be submitted.
-func (s *Service) AttentionRequired(ctx context.Context, actor Actor, limit int) ([]engagement.Row, error) {
-	if err := s.authorize(ctx, actor, ViewCustomers); err != nil {
-		return nil, err
-	}
-	all, err := s.engagements(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var rows []engagement.Row
-	for _, e := range all {
-		page, err := s.page(ctx, actor.Partner, e, CustomersQuery{Tab: engagement.TabEligible, Sort: storage.BySoonest, Limit: limit})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range page.Rows {
-			if r.Deadline.IsZero() { // those without one come last
-				break
-			}
-			rows = append(rows, r)
-		}
-	}
-	slices.SortStableFunc(rows, func(a, b engagement.Row) int { return a.Deadline.Compare(b.Deadline) })
-	return rows[:min(len(rows), cmpLimit(limit))], nil
-}
-
-func cmpLimit(limit int) int {
+func limitOf(limit int) int {
 	if limit == 0 {
 		return defaultLimit
 	}
 	return limit
 }
 
+// check returns the *InputErrors of a query, joined; whether the cursor can be
+// used turns out later.
+func (q CustomersQuery) check() error {
+	var errs []error
+	bad := func(field, problem string) { errs = append(errs, &InputError{Field: field, Problem: problem}) }
+	if q.Sort != "" && !slices.Contains(storage.AllSorts(), q.Sort) {
+		bad("sort", "is unknown: use one of storage.AllSorts")
+	}
+	if limit := limitOf(q.Limit); limit < 1 || limit > maxLimit {
+		bad("limit", "is out of range: use 1 to 1000, or 0 for 50")
+	}
+	if slices.ContainsFunc(q.Types, func(t engagement.RowType) bool { return !slices.Contains(engagement.AllRowTypes(), t) }) {
+		bad("types", "hold an unknown one: use those of engagement.AllRowTypes")
+	}
+	if slices.ContainsFunc(q.Statuses, func(s engagement.Status) bool { return !slices.Contains(engagement.AllStatuses(), s) }) {
+		bad("statuses", "hold an unknown one: use those of engagement.AllStatuses")
+	}
+	for _, t := range []time.Time{q.From, q.To} {
+		if year := t.UTC().Year(); year < 1 || year > 9998 {
+			bad("from or to", "is not in the years 1 to 9998")
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // page reads one page and works in what has happened since it was stored.
-func (s *Service) page(ctx context.Context, partner engagement.PartnerID, e engagement.Engagement, query CustomersQuery) (CustomersPage, error) {
-	var none CustomersPage
-	q, err := s.pageQuery(partner, e.ID, query)
-	if err != nil {
-		return none, err
+func (s *Service) page(ctx context.Context, partner engagement.PartnerID, e engagement.Engagement, query CustomersQuery, now time.Time) (CustomersPage, error) {
+	q := pageQuery(partner, e.ID, query, now)
+	if query.Cursor != "" {
+		after, err := decodeCursor(q, query.Cursor)
+		if err != nil {
+			return CustomersPage{}, err
+		}
+		q.After = &after
 	}
 	stored, err := s.store.Page(ctx, q)
 	if err != nil {
-		return none, unavailable("storage", err)
+		return CustomersPage{}, unavailable("storage", err)
 	}
-	rows, more, err := overlay(q, &stored)
+	found, err := overlay(q, stored)
 	if err != nil {
-		return none, err
+		return CustomersPage{}, err
 	}
-	page := CustomersPage{Counts: stored.Counts, At: q.Now}
-	delete(page.Counts, engagement.TabOff)
-	for _, r := range rows {
-		i := slices.IndexFunc(r.Place.Standings, func(st engagement.Standing) bool { return st.Partner == partner })
-		if i < 0 {
-			continue
-		}
-		for _, row := range r.Place.Rows(partner, e, s.policy, q.Now) {
+	page := CustomersPage{Counts: found.Counts, At: now}
+	for _, r := range found.Rows {
+		for _, row := range r.Place.Rows(partner, e, s.policy, now) {
 			if row.ID == r.Entry.Row {
 				page.Rows = append(page.Rows, row)
 			}
 		}
 	}
-	if more {
-		page.Next = encodeCursor(q, q.Sort.PositionOf(rows[len(rows)-1].Entry))
+	if found.More {
+		last := found.Rows[len(found.Rows)-1]
+		if page.Next, err = encodeCursor(q, q.Sort.PositionOf(last.Entry)); err != nil {
+			return CustomersPage{}, err
+		}
 	}
 	return page, nil
 }
 
-func (s *Service) pageQuery(partner engagement.PartnerID, id engagement.ID, query CustomersQuery) (storage.PageQuery, error) {
+func pageQuery(partner engagement.PartnerID, id engagement.ID, query CustomersQuery, now time.Time) storage.PageQuery {
 	q := storage.PageQuery{
 		Partner: partner, Engagement: id, Tab: query.Tab, Sort: query.Sort, Descending: query.Descending,
-		Limit: cmpLimit(query.Limit), Now: s.now(),
+		Limit: limitOf(query.Limit), Now: now,
 		Filter: storage.Filter{
 			Text: engagement.Fold(query.Search), Types: query.Types, Statuses: query.Statuses, Locations: query.Locations,
-			SinceFrom: query.From, SinceBefore: query.To,
+			SinceFrom: nextMicrosecond(query.From), SinceBefore: nextMicrosecond(query.To),
 		},
 	}
 	if q.Sort == "" {
 		q.Sort = storage.ByName
 	}
-	if !slices.Contains(storage.AllSorts(), q.Sort) {
-		return q, &InputError{Field: "sort", Problem: "is unknown: use one of storage.AllSorts"}
-	}
-	if q.Limit < 1 || q.Limit > maxLimit {
-		return q, &InputError{Field: "limit", Problem: "is out of range: use 1 to 1000, or 0 for 50"}
-	}
-	if query.Cursor != "" {
-		after, err := decodeCursor(q, query.Cursor)
-		if err != nil {
-			return q, err
-		}
-		q.After = &after
-	}
-	return q, nil
+	return q
 }
 
-// overlay merges what storage gave with the rows of the places whose deadline
-// has passed since, and corrects the counts.
-func overlay(q storage.PageQuery, stored *storage.Page) (rows []storage.PageRow, more bool, err error) {
-	rows, more = stored.Rows, stored.More
+// nextMicrosecond returns the first time at or after t that is as precise as
+// storage: what is stored is before it exactly when it is before t.
+func nextMicrosecond(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.Add(time.Microsecond - 1).UTC().Truncate(time.Microsecond)
+}
+
+// overlay merges what storage found with the rows of the places of which a
+// deadline has passed since, and corrects the counts.
+func overlay(q storage.PageQuery, stored storage.Page) (storage.Page, error) {
+	out := storage.Page{Rows: stored.Rows, More: stored.More, Counts: map[engagement.Tab]int{}}
+	for _, tab := range engagement.AllTabs() {
+		out.Counts[tab] = stored.Counts[tab]
+	}
 	order := func(a, b storage.Position) int {
 		if q.Descending {
 			a, b = b, a
 		}
 		return a.Compare(b)
 	}
+	reach := func(storage.Position) bool { return true } // whether this page goes so far
+	if out.More {
+		last := q.Sort.PositionOf(out.Rows[len(out.Rows)-1].Entry)
+		reach = func(at storage.Position) bool { return order(at, last) < 0 }
+	}
+	var moved []storage.PageRow
 	for _, pl := range stored.Overdue {
 		settled, _, err := pl.Settle(q.Now)
 		if err != nil {
-			return nil, false, err
+			return out, err
 		}
 		for _, e := range settled.Entries(q.Now) {
 			if e.Partner != q.Partner {
 				continue
 			}
-			stored.Counts[e.Tab]++
+			if _, counted := out.Counts[e.Tab]; counted {
+				out.Counts[e.Tab]++
+			}
 			at := q.Sort.PositionOf(e)
-			if e.Tab != q.Tab || !q.Filter.Match(e) || q.After != nil && order(at, *q.After) <= 0 {
-				continue
+			if e.Tab == q.Tab && q.Filter.Match(e) && (q.After == nil || order(at, *q.After) > 0) && reach(at) {
+				moved = append(moved, storage.PageRow{Entry: e, Place: settled})
 			}
-			i, _ := slices.BinarySearchFunc(rows, at, func(r storage.PageRow, at storage.Position) int {
-				return order(q.Sort.PositionOf(r.Entry), at)
-			})
-			if i == len(rows) && more {
-				continue // behind what this page reaches
-			}
-			rows = slices.Insert(slices.Clip(rows), i, storage.PageRow{Entry: e, Place: settled})
 		}
 	}
-	if len(rows) > q.Limit {
-		rows, more = rows[:q.Limit], true
+	if len(moved) > 0 {
+		out.Rows = append(slices.Clip(out.Rows), moved...)
+		slices.SortFunc(out.Rows, func(a, b storage.PageRow) int {
+			return order(q.Sort.PositionOf(a.Entry), q.Sort.PositionOf(b.Entry))
+		})
 	}
-	return rows, more, nil
+	if len(out.Rows) > q.Limit {
+		out.Rows, out.More = out.Rows[:q.Limit], true
+	}
+	return out, nil
 }
 
 // KnownCustomers yields the customers that have consented to the partner, in

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -53,10 +54,30 @@ type EngagementSummary struct {
 // Criterion is a rule in words.
 type Criterion struct{ ID, Doc string }
 
+// check returns the *InputErrors of a query, joined.
+func (q EngagementsQuery) check() error {
+	var errs []error
+	if slices.ContainsFunc(q.Statuses, func(a engagement.Availability) bool { return !slices.Contains(engagement.AllAvailabilities(), a) }) {
+		errs = append(errs, &InputError{Field: "statuses", Problem: "hold an unknown one: use those of engagement.AllAvailabilities"})
+	}
+	if slices.ContainsFunc(q.Types, func(t engagement.Type) bool { return !slices.Contains(engagement.AllTypes(), t) }) {
+		errs = append(errs, &InputError{Field: "types", Problem: "hold an unknown one: use those of engagement.AllTypes"})
+	}
+	return errors.Join(errs...)
+}
+
 // Engagements returns the engagements for which at least one of the partner's
 // locations is eligible, by solution area, in the order of the catalog.
+//
+// It returns a *ForbiddenError, a *NotFoundError for the partner, *InputErrors or
+// an *UnavailableError. Where an engagement's rules fail for a location
+// (eligibility.ErrRule), the location does not count as eligible; the joined
+// error comes together with the list.
 func (s *Service) Engagements(ctx context.Context, actor Actor, query EngagementsQuery) ([]EngagementGroup, error) {
 	if err := s.authorize(ctx, actor, ViewEngagements, query.Locations...); err != nil {
+		return nil, err
+	}
+	if err := query.check(); err != nil {
 		return nil, err
 	}
 	now := s.now()
@@ -69,11 +90,10 @@ func (s *Service) Engagements(ctx context.Context, actor Actor, query Engagement
 		return nil, err
 	}
 	var groups []EngagementGroup
+	var errs []error
 	for _, e := range all {
 		item, err := itemOf(e, partner, now)
-		if err != nil {
-			return nil, err
-		}
+		errs = append(errs, err)
 		if len(item.EligibleLocations) == 0 || !query.match(item) {
 			continue
 		}
@@ -83,7 +103,7 @@ func (s *Service) Engagements(ctx context.Context, actor Actor, query Engagement
 		}
 		groups[i].Engagements = append(groups[i].Engagements, item)
 	}
-	return groups, nil
+	return groups, errors.Join(errs...)
 }
 
 func (q EngagementsQuery) match(item EngagementItem) bool {
@@ -99,20 +119,20 @@ func itemOf(e engagement.Engagement, p engagement.Partner, now time.Time) (Engag
 		Opens: e.Opens, Closes: e.Closes, ClaimableUntil: e.ClaimableUntil(),
 	}
 	outcomes, err := engagement.LocationOutcomes(e, p, now)
-	if err != nil {
-		return item, err
-	}
 	item.EnrolledLocations = len(outcomes)
 	for _, o := range outcomes {
 		if o.MayAdd {
 			item.EligibleLocations = append(item.EligibleLocations, o.Location)
 		}
 	}
-	return item, nil
+	return item, err
 }
 
 // EngagementSummary returns what an engagement asks and gives. An engagement
 // for which none of the partner's locations is eligible is not found.
+//
+// It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError, and
+// rules that fail as Engagements does.
 func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagement.ID) (EngagementSummary, error) {
 	var none EngagementSummary
 	if err := s.authorize(ctx, actor, ViewEngagements); err != nil {
@@ -127,19 +147,19 @@ func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagem
 	if err != nil {
 		return none, err
 	}
-	item, err := itemOf(e, partner, now)
-	if err != nil {
-		return none, err
-	}
+	item, failed := itemOf(e, partner, now)
 	if len(item.EligibleLocations) == 0 {
-		return none, &NotFoundError{Field: "engagement", Value: string(id)}
+		if failed == nil {
+			failed = &NotFoundError{Field: "engagement", Value: string(id)}
+		}
+		return none, failed
 	}
 	rate, _ := e.RateAt(now)
 	return EngagementSummary{
 		EngagementItem: item, Version: e.Version, SolutionArea: e.SolutionArea, Summary: e.Summary,
 		PartnerCriteria: criteria(e.LocationRules), CustomerCriteria: criteria(e.CustomerRules),
 		Proof: e.ProofRequired(), Windows: engagement.TermsOf(e).Windows, ClaimLimit: e.Limit(), Rate: rate,
-	}, nil
+	}, failed
 }
 
 func criteria(set *eligibility.RuleSet) []Criterion {
@@ -154,6 +174,10 @@ func criteria(set *eligibility.RuleSet) []Criterion {
 // location of the partner, with its outcome and every criterion that it does not
 // meet. It is there for an engagement that no location is eligible for, too: it
 // says why.
+//
+// It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError. A
+// location for which the rules fail (eligibility.ErrRule) has no outcome; the
+// joined error comes together with the page.
 func (s *Service) Eligibility(ctx context.Context, actor Actor, id engagement.ID) ([]engagement.LocationOutcome, error) {
 	if err := s.authorize(ctx, actor, ViewEngagements); err != nil {
 		return nil, err

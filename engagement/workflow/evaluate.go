@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -36,6 +37,9 @@ func (u *unit) askElsewhere(ctx context.Context, keys []engagement.PlaceKey) err
 	held, err := u.s.elsewhere.Held(ctx, keys)
 	if err == nil && len(held) != len(keys) {
 		err = fmt.Errorf("it was asked about %d places and told of %d", len(keys), len(held))
+	}
+	if err == nil && slices.ContainsFunc(held, func(h engagement.Elsewhere) bool { return h.Consented < 0 || h.Participated < 0 }) {
+		err = errors.New("it told of fewer than no participations")
 	}
 	if err != nil {
 		return unavailable("elsewhere", err)
@@ -76,18 +80,22 @@ func locationOutcome(e engagement.Engagement, l engagement.Location, now time.Ti
 
 // evaluate decides whether a partner could claim a customer for an engagement,
 // through whichever of its locations may add. The evaluation is that of the
-// first location through which the customer is eligible, else of the first.
+// first location through which the customer is eligible, else of the first. It is
+// zero when the rules fail to decide.
 func (s *Service) evaluate(e engagement.Engagement, locations []engagement.Location, facts eligibility.Facts, now time.Time) (engagement.Evaluation, error) {
 	if len(locations) == 0 {
 		locations = []engagement.Location{{}} // the customer's own criteria can still be judged
 	}
 	if s.derive == nil {
 		d, err := s.decide(e, engagement.Location{}, facts, now)
+		if err != nil {
+			return engagement.Evaluation{}, err
+		}
 		ev := evaluationOf(d)
 		if d.Outcome == eligibility.OutcomeEligible {
 			ev.Locations = locationIDs(locations)
 		}
-		return ev, err
+		return ev, nil
 	}
 	var first, chosen engagement.Evaluation
 	var errs []error

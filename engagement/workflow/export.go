@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/engagement"
 )
@@ -18,14 +20,21 @@ var exportHeader = []string{
 }
 
 // ExportCustomers writes every row that the query finds as CSV (RFC 4180, UTF-8),
-// with a header. With no Tab it writes all three. A cell that a spreadsheet would
-// take for a formula is preceded by an apostrophe.
+// with a header. With no Tab it writes all three; Limit and Cursor do not matter.
+//
+// Each record is one line: line breaks and other control characters within a
+// cell become blanks. A cell whose first character, blanks aside, would make a
+// spreadsheet take it for a formula (=, +, -, @, also in their full width) is
+// preceded by an apostrophe.
+//
+// It returns what Customers returns, or the error of writing. What was written
+// until then is a part of the export only.
 func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery, to io.Writer) error {
 	tabs := []engagement.Tab{query.Tab}
 	if query.Tab == "" {
 		tabs = engagement.AllTabs()
 	}
-	query.Limit = maxLimit
+	query.Limit, query.Cursor = maxLimit, ""
 	w := csv.NewWriter(to)
 	w.UseCRLF = true
 	if err := w.Write(exportHeader); err != nil {
@@ -41,7 +50,6 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 				return err
 			}
 		}
-		query.Cursor = ""
 	}
 	w.Flush()
 	return w.Error()
@@ -75,13 +83,19 @@ func exportRow(r engagement.Row) []string {
 	return cells
 }
 
-// neutral keeps a spreadsheet from running what a cell says. Control characters
-// are what could make a second line or hide the first character.
+// neutral keeps a spreadsheet from running what a cell says, and a cell from
+// being more than one. Spreadsheets differ in whether they look behind blanks and
+// characters that are not seen; nothing that begins with a formula behind them is
+// let through. Invalid UTF-8 becomes the replacement character.
 func neutral(cell string) string {
-	if cell == "" {
-		return ""
-	}
-	if first := cell[0]; strings.ContainsRune("=+-@", rune(first)) || first < 0x20 || first == 0x7f {
+	cell = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, cell)
+	seen := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
+	if first, _ := utf8.DecodeRuneInString(seen); seen != "" && strings.ContainsRune("=+-@＝＋－＠", first) {
 		return "'" + cell
 	}
 	return cell

@@ -11,7 +11,9 @@ import (
 
 const historyBatch = 500
 
-// Participation returns a participation of the partner as it is now.
+// Participation returns a participation of the partner as it is now, or a
+// *ForbiddenError, a *NotFoundError or an *UnavailableError. So do Status,
+// Evidence and Receipt.
 func (s *Service) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Participation, error) {
 	return s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewCustomers, id)
 }
@@ -20,7 +22,10 @@ func (s *Service) Participation(ctx context.Context, actor Actor, id engagement.
 func (s *Service) Status(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Status, error) {
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, ViewCustomers, id)
-	return p.StatusAt(u.now), err
+	if err != nil {
+		return "", err
+	}
+	return p.StatusAt(u.now), nil
 }
 
 // Evidence returns what proves a participation's consent: each sending and each

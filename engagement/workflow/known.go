@@ -39,52 +39,45 @@ type KnownCustomer struct {
 //
 // It needs the role Program. It returns what it did, with a *ForbiddenError, a
 // *NotFoundError or an *UnavailableError when it stopped early, and the joined
-// errors of customers who could not be imported or evaluated otherwise.
+// errors of customers who could not be imported or evaluated otherwise: an
+// *InputError, or the errors of rules that failed (eligibility.ErrRule). Of these
+// it keeps the first 20; Progress.Failed counts all.
 func (s *Service) ImportKnown(ctx context.Context, actor Actor, partner engagement.PartnerID, customers iter.Seq[KnownCustomer], progress func(Progress)) (Progress, error) {
-	var done Progress
 	if err := s.authorize(ctx, actor, RunProgram); err != nil {
-		return done, err
+		return Progress{}, err
 	}
 	p, err := s.partner(ctx, partner)
 	if err != nil {
-		return done, err
+		return Progress{}, err
 	}
-	var errs []error
+	r := &reevaluation{s: s, partner: p, report: progress}
 	batch := map[tenant.Key]KnownCustomer{}
 	var keys []tenant.Key
 	flush := func() error {
-		step, failed, err := s.judge(ctx, p, keys, nil, func(u *unit, key engagement.CustomerKey) {
-			u.importKnown(actor, key, batch[key.Customer])
-		})
-		done.add(step)
-		errs = keepErrors(errs, failed)
+		err := r.judge(ctx, keys, func(u *unit, key engagement.CustomerKey) { u.importKnown(actor, key, batch[key.Customer]) })
 		clear(batch)
 		keys = keys[:0]
-		if err == nil && progress != nil {
-			progress(done)
-		}
 		return err
 	}
 	for c := range customers {
 		key := c.Identity.Key()
 		if key == "" {
-			done.Done++
-			done.Failed++
-			errs = keepErrors(errs, []error{&InputError{Field: "identity", Problem: fmt.Sprintf("of customer %q has neither tenant ID nor TPID", c.Identity.Name)}})
+			r.done.Done++
+			r.fail(&InputError{Field: "identity", Problem: fmt.Sprintf("of customer %q has neither tenant ID nor TPID", c.Identity.Name)})
 			continue
 		}
 		if _, twice := batch[key]; twice {
+			r.done.Done++
 			continue
 		}
 		batch[key] = c
 		if keys = append(keys, key); len(keys) == customersBatch {
 			if err := flush(); err != nil {
-				return done, errors.Join(append(errs, err)...)
+				return r.done, r.stopped(err)
 			}
 		}
 	}
-	err = flush()
-	return done, errors.Join(append(errs, err)...)
+	return r.done, r.stopped(flush())
 }
 
 // importKnown makes a customer known, unless it is.
@@ -101,7 +94,18 @@ func (u *unit) importKnown(actor Actor, key engagement.CustomerKey, in KnownCust
 		c.Identity, c.FriendlyName = in.Identity, engagement.CleanName(in.FriendlyName)
 	}
 	u.putCustomer(c)
-	u.customerEvent(engagement.Event{Kind: engagement.CustomerKnown, By: engagement.ByProgram, Note: "known to the program since " + c.KnownSince.Format(time.RFC3339)}, key)
+	u.customerEvent(engagement.Event{
+		Kind: engagement.CustomerKnown, By: engagement.ByProgram, Person: byUser(actor),
+		Note: "known to the program since " + c.KnownSince.Format(time.RFC3339),
+	}, key)
+}
+
+// byUser names the actor in an event, where the host named anybody.
+func byUser(actor Actor) *engagement.Person {
+	if actor.User == "" {
+		return nil
+	}
+	return &engagement.Person{User: actor.User}
 }
 
 // Scope is what to re-evaluate for a partner: one customer, one engagement, both
@@ -114,94 +118,126 @@ type Scope struct {
 
 // Reevaluate asks the rules again about known customers, after facts or rules
 // have changed or an engagement is new, and brings the Customers pages up to
-// date, in batches. Participations that began stay as they are: a customer that
-// was eligible then stays so. progress, where given, is called after each batch.
+// date, in batches, with what other portals hold and the claim limit of the
+// engagement. Participations that began stay as they are: a customer that was
+// eligible then stays so. progress, where given, is called after each batch.
 //
 // It needs the role Program, and takes no idempotency key because running it
-// again does no harm. It returns what ImportKnown returns; the rows of a customer
-// who could not be judged stay as they were.
+// again does no harm. It returns what ImportKnown returns, and a *NotFoundError
+// for a customer or an engagement that is not there; the rows of a customer who
+// could not be judged stay as they were.
 func (s *Service) Reevaluate(ctx context.Context, actor Actor, scope Scope, progress func(Progress)) (Progress, error) {
-	var done Progress
 	if err := s.authorize(ctx, actor, RunProgram); err != nil {
-		return done, err
+		return Progress{}, err
 	}
 	p, err := s.partner(ctx, scope.Partner)
 	if err != nil {
-		return done, err
+		return Progress{}, err
 	}
-	var only []engagement.ID
+	r := &reevaluation{s: s, partner: p, only: scope.Engagement, actor: actor, report: progress}
 	if scope.Engagement != "" {
 		if _, err := s.engagement(ctx, scope.Engagement); err != nil {
-			return done, err
+			return r.done, err
 		}
-		only = []engagement.ID{scope.Engagement}
-	}
-	var errs []error
-	step := func(keys []tenant.Key) error {
-		step, failed, err := s.judge(ctx, p, keys, only, nil)
-		done.add(step)
-		errs = keepErrors(errs, failed)
-		if err == nil && progress != nil {
-			progress(done)
-		}
-		return err
 	}
 	if scope.Customer != "" {
-		err := step([]tenant.Key{scope.Customer})
-		return done, errors.Join(append(errs, err)...)
-	}
-	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: p.ID, Known: true, Limit: customersBatch}) {
+		key := engagement.CustomerKey{Partner: p.ID, Customer: scope.Customer}
+		loaded, err := s.store.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
 		if err != nil {
-			return done, errors.Join(append(errs, err)...)
+			return r.done, unavailable("storage", err)
+		}
+		if _, ok := loaded.Customers[key]; !ok {
+			return r.done, &NotFoundError{Field: "customer", Value: string(scope.Customer)}
+		}
+		return r.done, r.stopped(r.judge(ctx, []tenant.Key{scope.Customer}, nil))
+	}
+	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: p.ID, Limit: customersBatch}) {
+		if err != nil {
+			return r.done, r.stopped(err)
 		}
 		keys := make([]tenant.Key, len(batch))
 		for i, c := range batch {
 			keys[i] = c.Key.Customer
 		}
-		if err := step(keys); err != nil {
-			return done, errors.Join(append(errs, err)...)
+		if err := r.judge(ctx, keys, nil); err != nil {
+			return r.done, r.stopped(err)
 		}
 	}
-	return done, errors.Join(errs...)
+	return r.done, r.stopped(nil)
 }
 
-// judge evaluates customers of a partner in one transaction, for all engagements
-// or for some, after preparing each; those that are not known then are left out.
-// The errors of customers who could not be judged come apart from the error that
-// stopped it.
-func (s *Service) judge(ctx context.Context, p engagement.Partner, customers []tenant.Key, only []engagement.ID, prepare func(*unit, engagement.CustomerKey)) (Progress, []error, error) {
+// reevaluation is a run over many customers of a partner.
+type reevaluation struct {
+	s       *Service
+	partner engagement.Partner
+	only    engagement.ID // "" for all engagements
+	actor   Actor
+	report  func(Progress) // may be nil
+	done    Progress
+	errs    []error // of customers, the first maxErrors
+}
+
+func (r *reevaluation) fail(err error) {
+	r.done.Failed++
+	r.errs = keepErrors(r.errs, []error{err})
+}
+
+// stopped joins what stopped the run, if anything did, with the errors of
+// customers.
+func (r *reevaluation) stopped(err error) error { return errors.Join(append(r.errs, err)...) }
+
+// verdicts are what one batch comes to: how much was written, and the errors of
+// the customers who could not be judged.
+type verdicts struct {
+	changed int
+	failed  []error
+}
+
+// judge evaluates customers in one transaction, after preparing each. Those that
+// are not known then are not evaluated; their places follow what other portals
+// hold. The error is what stopped it.
+func (r *reevaluation) judge(ctx context.Context, customers []tenant.Key, prepare func(*unit, engagement.CustomerKey)) error {
 	if len(customers) == 0 {
-		return Progress{}, nil, nil
+		return nil
 	}
-	all, err := s.engagements(ctx)
+	all, err := r.s.engagements(ctx)
 	if err != nil {
-		return Progress{}, nil, err
+		return err
 	}
-	if only != nil {
-		all = slices.DeleteFunc(slices.Clone(all), func(e engagement.Engagement) bool { return !slices.Contains(only, e.ID) })
+	if r.only != "" {
+		all = slices.DeleteFunc(slices.Clone(all), func(e engagement.Engagement) bool { return e.ID != r.only })
 	}
-	var failed []error
-	done, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (Progress, error) {
-		failed = nil
-		return u.judge(ctx, p, customers, all, prepare, &failed)
+	v, err := attempt(ctx, r.s, storage.CommandRecord{}, func(u *unit) (verdicts, error) {
+		return u.judge(ctx, r, all, customers, prepare)
 	})
-	return done, failed, err
+	if err != nil {
+		return err
+	}
+	r.done.Done += len(customers)
+	r.done.Changed += v.changed
+	for _, err := range v.failed {
+		r.fail(err)
+	}
+	if r.report != nil {
+		r.report(r.done)
+	}
+	return nil
 }
 
-func (u *unit) judge(ctx context.Context, p engagement.Partner, customers []tenant.Key, all []engagement.Engagement, prepare func(*unit, engagement.CustomerKey), failed *[]error) (Progress, error) {
-	var done Progress
+func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Engagement, customers []tenant.Key, prepare func(*unit, engagement.CustomerKey)) (verdicts, error) {
+	var v verdicts
 	var want storage.Want
 	for _, customer := range customers {
-		want.Customers = append(want.Customers, engagement.CustomerKey{Partner: p.ID, Customer: customer})
+		want.Customers = append(want.Customers, engagement.CustomerKey{Partner: r.partner.ID, Customer: customer})
 		for _, e := range all {
 			want.Places = append(want.Places, engagement.PlaceKey{Engagement: e.ID, Customer: customer})
 		}
 	}
 	if _, err := u.load(ctx, want); err != nil {
-		return done, err
+		return v, err
 	}
 	if err := u.askElsewhere(ctx, want.Places); err != nil {
-		return done, err
+		return v, err
 	}
 	var known []engagement.CustomerKey
 	var who []tenant.Identity
@@ -213,41 +249,53 @@ func (u *unit) judge(ctx context.Context, p engagement.Partner, customers []tena
 			known, who = append(known, key), append(who, c.Identity)
 		}
 	}
-	if len(known) == 0 {
-		return done, nil
-	}
-	facts, err := u.s.factsOfAll(ctx, p.ID, who)
-	if err != nil {
-		return done, err
-	}
-	locations := make([][]engagement.Location, len(all))
-	for i, e := range all {
-		if locations[i], err = mayAdd(e, p, u.now); err != nil {
-			return done, err
-		}
-	}
-	for i, key := range known {
-		changed, err := u.rejudge(key, all, locations, facts[i])
-		done.Done++
-		if changed {
-			done.Changed++
-		}
+	if len(known) > 0 {
+		facts, err := u.s.factsOfAll(ctx, r.partner.ID, who)
 		if err != nil {
-			done.Failed++
-			*failed = keepErrors(*failed, []error{fmt.Errorf("customer %s: %w", key.Customer, err)})
+			return v, err
+		}
+		offers := offersOf(all, r.partner, u.now)
+		for i, key := range known {
+			if err := u.rejudge(r.actor, key, offers, facts[i]); err != nil {
+				v.failed = append(v.failed, fmt.Errorf("customer %s: %w", key.Customer, err))
+			}
 		}
 	}
-	return done, nil
+	for _, key := range want.Customers {
+		if u.refresh(key, all) {
+			v.changed++
+		}
+	}
+	return v, nil
 }
 
-// rejudge evaluates one known customer and changes what has changed.
-func (u *unit) rejudge(key engagement.CustomerKey, all []engagement.Engagement, locations [][]engagement.Location, facts eligibility.Facts) (bool, error) {
-	changed := false
-	var errs []error
+// offered is an engagement with the locations through which the partner may add
+// customers to it, or why that cannot be told.
+type offered struct {
+	engagement.Engagement
+	locations []engagement.Location
+	err       error
+}
+
+func offersOf(all []engagement.Engagement, p engagement.Partner, now time.Time) []offered {
+	out := make([]offered, len(all))
 	for i, e := range all {
+		locations, err := mayAdd(e, p, now)
+		out[i] = offered{e, locations, err}
+	}
+	return out
+}
+
+// rejudge evaluates one known customer and changes what has changed. Where the
+// rules fail, it stays as it was.
+func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered, facts eligibility.Facts) error {
+	var errs []error
+	for _, e := range offers {
 		standing, _ := u.place(engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer}).Standing(key.Partner)
-		was := standing.Evaluation
-		is, err := u.s.evaluate(e, locations[i], facts, u.now)
+		was, is, err := standing.Evaluation, engagement.Evaluation{}, e.err
+		if err == nil {
+			is, err = u.s.evaluate(e.Engagement, e.locations, facts, u.now)
+		}
 		if err != nil {
 			errs = append(errs, err)
 			is = was
@@ -255,22 +303,29 @@ func (u *unit) rejudge(key engagement.CustomerKey, all []engagement.Engagement, 
 		if standing.Known && is.SameAs(was) {
 			continue
 		}
-		changed = true
-		if was.Outcome != "" && was.Outcome != is.Outcome {
+		if standing.Known && was.Outcome != is.Outcome {
 			u.customerEvent(engagement.Event{
-				Kind: engagement.EligibilityChanged, By: engagement.ByProgram, Engagement: e.ID,
+				Kind: engagement.EligibilityChanged, By: engagement.ByProgram, Engagement: e.ID, Person: byUser(actor),
 				From: string(was.Outcome), To: string(is.Outcome), Note: is.RuleSet + " " + is.Version,
 			}, key)
 		}
-		u.stand(u.customers[key], e, is)
+		u.stand(u.customers[key], e.Engagement, is)
 	}
-	return changed, errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
-func (p *Progress) add(q Progress) {
-	p.Done += q.Done
-	p.Changed += q.Changed
-	p.Failed += q.Failed
+// refresh brings the claim limit in the customer's places up to date, and
+// reports whether anything of the customer has changed.
+func (u *unit) refresh(key engagement.CustomerKey, all []engagement.Engagement) bool {
+	changed := u.touched[key]
+	for _, e := range all {
+		place := engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer}
+		if pl := u.place(place); len(pl.Standings) > 0 && pl.ClaimLimit != e.Limit() {
+			u.put(u.limited(e, place))
+		}
+		changed = changed || u.dirty[place]
+	}
+	return changed
 }
 
 func keepErrors(errs, more []error) []error {

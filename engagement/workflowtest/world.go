@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -25,6 +24,16 @@ type T interface {
 	Helper()
 	Fatalf(format string, args ...any)
 }
+
+// Panic is a T for where there is no *testing.T, in an Example for one: a helper
+// that is refused panics.
+type Panic struct{}
+
+// Helper does nothing.
+func (Panic) Helper() {}
+
+// Fatalf panics with the message.
+func (Panic) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
 // Scenario is what a world starts with.
 type Scenario struct {
@@ -260,15 +269,6 @@ func (s *state) Read(p []byte) (int, error) {
 		p[i] = word[i%8]
 	}
 	return len(p), nil
-}
-
-// names returns what rows are called, sorted.
-func names(rows []engagement.Row) string {
-	set := map[string]bool{}
-	for _, r := range rows {
-		set[r.Name()] = true
-	}
-	return strings.Join(slices.Sorted(maps.Keys(set)), ", ")
 }
 
 // token returns the token at the end of a link.
