@@ -1,0 +1,212 @@
+package memory
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// Apply implements storage.Store. It makes sure of everything that can fail
+// before it changes anything.
+func (s *Store) Apply(ctx context.Context, c storage.Changes) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p, err := newPlan(c)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.guard(c, p); err != nil {
+		return err
+	}
+	if err := s.check(c, p); err != nil {
+		return err
+	}
+	s.change(c, p)
+	return nil
+}
+
+// change makes the changes. It cannot fail.
+func (s *Store) change(c storage.Changes, p plan) {
+	for i := range c.Places {
+		s.putPlace(&c.Places[i], p.entries[i])
+	}
+	for i := range c.Customers {
+		s.putCustomer(&c.Customers[i], p.events[i])
+	}
+	for _, e := range c.Erased {
+		s.event(e).person = nil
+	}
+	for _, t := range c.Tokens {
+		s.tokens[t.Hash] = t
+	}
+	s.outbox.change(c)
+	if c.Command != nil {
+		record := *c.Command
+		record.At = at(micros(record.At))
+		s.partner(record.Key.Partner).commands[record.Key.Key] = record
+	}
+}
+
+func (s *Store) putPlace(v *engagement.Place, entries []planned) {
+	p := s.place(v.Key)
+	var spare *entry
+	if p == nil {
+		p, spare = newPlace(v.Key)
+		if s.places[v.Key.Engagement] == nil {
+			s.places[v.Key.Engagement] = map[tenant.Key]*place{}
+		}
+		s.places[v.Key.Engagement][v.Key.Customer] = p
+	}
+	s.unlistDue(p)
+	for key := range p.participations() {
+		delete(s.partner(key.Partner).participations, key.ID)
+	}
+	p.set(v)
+	for key := range participations(v.Standings) {
+		s.partner(key.Partner).participations[key.ID] = p
+	}
+	s.putEntries(p, entries, spare)
+	s.listDue(p)
+}
+
+// putEntries replaces the entries of a place. It uses the spare memory for a
+// new one.
+func (s *Store) putEntries(p *place, entries []planned, spare *entry) {
+	old := p.entries
+	p.entries = make([]*entry, len(entries))
+	for i := range entries {
+		next := &entries[i].entry
+		next.place, next.board = p, s.board(boardKey{entries[i].partner, p.key.Engagement})
+		same := slices.IndexFunc(old, func(e *entry) bool { return e != nil && e.board == next.board && e.row == next.row })
+		if same >= 0 {
+			p.entries[i] = old[same]
+			old[same].board.replace(old[same], next)
+			old[same] = nil
+			continue
+		}
+		e := spare
+		if spare = nil; e == nil {
+			e = new(entry)
+		}
+		*e = *next
+		p.entries[i] = e
+		e.board.insert(e)
+	}
+	for _, e := range old {
+		if e != nil {
+			e.board.remove(e)
+		}
+	}
+}
+
+// listDue puts a place with a deadline where due places are looked for, and
+// unlistDue takes it out again.
+func (s *Store) listDue(p *place) {
+	if p.due == never {
+		return
+	}
+	s.due.insert(p)
+	for b := range boards(p) {
+		b.due.insert(p)
+	}
+}
+
+func (s *Store) unlistDue(p *place) {
+	if p.due == never {
+		return
+	}
+	s.due.remove(p)
+	for b := range boards(p) {
+		b.due.remove(p)
+	}
+}
+
+// boards goes over the boards on which a place has entries.
+func boards(p *place) iter.Seq[*board] {
+	return func(yield func(*board) bool) {
+		for i, e := range p.entries {
+			seen := slices.ContainsFunc(p.entries[:i], func(o *entry) bool { return o.board == e.board })
+			if !seen && !yield(e.board) {
+				return
+			}
+		}
+	}
+}
+
+// participations goes over the participations of all partners.
+func participations(standings []engagement.Standing) iter.Seq[storage.ParticipationKey] {
+	return func(yield func(storage.ParticipationKey) bool) {
+		for i := range standings {
+			for j := range standings[i].Participations {
+				if !yield(storage.ParticipationKey{Partner: standings[i].Partner, ID: standings[i].Participations[j].ID}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// participations goes over those that are stored in the place.
+func (p *place) participations() iter.Seq[storage.ParticipationKey] {
+	return func(yield func(storage.ParticipationKey) bool) {
+		for i := range p.standings {
+			for j := range p.standings[i].participations {
+				if !yield(storage.ParticipationKey{Partner: p.standings[i].partner, ID: p.standings[i].participations[j].ID}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (s *Store) putCustomer(v *engagement.Customer, events []event) {
+	p := s.partner(v.Key.Partner)
+	by := p.sorted.Load()
+	c := p.customers[v.Key.Customer]
+	if c == nil {
+		c = &customer{key: v.Key.Customer}
+		p.customers[c.key] = c
+	} else if by != nil {
+		by.list(c).remove(c)
+	}
+	c.identity, c.friendlyName, c.knownSince = v.Identity, v.FriendlyName, micros(v.KnownSince)
+	if by != nil {
+		by.list(c).insert(c)
+	}
+	if c.events == nil {
+		c.events = events
+	} else {
+		c.events = append(c.events, events...)
+	}
+}
+
+// change takes messages in, holds them and drops them.
+func (o *outbox) change(c storage.Changes) {
+	for id, until := range c.Postponed {
+		if m := o.messages[id]; m != nil {
+			o.hold(m, micros(until))
+		}
+	}
+	for _, id := range c.Delivered {
+		if m := o.messages[id]; m != nil {
+			o.drop(m)
+		}
+	}
+	for _, r := range c.Unsent {
+		for _, m := range o.messages {
+			if m.Partner == r.Partner && m.To == r.To {
+				o.drop(m)
+			}
+		}
+	}
+	for _, m := range c.Messages {
+		o.add(m)
+	}
+}

@@ -1,0 +1,298 @@
+package storagetest_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/memory"
+	"github.com/partnerengage/partnerengage/storage/storagetest"
+)
+
+// TestBrokenStores shows that the kit fails stores which are broken on purpose,
+// each in the case that is there for it, with an error that begins with the rule.
+func TestBrokenStores(t *testing.T) {
+	for _, broken := range []struct {
+		name  string
+		cases []string // that must fail, among others
+		open  func() storage.Store
+	}{
+		{"lost update", []string{"place guard", "one winner", "grant guard"}, func() storage.Store { return &lostUpdate{Store: memory.New()} }},
+		{"duplicate command", []string{"command guard", "one command"}, func() storage.Store { return &duplicateCommand{Store: memory.New()} }},
+		{"dirty read", []string{"whole states"}, func() storage.Store { return &dirtyRead{Store: memory.New()} }},
+		{"half a failure", []string{"atomic"}, func() storage.Store { return &halfFailure{Store: memory.New()} }},
+		{"unstable paging", []string{"stable pages"}, func() storage.Store { return &unstablePaging{Store: memory.New(), shown: map[engagement.RowID]int{}} }},
+		{"outbox outside of the transaction", []string{"outbox", "atomic"}, func() storage.Store { return &outboxOutside{Store: memory.New()} }},
+		{"truncated time", []string{"time"}, func() storage.Store { return &truncatedTime{Store: memory.New()} }},
+		{"history rebased", []string{"history guard"}, func() storage.Store { return &rebasedHistory{Store: memory.New()} }},
+		{"leases that hold nothing", []string{"lease", "exclusive leases"}, func() storage.Store { return &sharedLease{Store: memory.New()} }},
+		{"drifting counts", []string{"counts"}, func() storage.Store { return &driftingCounts{Store: memory.New()} }},
+		{"stale reads", []string{"visible"}, func() storage.Store { return &staleRead{Store: memory.New()} }},
+		{"late deadlines", []string{"overdue", "due"}, func() storage.Store { return &lateDeadlines{Store: memory.New()} }},
+		{"entries left behind", []string{"entries", "counts"}, func() storage.Store {
+			return &oldEntries{Store: memory.New(), entries: map[engagement.PlaceKey][]engagement.Entry{}}
+		}},
+		{"participations of all partners", []string{"participation"}, func() storage.Store { return &openDoors{Store: memory.New()} }},
+	} {
+		t.Run(broken.name, func(t *testing.T) {
+			failed := map[string]bool{}
+			for _, c := range storagetest.Cases() {
+				s := broken.open()
+				if err := c.Run(t.Context(), s, s); err != nil {
+					failed[c.Name] = true
+					if !strings.HasPrefix(err.Error(), c.Rule) {
+						t.Errorf("the error of %q does not begin with the rule: %v", c.Name, err)
+					}
+				}
+			}
+			for _, name := range broken.cases {
+				if !failed[name] {
+					t.Errorf("case %q passes; these fail: %q", name, slices.Sorted(maps.Keys(failed)))
+				}
+			}
+		})
+	}
+}
+
+// lostUpdate takes whatever version a place has for the stored one.
+type lostUpdate struct{ storage.Store }
+
+func (s *lostUpdate) Apply(ctx context.Context, c storage.Changes) error {
+	for {
+		c.Places = slices.Clone(c.Places)
+		for i := range c.Places {
+			loaded, err := s.Load(ctx, storage.Want{Places: []engagement.PlaceKey{c.Places[i].Key}})
+			if err != nil {
+				return err
+			}
+			c.Places[i].Version = loaded.Places[c.Places[i].Key].Version
+		}
+		if err := s.Store.Apply(ctx, c); !errors.Is(err, storage.ErrConflict) || len(c.Places) == 0 || c.Command != nil {
+			return err
+		}
+	}
+}
+
+// duplicateCommand forgets a command's key when it is not new.
+type duplicateCommand struct{ storage.Store }
+
+func (s *duplicateCommand) Apply(ctx context.Context, c storage.Changes) error {
+	err := s.Store.Apply(ctx, c)
+	if c.Command != nil && errors.Is(err, storage.ErrConflict) {
+		c.Command = nil
+		return s.Store.Apply(ctx, c)
+	}
+	return err
+}
+
+// dirtyRead shows each place as soon as it is written.
+type dirtyRead struct{ storage.Store }
+
+func (s *dirtyRead) Apply(ctx context.Context, c storage.Changes) error {
+	if len(c.Places) != 2 || len(c.Events)+len(c.Messages) > 0 {
+		return s.Store.Apply(ctx, c)
+	}
+	for _, pl := range c.Places {
+		part := storage.Changes{Places: []engagement.Place{pl}}
+		for _, e := range c.Entries {
+			if e.Place == pl.Key {
+				part.Entries = append(part.Entries, e)
+			}
+		}
+		if err := s.Store.Apply(ctx, part); err != nil {
+			return err
+		}
+		time.Sleep(100 * time.Microsecond) // so that a reader gets in between
+	}
+	return nil
+}
+
+// halfFailure keeps what comes before the failure.
+type halfFailure struct{ storage.Store }
+
+func (s *halfFailure) Apply(ctx context.Context, c storage.Changes) error {
+	if err := s.Store.Apply(ctx, c); err != nil {
+		if ctx.Err() == nil {
+			_ = s.Store.Apply(ctx, storage.Changes{Command: c.Command})
+		}
+		return err
+	}
+	return nil
+}
+
+// unstablePaging counts rows instead of looking for where the last page ended.
+type unstablePaging struct {
+	storage.Store
+	mu    sync.Mutex
+	shown map[engagement.RowID]int // how many rows were shown up to this one
+}
+
+func (s *unstablePaging) Page(ctx context.Context, q storage.PageQuery) (storage.Page, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	offset, limit := 0, q.Limit
+	if q.After != nil {
+		offset = s.shown[q.After.Row]
+	}
+	q.After, q.Limit = nil, offset+limit
+	page, err := s.Store.Page(ctx, q)
+	page.Rows = page.Rows[min(offset, len(page.Rows)):]
+	for i, r := range page.Rows {
+		s.shown[r.Entry.Row] = offset + i + 1
+	}
+	return page, err
+}
+
+// outboxOutside stores messages before everything else.
+type outboxOutside struct{ storage.Store }
+
+func (s *outboxOutside) Apply(ctx context.Context, c storage.Changes) error {
+	if err := s.Store.Apply(ctx, storage.Changes{Messages: c.Messages}); err != nil {
+		return err
+	}
+	c.Messages = nil
+	return s.Store.Apply(ctx, c)
+}
+
+// truncatedTime keeps customers' times to the second.
+type truncatedTime struct{ storage.Store }
+
+func (s *truncatedTime) Apply(ctx context.Context, c storage.Changes) error {
+	c.Customers = slices.Clone(c.Customers)
+	for i := range c.Customers {
+		c.Customers[i].KnownSince = c.Customers[i].KnownSince.Truncate(time.Second)
+	}
+	return s.Store.Apply(ctx, c)
+}
+
+// rebasedHistory puts events behind whatever the history ends with.
+type rebasedHistory struct{ storage.Store }
+
+func (s *rebasedHistory) Apply(ctx context.Context, c storage.Changes) error {
+	err := s.Store.Apply(ctx, c)
+	if !errors.Is(err, storage.ErrConflict) || len(c.Customers) != 1 || len(c.Places) > 0 {
+		return err
+	}
+	key := c.Customers[0].Key
+	loaded, err := s.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
+	if err != nil {
+		return err
+	}
+	c.Customers = slices.Clone(c.Customers)
+	c.Events, c.Customers[0].History = engagement.Chain(loaded.Customers[key].History, c.Events...)
+	return s.Store.Apply(ctx, c)
+}
+
+// sharedLease lets a lease end when it begins.
+type sharedLease struct{ storage.Store }
+
+func (s *sharedLease) Lease(ctx context.Context, q storage.LeaseQuery) ([]engagement.Message, error) {
+	got, err := s.Store.Lease(ctx, q)
+	postponed := map[engagement.MessageID]time.Time{}
+	for _, m := range got {
+		if m.Attempts < 3 { // so that who drains the outbox comes to an end
+			postponed[m.ID] = q.Now
+		}
+	}
+	if len(postponed) > 0 {
+		err = errors.Join(err, s.Apply(ctx, storage.Changes{Postponed: postponed}))
+	}
+	return got, err
+}
+
+// driftingCounts counts the rows of the eligible tab as they were at first.
+type driftingCounts struct {
+	storage.Store
+	mu    sync.Mutex
+	first map[engagement.Tab]int
+}
+
+func (s *driftingCounts) Page(ctx context.Context, q storage.PageQuery) (storage.Page, error) {
+	page, err := s.Store.Page(ctx, q)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first == nil {
+		s.first = page.Counts
+	}
+	page.Counts = s.first
+	return page, err
+}
+
+// staleRead answers a Load as it did the first time.
+type staleRead struct {
+	storage.Store
+	mu    sync.Mutex
+	first *storage.Loaded
+}
+
+func (s *staleRead) Load(ctx context.Context, want storage.Want) (storage.Loaded, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(want.Places) != 1 || len(want.Customers) > 0 {
+		return s.Store.Load(ctx, want)
+	}
+	if s.first == nil {
+		loaded, err := s.Store.Load(ctx, want)
+		if err != nil {
+			return loaded, err
+		}
+		s.first = &loaded
+	}
+	return *s.first, nil
+}
+
+// lateDeadlines takes the deadline itself for time that is left.
+type lateDeadlines struct{ storage.Store }
+
+func (s *lateDeadlines) Page(ctx context.Context, q storage.PageQuery) (storage.Page, error) {
+	q.Now = q.Now.Add(-time.Microsecond)
+	return s.Store.Page(ctx, q)
+}
+
+func (s *lateDeadlines) Due(ctx context.Context, now time.Time, limit int) ([]engagement.PlaceKey, error) {
+	return s.Store.Due(ctx, now.Add(-time.Microsecond), limit)
+}
+
+// oldEntries keeps the entries that a place had first.
+type oldEntries struct {
+	storage.Store
+	mu      sync.Mutex
+	entries map[engagement.PlaceKey][]engagement.Entry
+}
+
+func (s *oldEntries) Apply(ctx context.Context, c storage.Changes) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var entries []engagement.Entry
+	for _, pl := range c.Places {
+		first, ok := s.entries[pl.Key]
+		if !ok {
+			for _, e := range c.Entries {
+				if e.Place == pl.Key {
+					first = append(first, e)
+				}
+			}
+			s.entries[pl.Key] = first
+		}
+		entries = append(entries, first...)
+	}
+	c.Entries = entries
+	return s.Store.Apply(ctx, c)
+}
+
+// openDoors finds a participation whoever asks.
+type openDoors struct{ storage.Store }
+
+func (s *openDoors) Load(ctx context.Context, want storage.Want) (storage.Loaded, error) {
+	if want.Participation.ID != "" {
+		want.Participation.Partner = "northwind"
+	}
+	return s.Store.Load(ctx, want)
+}

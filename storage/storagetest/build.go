@@ -1,0 +1,121 @@
+package storagetest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// What the cases are about.
+const (
+	northwind = engagement.PartnerID("northwind")
+	fabrikam  = engagement.PartnerID("fabrikam")
+	migration = engagement.ID("azure-migration")
+	security  = engagement.ID("security-workshop")
+)
+
+// start is when the cases begin: a time with microseconds.
+var start = time.Date(2026, 3, 2, 9, 0, 0, 123456000, time.UTC)
+
+const day = 24 * time.Hour
+
+func customerOf(n int) tenant.Key { return tenant.TPIDKey(tenant.TPID(n)) }
+
+func identityOf(n int, name string) tenant.Identity {
+	return tenant.Identity{TPID: tenant.TPID(n), Name: name}
+}
+
+func placeOf(e engagement.ID, n int) engagement.PlaceKey {
+	return engagement.PlaceKey{Engagement: e, Customer: customerOf(n)}
+}
+
+// added is a participation that began at a time and waits for consent.
+func added(p engagement.PartnerID, e engagement.ID, n int, at time.Time) engagement.Participation {
+	return engagement.Participation{
+		ID: engagement.ParticipationID(fmt.Sprintf("%s-%s-%d", p, e, n)), Partner: p, Engagement: e, Customer: customerOf(n),
+		Identity: identityOf(n, fmt.Sprintf("Customer %03d", n)), Location: "4711201", Origin: engagement.Added,
+		ClaimNumber: fmt.Sprintf("C-%d", n), StartedAt: at, Terms: engagement.Terms{Windows: engagement.DefaultWindows(engagement.Assessment)},
+		Consent: consent.Start(at.Add(30 * day)),
+	}
+}
+
+// granted is what a participation becomes when its customer consents.
+func granted(p engagement.Participation, at time.Time) engagement.Participation {
+	p.Consent.Status = consent.Granted
+	return engagement.OpenClaim(p, eligibility.Money{}, at)
+}
+
+// known is a place in which a customer that a partner knows can be claimed, or,
+// with a reason, cannot.
+func known(p engagement.PartnerID, e engagement.ID, n int, name string, at time.Time, reasons ...engagement.Reason) engagement.Place {
+	s := engagement.Standing{Partner: p, Identity: identityOf(n, name), Known: true}
+	s.Evaluation = engagement.Evaluation{RuleSet: "rules", Version: "1", At: at, Outcome: eligibility.OutcomeEligible, Locations: []engagement.LocationID{"4711201"}}
+	if len(reasons) > 0 {
+		s.Evaluation.Outcome, s.Evaluation.Locations, s.Evaluation.Reasons = eligibility.OutcomeIneligible, nil, reasons
+	}
+	return engagement.Place{Key: placeOf(e, n), ClaimLimit: 1}.WithStanding(s)
+}
+
+// changed are the changes that put places as they are at a time.
+func changed(now time.Time, places ...engagement.Place) storage.Changes {
+	c := storage.Changes{Places: places}
+	for _, pl := range places {
+		c.Entries = append(c.Entries, pl.Entries(now)...)
+	}
+	return c
+}
+
+// told adds a customer with events to changes.
+func told(c storage.Changes, customer engagement.Customer, events ...engagement.Event) (storage.Changes, engagement.Customer) {
+	for i := range events {
+		events[i].Partner, events[i].Customer = customer.Key.Partner, customer.Key.Customer
+	}
+	chained, head := engagement.Chain(customer.History, events...)
+	customer.History = head
+	c.Customers = append(c.Customers, customer)
+	c.Events = append(c.Events, chained...)
+	return c, customer
+}
+
+// event is something that happened, done by a user.
+func event(kind engagement.EventKind) engagement.Event {
+	return engagement.Event{At: start, Kind: kind, By: engagement.ByPartner, Person: &engagement.Person{Salt: "salt", User: "ana"}}
+}
+
+func newCustomer(p engagement.PartnerID, n int) engagement.Customer {
+	return engagement.Customer{Key: engagement.CustomerKey{Partner: p, Customer: customerOf(n)}, Identity: identityOf(n, fmt.Sprintf("Customer %03d", n))}
+}
+
+// message is something to tell a customer's contact.
+func message(id string, p engagement.PartnerID, n int, at time.Time, to string) engagement.Message {
+	email, err := tenant.ParseEmail(to)
+	if err != nil {
+		panic(err)
+	}
+	return engagement.Message{
+		ID: engagement.MessageID(id), Kind: engagement.AskForConsent, Partner: p, Place: placeOf(migration, n),
+		Participation: added(p, migration, n, at).ID, To: email, Language: "en", Link: "link-1", CreatedAt: at,
+	}
+}
+
+// load returns a place as it is stored.
+func load(ctx context.Context, s storage.Store, key engagement.PlaceKey) (engagement.Place, error) {
+	loaded, err := s.Load(ctx, storage.Want{Places: []engagement.PlaceKey{key}})
+	return loaded.Places[key], err
+}
+
+// ids are the IDs of messages, in their order.
+func ids(messages []engagement.Message) string {
+	var b strings.Builder
+	for _, m := range messages {
+		b.WriteString(string(m.ID) + " ")
+	}
+	return strings.TrimSpace(b.String())
+}
