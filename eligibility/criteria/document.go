@@ -150,10 +150,10 @@ func (d *document) moment(root node, members object, name string, zone *time.Loc
 }
 
 // startOfDay is the first moment of t's civil day in zone, also where clocks
-// are put forward at midnight.
+// are put forward at midnight or over the whole day.
 func startOfDay(t time.Time, zone *time.Location) time.Time {
 	start := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
-	if start.Day() != t.Day() {
+	if eligibility.DateOf(start).Compare(eligibility.DateOf(t)) < 0 {
 		_, start = start.ZoneBounds()
 	}
 	return start
@@ -175,6 +175,7 @@ func (d *document) rules(n node) []eligibility.Rule {
 	taken := map[string]bool{}
 	for i, item := range items {
 		rule, written := d.rule(item)
+		written = written && rule.ID != ""
 		if written && taken[rule.ID] {
 			d.refuse(&DocumentError{Path: join(item.path, "id"), Problem: fmt.Sprintf("is %q, as that of an earlier rule: choose another", short(rule.ID))})
 		}

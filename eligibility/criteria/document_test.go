@@ -301,6 +301,7 @@ func TestRuleFaults(t *testing.T) {
 	}{
 		{`"rooms"`, []fault{{"rules[2]", `is a text, and has to be a check as in ["segment", "is", "enterprise"], or an object with the fields id, doc and check`, nil}}},
 		{`{}`, []fault{{"rules[2].id", "is missing", nil}, {"rules[2].doc", "is missing", nil}, {"rules[2].check", "is missing", nil}}},
+		{`{"doc": "d", "check": ["rooms", "is", 1]}, {"doc": "d", "check": ["rooms", "is", 1]}`, []fault{{"rules[2].id", "is missing", nil}, {"rules[3].id", "is missing", nil}}},
 		{`{"id": "x", "doc": "", "check": ["rooms", "is", 1]}`, []fault{{"rules[2].doc", "is empty: it has to be a text, a sentence", nil}}},
 		{`{"id": "x", "doc": "d", "check": ["rooms", "is", 1], "why": "?"}`, []fault{{"rules[2].why", "is no field here: use id, doc, check", nil}}},
 		{`{"id": "x", "doc": "d", "doc": "e", "check": ["rooms", "is", 1]}`, []fault{{"rules[2].doc", "is there twice", nil}}},

@@ -200,6 +200,7 @@ func TestDayWithoutMidnight(t *testing.T) {
 		{"America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z"}, // clocks went from 0:00 to 1:00
 		{"Asia/Beirut", "2022-03-27", "2022-03-26T22:00:00Z"},
 		{"Pacific/Apia", "2026-07-01", "2026-06-30T11:00:00Z"},
+		{"Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00Z"}, // the day before was left out
 	} {
 		document := `{"id": "a", "version": "1", "effective_from": "` + c.day + `", "time_zone": "` + c.zone + `", "rules": [["rooms", "is", 5]]}`
 		set, err := registry.ReadDocument([]byte(document))
@@ -209,4 +210,8 @@ func TestDayWithoutMidnight(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, string(data), `"effective_from": "`+c.day+`"`)
 	}
+
+	left, err := registry.ReadDocument([]byte(`{"id": "a", "version": "1", "effective_from": "2011-12-30", "time_zone": "Pacific/Apia", "rules": [["rooms", "is", 5]]}`))
+	require.NoError(t, err)
+	assert.Equal(t, "2011-12-30T10:00:00Z", left.EffectiveFrom().UTC().Format(time.RFC3339), "a day that is left out begins with the next one")
 }
