@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -324,4 +325,25 @@ func granted(t *testing.T, w *workflowtest.World, e engagement.ID, domain string
 func answer(w *workflowtest.World, link consent.Token, d consent.Decision) error {
 	_, err := w.Desk.AnswerConsent(background, link, d)
 	return err
+}
+
+// short is an Elsewhere that leaves places out.
+type short struct{}
+
+func (short) Held(context.Context, []engagement.PlaceKey) ([]engagement.Elsewhere, error) {
+	return []engagement.Elsewhere{}, nil
+}
+
+// catalog is a catalog without engagements.
+type catalog struct{ *engagement.Catalog }
+
+func (catalog) Engagements(context.Context) ([]engagement.Engagement, error) { return nil, nil }
+
+// directory knows nobody.
+type directory struct{}
+
+func (directory) Lookup(context.Context, tenant.Domain) ([]tenant.Entry, error) { return nil, nil }
+
+func noFacts(context.Context, engagement.PartnerID, tenant.Identity) (eligibility.Facts, error) {
+	return eligibility.Facts{}, nil
 }
