@@ -1,0 +1,211 @@
+package workflow_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// everything is all that the queries show of a world, by name.
+func everything(t *testing.T, w *workflowtest.World) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
+		show := func(what string, v any) { out[string(actor.Partner)+" "+what] = asJSON(t, v) }
+		for _, e := range []engagement.ID{migration, pilot, workshop} {
+			for _, q := range []workflow.CustomersQuery{
+				{Limit: 3}, {Limit: 2, Descending: true}, {Limit: 2, Sort: storage.BySoonest}, {Limit: 5, Sort: storage.BySince, Descending: true},
+				{Limit: 4, Sort: storage.ByStatus}, {Limit: 1, Search: "coal"}, {Limit: 2, Types: []engagement.RowType{engagement.NotStarted}},
+				{Limit: 2, Statuses: []engagement.Status{engagement.NotSubmittedExpired, engagement.CustomerConsentReceived}},
+			} {
+				for _, q.Tab = range engagement.AllTabs() {
+					for n := 1; ; n++ {
+						page, err := w.Desk.Customers(background, actor, e, q)
+						ok(t, err)
+						show(fmt.Sprintf("%s %+v page %d", e, q, n), page)
+						if q.Cursor = page.Next; page.Next == "" {
+							break
+						}
+					}
+				}
+			}
+			var csv strings.Builder
+			ok(t, w.Desk.ExportCustomers(background, actor, e, workflow.CustomersQuery{}, &csv))
+			show(string(e)+" export", csv.String())
+		}
+		for _, limit := range []int{0, 3} {
+			found, err := w.Desk.Search(background, actor, "company", limit)
+			ok(t, err)
+			show(fmt.Sprintf("search %d", limit), found)
+			due, err := w.Desk.AttentionRequired(background, actor, limit)
+			ok(t, err)
+			show(fmt.Sprintf("attention %d", limit), due)
+		}
+		found, err := w.Desk.Search(background, actor, "", 1000)
+		ok(t, err)
+		for _, r := range found {
+			if r.Participation == "" {
+				continue
+			}
+			status, err := w.Desk.Status(background, actor, r.Participation)
+			ok(t, err)
+			equal(t, "the status on a row", r.Status, status)
+			p, err := w.Desk.Participation(background, actor, r.Participation)
+			ok(t, err)
+			show("participation "+string(r.Participation), p)
+		}
+	}
+	return out
+}
+
+// Whether and when somebody sweeps, no query shows: before and after are the same,
+// down to the last cursor, at any moment and for all partners.
+func TestNobodySeesASweep(t *testing.T) {
+	moved := 0
+	for seed := range uint64(6) {
+		w := busy(t, seed, 14)
+		r := rand.New(rand.NewPCG(seed, 3))
+		for range 4 {
+			var deadlines []time.Time
+			for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
+				due, err := w.Desk.AttentionRequired(background, actor, 1000)
+				ok(t, err)
+				for _, row := range due {
+					deadlines = append(deadlines, row.Deadline)
+				}
+			}
+			if len(deadlines) == 0 {
+				break
+			}
+			slices.SortFunc(deadlines, time.Time.Compare)
+			at := r.IntN(len(deadlines)/2 + 1)
+			w.SetNow(deadlines[at].Add(time.Duration(r.IntN(3)-1) * tick))
+
+			was := everything(t, w)
+			n, err := w.Desk.Sweep(background)
+			ok(t, err)
+			moved += n
+			is := everything(t, w)
+			equal(t, "how much is shown", len(is), len(was))
+			for name, before := range was {
+				if after := is[name]; after != before {
+					t.Fatalf("seed %d at %v: the sweep of %d changed %s:\n%s\n%s", seed, w.Now(), n, name, before, after)
+				}
+			}
+			for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
+				countsAreRows(t, w.As(actor))
+			}
+		}
+	}
+	if moved < 50 {
+		t.Errorf("only %d participations were settled: too few to learn from", moved)
+	}
+}
+
+// countsAreRows fails the test unless every tab counts the rows that it has.
+func countsAreRows(t *testing.T, w *workflowtest.World) {
+	t.Helper()
+	for _, e := range []engagement.ID{migration, pilot} {
+		all := counts(t, w, e)
+		for _, tab := range engagement.AllTabs() {
+			equal(t, fmt.Sprintf("the count of %s in %s", tab, e), all[tab], len(w.Rows(e, tab)))
+		}
+	}
+}
+
+// A list that was begun before a deadline goes on after it as if the deadline had
+// been recorded: what has moved behind the cursor comes, nothing comes twice.
+func TestDeadlinesBetweenPages(t *testing.T) {
+	for _, swept := range []bool{false, true} {
+		w, _ := newWorld(t, street(12))
+		for n := range 12 {
+			w.Known(fmt.Sprintf("c%02d.example", n))
+			w.Claimed(pilot, fmt.Sprintf("c%02d.example", n))
+			w.Advance(day)
+		}
+		q := workflow.CustomersQuery{Limit: 4, Sort: storage.BySoonest}
+		page, err := w.Desk.Customers(background, w.Actor, pilot, q)
+		ok(t, err)
+		equal(t, "the first page", called(page.Rows), []string{"Zinc Company 00", "amber Company 01", "Ébano Company 02", "Coal Company 03"})
+		q.Cursor = page.Next
+
+		w.SetNow(page.Rows[1].Deadline) // of two participations there is no time left: their customers can be claimed again
+		if swept {
+			w.Swept()
+		}
+		var rest []engagement.Row
+		for q.Cursor != "" {
+			page, err = w.Desk.Customers(background, w.Actor, pilot, q)
+			ok(t, err)
+			rest = append(rest, page.Rows...)
+			q.Cursor = page.Next
+		}
+		equal(t, "how many others", len(rest), 10)
+		equal(t, "the first of them", rest[0].Name(), "Zinc Company 04")
+		equal(t, "who can be claimed again comes last", slices.Sorted(slices.Values(called(rest[8:]))), []string{"Zinc Company 00", "amber Company 01"})
+		equal(t, "what they allow", rest[9].Actions, []engagement.Action{engagement.ClaimCustomer})
+	}
+}
+
+// A place that another partner held too long is free for everybody at that
+// moment, before anybody has recorded it.
+func TestAnothersDeadlineFreesThePlace(t *testing.T) {
+	w, spy := newWorld(t)
+	w.Known("contoso.com")
+	waiting := w.Claimed(migration, "contoso.com")
+	theirs := w.As(workflowtest.Fabrikam).Granted(migration, "ana@contoso.com")
+	over := w.Now().AddDate(0, 0, 60)
+	w.ExpectTab(migration, engagement.TabIneligible, "Contoso")
+	w.Advance(30 * day)
+	w.ExpectStatus(waiting, engagement.CustomerConsentExpired)
+	w.ExpectTab(migration, engagement.TabIneligible, "Contoso")
+	w.SetNow(over.Add(-tick))
+	w.ExpectTab(migration, engagement.TabIneligible, "Contoso")
+	equal(t, "the reason", w.Rows(migration, engagement.TabIneligible)[0].Reasons, []engagement.Reason{{Kind: engagement.ConsentedElsewhere}})
+
+	w.SetNow(over)
+	unchanged(t, spy, func() {
+		w.ExpectTab(migration, engagement.TabIneligible)
+		w.ExpectTab(migration, engagement.TabEligible, "Contoso")
+		w.As(workflowtest.Fabrikam).ExpectTab(migration, engagement.TabComplete, "Contoso")
+		w.As(workflowtest.Fabrikam).ExpectStatus(theirs, engagement.NotSubmittedExpired)
+	})
+	w.Claimed(migration, "contoso.com")
+}
+
+// An overdue place on each of many pages does not make one page longer than it
+// was asked for.
+func TestManyOverdue(t *testing.T) {
+	w, _ := newWorld(t, street(40))
+	for n := range 40 {
+		w.Known(fmt.Sprintf("c%02d.example", n))
+		if n%2 == 0 {
+			w.Claimed(pilot, fmt.Sprintf("c%02d.example", n))
+		}
+	}
+	w.Advance(31 * day)
+	q := workflow.CustomersQuery{Limit: 7}
+	var got []engagement.Row
+	for more := true; more; more = q.Cursor != "" {
+		page, err := w.Desk.Customers(background, w.Actor, pilot, q)
+		ok(t, err)
+		if page.Next != "" {
+			equal(t, "the rows of a page", len(page.Rows), 7)
+		}
+		equal(t, "the count", page.Counts[engagement.TabEligible], 40)
+		got = append(got, page.Rows...)
+		q.Cursor = page.Next
+	}
+	equal(t, "the rows", len(got), 40)
+	if !slices.IsSortedFunc(got, before(storage.ByName)) {
+		t.Error("they are out of order")
+	}
+}
