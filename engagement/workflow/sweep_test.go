@@ -1,0 +1,308 @@
+package workflow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// shown is everything that both partners can read at the moment.
+func shown(t *testing.T, w *workflowtest.World) string {
+	t.Helper()
+	var b strings.Builder
+	for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
+		w := w.As(actor)
+		all, err := w.Catalog.Engagements(background)
+		ok(t, err)
+		for _, e := range all {
+			for _, tab := range engagement.AllTabs() {
+				for _, sort := range storage.AllSorts() {
+					page, err := w.Desk.Customers(background, actor, e.ID, workflow.CustomersQuery{Tab: tab, Sort: sort})
+					ok(t, err)
+					fmt.Fprintln(&b, actor.Partner, e.ID, tab, sort, asJSON(t, page))
+					for _, r := range page.Rows {
+						if r.Participation != "" {
+							status, err := w.Desk.Status(background, actor, r.Participation)
+							ok(t, err)
+							fmt.Fprintln(&b, r.Participation, status)
+						}
+					}
+				}
+			}
+		}
+		rows, err := w.Desk.Search(background, actor, "", 0)
+		ok(t, err)
+		due, err := w.Desk.AttentionRequired(background, actor, 0)
+		ok(t, err)
+		fmt.Fprintln(&b, asJSON(t, rows), asJSON(t, due))
+	}
+	return b.String()
+}
+
+// Sweeping turns passed deadlines into events, once, and nothing that a reader
+// sees changes by it.
+func TestSweep(t *testing.T) {
+	w, spy := newWorld(t)
+	f := w.As(workflowtest.Fabrikam)
+	w.Added(migration, "ana@contoso.com")              // nobody is asked
+	f.Requested(f.Added(migration, "eva@contoso.com")) // nobody answers
+	w.Granted(workshop, "ana@adatum.com")              // nothing is submitted
+	f.Declined(func() engagement.ParticipationID { p := f.Added(pilot, "eva@adatum.com"); f.Requested(p); return p }())
+	w.Advance(10 * day)
+	late := w.Added(pilot, "ana@contoso.com")
+
+	steps := []struct {
+		after   time.Duration
+		settled int
+	}{{0, 0}, {20*day - tick, 0}, {tick, 2}, {10 * day, 1}, {50*day - tick, 0}, {tick, 1}, {300 * day, 0}}
+	for i, step := range steps {
+		w.Advance(step.after)
+		before := shown(t, w)
+		n, err := w.Desk.Sweep(background)
+		ok(t, err)
+		equal(t, fmt.Sprintf("settled in step %d", i), n, step.settled)
+		if after := shown(t, w); after != before {
+			t.Fatalf("step %d: what is shown has changed\nbefore %s\nafter %s", i, before, after)
+		}
+		unchanged(t, spy, func() {
+			n, err := w.Desk.Sweep(background)
+			ok(t, err)
+			equal(t, "settled again", n, 0)
+		})
+	}
+	w.ExpectStatus(late, engagement.CustomerConsentExpired)
+	events, _ := history(t, w, "contoso.com")
+	last := events[len(events)-1]
+	equal(t, "the event", []string{string(last.Kind), string(last.By), last.From, last.To, string(last.Participation), last.Note},
+		[]string{"deadline passed", "clock", "Customer claimed", "Customer consent expired", string(late), "deadline 2026-10-11T09:00:00Z"})
+	events, _ = history(t, w, "adatum.com")
+	last = events[len(events)-1]
+	equal(t, "the event", []string{string(last.Kind), last.From, last.To}, []string{"deadline passed", "Customer consent received", "Not submitted expired"})
+	w.Relayed()
+	equal(t, "who is told", sentTo(w, engagement.TellExpired), []string{"partner@partner.example"}) // the one who asked
+}
+
+// crowd adds n customers, and lets their time to answer pass.
+func crowd(t *testing.T, w *workflowtest.World, n int) {
+	t.Helper()
+	for i := range n {
+		c := workflowtest.Customer{Domain: fmt.Sprintf("customer-%d.example", i), Entry: tenant.Entry{TPID: tenant.TPID(1000 + i), Name: fmt.Sprint("Customer ", i)}}
+		workflowtest.Seats.Set(&c.Facts, 300)
+		workflowtest.Segment.Set(&c.Facts, "enterprise")
+		w.PutCustomer(c)
+		cmd := add(w, "", pilot)
+		cmd.Candidate.Domain = c.Domain
+		cmd.Candidate.TPID = fmt.Sprint(1000 + i)
+		_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+		ok(t, err)
+	}
+	w.Advance(30 * day)
+}
+
+// Many sweep at once: each deadline is recorded once, none is left.
+func TestSweepTogether(t *testing.T) {
+	w, _ := newWorld(t)
+	crowd(t, w, 250)
+	counts := make([]int, 8)
+	var sweeps []func() error
+	for i := range counts {
+		sweeps = append(sweeps, func() (err error) { counts[i], err = w.Desk.Sweep(background); return err })
+	}
+	for _, err := range together(sweeps...) {
+		ok(t, err)
+	}
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	equal(t, "settled by all", total, 250)
+	keys, err := w.Store.Due(background, w.Now(), 1)
+	ok(t, err)
+	equal(t, "left", len(keys), 0)
+	for i := range 250 {
+		_, kinds := history(t, w, fmt.Sprintf("customer-%d.example", i))
+		equal(t, "history", kinds, []engagement.EventKind{engagement.CustomerAdded, engagement.DeadlinePassed})
+	}
+}
+
+// A customer that storage refuses to settle keeps no others waiting. When storage
+// is out of reach, the sweep ends and says so.
+func TestSweepTrouble(t *testing.T) {
+	w, spy := newWorld(t)
+	crowd(t, w, 130)
+	broken := fmt.Errorf("%w: this row is damaged", storage.ErrInvalid)
+	spy.reset(func(n int, apply func() error) error {
+		if n == 1 || n == 131 { // the place that is due first, also when it comes up again
+			return broken
+		}
+		return apply()
+	}, nil)
+	n, err := w.Desk.Sweep(background)
+	equal(t, "settled", n, 129)
+	if !errors.Is(err, storage.ErrInvalid) || errors.Is(err, workflow.ErrUnavailable) {
+		t.Fatalf("the error is %v", err)
+	}
+	down := errors.New("down")
+	spy.reset(func(int, func() error) error { return down }, nil)
+	n, err = w.Desk.Sweep(background)
+	equal(t, "settled", n, 0)
+	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
+	equal(t, "tries", spy.tries, 1)
+	spy.reset(nil, nil)
+	n, err = w.Desk.Sweep(background)
+	ok(t, err)
+	equal(t, "settled", n, 1)
+
+	ctx, cancel := context.WithCancel(background)
+	cancel()
+	if _, err := w.Desk.Sweep(ctx); !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrUnavailable) {
+		t.Fatalf("cancelled: %v", err)
+	}
+}
+
+// Every change leaves one event, which says who, what, from where to where, when,
+// and why; the chain holds.
+func TestHistory(t *testing.T) {
+	w, _ := newWorld(t)
+	start := w.Now()
+	cmd := add(w, "ana@contoso.com", migration)
+	cmd.Candidate.TenantID, cmd.Candidate.Reason = "00000000-0000-4000-8000-000000000001", "As agreed."
+	started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	ok(t, err)
+	p := started[0].ID
+	w.Advance(time.Hour)
+	w.Requested(p, "eva@contoso.com")
+	w.Advance(day)
+	_, err = w.Desk.ResendConsent(background, workflow.Actor{Partner: "northwind", User: "bob", Roles: []workflow.Role{workflow.IncentivesUser}}, p, w.Key())
+	ok(t, err)
+	w.Advance(time.Hour)
+	w.Relayed()
+	_, err = w.Desk.ChangeContacts(background, w.Actor, p, asked(w, "rui@contoso.com"))
+	ok(t, err)
+	w.Relayed()
+	w.Advance(time.Hour)
+	w.Accepted(p)
+	w.Advance(time.Hour)
+	w.Withdrawn(p)
+	q := w.Claimed(migration, "contoso.com")
+	w.Requested(q, "eva@contoso.com")
+	w.Declined(q)
+	r := w.Claimed(migration, "contoso.com")
+	ok(t, w.Desk.Cancel(background, w.Actor, r, workflow.CancelParticipation{Key: w.Key(), Reason: "Not now."}))
+	x := w.Claimed(migration, "contoso.com")
+	w.Advance(40 * day)
+	w.Swept()
+
+	const claimed, awaiting, received = "Customer claimed", "Awaiting customer consent response", "Customer consent received"
+	type entry struct{ kind, by, user, contacts, from, to, why, note string }
+	hour := func(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
+	want := []struct {
+		at    time.Time
+		about engagement.ParticipationID
+		entry
+	}{
+		{hour(0), p, entry{"customer added", "partner", "ana", "ana@contoso.com", "", claimed, "As agreed.", "through location 4711201"}},
+		{hour(1), p, entry{"consent requested", "partner", "ana", "eva@contoso.com", claimed, awaiting, "", " in en"}},
+		{hour(1), p, entry{"consent sent", "clock", "", "eva@contoso.com", awaiting, awaiting, "", "link "}},
+		{hour(25), p, entry{"consent resent", "partner", "bob", "eva@contoso.com", awaiting, awaiting, "", " in en"}},
+		{hour(26), p, entry{"consent sent", "clock", "", "eva@contoso.com", awaiting, awaiting, "", "link "}},
+		{hour(26), p, entry{"contacts changed", "partner", "ana", "rui@contoso.com", awaiting, awaiting, "", " in en"}},
+		{hour(26), p, entry{"consent sent", "clock", "", "rui@contoso.com", awaiting, awaiting, "", "link "}},
+		{hour(27), p, entry{"consent granted", "customer", "", "rui@contoso.com", awaiting, received, "", "link "}},
+		{hour(27), "", entry{"customer known", "customer", "", "", "", "", "", ""}},
+		{hour(28), p, entry{"consent withdrawn", "customer", "", "rui@contoso.com", received, "Customer consent withdrawn", "", "link "}},
+		{hour(28), q, entry{"customer claimed", "partner", "ana", "", "", claimed, "", "through location 4711201"}},
+		{hour(28), q, entry{"consent requested", "partner", "ana", "eva@contoso.com", claimed, awaiting, "", " in en"}},
+		{hour(28), q, entry{"consent sent", "clock", "", "eva@contoso.com", awaiting, awaiting, "", "link "}},
+		{hour(28), q, entry{"consent declined", "customer", "", "eva@contoso.com", awaiting, "Customer consent declined", "", "link "}},
+		{hour(28), r, entry{"customer claimed", "partner", "ana", "", "", claimed, "", "through location 4711201"}},
+		{hour(28), r, entry{"participation cancelled", "partner", "ana", "", claimed, "Canceled", "Not now.", ""}},
+		{hour(28), x, entry{"customer claimed", "partner", "ana", "", "", claimed, "", "through location 4711201"}},
+		{hour(28 + 40*24), x, entry{"deadline passed", "clock", "", "", claimed, "Customer consent expired", "", "deadline 2026-10-02T13:00:00Z"}},
+	}
+	events, kinds := history(t, w, "contoso.com")
+	if len(events) != len(want) {
+		t.Fatalf("the history is %q", kinds)
+	}
+	for i, e := range events {
+		var person engagement.Person
+		if e.Person != nil {
+			person = *e.Person
+		}
+		var contacts []string
+		for _, c := range person.Contacts {
+			contacts = append(contacts, c.String())
+		}
+		got := entry{string(e.Kind), string(e.By), person.User, strings.Join(contacts, " "), e.From, e.To, person.Why, e.Note}
+		if !strings.Contains(got.note, want[i].note) || want[i].note == "" && got.note != "" {
+			t.Errorf("event %d notes %q, want %q within", i+1, got.note, want[i].note)
+		}
+		got.note = want[i].note
+		equal(t, fmt.Sprintf("event %d", i+1), got, want[i].entry)
+		equal(t, fmt.Sprintf("moment of event %d", i+1), e.At, want[i].at)
+		equal(t, fmt.Sprintf("participation of event %d", i+1), e.Participation, want[i].about)
+		if e.Person != nil && len(person.Salt) < 16 {
+			t.Errorf("event %d is salted with %q", i+1, person.Salt)
+		}
+	}
+	records, err := w.Desk.Evidence(background, w.Actor, p)
+	ok(t, err)
+	for i, of := range []int{1, 3, 5} { // the events of sending name the link of the evidence
+		if want := "link " + string(records[i].Link); events[of+1].Note != want {
+			t.Errorf("event %d notes %q, want %q", of+2, events[of+1].Note, want)
+		}
+	}
+}
+
+// A clock that is set back and forth moves no deadline and makes no state that
+// there is not; what was recorded stays recorded.
+func TestClockJumps(t *testing.T) {
+	w, _ := newWorld(t)
+	start := w.Now()
+	p := w.Added(migration, "ana@contoso.com")
+	w.SetNow(start.Add(-5 * day)) // the request is earlier than the add
+	w.Requested(p)
+	equal(t, "the deadline", part(t, w, p).Consent.Deadline, start.Add(30*day))
+	equal(t, "days left", w.Row(p).DaysLeft, 35)
+	w.SetNow(start.Add(31 * day))
+	w.ExpectStatus(p, engagement.CustomerConsentExpired)
+	w.SetNow(start.Add(2 * day)) // nobody has recorded it: it is not over yet
+	w.ExpectStatus(p, engagement.AwaitingConsentResponse)
+	_, err := w.Desk.ResendConsent(background, w.Actor, p, w.Key())
+	ok(t, err)
+	w.Relayed()
+	w.SetNow(start.Add(-10 * day))
+	_, err = w.Desk.ResendConsent(background, w.Actor, p, w.Key())
+	refused[*consent.TooSoonError](t, err, consent.ErrTooSoon)
+	w.Accepted(p) // before it was asked, by this clock
+	claim := part(t, w, p).Claim
+	equal(t, "the claim counts from the consent", claim.SubmitBy, start.Add(50*day))
+	w.SetNow(start.Add(50 * day))
+	w.Swept()
+	w.ExpectStatus(p, engagement.NotSubmittedExpired)
+	w.SetNow(start)
+	w.ExpectStatus(p, engagement.NotSubmittedExpired) // recorded is recorded
+	w.Swept()
+	q := w.Claimed(migration, "contoso.com")
+	w.SetNow(start.Add(30 * day))
+	w.Swept()
+	w.SetNow(start)
+	w.ExpectStatus(q, engagement.CustomerConsentExpired)
+	if err := w.Desk.Cancel(background, w.Actor, q, workflow.CancelParticipation{Key: w.Key()}); !errors.Is(err, workflow.ErrNotNow) {
+		t.Fatalf("cancelled what has expired: %v", err)
+	}
+	events, _ := history(t, w, "contoso.com")
+	for i, e := range events {
+		equal(t, "the place in the history", e.Seq, int64(i+1))
+	}
+}

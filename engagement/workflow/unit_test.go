@@ -1,0 +1,470 @@
+package workflow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// command is a command with a key, ready to be given any number of times. Its
+// variant has another content.
+type command struct {
+	name        string
+	do, variant func(key string) (any, error)
+}
+
+// commands brings a fresh world to where one command can be given, each in turn.
+func commands(t *testing.T, each func(t *testing.T, w *workflowtest.World, spy *spy, c command)) {
+	contact := func(key, to string) workflow.ConsentRequest {
+		return workflow.ConsentRequest{Key: key, Customer: []string{to}, Partner: []string{"joe@northwind.example"}, Language: "en"}
+	}
+	makers := []func(w *workflowtest.World) command{
+		func(w *workflowtest.World) command {
+			do := func(email string) func(string) (any, error) {
+				return func(key string) (any, error) {
+					c := add(w, email, migration, pilot)
+					c.Key = key
+					return w.Desk.AddCustomer(background, w.Actor, c)
+				}
+			}
+			return command{"AddCustomer", do("ana@contoso.com"), do("eva@contoso.com")}
+		},
+		func(w *workflowtest.World) command {
+			w.Known("contoso.com")
+			do := func(ids ...engagement.ID) func(string) (any, error) {
+				return func(key string) (any, error) {
+					return w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: key, Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: ids})
+				}
+			}
+			return command{"ClaimCustomer", do(migration, pilot), do(migration)}
+		},
+		func(w *workflowtest.World) command {
+			p, q := w.Added(migration, "ana@contoso.com"), w.Added(pilot, "ana@contoso.com")
+			do := func(p engagement.ParticipationID) func(string) (any, error) {
+				return func(key string) (any, error) {
+					return w.Desk.RequestConsent(background, w.Actor, p, contact(key, "ana@contoso.com"))
+				}
+			}
+			return command{"RequestConsent", do(p), do(q)}
+		},
+		func(w *workflowtest.World) command {
+			p, q := w.Added(migration, "ana@contoso.com"), w.Added(pilot, "ana@contoso.com")
+			w.Requested(p)
+			w.Requested(q)
+			w.Advance(day)
+			do := func(p engagement.ParticipationID) func(string) (any, error) {
+				return func(key string) (any, error) { return w.Desk.ResendConsent(background, w.Actor, p, key) }
+			}
+			return command{"ResendConsent", do(p), do(q)}
+		},
+		func(w *workflowtest.World) command {
+			p := w.Added(migration, "ana@contoso.com")
+			w.Requested(p)
+			do := func(to string) func(string) (any, error) {
+				return func(key string) (any, error) {
+					return w.Desk.ChangeContacts(background, w.Actor, p, contact(key, to))
+				}
+			}
+			return command{"ChangeContacts", do("eva@contoso.com"), do("rui@contoso.com")}
+		},
+		func(w *workflowtest.World) command {
+			p := w.Added(migration, "ana@contoso.com")
+			w.Requested(p)
+			do := func(reason string) func(string) (any, error) {
+				return func(key string) (any, error) {
+					return nil, w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: key, Reason: reason})
+				}
+			}
+			return command{"Cancel", do("Not now."), do("Never.")}
+		},
+	}
+	for _, make := range makers {
+		w, spy := newWorld(t)
+		c := make(w)
+		t.Run(c.name, func(t *testing.T) { each(t, w, spy, c) })
+	}
+}
+
+// The same key and content gives the same result again, whatever has happened
+// since and whoever is out of reach; with another content it is refused.
+func TestIdempotency(t *testing.T) {
+	commands(t, func(t *testing.T, w *workflowtest.World, spy *spy, c command) {
+		first, err := c.do("k")
+		ok(t, err)
+		w.Relayed()
+		repeat := func(when string) {
+			t.Helper()
+			unchanged(t, spy, func() {
+				again, err := c.do("k")
+				if err != nil {
+					t.Fatalf("%s: %v", when, err)
+				}
+				equal(t, when, again, first)
+			})
+		}
+		repeat("at once")
+		for _, source := range []workflowtest.Source{workflowtest.Directory, workflowtest.Facts, workflowtest.Elsewhere, workflowtest.Mail} {
+			w.Fail(source, errors.New("down"))
+		}
+		repeat("without directory, facts and the rest")
+		w.Advance(400 * day)
+		repeat("a year later")
+		w.Swept()
+		repeat("after a sweep")
+		unchanged(t, spy, func() {
+			_, err := c.variant("k")
+			equal(t, "the key", refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused).Key, "k")
+		})
+	})
+}
+
+// A key belongs to one command of one partner.
+func TestKeysApart(t *testing.T) {
+	w, spy := newWorld(t)
+	p := w.Added(migration, "ana@contoso.com")
+	ok(t, w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: "k"}))
+	unchanged(t, spy, func() {
+		_, err := w.Desk.ResendConsent(background, w.Actor, p, "k")
+		refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused)
+		c := add(w, "ana@contoso.com", pilot)
+		c.Key = "k"
+		_, err = w.Desk.AddCustomer(background, w.Actor, c)
+		e := refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused)
+		if !strings.Contains(e.Error(), "new key") {
+			t.Errorf("%q does not help", e)
+		}
+	})
+	f := w.As(workflowtest.Fabrikam)
+	c := add(f, "ana@contoso.com", pilot)
+	c.Key = "k" // another partner's
+	started, err := f.Desk.AddCustomer(background, f.Actor, c)
+	ok(t, err)
+	f.ExpectStatus(started[0].ID, engagement.CustomerClaimed)
+
+	for _, key := range []string{"", strings.Repeat("k", 201), "a\x00b", "a\nb", "\xff"} {
+		unchanged(t, spy, func() {
+			c := add(w, "ana@contoso.com", pilot)
+			c.Key = key
+			_, err := w.Desk.AddCustomer(background, w.Actor, c)
+			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "key")
+		})
+	}
+	c = add(w, "ana@contoso.com", pilot)
+	c.Key = strings.Repeat("ключ", 25)
+	_, err = w.Desk.AddCustomer(background, w.Actor, c)
+	ok(t, err)
+}
+
+// A command that was refused leaves its key free: the same call can succeed later.
+func TestRefusedCommandLeavesKey(t *testing.T) {
+	w, spy := newWorld(t)
+	c := add(w, "it@fourthcoffee.com", migration)
+	unchanged(t, spy, func() {
+		_, err := w.Desk.AddCustomer(background, w.Actor, c)
+		refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
+	})
+	var more eligibility.Facts
+	workflowtest.Seats.Set(&more, 300)
+	workflowtest.Segment.Set(&more, "smb")
+	w.SetFacts("fourthcoffee.com", more)
+	_, err := w.Desk.AddCustomer(background, w.Actor, c)
+	ok(t, err)
+}
+
+// When the same command finishes elsewhere between any two reads of this one, this
+// one gives that result, and does not take what it finds for an obstacle.
+func TestOvertakenByItself(t *testing.T) {
+	for n := 1; n <= 4; n++ {
+		commands(t, func(t *testing.T, w *workflowtest.World, spy *spy, c command) {
+			var other any
+			spy.reset(nil, func(load int) {
+				if load == n && other == nil {
+					spy.reset(nil, nil)
+					var err error
+					if other, err = c.do("k"); err != nil {
+						panic(err)
+					}
+					if other == nil {
+						other = "done"
+					}
+				}
+			})
+			got, err := c.do("k")
+			if err != nil {
+				t.Fatalf("overtaken before read %d: %v", n, err)
+			}
+			if other != nil && other != "done" {
+				equal(t, "the result", got, other)
+			}
+			w.Relayed()
+			_, kinds := history(t, w, "contoso.com")
+			for _, kind := range []engagement.EventKind{engagement.CustomerAdded, engagement.CustomerClaim} {
+				if count := len(slices.DeleteFunc(slices.Clone(kinds), func(k engagement.EventKind) bool { return k != kind })); count > 2 {
+					t.Errorf("%d times %q", count, kind)
+				}
+			}
+		})
+	}
+}
+
+// effects is what a world shows, without the IDs that differ from run to run.
+func effects(t *testing.T, w *workflowtest.World) string {
+	t.Helper()
+	w.Relayed()
+	var b strings.Builder
+	for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
+		w := w.As(actor)
+		for _, domain := range []string{"contoso.com", "adatum.com"} {
+			events, err := w.Desk.History(background, actor, w.Customer(domain))
+			if errors.Is(err, workflow.ErrNotFound) {
+				continue
+			}
+			ok(t, err)
+			for _, e := range events {
+				fmt.Fprintln(&b, actor.Partner, domain, e.Kind, e.From, e.To, e.Engagement, e.At)
+			}
+		}
+		rows, err := w.Desk.Search(background, actor, "", 0)
+		ok(t, err)
+		var lines []string
+		for _, r := range rows {
+			lines = append(lines, fmt.Sprintln(r.Engagement, r.Tab, r.Status, r.Deadline, r.Actions, r.Reasons))
+		}
+		slices.Sort(lines)
+		fmt.Fprint(&b, lines)
+	}
+	for _, m := range w.Messages() {
+		fmt.Fprintln(&b, m.Message.Kind, m.Message.To, m.Deadline)
+	}
+	return b.String()
+}
+
+// A command happens whole or not at all: when storage fails before it writes,
+// nothing has happened; when its answer gets lost, all of it has. Repeated with the
+// same key it has happened once, and its result is the same.
+func TestAtomicity(t *testing.T) {
+	want := map[string]string{}
+	commands(t, func(t *testing.T, w *workflowtest.World, _ *spy, c command) {
+		_, err := c.do("k")
+		ok(t, err)
+		want[c.name] = effects(t, w)
+	})
+	down := errors.New("the connection was reset")
+	for name, fault := range map[string]func(apply func() error) error{
+		"before": func(func() error) error { return down },
+		"after":  func(apply func() error) error { return errors.Join(apply(), down) },
+		"conflict": func(apply func() error) error { // an adapter that tried again by itself, after an answer got lost
+			return errors.Join(apply(), storage.ErrConflict)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			commands(t, func(t *testing.T, w *workflowtest.World, spy *spy, c command) {
+				state := func() string {
+					events, err := w.Desk.History(background, w.Actor, w.Customer("contoso.com"))
+					if !errors.Is(err, workflow.ErrNotFound) {
+						ok(t, err)
+					}
+					return shown(t, w) + asJSON(t, events)
+				}
+				before := state()
+				spy.reset(func(n int, apply func() error) error {
+					if n == 1 {
+						return fault(apply)
+					}
+					return apply()
+				}, nil)
+				_, err := c.do("k")
+				if name == "conflict" {
+					ok(t, err)
+				} else {
+					e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+					equal(t, "the source", e.Source, "storage")
+					if !errors.Is(err, down) || !strings.Contains(e.Error(), "make the same call again") {
+						t.Errorf("the error is %v", err)
+					}
+				}
+				if after := state(); (after == before) != (name == "before") {
+					t.Errorf("something has changed: %t", after != before)
+				}
+				first, err := c.do("k")
+				ok(t, err)
+				second, err := c.do("k")
+				ok(t, err)
+				equal(t, "the result", second, first)
+				equal(t, "the effects", effects(t, w), want[c.name])
+			})
+		})
+	}
+}
+
+// An answer has no key: the first counts, also when only its acknowledgement got
+// lost.
+func TestAnswerAtomicity(t *testing.T) {
+	down := errors.New("the connection was reset")
+	for _, d := range []consent.Decision{consent.DecisionAccept, consent.DecisionDecline} {
+		for _, lost := range []bool{false, true} {
+			w, spy := newWorld(t)
+			p := w.Added(migration, "ana@contoso.com")
+			w.Requested(p)
+			link := newest(w, p)
+			spy.reset(func(n int, apply func() error) error {
+				if n > 1 {
+					return apply()
+				}
+				if lost {
+					return errors.Join(apply(), down)
+				}
+				return down
+			}, nil)
+			e := refused[*workflow.UnavailableError](t, answer(w, link, d), workflow.ErrUnavailable)
+			equal(t, "the source", e.Source, "storage")
+			err := answer(w, link, d)
+			if lost {
+				equal(t, "what was answered", refused[*consent.AlreadyAnsweredError](t, err, consent.ErrAlreadyAnswered).Decision, d)
+			} else {
+				ok(t, err)
+			}
+			w.Relayed()
+			_, kinds := history(t, w, "contoso.com")
+			event := map[consent.Decision]engagement.EventKind{consent.DecisionAccept: engagement.ConsentGranted, consent.DecisionDecline: engagement.ConsentDeclined}[d]
+			equal(t, "the event", kinds[3], event)
+			equal(t, "messages", len(w.Messages()), 2)
+		}
+	}
+}
+
+// A crowd at one place is kept apart by conflicts; who meets one decides again, and
+// gives up with "try again" after many.
+func TestConflicts(t *testing.T) {
+	w, spy := newWorld(t)
+	p := w.Added(migration, "ana@contoso.com")
+	for i, conflicts := range []int{1, 10, 1000} {
+		spy.reset(func(n int, apply func() error) error {
+			if n <= conflicts {
+				return fmt.Errorf("%w: in the test", storage.ErrConflict)
+			}
+			return apply()
+		}, nil)
+		_, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@adatum.com", []engagement.ID{migration, workshop, pilot}[i]))
+		if conflicts < 1000 {
+			ok(t, err)
+			continue
+		}
+		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
+		if errors.Is(err, storage.ErrConflict) {
+			t.Error("the host sees a conflict")
+		}
+		if spy.tries > 100 {
+			t.Errorf("tried %d times", spy.tries)
+		}
+	}
+	spy.reset(func(int, func() error) error { return storage.ErrConflict }, nil)
+	ctx, cancel := context.WithCancel(background)
+	spy.onLoad = func(n int) {
+		if n > 5 {
+			cancel()
+		}
+	}
+	err := w.Desk.Cancel(ctx, w.Actor, p, workflow.CancelParticipation{Key: "x"})
+	if !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrNotNow) {
+		t.Fatalf("cancelled: %v", err)
+	}
+}
+
+// Sources that a host plugged in can fail at any time: the error is typed, says
+// which one it was, and nothing has changed. A time-out of theirs is theirs.
+func TestSourcesFail(t *testing.T) {
+	for _, cause := range []error{errors.New("no route to host"), context.DeadlineExceeded} {
+		for _, source := range []workflowtest.Source{workflowtest.Directory, workflowtest.Facts, workflowtest.Elsewhere} {
+			w, spy := newWorld(t)
+			w.Known("adatum.com")
+			w.Fail(source, cause)
+			unchanged(t, spy, func() {
+				_, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
+				_, err2 := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
+				errs := []error{err, err2}
+				if source != workflowtest.Directory {
+					_, err3 := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: w.Customer("adatum.com"), Location: lisboa, Engagements: []engagement.ID{migration}})
+					errs = append(errs, err3)
+				}
+				for _, err := range errs {
+					e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+					equal(t, "the source", e.Source, string(source))
+					if !errors.Is(err, cause) {
+						t.Errorf("%v does not say why", err)
+					}
+				}
+			})
+		}
+	}
+	w, spy := newWorld(t)
+	down := errors.New("down")
+	desk, err := workflow.New(w.Store, directory{}, failing{down}, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
+	ok(t, err)
+	unchanged(t, spy, func() {
+		_, err := desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
+		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "catalog")
+	})
+}
+
+// failing is a catalog out of reach.
+type failing struct{ err error }
+
+func (f failing) Engagements(context.Context) ([]engagement.Engagement, error) { return nil, f.err }
+
+func (f failing) Partner(context.Context, engagement.PartnerID) (engagement.Partner, bool, error) {
+	return engagement.Partner{}, false, f.err
+}
+
+// A dry run says what would happen, also of a command that has happened; it writes
+// nothing.
+func TestDryRun(t *testing.T) {
+	w, spy := newWorld(t)
+	cmd := add(w, "ana@contoso.com", migration)
+	dry := func(cmd workflow.AddCustomer) workflow.BulkResult {
+		for r := range w.Desk.AddCustomers(background, w.Actor, slices.Values([]workflow.AddCustomer{cmd}), workflow.BulkOptions{DryRun: true}) {
+			return r
+		}
+		panic("no result")
+	}
+	unchanged(t, spy, func() {
+		r := dry(cmd)
+		ok(t, r.Err)
+		equal(t, "would start", r.Started[0].Engagement, migration)
+		refused[*workflow.NotEligibleError](t, dry(add(w, "it@fourthcoffee.com", migration)).Err, workflow.ErrNotEligible)
+	})
+	started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	ok(t, err)
+	unchanged(t, spy, func() {
+		r := dry(cmd)
+		ok(t, r.Err)
+		equal(t, "was started", r.Started, started)
+		other := cmd
+		other.Engagements = []engagement.ID{pilot}
+		refused[*workflow.KeyReusedError](t, dry(other).Err, workflow.ErrKeyReused)
+	})
+}
+
+// A text that is not UTF-8 is kept as one that is: else storage would give back
+// another than the history's hash is of.
+func TestPlainTexts(t *testing.T) {
+	w, _ := newWorld(t)
+	odd := workflow.Actor{Partner: "northwind", User: "a\xffna\x00", Roles: w.Actor.Roles}
+	p := w.Added(migration, "ana@contoso.com")
+	ok(t, w.Desk.Cancel(background, odd, p, workflow.CancelParticipation{Key: w.Key(), Reason: "bad \xc3\x28 text"}))
+	events, _ := history(t, w, "contoso.com")
+	equal(t, "the person", []string{events[1].Person.User, events[1].Person.Why}, []string{"a\ufffdna\ufffd", "bad \ufffd( text"})
+	done, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{User: odd.User})
+	ok(t, err)
+	equal(t, "erased", done.Events, 1)
+}
