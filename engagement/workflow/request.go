@@ -121,7 +121,7 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		contacts := p.Consent.Contacts()
 		u.event(engagement.Event{
 			Kind: kind, By: engagement.ByPartner, From: string(before), To: string(p.StatusAt(u.now)),
-			Note:   fmt.Sprintf("%d contacts, text %s in %s", len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)),
+			Note:   fmt.Sprintf("contacts: %d, text %s in %s", len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)),
 			Person: &engagement.Person{User: actor.User, Contacts: contacts},
 		}, p)
 		for _, id := range lastSent(p.Consent).Links {

@@ -75,7 +75,7 @@ func text(p storage.Page) string {
 	return s + fmt.Sprint("; overdue ", overdue)
 }
 
-func checkModel(ctx context.Context, a, b storage.Store) error { return Compare(ctx, a, b, 1, 1500) }
+func checkModel(ctx context.Context, a, b storage.Store) error { return Compare(ctx, a, b, 1, 600) }
 
 // Compare drives two handles of one empty database and a plain list with the same
 // random steps, and returns an error that names the seed and the step at which
