@@ -111,17 +111,17 @@ type statement struct {
 	account
 }
 
-func (s *RuleSet) state(d *Decision, rule int, today int64) verdict {
-	a := s.nodes[rule].account(d, today, true)
-	d.stated = append(d.stated, statement{rule, a})
+func (n *node) state(d *Decision, today int64) verdict {
+	a := n.account(d, today, true)
+	d.stated = append(d.stated, statement{int(n.rule), a})
 	return a.verdict
 }
 
 // failures says which rules could not be answered, and why.
 func (s *RuleSet) failures(d *Decision, today int64) error {
 	var errs []error
-	for i, v := range d.verdicts {
-		if v == broken {
+	for i := range s.nodes {
+		if d.verdict(i) == broken {
 			errs = append(errs, &RuleError{RuleSet: d.RuleSet, Version: d.Version, Rule: s.config.Rules[i].ID, Err: d.account(i, today).err})
 		}
 	}
@@ -141,7 +141,7 @@ func (d *Decision) account(rule int, today int64) account {
 // finding writes out what a rule has found.
 func (d *Decision) finding(rule int, today int64) Finding {
 	r, n := &d.set.config.Rules[rule], &d.set.nodes[rule]
-	v := d.verdicts[rule]
+	v := d.verdict(rule)
 	f := Finding{Rule: r.ID, Doc: r.Doc, Result: v.result(), Wanted: d.set.wanted[rule]}
 	if n.code < allOf && v != unknown { // the usual case, without the detour
 		f.Found = d.Facts.cells[n.slot].String()

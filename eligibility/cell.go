@@ -94,8 +94,8 @@ func (c *cell) storeNamed(v reflect.Value) {
 	}
 }
 
-// field returns where the cell keeps a T, nil if it keeps it in another form.
-func field[T Value](c *cell, kind kindCode) *T {
+// field returns where the cell keeps a T.
+func field[T SlotValue](c *cell, kind kindCode) *T {
 	var p any
 	switch kind {
 	case text:
@@ -116,11 +116,7 @@ func field[T Value](c *cell, kind kindCode) *T {
 	if at, ok := p.(*T); ok {
 		return at
 	}
-	named := reflect.TypeFor[*T]()
-	if v := reflect.ValueOf(p); v.IsValid() && v.CanConvert(named) {
-		return v.Convert(named).Interface().(*T)
-	}
-	return nil // an integer of another size
+	return reflect.ValueOf(p).Convert(reflect.TypeFor[*T]()).Interface().(*T) // a type that a host named
 }
 
 // load reads what store wrote. The caller has compared the kinds.

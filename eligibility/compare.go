@@ -6,74 +6,86 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// compare gives the verdicts of all rules that compare one fact.
+// compare gives the verdicts of all rules that compare one fact, in the order
+// of the plan, and joins them.
 func (p *plan) compare(cells []cell, out []verdict, today int64) verdict {
-	return judgeRanges(p.ranges, cells, out) | judgeFlags(p.flags, cells, out) | judgeTexts(p.texts, cells, out) |
-		judgeDays(p.days, cells, out, today) | judgeAmounts(p.amounts, cells, out)
+	seen := judgeRanges(p.ranges, cells, out)
+	out = out[len(p.ranges):]
+	seen |= judgeFlags(p.flags, cells, out)
+	out = out[len(p.flags):]
+	seen |= judgeTexts(p.texts, cells, out)
+	out = out[len(p.texts):]
+	seen |= judgeDays(p.days, cells, out, today)
+	out = out[len(p.days):]
+	return seen | judgeAmounts(p.amounts, cells, out)
 }
 
 func judgeRanges(nodes []node, cells []cell, out []verdict) (seen verdict) {
+	out = out[:len(nodes)]
 	for i := range nodes {
 		n := &nodes[i]
 		c := &cells[n.slot]
-		v := n.judge(c, n.hasNumber(c))
-		out[n.rule] = v
-		seen |= v
+		out[i] = n.judge(c, n.hasNumber(c))
+		seen |= out[i]
 	}
 	return seen
 }
 
 func judgeFlags(nodes []node, cells []cell, out []verdict) (seen verdict) {
+	out = out[:len(nodes)]
 	for i := range nodes {
 		n := &nodes[i]
 		c := &cells[n.slot]
-		v := n.judge(c, c.flag == n.flag)
-		out[n.rule] = v
-		seen |= v
+		out[i] = n.judge(c, c.flag == n.flag)
+		seen |= out[i]
 	}
 	return seen
 }
 
 func judgeTexts(nodes []node, cells []cell, out []verdict) (seen verdict) {
+	out = out[:len(nodes)]
 	for i := range nodes {
 		n := &nodes[i]
 		c := &cells[n.slot]
-		v := n.judge(c, hasText(n.few, c.text))
-		out[n.rule] = v
-		seen |= v
+		out[i] = n.judge(c, hasText(n.few, c.text))
+		seen |= out[i]
 	}
 	return seen
 }
 
 func judgeDays(nodes []node, cells []cell, out []verdict, today int64) (seen verdict) {
+	out = out[:len(nodes)]
 	for i := range nodes {
 		n := &nodes[i]
-		v := n.judgeDay(&cells[n.slot], today)
-		out[n.rule] = v
-		seen |= v
+		out[i] = n.judgeDay(&cells[n.slot], today)
+		seen |= out[i]
 	}
 	return seen
 }
 
 func judgeAmounts(nodes []node, cells []cell, out []verdict) (seen verdict) {
+	out = out[:len(nodes)]
 	for i := range nodes {
 		n := &nodes[i]
-		v := n.judgeAmount(&cells[n.slot])
-		out[n.rule] = v
-		seen |= v
+		out[i] = n.judgeAmount(&cells[n.slot])
+		seen |= out[i]
 	}
 	return seen
 }
 
-// judge turns the answer to a comparison into a verdict, without branching on
-// what the customer is like: such branches cannot be foreseen.
+// judge turns the answer to a comparison into a verdict. Whether a fact is
+// known can mostly be foreseen by a processor, and is branched on; whether a
+// criterion is met cannot, and is not.
 func (n *node) judge(c *cell, ok bool) verdict {
-	return verdicts[bit(c.kind != none)<<2|bit(c.kind == n.kind)<<1|bit(ok != n.negate)]
+	switch c.kind {
+	case n.kind:
+		return pass << bit(ok == n.negate)
+	case none:
+		return unknown
+	default:
+		return broken
+	}
 }
-
-// verdicts are by whether a fact is known, is of the right kind, and whether
-// the comparison holds.
-var verdicts = [8]verdict{unknown, unknown, unknown, unknown, broken, broken, fail, pass}
 
 // bit is 1 for true.
 func bit(b bool) uint8 {

@@ -234,26 +234,42 @@ func (n *node) setBounds(low, high int64) {
 	n.low, n.span = uint64(low), uint64(high)-uint64(low)
 }
 
-// plan holds the rules that compare one fact by what they compare, so that
-// each kind is a loop without choices, and the numbers of all other rules.
+// plan has the rules that compare one fact by what they compare, so that each
+// kind is a loop without choices, and after them all other rules.
 type plan struct {
-	ranges, days, flags, texts, amounts []node
-	others                              []int32
+	ranges, flags, texts, days, amounts, others []node
+	position                                    []int // of each rule's verdict
 }
 
-func (p *plan) add(n node) {
-	switch n.code {
+func newPlan(nodes []node) (p plan) {
+	for _, n := range nodes {
+		list := p.list(n.code)
+		*list = append(*list, n)
+	}
+	p.position = make([]int, len(nodes))
+	at := 0
+	for _, list := range [][]node{p.ranges, p.flags, p.texts, p.days, p.amounts, p.others} {
+		for _, n := range list {
+			p.position[n.rule] = at
+			at++
+		}
+	}
+	return p
+}
+
+func (p *plan) list(c code) *[]node {
+	switch c {
 	case inRange:
-		p.ranges = append(p.ranges, n)
-	case inDays:
-		p.days = append(p.days, n)
+		return &p.ranges
 	case isFlag:
-		p.flags = append(p.flags, n)
+		return &p.flags
 	case inFew:
-		p.texts = append(p.texts, n)
+		return &p.texts
+	case inDays:
+		return &p.days
 	case inAmounts:
-		p.amounts = append(p.amounts, n)
+		return &p.amounts
 	default:
-		p.others = append(p.others, n.rule)
+		return &p.others
 	}
 }

@@ -47,16 +47,15 @@ func (s *RuleSet) DecideInPlace(d *Decision, at time.Time) error {
 	today := s.today(at)
 	d.verdicts = slices.Grow(d.verdicts, len(s.nodes))[:len(s.nodes)]
 	seen := s.plan.compare(d.Facts.cells, d.verdicts, today)
-	for _, i := range s.plan.others {
-		n := &s.nodes[i]
-		v := verdict(0)
+	others := d.verdicts[len(s.nodes)-len(s.plan.others):]
+	for i := range others {
+		n := &s.plan.others[i]
 		if n.functions {
-			v = s.state(d, int(i), today)
+			others[i] = n.state(d, today)
 		} else {
-			v = n.verdict(d.Facts.cells, today)
+			others[i] = n.verdict(d.Facts.cells, today)
 		}
-		d.verdicts[i] = v
-		seen |= v
+		seen |= others[i]
 	}
 	if seen&broken != 0 {
 		return s.failures(d, today)

@@ -220,7 +220,7 @@ func TestTimeIsNeeded(t *testing.T) {
 func TestDecideInPlace(t *testing.T) {
 	set := ruleSet(t, eligibility.AtLeast(seats, 10), eligibility.OneOf(segment, "smb"))
 	f := set.NewFacts()
-	seat, seg := seats.In(&f), segment.In(&f)
+	seat, seg := eligibility.SlotOf(seats, &f), eligibility.SlotOf(segment, &f)
 	d := eligibility.Decision{Facts: f}
 
 	seat.Set(10)
@@ -262,8 +262,8 @@ func TestDecideInPlaceDoesNotAllocate(t *testing.T) {
 		eligibility.Contains(designations, "x"), eligibility.Below(percent, number("1.5")), eligibility.OneOf(rooms, 1, 2),
 		eligibility.Any(eligibility.Is(segment, "a"), eligibility.Is(seats, 1)))
 	f := set.NewFacts()
-	seat, seg, gov, rev, last, list, pct := seats.In(&f), segment.In(&f), government.In(&f), revenue.In(&f), assessed.In(&f), designations.In(&f), percent.In(&f)
-	room := rooms.In(&f)
+	seat, seg, gov, rev, last, list, pct := eligibility.SlotOf(seats, &f), eligibility.SlotOf(segment, &f), eligibility.SlotOf(government, &f), eligibility.SlotOf(revenue, &f), eligibility.SlotOf(assessed, &f), eligibility.SlotOf(designations, &f), eligibility.SlotOf(percent, &f)
+	room := eligibility.SlotOf(eligibility.NewFact[int64]("rooms"), &f)
 	d := eligibility.Decision{Facts: f}
 	amounts := []eligibility.Money{usd("9"), usd("10.000"), usd("11.00"), {}}
 	names := []string{"y", "x"}
@@ -278,7 +278,7 @@ func TestDecideInPlaceDoesNotAllocate(t *testing.T) {
 		last.Set(day0)
 		list.Set(names[:n%3%2])
 		pct.Set(half)
-		room.Set(n)
+		room.Set(int64(n))
 		if err := set.DecideInPlace(&d, noon); err != nil {
 			t.Fatal(err)
 		}

@@ -77,12 +77,16 @@ func (d *Decision) findings(which verdict) []Finding {
 	}
 	out := make([]Finding, 0, n)
 	today := d.set.today(d.At)
-	for i, v := range d.verdicts {
-		if v&which != 0 {
+	for i := range d.verdicts {
+		if d.verdict(i)&which != 0 {
 			out = append(out, d.finding(i, today))
 		}
 	}
 	return out
+}
+
+func (d *Decision) verdict(rule int) verdict {
+	return d.verdicts[d.set.plan.position[rule]]
 }
 
 func readFindings(read []Finding, which verdict) []Finding {

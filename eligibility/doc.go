@@ -45,7 +45,7 @@
 // # Many customers
 //
 // [RuleSet.NewFacts] makes facts that are laid out for a rule set, and
-// [Fact.In] finds a fact's place there once. Setting such slots for one
+// [SlotOf] finds a fact's place there once. Setting such slots for one
 // customer after the other and calling [RuleSet.DecideInPlace] on the same
 // Decision allocates nothing; see its example.
 //

@@ -1,5 +1,7 @@
 package eligibility
 
+import "github.com/shopspring/decimal"
+
 // Fact names something that can be known about whoever is decided on, and
 // says what type it has. Two facts with the same name and kind are the same.
 //
@@ -49,31 +51,37 @@ func (x Fact[T]) Clear(f *Facts) {
 	}
 }
 
-// In returns the fact's place in f, for setting it again and again: for one
-// customer after the other, without looking its name up.
-func (x Fact[T]) In(f *Facts) Slot[T] {
-	c := f.place(x.name)
-	return Slot[T]{cell: c, value: field[T](c, x.kind), kind: x.kind}
-}
-
-// Slot is where a fact lies in one Facts, see [Fact.In]. It stays its place
-// for copies of these Facts too, which share what they hold, but not for
-// clones. Slots of the same Facts must not be set from several goroutines.
-type Slot[T Value] struct {
+// Slot is where a fact lies in one Facts: for setting it again and again, for
+// one customer after the other, without looking its name up. It stays the
+// fact's place in copies of these Facts too, which share what they hold, but
+// not in clones. Slots of the same Facts must not be set from several
+// goroutines.
+type Slot[T SlotValue] struct {
+	value *T
 	cell  *cell
-	value *T // nil if the cell keeps it in another form
 	kind  kindCode
 }
 
+// SlotValue is what a slot can hold: every Value but integers of other sizes
+// than 64 bits.
+type SlotValue interface {
+	~string | ~bool | ~int64 | decimal.Decimal | Money | Date | ~[]string
+}
+
+// SlotOf returns the fact's slot in f.
+func SlotOf[T SlotValue](x Fact[T], f *Facts) Slot[T] {
+	c := f.place(x.name)
+	return Slot[T]{value: field[T](c, x.kind), cell: c, kind: x.kind}
+}
+
 // Set sets the fact as [Fact.Set] does, except that a list is not copied.
-func (s *Slot[T]) Set(v T) { s.SetIf(v, true) }
+func (s *Slot[T]) Set(v T) {
+	*s.value = v
+	s.cell.kind = s.kind
+}
 
 // SetIf sets the fact if it is known, and else makes it unknown.
 func (s *Slot[T]) SetIf(v T, known bool) {
-	if s.value == nil {
-		store(s.cell, v)
-	} else {
-		*s.value = v
-	}
+	*s.value = v
 	s.cell.kind = s.kind * kindCode(bit(known))
 }

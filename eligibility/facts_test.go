@@ -16,18 +16,19 @@ import (
 type (
 	tier   string
 	level  int8
+	total  int64
 	status bool
 	skills []string
 )
 
 // roundTrip sets and gets a fact in Facts of their own and in those of a rule
-// set, by name and by slot.
+// set.
 func roundTrip[T eligibility.Value](t *testing.T, kind eligibility.Kind, v T) {
 	t.Helper()
 	fact := eligibility.NewFact[T]("fact")
 	assert.Equal(t, "fact", fact.Name())
 	assert.Equal(t, kind, fact.Kind())
-	set := ruleSet(t, eligibility.Func(nil0, fact))
+	set := ruleSet(t, eligibility.Func(passing, fact))
 	for _, f := range []eligibility.Facts{{}, set.NewFacts()} {
 		_, ok := fact.Get(f)
 		assert.False(t, ok, "not set yet")
@@ -40,20 +41,7 @@ func roundTrip[T eligibility.Value](t *testing.T, kind eligibility.Kind, v T) {
 		_, ok = fact.Get(f)
 		assert.False(t, ok)
 		assert.Zero(t, f.Len())
-
-		slot := fact.In(&f)
-		slot.Set(v)
-		got, ok = fact.Get(f)
-		assert.True(t, ok)
-		assert.Equal(t, v, got)
-		slot.SetIf(v, false)
-		_, ok = fact.Get(f)
-		assert.False(t, ok)
-		var zero T
-		slot.SetIf(zero, false)
-		slot.SetIf(v, true)
-		got, _ = fact.Get(f)
-		assert.Equal(t, v, got)
+		fact.Set(&f, v)
 
 		other := eligibility.NewFact[T]("other")
 		_, ok = other.Get(f)
@@ -63,24 +51,50 @@ func roundTrip[T eligibility.Value](t *testing.T, kind eligibility.Kind, v T) {
 	}
 }
 
-var nil0 = passing
+// slotRoundTrip is roundTrip, and the same through a slot.
+func slotRoundTrip[T eligibility.SlotValue](t *testing.T, kind eligibility.Kind, v T) {
+	t.Helper()
+	roundTrip(t, kind, v)
+	fact := eligibility.NewFact[T]("fact")
+	set := ruleSet(t, eligibility.Func(passing, fact))
+	for _, f := range []eligibility.Facts{{}, set.NewFacts()} {
+		slot := eligibility.SlotOf(fact, &f)
+		_, ok := fact.Get(f)
+		assert.False(t, ok, "not set yet")
+		slot.Set(v)
+		got, ok := fact.Get(f)
+		assert.True(t, ok)
+		assert.Equal(t, v, got)
+		var zero T
+		slot.SetIf(zero, false)
+		_, ok = fact.Get(f)
+		assert.False(t, ok)
+		slot.SetIf(v, true)
+		got, _ = fact.Get(f)
+		assert.Equal(t, v, got)
+		f.Reset()
+		_, ok = fact.Get(f)
+		assert.False(t, ok)
+	}
+}
 
 func TestFactsOfEveryType(t *testing.T) {
-	roundTrip(t, eligibility.KindText, "smb")
-	roundTrip(t, eligibility.KindText, tier("gold"))
-	roundTrip(t, eligibility.KindInteger, int64(math.MinInt64))
+	slotRoundTrip(t, eligibility.KindText, "smb")
+	slotRoundTrip(t, eligibility.KindText, tier("gold"))
+	slotRoundTrip(t, eligibility.KindInteger, int64(math.MinInt64))
+	slotRoundTrip(t, eligibility.KindInteger, total(7))
 	roundTrip(t, eligibility.KindInteger, 42)
 	roundTrip(t, eligibility.KindInteger, int32(-7))
 	roundTrip(t, eligibility.KindInteger, level(-7))
-	roundTrip(t, eligibility.KindBoolean, true)
-	roundTrip(t, eligibility.KindBoolean, status(true))
-	roundTrip(t, eligibility.KindDecimal, number("39.90"))
-	roundTrip(t, eligibility.KindDecimal, number("-123456789012345678901234567890.123"))
-	roundTrip(t, eligibility.KindMoney, usd("2500.00"))
-	roundTrip(t, eligibility.KindDate, day("2026-07-01"))
-	roundTrip(t, eligibility.KindDate, eligibility.Never())
-	roundTrip(t, eligibility.KindList, []string{"a", "b"})
-	roundTrip(t, eligibility.KindList, skills{"a"})
+	slotRoundTrip(t, eligibility.KindBoolean, true)
+	slotRoundTrip(t, eligibility.KindBoolean, status(true))
+	slotRoundTrip(t, eligibility.KindDecimal, number("39.90"))
+	slotRoundTrip(t, eligibility.KindDecimal, number("-123456789012345678901234567890.123"))
+	slotRoundTrip(t, eligibility.KindMoney, usd("2500.00"))
+	slotRoundTrip(t, eligibility.KindDate, day("2026-07-01"))
+	slotRoundTrip(t, eligibility.KindDate, eligibility.Never())
+	slotRoundTrip(t, eligibility.KindList, []string{"a", "b"})
+	slotRoundTrip(t, eligibility.KindList, skills{"a"})
 	assert.Len(t, eligibility.AllKinds(), 7)
 }
 
@@ -100,7 +114,7 @@ func TestNoValues(t *testing.T) {
 	assert.False(t, ok)
 	set := ruleSet(t, eligibility.Is(assessed, day("2026-01-01")), eligibility.Is(revenue, usd("1")))
 	laid := set.NewFacts()
-	last, rev := assessed.In(&laid), revenue.In(&laid)
+	last, rev := eligibility.SlotOf(assessed, &laid), eligibility.SlotOf(revenue, &laid)
 	last.Set(eligibility.Date{})
 	rev.Set(eligibility.Money{})
 	assert.Zero(t, laid.Len())
@@ -186,7 +200,7 @@ func TestFactsEqual(t *testing.T) {
 
 func TestSlotsSurviveOtherFacts(t *testing.T) {
 	var f eligibility.Facts
-	slot := seats.In(&f)
+	slot := eligibility.SlotOf(seats, &f)
 	for _, name := range []string{"a", "z", "m", "b", "y"} {
 		eligibility.NewFact[decimal.Decimal](name).Set(&f, number("1"))
 	}
@@ -195,7 +209,7 @@ func TestSlotsSurviveOtherFacts(t *testing.T) {
 	assert.True(t, ok)
 	assert.Equal(t, int64(7), v)
 
-	rev := revenue.In(&f)
+	rev := eligibility.SlotOf(revenue, &f)
 	eligibility.NewFact[decimal.Decimal]("revenue").Set(&f, number("3"))
 	eligibility.NewFact[[]string]("revenue").Set(&f, []string{"x"})
 	rev.Set(usd("5"))

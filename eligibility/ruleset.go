@@ -58,9 +58,9 @@ func NewRuleSet(c RuleSetConfig) (*RuleSet, error) {
 		n := s.compile(r.Check)
 		n.rule = int32(i)
 		s.nodes = append(s.nodes, n)
-		s.plan.add(n)
 		s.wanted = append(s.wanted, r.Check.wanted())
 	}
+	s.plan = newPlan(s.nodes)
 	return s, nil
 }
 

@@ -1,0 +1,50 @@
+package workload_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/eligibility/internal/workload"
+)
+
+// What is measured has to be the same work: for every customer the same
+// outcome, and the same reasons and evidence word by word.
+func TestBothSidesAgree(t *testing.T) {
+	limit, err := eligibility.ParseMoney("2500.00 USD")
+	require.NoError(t, err)
+	terms := workload.Standard(limit)
+	set, err := workload.RuleSet(terms)
+	require.NoError(t, err)
+	hand := workload.NewByHand(terms, eligibility.DateOf(workload.At))
+	d := eligibility.Decision{Facts: set.NewFacts()}
+	load := workload.NewLoader(&d.Facts)
+
+	outcomes := map[eligibility.Outcome]int{}
+	customers := workload.Customers(20_000)
+	for i := range customers {
+		c := &customers[i]
+		load.Load(c)
+		require.NoError(t, set.DecideInPlace(&d, workload.At))
+		outcome, reasons := hand.Decide(c, nil)
+		require.Equal(t, outcome, d.Outcome)
+		got := d.Reasons()
+		require.Len(t, got, len(reasons))
+		for j, want := range reasons {
+			f := eligibility.Finding{Rule: want.Rule, Doc: want.Doc, Result: want.Result, Wanted: want.Wanted, Found: want.Found()}
+			if want.Result == eligibility.ResultUnknown {
+				f.Missing = want.Missing
+			}
+			require.Equal(t, f, got[j])
+		}
+		evidenceOutcome, evidence := hand.Evidence(c)
+		require.Equal(t, outcome, evidenceOutcome)
+		require.Equal(t, evidence, d.Findings())
+		outcomes[outcome]++
+	}
+	for _, outcome := range eligibility.AllOutcomes() {
+		assert.Greater(t, outcomes[outcome], 200, "the customers are mixed: %v", outcomes)
+	}
+}
