@@ -1,0 +1,38 @@
+// Package engagement is what the program is made of, as values, and what follows
+// from them, as pure functions: nothing here stores, sends or reads a clock.
+//
+// # What there is
+//
+// An Engagement is one offer of the program, in one version, with its Windows,
+// its rules and its claim limit; a Partner has Locations through which it takes
+// part. A Catalog holds both.
+//
+// A Participation is one customer in one engagement with one partner. Its Status
+// at a moment follows from its consent, its claim and the deadlines that have
+// passed by then, whether or not anybody has recorded them.
+//
+// A Place is one customer in one engagement over all partners: who holds a part of
+// the claim limit, and what each partner knows. It is what storage reads and
+// writes, because the limit holds over partners. A partner only ever sees Rows of
+// it.
+//
+// # What follows from it
+//
+// Place.Rows is the Customers page: in which Tab a customer is, with every Reason
+// why it is not eligible, and which Actions are allowed. Place.Entries is what
+// storage sorts, filters and counts the rows by. Place.Settle records deadlines
+// that have passed, and changes nothing that Rows shows.
+//
+// # History
+//
+// Events are chained by hash, one history per partner and customer: Chain appends,
+// VerifyHistory checks. What an event says of people can be erased, and the chain
+// still holds.
+//
+// # Errors
+//
+// *InvalidError says what is wrong with an engagement or a partner,
+// *UnknownValueError what is no value of an enumeration, *HistoryError where a
+// history was tampered with. Their sentinels are ErrInvalid, ErrUnknownValue and
+// ErrHistoryBroken.
+package engagement
