@@ -151,7 +151,7 @@ func TestOnlyHashesAreStored(t *testing.T) {
 	equal(t, "links", len(links), 3)
 	scan := func(when string) {
 		t.Helper()
-		all := texts(w.Store)
+		all := stored(w)
 		for i, l := range links {
 			raw := l.Secret()
 			if found := holding(all, raw); len(found) > 0 {

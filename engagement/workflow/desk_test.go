@@ -200,6 +200,11 @@ func sentTo(w *workflowtest.World, kind engagement.MessageKind) []string {
 	return to
 }
 
+// stored returns every text that the world's store holds.
+func stored(w *workflowtest.World) []string {
+	return texts(w.Store.(*spy).Store)
+}
+
 // texts returns every text within a value, however deep and unexported, and
 // every 32 bytes both raw and as link tokens are spelled.
 func texts(v any) []string {
