@@ -1,0 +1,163 @@
+package workflow_test
+
+import (
+	"encoding/csv"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+)
+
+// export returns an export as a spreadsheet reads it: header and records.
+func export(t *testing.T, w *workflowtest.World, e engagement.ID, q workflow.CustomersQuery) ([]string, []map[string]string) {
+	t.Helper()
+	var text strings.Builder
+	ok(t, w.Desk.ExportCustomers(background, w.Actor, e, q, &text))
+	all, err := csv.NewReader(strings.NewReader(text.String())).ReadAll()
+	ok(t, err)
+	equal(t, "the lines", strings.Count(text.String(), "\r\n"), len(all))
+	equal(t, "the line breaks", strings.Count(text.String(), "\n"), len(all))
+	var records []map[string]string
+	for _, cells := range all[1:] {
+		r := map[string]string{}
+		for i, c := range cells {
+			r[all[0][i]] = c
+		}
+		records = append(records, r)
+	}
+	return all[0], records
+}
+
+func TestExport(t *testing.T) {
+	w, _ := newWorld(t, street(3))
+	w.Known("c01.example")
+	w.Known("woodgrovebank.com")
+	p := w.Granted(migration, "ana@contoso.com")
+	over := w.Granted(migration, "it@adatum.com")
+	w.Cancelled(over)
+	header, records := export(t, w, migration, workflow.CustomersQuery{})
+	equal(t, "the header", header, []string{
+		"tab", "customer", "friendly_name", "domain", "tenant_id", "tpid", "type", "status", "to_do", "claim_number",
+		"origin", "locations", "since", "deadline", "days_left", "reasons", "actions",
+	})
+	equal(t, "how many records", len(records), 5) // Adatum is complete, and can be claimed again
+	row := part(t, w, p)
+	equal(t, "a record", records[1], map[string]string{
+		"tab": "eligible", "customer": "Contoso", "friendly_name": "", "domain": "contoso.com", "tenant_id": "00000000-0000-4000-8000-000000000001", "tpid": "",
+		"type": "active", "status": "Customer consent received", "to_do": "60 days left to submit the claim", "claim_number": row.ClaimNumber,
+		"origin": "added", "locations": "4711201", "since": "2026-09-01T09:00:00Z", "deadline": "2026-10-31T09:00:00Z", "days_left": "60",
+		"reasons": "", "actions": "work on claim, view claim, cancel",
+	})
+	equal(t, "a known customer", records[0], map[string]string{
+		"tab": "eligible", "customer": "Adatum", "friendly_name": "", "domain": "adatum.com", "tenant_id": "00000000-0000-4000-8000-000000000002", "tpid": "",
+		"type": "not started", "status": "", "to_do": "Can be claimed", "claim_number": "", "origin": "", "locations": "4711201, 4711202",
+		"since": "2026-09-01T09:00:00Z", "deadline": "", "days_left": "", "reasons": "", "actions": "claim customer",
+	})
+	var reasons []string
+	for _, r := range records[2:4] {
+		reasons = append(reasons, r["reasons"])
+	}
+	equal(t, "the reasons", reasons, []string{"criteria not met: enough_seats: wanted at least 300, found 100", "facts missing: enough_seats: seats"})
+
+	_, some := export(t, w, migration, workflow.CustomersQuery{Tab: engagement.TabComplete})
+	equal(t, "of one tab", []string{some[0]["tab"], some[0]["claim_number"]}, []string{"complete", part(t, w, over).ClaimNumber})
+	_, some = export(t, w, migration, workflow.CustomersQuery{Search: "adatum", Limit: -7, Cursor: "junk"})
+	equal(t, "of a search, whatever limit and cursor", []int{len(some)}, []int{2})
+
+	var text strings.Builder
+	err := w.Desk.ExportCustomers(background, w.Actor, "nothing", workflow.CustomersQuery{}, &text)
+	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+	err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{Tab: engagement.TabOff}, &text)
+	refused[*workflow.InputError](t, err, workflow.ErrInput)
+	equal(t, "what was written", text.String(), "")
+	for n := range 3 {
+		err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{}, &full{after: n * 10})
+		if !errors.Is(err, boom) {
+			t.Errorf("the error of a full disk is %v", err)
+		}
+	}
+}
+
+// full takes some bytes, and no more.
+type full struct{ after int }
+
+func (f *full) Write(p []byte) (int, error) {
+	if len(p) > f.after {
+		return f.after, boom
+	}
+	f.after -= len(p)
+	return len(p), nil
+}
+
+// An export has all rows, however many pages they are.
+func TestExportOfManyPages(t *testing.T) {
+	w, _ := newWorld(t)
+	var customers []workflow.KnownCustomer
+	for n := range 1205 {
+		customers = append(customers, known(n))
+	}
+	_, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values(customers), nil)
+	ok(t, err)
+	_, records := export(t, w, migration, workflow.CustomersQuery{})
+	equal(t, "how many", len(records), 1205)
+	equal(t, "the ID", records[0]["tpid"], "1")
+	equal(t, "no tenant", records[0]["tenant_id"], "")
+}
+
+// A name that a spreadsheet would run does not reach it as it is, and no name
+// makes two cells or two lines of one.
+func TestExportNeutralises(t *testing.T) {
+	names := map[string]string{
+		`=cmd|' /C calc'!A0`:             `'=cmd|' /C calc'!A0`,
+		"+1+1":                           "'+1+1",
+		"-1+1":                           "'-1+1",
+		"@SUM(A1)":                       "'@SUM(A1)",
+		"\t=1+1":                         "' =1+1",
+		"\r=1+1":                         "' =1+1",
+		"\n@x":                           "' @x",
+		"\x00=1":                         "' =1",
+		"\x7f=1":                         "' =1",
+		"\u0085=1":                       "' =1",
+		"  =1+1":                         "'  =1+1",
+		"\u00a0=1+1":                     "'\u00a0=1+1",
+		"\ufeff=1+1":                     "'\ufeff=1+1",
+		"\u200b\u202e+1":                 "'\u200b\u202e+1",
+		"＝1+1":                           "'＝1+1",
+		"＠x":                             "'＠x",
+		`"=1+1"`:                         `"=1+1"`,
+		`a","=1+1`:                       `a","=1+1`,
+		"a\r\n=1+1,b":                    "a  =1+1,b",
+		"a\u2028b":                       "a b",
+		"\tplain":                        " plain",
+		"Contoso, Ltd. + Co. = \"best\"": "Contoso, Ltd. + Co. = \"best\"",
+		"'=1+1":                          "'=1+1",
+		"caf\xe9":                        "caf\uFFFD",
+		"=\xff":                          "'=\uFFFD",
+	}
+	for name, want := range names {
+		c := company(1)
+		c.Entry.Name = name
+		w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Customers = []workflowtest.Customer{c} })
+		w.Known("c01.example")
+		_, records := export(t, w, workshop, workflow.CustomersQuery{})
+		equal(t, "the cell of "+name, records[0]["customer"], want)
+	}
+
+	// The same goes for what a person types, and for what was found.
+	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { workflowtest.Segment.Set(&sc.Customers[0].Facts, "\n=1+1") })
+	started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{migration},
+		Candidate: workflow.Candidate{Location: lisboa, Domain: "contoso.com", FriendlyName: "=HYPERLINK(\"http://evil.example\")"}})
+	ok(t, err)
+	w.Requested(started[0].ID)
+	w.Accepted(started[0].ID)
+	_, records := export(t, w, migration, workflow.CustomersQuery{})
+	equal(t, "the friendly name", records[0]["friendly_name"], `'=HYPERLINK("http://evil.example")`)
+	_, records = export(t, w, workshop, workflow.CustomersQuery{})
+	if cell := records[0]["reasons"]; strings.ContainsAny(cell, "\r\n") || !strings.HasPrefix(cell, "criteria not met: enterprise") {
+		t.Errorf("the reasons are %q", cell)
+	}
+}

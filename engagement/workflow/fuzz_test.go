@@ -1,0 +1,104 @@
+package workflow
+
+import (
+	"encoding/base64"
+	"encoding/csv"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// Whatever text comes as a cursor, it is refused or it is what was given out for
+// that position in that list; and what is given out leads back to where it was.
+func FuzzCursor(f *testing.F) {
+	list := func(by, search string, descending bool) storage.PageQuery {
+		return pageQuery("northwind", "azure-migration", CustomersQuery{Tab: engagement.TabEligible, Sort: storage.Sort(by), Search: search, Descending: descending}, time.Time{})
+	}
+	for _, by := range storage.AllSorts() {
+		q := list(string(by), "", false)
+		text, err := encodeCursor(q, by.PositionOf(engagement.Entry{Row: "p-1", Name: "contoso", Since: time.Unix(1, 0), Deadline: time.Unix(2, 5000)}))
+		if err != nil {
+			f.Fatal(err)
+		}
+		raw, _ := base64.RawURLEncoding.DecodeString(text)
+		f.Add(text, string(by), "", false)
+		f.Add(text, string(by), "x", true)
+		f.Add(text+"A", string(by), "", false)
+		f.Add(base64.RawURLEncoding.EncodeToString(append(raw, raw...)), string(by), "", false)
+		f.Add(base64.RawURLEncoding.EncodeToString([]byte(strings.ToUpper(string(raw)))), string(by), "", false)
+	}
+	f.Add("", "", "", false)
+	f.Add("bnVsbA", "name", "\xff", true)
+	f.Fuzz(func(t *testing.T, text, by, search string, descending bool) {
+		q := list(by, search, descending)
+		at, err := decodeCursor(q, text)
+		if err != nil {
+			var bad *CursorError
+			if !errors.As(err, &bad) || !errors.Is(err, ErrCursor) || at != (storage.Position{}) {
+				t.Fatalf("%q is refused with %T %v and %v", text, err, err, at)
+			}
+		} else if again, err := encodeCursor(q, at); err != nil || again != text {
+			t.Fatalf("%q is accepted, and %q is what stands for %+v", text, again, at)
+		}
+
+		// Every position that a page can end at has a cursor.
+		name := engagement.Fold(engagement.CleanName(search + text))
+		e := engagement.Entry{Row: "tenant:00000000-0000-4000-8000-000000000001", Name: name, Since: time.UnixMicro(int64(len(text)))}
+		want := q.Sort.PositionOf(e)
+		cursor, err := encodeCursor(q, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := decodeCursor(q, cursor)
+		if err != nil || got.Compare(want) != 0 || got.Row != want.Row {
+			t.Fatalf("%+v comes back as %+v, %v", want, got, err)
+		}
+		q.Descending = !q.Descending
+		if _, err := decodeCursor(q, cursor); !errors.Is(err, ErrCursor) {
+			t.Fatalf("a cursor is accepted for another list: %v", err)
+		}
+	})
+}
+
+// Whatever a cell says, no spreadsheet takes it for a formula, it stays one cell
+// of one line, and reading it back gives what was written.
+func FuzzExportCell(f *testing.F) {
+	for _, seed := range []string{
+		"", "Contoso", "=1+1", " =1+1", "\t@x", "\r\n-1", "\x00+", "\u00a0\ufeff=1", "＝1", `a","=b`, "a\r\n=b", "'", "'=1", "\xff=", "\u2028=1",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, cell string) {
+		got := neutral(cell)
+		if !utf8.ValidString(got) || strings.ContainsFunc(got, unicode.IsControl) {
+			t.Fatalf("%q becomes %q", cell, got)
+		}
+		seen := strings.TrimLeftFunc(got, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) })
+		if seen != "" && strings.ContainsAny(string([]rune(seen)[:1]), "=+-@＝＋－＠") {
+			t.Fatalf("%q becomes %q, which is a formula", cell, got)
+		}
+		if again := neutral(got); again != got {
+			t.Fatalf("%q becomes %q and then %q", cell, got, again)
+		}
+		if rest := strings.TrimPrefix(got, "'"); utf8.RuneCountInString(rest) < utf8.RuneCountInString(cell)-1 {
+			t.Fatalf("%q becomes %q: something is lost", cell, got)
+		}
+		var out strings.Builder
+		w := csv.NewWriter(&out)
+		w.UseCRLF = true
+		if err := w.Write([]string{"a", got, "b"}); err != nil {
+			t.Fatal(err)
+		}
+		w.Flush()
+		records, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
+		if err != nil || len(records) != 1 || len(records[0]) != 3 || records[0][1] != got || strings.Count(out.String(), "\n") != 1 {
+			t.Fatalf("%q is written as %q and read as %q, %v", got, out.String(), records, err)
+		}
+	})
+}
