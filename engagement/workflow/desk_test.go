@@ -1,7 +1,6 @@
 package workflow_test
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -291,17 +290,16 @@ func together(calls ...func() error) []error {
 	return errs
 }
 
-// tally says how many errors there are of each sentinel, in words.
+// tally says how many errors there are of each sentinel, in words. Of several
+// sentinels that match, the first counts.
 func tally(errs []error, sentinels ...error) string {
 	counts := map[string]int{}
 	for _, err := range errs {
 		name := "ok"
 		if err != nil {
 			name = err.Error()
-			for _, s := range sentinels {
-				if errors.Is(err, s) {
-					name = s.Error()
-				}
+			if i := slices.IndexFunc(sentinels, func(s error) bool { return errors.Is(err, s) }); i >= 0 {
+				name = sentinels[i].Error()
 			}
 		}
 		counts[name]++
@@ -310,7 +308,11 @@ func tally(errs []error, sentinels ...error) string {
 	for name, n := range counts {
 		parts = append(parts, fmt.Sprintf("%d %s", n, name))
 	}
-	slices.SortFunc(parts, cmp.Compare[string])
+	return inOrder(parts)
+}
+
+func inOrder(parts []string) string {
+	slices.Sort(parts)
 	return strings.Join(parts, ", ")
 }
 

@@ -1,0 +1,307 @@
+package workflow_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+)
+
+const rounds = 40
+
+// refusals are what a race may be lost with.
+var refusals = []error{
+	workflow.ErrOpenParticipation, workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrNotEligible, workflow.ErrNotNow,
+	consent.ErrTakenElsewhere, consent.ErrAlreadyAnswered, consent.ErrExpired, consent.ErrLinkVoid, consent.ErrNotAllowed,
+}
+
+// outcome says how calls made at once came out, which is one of the expected ways.
+func outcome(t *testing.T, errs []error, want ...string) {
+	t.Helper()
+	got := tally(errs, refusals...)
+	for _, w := range want {
+		if got == inOrder(strings.Split(w, ", ")) {
+			return
+		}
+	}
+	t.Fatalf("the outcome is %q, want one of %q", got, want)
+}
+
+// races gives f a new world for each of many rounds.
+func races(t *testing.T, f func(t *testing.T, w *workflowtest.World)) {
+	t.Helper()
+	for range rounds {
+		w, _ := newWorld(t)
+		f(t, w)
+	}
+}
+
+func adding(w *workflowtest.World, email string, id engagement.ID) func() error {
+	cmd := add(w, email, id)
+	return func() error { _, err := w.Desk.AddCustomer(background, w.Actor, cmd); return err }
+}
+
+func claiming(w *workflowtest.World, domain string, id engagement.ID) func() error {
+	cmd := workflow.ClaimCustomer{Key: w.Key(), Customer: w.Customer(domain), Location: lisboa, Engagements: []engagement.ID{id}}
+	return func() error { _, err := w.Desk.ClaimCustomer(background, w.Actor, cmd); return err }
+}
+
+func answering(w *workflowtest.World, p engagement.ParticipationID, d consent.Decision) func() error {
+	link := newest(w, p)
+	return func() error { return answer(w, link, d) }
+}
+
+func resending(w *workflowtest.World, p engagement.ParticipationID) func() error {
+	key := w.Key()
+	return func() error { _, err := w.Desk.ResendConsent(background, w.Actor, p, key); return err }
+}
+
+func cancelling(w *workflowtest.World, p engagement.ParticipationID) func() error {
+	key := w.Key()
+	return func() error {
+		return w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: key})
+	}
+}
+
+func sweeping(w *workflowtest.World) func() error {
+	return func() error { _, err := w.Desk.Sweep(background); return err }
+}
+
+// count returns how often a kind is in the history with a customer.
+func count(t *testing.T, w *workflowtest.World, domain string, kind engagement.EventKind) int {
+	t.Helper()
+	n := 0
+	_, kinds := history(t, w, domain)
+	for _, k := range kinds {
+		if k == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// Two of one partner's users begin the same at once: one does, the other is told.
+func TestRaceToBegin(t *testing.T) {
+	t.Run("add and add", func(t *testing.T) {
+		races(t, func(t *testing.T, w *workflowtest.World) {
+			errs := together(adding(w, "ana@contoso.com", migration), adding(w, "eva@contoso.com", migration), adding(w, "rui@contoso.com", migration))
+			outcome(t, errs, "1 ok, 2 "+workflow.ErrOpenParticipation.Error())
+			equal(t, "added", count(t, w, "contoso.com", engagement.CustomerAdded), 1)
+			w.ExpectTab(migration, engagement.TabEligible, "Contoso")
+		})
+	})
+	t.Run("claim and claim", func(t *testing.T) {
+		races(t, func(t *testing.T, w *workflowtest.World) {
+			w.Known("contoso.com")
+			errs := together(claiming(w, "contoso.com", migration), claiming(w, "contoso.com", migration), claiming(w, "contoso.com", pilot))
+			outcome(t, errs, "1 "+workflow.ErrOpenParticipation.Error()+", 2 ok")
+			equal(t, "claimed", count(t, w, "contoso.com", engagement.CustomerClaim), 2)
+		})
+	})
+	t.Run("add and claim", func(t *testing.T) {
+		races(t, func(t *testing.T, w *workflowtest.World) {
+			p := w.Added(workshop, "ana@contoso.com")
+			w.Requested(p)
+			// The customer becomes known meanwhile: each of the two can be first or late.
+			errs := together(adding(w, "eva@contoso.com", migration), claiming(w, "contoso.com", migration), answering(w, p, consent.DecisionAccept))
+			outcome(t, errs,
+				"1 "+workflow.ErrNotKnown.Error()+", 2 ok",                                         // added before
+				"1 "+workflow.ErrAlreadyKnown.Error()+", 1 "+workflow.ErrNotKnown.Error()+", 1 ok", // neither
+				"1 "+workflow.ErrAlreadyKnown.Error()+", 2 ok",                                     // claimed after
+				"1 "+workflow.ErrOpenParticipation.Error()+", 2 ok",                                // one of them, the other found it open
+			)
+			begun := count(t, w, "contoso.com", engagement.CustomerAdded) - 1 + count(t, w, "contoso.com", engagement.CustomerClaim)
+			succeeded := 0
+			for _, err := range errs[:2] {
+				if err == nil {
+					succeeded++
+				}
+			}
+			equal(t, "begun", begun, succeeded)
+		})
+	})
+}
+
+// Of customers of two partners who accept at once, no more get through than the
+// claim limit has room for.
+func TestRaceToConsent(t *testing.T) {
+	for id, limit := range map[engagement.ID]int{migration: 1, pilot: 2} {
+		t.Run(fmt.Sprintf("limit %d", limit), func(t *testing.T) {
+			third := workflow.Actor{Partner: "tailspin", User: "kim", Roles: []workflow.Role{workflow.IncentivesUser}}
+			for range rounds {
+				w, _ := newWorld(t, func(sc *workflowtest.Scenario) {
+					p := sc.Partners[1]
+					p.ID, p.Name = third.Partner, "Tailspin"
+					sc.Partners = append(sc.Partners, p)
+				})
+				var accepts []func() error
+				var parts []engagement.ParticipationID
+				worlds := []*workflowtest.World{w, w.As(workflowtest.Fabrikam), w.As(third)}
+				for _, w := range worlds {
+					p := w.Added(id, "ana@contoso.com")
+					w.Requested(p)
+					accepts = append(accepts, answering(w, p, consent.DecisionAccept), answering(w, p, consent.DecisionAccept))
+					parts = append(parts, p)
+				}
+				errs := together(accepts...)
+				outcome(t, errs, fmt.Sprintf("%d %s, %d %s, %d ok", limit, consent.ErrAlreadyAnswered, 2*(3-limit), consent.ErrTakenElsewhere, limit))
+				equal(t, "granted", granted(t, w, id, "contoso.com"), limit)
+				got := 0
+				for i, p := range parts {
+					got += count(t, worlds[i], "contoso.com", engagement.ConsentGranted)
+					equal(t, "one claim", part(t, worlds[i], p).Claim != nil, errs[2*i] == nil || errs[2*i+1] == nil)
+				}
+				equal(t, "grants in the histories", got, limit)
+				for _, err := range errs {
+					if err != nil && strings.Contains(strings.ToLower(err.Error()), "northwind") {
+						t.Errorf("%v says who", err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Yes and no at once: the first counts, the other is told.
+func TestRaceToAnswer(t *testing.T) {
+	races(t, func(t *testing.T, w *workflowtest.World) {
+		p := w.Added(migration, "ana@contoso.com")
+		w.Requested(p, "ana@contoso.com", "eva@contoso.com")
+		links := w.Links(p)
+		errs := together(
+			func() error { return answer(w, links[0], consent.DecisionAccept) },
+			func() error { return answer(w, links[1], consent.DecisionDecline) },
+			func() error { return answer(w, links[1], consent.DecisionAccept) },
+		)
+		outcome(t, errs, "1 ok, 2 "+consent.ErrAlreadyAnswered.Error())
+		equal(t, "answers", count(t, w, "contoso.com", engagement.ConsentGranted)+count(t, w, "contoso.com", engagement.ConsentDeclined), 1)
+		equal(t, "declined", count(t, w, "contoso.com", engagement.ConsentDeclined) == 1, errs[1] == nil)
+	})
+}
+
+// An answer that races the deadline is in time or late, and whatever it is, it is
+// that for good. A sweep beside it makes no difference.
+func TestRaceWithDeadline(t *testing.T) {
+	for name, at := range map[string]time.Duration{"a microsecond before": -tick, "at": 0, "a microsecond after": tick} {
+		t.Run(name, func(t *testing.T) {
+			races(t, func(t *testing.T, w *workflowtest.World) {
+				p := w.Added(migration, "ana@contoso.com")
+				w.Requested(p)
+				w.SetNow(part(t, w, p).Consent.Deadline.Add(at))
+				errs := together(sweeping(w), answering(w, p, consent.DecisionAccept), sweeping(w))
+				if at < 0 {
+					outcome(t, errs, "3 ok")
+					w.ExpectStatus(p, engagement.CustomerConsentReceived)
+				} else {
+					outcome(t, errs, "1 "+consent.ErrExpired.Error()+", 2 ok")
+					equal(t, "recorded", count(t, w, "contoso.com", engagement.DeadlinePassed), 1)
+				}
+			})
+		})
+	}
+	t.Run("while it passes", func(t *testing.T) {
+		inTime := 0
+		races(t, func(t *testing.T, w *workflowtest.World) {
+			p := w.Added(migration, "ana@contoso.com")
+			w.Requested(p)
+			deadline := part(t, w, p).Consent.Deadline
+			w.SetNow(deadline.Add(-tick))
+			errs := together(sweeping(w), answering(w, p, consent.DecisionAccept), func() error { w.SetNow(deadline); return nil }, sweeping(w))
+			w.Swept()
+			yes, no := count(t, w, "contoso.com", engagement.ConsentGranted), count(t, w, "contoso.com", engagement.DeadlinePassed)
+			equal(t, "granted and expired", []int{yes, no}, map[bool][]int{true: {1, 0}, false: {0, 1}}[errs[1] == nil])
+			if errs[1] == nil {
+				inTime++
+				w.ExpectStatus(p, engagement.CustomerConsentReceived)
+				return
+			}
+			outcome(t, errs, "1 "+consent.ErrExpired.Error()+", 3 ok")
+			w.ExpectStatus(p, engagement.CustomerConsentExpired)
+		})
+		t.Logf("%d of %d in time", inTime, rounds)
+	})
+}
+
+// A resend voids the link that is being answered, or comes too late; never both.
+func TestRaceResendAnswer(t *testing.T) {
+	races(t, func(t *testing.T, w *workflowtest.World) {
+		p := w.Added(migration, "ana@contoso.com")
+		w.Requested(p)
+		w.Advance(day)
+		errs := together(resending(w, p), answering(w, p, consent.DecisionAccept))
+		outcome(t, errs, "1 "+workflow.ErrNotNow.Error()+", 1 ok", "1 "+consent.ErrLinkVoid.Error()+", 1 ok")
+		w.Relayed()
+		asks := len(sentTo(w, engagement.AskForConsent))
+		if errs[0] == nil {
+			w.ExpectStatus(p, engagement.AwaitingConsentResponse)
+			equal(t, "asked", asks, 2)
+			w.Accepted(p)
+		} else {
+			equal(t, "asked", asks, 1)
+		}
+		w.ExpectStatus(p, engagement.CustomerConsentReceived)
+	})
+}
+
+// A partner cancels while the customer accepts: whatever comes first, the other is
+// told how it is, and in the end it is cancelled.
+func TestRaceCancelAnswer(t *testing.T) {
+	races(t, func(t *testing.T, w *workflowtest.World) {
+		p := w.Added(migration, "ana@contoso.com")
+		w.Requested(p)
+		errs := together(cancelling(w, p), answering(w, p, consent.DecisionAccept))
+		outcome(t, errs, "2 ok", "1 "+consent.ErrNotAllowed.Error()+", 1 ok")
+		w.ExpectStatus(p, engagement.Canceled)
+		equal(t, "consented", part(t, w, p).Consented(), errs[1] == nil)
+		equal(t, "granted", granted(t, w, migration, "contoso.com"), 0)
+	})
+}
+
+// The same command with the same key from many: it happens once, and all are given
+// the same.
+func TestRaceSameKey(t *testing.T) {
+	for range rounds / 4 {
+		commands(t, func(t *testing.T, w *workflowtest.World, spy *spy, c command) {
+			before := len(spy.writes)
+			results := make([]any, 12)
+			var calls []func() error
+			for i := range results {
+				calls = append(calls, func() (err error) { results[i], err = c.do("k"); return err })
+			}
+			for _, err := range together(calls...) {
+				ok(t, err)
+			}
+			for _, r := range results {
+				equal(t, "the result", r, results[0])
+			}
+			equal(t, "writes", len(spy.writes)-before, 1)
+		})
+	}
+}
+
+// Erasing a person while others work with it leaves histories whole, and once more
+// finishes what came in between.
+func TestRaceErase(t *testing.T) {
+	races(t, func(t *testing.T, w *workflowtest.World) {
+		p := w.Added(migration, "ana@contoso.com")
+		w.Requested(p, "ana@contoso.com", "eva@contoso.com")
+		w.Advance(day)
+		links := w.Links(p)
+		erasing := func() error {
+			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"})
+			return err
+		}
+		errs := together(erasing, func() error { return answer(w, links[1], consent.DecisionAccept) }, erasing,
+			func() error { _, err := w.Desk.Relay(background); return err })
+		outcome(t, errs, "4 ok")
+		ok(t, erasing())
+		gone(t, w, "ana@contoso.com")
+		history(t, w, "contoso.com")
+		w.ExpectStatus(p, engagement.CustomerConsentReceived)
+	})
+}
