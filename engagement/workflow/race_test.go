@@ -61,7 +61,7 @@ func resending(w *workflowtest.World, p engagement.ParticipationID) func() error
 	return func() error { _, err := w.Desk.ResendConsent(background, w.Actor, p, key); return err }
 }
 
-func cancelling(w *workflowtest.World, p engagement.ParticipationID) func() error {
+func callingOff(w *workflowtest.World, p engagement.ParticipationID) func() error {
 	key := w.Key()
 	return func() error {
 		return w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: key})
@@ -254,7 +254,7 @@ func TestRaceCancelAnswer(t *testing.T) {
 	races(t, func(t *testing.T, w *workflowtest.World) {
 		p := w.Added(migration, "ana@contoso.com")
 		w.Requested(p)
-		errs := together(cancelling(w, p), answering(w, p, consent.DecisionAccept))
+		errs := together(callingOff(w, p), answering(w, p, consent.DecisionAccept))
 		outcome(t, errs, "2 ok", "1 "+consent.ErrNotAllowed.Error()+", 1 ok")
 		w.ExpectStatus(p, engagement.Canceled)
 		equal(t, "consented", part(t, w, p).Consented(), errs[1] == nil)
