@@ -41,6 +41,7 @@ func TestChecks(t *testing.T) {
 
 		{eligibility.OneOf(segment, "smb", "corporate"), with(segment, "corporate"), "pass", "one of smb, corporate", "corporate"},
 		{eligibility.OneOf(segment, "smb", "corporate"), with(segment, "smc"), "fail", "one of smb, corporate", "smc"},
+		{eligibility.OneOf(segment, "smb", "corporate"), with(segment, "sXb"), "fail", "one of smb, corporate", "sXb"},
 		{eligibility.OneOf(segment, "smb"), with(segment, ""), "fail", "one of smb", ""},
 		{eligibility.OneOf(segment, countries...), with(segment, "FR"), "pass", "one of " + strings.Join(countries, ", "), "FR"},
 		{eligibility.OneOf(segment, countries...), with(segment, "US"), "fail", "one of " + strings.Join(countries, ", "), "US"},
@@ -68,6 +69,8 @@ func TestChecks(t *testing.T) {
 		{eligibility.Below(percent, number("40.0")), with(percent, number("39.9")), "pass", "below 40.0", "39.9"},
 		{eligibility.Below(percent, number("40.0")), with(percent, number("40")), "fail", "below 40.0", "40"},
 		{eligibility.Below(percent, number("40.0")), with(percent, number("40.00")), "fail", "below 40.0", "40.00"},
+		{eligibility.Below(percent, number("5")), with(percent, number("18446744073709551616")), "fail", "below 5", "18446744073709551616"},
+		{eligibility.AtLeast(revenue, usd("0.05")), with(revenue, usd("-184467440737095516.11")), "fail", "at least 0.05 USD", "-184467440737095516.11 USD"},
 		{eligibility.Between(seats, 3, 5), with(seats, 3), "pass", "between 3 and 5", "3"},
 		{eligibility.Between(seats, 3, 5), with(seats, 5), "pass", "between 3 and 5", "5"},
 		{eligibility.Between(seats, 3, 5), with(seats, 2), "fail", "between 3 and 5", "2"},
