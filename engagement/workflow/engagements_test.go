@@ -237,14 +237,14 @@ func TestEligibilityPage(t *testing.T) {
 	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
 }
 
-var boom = errors.New("boom")
+var errBoom = errors.New("boom")
 
 // fails is a rule that cannot be answered about customers, or locations, with
 // that fact.
 func fails(fact eligibility.Fact[bool]) eligibility.Rule {
 	return eligibility.Rule{ID: "fails", Doc: "It fails.", Check: eligibility.Func(func(f eligibility.Facts, _ time.Time) (eligibility.Finding, error) {
 		if v, _ := fact.Get(f); v {
-			return eligibility.Finding{}, boom
+			return eligibility.Finding{}, errBoom
 		}
 		return eligibility.Passed("no fact", "none"), nil
 	}, fact)}
@@ -262,7 +262,7 @@ func TestLocationRulesFail(t *testing.T) {
 	})
 	told := func(err error) {
 		t.Helper()
-		if !errors.Is(err, boom) || !errors.Is(err, eligibility.ErrRule) {
+		if !errors.Is(err, errBoom) || !errors.Is(err, eligibility.ErrRule) {
 			t.Fatalf("the error is %v, want that of the rule", err)
 		}
 	}
@@ -310,8 +310,8 @@ func TestCatalogUnavailable(t *testing.T) {
 // brokenCatalog cannot be asked.
 type brokenCatalog struct{}
 
-func (brokenCatalog) Engagements(context.Context) ([]engagement.Engagement, error) { return nil, boom }
+func (brokenCatalog) Engagements(context.Context) ([]engagement.Engagement, error) { return nil, errBoom }
 
 func (brokenCatalog) Partner(context.Context, engagement.PartnerID) (engagement.Partner, bool, error) {
-	return engagement.Partner{}, false, boom
+	return engagement.Partner{}, false, errBoom
 }
