@@ -17,9 +17,9 @@ type account struct {
 	err     error
 }
 
-// account evaluates a node again and keeps what it found. At the top found
-// has no names, as in "999"; among parts it has, as in "rooms 4".
-func (n *node) account(d *Decision, today int64, top bool) account {
+// account evaluates a node again and keeps what it found, with the facts'
+// names: "rooms 4".
+func (n *node) account(d *Decision, today int64) account {
 	switch {
 	case n.code == function:
 		return n.call(d)
@@ -31,8 +31,6 @@ func (n *node) account(d *Decision, today int64, top bool) account {
 			a.missing = []string{n.name}
 		case a.verdict == broken:
 			a.err = n.broken(c)
-		case top:
-			a.found = []string{c.String()}
 		default:
 			a.found = []string{n.name + " " + c.String()}
 		}
@@ -42,7 +40,7 @@ func (n *node) account(d *Decision, today int64, top bool) account {
 	var seen verdict
 	var errs []error
 	for i := range n.parts {
-		part := n.parts[i].account(d, today, false)
+		part := n.parts[i].account(d, today)
 		seen |= part.verdict
 		a.found = appendNew(a.found, part.found)
 		a.missing = appendNew(a.missing, part.missing)
@@ -112,7 +110,7 @@ type statement struct {
 }
 
 func (n *node) state(d *Decision, today int64) verdict {
-	a := n.account(d, today, true)
+	a := n.account(d, today)
 	d.stated = append(d.stated, statement{int(n.rule), a})
 	return a.verdict
 }
@@ -135,17 +133,20 @@ func (d *Decision) account(rule int, today int64) account {
 			return d.stated[i].account
 		}
 	}
-	return d.set.nodes[rule].account(d, today, true)
+	return d.set.nodes[rule].account(d, today)
 }
 
-// finding writes out what a rule has found.
-func (d *Decision) finding(rule int, today int64) Finding {
+// tell writes out what a rule has found.
+func (d *Decision) tell(f *Finding, rule int, v verdict, today int64) {
 	r, n := &d.set.config.Rules[rule], &d.set.nodes[rule]
-	v := d.verdict(rule)
-	f := Finding{Rule: r.ID, Doc: r.Doc, Result: v.result(), Wanted: d.set.wanted[rule]}
-	if n.code < allOf && v != unknown { // the usual case, without the detour
-		f.Found = d.Facts.cells[n.slot].String()
-		return f
+	f.Rule, f.Doc, f.Result, f.Wanted = r.ID, r.Doc, v.result(), d.set.wanted[rule]
+	if n.code < allOf { // the usual case, without the detour
+		if v == unknown {
+			f.Missing = []string{n.name}
+		} else {
+			f.Found = d.Facts.cells[n.slot].String()
+		}
+		return
 	}
 	a := d.account(rule, today)
 	f.Found = strings.Join(a.found, "; ")
@@ -155,5 +156,4 @@ func (d *Decision) finding(rule int, today int64) Finding {
 	if v == unknown {
 		f.Missing = slices.Clone(a.missing)
 	}
-	return f
 }

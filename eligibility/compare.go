@@ -97,6 +97,7 @@ func bit(b bool) uint8 {
 
 func (n *node) hasNumber(c *cell) bool { return uint64(c.num)-n.low <= n.span }
 
+// hasText compares whole texts only where their marks are the same.
 func hasText(few []word, s string) bool {
 	mark := markOf(s)
 	for i := range few {

@@ -75,11 +75,13 @@ func (d *Decision) findings(which verdict) []Finding {
 	for _, v := range d.verdicts {
 		n += int(bit(v&which != 0))
 	}
-	out := make([]Finding, 0, n)
+	out := make([]Finding, n)
 	today := d.set.today(d.At)
+	at := 0
 	for i := range d.verdicts {
-		if d.verdict(i)&which != 0 {
-			out = append(out, d.finding(i, today))
+		if v := d.verdict(i); v&which != 0 {
+			d.tell(&out[at], i, v, today)
+			at++
 		}
 	}
 	return out
