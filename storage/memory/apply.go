@@ -68,7 +68,7 @@ func (s *Store) putPlace(v *engagement.Place, entries []planned) {
 	for key := range p.participations() {
 		delete(s.partner(key.Partner).participations, key.ID)
 	}
-	p.set(v)
+	p.set(v, s.criteria)
 	for key := range participations(v.Standings) {
 		s.partner(key.Partner).participations[key.ID] = p
 	}

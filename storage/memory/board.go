@@ -11,6 +11,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // board is the Customers page of a partner and an engagement.
@@ -125,10 +126,32 @@ func (s *Store) Page(ctx context.Context, q storage.PageQuery) (storage.Page, er
 	}
 	var page storage.Page
 	page.Overdue, page.Counts = b.overdue(micros(q.Now))
-	found := b.find(q, tab, order, len(page.Overdue) > 0)
+	found := b.find(q, tab, order, len(page.Overdue) > 0, s.after(b, q, tab))
 	page.More = len(found) > q.Limit
 	page.Rows = rows(found[:min(q.Limit, len(found))])
 	return page, nil
+}
+
+// after returns the entry that a query begins after, or nil when it is not in
+// the tab any more. That is faster than to search for its position.
+func (s *Store) after(b *board, q storage.PageQuery, tab int) *entry {
+	if q.After == nil {
+		return nil
+	}
+	row := q.After.Row
+	p := s.place(engagement.PlaceKey{Engagement: q.Engagement, Customer: tenant.Key(row)})
+	if p == nil {
+		p = s.participation(storage.ParticipationKey{Partner: q.Partner, ID: engagement.ParticipationID(row)})
+	}
+	if p == nil {
+		return nil
+	}
+	for _, e := range p.entries {
+		if e.board == b && e.row == row && int(e.tab) == tab {
+			return e
+		}
+	}
+	return nil
 }
 
 // overdue returns the places that are due, by key, and the counts without them.
@@ -158,13 +181,13 @@ func (b *board) overdue(now int64) ([]engagement.Place, map[engagement.Tab]int) 
 }
 
 // find returns the entries of a page, and one more when more follow.
-func (b *board) find(q storage.PageQuery, tab, order int, overdue bool) []*entry {
+func (b *board) find(q storage.PageQuery, tab, order int, overdue bool, after *entry) []*entry {
 	l, now := b.tabs[tab].order(order), micros(q.Now)
 	filtered := !isZero(q.Filter)
 	size := min(q.Limit, l.count) + 1
 	found := make([]*entry, 0, size)
 	kept := 0
-	for e := range walk(l, &orders[order], q) {
+	for e := range walk(l, &orders[order], q, after) {
 		found = append(found, e)
 		if len(found) < size {
 			continue
@@ -201,16 +224,25 @@ func isZero(f storage.Filter) bool {
 		f.SinceFrom.IsZero() && f.SinceBefore.IsZero() && !f.Participation
 }
 
-// walk goes over the entries of an order as a query asks for them.
-func walk(l *list[*entry], o *order, q storage.PageQuery) iter.Seq[*entry] {
-	if q.After == nil {
-		if q.Descending {
-			return l.backFrom(l.end())
-		}
-		return l.from(cursor{})
+// walk goes over the entries of an order as a query asks for them. The entry
+// that After stands for is given when it is still there.
+func walk(l *list[*entry], o *order, q storage.PageQuery, after *entry) iter.Seq[*entry] {
+	var p position
+	if q.After != nil {
+		p = position{q.After.Text, micros(q.After.Time), q.After.Row}
 	}
-	p := position{q.After.Text, micros(q.After.Time), q.After.Row}
-	if q.Descending {
+	switch {
+	case q.After == nil && q.Descending:
+		return l.backFrom(l.end())
+	case q.After == nil:
+		return l.from(cursor{})
+	case after != nil && o.to(after, p) == 0:
+		at := l.index(after)
+		if q.Descending {
+			return l.backFrom(at)
+		}
+		return l.from(cursor{at.chunk, at.item + 1})
+	case q.Descending:
 		return l.backFrom(l.seek(func(e *entry) bool { return o.to(e, p) < 0 }))
 	}
 	return l.from(l.seek(func(e *entry) bool { return o.to(e, p) <= 0 }))

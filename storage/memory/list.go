@@ -40,9 +40,12 @@ func (l *list[T]) seek(before func(T) bool) cursor {
 	return cursor{c, sort.Search(len(items), func(i int) bool { return !before(items[i]) })}
 }
 
-// find returns the place in front of the item, or of where it would be.
-func (l *list[T]) find(item T) cursor {
-	return l.seek(func(x T) bool { return l.compare(x, item) < 0 })
+// index returns the place in front of an item, which must be in the list. Within
+// its chunk it looks for the item itself: that is faster than to search, because
+// it reads nothing of the others.
+func (l *list[T]) index(item T) cursor {
+	c := sort.Search(len(l.chunks), func(i int) bool { return l.compare(l.chunks[i].first, item) > 0 }) - 1
+	return cursor{c, slices.Index(l.chunks[c].items, item)}
 }
 
 // newList returns a list of the items.
@@ -62,7 +65,7 @@ func (l *list[T]) insert(item T) {
 		l.chunks = []chunk[T]{{item, []T{item}}}
 		return
 	}
-	at := l.find(item)
+	at := l.seek(func(x T) bool { return l.compare(x, item) < 0 })
 	if len(l.chunks[at.chunk].items) >= chunkSize {
 		at = l.split(at)
 	}
@@ -91,12 +94,8 @@ func (l *list[T]) split(at cursor) cursor {
 // remove takes out an item, which must be in the list.
 func (l *list[T]) remove(item T) {
 	l.count--
-	at := l.find(item)
+	at := l.index(item)
 	c := &l.chunks[at.chunk]
-	if at.item == len(c.items) { // in front of the next chunk's first
-		at = cursor{at.chunk + 1, 0}
-		c = &l.chunks[at.chunk]
-	}
 	c.items = slices.Delete(c.items, at.item, at.item+1)
 	if len(c.items) == 0 {
 		l.chunks = slices.Delete(l.chunks, at.chunk, at.chunk+1)

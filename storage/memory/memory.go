@@ -20,6 +20,7 @@ type Store struct {
 	boards   map[boardKey]*board
 	places   map[engagement.ID]map[tenant.Key]*place
 	due      list[*place] // those with a deadline, the earliest first
+	criteria criteria
 	tokens   map[consent.Hash]storage.Token
 	outbox   outbox
 }
@@ -33,6 +34,7 @@ func New() *Store {
 		boards:   map[boardKey]*board{},
 		places:   map[engagement.ID]map[tenant.Key]*place{},
 		due:      list[*place]{compare: byDue},
+		criteria: criteria{},
 		tokens:   map[consent.Hash]storage.Token{},
 		outbox:   newOutbox(),
 	}

@@ -3,6 +3,8 @@ package memory
 import (
 	"cmp"
 	"math"
+	"runtime"
+	"slices"
 	"strings"
 	"unique"
 
@@ -61,29 +63,60 @@ type evaluation struct {
 
 // reason is an engagement.Reason in less memory.
 type reason struct {
-	criterion unique.Handle[criterion]
+	criterion *criterion
 	found     string
-	missing   *[]string // nil when there are none
 }
 
 // criterion is the part of reasons in which many are alike.
 type criterion struct {
-	kind              engagement.ReasonKind
-	rule, doc, wanted string
+	key    criterionKey
+	reason engagement.Reason // without what was found
+	uses   int
+}
+
+type criterionKey struct {
+	kind                       engagement.ReasonKind
+	rule, doc, wanted, missing string
+}
+
+// criteria shares what many reasons have in common, for as long as one has it.
+type criteria map[criterionKey]*criterion
+
+func (c criteria) take(r *engagement.Reason) reason {
+	key := criterionKey{r.Kind, r.Rule, r.Doc, r.Wanted, strings.Join(r.Missing, "\x00")}
+	shared := c[key]
+	if shared == nil || !slices.Equal(shared.reason.Missing, r.Missing) {
+		shared = &criterion{key: key, reason: *r}
+		shared.reason.Found = ""
+		c[key] = shared
+	}
+	shared.uses++
+	return reason{shared, r.Found}
+}
+
+func (c criteria) release(reasons []reason) {
+	for _, r := range reasons {
+		if r.criterion.uses--; r.criterion.uses == 0 && c[r.criterion.key] == r.criterion {
+			delete(c, r.criterion.key)
+		}
+	}
 }
 
 // set takes over a place, with the next version.
-func (p *place) set(v *engagement.Place) {
+func (p *place) set(v *engagement.Place, shared criteria) {
 	p.version, p.claimLimit, p.elsewhere = v.Version+1, v.ClaimLimit, nil
 	if v.Elsewhere != (engagement.Elsewhere{}) {
 		elsewhere := v.Elsewhere
 		p.elsewhere = &elsewhere
 	}
+	for i := range p.standings {
+		shared.release(p.standings[i].reasons)
+	}
 	if len(p.standings) != len(v.Standings) {
 		p.standings = make([]standing, len(v.Standings))
 	}
 	for i := range v.Standings {
-		p.standings[i].set(&v.Standings[i])
+		p.standings[i].set(&v.Standings[i], shared)
 	}
 	p.due = never
 	if due := v.Due(); !due.IsZero() {
@@ -91,7 +124,7 @@ func (p *place) set(v *engagement.Place) {
 	}
 }
 
-func (s *standing) set(v *engagement.Standing) {
+func (s *standing) set(v *engagement.Standing, shared criteria) {
 	e := &v.Evaluation
 	*s = standing{
 		partner: v.Partner, identity: v.Identity, friendlyName: v.FriendlyName, known: v.Known, participations: v.Participations,
@@ -101,12 +134,7 @@ func (s *standing) set(v *engagement.Standing) {
 		s.reasons = make([]reason, len(e.Reasons))
 	}
 	for i := range e.Reasons {
-		r := &e.Reasons[i]
-		s.reasons[i] = reason{criterion: unique.Make(criterion{r.Kind, r.Rule, r.Doc, r.Wanted}), found: r.Found}
-		if r.Missing != nil {
-			missing := r.Missing
-			s.reasons[i].missing = &missing
-		}
+		s.reasons[i] = shared.take(&e.Reasons[i])
 	}
 }
 
@@ -118,16 +146,31 @@ type unpacker struct {
 }
 
 // newUnpacker returns an unpacker with room for these places.
+//
+// Where many places are stored, they and what they point to are not in the
+// processor's caches. So all of it is read here beforehand, one step from pointer
+// to pointer at a time: the processor then waits for many of them at once.
 func newUnpacker(places ...*place) unpacker {
-	standings, reasons := 0, 0
+	standings, reasons, fetched := 0, 0, 0
 	for _, p := range places {
 		standings += len(p.standings)
+		fetched += p.claimLimit + int(p.due)
 	}
 	for _, p := range places {
 		for i := range p.standings {
-			reasons += len(p.standings[i].reasons)
+			s := &p.standings[i]
+			reasons += len(s.reasons)
+			fetched += len(s.partner) + len(s.identity.Name) + len(s.friendlyName) + int(s.evaluatedAt)
 		}
 	}
+	for _, p := range places {
+		for i := range p.standings {
+			for _, r := range p.standings[i].reasons {
+				fetched += len(r.found)
+			}
+		}
+	}
+	runtime.KeepAlive(fetched) // or the compiler would leave the reading out
 	return unpacker{make([]engagement.Standing, standings), make([]engagement.Reason, reasons)}
 }
 
@@ -154,11 +197,8 @@ func (u *unpacker) standing(s *standing, v *engagement.Standing) {
 		e.Reasons, u.reasons = u.reasons[:n:n], u.reasons[n:]
 	}
 	for i := range s.reasons {
-		r, c := &s.reasons[i], s.reasons[i].criterion.Value()
-		e.Reasons[i] = engagement.Reason{Kind: c.kind, Rule: c.rule, Doc: c.doc, Wanted: c.wanted, Found: r.found}
-		if r.missing != nil {
-			e.Reasons[i].Missing = *r.missing
-		}
+		e.Reasons[i] = s.reasons[i].criterion.reason
+		e.Reasons[i].Found = s.reasons[i].found
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -16,6 +17,8 @@ func pageCases() []Case {
 	return []Case{
 		{"entries", "The entries of a place are replaced with it.", checkEntries},
 		{"orders", "A page is in the order asked for, in both directions, whatever its limit; entries that are equal in it follow by their Row.", checkOrders},
+		{"byte order", "Texts are compared byte by byte.", checkByteOrder},
+		{"cursors", "A page begins behind the position asked for, whether or not an entry is there.", checkCursors},
 		{"stable pages", "Entries that come or go between two pages neither repeat nor hide others.", checkStablePages},
 		{"filter", "A page has the entries of its partner, engagement and tab that pass the filter, and no others.", checkFilter},
 		{"counts", "Counts are all entries of each tab, TabOff included, whatever the filter.", checkCounts},
@@ -133,6 +136,80 @@ func checkOrders(ctx context.Context, a, b storage.Store) error {
 				if err := errors.Join(err, same(fmt.Sprintf("the order by %s, descending %t, in pages of %d,", order, descending, limit), got, want)); err != nil {
 					return err
 				}
+			}
+		}
+	}
+	return nil
+}
+
+func checkByteOrder(ctx context.Context, a, b storage.Store) error {
+	names := []string{"", "A", "Z b", "a", "a b", "a-b", "a_b", "ab", "b", "z", "\u00e0", "\u00e9", "\u4e2d", "\U0001f600"}
+	var want []engagement.RowID
+	var c storage.Changes
+	for i, name := range names {
+		n := 100 + i*37%100 // so that the rows are in another order
+		more := changed(start, known(northwind, migration, n, "Name", start))
+		more.Entries[0].Name = name
+		c.Places, c.Entries = append(c.Places, more.Places...), append(c.Entries, more.Entries...)
+		want = append(want, more.Entries[0].Row)
+	}
+	if err := a.Apply(ctx, c); err != nil {
+		return err
+	}
+	for _, order := range []storage.Sort{storage.ByName, storage.ByStatus} {
+		q := pageQuery(engagement.TabEligible, 3)
+		q.Sort = order
+		got, err := walk(ctx, b, q, nil)
+		if err := errors.Join(err, same(fmt.Sprintf("the order by %s of the names %q", order, names), got, want)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkCursors takes away, and moves, the entry that a page ended with.
+func checkCursors(ctx context.Context, a, b storage.Store) error {
+	q := pageQuery(engagement.TabEligible, 3)
+	for i, away := range []func(s *engagement.Standing){
+		func(s *engagement.Standing) { s.Known = false },
+		func(s *engagement.Standing) { s.Evaluation.Outcome = eligibility.OutcomeIneligible },
+		func(s *engagement.Standing) { s.Identity.Name = "Zzz" },
+		func(s *engagement.Standing) { s.Identity.Name = "Aaa" },
+	} {
+		for _, q.Descending = range []bool{false, true} {
+			q.After = nil
+			first := 10 * (2*i + map[bool]int{true: 1}[q.Descending])
+			q.Partner = engagement.PartnerID(fmt.Sprintf("partner-%d", first))
+			var rows []engagement.RowID
+			for n := range 8 {
+				pl := known(q.Partner, migration, 1000+first+n, fmt.Sprintf("Customer %d", n), start)
+				if err := a.Apply(ctx, changed(start, pl)); err != nil {
+					return err
+				}
+				rows = append(rows, engagement.RowID(pl.Key.Customer))
+			}
+			if q.Descending {
+				slices.Reverse(rows)
+			}
+			page, err := b.Page(ctx, q)
+			if err != nil || len(page.Rows) != 3 {
+				return fmt.Errorf("the first page has %d rows, not 3: %v", len(page.Rows), err)
+			}
+			last := page.Rows[2]
+			at := q.Sort.PositionOf(last.Entry)
+			q.After = &at
+			s, _ := last.Place.Standing(q.Partner)
+			away(&s)
+			if err := a.Apply(ctx, changed(start, last.Place.WithStanding(s))); err != nil {
+				return err
+			}
+			page, err = b.Page(ctx, q)
+			var got []engagement.RowID
+			for _, r := range page.Rows {
+				got = append(got, r.Entry.Row)
+			}
+			if err := errors.Join(err, same(fmt.Sprintf("the second page after the last row of the first has changed (change %d, descending %t)", i, q.Descending), got, rows[3:6])); err != nil {
+				return err
 			}
 		}
 	}

@@ -94,35 +94,43 @@ func checkOneCommand(ctx context.Context, a, b storage.Store) error {
 	return nil
 }
 
-// checkWholeStates writes two places together, and reads them together.
+// checkWholeStates writes two places and a customer together, and reads them
+// together.
 func checkWholeStates(ctx context.Context, a, b storage.Store) error {
 	one, two := known(northwind, migration, 1, "One", start), known(northwind, migration, 2, "Two", start)
-	if err := a.Apply(ctx, changed(start, one, two)); err != nil {
+	c, customer := told(changed(start, one, two), newCustomer(northwind, 1), event(engagement.CustomerAdded))
+	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}
 	done := make(chan error, 1)
 	go func() {
 		defer close(done)
+		customer := customer
 		for n := range 10 * rounds {
 			one.Version, two.Version = int64(n+1), int64(n+1)
-			one.ClaimLimit, two.ClaimLimit = n, n
-			if err := a.Apply(ctx, changed(start, one, two)); err != nil {
+			one.ClaimLimit, two.ClaimLimit = n+2, n+2
+			var c storage.Changes
+			c, customer = told(changed(start, one, two), customer, event(engagement.ConsentSent))
+			if err := a.Apply(ctx, c); err != nil {
 				done <- err
 				return
 			}
 		}
 	}()
+	want := storage.Want{Places: []engagement.PlaceKey{placeOf(migration, 1), placeOf(migration, 2)}, Customers: []engagement.CustomerKey{customer.Key}}
 	for {
 		select {
 		case err := <-done:
 			return err
 		default:
 		}
-		loaded, err := b.Load(ctx, storage.Want{Places: []engagement.PlaceKey{one.Key, two.Key}})
+		loaded, err := b.Load(ctx, want)
 		if err != nil {
 			return err
 		}
-		if err := same("the second of two places that change together", loaded.Places[two.Key].ClaimLimit, loaded.Places[one.Key].ClaimLimit); err != nil {
+		version := loaded.Places[want.Places[0]].Version
+		if err := errors.Join(same("the version of the second of two places that change together", loaded.Places[want.Places[1]].Version, version),
+			same("the number of events that a customer has with that version", loaded.Customers[customer.Key].History.Seq, version)); err != nil {
 			return err
 		}
 		page, err := b.Page(ctx, pageQuery(engagement.TabEligible, 2))

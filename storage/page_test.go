@@ -1,0 +1,143 @@
+package storage_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"testing/quick"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// TestPositions gives every order entries that stand in it in the order of the
+// list.
+func TestPositions(t *testing.T) {
+	for _, try := range []struct {
+		sort    storage.Sort
+		entries []engagement.Entry
+	}{
+		{storage.ByName, []engagement.Entry{
+			{Name: "", Row: "9"}, {Name: "A", Row: "8"}, {Name: "a", Row: "7"}, {Name: "a b", Row: "6"}, {Name: "ab", Row: "1", Deadline: noon},
+			{Name: "ab", Row: "2"}, {Name: "\u00e9", Row: "0"},
+		}},
+		{storage.BySoonest, []engagement.Entry{
+			{Deadline: noon.Add(-time.Hour), Row: "9", Name: "z"}, {Deadline: noon, Row: "1", Name: "y"}, {Deadline: noon, Row: "2", Name: "x"},
+			{Deadline: noon.Add(time.Microsecond), Row: "0"}, {Row: "1"}, {Row: "2", Name: "a"},
+		}},
+		{storage.BySince, []engagement.Entry{
+			{Row: "9"}, {Since: noon, Row: "1", Name: "b"}, {Since: noon, Row: "2", Name: "a"}, {Since: noon.Add(time.Microsecond), Row: "0"},
+		}},
+		{storage.ByStatus, []engagement.Entry{
+			{Row: "9", Name: "z"},
+			{Type: engagement.InProgress, Status: engagement.CustomerConsentReceived, Name: "z", Row: "9"},
+			{Type: engagement.Done, Status: engagement.Canceled, Name: "z", Row: "9"},
+			{Type: engagement.Done, Status: engagement.Rejected, Name: "z", Row: "8"},
+			{Type: engagement.Done, Status: engagement.RejectedFinal, Name: "a", Row: "7"},
+			{Type: engagement.NotStarted, Name: "z", Row: "6"},
+			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "a", Row: "4"},
+			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "b", Row: "1"},
+			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "b", Row: "2"},
+		}},
+	} {
+		for i, a := range try.entries {
+			for j, b := range try.entries {
+				got := sign(try.sort.PositionOf(a).Compare(try.sort.PositionOf(b)))
+				if want := sign(i - j); got != want {
+					t.Errorf("%s: entries %d and %d compare as %d, not %d", try.sort, i, j, got, want)
+				}
+			}
+		}
+	}
+}
+
+func sign(n int) int { return max(-1, min(1, n)) }
+
+// TestPositionsAreTotal: whatever entries there are, only one and the same row
+// stands where another one does.
+func TestPositionsAreTotal(t *testing.T) {
+	total := func(name1, name2 string, since1, since2 int32, row1, row2 string) bool {
+		a := engagement.Entry{Name: name1, Since: noon.Add(time.Duration(since1)), Deadline: noon.Add(time.Duration(since2)), Row: engagement.RowID(row1)}
+		b := engagement.Entry{Name: name2, Since: noon.Add(time.Duration(since2)), Deadline: noon.Add(time.Duration(since1)), Row: engagement.RowID(row2)}
+		same := b
+		same.Row = a.Row
+		for _, s := range storage.AllSorts() {
+			p, q := s.PositionOf(a), s.PositionOf(b)
+			if sign(p.Compare(q)) != -sign(q.Compare(p)) || p.Compare(p) != 0 || p.Compare(q) == 0 && row1 != row2 {
+				return false
+			}
+		}
+		return true
+	}
+	if err := quick.Check(total, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPositionAsText: a position is kept in cursors as JSON.
+func TestPositionAsText(t *testing.T) {
+	entry := engagement.Entry{Row: "p-1", Name: "n\u00e4me \"quoted\"", Type: engagement.Done, Status: engagement.Canceled, Since: noon.Add(time.Microsecond)}
+	for _, s := range storage.AllSorts() {
+		p := s.PositionOf(entry)
+		text, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var q storage.Position
+		if err := json.Unmarshal(text, &q); err != nil {
+			t.Fatal(err)
+		}
+		if p.Compare(q) != 0 || p != q {
+			t.Errorf("%s: %+v comes back from %s as %+v", s, p, text, q)
+		}
+	}
+}
+
+func TestFilter(t *testing.T) {
+	entry := engagement.Entry{
+		Search: "contoso ltd\ncontoso.com", Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Participation: "p-1",
+		Locations: []engagement.LocationID{"1", "2"}, Since: noon,
+	}
+	for _, try := range []struct {
+		name   string
+		filter storage.Filter
+		want   bool
+	}{
+		{"nothing", storage.Filter{}, true},
+		{"text", storage.Filter{Text: "oso.c"}, true},
+		{"other text", storage.Filter{Text: "fabrikam"}, false},
+		{"text across two lines", storage.Filter{Text: "ltd contoso"}, false},
+		{"one of the types", storage.Filter{Types: []engagement.RowType{engagement.Done, engagement.NotStarted}}, true},
+		{"other types", storage.Filter{Types: []engagement.RowType{engagement.Done}}, false},
+		{"one of the statuses", storage.Filter{Statuses: []engagement.Status{engagement.Paid, engagement.CustomerClaimed}}, true},
+		{"other statuses", storage.Filter{Statuses: []engagement.Status{engagement.Paid}}, false},
+		{"one of the locations", storage.Filter{Locations: []engagement.LocationID{"3", "2"}}, true},
+		{"other locations", storage.Filter{Locations: []engagement.LocationID{"3"}}, false},
+		{"from its time", storage.Filter{SinceFrom: noon}, true},
+		{"from later", storage.Filter{SinceFrom: noon.Add(time.Microsecond)}, false},
+		{"before later", storage.Filter{SinceBefore: noon.Add(time.Microsecond)}, true},
+		{"before its time", storage.Filter{SinceBefore: noon}, false},
+		{"participations", storage.Filter{Participation: true}, true},
+		{"all of several", storage.Filter{Text: "contoso", SinceFrom: noon, Participation: true}, true},
+		{"not all of several", storage.Filter{Text: "contoso", SinceFrom: noon, Statuses: []engagement.Status{engagement.Paid}}, false},
+	} {
+		t.Run(try.name, func(t *testing.T) {
+			if got := try.filter.Match(entry); got != try.want {
+				t.Errorf("it matches: %t, not %t", got, try.want)
+			}
+		})
+	}
+	entry.Participation = ""
+	if (storage.Filter{Participation: true}).Match(entry) {
+		t.Error("a customer who is only known passes a filter for participations")
+	}
+}
+
+func TestAllSorts(t *testing.T) {
+	if got := storage.AllSorts(); len(got) != 4 || len(slices.Compact(slices.Sorted(slices.Values(got)))) != 4 {
+		t.Errorf("the orders are %q", got)
+	}
+}
