@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -100,16 +101,16 @@ func TestFilling(t *testing.T) {
 	}
 }
 
-// refusing is a store that fails after some calls.
+// refusing is a store whose Apply fails once it was called so often.
 type refusing struct {
 	storage.Store
-	left int
+	left atomic.Int64
 }
 
 var errRefused = errors.New("refused")
 
 func (s *refusing) Apply(ctx context.Context, c storage.Changes) error {
-	if s.left--; s.left < 0 {
+	if s.left.Add(-1) < 0 {
 		return errRefused
 	}
 	return s.Store.Apply(ctx, c)
@@ -120,7 +121,7 @@ func TestFailuresAreReported(t *testing.T) {
 	for _, c := range storagetest.Cases() {
 		s := &refusing{Store: memory.New()}
 		err := c.Run(t.Context(), s, s)
-		if writes := s.left < 0; writes && err == nil {
+		if writes := s.left.Load() < 0; writes && err == nil {
 			t.Errorf("case %q passes though Apply fails", c.Name)
 		}
 	}
