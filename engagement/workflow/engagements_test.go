@@ -310,7 +310,9 @@ func TestCatalogUnavailable(t *testing.T) {
 // brokenCatalog cannot be asked.
 type brokenCatalog struct{}
 
-func (brokenCatalog) Engagements(context.Context) ([]engagement.Engagement, error) { return nil, errBoom }
+func (brokenCatalog) Engagements(context.Context) ([]engagement.Engagement, error) {
+	return nil, errBoom
+}
 
 func (brokenCatalog) Partner(context.Context, engagement.PartnerID) (engagement.Partner, bool, error) {
 	return engagement.Partner{}, false, errBoom

@@ -89,7 +89,7 @@ func TestEvaluateByLocation(t *testing.T) {
 	// Rules that fail through a location leave the row as it was.
 	w.SetFacts("contoso.com", in("broken"))
 	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Scope{Partner: "northwind"}, nil)
-	equal(t, "the error", errors.Is(err, boom), true)
+	equal(t, "the error", errors.Is(err, errBoom), true)
 	equal(t, "what was done", done, workflow.Progress{Done: 1, Failed: 1})
 	_, locations, _ = shown()
 	equal(t, "as it was", locations, []engagement.LocationID{lisboa, porto})

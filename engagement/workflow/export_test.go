@@ -76,7 +76,7 @@ func TestExport(t *testing.T) {
 	equal(t, "what was written", text.String(), "")
 	for n := range 3 {
 		err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{}, &full{after: n * 10})
-		if !errors.Is(err, boom) {
+		if !errors.Is(err, errBoom) {
 			t.Errorf("the error of a full disk is %v", err)
 		}
 	}
@@ -87,7 +87,7 @@ type full struct{ after int }
 
 func (f *full) Write(p []byte) (int, error) {
 	if len(p) > f.after {
-		return f.after, boom
+		return f.after, errBoom
 	}
 	f.after -= len(p)
 	return len(p), nil

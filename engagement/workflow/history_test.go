@@ -120,7 +120,7 @@ func TestHistoryTamperedWith(t *testing.T) {
 	ok(t, err)
 	equal(t, "an erased person is no damage", len(events), len(honest))
 
-	f.forge, f.fail = nil, boom
+	f.forge, f.fail = nil, errBoom
 	_, err = w.Desk.History(background, w.Actor, w.Customer("contoso.com"))
 	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
 }

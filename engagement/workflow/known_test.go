@@ -141,10 +141,10 @@ func TestImportStops(t *testing.T) {
 		for n := range 700 {
 			customers = append(customers, known(n))
 		}
-		done, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values(customers), func(workflow.Progress) { w.Fail(source, boom) })
+		done, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values(customers), func(workflow.Progress) { w.Fail(source, errBoom) })
 		e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 		equal(t, "the source", e.Source, string(source))
-		equal(t, "the cause", errors.Is(err, boom), true)
+		equal(t, "the cause", errors.Is(err, errBoom), true)
 		equal(t, "what was done", done, workflow.Progress{Done: 500, Changed: 500})
 		equal(t, "the rows", counts(t, w, pilot)[engagement.TabIneligible], 500)
 		w.Fail(source, nil)
@@ -356,7 +356,7 @@ func TestReevaluateWithFailingRules(t *testing.T) {
 	w.SetFacts("fourthcoffee.com", seatsOf(300))
 	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Scope{Partner: "northwind"}, nil)
 	equal(t, "what was done", done, workflow.Progress{Done: 3, Changed: 1, Failed: 1})
-	if !errors.Is(err, boom) || !errors.Is(err, eligibility.ErrRule) || !strings.Contains(err.Error(), string(w.Customer("contoso.com"))) || errors.Is(err, workflow.ErrUnavailable) {
+	if !errors.Is(err, errBoom) || !errors.Is(err, eligibility.ErrRule) || !strings.Contains(err.Error(), string(w.Customer("contoso.com"))) || errors.Is(err, workflow.ErrUnavailable) {
 		t.Errorf("the error is %v", err)
 	}
 	w.ExpectTab(migration, engagement.TabEligible, "adatum.com", "contoso.com", "fourthcoffee.com")
@@ -367,7 +367,7 @@ func TestReevaluateWithFailingRules(t *testing.T) {
 	w.SetFacts("woodgrovebank.com", bad)
 	done, err = w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values([]workflow.KnownCustomer{identified(w, "woodgrovebank.com")}), nil)
 	equal(t, "what was done", done, workflow.Progress{Done: 1, Changed: 1, Failed: 1})
-	equal(t, "the error", errors.Is(err, boom), true)
+	equal(t, "the error", errors.Is(err, errBoom), true)
 	w.ExpectTab(migration, engagement.TabIneligible, "woodgrovebank.com")
 	equal(t, "the reasons", w.Rows(migration, engagement.TabIneligible)[0].Reasons, []engagement.Reason{{Kind: engagement.FactsMissing, Doc: "The customer has not been evaluated for this engagement yet."}})
 	w.ExpectTab(workshop, engagement.TabEligible, "adatum.com", "contoso.com", "fourthcoffee.com", "woodgrovebank.com")
@@ -387,7 +387,7 @@ func TestReevaluateWithFailingLocationRules(t *testing.T) {
 	w.SetFacts("contoso.com", eligibility.Facts{})
 	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Scope{Partner: "northwind"}, nil)
 	equal(t, "what was done", done, workflow.Progress{Done: 1, Changed: 1, Failed: 1})
-	equal(t, "the error", errors.Is(err, boom), true)
+	equal(t, "the error", errors.Is(err, errBoom), true)
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso")
 	w.ExpectTab(workshop, engagement.TabIneligible, "Contoso")
 }
@@ -398,7 +398,7 @@ func TestReevaluateUnavailable(t *testing.T) {
 	w.Known("contoso.com")
 	w.SetFacts("contoso.com", eligibility.Facts{})
 	for _, source := range []workflowtest.Source{workflowtest.Facts, workflowtest.Elsewhere} {
-		w.Fail(source, boom)
+		w.Fail(source, errBoom)
 		unchanged(t, spy, func() {
 			done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Scope{Partner: "northwind"}, nil)
 			e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
