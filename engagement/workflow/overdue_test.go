@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -207,5 +208,36 @@ func TestManyOverdue(t *testing.T) {
 	equal(t, "the rows", len(got), 40)
 	if !slices.IsSortedFunc(got, before(storage.ByName)) {
 		t.Error("they are out of order")
+	}
+}
+
+// hasty is a store that looks no further than it has to: its pages are shorter
+// than they may be.
+type hasty struct{ storage.Store }
+
+func (h hasty) Page(ctx context.Context, q storage.PageQuery) (storage.Page, error) {
+	page, err := h.Store.Page(ctx, q)
+	if n := len(page.Rows); n > 1 {
+		page.Rows, page.More = page.Rows[:n/2], true
+	}
+	return page, err
+}
+
+// A store may give fewer rows than it was asked for, as long as it says that more
+// follow: no row is lost or out of order then, nor those of overdue places.
+func TestShortPages(t *testing.T) {
+	w, s := newWorld(t, street(40))
+	for n := range 40 {
+		w.Known(fmt.Sprintf("c%02d.example", n))
+		if n%2 == 0 {
+			w.Claimed(pilot, fmt.Sprintf("c%02d.example", n))
+		}
+	}
+	w.Advance(31 * day)
+	want := find(t, w, pilot, workflow.CustomersQuery{})
+	s.Store = hasty{s.Store}
+	for _, descending := range []bool{false, true} {
+		equal(t, "the rows", called(find(t, w, pilot, workflow.CustomersQuery{Limit: 9, Descending: descending})), called(want))
+		slices.Reverse(want)
 	}
 }

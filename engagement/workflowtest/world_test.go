@@ -1,17 +1,29 @@
 package workflowtest_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/tenant"
 )
+
+const day = 24 * time.Hour
 
 func TestNobodyAnswers(t *testing.T) {
 	w := workflowtest.New(t, workflowtest.Contoso)
 	p := w.Added("azure-migration", "ana@contoso.com")
-	w.Advance(31 * 24 * time.Hour)
+	w.Advance(31 * day)
 	w.ExpectStatus(p, engagement.CustomerConsentExpired)
 }
 
@@ -22,7 +34,7 @@ func TestGrantedCustomerIsKnownEverywhere(t *testing.T) {
 	w.ExpectTab("azure-migration", engagement.TabEligible, "Contoso")
 	w.ExpectTab("security-workshop", engagement.TabEligible, "Contoso")
 	w.ExpectTab("security-workshop", engagement.TabIneligible)
-	w.Advance(60 * 24 * time.Hour)
+	w.Advance(60 * day)
 	w.ExpectTab("azure-migration", engagement.TabComplete, "Contoso")
 	w.ExpectTab("azure-migration", engagement.TabEligible, "Contoso")
 	w.Swept()
@@ -33,4 +45,189 @@ func TestGrantedCustomerIsKnownEverywhere(t *testing.T) {
 	w.As(workflowtest.Fabrikam).Granted("azure-migration", "x@contoso.com")
 	w.ExpectTab("azure-migration", engagement.TabIneligible, "Contoso")
 	w.ExpectActions(q, engagement.Cancel)
+}
+
+// Contoso's customers are what its comment says.
+func TestContoso(t *testing.T) {
+	w := workflowtest.New(t, workflowtest.Contoso)
+	for domain, want := range map[string]string{
+		"contoso.com":       "azure-migration security-workshop data-pilot endpoint-workshop",
+		"adatum.com":        "azure-migration security-workshop data-pilot endpoint-workshop",
+		"fourthcoffee.com":  "data-pilot endpoint-workshop",
+		"woodgrovebank.com": "security-workshop data-pilot endpoint-workshop",
+	} {
+		offer, err := w.Desk.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: domain})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, c := range offer.Eligible {
+			ids = append(ids, string(c.Engagement))
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("%s can be added to %q, want %q", domain, got, want)
+		}
+	}
+	_, err := w.Desk.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: "21vianet.com"})
+	if !errors.Is(err, tenant.ErrAmbiguous) {
+		t.Errorf("21vianet.com is in two clouds, and the directory says %v", err)
+	}
+}
+
+// message returns what a helper fails a test with, or "".
+func message(f func()) (text string) {
+	defer func() {
+		if r := recover(); r != nil {
+			text = r.(string)
+		}
+	}()
+	f()
+	return ""
+}
+
+// A helper that is refused, or that finds something else than it expects, fails
+// the test and says what is wrong.
+func TestHelpersFailTheTest(t *testing.T) {
+	w := workflowtest.New(workflowtest.Panic{}, workflowtest.Contoso)
+	p := w.Added("azure-migration", "ana@contoso.com")
+	nobody := engagement.ParticipationID("p-0")
+	stranger := w.As(workflow.Actor{Partner: "northwind"})
+	lonely := w.As(workflow.Actor{Partner: "nobody", Roles: workflow.AllRoles()})
+	var few eligibility.Facts
+	for name, c := range map[string]struct {
+		do   func()
+		want string
+	}{
+		"New":            {func() { workflowtest.New(workflowtest.Panic{}, noName) }, "the scenario's catalog: engagement \"\": id is empty"},
+		"PutCustomer":    {func() { w.PutCustomer(workflowtest.Customer{Domain: "nodot"}) }, "the customer's domain"},
+		"Customer":       {func() { w.Customer("21vianet.com") }, `does not know exactly one customer by "21vianet.com"`},
+		"Customer junk":  {func() { w.Customer("nodot") }, `by "nodot"`},
+		"SetFacts":       {func() { w.SetFacts("unknown.example", few) }, `by "unknown.example"`},
+		"Held":           {func() { w.Held("azure-migration", "unknown.example", engagement.Elsewhere{}) }, `by "unknown.example"`},
+		"Known":          {func() { w.Known("unknown.example") }, `by "unknown.example"`},
+		"Known nobody's": {func() { lonely.Known("contoso.com") }, `import contoso.com: there is no partner "nobody"`},
+		"Location":       {func() { w.Location("nothing") }, `eligibility page of nothing: there is no engagement "nothing"`},
+		"Added":          {func() { w.Added("azure-migration", "ana@contoso.com") }, "add ana@contoso.com to azure-migration: the customer already has the open participation"},
+		"Added role":     {func() { stranger.Added("azure-migration", "contoso.com") }, "the actor may not view engagements"},
+		"Claimed":        {func() { w.Claimed("azure-migration", "adatum.com") }, "claim adatum.com for azure-migration"},
+		"Requested":      {func() { w.Requested(p, "no address") }, "request consent for"},
+		"Accepted":       {func() { w.Accepted(p) }, "no link of"},
+		"Cancelled":      {func() { w.Cancelled(nobody) }, `cancel p-0: there is no participation "p-0"`},
+		"Reevaluated":    {func() { lonely.Reevaluated() }, "re-evaluate: there is no partner"},
+		"ExpectStatus":   {func() { w.ExpectStatus(p, engagement.Paid) }, `is "Customer claimed", want "Paid"`},
+		"ExpectStatus 0": {func() { w.ExpectStatus(nobody, engagement.Paid) }, "status of p-0"},
+		"ExpectTab":      {func() { w.ExpectTab("azure-migration", engagement.TabEligible, "Adatum") }, `shows ["Contoso"], want ["Adatum"]`},
+		"ExpectTab none": {func() { w.ExpectTab("azure-migration", engagement.TabEligible) }, `shows ["Contoso"], want []`},
+		"ExpectTab junk": {func() { w.ExpectTab("nothing", engagement.TabEligible) }, "tab of nothing"},
+		"ExpectActions":  {func() { w.ExpectActions(p, engagement.Cancel) }, `allows ["request consent" "cancel"], want ["cancel"]`},
+		"Row":            {func() { w.Row(nobody) }, "participation p-0"},
+	} {
+		if got := message(c.do); !strings.Contains(got, c.want) {
+			t.Errorf("%s fails with %q, want %q in it", name, got, c.want)
+		}
+	}
+	w.Requested(p, "ana@contoso.com")
+	w.Accepted(p)
+	if got := message(func() { w.Declined(p) }); !strings.Contains(got, "decline "+string(p)) {
+		t.Errorf("a second answer fails with %q", got)
+	}
+	w.Fail(workflowtest.Mail, errors.New("no mail today"))
+	w.Withdrawn(p)
+	if got := message(w.Relayed); !strings.Contains(got, "no mail today") {
+		t.Errorf("a failing mail fails with %q", got)
+	}
+}
+
+func noName() workflowtest.Scenario {
+	return workflowtest.Scenario{Engagements: []engagement.Engagement{{}}}
+}
+
+// A source that a test lets fail fails until it is mended.
+func TestFail(t *testing.T) {
+	w := workflowtest.New(t, workflowtest.Contoso)
+	boom := errors.New("boom")
+	ask := func() error {
+		_, err := w.Desk.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: "contoso.com"})
+		return err
+	}
+	for _, source := range []workflowtest.Source{workflowtest.Directory, workflowtest.Facts, workflowtest.Elsewhere} {
+		w.Fail(source, boom)
+		if err := ask(); !errors.Is(err, boom) {
+			t.Errorf("while the %s fails: %v", source, err)
+		}
+		w.Fail(source, nil)
+		if err := ask(); err != nil {
+			t.Errorf("once the %s is mended: %v", source, err)
+		}
+	}
+}
+
+// What a test sets of facts and of other portals is what the desk is told.
+func TestFactsAndOthers(t *testing.T) {
+	w := workflowtest.New(t, workflowtest.Contoso)
+	w.Known("contoso.com")
+	w.Held("azure-migration", "contoso.com", engagement.Elsewhere{Consented: 1})
+	w.Reevaluated()
+	w.ExpectTab("azure-migration", engagement.TabIneligible, "Contoso")
+	w.Held("azure-migration", "contoso.com", engagement.Elsewhere{})
+	w.SetFacts("contoso.com", eligibility.Facts{})
+	w.Reevaluated()
+	if r := w.Rows("azure-migration", engagement.TabIneligible)[0]; r.Reasons[0].Kind != engagement.FactsMissing {
+		t.Errorf("the reasons are %v", r.Reasons)
+	}
+	var f eligibility.Facts
+	workflowtest.Seats.Set(&f, 1)
+	workflowtest.Segment.Set(&f, "smb")
+	id, _ := tenant.ParseID("00000000-0000-4000-8000-0000000000aa")
+	w.PutCustomer(workflowtest.Customer{Domain: "new.example", Entry: tenant.Entry{Tenant: id, Name: "New"}, Facts: f})
+	w.Added("data-pilot", "new.example")
+	w.ExpectTab("data-pilot", engagement.TabEligible, "New")
+}
+
+// A world goes the same way each time: the same IDs, keys and links.
+func TestAWorldIsTheSameEachTime(t *testing.T) {
+	run := func() string {
+		w := workflowtest.New(t, workflowtest.Contoso)
+		p := w.Added("azure-migration", "ana@contoso.com")
+		w.Requested(p)
+		return fmt.Sprint(p, w.Row(p).ClaimNumber, w.Key(), w.Links(p)[0].Secret(), w.Messages()[0].Message.ID)
+	}
+	if first, second := run(), run(); first != second {
+		t.Errorf("%s and then %s", first, second)
+	}
+}
+
+// All actors of a world share it, and act at once.
+func TestActorsShareAWorld(t *testing.T) {
+	w := workflowtest.New(t, workflowtest.Contoso)
+	var wg sync.WaitGroup
+	for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
+		wg.Go(func() {
+			w := w.As(actor)
+			p := w.Added("data-pilot", "x@contoso.com")
+			w.Requested(p)
+			w.Accepted(p)
+		})
+	}
+	wg.Wait()
+	w.ExpectTab("data-pilot", engagement.TabEligible, "Contoso")
+	w.As(workflowtest.Fabrikam).ExpectTab("data-pilot", engagement.TabEligible, "Contoso")
+	asked := slices.DeleteFunc(w.Messages(), func(d workflow.Delivery) bool { return d.Message.Kind != engagement.AskForConsent })
+	if len(asked) != 2 || w.As(workflowtest.Fabrikam).Now() != w.Now() {
+		t.Errorf("%d requests went out", len(asked))
+	}
+}
+
+// Answer tells what the customer is told, as an error.
+func TestAnswer(t *testing.T) {
+	w := workflowtest.New(t, workflowtest.Contoso)
+	p := w.Added("azure-migration", "ana@contoso.com")
+	w.Requested(p, "ana@contoso.com", "bruno@contoso.com")
+	if n := len(w.Links(p)); n != 2 {
+		t.Errorf("%d links went out", n)
+	}
+	w.SetNow(w.Row(p).Deadline)
+	if err := w.Answer(p, consent.DecisionAccept); !errors.Is(err, consent.ErrExpired) {
+		t.Errorf("an answer at the deadline: %v", err)
+	}
 }

@@ -1,0 +1,79 @@
+package engagement_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// A window of 30 days that begins in summer ends in winter at the same time of
+// day. At the deadline itself it is over.
+func ExampleDeadline() {
+	lisbon, err := time.LoadLocation("Europe/Lisbon")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	added := time.Date(2026, 10, 1, 9, 0, 0, 0, lisbon)
+	deadline := engagement.Deadline(added, 30, lisbon)
+	fmt.Println(deadline.In(lisbon).Format(time.RFC1123))
+	fmt.Println(engagement.DaysLeft(deadline, added, lisbon), "days left")
+	fmt.Println(engagement.DaysLeft(deadline, deadline.Add(-time.Second), lisbon), "day left")
+	fmt.Println(engagement.Passed(deadline, deadline))
+	// Output:
+	// Sat, 31 Oct 2026 09:00:00 WET
+	// 30 days left
+	// 1 day left
+	// true
+}
+
+// A row says what is to do, how long there is for it, and what it lets the
+// partner do now.
+func ExamplePlace_Rows() {
+	now := time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)
+	offer := engagement.Engagement{ID: "azure-migration", Type: engagement.Assessment}
+	terms := engagement.TermsOf(offer)
+	contoso := tenant.Identity{TPID: 640037, Name: "Contoso"}
+
+	place := engagement.Place{Key: engagement.PlaceKey{Engagement: offer.ID, Customer: contoso.Key()}, ClaimLimit: 1}
+	place = place.WithParticipation(engagement.Participation{
+		ID: "p-1", Partner: "northwind", Engagement: offer.ID, Customer: contoso.Key(), Identity: contoso, Origin: engagement.Added,
+		StartedAt: now, Terms: terms, Consent: consent.Start(terms.Deadline(now, terms.Windows.Consent)),
+	})
+	for _, when := range []time.Time{now, now.AddDate(0, 0, 29), now.AddDate(0, 0, 30)} {
+		for _, row := range place.Rows("northwind", offer, consent.Policy{}, when) {
+			fmt.Printf("%s: %s; %s; %v\n", row.Name(), row.Tab, row.Todo(), row.Actions)
+		}
+	}
+	// Output:
+	// Contoso: eligible; 30 days left to obtain consent; [request consent cancel]
+	// Contoso: eligible; 1 day left to obtain consent; [request consent cancel]
+	// Contoso: off the page; Customer consent expired; []
+}
+
+// A history verifies while nothing in it is changed; erasing a person is no
+// damage.
+func ExampleVerifyHistory() {
+	event := engagement.Event{
+		Partner: "northwind", Customer: "tpid:640037", At: time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC),
+		Kind: engagement.CustomerAdded, By: engagement.ByPartner, Person: &engagement.Person{Salt: "a random text", User: "ana"},
+	}
+	known := event
+	known.Kind, known.By, known.Person = engagement.CustomerKnown, engagement.ByCustomer, nil
+
+	history, head := engagement.Chain(engagement.Head{}, event, known)
+	fmt.Println(engagement.VerifyHistory(history, head))
+
+	history[0] = history[0].Erase()
+	fmt.Println(engagement.VerifyHistory(history, head))
+
+	history[0].By = engagement.ByProgram
+	fmt.Println(engagement.VerifyHistory(history, head))
+	// Output:
+	// <nil>
+	// <nil>
+	// history is broken at event 1: what it says does not match its hash
+}
