@@ -81,7 +81,7 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 type Authorizer interface {
 	// Authorize returns nil when the actor may do the act through the location,
 	// or through all of them when the location is "". The error goes to the
-	// caller inside a *ForbiddenError.
+	// caller inside a *ForbiddenError; who cannot find out returns one, too.
 	Authorize(ctx context.Context, actor Actor, act Act, location engagement.LocationID) error
 }
 

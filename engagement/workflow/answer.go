@@ -14,9 +14,9 @@ import (
 // ConsentView returns what the page behind a customer's link shows. It changes
 // nothing, however often it is called.
 //
-// It returns consent.ErrUnknownLink, consent.ErrLinkVoid,
-// consent.ErrTakenElsewhere while another partner has the customer's consent, or
-// an *UnavailableError.
+// It returns consent.ErrUnknownLink, consent.ErrLinkVoid, consent.ErrUnknownText,
+// an *UnavailableError, or, together with the view, consent.ErrTakenElsewhere
+// while another partner has the customer's consent.
 func (s *Service) ConsentView(ctx context.Context, token consent.Token) (consent.View, error) {
 	u := s.unit(storage.CommandRecord{})
 	p, link, err := u.linked(ctx, token)

@@ -9,11 +9,15 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/consenthttp"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 )
+
+// The desk is what the pages of package consenthttp ask.
+var _ consenthttp.Desk = (*workflow.Service)(nil)
 
 // asked is a request to these contacts.
 func asked(w *workflowtest.World, customer ...string) workflow.ConsentRequest {

@@ -45,9 +45,9 @@ type spy struct {
 	mu      sync.Mutex
 	writes  []storage.Changes // those that were made
 	tries   int               // calls of Apply
+	reads   int               // calls of everything else
 	onApply func(n int, apply func() error) error
-	onLoad  func(n int)
-	loads   int
+	onRead  func(n int) error
 }
 
 func (s *spy) Apply(ctx context.Context, c storage.Changes) error {
@@ -70,15 +70,42 @@ func (s *spy) Apply(ctx context.Context, c storage.Changes) error {
 	return hook(n, apply)
 }
 
-func (s *spy) Load(ctx context.Context, w storage.Want) (storage.Loaded, error) {
+func read[R any](s *spy, do func() (R, error)) (R, error) {
 	s.mu.Lock()
-	s.loads++
-	n, hook := s.loads, s.onLoad
+	s.reads++
+	n, hook := s.reads, s.onRead
 	s.mu.Unlock()
 	if hook != nil {
-		hook(n)
+		if err := hook(n); err != nil {
+			var none R
+			return none, err
+		}
 	}
-	return s.Store.Load(ctx, w)
+	return do()
+}
+
+func (s *spy) Load(ctx context.Context, w storage.Want) (storage.Loaded, error) {
+	return read(s, func() (storage.Loaded, error) { return s.Store.Load(ctx, w) })
+}
+
+func (s *spy) Page(ctx context.Context, q storage.PageQuery) (storage.Page, error) {
+	return read(s, func() (storage.Page, error) { return s.Store.Page(ctx, q) })
+}
+
+func (s *spy) Customers(ctx context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
+	return read(s, func() ([]engagement.Customer, error) { return s.Store.Customers(ctx, q) })
+}
+
+func (s *spy) History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error) {
+	return read(s, func() ([]engagement.Event, error) { return s.Store.History(ctx, key, after, limit) })
+}
+
+func (s *spy) Due(ctx context.Context, now time.Time, limit int) ([]engagement.PlaceKey, error) {
+	return read(s, func() ([]engagement.PlaceKey, error) { return s.Store.Due(ctx, now, limit) })
+}
+
+func (s *spy) Lease(ctx context.Context, q storage.LeaseQuery) ([]engagement.Message, error) {
+	return read(s, func() ([]engagement.Message, error) { return s.Store.Lease(ctx, q) })
 }
 
 // count returns how many writes were made.
@@ -89,10 +116,10 @@ func (s *spy) count() int {
 }
 
 // reset counts from now on, with these hooks.
-func (s *spy) reset(onApply func(n int, apply func() error) error, onLoad func(n int)) {
+func (s *spy) reset(onApply func(n int, apply func() error) error, onRead func(n int) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tries, s.loads, s.onApply, s.onLoad = 0, 0, onApply, onLoad
+	s.tries, s.reads, s.onApply, s.onRead = 0, 0, onApply, onRead
 }
 
 // newWorld returns Contoso on a store that is spied on. The changes are made to

@@ -37,7 +37,8 @@ type Requested struct {
 }
 
 // PreviewConsent returns the page that the customer's contacts would see, for
-// the partner to review before RequestConsent. Nothing is stored or sent.
+// the partner to review before RequestConsent, and its errors. Nothing is stored
+// or sent.
 func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (consent.View, error) {
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, HandleConsent, id)
@@ -60,8 +61,9 @@ func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement
 // and is not longer for being asked late.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError which names the
-// address that cannot be used, or a *NotNowError which wraps the refusal of
-// package consent. So do ResendConsent and ChangeContacts.
+// address that cannot be used, an *UnavailableError, or a *NotNowError which wraps
+// the refusal of package consent: consent.ErrTakenElsewhere while another partner
+// has the customer's consent. So do ResendConsent and ChangeContacts.
 func (s *Service) RequestConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
 	return s.ask(ctx, actor, id, "request consent", req.Key, req, engagement.ConsentRequested,
 		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, req) })
@@ -198,17 +200,21 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 	if err := checkRole(actor, act); err != nil {
 		return engagement.Participation{}, err
 	}
-	loaded, err := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: actor.Partner, ID: id}})
-	if err != nil {
-		return engagement.Participation{}, err
+	loaded, failed := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: actor.Partner, ID: id}})
+	if failed != nil && !errors.Is(failed, errReplay) {
+		return engagement.Participation{}, failed
 	}
-	p, ok := u.place(loaded.At).Participation(actor.Partner, id)
+	p, ok := loaded.Places[loaded.At].Participation(actor.Partner, id)
 	if !ok {
 		return engagement.Participation{}, &NotFoundError{Field: "participation", Value: string(id)}
 	}
 	if err := u.s.authorize(ctx, actor, act, p.Location); err != nil {
 		return engagement.Participation{}, err
 	}
+	if failed != nil { // a repeated command gives its result to who may still give it
+		return engagement.Participation{}, failed
+	}
+	p, _ = u.place(loaded.At).Participation(actor.Partner, id)
 	return p, nil
 }
 

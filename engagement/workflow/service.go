@@ -18,7 +18,8 @@ import (
 // Catalog is the program: what it offers, and who takes part.
 // *engagement.Catalog is one.
 type Catalog interface {
-	// Engagements returns every engagement in its current version.
+	// Engagements returns every engagement in its current version, also expired
+	// ones: an engagement stays for as long as participations in it run.
 	Engagements(ctx context.Context) ([]engagement.Engagement, error)
 	// Partner returns a partner with its locations, and false when there is none
 	// with that ID.
@@ -71,7 +72,7 @@ type Options struct {
 
 	Program string         // the program's name, as customers are told it
 	Texts   *consent.Texts // what customers agree to; nil: the library's texts
-	LinkURL string         // what a consent link's token is put behind: "https://portal.example/consent/"
+	LinkURL string         // what a consent link's token is put behind: "https://portal.example/consent/"; "": the token alone
 
 	Now    func() time.Time // nil: time.Now
 	Random io.Reader        // safe for concurrent use, and never fails; nil: crypto/rand.Reader
@@ -80,7 +81,7 @@ type Options struct {
 
 // Service is the desk at which partners and customers do what the program lets
 // them do. Its methods may be called from many goroutines and many processes at
-// once.
+// once. It is the Desk of package consenthttp.
 type Service struct {
 	store      storage.Store
 	directory  tenant.Directory

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -187,8 +188,8 @@ func TestOvertakenByItself(t *testing.T) {
 	for n := 1; n <= 4; n++ {
 		commands(t, func(t *testing.T, w *workflowtest.World, spy *spy, c command) {
 			var other any
-			spy.reset(nil, func(load int) {
-				if load == n && other == nil {
+			spy.reset(nil, func(read int) error {
+				if read == n && other == nil {
 					spy.reset(nil, nil)
 					var err error
 					if other, err = c.do("k"); err != nil {
@@ -198,6 +199,7 @@ func TestOvertakenByItself(t *testing.T) {
 						other = "done"
 					}
 				}
+				return nil
 			})
 			got, err := c.do("k")
 			if err != nil {
@@ -368,13 +370,13 @@ func TestConflicts(t *testing.T) {
 			t.Errorf("tried %d times", spy.tries)
 		}
 	}
-	spy.reset(func(int, func() error) error { return storage.ErrConflict }, nil)
 	ctx, cancel := context.WithCancel(background)
-	spy.onLoad = func(n int) {
+	spy.reset(func(int, func() error) error { return storage.ErrConflict }, func(n int) error {
 		if n > 5 {
 			cancel()
 		}
-	}
+		return nil
+	})
 	err := w.Desk.Cancel(ctx, w.Actor, p, workflow.CancelParticipation{Key: "x"})
 	if !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrNotNow) {
 		t.Fatalf("cancelled: %v", err)
@@ -409,7 +411,7 @@ func TestSourcesFail(t *testing.T) {
 	}
 	w, spy := newWorld(t)
 	down := errors.New("down")
-	desk, err := workflow.New(w.Store, directory{}, failing{down}, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
+	desk, err := workflow.New(w.Store, directory{}, failing{w.Catalog, new(int), 1, down}, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
 	ok(t, err)
 	unchanged(t, spy, func() {
 		_, err := desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
@@ -417,13 +419,196 @@ func TestSourcesFail(t *testing.T) {
 	})
 }
 
-// failing is a catalog out of reach.
-type failing struct{ err error }
+// failing is a catalog out of reach from the n-th call on.
+type failing struct {
+	workflow.Catalog
+	calls *int
+	n     int
+	err   error
+}
 
-func (f failing) Engagements(context.Context) ([]engagement.Engagement, error) { return nil, f.err }
+func (f failing) reach() error {
+	if *f.calls++; *f.calls >= f.n {
+		return f.err
+	}
+	return nil
+}
 
-func (f failing) Partner(context.Context, engagement.PartnerID) (engagement.Partner, bool, error) {
-	return engagement.Partner{}, false, f.err
+func (f failing) Engagements(ctx context.Context) ([]engagement.Engagement, error) {
+	if err := f.reach(); err != nil {
+		return nil, err
+	}
+	return f.Catalog.Engagements(ctx)
+}
+
+func (f failing) Partner(ctx context.Context, id engagement.PartnerID) (engagement.Partner, bool, error) {
+	if err := f.reach(); err != nil {
+		return engagement.Partner{}, false, err
+	}
+	return f.Catalog.Partner(ctx, id)
+}
+
+// Wherever on the way the catalog gets out of reach, the command is refused whole
+// and can be given again; an acceptance goes through once it is known that there is
+// room, and what it pays.
+func TestCatalogFails(t *testing.T) {
+	down := errors.New("down")
+	for name, test := range map[string]struct {
+		asked bool
+		do    func(desk *workflow.Service, w *workflowtest.World, p engagement.ParticipationID) error
+	}{
+		"request": {false, func(desk *workflow.Service, w *workflowtest.World, p engagement.ParticipationID) error {
+			_, err := desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+			return err
+		}},
+		"resend": {true, func(desk *workflow.Service, w *workflowtest.World, p engagement.ParticipationID) error {
+			_, err := desk.ResendConsent(background, w.Actor, p, w.Key())
+			return err
+		}},
+		"view": {true, func(desk *workflow.Service, w *workflowtest.World, p engagement.ParticipationID) error {
+			_, err := desk.ConsentView(background, newest(w, p))
+			return err
+		}},
+		"accept": {true, func(desk *workflow.Service, w *workflowtest.World, p engagement.ParticipationID) error {
+			_, err := desk.AnswerConsent(background, newest(w, p), consent.DecisionAccept)
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for n := 1; ; n++ {
+				w, spy := newWorld(t)
+				p := w.Added(migration, "ana@contoso.com")
+				if test.asked {
+					w.Requested(p)
+					w.Advance(day)
+				}
+				calls := 0
+				desk, err := workflow.New(w.Store, directory{}, failing{w.Catalog, &calls, n, down}, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
+				ok(t, err)
+				before := spy.count()
+				if err = test.do(desk, w, p); err == nil {
+					if n == 1 {
+						t.Fatal("the catalog was not asked")
+					}
+					return
+				}
+				equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "catalog")
+				equal(t, "writes", spy.count(), before)
+			}
+		})
+	}
+}
+
+// Wherever on the way storage stops answering, a call fails with an error that says
+// so, and changes nothing.
+func TestReadsFail(t *testing.T) {
+	down := errors.New("down")
+	all := calls()
+	for _, d := range []consent.Decision{consent.DecisionAccept, consent.DecisionDecline} {
+		all = append(all, call{string(d), "", func(w *workflowtest.World, _ workflow.Actor, p engagement.ParticipationID) error {
+			return answer(w, newest(w, p), d)
+		}})
+	}
+	all = append(all,
+		call{"ConsentView", "", func(w *workflowtest.World, _ workflow.Actor, p engagement.ParticipationID) error {
+			_, err := w.Desk.ConsentView(background, newest(w, p))
+			return err
+		}},
+		call{"Sweep", "", func(w *workflowtest.World, _ workflow.Actor, _ engagement.ParticipationID) error {
+			w.Advance(30 * day)
+			_, err := w.Desk.Sweep(background)
+			return err
+		}})
+	for _, c := range all {
+		t.Run(c.name, func(t *testing.T) {
+			for n := 1; n < 200; n++ {
+				w, spy := newWorld(t)
+				f := w.As(workflowtest.Fabrikam)
+				f.Requested(f.Added(workshop, "eva@contoso.com"))
+				p := w.Added(workshop, "ana@contoso.com")
+				w.Requested(p)
+				w.Known("adatum.com")
+				actor := w.Actor
+				if c.act == workflow.RunProgram {
+					actor = workflowtest.Vendor
+				}
+				failed := false
+				spy.reset(nil, func(read int) error {
+					if read == n {
+						failed = true
+						return down
+					}
+					return nil
+				})
+				before := spy.count()
+				err := c.do(w, actor, p)
+				if !failed { // it reads no more often than that
+					return
+				}
+				e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+				equal(t, "the source", e.Source, "storage")
+				if !errors.Is(err, down) {
+					t.Errorf("read %d: %v", n, err)
+				}
+				if c.name != "Sweep" {
+					equal(t, "writes", spy.count(), before)
+				}
+			}
+			t.Fatal("reads without end")
+		})
+	}
+}
+
+// A message that cannot be prepared or reported stays, and goes out later.
+func TestRelayReadsFail(t *testing.T) {
+	down := errors.New("down")
+	for n := 1; ; n++ {
+		w, spy := newWorld(t)
+		p := w.Added(migration, "ana@contoso.com")
+		_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+		ok(t, err)
+		failed := false
+		spy.reset(nil, func(read int) error {
+			if read == n {
+				failed = true
+				return down
+			}
+			return nil
+		})
+		_, err = w.Desk.Relay(background)
+		if !failed {
+			ok(t, err)
+			return
+		}
+		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
+		spy.reset(nil, nil)
+		w.Advance(10 * time.Minute)
+		w.Relayed()
+		to := sentTo(w, engagement.AskForConsent)
+		equal(t, "sent to", slices.Compact(to), []string{"ana@contoso.com"})
+		_, kinds := history(t, w, "contoso.com")
+		equal(t, "the history", kinds[2:], []engagement.EventKind{engagement.ConsentSent})
+		_, err = w.Desk.ConsentView(background, newest(w, p))
+		ok(t, err)
+	}
+}
+
+// Who may no longer act gets no result either for what was done before.
+func TestReplayIsAuthorized(t *testing.T) {
+	var authorized []string
+	at := allowed{lisboa, &authorized}
+	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Authorizer = &at })
+	started, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
+	ok(t, err)
+	req := asked(w, "ana@contoso.com")
+	_, err = w.Desk.RequestConsent(background, w.Actor, started[0].ID, req)
+	ok(t, err)
+	at.location = porto
+	_, err = w.Desk.RequestConsent(background, w.Actor, started[0].ID, req)
+	equal(t, "the location", refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden).Location, lisboa)
+	at.location = lisboa
+	_, err = w.Desk.RequestConsent(background, w.Actor, started[0].ID, req)
+	ok(t, err)
 }
 
 // A dry run says what would happen, also of a command that has happened; it writes
