@@ -8,35 +8,46 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility/eligibilitytest"
 )
 
-// printer stands in for a *testing.T.
+// printer stands in for the *testing.T that a test has.
 type printer struct{}
 
 func (printer) Helper()                           {}
-func (printer) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
+func (printer) Errorf(format string, args ...any) { fmt.Printf(format+"\n\n", args...) }
 
-// A rule, its cases, and what they have not tried.
+// The second case is wrong about the segment, and no case leaves the seats out.
 func Example() {
-	var t printer
-	escalations := eligibility.NewFact[int64]("open_escalations")
-	calm := eligibility.Rule{
-		ID:    "no_open_escalation",
-		Doc:   "The customer has no open support escalation.",
-		Check: eligibility.AtMost(escalations, 0),
-	}
-	now := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
-
-	coverage := eligibilitytest.RunRules(t, []eligibility.Rule{calm}, []eligibilitytest.Case{
-		{Name: "none", At: now, Facts: eligibilitytest.Facts(eligibilitytest.With(escalations, 0)),
-			Outcome: eligibility.OutcomeEligible},
-		{Name: "one", At: now, Facts: eligibilitytest.Facts(eligibilitytest.With(escalations, 1)),
-			Outcome: eligibility.OutcomeIneligible, Fail: []string{"no_open_escalation"}},
-	})
-	fmt.Print(coverage)
+	var (
+		Seats   = eligibility.NewFact[int64]("entra_p1_seats")
+		Segment = eligibility.NewFact[string]("segment")
+		rules   = []eligibility.Rule{
+			{ID: "enough_seats", Doc: "The customer has at least 1000 Entra ID P1 seats.", Check: eligibility.AtLeast(Seats, 1000)},
+			{ID: "segment", Doc: "The customer is a company.", Check: eligibility.OneOf(Segment, "smb", "corporate")},
+		}
+		able = eligibilitytest.Facts(eligibilitytest.With(Seats, 1000), eligibilitytest.With(Segment, "smb"))
+		noon = time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
+		t    printer // in a test, its *testing.T
+	)
+	coverage := eligibilitytest.RunRules(t, rules, []eligibilitytest.Case{{
+		Name: "just enough", Facts: able, At: noon,
+		Outcome: eligibility.OutcomeEligible,
+	}, {
+		Name: "a seat short", At: noon,
+		Facts:   eligibilitytest.Change(able, eligibilitytest.With(Seats, 999), eligibilitytest.Without(Segment)),
+		Outcome: eligibility.OutcomeIneligible,
+		Fail:    []string{"enough_seats", "segment"},
+	}})
 	coverage.Require(t)
+	fmt.Print(coverage)
 	// Output:
-	// rules under test, cases: 2
-	// rule                pass  fail  unknown
-	// no_open_escalation     1     1        0  never unknown
+	// a seat short:
+	// 	rule segment: wanted fail, found unknown: it asks for "one of smb, corporate", lacks segment
+	//
 	// the cases of rules under test leave gaps:
-	// 	rule no_open_escalation: add cases in which its result is unknown
+	// 	rule enough_seats: add cases in which its result is unknown
+	// 	rule segment: add cases in which its result is fail
+	//
+	// rules under test, cases: 2
+	// rule          pass  fail  unknown
+	// enough_seats     1     1        0  never unknown
+	// segment          1     0        1  never fail
 }

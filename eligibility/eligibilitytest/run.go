@@ -25,7 +25,7 @@ type Case struct {
 	Facts eligibility.Facts
 	At    time.Time // mandatory
 
-	Outcome eligibility.Outcome // mandatory, but empty if Error is not
+	Outcome eligibility.Outcome // mandatory; but there is none where a rule cannot be answered
 	Fail    []string            // the IDs of the rules that fail, in any order
 	Unknown []string            // of those that lack facts
 	Error   []string            // of those that cannot be answered: an error, a panic, a wrong kind or currency
@@ -98,8 +98,8 @@ func (c *Case) run(set *eligibility.RuleSet, coverage *Coverage) []string {
 
 	if names := changed(c.Facts, d.Facts, set.Facts()); len(names) > 0 {
 		mistakes = append(mistakes, "a rule has changed the facts it was given: "+strings.Join(names, ", "))
-	} else if _, again := d.Replay(set); err == nil && again != nil {
-		mistakes = append(mistakes, "a second time it comes out differently: "+again.Error())
+	} else if _, err := d.Replay(set); errors.Is(err, eligibility.ErrReplay) {
+		mistakes = append(mistakes, "decided a second time it comes out differently: "+err.Error())
 	}
 	return mistakes
 }
@@ -180,12 +180,9 @@ func split(err error) []error {
 
 // explain says what a rule asks for and what it has seen.
 func explain(f eligibility.Finding) string {
-	s := f.Doc
-	if f.Wanted != "" {
-		s += " It asks for " + f.Wanted
-	}
+	s := fmt.Sprintf("it asks for %q", f.Wanted)
 	if f.Found != "" {
-		s += fmt.Sprintf(", has found %q", f.Found)
+		s += fmt.Sprintf(", has %q", f.Found)
 	}
 	if len(f.Missing) > 0 {
 		s += ", lacks " + strings.Join(f.Missing, ", ")

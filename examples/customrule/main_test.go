@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/eligibility/eligibilitytest"
 )
 
 func TestOutput(t *testing.T) {
@@ -23,16 +24,14 @@ func TestOutput(t *testing.T) {
 	}
 }
 
-// TestReachableOnSundays is how a host tests a rule of its own.
-func TestReachableOnSundays(t *testing.T) {
-	set, err := eligibility.NewRuleSet(eligibility.RuleSetConfig{ID: "own", Version: "1", Rules: []eligibility.Rule{reachable}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var facts eligibility.Facts
-	AccountManager.Set(&facts, "rita")
-	d, err := set.Decide(facts, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
-	if err != nil || d.Outcome != eligibility.OutcomeIneligible {
-		t.Fatalf("on a Sunday the customer is %q, %v", d.Outcome, err)
-	}
+// TestReachable is how a host tests a rule of its own.
+func TestReachable(t *testing.T) {
+	sunday := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	managed := eligibilitytest.Facts(eligibilitytest.With(AccountManager, "rita@northwind.example"))
+	coverage := eligibilitytest.RunRules(t, []eligibility.Rule{reachable}, []eligibilitytest.Case{
+		{Name: "monday", Facts: managed, At: sunday.AddDate(0, 0, 1), Outcome: eligibility.OutcomeEligible},
+		{Name: "sunday", Facts: managed, At: sunday, Outcome: eligibility.OutcomeIneligible, Fail: []string{"reachable"}},
+		{Name: "nobody known", At: sunday, Outcome: eligibility.OutcomeUnknown, Unknown: []string{"reachable"}},
+	})
+	coverage.Require(t)
 }
