@@ -588,7 +588,7 @@ func TestStories(t *testing.T) {
 // Many stories at random. A failing one is printed so short that it can become a
 // test.
 func TestRandomStories(t *testing.T) {
-	for seed := range uint64(1500) {
+	for seed := range uint64(stories) {
 		s := randomStory(rand.New(rand.NewPCG(seed, 7)))
 		report(t, s, tell(s))
 	}
