@@ -19,7 +19,7 @@
 //		Fail:    []string{"enough_seats"},
 //		Unknown: []string{"segment"},
 //	}})
-//	coverage.Require(t)
+//	coverage.Require(t) // fails: no case leaves the seats out, or has a wrong segment
 //
 // A case is exact: a rule that it does not name has to pass. So a missing
 // reason fails it, and an unexpected one does too. A rule that returns an
