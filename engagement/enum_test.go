@@ -49,7 +49,7 @@ func checkEnum[T ~string, P interface {
 		require.NoError(t, json.Unmarshal(must(json.Marshal(v)), P(&back)))
 		require.Equal(t, v, back)
 	}
-	var missing T = all[0]
+	missing := all[0]
 	require.NoError(t, P(&missing).UnmarshalText(nil))
 	require.Empty(t, missing)
 	for _, junk := range []string{"x", " ", " " + spellings[0], spellings[0] + " ", spellings[0] + "\x00", "Eligible!", strings.ToUpper(spellings[0])} {

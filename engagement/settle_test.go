@@ -133,7 +133,7 @@ func checkEntries(t *testing.T, partner engagement.PartnerID, rows []engagement.
 }
 
 func TestSettle(t *testing.T) {
-	for seed := range uint64(600) {
+	for seed := range uint64(300) {
 		pl, now := randomPlace(seed)
 		checkSettle(t, pl, now)
 		if t.Failed() {
