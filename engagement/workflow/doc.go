@@ -28,7 +28,7 @@
 //
 // Two jobs, as often as it likes and in as many processes as it likes: Sweep
 // records deadlines that have passed, Relay sends messages. Neither changes what
-// queries show; a deadline holds from its own moment.
+// the pages show, only what histories do; a deadline holds from its own moment.
 //
 // # Commands
 //
@@ -36,7 +36,8 @@
 // messages are written together. Commands of a partner take an idempotency key,
 // which a host makes once per request of its user: the same key with the same
 // content gives the same result again, with another content a *KeyReusedError.
-// A customer's answer needs none, because the first answer counts.
+// A command that was refused leaves nothing behind, and its key is still new. A
+// customer's answer needs no key, because the first answer counts.
 //
 // # Errors
 //
