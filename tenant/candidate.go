@@ -17,6 +17,10 @@ type Candidate struct {
 	Domain   string `json:"domain,omitzero"`
 	TenantID string `json:"tenant_id,omitzero"`
 	TPID     string `json:"tpid,omitzero"`
+	// SubscriptionID and OpportunityID nominate by themselves: with either, no
+	// other ID may be given.
+	SubscriptionID string `json:"subscription_id,omitzero"`
+	OpportunityID  string `json:"opportunity_id,omitzero"`
 	// Reason says why the ID is right although the directory does not confirm
 	// it: text for people, of at most 2,000 bytes, which may have several lines.
 	Reason string `json:"reason,omitzero"`
@@ -30,6 +34,8 @@ func (c Candidate) LogValue() slog.Value {
 		slog.String("domain", shown(c.Domain, ParseDomain, Domain.String)),
 		slog.String("tenant_id", shown(c.TenantID, ParseID, ID.String)),
 		slog.String("tpid", shown(c.TPID, ParseTPID, TPID.String)),
+		slog.String("subscription_id", shown(c.SubscriptionID, ParseSubscriptionID, SubscriptionID.String)),
+		slog.String("opportunity_id", shown(c.OpportunityID, ParseOpportunityID, OpportunityID.String)),
 		slog.String("reason", shown(c.Reason, parseReason, func(string) string { return "***" })),
 	)
 }
@@ -50,20 +56,16 @@ func shown[T any](text string, parse func(string) (T, error), show func(T) strin
 // claim is a candidate that could be read.
 type claim struct {
 	email  Email
-	domain Domain
-	tenant ID
-	tpid   TPID
+	given  Identity // the domain, and the IDs
 	reason string
 }
-
-func (c claim) hasID() bool { return !c.tenant.IsZero() || !c.tpid.IsZero() }
 
 // confirmedBy reports whether e is the customer whom the IDs name, all of them
 // that were given.
 func (c claim) confirmedBy(e Entry) bool {
-	return c.hasID() &&
-		(c.tenant.IsZero() || c.tenant == e.Tenant) &&
-		(c.tpid.IsZero() || c.tpid == e.TPID)
+	return !c.given.alone() &&
+		(c.given.Tenant.IsZero() || c.given.Tenant == e.Tenant) &&
+		(c.given.TPID.IsZero() || c.given.TPID == e.TPID)
 }
 
 // parse reads a candidate. Its error is one [*MalformedError], or several joined.
@@ -80,19 +82,41 @@ func (c Candidate) parse() (claim, error) {
 		}
 	}
 	read(c.Email, func() (err error) { got.email, err = ParseEmail(c.Email); return })
-	read(c.Domain, func() (err error) { got.domain, err = ParseDomain(c.Domain); return })
-	read(c.TenantID, func() (err error) { got.tenant, err = ParseID(c.TenantID); return })
-	read(c.TPID, func() (err error) { got.tpid, err = ParseTPID(c.TPID); return })
+	read(c.Domain, func() (err error) { got.given.Domain, err = ParseDomain(c.Domain); return })
+
+	var alone IDKind // the kind of a given ID that nominates by itself
+	readID := func(text, field string, kind IDKind, parse func() error) {
+		read(text, func() error {
+			if alone != "" {
+				return malformed(field, fmt.Sprintf(
+					"the %[1]s was given too, and one ID nominates the customer: leave out the %[2]s, or leave out the %[1]s to nominate by the %[2]s", alone, kind))
+			}
+			if kind == ByOpportunityID || kind == BySubscriptionID {
+				alone = kind
+			}
+			return parse()
+		})
+	}
+	readID(c.OpportunityID, "opportunity_id", ByOpportunityID, func() (err error) {
+		got.given.Opportunity, err = ParseOpportunityID(c.OpportunityID)
+		return
+	})
+	readID(c.SubscriptionID, "subscription_id", BySubscriptionID, func() (err error) {
+		got.given.Subscription, err = ParseSubscriptionID(c.SubscriptionID)
+		return
+	})
+	readID(c.TenantID, "tenant_id", ByTenantID, func() (err error) { got.given.Tenant, err = ParseID(c.TenantID); return })
+	readID(c.TPID, "tpid", ByTPID, func() (err error) { got.given.TPID, err = ParseTPID(c.TPID); return })
 	read(c.Reason, func() (err error) { got.reason, err = parseReason(c.Reason); return })
 
 	switch mailDomain := got.email.Domain(); {
 	case trim(c.Email) == "" && trim(c.Domain) == "":
 		errs = append(errs, malformed("email", "an e-mail address or a domain is needed to look the customer up"))
-	case got.domain.IsZero():
-		got.domain = mailDomain
-	case !mailDomain.IsZero() && mailDomain != got.domain:
+	case got.given.Domain.IsZero():
+		got.given.Domain = mailDomain
+	case !mailDomain.IsZero() && mailDomain != got.given.Domain:
 		errs = append(errs, malformed("domain", fmt.Sprintf(
-			"%s is not the domain of the e-mail address, which is %s; give one of them, or the same domain in both", got.domain, mailDomain)))
+			"%s is not the domain of the e-mail address, which is %s; give one of them, or the same domain in both", got.given.Domain, mailDomain)))
 	}
 	if len(errs) == 1 {
 		return claim{}, errs[0]

@@ -1,20 +1,33 @@
 // Package tenant says who a customer is.
 //
 // A customer is an organisation. It is recorded under one [Key]: the [ID] of
-// its directory tenant or, when the host works with those, its [TPID]. People
-// do not type keys; they type an e-mail address or a domain, sometimes with
-// an ID that they were given. [Resolve] takes that text, a [Candidate], looks
-// the domain up in a [Directory] and returns a [Resolution]: the [Identity]
-// and the [Basis] on which it stands. Everything else is one of six refusals,
-// each of its own type, because a host tells its user something different for
-// each of them.
+// its directory tenant or, when the host works with those, its [TPID], the
+// [SubscriptionID] of one of its subscriptions, or the [OpportunityID] of one of
+// the vendor's opportunities with it. People do not type keys; they type an
+// e-mail address or a domain, sometimes with an ID that they were given.
+// [Resolve] takes that text, a [Candidate], looks the domain up in a [Directory]
+// and returns a [Resolution]: the [Identity], the [IDKind] by which it was
+// nominated and the [Basis] on which it stands. Everything else is one of six
+// refusals, each of its own type, because a host tells its user something
+// different for each of them.
+//
+// # One ID nominates
+//
+// Nothing cascades from one ID to another: what holds for a customer's tenant
+// says nothing about the same customer's subscription, and they have two keys.
+// A tenant ID and a TPID may be given together, because a directory knows both
+// and can tell whether they belong together; the tenant then decides the key. A
+// subscription or an opportunity it does not know, so such an ID is given alone,
+// and the identity gets no other.
 //
 // # What is compared
 //
 // Every value here has one canonical form, so == compares it:
 //
-//   - an ID is lower-case hexadecimal in groups of 8-4-4-4-12;
+//   - an ID and a SubscriptionID are lower-case hexadecimal in groups of
+//     8-4-4-4-12;
 //   - a TPID is a positive decimal number;
+//   - an OpportunityID is upper-case ASCII;
 //   - a Domain is lower-case ASCII without a trailing dot, with
 //     internationalised labels in their xn-- form;
 //   - an Email keeps the spelling of its local part, because RFC 5321 leaves
@@ -25,8 +38,9 @@
 //
 // # Zero values
 //
-// The zero ID, TPID, Domain, Email, Cloud and Key mean "none". They marshal to
-// empty text and are read from it; the Parse functions refuse empty text.
+// The zero ID, TPID, SubscriptionID, OpportunityID, Domain, Email, Cloud, IDKind
+// and Key mean "none". They marshal to empty text and are read from it; the
+// Parse functions refuse empty text.
 //
 // # Errors
 //

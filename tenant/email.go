@@ -68,7 +68,7 @@ func atext(r rune) bool {
 	switch {
 	case r >= utf8.RuneSelf:
 		return !blank(r) // what does not show has been refused before
-	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+	case alphanumeric(r):
 		return true
 	}
 	return strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)

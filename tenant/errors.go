@@ -64,7 +64,7 @@ func (e *AmbiguousError) Unwrap() error { return ErrAmbiguous }
 // reason are both needed. It matches [ErrConsumerDomain].
 type ConsumerDomainError struct {
 	Domain      Domain
-	NeedsID     bool // neither a tenant ID nor a TPID was given
+	NeedsID     bool // no ID was given
 	NeedsReason bool // no reason was given
 }
 
@@ -82,21 +82,35 @@ func (e *ConsumerDomainError) Error() string {
 // Unwrap returns [ErrConsumerDomain].
 func (e *ConsumerDomainError) Unwrap() error { return ErrConsumerDomain }
 
-// ReasonRequiredError says that the directory does not confirm the ID that was
-// given: it knows other customers by the domain (Found), or none. The same
-// candidate with a reason goes on, and so does one with a confirmed ID or
-// another domain. It matches [ErrReasonRequired].
+// ReasonRequiredError says that the directory does not support the ID that was
+// given. It knows other customers than that of the tenant ID or TPID by the
+// domain (Found), or none; or not exactly one, when a subscription or
+// opportunity ID was given, which no directory knows. The same candidate with a
+// reason goes on, and so does one with a confirmed ID or another domain. It
+// matches [ErrReasonRequired].
 type ReasonRequiredError struct {
-	Domain Domain
-	Tenant ID   // as given
-	TPID   TPID // as given
-	Found  []Entry
+	Domain       Domain
+	Tenant       ID             // as given
+	TPID         TPID           // as given
+	Subscription SubscriptionID // as given
+	Opportunity  OpportunityID  // as given
+	Found        []Entry
 }
 
 func (e *ReasonRequiredError) Error() string {
 	found := "no customer"
 	if len(e.Found) > 0 {
 		found = describe(e.Found)
+	}
+	var alone string
+	switch {
+	case !e.Opportunity.IsZero():
+		alone = "opportunity " + e.Opportunity.String()
+	case !e.Subscription.IsZero():
+		alone = "subscription " + e.Subscription.String()
+	}
+	if alone != "" {
+		return fmt.Sprintf("the directory knows %s by the domain %s, and exactly one is wanted beside %s: give another e-mail address or domain of the customer, or a reason why the ID is right", found, e.Domain, alone)
 	}
 	given := describe([]Entry{{Tenant: e.Tenant, TPID: e.TPID}})
 	return fmt.Sprintf("the directory knows %s by the domain %s and does not confirm %s: correct the ID, or give a reason why it is right", found, e.Domain, given)

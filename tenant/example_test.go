@@ -73,6 +73,34 @@ func ExampleResolver() {
 	// alumni.example is a domain of a public e-mail service and names no customer: give a reason, or an address of the customer's own domain
 }
 
+// An opportunity nominates by itself: the directory completes who the customer
+// is, and the key stays the opportunity's.
+func ExampleCandidate_opportunity() {
+	directory, err := tenanttest.ReadStatic(strings.NewReader(people))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, candidate := range []tenant.Candidate{
+		{Email: "ana@contoso.com", OpportunityID: "7-3abcd1234x"},
+		{Domain: "mail.contoso.com", OpportunityID: "7-3abcd1234x"},
+		{Domain: "mail.contoso.com", OpportunityID: "7-3abcd1234x", Reason: "The customer's mail has a domain of its own."},
+		{Email: "ana@contoso.com", OpportunityID: "7-3abcd1234x", TPID: "640037"},
+	} {
+		resolution, err := tenant.Resolve(context.Background(), directory, candidate)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Printf("by %s, %s: %s %q\n", resolution.Nominated, resolution.Basis, resolution.Identity.Key(), resolution.Identity.Name)
+	}
+	// Output:
+	// by opportunity ID, unchecked: opportunity:7-3ABCD1234X "Contoso"
+	// the directory knows no customer by the domain mail.contoso.com, and exactly one is wanted beside opportunity 7-3ABCD1234X: give another e-mail address or domain of the customer, or a reason why the ID is right
+	// by opportunity ID, stated: opportunity:7-3ABCD1234X ""
+	// malformed tpid: the opportunity ID was given too, and one ID nominates the customer: leave out the TPID, or leave out the opportunity ID to nominate by the TPID
+}
+
 func ExampleParseID() {
 	id, err := tenant.ParseID(" {4966865E-6DF6-5CD4-92D1-832A5AD4D4F4}")
 	fmt.Println(id, err)

@@ -55,6 +55,16 @@ func canonical[T interface {
 	return true
 }
 
+// keyReadsBack checks that keys, unless there is none, read back as themselves.
+func keyReadsBack(t *testing.T, keys ...tenant.Key) {
+	t.Helper()
+	for _, k := range keys {
+		if got, err := tenant.ParseKey(string(k)); k != "" && (err != nil || got != k) {
+			t.Fatalf("the key %q reads back as %q, %v", k, got, err)
+		}
+	}
+}
+
 func FuzzParseID(f *testing.F) {
 	for _, s := range []string{"4966865e-6df6-5cd4-92d1-832a5ad4d4f4", "{4966865E-6DF6-5CD4-92D1-832A5AD4D4F4}", "urn:uuid:4966865e6df65cd492d1832a5ad4d4f4", "not-a-guid", "00000000-0000-0000-0000-000000000000", "\n", ""} {
 		f.Add(s)
@@ -64,11 +74,18 @@ func FuzzParseID(f *testing.F) {
 		if canonical(t, s, "tenant_id", v, err, tenant.ParseID, (*tenant.ID).UnmarshalText) && len(v.String()) != 36 {
 			t.Fatalf("%q is accepted as %q", s, v)
 		}
+		// A subscription's GUID is spelt like a tenant's.
+		subscription, subscriptionErr := tenant.ParseSubscriptionID(s)
+		canonical(t, s, "subscription_id", subscription, subscriptionErr, tenant.ParseSubscriptionID, (*tenant.SubscriptionID).UnmarshalText)
+		if (err == nil) != (subscriptionErr == nil) || tenant.ID(subscription) != v {
+			t.Fatalf("%q is the tenant %q, %v, and the subscription %q, %v", s, v, err, subscription, subscriptionErr)
+		}
+		keyReadsBack(t, tenant.TenantKey(v), tenant.SubscriptionKey(subscription))
 	})
 }
 
 func FuzzParseTPID(f *testing.F) {
-	for _, s := range []string{"640037", " 007 ", "0", "-1", "9223372036854775807", "9223372036854775808", "١", "1\n", ""} {
+	for _, s := range []string{"640037", " 007 ", "0", "-1", "9223372036854775807", "9223372036854775808", "١", "1\n", "", "7-3abcd1234x", "-", "7_3", "７-3", strings.Repeat("7", 65)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -76,6 +93,13 @@ func FuzzParseTPID(f *testing.F) {
 		if canonical(t, s, "tpid", v, err, tenant.ParseTPID, (*tenant.TPID).UnmarshalText) && v <= 0 {
 			t.Fatalf("%q is accepted as %d", s, v)
 		}
+		opportunity, err := tenant.ParseOpportunityID(s)
+		if canonical(t, s, "opportunity_id", opportunity, err, tenant.ParseOpportunityID, (*tenant.OpportunityID).UnmarshalText) {
+			if text := opportunity.String(); len(text) > 64 || strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" {
+				t.Fatalf("%q is accepted as %q", s, text)
+			}
+		}
+		keyReadsBack(t, tenant.TPIDKey(v), tenant.OpportunityKey(opportunity))
 	})
 }
 

@@ -5,40 +5,71 @@ import (
 	"strings"
 )
 
-// Identity is who a customer is. At least one of Tenant and TPID is set in an
-// identity that came from [Resolve]; the rest is what is known besides.
+// Identity is who a customer is. At least one of its IDs is set in an identity
+// that came from [Resolve], and a subscription or an opportunity is the only
+// one; the rest is what is known besides.
 type Identity struct {
-	Tenant ID     `json:"tenant_id,omitzero"`
-	TPID   TPID   `json:"tpid,omitzero"`
-	Domain Domain `json:"domain,omitzero"` // the one it was looked up by
-	Name   string `json:"name,omitzero"`   // as the directory shows it: foreign text
-	Cloud  Cloud  `json:"cloud,omitzero"`
+	Tenant       ID             `json:"tenant_id,omitzero"`
+	TPID         TPID           `json:"tpid,omitzero"`
+	Subscription SubscriptionID `json:"subscription_id,omitzero"`
+	Opportunity  OpportunityID  `json:"opportunity_id,omitzero"`
+	Domain       Domain         `json:"domain,omitzero"` // the one it was looked up by
+	Name         string         `json:"name,omitzero"`   // as the directory shows it: foreign text
+	Cloud        Cloud          `json:"cloud,omitzero"`
 }
 
-// Key returns the key under which the customer is recorded: its tenant's when
-// it has one, else its TPID's, else "".
-func (i Identity) Key() Key { return key(i.Tenant, i.TPID) }
+// Key returns the key under which the customer is recorded: that of its
+// opportunity when it has one, else its subscription's, else its tenant's, else
+// its TPID's, else "".
+func (i Identity) Key() Key {
+	_, k := i.deciding()
+	return k
+}
+
+// deciding returns the kind of the ID that decides the key, and the key.
+func (i Identity) deciding() (IDKind, Key) {
+	switch {
+	case !i.Opportunity.IsZero():
+		return ByOpportunityID, OpportunityKey(i.Opportunity)
+	case !i.Subscription.IsZero():
+		return BySubscriptionID, SubscriptionKey(i.Subscription)
+	case !i.Tenant.IsZero():
+		return ByTenantID, TenantKey(i.Tenant)
+	case i.TPID > 0:
+		return ByTPID, TPIDKey(i.TPID)
+	}
+	return ByDomain, ""
+}
+
+// alone reports whether the customer is nominated by an ID beside which there is
+// no other, and of which no directory knows: a subscription's or an opportunity's.
+func (i Identity) alone() bool { return !i.Subscription.IsZero() || !i.Opportunity.IsZero() }
 
 // Key is the one ID under which a customer is recorded: "tenant:" and a
-// canonical [ID], or "tpid:" and a canonical [TPID]. The zero Key means none.
-// A customer that is known by its tenant and one that is known by its TPID are
-// two customers: what holds for one key says nothing about another.
+// canonical [ID], "tpid:" and a canonical [TPID], "subscription:" and a
+// canonical [SubscriptionID], or "opportunity:" and a canonical [OpportunityID].
+// The zero Key means none. A customer that is known by its tenant and one that
+// is known by its TPID are two customers, and so on for every two kinds: what
+// holds for one key says nothing about another.
 type Key string
 
 // TenantKey returns the key of a tenant, "" for the zero ID.
-func TenantKey(id ID) Key { return key(id, 0) }
+func TenantKey(id ID) Key { return key("tenant:", id.String()) }
 
 // TPIDKey returns the key of a TPID, "" for one that is not positive.
-func TPIDKey(id TPID) Key { return key(ID{}, id) }
+func TPIDKey(id TPID) Key { return key("tpid:", max(id, 0).String()) }
 
-func key(id ID, tpid TPID) Key {
-	switch {
-	case !id.IsZero():
-		return Key("tenant:" + id.String())
-	case tpid > 0:
-		return Key("tpid:" + tpid.String())
+// SubscriptionKey returns the key of a subscription, "" for the zero SubscriptionID.
+func SubscriptionKey(id SubscriptionID) Key { return key("subscription:", id.String()) }
+
+// OpportunityKey returns the key of an opportunity, "" for the zero OpportunityID.
+func OpportunityKey(id OpportunityID) Key { return key("opportunity:", id.String()) }
+
+func key(prefix, id string) Key {
+	if id == "" {
+		return ""
 	}
-	return ""
+	return Key(prefix + id)
 }
 
 // ParseKey reads a key in its canonical spelling and no other, because keys
@@ -53,9 +84,15 @@ func ParseKey(s string) (Key, error) {
 	case "tpid":
 		id, _ := ParseTPID(value)
 		k = TPIDKey(id)
+	case "subscription":
+		id, _ := ParseSubscriptionID(value)
+		k = SubscriptionKey(id)
+	case "opportunity":
+		id, _ := ParseOpportunityID(value)
+		k = OpportunityKey(id)
 	}
 	if k == "" || string(k) != s {
-		return "", malformed("key", quote(s)+` is not a customer's key; one is "tenant:" and a GUID in lower case, or "tpid:" and a number`)
+		return "", malformed("key", quote(s)+` is not a customer's key; one is "tenant:" or "subscription:" and a GUID in lower case, "tpid:" and a number, or "opportunity:" and an ID in upper case`)
 	}
 	return k, nil
 }
@@ -79,7 +116,7 @@ type Entry struct {
 }
 
 // Key returns the entry's key: its tenant's when it has one, else its TPID's.
-func (e Entry) Key() Key { return key(e.Tenant, e.TPID) }
+func (e Entry) Key() Key { return Identity{Tenant: e.Tenant, TPID: e.TPID}.Key() }
 
 // Directory knows which customers a domain belongs to. A host may bring its
 // own; package tenanttest has a kit that tells whether it keeps these rules:

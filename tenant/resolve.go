@@ -17,10 +17,14 @@ const (
 	Derived   Basis = "derived"   // no ID was given; the directory knows exactly one customer by the domain
 	Confirmed Basis = "confirmed" // every ID that was given is the directory's for the domain
 	Stated    Basis = "stated"    // the directory does not confirm the ID that was given; a reason was
+	// Unchecked is neither confirmed nor stated: the ID that was given is a
+	// subscription's or an opportunity's, of which directories know nothing, and
+	// the directory knows exactly one customer by the domain.
+	Unchecked Basis = "unchecked"
 )
 
 // AllBases returns every basis.
-func AllBases() []Basis { return []Basis{Derived, Confirmed, Stated} }
+func AllBases() []Basis { return []Basis{Derived, Confirmed, Stated, Unchecked} }
 
 // ParseBasis reads the documented spelling of a basis and nothing else. The
 // error is a [*MalformedError] of the field "basis".
@@ -28,7 +32,7 @@ func ParseBasis(s string) (Basis, error) {
 	if b := Basis(s); slices.Contains(AllBases(), b) {
 		return b, nil
 	}
-	return "", malformed("basis", quote(s)+" is not a basis; the bases are derived, confirmed and stated")
+	return "", malformed("basis", quote(s)+" is not a basis; the bases are derived, confirmed, stated and unchecked")
 }
 
 // MarshalText returns the documented spelling; a value that is no basis is an error.
@@ -39,12 +43,16 @@ func (b *Basis) UnmarshalText(text []byte) error { return unmarshal(b, text, Par
 
 // Resolution is a candidate whose customer is known.
 type Resolution struct {
-	// Identity has the IDs that were given. Only what was derived or confirmed
-	// is completed with what the directory knows of the same customer, and a
-	// tenant is never added to a TPID: the given ID decides the Key.
+	// Identity has the IDs that were given. Only what is not merely stated is
+	// completed with what the directory knows of the same customer, and a tenant
+	// is never added to a TPID, nor another ID to a subscription or an
+	// opportunity: the given ID decides the Key.
 	Identity Identity `json:"identity"`
-	Email    Email    `json:"email,omitzero"` // zero when only a domain was given
-	Basis    Basis    `json:"basis"`
+	// Nominated is the kind of the given ID that decides the Key, or ByDomain
+	// when no ID was given.
+	Nominated IDKind `json:"nominated,omitzero"`
+	Email     Email  `json:"email,omitzero"` // zero when only a domain was given
+	Basis     Basis  `json:"basis"`
 	// Reason is what the person wrote, on whatever basis. It is never empty
 	// when the basis is Stated.
 	Reason string `json:"reason,omitzero"`
@@ -83,7 +91,9 @@ type Resolver struct {
 //
 // Without an ID, the one customer whom the directory knows by the candidate's
 // domain is it. With an ID, the ID decides, and the directory is asked whether
-// it agrees; if it does not, the candidate needs a reason.
+// it agrees; if it does not, the candidate needs a reason. A directory cannot
+// agree to a subscription or an opportunity: it is enough that it knows exactly
+// one customer by the domain, whose name and cloud complete the identity.
 //
 // The error is one of these, or several of the first joined:
 //
@@ -95,44 +105,47 @@ type Resolver struct {
 //   - [*NotFoundError], [*AmbiguousError]: no ID was given, and the directory
 //     knows nobody, or several customers, by the domain.
 //   - [*ReasonRequiredError]: an ID was given, the directory does not confirm
-//     it, and no reason was given.
+//     it, or does not know exactly one customer where it cannot, and no reason
+//     was given.
 func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Resolution, error) {
 	claim, err := c.parse()
 	if err != nil {
 		return Resolution{}, err
 	}
 	res := Resolution{
-		Identity: Identity{Tenant: claim.tenant, TPID: claim.tpid, Domain: claim.domain},
+		Identity: claim.given,
 		Email:    claim.email,
 		Basis:    Stated,
 		Reason:   claim.reason,
 	}
+	res.Nominated, _ = claim.given.deciding()
+	domain, hasID := claim.given.Domain, res.Nominated != ByDomain
 
 	isConsumer := IsConsumerDomain
 	if r.ConsumerDomain != nil {
 		isConsumer = r.ConsumerDomain
 	}
-	if isConsumer(claim.domain) {
-		if !claim.hasID() || claim.reason == "" {
-			return Resolution{}, &ConsumerDomainError{claim.domain, !claim.hasID(), claim.reason == ""}
+	if isConsumer(domain) {
+		if !hasID || claim.reason == "" {
+			return Resolution{}, &ConsumerDomainError{domain, !hasID, claim.reason == ""}
 		}
 		return res, nil
 	}
 
-	entries, err := dir.Lookup(ctx, claim.domain)
+	entries, err := dir.Lookup(ctx, domain)
 	if err != nil {
-		return Resolution{}, &UnavailableError{claim.domain, err}
+		return Resolution{}, &UnavailableError{domain, err}
 	}
 	if res.Found, err = distinct(entries); err != nil {
-		return Resolution{}, &UnavailableError{claim.domain, err}
+		return Resolution{}, &UnavailableError{domain, err}
 	}
 
-	if !claim.hasID() {
+	if !hasID {
 		switch {
 		case len(res.Found) == 0:
-			return Resolution{}, &NotFoundError{claim.domain}
-		case slices.ContainsFunc(res.Found, func(e Entry) bool { return !e.sameCustomer(res.Found[0]) }):
-			return Resolution{}, &AmbiguousError{claim.domain, res.Found}
+			return Resolution{}, &NotFoundError{domain}
+		case !oneCustomer(res.Found):
+			return Resolution{}, &AmbiguousError{domain, res.Found}
 		}
 		res.Basis = Derived
 		res.Identity.Tenant = res.Found[0].Tenant
@@ -145,8 +158,12 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 	case len(confirming) > 0:
 		res.Basis = Confirmed
 		res.Identity.complete(confirming)
+	case claim.given.alone() && oneCustomer(res.Found):
+		res.Basis = Unchecked
+		res.Identity.complete(res.Found)
 	case claim.reason == "":
-		return Resolution{}, &ReasonRequiredError{claim.domain, claim.tenant, claim.tpid, res.Found}
+		given := claim.given
+		return Resolution{}, &ReasonRequiredError{domain, given.Tenant, given.TPID, given.Subscription, given.Opportunity, res.Found}
 	}
 	return res, nil
 }
@@ -154,6 +171,11 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 // sameCustomer reports whether two entries are about one customer. The same
 // tenant ID in two clouds is two customers.
 func (e Entry) sameCustomer(o Entry) bool { return e.Key() == o.Key() && e.Cloud == o.Cloud }
+
+// oneCustomer reports whether entries are about exactly one customer.
+func oneCustomer(entries []Entry) bool {
+	return len(entries) > 0 && !slices.ContainsFunc(entries, func(e Entry) bool { return !e.sameCustomer(entries[0]) })
+}
 
 // distinct checks what a directory answered, drops repetitions and cleans the
 // names, which are foreign text. An entry that breaks the directory's contract
@@ -188,7 +210,7 @@ func cleanName(s string) string {
 
 // complete adds what the directory's entries for the same customer agree on.
 // The tenant stays as it is, and so does a TPID that was given, because entries
-// that confirm it agree on it.
+// that confirm it agree on it. An ID that nominates alone stays alone.
 func (i *Identity) complete(entries []Entry) {
 	agreed := entries[0]
 	for _, e := range entries[1:] {
@@ -202,5 +224,8 @@ func (i *Identity) complete(entries []Entry) {
 			agreed.TPID = 0
 		}
 	}
-	i.TPID, i.Name, i.Cloud = agreed.TPID, agreed.Name, agreed.Cloud
+	i.Name, i.Cloud = agreed.Name, agreed.Cloud
+	if !i.alone() {
+		i.TPID = agreed.TPID
+	}
 }

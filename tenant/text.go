@@ -15,6 +15,11 @@ func trim(s string) string {
 
 func blank(r rune) bool { return r == '\t' || unicode.Is(unicode.Zs, r) }
 
+// alphanumeric reports whether r is a letter or digit of ASCII.
+func alphanumeric(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}
+
 // quote makes foreign text safe to repeat in an error: short, on one line,
 // nothing invisible.
 func quote(s string) string {

@@ -312,7 +312,10 @@ func TestKeys(t *testing.T) {
 }
 
 func TestEnums(t *testing.T) {
-	if got := fmt.Sprint(tenant.AllClouds(), tenant.AllBases()); got != "[public us-government china] [derived confirmed stated]" {
+	if got := fmt.Sprint(tenant.AllClouds(), tenant.AllBases()); got != "[public us-government china] [derived confirmed stated unchecked]" {
+		t.Errorf("got %s", got)
+	}
+	if got := fmt.Sprintf("%q", tenant.AllIDKinds()); got != `["domain" "tenant ID" "TPID" "subscription ID" "opportunity ID"]` {
 		t.Errorf("got %s", got)
 	}
 	for _, c := range tenant.AllClouds() {
@@ -325,13 +328,20 @@ func TestEnums(t *testing.T) {
 			t.Errorf("ParseBasis(%q) = %q, %v", b, got, err)
 		}
 	}
-	for _, s := range []string{"", "Public", " public", "mars", "derived "} {
+	for _, k := range tenant.AllIDKinds() {
+		if got, err := tenant.ParseIDKind(string(k)); err != nil || got != k {
+			t.Errorf("ParseIDKind(%q) = %q, %v", k, got, err)
+		}
+	}
+	for _, s := range []string{"", "Public", " public", "mars", "derived ", "Domain", "tpid", "tenant_id", "TPID\n"} {
 		_, err := tenant.ParseCloud(s)
 		refused(t, err, "cloud")
 		_, err = tenant.ParseBasis(s)
 		refused(t, err, "basis")
+		_, err = tenant.ParseIDKind(s)
+		refused(t, err, "id_kind")
 	}
-	for _, v := range []any{tenant.Cloud("mars"), tenant.Basis("guessed"), tenant.Key("tpid:x"), tenant.TPID(-1)} {
+	for _, v := range []any{tenant.Cloud("mars"), tenant.Basis("guessed"), tenant.IDKind("name"), tenant.Key("opportunity:a"), tenant.Key("tpid:x"), tenant.TPID(-1)} {
 		if b, err := json.Marshal(v); !errors.Is(err, tenant.ErrMalformed) {
 			t.Errorf("%T %[1]v marshals to %s, %v; it cannot be read again", v, b, err)
 		}
@@ -410,6 +420,8 @@ func TestLogsHidePeople(t *testing.T) {
 			"none", tenant.Email{},
 			"candidate", tenant.Candidate{Email: "ana.silva@contoso.com", Domain: "Adatum.com", TPID: "640037", TenantID: "4966865E-6DF6-5CD4-92D1-832A5AD4D4F4", Reason: "Ana Silva told us"},
 			"misplaced", tenant.Candidate{Domain: "ana.silva@contoso.com", TPID: "ana.silva@contoso.com", TenantID: "ana.silva\nforged=1"},
+			"nominated", tenant.Candidate{SubscriptionID: "{3F2504E0-4F89-41D3-9A0C-0305E82C3301}", OpportunityID: "7-3abcd1234x"},
+			"misplaced again", tenant.Candidate{SubscriptionID: "ana.silva", OpportunityID: "ana.silva@contoso.com"},
 			"resolution", tenant.Resolution{Email: email, Identity: tenant.Identity{TPID: 7}, Basis: tenant.Stated, Reason: "Ana Silva told us"})
 	}
 	text := out.String()
@@ -418,7 +430,7 @@ func TestLogsHidePeople(t *testing.T) {
 			t.Errorf("the log shows %q:\n%s", secret, text)
 		}
 	}
-	for _, want := range []string{"***@contoso.com", "tpid:7", "stated", "adatum.com", "640037", "4966865e-6df6-5cd4-92d1-832a5ad4d4f4", "malformed"} {
+	for _, want := range []string{"***@contoso.com", "tpid:7", "stated", "adatum.com", "640037", "4966865e-6df6-5cd4-92d1-832a5ad4d4f4", "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "7-3ABCD1234X", "malformed"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the log does not show %q:\n%s", want, text)
 		}

@@ -1,0 +1,36 @@
+package tenant
+
+import "slices"
+
+// IDKind says by what a customer is nominated: by its domain alone, or by an ID
+// of one kind. The zero IDKind means unknown.
+type IDKind string
+
+// The kinds of ID.
+const (
+	ByDomain         IDKind = "domain" // no ID was given
+	ByTenantID       IDKind = "tenant ID"
+	ByTPID           IDKind = "TPID"
+	BySubscriptionID IDKind = "subscription ID"
+	ByOpportunityID  IDKind = "opportunity ID"
+)
+
+// AllIDKinds returns every kind of ID.
+func AllIDKinds() []IDKind {
+	return []IDKind{ByDomain, ByTenantID, ByTPID, BySubscriptionID, ByOpportunityID}
+}
+
+// ParseIDKind reads the documented spelling of a kind of ID and nothing else.
+// The error is a [*MalformedError] of the field "id_kind".
+func ParseIDKind(s string) (IDKind, error) {
+	if k := IDKind(s); slices.Contains(AllIDKinds(), k) {
+		return k, nil
+	}
+	return "", malformed("id_kind", quote(s)+" is not a kind of ID; the kinds are domain, tenant ID, TPID, subscription ID and opportunity ID")
+}
+
+// MarshalText returns the documented spelling; a value that is no kind of ID is an error.
+func (k IDKind) MarshalText() ([]byte, error) { return marshalText(k, ParseIDKind) }
+
+// UnmarshalText reads what [ParseIDKind] reads; empty text gives the zero IDKind.
+func (k *IDKind) UnmarshalText(text []byte) error { return unmarshal(k, text, ParseIDKind) }
