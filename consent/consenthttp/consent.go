@@ -17,7 +17,7 @@ func (c consentPage) show(ctx context.Context, t consent.Token) reply {
 	if err != nil {
 		return refusal(v, err)
 	}
-	return reply{status: statusOf(v), view: v}
+	return reply{status: statusOf(v), view: consentView{v}}
 }
 
 func (c consentPage) post(ctx context.Context, t consent.Token, form url.Values) reply {
@@ -53,12 +53,12 @@ func refusal(v consent.View, err error) reply {
 	if v.IsZero() && errors.As(err, &answered) {
 		v = viewOf(answered)
 	}
-	r := reply{view: v}
+	r := reply{view: consentView{v}}
 	switch {
 	case errors.Is(err, consent.ErrUnknownLink):
 		r.status, r.notice = http.StatusNotFound, unknown
 	case errors.Is(err, consent.ErrLinkVoid):
-		r.status, r.notice = http.StatusGone, func(p *Phrases) Message { return p.Replaced }
+		r.status, r.notice = http.StatusGone, replaced
 	case errors.Is(err, consent.ErrExpired):
 		r.status, r.notice = http.StatusGone, func(p *Phrases) Message { return p.Expired }
 	case errors.Is(err, consent.ErrTakenElsewhere):
@@ -68,7 +68,7 @@ func refusal(v consent.View, err error) reply {
 	case errors.Is(err, consent.ErrAlreadyAnswered), errors.Is(err, consent.ErrNotAllowed):
 		r.status, r.notice, r.again = http.StatusConflict, func(p *Phrases) Message { return p.NotRecorded }, true
 	default:
-		r.status, r.notice, r.again = http.StatusServiceUnavailable, func(p *Phrases) Message { return p.Unavailable }, true
+		r.status, r.notice, r.again = http.StatusServiceUnavailable, unavailable, true
 		r.err = err
 	}
 	return r
@@ -83,4 +83,38 @@ func viewOf(e *consent.AlreadyAnsweredError) consent.View {
 		return consent.View{Status: consent.Declined, AnsweredAt: e.At}
 	}
 	return consent.View{Status: consent.Withdrawn, WithdrawnAt: e.At}
+}
+
+// consentView is what the page of a consent shows.
+type consentView struct{ consent.View }
+
+func (v consentView) language() consent.Language { return v.Language }
+
+func (v consentView) title() string { return v.Text.Title }
+
+func (v consentView) outcome(p *Phrases) Message {
+	switch v.Status {
+	case consent.Granted:
+		if !v.WithdrawnAt.IsZero() {
+			return p.WithdrawalNoted
+		}
+		return p.Granted
+	case consent.Declined:
+		return p.Declined
+	case consent.Withdrawn:
+		return p.Withdrawn
+	case consent.Cancelled:
+		return p.Cancelled
+	case consent.Expired:
+		return p.Expired
+	}
+	return Message{}
+}
+
+// Withdrawing says what withdrawing does now.
+func (v consentView) Withdrawing(p *Phrases) string {
+	if v.Submitted {
+		return p.WithdrawNoted
+	}
+	return p.WithdrawEnds
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// content is what the template draws.
+// content is what the templates draw.
 type content struct {
 	*Phrases
-	View    consent.View
+	View    view    // nil if there is none
 	Notice  Message // what stands in the way; zero if nothing does
-	Outcome Message // what became of the request; zero while it is open
+	Outcome Message // what became of what was asked; zero while it is open
 	Ask     bool    // whether to offer the choices
 	Again   bool    // whether to offer to open the page again
 }
@@ -24,31 +24,13 @@ func newContent(p *Phrases, r reply) content {
 	if r.notice != nil {
 		c.Notice = r.notice(p)
 	}
-	if o := outcome(p, r.view); o != c.Notice {
-		c.Outcome = o
+	if r.view != nil {
+		if o := r.view.outcome(p); o != c.Notice {
+			c.Outcome = o
+		}
 	}
 	c.Ask = r.notice == nil
 	return c
-}
-
-// outcome says what became of the request, or nothing while it is open.
-func outcome(p *Phrases, v consent.View) Message {
-	switch v.Status {
-	case consent.Granted:
-		if !v.WithdrawnAt.IsZero() {
-			return p.WithdrawalNoted
-		}
-		return p.Granted
-	case consent.Declined:
-		return p.Declined
-	case consent.Withdrawn:
-		return p.Withdrawn
-	case consent.Cancelled:
-		return p.Cancelled
-	case consent.Expired:
-		return p.Expired
-	}
-	return Message{}
 }
 
 // Heading is what the page is called.
@@ -58,23 +40,23 @@ func (c content) Heading() string {
 			return s
 		}
 	}
-	return c.View.Text.Title
+	return c.Title()
 }
 
-// Withdrawal says what withdrawing does now.
-func (c content) Withdrawal() string {
-	if c.View.Submitted {
-		return c.WithdrawNoted
-	}
-	return c.WithdrawEnds
-}
-
-// TextLanguage is the language of the text, if it is not the page's.
-func (c content) TextLanguage() consent.Language {
-	if c.View.Text.Language == c.Language {
+// Title is what is asked is called.
+func (c content) Title() string {
+	if c.View == nil {
 		return ""
 	}
-	return c.View.Text.Language
+	return c.View.title()
+}
+
+// TextLanguage is the language of what is asked, if it is not the page's.
+func (c content) TextLanguage() consent.Language {
+	if c.View == nil || c.View.language() == c.Language {
+		return ""
+	}
+	return c.View.language()
 }
 
 // Style is the page's style sheet.

@@ -41,3 +41,25 @@ func Example() {
 	// 200 requested
 	// 200 granted
 }
+
+// A survey is mounted beside the consents. Whoever leaves something out is asked again.
+func ExampleNewSurvey() {
+	desk := newSurveyDesk("en") // in a host, its *workflow.Service
+	mux := http.NewServeMux()
+	mux.Handle("/survey/", consenthttp.NewSurvey(desk, nil))
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	link := server.URL + "/survey/" + desk.token.Secret()
+
+	for _, form := range []string{"delivered=yes&satisfaction=5", "delivered=yes&satisfaction=5&findings=yes&comments="} {
+		page, err := http.Post(link, "application/x-www-form-urlencoded", strings.NewReader(form))
+		if err != nil {
+			log.Fatal(err)
+		}
+		page.Body.Close()
+		fmt.Println(page.StatusCode, desk.state.Status)
+	}
+	// Output:
+	// 422 sent
+	// 200 done
+}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"errors"
 	"html/template"
@@ -31,11 +31,11 @@ type Desk interface {
 	AnswerConsent(ctx context.Context, t consent.Token, d consent.Decision) (consent.View, error)
 }
 
-// Options changes what [New] does. The zero value is usable.
+// Options changes what [New] and [NewSurvey] do. The zero value is usable.
 type Options struct {
-	// Logger is told of failures of the Desk and of refused POSTs; nil for nobody.
+	// Logger is told of failures of the desk and of refused POSTs; nil for nobody.
 	Logger *slog.Logger
-	// Phrases adds languages to the page, or replaces those it has. English stands
+	// Phrases adds languages to the pages, or replaces those it has. English stands
 	// in for what is left empty.
 	Phrases []Phrases
 	// CrossOrigin decides which POSTs other sites may cause; nil for none.
@@ -44,14 +44,19 @@ type Options struct {
 
 // New returns the handler of consent links. A nil Options is the zero one.
 func New(desk Desk, o *Options) http.Handler {
-	if o == nil {
-		o = &Options{}
-	}
-	return newHandler(consentPage{desk}, *o)
+	return newHandler(kind{consentPage{desk}, "consent", consentPages, 4 << 10}, o)
 }
 
-// page is what one kind of link opens. The handler around it does what all kinds
-// have in common: methods, tokens, forms, headers, languages.
+// kind is what the links of one kind have of their own. The handler around it does
+// what all kinds have in common: methods, tokens, forms, headers, languages.
+type kind struct {
+	page      page
+	name      string             // for the log
+	templates *template.Template // draw a content
+	maxBody   int64              // the most of a form that is read, in bytes
+}
+
+// page is what a link opens.
 type page interface {
 	show(ctx context.Context, t consent.Token) reply
 	post(ctx context.Context, t consent.Token, form url.Values) reply
@@ -60,28 +65,35 @@ type page interface {
 // reply is what a page has to say; with status 303 nothing but to look again.
 type reply struct {
 	status int
-	view   consent.View           // zero if there is none
+	view   view                   // nil if there is none
 	notice func(*Phrases) Message // what to say first; nil to let the view speak
 	again  bool                   // whether opening the page again may help
 	err    error                  // for the log
 }
 
-// maxBody is the most of a form that is read, in bytes.
-const maxBody = 4 << 10
+// view is what a page shows besides a notice. Its own template draws it.
+type view interface {
+	language() consent.Language // in which it was asked; empty if that is not known
+	title() string              // of what is asked, in that language
+	outcome(*Phrases) Message   // what became of it; zero while it is open
+}
 
 // retryAfter is how long to wait after a failure, in seconds.
 const retryAfter = 30
 
 type handler struct {
-	page      page
+	kind
 	log       *slog.Logger
 	csrf      *http.CrossOriginProtection
 	phrases   []Phrases
 	languages []consent.Language // of phrases
 }
 
-func newHandler(p page, o Options) *handler {
-	h := &handler{page: p, log: o.Logger, csrf: o.CrossOrigin, phrases: allPhrases(o.Phrases)}
+func newHandler(k kind, o *Options) *handler {
+	if o == nil {
+		o = &Options{}
+	}
+	h := &handler{kind: k, log: o.Logger, csrf: o.CrossOrigin, phrases: allPhrases(o.Phrases)}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
@@ -100,9 +112,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case reply.err == nil, errors.Is(reply.err, context.Canceled):
 	case reply.status == http.StatusServiceUnavailable:
-		h.log.ErrorContext(r.Context(), "consent page failed", "method", r.Method, "error", reply.err)
+		h.log.ErrorContext(r.Context(), h.name+" page failed", "method", r.Method, "error", reply.err)
 	default:
-		h.log.WarnContext(r.Context(), "consent form refused", "status", reply.status, "error", reply.err)
+		h.log.WarnContext(r.Context(), h.name+" form refused", "status", reply.status, "error", reply.err)
 	}
 	h.write(w, r, reply)
 }
@@ -140,7 +152,7 @@ func (h *handler) form(w http.ResponseWriter, r *http.Request) (form url.Values,
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
 		return nil, http.StatusUnsupportedMediaType, errors.New("the body is no form")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.maxBody))
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
 		return nil, http.StatusRequestEntityTooLarge, err
 	}
@@ -160,16 +172,19 @@ func lastSegment(r *http.Request) string {
 
 func notFromPage(p *Phrases) Message { return p.NotFromPage }
 func unknown(p *Phrases) Message     { return p.Unknown }
+func replaced(p *Phrases) Message    { return p.Replaced }
+func unavailable(p *Phrases) Message { return p.Unavailable }
 
 //go:embed style.css
 var style string
 
-//go:embed page.html
-var source string
+//go:embed page.html consent.html survey.html
+var files embed.FS
 
 var (
-	pages = template.Must(template.New("page").Parse(source))
-	csp   = contentPolicy(style)
+	consentPages = template.Must(template.ParseFS(files, "page.html", "consent.html"))
+	surveyPages  = template.Must(template.ParseFS(files, "page.html", "survey.html"))
+	csp          = contentPolicy(style)
 )
 
 // contentPolicy allows the page its own style and form, and nothing else.
@@ -195,10 +210,14 @@ func (h *handler) write(w http.ResponseWriter, r *http.Request, reply reply) {
 		w.WriteHeader(reply.status)
 		return
 	}
-	phrases := h.speak(reply.view.Language, r.Header.Get("Accept-Language"))
+	var asked consent.Language
+	if reply.view != nil {
+		asked = reply.view.language()
+	}
+	phrases := h.speak(asked, r.Header.Get("Accept-Language"))
 	var b bytes.Buffer
-	if err := pages.Execute(&b, newContent(phrases, reply)); err != nil {
-		h.log.ErrorContext(r.Context(), "consent page cannot be drawn", "error", err)
+	if err := h.templates.Execute(&b, newContent(phrases, reply)); err != nil {
+		h.log.ErrorContext(r.Context(), h.name+" page cannot be drawn", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}

@@ -15,9 +15,11 @@ func checkHTML(t *testing.T, page string) {
 	z := html.NewTokenizer(strings.NewReader(page))
 	var open []string
 	count := make(map[string]int)
-	void := []string{"meta", "br"}
+	var ids, refers []string
+	void := []string{"meta", "br", "input"}
 	known := []string{"html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "a", "dl", "dt", "dd", "bdi", "br",
-		"small", "time", "section", "div", "ul", "li", "form", "button", "details", "summary"}
+		"small", "time", "section", "div", "ul", "li", "form", "button", "details", "summary",
+		"fieldset", "legend", "label", "input", "textarea", "span"}
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
@@ -27,6 +29,11 @@ func checkHTML(t *testing.T, page string) {
 			for _, once := range []string{"html", "title", "main", "h1"} {
 				if count[once] != 1 {
 					t.Errorf("%d elements %s", count[once], once)
+				}
+			}
+			for _, id := range refers {
+				if !slices.Contains(ids, id) {
+					t.Errorf("nothing has the ID %s", id)
 				}
 			}
 			return
@@ -40,7 +47,17 @@ func checkHTML(t *testing.T, page string) {
 				if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "src" {
 					t.Errorf("an attribute %s of %s", a.Key, token.Data)
 				}
-				if a.Key == "href" && a.Val != "" && !strings.HasPrefix(a.Val, "mailto:") {
+				fragment, within := strings.CutPrefix(a.Val, "#")
+				switch {
+				case a.Key == "id" && slices.Contains(ids, a.Val):
+					t.Errorf("two elements with the ID %s", a.Val)
+				case a.Key == "id":
+					ids = append(ids, a.Val)
+				case a.Key == "for", a.Key == "aria-describedby":
+					refers = append(refers, a.Val)
+				case a.Key == "href" && within:
+					refers = append(refers, fragment)
+				case a.Key == "href" && a.Val != "" && !strings.HasPrefix(a.Val, "mailto:"):
 					t.Errorf("a link to %s", a.Val)
 				}
 				if a.Key == "lang" && a.Val == "" {

@@ -11,8 +11,8 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 )
 
-// Phrases are the words of the page around the consent's own text, in one
-// language. None holds a place to fill in.
+// Phrases are the words of the pages around the consent's own text and the survey's
+// own questions, in one language. None holds a place to fill in.
 type Phrases struct {
 	Language consent.Language
 	Date     func(time.Time) string // writes a day, a time and its zone
@@ -37,6 +37,19 @@ type Phrases struct {
 	NotRecorded    Message // an answer that came second; what was decided stands below
 	NotFromPage    Message // a request that the page's form does not make
 	Unavailable    Message // try again later
+
+	// What only the page of a survey says.
+	Partner, Customer             string  // stand before their names
+	Optional                      string  // beside a question that needs no answer
+	Yes, No, NoAnswer             string  // choices
+	Lowest, Highest               string  // of a rating
+	SendAnswers                   string  // on the button
+	AnswerMissing, AnswerNoChoice string  // beside a question: what is wrong with its answer
+	AnswerTooLong                 string  // the same
+	AnswerUnreadable              string  // the same; the characters that it means are left out
+	AnswersWanted                 Message // some answers are missing or wrong; they are listed below
+	AnswersNotRecorded            Message // answers that came second
+	SurveyDone, SurveyClosed      Message // what became of the survey
 }
 
 // Message is a heading and what there is to know.
@@ -81,6 +94,24 @@ func English() Phrases {
 		NotRecorded:    Message{"This answer was not recorded", "The request stands as shown below, and only the first answer counts."},
 		NotFromPage:    Message{"This did not come from the page", "Nothing was changed. Open the link in your message and use the buttons on its page."},
 		Unavailable:    Message{"Please try again in a minute", "Something on our side does not work just now. If you have just answered, open the page again to see whether your answer has arrived."},
+
+		Partner:            "Partner",
+		Customer:           "Customer",
+		Optional:           "(optional)",
+		Yes:                "Yes",
+		No:                 "No",
+		NoAnswer:           "No answer",
+		Lowest:             "lowest",
+		Highest:            "highest",
+		SendAnswers:        "Send my answers",
+		AnswerMissing:      "Please answer this question.",
+		AnswerNoChoice:     "Please choose one of the answers.",
+		AnswerTooLong:      "This is too long. Please shorten it.",
+		AnswerUnreadable:   "This held characters that cannot be shown. They have been left out; please look at it again.",
+		AnswersWanted:      Message{"Please look at your answers again", "Nothing has been recorded yet. Once you have changed what is listed here, send your answers again."},
+		AnswersNotRecorded: Message{"These answers were not recorded", "The survey had been answered before, and only the first answers count."},
+		SurveyDone:         Message{"Thank you for your answers", "They have been recorded. You can close this page; there is nothing more to do."},
+		SurveyClosed:       Message{"This survey is closed", "It can no longer be answered. There is nothing more to do."},
 	}
 }
 
@@ -124,6 +155,24 @@ func Portuguese() Phrases {
 		NotRecorded:    Message{"Esta resposta não foi registada", "O pedido está como se mostra abaixo, e só conta a primeira resposta."},
 		NotFromPage:    Message{"Isto não veio da página", "Nada foi alterado. Abra a ligação na sua mensagem e use os botões da página."},
 		Unavailable:    Message{"Tente de novo dentro de um minuto", "Há algo do nosso lado que não está a funcionar. Se acabou de responder, abra a página de novo para ver se a sua resposta chegou."},
+
+		Partner:            "Parceiro",
+		Customer:           "Cliente",
+		Optional:           "(opcional)",
+		Yes:                "Sim",
+		No:                 "Não",
+		NoAnswer:           "Sem resposta",
+		Lowest:             "mínimo",
+		Highest:            "máximo",
+		SendAnswers:        "Enviar as respostas",
+		AnswerMissing:      "Responda a esta pergunta.",
+		AnswerNoChoice:     "Escolha uma das respostas.",
+		AnswerTooLong:      "A resposta é demasiado longa. Encurte-a.",
+		AnswerUnreadable:   "A resposta tinha caracteres que não podem ser mostrados. Foram retirados; verifique o texto.",
+		AnswersWanted:      Message{"Verifique as suas respostas", "Ainda nada foi registado. Depois de alterar o que aqui se indica, envie de novo as respostas."},
+		AnswersNotRecorded: Message{"Estas respostas não foram registadas", "O inquérito já tinha sido respondido, e só contam as primeiras respostas."},
+		SurveyDone:         Message{"Obrigado pelas suas respostas", "Ficaram registadas. Pode fechar esta página; não precisa de fazer mais nada."},
+		SurveyClosed:       Message{"Este inquérito está encerrado", "Já não é possível responder. Não precisa de fazer mais nada."},
 	}
 }
 

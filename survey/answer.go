@@ -1,0 +1,93 @@
+package survey
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/partnerengage/partnerengage/consent"
+)
+
+// Answer records what the contact of a live link answered, by the IDs of the
+// questions, and the survey is done. White space around an answer is left out, an
+// empty answer is none, and line ends become line feeds. The state it is given stays
+// as it was; with an error it is what is returned, and nothing is recorded.
+//
+// It is refused, in this order: when the link is unknown ([consent.ErrUnknownLink])
+// or replaced ([*consent.LinkVoidError]), when there is an answer already
+// ([*AlreadyAnsweredError]), at or after the deadline ([*ExpiredError]), and when
+// answers are missing, malformed or to no question of the form ([*AnswersError],
+// which lists them all).
+func Answer(s State, link consent.LinkID, answers map[string]string, now, deadline time.Time) (State, error) {
+	if _, err := s.live(link); err != nil {
+		return s, err
+	}
+	move, err := s.moveOf(CommandAnswer, now, deadline)
+	if err != nil {
+		return s, err
+	}
+	recorded, err := s.Form.read(answers)
+	if err != nil {
+		return s, err
+	}
+	next := s.clone()
+	next.Response = Response{Link: link, At: instant(now), Answers: recorded}
+	next.Status = move.To
+	return next, nil
+}
+
+// read returns the answers as they are recorded, or an [*AnswersError]: in the order
+// of the form, and then what was not asked.
+func (f Form) read(answers map[string]string) (map[string]string, error) {
+	var recorded map[string]string
+	var problems []*AnswerError
+	for _, q := range f.Questions {
+		answer := clean(answers[q.ID])
+		if p := q.problem(answer); p != "" {
+			problems = append(problems, &AnswerError{q.ID, q.Kind, p})
+			continue
+		}
+		if answer != "" {
+			if recorded == nil {
+				recorded = make(map[string]string)
+			}
+			recorded[q.ID] = answer
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(answers)) {
+		if _, ok := f.question(id); !ok {
+			problems = append(problems, &AnswerError{Question: id, Problem: NotAsked})
+		}
+	}
+	if problems != nil {
+		return nil, &AnswersError{problems}
+	}
+	return recorded, nil
+}
+
+// problem returns what is wrong with a clean answer, or nothing.
+func (q Question) problem(answer string) Problem {
+	switch {
+	case answer == "" && q.Required:
+		return Missing
+	case answer == "":
+		return ""
+	case q.Kind != Text && !slices.Contains(q.Kind.Choices(), answer):
+		return NoChoice
+	case !utf8.ValidString(answer) || strings.ContainsFunc(answer, hidden):
+		return Unreadable
+	case len(answer) > MaxText:
+		return TooLong
+	}
+	return ""
+}
+
+// clean leaves out white space around an answer, and writes line ends in one way.
+func clean(answer string) string {
+	return strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(answer))
+}
+
+func hidden(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }

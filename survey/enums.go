@@ -1,0 +1,122 @@
+package survey
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Status says where a survey stands. The zero Status is none: a [State] made by
+// [Start] always has one.
+type Status string
+
+// The statuses of a survey.
+const (
+	NotSent Status = "not sent" // nobody has been asked yet
+	Sent    Status = "sent"     // asked, and not answered
+	Done    Status = "done"     // answered
+)
+
+// AllStatuses returns every status, in the order of a survey's life.
+func AllStatuses() []Status { return []Status{NotSent, Sent, Done} }
+
+// MarshalText returns the documented spelling. An unknown status is a [*consent.InvalidError].
+func (s Status) MarshalText() ([]byte, error) { return marshalEnum("status", s, AllStatuses()) }
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (s *Status) UnmarshalText(text []byte) error {
+	return unmarshalEnum("status", s, text, AllStatuses())
+}
+
+// Command names what is done to a survey.
+type Command string
+
+// The commands, named for the functions that carry them out.
+const (
+	CommandSend   Command = "send"
+	CommandResend Command = "resend"
+	CommandAnswer Command = "answer"
+)
+
+// AllCommands returns every command.
+func AllCommands() []Command { return []Command{CommandSend, CommandResend, CommandAnswer} }
+
+// MarshalText returns the documented spelling. An unknown command is a [*consent.InvalidError].
+func (c Command) MarshalText() ([]byte, error) { return marshalEnum("command", c, AllCommands()) }
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (c *Command) UnmarshalText(text []byte) error {
+	return unmarshalEnum("command", c, text, AllCommands())
+}
+
+// Kind says what a [Question] wants for an answer.
+type Kind string
+
+// The kinds of questions.
+const (
+	Rating Kind = "rating" // a whole number from 1, the lowest, to 5
+	YesNo  Kind = "yes/no" // "yes" or "no", in whatever language it was asked
+	Text   Kind = "text"   // at most [MaxText] bytes
+)
+
+// AllKinds returns every kind of question.
+func AllKinds() []Kind { return []Kind{Rating, YesNo, Text} }
+
+// Choices returns the answers that a question of this kind offers, in their order;
+// none for a text.
+func (k Kind) Choices() []string {
+	switch k {
+	case Rating:
+		return []string{"1", "2", "3", "4", "5"}
+	case YesNo:
+		return []string{"yes", "no"}
+	}
+	return nil
+}
+
+// MarshalText returns the documented spelling. An unknown kind is a [*consent.InvalidError].
+func (k Kind) MarshalText() ([]byte, error) { return marshalEnum("kind", k, AllKinds()) }
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (k *Kind) UnmarshalText(text []byte) error { return unmarshalEnum("kind", k, text, AllKinds()) }
+
+// Problem says what is wrong with an answer.
+type Problem string
+
+// The problems of answers.
+const (
+	Missing    Problem = "missing"    // to a question that needs an answer
+	NoChoice   Problem = "no choice"  // none of [Kind.Choices]
+	TooLong    Problem = "too long"   // more than [MaxText] bytes
+	Unreadable Problem = "unreadable" // not UTF-8, or with control characters besides line ends and tabs
+	NotAsked   Problem = "not asked"  // the form has no such question
+)
+
+// AllProblems returns every problem.
+func AllProblems() []Problem { return []Problem{Missing, NoChoice, TooLong, Unreadable, NotAsked} }
+
+// MarshalText returns the documented spelling. An unknown problem is a [*consent.InvalidError].
+func (p Problem) MarshalText() ([]byte, error) { return marshalEnum("problem", p, AllProblems()) }
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (p *Problem) UnmarshalText(text []byte) error {
+	return unmarshalEnum("problem", p, text, AllProblems())
+}
+
+func marshalEnum[T ~string](field string, v T, all []T) ([]byte, error) {
+	if !slices.Contains(all, v) {
+		return nil, junk(field, string(v), all)
+	}
+	return []byte(v), nil
+}
+
+func unmarshalEnum[T ~string](field string, v *T, text []byte, all []T) error {
+	if !slices.Contains(all, T(text)) {
+		return junk(field, string(text), all)
+	}
+	*v = T(text)
+	return nil
+}
+
+func junk[T ~string](field, text string, all []T) error {
+	return invalid(field, fmt.Sprintf("%.40q is none of %q", text, all))
+}

@@ -1,0 +1,132 @@
+package survey
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+)
+
+// AlreadyAnsweredError refuses a second answer. It says when the first one came, and
+// not from whom. It matches [consent.ErrAlreadyAnswered].
+type AlreadyAnsweredError struct {
+	At time.Time
+}
+
+func (e *AlreadyAnsweredError) Error() string {
+	return fmt.Sprintf("the survey was already answered at %s; the first answer counts", e.At.Format(time.RFC3339))
+}
+
+// Unwrap returns [consent.ErrAlreadyAnswered].
+func (e *AlreadyAnsweredError) Unwrap() error { return consent.ErrAlreadyAnswered }
+
+// FrozenError refuses to send a survey that is done, to anybody. It matches
+// [consent.ErrNotAllowed].
+type FrozenError struct {
+	Since time.Time // when the survey was done
+}
+
+func (e *FrozenError) Error() string {
+	return fmt.Sprintf("the survey was answered at %s; since then its contact is frozen and nothing needs to be sent", e.Since.Format(time.RFC3339))
+}
+
+// Unwrap returns [consent.ErrNotAllowed].
+func (e *FrozenError) Unwrap() error { return consent.ErrNotAllowed }
+
+// ExpiredError refuses what comes at or after the deadline. It matches
+// [consent.ErrExpired].
+type ExpiredError struct {
+	Deadline time.Time
+}
+
+func (e *ExpiredError) Error() string {
+	return fmt.Sprintf("the time for the survey ended at %s, with the time to submit the claim", e.Deadline.Format(time.RFC3339))
+}
+
+// Unwrap returns [consent.ErrExpired].
+func (e *ExpiredError) Unwrap() error { return consent.ErrExpired }
+
+// NotAllowedError refuses a command that [Moves] does not list for the status. It
+// matches [consent.ErrNotAllowed].
+type NotAllowedError struct {
+	Status  Status // zero if [Start] has not begun the survey
+	Command Command
+}
+
+func (e *NotAllowedError) Error() string {
+	if e.Status == "" {
+		return fmt.Sprintf("%s is not allowed before the survey has begun; begin it with Start", e.Command)
+	}
+	return fmt.Sprintf("%s is not allowed while the survey is %s; send it to a contact first", e.Command, e.Status)
+}
+
+// Unwrap returns [consent.ErrNotAllowed].
+func (e *NotAllowedError) Unwrap() error { return consent.ErrNotAllowed }
+
+// TooManyError refuses to send a survey more than Max times. It matches
+// [consent.ErrTooMany].
+type TooManyError struct {
+	Sent, Max int // the first sending included
+}
+
+func (e *TooManyError) Error() string {
+	return fmt.Sprintf("the survey was sent %d times and %d is the most; ask the contact to open the newest message", e.Sent, e.Max)
+}
+
+// Unwrap returns [consent.ErrTooMany].
+func (e *TooManyError) Unwrap() error { return consent.ErrTooMany }
+
+// AnswersError refuses the answers to a survey, and lists all that is wrong with
+// them. It and each of its problems match [consent.ErrInvalid].
+type AnswersError struct {
+	Problems []*AnswerError // in the order of the form, and then what was not asked, by ID; at least one
+}
+
+// Error says one problem a line.
+func (e *AnswersError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the problems.
+func (e *AnswersError) Unwrap() []error {
+	errs := make([]error, len(e.Problems))
+	for i, p := range e.Problems {
+		errs[i] = p
+	}
+	return errs
+}
+
+// AnswerError refuses the answer to one question. It does not repeat the answer. It
+// matches [consent.ErrInvalid].
+type AnswerError struct {
+	Question string  // its ID
+	Kind     Kind    // of the question; zero for [NotAsked]
+	Problem  Problem // what is wrong
+}
+
+func (e *AnswerError) Error() string {
+	field := fmt.Sprintf("answers.%.50s: ", e.Question)
+	switch e.Problem {
+	case Missing:
+		return field + "an answer is needed"
+	case NoChoice:
+		return field + "the answer has to be one of " + strings.Join(e.Kind.Choices(), ", ")
+	case TooLong:
+		return fmt.Sprintf("%sthe answer has to be at most %d bytes long; shorten it", field, MaxText)
+	case Unreadable:
+		return field + "the answer holds control characters or is not UTF-8; write it as plain text"
+	}
+	return fmt.Sprintf("answers: the form has no question %.50q; use the IDs of its questions", e.Question)
+}
+
+// Unwrap returns [consent.ErrInvalid].
+func (e *AnswerError) Unwrap() error { return consent.ErrInvalid }
+
+func invalid(field, problem string) error {
+	return &consent.InvalidError{Field: field, Problem: problem}
+}

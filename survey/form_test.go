@@ -1,0 +1,94 @@
+package survey_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/survey"
+)
+
+func TestOwnForms(t *testing.T) {
+	for id, f := range map[string]survey.Form{"customer-survey": survey.CustomerForm(), "partner-survey": survey.PartnerForm()} {
+		noError(t, f.Validate())
+		equal(t, id, f.ID)
+		equal(t, []consent.Language{"en", "pt-PT"}, f.Languages())
+		check(t, len(f.Questions) >= 3 && len(f.Questions) <= 5, id)
+		for _, q := range f.Questions {
+			check(t, q.Texts["en"] != q.Texts["pt-PT"], "%s: %s is not translated", id, q.ID)
+		}
+	}
+	survey.CustomerForm().Titles["en"] = "changed"
+	check(t, survey.CustomerForm().Titles["en"] != "changed")
+}
+
+func TestLanguagesOfAForm(t *testing.T) {
+	f := survey.Form{Titles: map[consent.Language]string{"pt-PT": "", "de": "", "en": "", "fr": ""}}
+	equal(t, []consent.Language{"en", "de", "fr", "pt-PT"}, f.Languages())
+	delete(f.Titles, "en")
+	equal(t, []consent.Language{"de", "fr", "pt-PT"}, f.Languages())
+}
+
+func TestFormsThatCannotBeAsked(t *testing.T) {
+	many := make([]survey.Question, survey.MaxQuestions+1)
+	for i := range many {
+		many[i] = survey.CustomerForm().Questions[0]
+		many[i].ID = fmt.Sprint("q", i)
+	}
+	for want, change := range map[string]func(*survey.Form){
+		`form.id: "" is not 1 to 40 lower-case letters, digits and hyphens`:         func(f *survey.Form) { f.ID = "" },
+		`form.id: "Customer" is not 1 to 40 lower-case letters, digits and hyphens`: func(f *survey.Form) { f.ID = "Customer" },
+		`form.version: it is empty`:                                        func(f *survey.Form) { f.Version = " " },
+		`form.version: it holds a line end or another control character`:   func(f *survey.Form) { f.Version = "1\n2" },
+		`form.titles.pt-PT: it is empty`:                                   func(f *survey.Form) { f.Titles["pt-PT"] = "" },
+		`form.titles.en: it holds a line end or another control character`: func(f *survey.Form) { f.Titles["en"] = "\xff" },
+		`form.intro.pt-PT: it is empty`:                                    func(f *survey.Form) { delete(f.Intro, "pt-PT") },
+		`form.intro: there is no title in "fr", and so nothing else`:       func(f *survey.Form) { f.Intro["fr"] = "Bonjour" },
+		`form.questions: from 1 to 20 are needed, not 0`:                   func(f *survey.Form) { f.Questions = nil },
+		`form.questions: from 1 to 20 are needed, not 21`:                  func(f *survey.Form) { f.Questions = many },
+		`form.questions[1].id: "a_b" is not 1 to 40 lower-case letters, digits and hyphens`: func(f *survey.Form) {
+			f.Questions[1].ID = "a_b"
+		},
+		`form.questions[1].id: "delivered" stands twice; each question needs its own`: func(f *survey.Form) {
+			f.Questions[1].ID = "delivered"
+		},
+		`form.questions[0].kind: "number" is none of ["rating" "yes/no" "text"]`: func(f *survey.Form) {
+			f.Questions[0].Kind = "number"
+		},
+		`form.questions[3].texts.pt-PT: it is empty`: func(f *survey.Form) { delete(f.Questions[3].Texts, "pt-PT") },
+		`form.questions[0].texts: there is no title in "fr", and so nothing else`: func(f *survey.Form) {
+			f.Questions[0].Texts["fr"] = "Oui?"
+		},
+	} {
+		f := survey.CustomerForm()
+		change(&f)
+		err := f.Validate()
+		errorIs(t, err, consent.ErrInvalid)
+		if err != nil {
+			equal(t, want, err.Error())
+		}
+		s, err := survey.Start(f)
+		errorIs(t, err, consent.ErrInvalid)
+		equal(t, survey.State{}, s)
+	}
+	f := survey.CustomerForm()
+	f.ID = strings.Repeat("a", 41)
+	errorIs(t, f.Validate(), consent.ErrInvalid)
+}
+
+// What is wrong is told all at once.
+func TestEverythingWrongWithAForm(t *testing.T) {
+	err := survey.Form{Titles: map[consent.Language]string{"pt_pt": "Título", "x": "?"}}.Validate()
+	var one *consent.InvalidError
+	errorAs(t, err, &one)
+	equal(t, `form.id: "" is not 1 to 40 lower-case letters, digits and hyphens
+form.version: it is empty
+form.titles: the usual spelling of pt_pt is pt-PT
+form.titles: "x" is not a language tag such as en or pt-PT
+form.questions: from 1 to 20 are needed, not 0`, err.Error())
+	equal(t, `form.id: "" is not 1 to 40 lower-case letters, digits and hyphens
+form.version: it is empty
+form.titles: at least one is needed, such as one in en
+form.questions: from 1 to 20 are needed, not 0`, survey.Form{}.Validate().Error())
+}

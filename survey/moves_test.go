@@ -1,0 +1,117 @@
+package survey_test
+
+import (
+	"encoding"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/survey"
+)
+
+// do carries out a command that nothing but status and time refuses.
+func do(s survey.State, c survey.Command, now time.Time) (survey.State, error) {
+	switch c {
+	case survey.CommandSend:
+		return survey.Send(s, to(bruno, "new"), now, deadline)
+	case survey.CommandResend:
+		return survey.Resend(s, "new", consent.Policy{}, now, deadline)
+	}
+	return survey.Answer(s, "l1", answers(), now, deadline)
+}
+
+// Each command in each status, before, at and after the deadline: what the program
+// says, written out, so that the table in the code is held to it.
+func TestEveryCommandInEveryStatus(t *testing.T) {
+	var (
+		no       = consent.ErrNotAllowed
+		answered = consent.ErrAlreadyAnswered
+		over     = consent.ErrExpired
+		unknown  = consent.ErrUnknownLink
+	)
+	const before, at, after = -time.Microsecond, time.Duration(0), time.Hour
+	for _, c := range []struct {
+		status survey.Status
+		late   time.Duration
+		want   [3]any // as AllCommands: send, resend, answer
+	}{
+		{survey.NotSent, before, [3]any{survey.Sent, no, unknown}},
+		{survey.NotSent, at, [3]any{over, over, unknown}},
+		{survey.NotSent, after, [3]any{over, over, unknown}},
+		{survey.Sent, before, [3]any{survey.Sent, survey.Sent, survey.Done}},
+		{survey.Sent, at, [3]any{over, over, over}},
+		{survey.Sent, after, [3]any{over, over, over}},
+		{survey.Done, before, [3]any{no, no, answered}},
+		{survey.Done, at, [3]any{no, no, answered}},
+		{survey.Done, after, [3]any{no, no, answered}},
+	} {
+		now := deadline.Add(c.late)
+		for i, command := range survey.AllCommands() {
+			s := in(t, c.status)
+			got, err := do(s, command, now)
+			if want, ok := c.want[i].(error); ok {
+				errorIs(t, err, want, "%s while %s, %s late", command, c.status, c.late)
+				equal(t, s, got, "a refusal leaves the state as it was")
+				check(t, !s.Allows(command, now, deadline), "Allows(%s) while %s, %s late", command, c.status, c.late)
+				continue
+			}
+			noError(t, err, "%s while %s, %s late", command, c.status, c.late)
+			equal(t, c.want[i], got.Status)
+			check(t, s.Allows(command, now, deadline), "Allows(%s) while %s, %s late", command, c.status, c.late)
+			equal(t, in(t, c.status), s, "the state it was given stays as it was")
+		}
+	}
+}
+
+// What the table lists is what happens, and the caller can change only a copy.
+func TestMovesIsACopy(t *testing.T) {
+	survey.Moves()[0].To = survey.Done
+	equal(t, survey.Move{From: survey.NotSent, On: survey.CommandSend, To: survey.Sent}, survey.Moves()[0])
+}
+
+func TestNothingBeforeStart(t *testing.T) {
+	_, err := survey.Send(survey.State{}, to(ana, "l1"), start, deadline)
+	var no *survey.NotAllowedError
+	errorAs(t, err, &no)
+	equal(t, "send is not allowed before the survey has begun; begin it with Start", err.Error())
+	_, err = survey.Resend(in(t, survey.NotSent), "l1", consent.Policy{}, start, deadline)
+	errorAs(t, err, &no)
+	equal(t, "resend is not allowed while the survey is not sent; send it to a contact first", err.Error())
+}
+
+// All the enums spell themselves as documented and refuse everything else.
+func TestEnums(t *testing.T) {
+	checkEnum(t, survey.AllStatuses(), "not sent", "sent", "done")
+	checkEnum(t, survey.AllCommands(), "send", "resend", "answer")
+	checkEnum(t, survey.AllKinds(), "rating", "yes/no", "text")
+	checkEnum(t, survey.AllProblems(), "missing", "no choice", "too long", "unreadable", "not asked")
+
+	var s survey.Status
+	equal(t, `status: "gone" is none of ["not sent" "sent" "done"]`, s.UnmarshalText([]byte("gone")).Error())
+}
+
+func checkEnum[T interface {
+	~string
+	encoding.TextMarshaler
+}, P interface {
+	*T
+	encoding.TextUnmarshaler
+}](t *testing.T, all []T, spellings ...string) {
+	t.Helper()
+	equal(t, len(spellings), len(all))
+	for i, v := range all {
+		equal(t, spellings[i], string(v))
+		text, err := v.MarshalText()
+		noError(t, err)
+		var back T
+		noError(t, P(&back).UnmarshalText(text))
+		equal(t, v, back)
+	}
+	for _, junk := range []string{"", "x", " " + spellings[0], spellings[0] + " ", "Sent", "DONE"} {
+		v := all[0]
+		errorIs(t, P(&v).UnmarshalText([]byte(junk)), consent.ErrInvalid, "%q", junk)
+		equal(t, all[0], v, "junk changes nothing")
+		_, err := T(junk).MarshalText()
+		errorIs(t, err, consent.ErrInvalid, "%q", junk)
+	}
+}

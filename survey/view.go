@@ -1,0 +1,84 @@
+package survey
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+)
+
+// View is everything that the page of a survey's link shows. It names no contact and
+// repeats no answer.
+type View struct {
+	Partner, Customer string // whose engagement it was
+	Program           string // may be empty
+	Engagement        string
+	Title, Intro      string // of the form; the intro may be empty
+	Questions         []Asked
+	Language          consent.Language // of the form's texts
+	Deadline          time.Time        // in the zone in which it is shown
+
+	Status     Status    // sent or done
+	AnsweredAt time.Time // zero if nobody has
+	MayAnswer  bool      // neither answered nor too late
+}
+
+// Asked is a [Question] in one language.
+type Asked struct {
+	ID       string
+	Kind     Kind
+	Required bool
+	Text     string
+}
+
+// Page is what a [View] needs besides the state.
+type Page struct {
+	Partner, Customer   string         // by the names under which the page shows them
+	Program, Engagement string         // the program may be empty
+	Zone                *time.Location // in which times are shown; nil for UTC
+	Deadline            time.Time      // the claim's; zero if the survey can no longer be answered
+}
+
+// NewView shows the state at now to whoever opens the link, in the language in which
+// it was sent. The error is [consent.ErrUnknownLink] or a [*consent.LinkVoidError]. A
+// survey that was answered, or is too late, has a View too.
+func NewView(s State, id consent.LinkID, p Page, now time.Time) (View, error) {
+	if _, err := s.live(id); err != nil {
+		return View{}, err
+	}
+	if p.Zone == nil {
+		p.Zone = time.UTC
+	}
+	shown := func(t time.Time) time.Time {
+		if t.IsZero() {
+			return t
+		}
+		return t.In(p.Zone)
+	}
+	language := s.lastSending().Language // the live link's
+	v := View{
+		Partner:    p.Partner,
+		Customer:   p.Customer,
+		Program:    p.Program,
+		Engagement: p.Engagement,
+		Title:      s.Form.Titles[language],
+		Intro:      s.Form.Intro[language],
+		Language:   language,
+		Deadline:   shown(p.Deadline),
+		Status:     s.Status,
+		AnsweredAt: shown(s.Response.At),
+		MayAnswer:  s.Allows(CommandAnswer, now, p.Deadline),
+	}
+	for _, q := range s.Form.Questions {
+		v.Questions = append(v.Questions, Asked{q.ID, q.Kind, q.Required, q.Texts[language]})
+	}
+	return v, nil
+}
+
+// IsZero reports whether v shows nothing.
+func (v View) IsZero() bool { return v.Status == "" }
+
+// LogValue shows the status only.
+func (v View) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("status", string(v.Status)), slog.String("language", string(v.Language)))
+}
