@@ -1,0 +1,125 @@
+package claim
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Status says where a claim stands.
+type Status string
+
+// The statuses of a claim.
+const (
+	Draft                 Status = "draft"
+	Submitted             Status = "submitted"
+	UnderReview           Status = "under review"
+	ActionRequired        Status = "action required" // of the partner
+	Approved              Status = "approved"
+	Paid                  Status = "paid"
+	Rejected              Status = "rejected"       // and can be disputed
+	Undisputed            Status = "undisputed"     // rejected, and the time to dispute it is over
+	Disputed              Status = "disputed"       // and the dispute is being prepared
+	RejectedFinal         Status = "rejected final" // after a dispute
+	NotSubmittedExpired   Status = "not submitted expired"
+	PostSubmissionExpired Status = "post submission expired"
+	DisputedExpired       Status = "disputed expired"
+	Cancelled             Status = "cancelled" // by the partner
+	Withdrawn             Status = "withdrawn" // by the customer
+)
+
+// AllStatuses returns every Status, in the order in which a claim may meet them.
+func AllStatuses() []Status {
+	return []Status{
+		Draft, Submitted, UnderReview, ActionRequired, Approved, Paid, Rejected, Undisputed, Disputed, RejectedFinal,
+		NotSubmittedExpired, PostSubmissionExpired, DisputedExpired, Cancelled, Withdrawn,
+	}
+}
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (s *Status) UnmarshalText(text []byte) error { return decode("status", s, text, AllStatuses()) }
+
+// Kind names what happens to a claim: the kind of an [Event].
+type Kind string
+
+// The kinds of events.
+const (
+	KindAddEvidence    Kind = "add evidence"
+	KindRemoveEvidence Kind = "remove evidence"
+	KindSendSurvey     Kind = "send survey" // to its first contact, or to another one
+	KindResendSurvey   Kind = "resend survey"
+	KindAnswerSurvey   Kind = "answer survey"
+	KindComment        Kind = "comment"
+	KindSubmit         Kind = "submit" // for the first time, after an action, or in a dispute
+	KindStartReview    Kind = "start review"
+	KindAskForAction   Kind = "ask for action"
+	KindApprove        Kind = "approve"
+	KindReject         Kind = "reject"
+	KindDispute        Kind = "dispute"
+	KindPay            Kind = "pay"
+	KindCancel         Kind = "cancel"
+	KindWithdraw       Kind = "withdraw"
+	KindExpire         Kind = "expire"
+)
+
+// AllKinds returns every Kind.
+func AllKinds() []Kind {
+	return []Kind{
+		KindAddEvidence, KindRemoveEvidence, KindSendSurvey, KindResendSurvey, KindAnswerSurvey, KindComment,
+		KindSubmit, KindStartReview, KindAskForAction, KindApprove, KindReject, KindDispute, KindPay,
+		KindCancel, KindWithdraw, KindExpire,
+	}
+}
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (k *Kind) UnmarshalText(text []byte) error { return decode("event", k, text, AllKinds()) }
+
+// Side is who wrote a [Comment].
+type Side string
+
+// The sides.
+const (
+	ByPartner Side = "partner"
+	ByProgram Side = "program"
+)
+
+// AllSides returns every Side.
+func AllSides() []Side { return []Side{ByPartner, ByProgram} }
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (s *Side) UnmarshalText(text []byte) error { return decode("side", s, text, AllSides()) }
+
+// RejectionCode is a reason for which a claim is rejected. A [Rejection] has its
+// text besides.
+type RejectionCode string
+
+// The codes.
+const (
+	ProofIncomplete     RejectionCode = "proof incomplete"
+	ProofInconsistent   RejectionCode = "proof inconsistent"
+	NotDelivered        RejectionCode = "engagement not delivered"
+	CustomerNotEligible RejectionCode = "customer not eligible"
+	DuplicateClaim      RejectionCode = "duplicate claim"
+	ConsentWithdrawn    RejectionCode = "consent withdrawn"
+	OtherReason         RejectionCode = "other"
+)
+
+// AllRejectionCodes returns every RejectionCode.
+func AllRejectionCodes() []RejectionCode {
+	return []RejectionCode{ProofIncomplete, ProofInconsistent, NotDelivered, CustomerNotEligible, DuplicateClaim, ConsentWithdrawn, OtherReason}
+}
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (c *RejectionCode) UnmarshalText(text []byte) error {
+	return decode("rejection code", c, text, AllRejectionCodes())
+}
+
+// decode sets v to the text when it is one of all; the empty text is the zero
+// value, which is a missing value and never junk.
+func decode[T ~string](field string, v *T, text []byte, all []T) error {
+	t := T(text)
+	if t != "" && !slices.Contains(all, t) {
+		return invalid(field, fmt.Sprintf("%.60q is unknown: use one of %q", text, all))
+	}
+	*v = t
+	return nil
+}

@@ -1,0 +1,221 @@
+package claim_test
+
+import (
+	"encoding/json"
+	"flag"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+var update = flag.Bool("update", false, "write STATES.md anew")
+
+const (
+	day  = 24 * time.Hour
+	tick = time.Microsecond // the finest time that is kept
+)
+
+// start is when the customer consents. The deadlines are those of an assessment.
+var (
+	start    = time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)
+	submitBy = start.AddDate(0, 0, 60)
+	reviewBy = start.AddDate(0, 0, 90)
+)
+
+// after is so many days after the consent.
+func after(days int) time.Time { return start.AddDate(0, 0, days) }
+
+func must[V any](v V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func money(text string) eligibility.Money { return must(eligibility.ParseMoney(text)) }
+func email(text string) tenant.Email      { return must(tenant.ParseEmail(text)) }
+func jsonOf(v any) string                 { return string(must(json.Marshal(v))) }
+
+var (
+	ana   = email("ana@contoso.com")
+	bruno = email("bruno@contoso.com")
+	paula = email("paula@northwind.example")
+)
+
+// proof asks for a document and the customer's answers; the partner's own survey
+// may be left out.
+func proof() []claim.ProofItem {
+	partner, customer := survey.PartnerForm(), survey.CustomerForm()
+	return []claim.ProofItem{
+		{Kind: claim.Findings, Title: "Findings and recommendations document", Required: true},
+		{Kind: claim.CustomerSurvey, Title: "Customer survey", Required: true, Survey: &customer},
+		{Kind: claim.PartnerSurvey, Title: "Partner survey", Survey: &partner},
+	}
+}
+
+func opening() claim.Opening {
+	return claim.Opening{
+		At: start, SubmitBy: submitBy, ReviewBy: reviewBy,
+		Rate: money("5000.00 USD"), Estimated: money("5000.00 USD"), Cap: money("5000.00 USD"), Proof: proof(),
+	}
+}
+
+func document(id claim.EvidenceID) claim.Evidence {
+	return claim.Evidence{
+		ID: id, Kind: claim.Findings, Name: "findings.pdf", MediaType: "application/pdf", Size: 1 << 20,
+		SHA256: strings.Repeat("5a", 32), Ref: "claims/1/" + string(id),
+	}
+}
+
+func addDocument(id claim.EvidenceID) claim.AddEvidence {
+	return claim.AddEvidence{Evidence: document(id)}
+}
+
+func send(kind string, to tenant.Email, link consent.LinkID) claim.SendSurvey {
+	return claim.SendSurvey{Survey: kind, Contact: to, Language: "en", Link: link}
+}
+
+func customerAnswers() map[string]string {
+	return map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5", "comments": "Ana says: well done"}
+}
+
+func partnerAnswers() map[string]string {
+	return map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4"}
+}
+
+// then is Apply where it has to succeed, event after event, a minute apart.
+func then(t testing.TB, s claim.State, now time.Time, events ...claim.Event) claim.State {
+	t.Helper()
+	for _, e := range events {
+		next, err := claim.Apply(s, e, now)
+		require.NoError(t, err, "%s at %s while %s", e.Kind(), now, s.Status)
+		s, now = next, now.Add(time.Minute)
+	}
+	return s
+}
+
+// draft has the document e1 and the customer's answers, and waits for those of the
+// partner's contact, who has the link p1.
+func draft(t testing.TB) claim.State {
+	t.Helper()
+	return then(t, must(claim.Open(opening())), start, addDocument("e1"),
+		send(claim.CustomerSurvey, ana, "c1"), send(claim.PartnerSurvey, paula, "p1"),
+		claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: "c1", Answers: customerAnswers()})
+}
+
+func askFor(text string) claim.AskForAction {
+	return claim.AskForAction{Items: []claim.ActionItem{{Kind: claim.Findings, Text: text}}}
+}
+
+func approve(amount string) claim.Approve { return claim.Approve{Amount: money(amount)} }
+
+// reject gives until 30 days after now to dispute.
+func reject(now time.Time) claim.Reject {
+	return claim.Reject{Codes: []claim.RejectionCode{claim.ProofInconsistent}, Text: "The dates differ.", DisputeBy: now.AddDate(0, 0, 30)}
+}
+
+// dispute submits a dispute, with 30 days for the review from now.
+func dispute(now time.Time) claim.Submit { return claim.Submit{ReviewBy: now.AddDate(0, 0, 30)} }
+
+// disputedReview is under review again after a dispute that was submitted on day 100.
+func disputedReview(t testing.TB) claim.State {
+	t.Helper()
+	return then(t, in(t, claim.Disputed), after(100), dispute(after(100)), claim.StartReview{})
+}
+
+// in returns a claim with that status as recorded.
+func in(t testing.TB, status claim.Status) claim.State {
+	t.Helper()
+	switch status {
+	case claim.Draft:
+		return draft(t)
+	case claim.Submitted:
+		return then(t, draft(t), after(20), claim.Submit{})
+	case claim.UnderReview:
+		return then(t, in(t, claim.Submitted), after(21), claim.StartReview{})
+	case claim.ActionRequired:
+		return then(t, in(t, claim.UnderReview), after(22), askFor("Sign it, please."))
+	case claim.Approved:
+		return then(t, in(t, claim.UnderReview), after(23), approve("5000.00 USD"))
+	case claim.Paid:
+		return then(t, in(t, claim.Approved), after(24), claim.Pay{Amount: money("5000.00 USD"), Reference: "R-1"})
+	case claim.Rejected:
+		return then(t, in(t, claim.UnderReview), after(80), reject(after(80)))
+	case claim.Undisputed:
+		return then(t, in(t, claim.Rejected), after(110), claim.Expire{})
+	case claim.Disputed:
+		return then(t, in(t, claim.Rejected), after(81), claim.OpenDispute{Reason: "They do not differ."})
+	case claim.RejectedFinal:
+		return then(t, disputedReview(t), after(102), reject(after(102)))
+	case claim.NotSubmittedExpired:
+		return then(t, draft(t), submitBy, claim.Expire{})
+	case claim.PostSubmissionExpired:
+		return then(t, in(t, claim.ActionRequired), reviewBy, claim.Expire{})
+	case claim.DisputedExpired:
+		return then(t, in(t, claim.Disputed), after(110), claim.Expire{})
+	case claim.Cancelled:
+		return then(t, draft(t), after(5), claim.Cancel{})
+	case claim.Withdrawn:
+		return then(t, draft(t), after(5), claim.Withdraw{})
+	}
+	panic("no way to " + status)
+}
+
+// event returns an event of each kind that nothing but the status and the time
+// refuses.
+func event(k claim.Kind, now time.Time) claim.Event {
+	switch k {
+	case claim.KindAddEvidence:
+		return addDocument("e2")
+	case claim.KindRemoveEvidence:
+		return claim.RemoveEvidence{ID: "e1"}
+	case claim.KindSendSurvey:
+		return send(claim.PartnerSurvey, bruno, "p2")
+	case claim.KindResendSurvey:
+		return claim.ResendSurvey{Survey: claim.PartnerSurvey, Link: "p2"}
+	case claim.KindAnswerSurvey:
+		return claim.AnswerSurvey{Survey: claim.PartnerSurvey, Link: "p1", Answers: partnerAnswers()}
+	case claim.KindComment:
+		return claim.AddComment{By: claim.ByPartner, User: "paula", Text: "Here it is."}
+	case claim.KindSubmit:
+		return dispute(now)
+	case claim.KindStartReview:
+		return claim.StartReview{}
+	case claim.KindAskForAction:
+		return askFor("Sign it, please.")
+	case claim.KindApprove:
+		return approve("5000.00 USD")
+	case claim.KindReject:
+		return reject(now)
+	case claim.KindDispute:
+		return claim.OpenDispute{Reason: "They do not differ."}
+	case claim.KindPay:
+		return claim.Pay{Amount: money("5000.00 USD"), Reference: "R-1"}
+	case claim.KindCancel:
+		return claim.Cancel{}
+	case claim.KindWithdraw:
+		return claim.Withdraw{}
+	case claim.KindExpire:
+		return claim.Expire{}
+	}
+	panic("no event of kind " + k)
+}
+
+// refused fails the test unless the event is refused so, and changes nothing.
+func refused(t testing.TB, s claim.State, now time.Time, e claim.Event, sentinel error, msg ...any) error {
+	t.Helper()
+	before := jsonOf(s)
+	next, err := claim.Apply(s, e, now)
+	require.ErrorIs(t, err, sentinel, msg...)
+	require.Equal(t, before, jsonOf(s), msg...)
+	require.Equal(t, s, next, msg...)
+	return err
+}

@@ -1,0 +1,347 @@
+package claim_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/engagement/claim"
+)
+
+// A rejection can be disputed once, and what is rejected after it is for good.
+func TestDisputeOnce(t *testing.T) {
+	s := in(t, claim.Rejected)
+	require.Equal(t, after(110), s.DisputeBy)
+	s = then(t, s, after(81), claim.OpenDispute{Reason: "They do not differ."})
+	require.Equal(t, claim.DisputeCase{OpenedAt: after(81), Reason: "They do not differ."}, s.Dispute)
+	require.Equal(t, after(110), s.Deadline(), "the dispute is prepared within the window of the rejection")
+
+	s = then(t, s, after(100), dispute(after(100)), claim.StartReview{}, reject(after(105)))
+	require.Equal(t, claim.RejectedFinal, s.Status)
+	require.Equal(t, after(100), s.Dispute.SubmittedAt)
+	require.Equal(t, after(110), s.DisputeBy, "a final rejection opens no window")
+	require.True(t, s.Deadline().IsZero())
+	err := refused(t, s, after(106), claim.OpenDispute{Reason: "Again."}, claim.ErrNotAllowed)
+	require.EqualError(t, err, "dispute is not allowed while the claim is rejected final: a claim can be disputed once")
+	require.Equal(t, claim.RejectedFinal, s.StatusAt(after(1000)))
+}
+
+// A dispute that is opened and not submitted in time ends the claim, and so does
+// letting the time to dispute go by.
+func TestDisputeInTime(t *testing.T) {
+	open, left := in(t, claim.Disputed), in(t, claim.Rejected)
+	for _, c := range []struct {
+		s          claim.State
+		is, became claim.Status
+	}{{open, claim.Disputed, claim.DisputedExpired}, {left, claim.Rejected, claim.Undisputed}} {
+		require.Equal(t, c.is, c.s.StatusAt(after(110).Add(-tick)))
+		require.Equal(t, c.became, c.s.StatusAt(after(110)))
+	}
+	then(t, open, after(110).Add(-tick), dispute(after(110)))
+	refused(t, open, after(110), dispute(after(110)), claim.ErrExpired)
+	then(t, left, after(110).Add(-tick), claim.OpenDispute{Reason: "At the last moment."})
+	err := refused(t, left, after(110), claim.OpenDispute{Reason: "Too late."}, claim.ErrNotAllowed)
+	require.EqualError(t, err, "dispute is not allowed while the claim is undisputed: the time to dispute the rejection is over")
+}
+
+// A submitted dispute resets the review deadline, once: what the reviewer asks for
+// after that has to be done by the new one.
+func TestReviewDeadlineAfterADispute(t *testing.T) {
+	s := disputedReview(t)
+	require.Equal(t, after(130), s.ReviewBy)
+	require.Equal(t, after(130).Add(-tick), then(t, s, after(130).Add(-tick), askFor("Sign it.")).LastReview().At)
+	refused(t, s, after(130), askFor("Sign it."), claim.ErrNotAllowed)
+
+	s = then(t, s, after(120), askFor("Sign it."))
+	require.Equal(t, after(130), s.Deadline())
+	require.Equal(t, claim.PostSubmissionExpired, s.StatusAt(after(130)))
+	s = then(t, s, after(129), dispute(after(129)))
+	require.Equal(t, after(130), s.ReviewBy, "handing in what was asked for resets nothing")
+	require.Equal(t, after(100), s.Dispute.SubmittedAt)
+
+	before := in(t, claim.ActionRequired)
+	require.Equal(t, reviewBy, then(t, before, after(30), dispute(after(30))).ReviewBy, "nor does it without a dispute")
+	require.Equal(t, reviewBy, then(t, draft(t), after(30), dispute(after(30))).ReviewBy)
+
+	err := refused(t, in(t, claim.Disputed), after(90), claim.Submit{}, claim.ErrInvalid)
+	require.EqualError(t, err, "review_by is missing: a submitted dispute has a review window of its own")
+}
+
+// A slow reviewer expires nothing: only what the partner has not done does.
+func TestASlowReviewerNeverExpiresAClaim(t *testing.T) {
+	years := start.AddDate(20, 0, 0)
+	for _, status := range []claim.Status{claim.Submitted, claim.UnderReview, claim.Approved, claim.Paid, claim.RejectedFinal} {
+		s := in(t, status)
+		require.True(t, s.Deadline().IsZero(), status)
+		require.Equal(t, status, s.StatusAt(years))
+		refused(t, s, years, claim.Expire{}, claim.ErrNotAllowed, status)
+	}
+	s := then(t, in(t, claim.Submitted), years, claim.StartReview{})
+	err := refused(t, s, years, askFor("Sign it."), claim.ErrNotAllowed)
+	require.ErrorContains(t, err, "approve or reject the claim", "it says what is left to do")
+	require.False(t, s.Allows(claim.KindAskForAction, years))
+	require.Equal(t, claim.Approved, then(t, s, years, approve("5000.00 USD")).Status)
+	require.Equal(t, claim.Rejected, then(t, s, years, reject(years)).Status)
+}
+
+// The reviewer may ask any number of times, and the partner edits and hands in
+// again each time.
+func TestAskAgainAndAgain(t *testing.T) {
+	s := in(t, claim.Submitted)
+	for i := range 5 {
+		now := after(30 + i)
+		s = then(t, s, now, claim.StartReview{}, askFor("Once more."), claim.RemoveEvidence{ID: "e1"}, addDocument("e1"), claim.Submit{})
+	}
+	require.Len(t, s.Submissions, 6)
+	require.Len(t, s.Reviews, 5)
+	require.Equal(t, after(20), s.FirstSubmittedAt())
+	require.Equal(t, claim.Review{At: after(34).Add(time.Minute), Outcome: claim.KindAskForAction, Items: askFor("Once more.").Items}, s.LastReview())
+	require.Equal(t, claim.Review{}, draft(t).LastReview())
+
+	s = then(t, s, after(50), claim.StartReview{}, askFor("Once more."), claim.RemoveEvidence{ID: "e1"})
+	refused(t, s, after(51), claim.Submit{}, claim.ErrIncomplete, "what was there at first has to be there again")
+}
+
+// Recording a deadline shows nothing new, happens any number of times, and stays
+// for a clock that was set back.
+func TestExpireShowsNothingNew(t *testing.T) {
+	for status, became := range map[claim.Status]claim.Status{
+		claim.Draft: claim.NotSubmittedExpired, claim.ActionRequired: claim.PostSubmissionExpired,
+		claim.Disputed: claim.DisputedExpired, claim.Rejected: claim.Undisputed,
+	} {
+		s := in(t, status)
+		over := s.Deadline()
+		refused(t, s, over.Add(-tick), claim.Expire{}, claim.ErrNotAllowed)
+		for _, late := range []time.Duration{0, tick, 400 * day} {
+			once := then(t, s, over.Add(late), claim.Expire{})
+			require.Equal(t, became, once.Status)
+			require.Equal(t, once, then(t, once, over.Add(late), claim.Expire{}, claim.Expire{}))
+			for _, now := range []time.Time{over, over.Add(day), over.AddDate(5, 0, 0)} {
+				require.Equal(t, s.StatusAt(now), once.StatusAt(now))
+				for _, k := range claim.AllKinds() {
+					require.Equal(t, s.Allows(k, now), once.Allows(k, now), "%s after %s", k, became)
+				}
+			}
+			once.Status = status
+			require.Equal(t, s, once, "nothing but the status is recorded")
+		}
+		back := then(t, s, over, claim.Expire{})
+		require.Equal(t, became, back.StatusAt(start), "a clock that goes back revives nothing")
+		for _, k := range []claim.Kind{claim.KindAddEvidence, claim.KindSubmit, claim.KindDispute, claim.KindCancel, claim.KindComment} {
+			require.False(t, back.Allows(k, start), "%s after %s", k, became)
+			_, err := claim.Apply(back, event(k, start), start)
+			require.Error(t, err)
+		}
+	}
+}
+
+// A deadline that nobody has recorded is not over for a clock that was set back.
+func TestClockSetBack(t *testing.T) {
+	s := draft(t)
+	require.Equal(t, claim.NotSubmittedExpired, s.StatusAt(submitBy))
+	refused(t, s, submitBy, claim.Submit{}, claim.ErrExpired)
+	require.Equal(t, claim.Draft, s.StatusAt(submitBy.Add(-day)))
+	s = then(t, s, submitBy.Add(-day), claim.Submit{})
+	s = then(t, s, start.Add(-day), claim.StartReview{}, approve("5000.00 USD"))
+	require.Equal(t, start.Add(-day).Add(time.Minute), s.LastReview().At, "it is recorded as the clock says")
+}
+
+// A customer's withdrawal ends a claim that was never submitted; after that it
+// changes nothing here.
+func TestWithdraw(t *testing.T) {
+	s := then(t, draft(t), after(5), claim.Withdraw{})
+	require.Equal(t, claim.Withdrawn, s.Status)
+	require.Equal(t, after(5), s.EndedAt)
+
+	late := then(t, draft(t), submitBy, claim.Withdraw{})
+	require.Equal(t, claim.Withdrawn, late.Status, "what was missed was never submitted")
+	require.Equal(t, submitBy, late.EndedAt)
+
+	for _, status := range []claim.Status{
+		claim.Submitted, claim.UnderReview, claim.ActionRequired, claim.Approved, claim.Paid, claim.Rejected, claim.Undisputed,
+		claim.Disputed, claim.RejectedFinal, claim.PostSubmissionExpired, claim.DisputedExpired,
+	} {
+		s := in(t, status)
+		require.Equal(t, s, then(t, s, after(30), claim.Withdraw{}), status)
+	}
+}
+
+func TestCancelBeforeTheFirstSubmissionOnly(t *testing.T) {
+	s := in(t, claim.Cancelled)
+	require.Equal(t, after(5), s.EndedAt)
+	for _, status := range []claim.Status{claim.Submitted, claim.ActionRequired, claim.Disputed, claim.Paid} {
+		err := refused(t, in(t, status), after(30), claim.Cancel{}, claim.ErrNotAllowed)
+		require.ErrorContains(t, err, "the claim has been submitted")
+	}
+}
+
+// Nothing reopens a claim that is over: another needs another consent.
+func TestNothingIsReopened(t *testing.T) {
+	for _, status := range []claim.Status{
+		claim.Cancelled, claim.Withdrawn, claim.NotSubmittedExpired, claim.PostSubmissionExpired, claim.DisputedExpired,
+		claim.RejectedFinal, claim.Undisputed, claim.Paid,
+	} {
+		for _, k := range claim.AllKinds() {
+			for _, now := range []time.Time{start, after(30), after(85), after(1000)} {
+				next, err := claim.Apply(in(t, status), event(k, now), now)
+				if err == nil && status == claim.NotSubmittedExpired && k == claim.KindWithdraw {
+					require.Equal(t, claim.Withdrawn, next.Status)
+					continue
+				}
+				require.Equal(t, status, next.Status, "%s while %s", k, status)
+			}
+		}
+	}
+}
+
+// What happened is recorded with its time, to the microsecond and in UTC, and in
+// the order in which it happened.
+func TestWhatIsRecorded(t *testing.T) {
+	zone := time.FixedZone("", 3600)
+	now := after(20).Add(999 * time.Nanosecond).In(zone)
+	s := draft(t)
+	for range 2 {
+		next, err := claim.Apply(s, claim.AddComment{By: claim.ByProgram, User: "rita", Text: "Where is it?"}, now)
+		require.NoError(t, err)
+		s = next
+	}
+	comment := claim.Comment{At: after(20), By: claim.ByProgram, User: "rita", Text: "Where is it?"}
+	require.Equal(t, []claim.Comment{comment, comment}, s.Comments)
+
+	s = then(t, in(t, claim.Paid), after(30))
+	require.Equal(t, []claim.Submission{{At: after(20), Requested: money("5000.00 USD")}}, s.Submissions)
+	require.Equal(t, []claim.Review{{At: after(23), Outcome: claim.KindApprove, Amount: money("5000.00 USD")}}, s.Reviews)
+	require.Equal(t, []claim.Payment{{At: after(24), Amount: money("5000.00 USD"), Reference: "R-1"}}, s.Payments)
+	require.Equal(t, claim.Review{
+		At: after(80), Outcome: claim.KindReject, Codes: []claim.RejectionCode{claim.ProofInconsistent}, Text: "The dates differ.",
+	}, in(t, claim.Rejected).LastReview())
+}
+
+// Two claims that come from one never write over each other's history, also where
+// there is room behind it in memory.
+func TestClaimsThatPartShareNothing(t *testing.T) {
+	comment := func(text string) claim.Event { return claim.AddComment{By: claim.ByPartner, Text: text} }
+	ask := func(text string) claim.Event { return askFor(text) }
+	add := func(text string) claim.Event { return addDocument(claim.EvidenceID(text)) }
+	submit := func(text string) claim.Event { return claim.Submit{Requested: money(fmt.Sprint(len(text), ".00 USD"))} }
+	pay := func(text string) claim.Event { return claim.Pay{Amount: money("1.00 USD"), Reference: text} }
+	var review, action = in(t, claim.UnderReview), in(t, claim.ActionRequired)
+	for range 2 {
+		review = then(t, review, after(30), askFor("Again."), claim.Submit{}, claim.StartReview{})
+		action = then(t, action, after(30), claim.Submit{}, claim.StartReview{}, askFor("Again."))
+	}
+	for name, c := range map[string]struct {
+		from  claim.State
+		event func(text string) claim.Event
+	}{
+		"comments":    {then(t, in(t, claim.Submitted), after(29), comment("1"), comment("2"), comment("3")), comment},
+		"reviews":     {then(t, review, after(31), askFor("Again."), claim.Submit{}, claim.StartReview{}), ask},
+		"submissions": {action, submit},
+		"documents":   {then(t, draft(t), after(29), add("2"), add("3")), add},
+		"removals":    {draft(t), func(string) claim.Event { return claim.RemoveEvidence{ID: "e1"} }},
+		"payments":    {then(t, in(t, claim.Approved), after(29), pay("1"), pay("2"), pay("3")), pay},
+		"surveys": {draft(t), func(text string) claim.Event {
+			return send(claim.PartnerSurvey, email(text+"@northwind.example"), "p2")
+		}},
+	} {
+		before := jsonOf(c.from)
+		one := then(t, c.from, after(40), c.event("one"))
+		kept := jsonOf(one)
+		then(t, c.from, after(40), c.event("another"))
+		require.Equal(t, kept, jsonOf(one), name)
+		require.Equal(t, before, jsonOf(c.from), name)
+	}
+}
+
+// What its maker does with an event later changes nothing in the claim.
+func TestEventsAreCopied(t *testing.T) {
+	codes := []claim.RejectionCode{claim.OtherReason}
+	s := then(t, in(t, claim.UnderReview), after(30), claim.Reject{Codes: codes, Text: "No.", DisputeBy: after(60)})
+	codes[0] = claim.DuplicateClaim
+	require.Equal(t, claim.OtherReason, s.LastReview().Codes[0])
+
+	items := askFor("Sign it.")
+	s = then(t, in(t, claim.UnderReview), after(30), items)
+	items.Items[0].Text = "changed"
+	require.Equal(t, "Sign it.", s.LastReview().Items[0].Text)
+
+	asked := opening()
+	s = must(claim.Open(asked))
+	asked.Proof[0].Title = "changed"
+	require.Equal(t, "Findings and recommendations document", s.Proof[0].Title)
+	require.NotNil(t, asked.Proof[1].Survey, "and the claim takes nothing out of what it was opened with")
+}
+
+// Malformed events are refused by the field that is wrong, and a text has to say
+// something.
+func TestInvalidEvents(t *testing.T) {
+	long := string(make([]byte, claim.MaxText+1))
+	texts := map[string]string{"": "is empty: say it in words", " \n": "is empty: say it in words", long: "has 4001 bytes: say it in at most 4000", "a\xff": "is not UTF-8 text", "a\x00b": "is not UTF-8 text"}
+	for text, problem := range texts {
+		for field, c := range map[string]struct {
+			status claim.Status
+			event  claim.Event
+		}{
+			"text":          {claim.Draft, claim.AddComment{By: claim.ByPartner, Text: text}},
+			"items[0].text": {claim.UnderReview, askFor(text)},
+			"reason":        {claim.Rejected, claim.OpenDispute{Reason: text}},
+		} {
+			err := refused(t, in(t, c.status), after(30), c.event, claim.ErrInvalid)
+			require.Equal(t, &claim.InvalidError{Field: field, Problem: problem}, err)
+		}
+		no := reject(after(30))
+		no.Text = text
+		require.EqualError(t, refused(t, in(t, claim.UnderReview), after(30), no, claim.ErrInvalid), "text "+problem)
+		if text == "" {
+			continue // an approval need not say anything
+		}
+		yes := approve("5000.00 USD")
+		yes.Text = text
+		require.EqualError(t, refused(t, in(t, claim.UnderReview), after(30), yes, claim.ErrInvalid), "text "+problem)
+		yes = claim.Approve{Amount: money("6000.00 USD"), Override: text}
+		require.EqualError(t, refused(t, in(t, claim.UnderReview), after(30), yes, claim.ErrInvalid), "override "+problem)
+	}
+
+	item := claim.ActionItem{Text: "Sign it."}
+	ask := func(items ...claim.ActionItem) claim.AskForAction { return claim.AskForAction{Items: items} }
+	no := func(codes ...claim.RejectionCode) claim.Reject {
+		return claim.Reject{Codes: codes, Text: "No.", DisputeBy: after(60)}
+	}
+	never := no(claim.OtherReason)
+	never.DisputeBy = time.Time{}
+	for _, c := range []struct {
+		status  claim.Status
+		event   claim.Event
+		problem string
+	}{
+		{claim.Draft, claim.AddComment{By: "customer", Text: "Hello."}, `by is "customer": use one of ["partner" "program"]`},
+		{claim.Draft, claim.AddComment{Text: "Hello."}, `by is "": use one of ["partner" "program"]`},
+		{claim.UnderReview, ask(), "items are 0: say what there is to do in 1 to 20 items"},
+		{claim.UnderReview, ask(make([]claim.ActionItem, 21)...), "items are 21: say what there is to do in 1 to 20 items"},
+		{claim.UnderReview, ask(item, claim.ActionItem{}), "items[1].text is empty: say it in words"},
+		{claim.UnderReview, ask(item, claim.ActionItem{Kind: "photo", Text: "Where is it?"}),
+			`items[1].kind is "photo", which the engagement does not ask for: use one of ["findings" "customer-survey" "partner-survey"], or leave it out`},
+		{claim.UnderReview, no(), `codes are missing: give at least one of ["proof incomplete" "proof inconsistent" "engagement not delivered" "customer not eligible" "duplicate claim" "consent withdrawn" "other"]`},
+		{claim.UnderReview, no(claim.OtherReason, "because"), `codes[1] is "because": give each once, of ["proof incomplete" "proof inconsistent" "engagement not delivered" "customer not eligible" "duplicate claim" "consent withdrawn" "other"]`},
+		{claim.UnderReview, no(claim.OtherReason, claim.OtherReason), `codes[1] is "other": give each once, of ["proof incomplete" "proof inconsistent" "engagement not delivered" "customer not eligible" "duplicate claim" "consent withdrawn" "other"]`},
+		{claim.UnderReview, never, "dispute_by is missing: a rejection can be disputed within a window"},
+		{claim.Draft, nil, "event is missing"},
+	} {
+		require.EqualError(t, refused(t, in(t, c.status), after(30), c.event, claim.ErrInvalid), c.problem)
+	}
+	then(t, in(t, claim.UnderReview), after(30), ask(item), claim.Submit{})
+	then(t, disputedReview(t), after(103), claim.Reject{Codes: claim.AllRejectionCodes(), Text: "No."}) // for good, so there is no window
+}
+
+// A claim is no place for an endless talk.
+func TestComments(t *testing.T) {
+	s := in(t, claim.Submitted)
+	for range claim.MaxComments {
+		s = then(t, s, after(30), claim.AddComment{By: claim.ByPartner, Text: "And?"})
+	}
+	_, err := claim.Apply(s, claim.AddComment{By: claim.ByProgram, Text: "No."}, after(30))
+	require.ErrorIs(t, err, claim.ErrInvalid)
+	require.ErrorContains(t, err, "comments are 200")
+}

@@ -1,0 +1,94 @@
+package claim
+
+import (
+	"slices"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// SurveyOf returns the survey whose link a token with this hash opens, and the
+// link, or [consent.ErrUnknownLink].
+func (s State) SurveyOf(h consent.Hash) (Survey, consent.Link, error) {
+	for _, v := range s.Surveys {
+		if l, err := v.Find(h); err == nil {
+			return v, l, nil
+		}
+	}
+	return Survey{}, consent.Link{}, consent.ErrUnknownLink
+}
+
+// SurveyLink returns the survey that a link belongs to, and the link, or
+// [consent.ErrUnknownLink].
+func (s State) SurveyLink(id consent.LinkID) (Survey, consent.Link, error) {
+	for _, v := range s.Surveys {
+		if l, err := v.Link(id); err == nil {
+			return v, l, nil
+		}
+	}
+	return Survey{}, consent.Link{}, consent.ErrUnknownLink
+}
+
+// Mint records the hash of a token for a survey's link, as [survey.Mint] does.
+func Mint(s State, id consent.LinkID, h consent.Hash) (State, error) {
+	v, _, err := s.SurveyLink(id)
+	if err != nil {
+		return s, err
+	}
+	next := s
+	err = next.changeSurvey(v.Kind, func(v survey.State) (survey.State, error) { return survey.Mint(v, id, h) })
+	if err != nil {
+		return s, err
+	}
+	return next, nil
+}
+
+// Erase takes a person out of the claim: an e-mail address out of the surveys, a
+// user out of the comments, and whatever clean changes out of everything that
+// people wrote. What was decided, and that a survey was answered, stays. It
+// reports whether there was anything to erase.
+func (s State) Erase(email tenant.Email, user string, clean func(string) string) (State, bool) {
+	changed := false
+	scrub := func(text string) string {
+		out := clean(text)
+		changed = changed || out != text
+		return out
+	}
+	s.Surveys = slices.Clone(s.Surveys)
+	for i, v := range s.Surveys {
+		next, found := v.State, false
+		if !email.IsZero() {
+			next, found = next.Erase(email)
+		}
+		next, scrubbed := next.Scrub(clean)
+		s.Surveys[i].State = next
+		changed = changed || found || scrubbed
+	}
+	s.Comments = slices.Clone(s.Comments)
+	for i := range s.Comments {
+		c := &s.Comments[i]
+		if user != "" && c.User == user {
+			c.User, changed = "", true
+		}
+		c.Text = scrub(c.Text)
+	}
+	s.Evidence = slices.Clone(s.Evidence)
+	for i := range s.Evidence {
+		s.Evidence[i].Name = scrub(s.Evidence[i].Name)
+	}
+	s.Reviews = slices.Clone(s.Reviews)
+	for i := range s.Reviews {
+		r := &s.Reviews[i]
+		r.Text, r.Override, r.Items = scrub(r.Text), scrub(r.Override), slices.Clone(r.Items)
+		for j := range r.Items {
+			r.Items[j].Text = scrub(r.Items[j].Text)
+		}
+	}
+	s.Dispute.Reason = scrub(s.Dispute.Reason)
+	s.Payments = slices.Clone(s.Payments)
+	for i := range s.Payments {
+		s.Payments[i].Reference = scrub(s.Payments[i].Reference)
+	}
+	return s, changed
+}

@@ -1,0 +1,253 @@
+package claim
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/survey"
+)
+
+// State is one claim: plain data, for its owner to store. Make one with [Open],
+// change it with [Apply], [Mint] and [State.Erase], which leave the State they
+// are given as it was.
+//
+// It can hold personal data, in surveys, comments, names of files and whatever
+// else people wrote, and hides it in structured logs.
+type State struct {
+	Status    Status    `json:"status"`    // as recorded; ask StatusAt what is true at a time
+	OpenedAt  time.Time `json:"opened_at"` // when the customer consented
+	SubmitBy  time.Time `json:"submit_by"` // end of the first submission window
+	ReviewBy  time.Time `json:"review_by"` // end of the review window; a submitted dispute resets it once
+	DisputeBy time.Time `json:"dispute_by,omitzero"`
+
+	// Money. The zero Money is an amount that there is not yet.
+	Rate      eligibility.Money `json:"rate,omitzero"`      // in force on the day of consent; of an hour with variable pay
+	Estimated eligibility.Money `json:"estimated,omitzero"` // by the rate
+	Cap       eligibility.Money `json:"cap,omitzero"`       // the most that is approved without an override; zero: any approval needs one
+	Requested eligibility.Money `json:"requested,omitzero"`
+	Approved  eligibility.Money `json:"approved,omitzero"`
+	Paid      eligibility.Money `json:"paid,omitzero"` // the sum of Payments
+
+	Proof    []ProofItem `json:"proof,omitempty"` // what has to be proved; the forms of surveys are in Surveys
+	Evidence []Evidence  `json:"evidence,omitempty"`
+	Surveys  []Survey    `json:"surveys,omitempty"` // one for each item of Proof that is a survey
+
+	// What happened, each the oldest first.
+	Submissions []Submission `json:"submissions,omitempty"`
+	Reviews     []Review     `json:"reviews,omitempty"`
+	Dispute     DisputeCase  `json:"dispute,omitzero"`
+	Payments    []Payment    `json:"payments,omitempty"`
+	Comments    []Comment    `json:"comments,omitempty"`
+	EndedAt     time.Time    `json:"ended_at,omitzero"` // cancelled or withdrawn
+}
+
+// Survey is a survey of a claim.
+type Survey struct {
+	Kind string `json:"kind"` // of its ProofItem
+	survey.State
+}
+
+// LogValue shows the survey without its contact and its answers.
+func (s Survey) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", s.Kind), slog.Any("survey", s.State))
+}
+
+// Submission is one handing in of the claim.
+type Submission struct {
+	At        time.Time         `json:"at"`
+	Requested eligibility.Money `json:"requested,omitzero"`
+}
+
+// Review is what a reviewer decided.
+type Review struct {
+	At       time.Time         `json:"at"`
+	Outcome  Kind              `json:"outcome"` // KindAskForAction, KindApprove or KindReject
+	Items    []ActionItem      `json:"items,omitempty"`
+	Codes    []RejectionCode   `json:"codes,omitempty"`
+	Text     string            `json:"text,omitzero"`
+	Amount   eligibility.Money `json:"amount,omitzero"`
+	Override string            `json:"override,omitzero"` // why more than the cap was approved
+}
+
+// LogValue hides what was written.
+func (r Review) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("outcome", string(r.Outcome)), slog.Any("codes", r.Codes), slog.String("amount", r.Amount.String()))
+}
+
+// ActionItem is one thing that a reviewer asks the partner to do.
+type ActionItem struct {
+	Kind string `json:"kind,omitzero"` // of the ProofItem that it is about; "" for the claim as a whole
+	Text string `json:"text"`
+}
+
+// DisputeCase is the one dispute that a claim may have.
+type DisputeCase struct {
+	OpenedAt    time.Time `json:"opened_at,omitzero"`
+	SubmittedAt time.Time `json:"submitted_at,omitzero"`
+	Reason      string    `json:"reason,omitzero"`
+}
+
+// LogValue hides the reason.
+func (d DisputeCase) LogValue() slog.Value {
+	return slog.GroupValue(slog.Time("opened_at", d.OpenedAt), slog.Time("submitted_at", d.SubmittedAt))
+}
+
+// Payment is one payment, of all or of a part of what was approved.
+type Payment struct {
+	At        time.Time         `json:"at"`
+	Amount    eligibility.Money `json:"amount"`
+	Reference string            `json:"reference,omitzero"` // of the payment system
+}
+
+// Comment is what one side wrote about the claim; both sides read it.
+type Comment struct {
+	At   time.Time `json:"at"`
+	By   Side      `json:"by"`
+	User string    `json:"user,omitzero"` // as the host names the person; "" when erased
+	Text string    `json:"text"`
+}
+
+// LogValue hides who wrote and what.
+func (c Comment) LogValue() slog.Value { return slog.StringValue(string(c.By) + " [comment]") }
+
+// Opening is what a claim begins with.
+type Opening struct {
+	At        time.Time         // when the customer consented
+	SubmitBy  time.Time         // end of the first submission window
+	ReviewBy  time.Time         // end of the review window
+	Rate      eligibility.Money // in force then; zero when there is none
+	Estimated eligibility.Money // by the rate
+	Cap       eligibility.Money // the most that is approved without an override
+	Proof     []ProofItem
+}
+
+// Open returns the draft that a consent opens. Its error is an *InvalidError of a
+// time that is missing, or that of a form of a survey that cannot be used.
+func Open(o Opening) (State, error) {
+	switch {
+	case o.At.IsZero():
+		return State{}, invalid("at", "is missing: a claim opens when the customer consents")
+	case o.SubmitBy.IsZero():
+		return State{}, invalid("submit_by", "is missing: a claim has to be submitted within a window")
+	case o.ReviewBy.IsZero():
+		return State{}, invalid("review_by", "is missing: a claim has a review window")
+	}
+	s := State{
+		Status: Draft, OpenedAt: o.At, SubmitBy: o.SubmitBy, ReviewBy: o.ReviewBy,
+		Rate: o.Rate, Estimated: o.Estimated, Cap: o.Cap, Proof: append([]ProofItem(nil), o.Proof...),
+	}
+	for i, p := range o.Proof {
+		if p.Survey == nil {
+			continue
+		}
+		started, err := survey.Start(*p.Survey)
+		if err != nil {
+			return State{}, err
+		}
+		s.Surveys = append(s.Surveys, Survey{Kind: p.Kind, State: started})
+		s.Proof[i].Survey = nil // the survey has its form
+	}
+	return s, nil
+}
+
+// Survey returns the survey of that kind, or a *NotFoundError.
+func (s State) Survey(kind string) (Survey, error) {
+	for _, v := range s.Surveys {
+		if v.Kind == kind {
+			return v, nil
+		}
+	}
+	return Survey{}, &NotFoundError{Field: "survey", Value: kind}
+}
+
+// Deadline returns the deadline that runs in the recorded status, or the zero
+// time while none does: until it the partner can act.
+func (s State) Deadline() time.Time { return s.deadline() }
+
+func (s *State) deadline() time.Time {
+	switch s.Status {
+	case Draft:
+		return s.SubmitBy
+	case ActionRequired:
+		return s.ReviewBy
+	case Rejected, Disputed:
+		return s.DisputeBy
+	}
+	return time.Time{}
+}
+
+// StatusAt returns the status at now: as recorded, but what the deadline makes
+// of it once that has come, whether or not it was recorded.
+func (s State) StatusAt(now time.Time) Status { return s.statusAt(now) }
+
+func (s *State) statusAt(now time.Time) Status {
+	if d := s.deadline(); d.IsZero() || now.Before(d) {
+		return s.Status
+	}
+	switch s.Status {
+	case Draft:
+		return NotSubmittedExpired
+	case ActionRequired:
+		return PostSubmissionExpired
+	case Disputed:
+		return DisputedExpired
+	}
+	return Undisputed
+}
+
+// lapsed returns the deadline that made a claim what it is.
+func (s *State) lapsed(status Status) time.Time {
+	switch status {
+	case NotSubmittedExpired:
+		return s.SubmitBy
+	case PostSubmissionExpired:
+		return s.ReviewBy
+	}
+	return s.DisputeBy
+}
+
+// Allows reports whether [Moves] lists an event of this kind at now, as far as
+// that can be told without the event.
+func (s State) Allows(on Kind, now time.Time) bool {
+	for _, m := range movesFrom(s.statusAt(now)) {
+		if m.On == on && (on == KindPay || m.When.holds(&s, nil, now)) {
+			return true
+		}
+	}
+	return false
+}
+
+// FirstSubmittedAt returns when the claim was submitted for the first time, or
+// the zero time.
+func (s State) FirstSubmittedAt() time.Time {
+	if len(s.Submissions) == 0 {
+		return time.Time{}
+	}
+	return s.Submissions[0].At
+}
+
+// LastReview returns what the reviewer decided last; the zero Review is nothing.
+func (s State) LastReview() Review {
+	if len(s.Reviews) == 0 {
+		return Review{}
+	}
+	return s.Reviews[len(s.Reviews)-1]
+}
+
+// Amount returns the amount that says most: what was paid, else approved, else
+// requested, else estimated.
+func (s State) Amount() eligibility.Money {
+	for _, m := range []eligibility.Money{s.Paid, s.Approved, s.Requested} {
+		if !m.IsZero() {
+			return m
+		}
+	}
+	return s.Estimated
+}
+
+// LogValue shows the claim without persons.
+func (s State) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("status", string(s.Status)), slog.Time("opened_at", s.OpenedAt),
+		slog.Int("evidence", len(s.Evidence)), slog.Int("surveys", len(s.Surveys)))
+}

@@ -1,0 +1,167 @@
+package claim_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/survey"
+)
+
+const hour = time.Hour
+
+func answer(link consent.LinkID) claim.AnswerSurvey {
+	return claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: link, Answers: customerAnswers()}
+}
+
+// sent has asked ana for the customer's answers by the link c1.
+func sent(t *testing.T) claim.State {
+	return then(t, must(claim.Open(opening())), start, send(claim.CustomerSurvey, ana, "c1"))
+}
+
+func customerSurvey(t *testing.T, s claim.State) claim.Survey {
+	t.Helper()
+	v, err := s.Survey(claim.CustomerSurvey)
+	require.NoError(t, err)
+	return v
+}
+
+// Each survey of the proof begins with its form, which is kept once.
+func TestOpenBeginsTheSurveys(t *testing.T) {
+	s := must(claim.Open(opening()))
+	require.Len(t, s.Surveys, 2)
+	v := customerSurvey(t, s)
+	require.Equal(t, survey.NotSent, v.Status)
+	require.Equal(t, survey.CustomerForm(), v.Form)
+	for _, p := range s.Proof {
+		require.Nil(t, p.Survey, p.Kind)
+	}
+	_, err := s.Survey("photo")
+	require.ErrorIs(t, err, claim.ErrNotFound)
+	require.EqualError(t, err, `the claim has no survey "photo"`)
+
+	o := opening()
+	o.Proof[1].Survey = &survey.Form{}
+	_, err = claim.Open(o)
+	require.ErrorIs(t, err, consent.ErrInvalid)
+	for field, change := range map[string]func(*claim.Opening){
+		"at":        func(o *claim.Opening) { o.At = time.Time{} },
+		"submit_by": func(o *claim.Opening) { o.SubmitBy = time.Time{} },
+		"review_by": func(o *claim.Opening) { o.ReviewBy = time.Time{} },
+	} {
+		o := opening()
+		change(&o)
+		_, err := claim.Open(o)
+		var invalid *claim.InvalidError
+		require.ErrorAs(t, err, &invalid)
+		require.Equal(t, field, invalid.Field)
+	}
+}
+
+// Asking another contact voids the link of the one before.
+func TestChangeOfContact(t *testing.T) {
+	s := then(t, sent(t), start.Add(hour), send(claim.CustomerSurvey, bruno, "c2"))
+	require.Equal(t, bruno, customerSurvey(t, s).Contact())
+	refused(t, s, after(1), answer("c1"), consent.ErrLinkVoid)
+	refused(t, s, after(1), answer("c3"), consent.ErrUnknownLink)
+	s = then(t, s, after(1), answer("c2"))
+	v := customerSurvey(t, s)
+	require.Equal(t, survey.Done, v.Status)
+	require.Equal(t, after(1), v.AnsweredAt())
+	require.Equal(t, customerAnswers(), v.Response.Answers)
+}
+
+// Once it is done it is frozen, also where it would be open otherwise.
+func TestSurveyIsFrozenWhenDone(t *testing.T) {
+	s := draft(t)
+	for _, e := range []claim.Event{
+		send(claim.CustomerSurvey, bruno, "c2"), send(claim.CustomerSurvey, ana, "c2"), claim.ResendSurvey{Survey: claim.CustomerSurvey, Link: "c2"},
+	} {
+		var frozen *survey.FrozenError
+		require.ErrorAs(t, refused(t, s, after(3), e, consent.ErrNotAllowed), &frozen)
+	}
+	refused(t, s, after(3), answer("c1"), consent.ErrAlreadyAnswered)
+	refused(t, in(t, claim.ActionRequired), after(30), send(claim.CustomerSurvey, bruno, "c2"), consent.ErrNotAllowed)
+}
+
+// A survey is sent again until the submission deadline, with a new link, as often
+// as the policy says; it can be answered as long as the partner can hand it in.
+func TestResend(t *testing.T) {
+	s := sent(t)
+	again := func(link consent.LinkID) claim.ResendSurvey {
+		return claim.ResendSurvey{Survey: claim.CustomerSurvey, Link: link}
+	}
+	var soon *consent.TooSoonError
+	require.ErrorAs(t, refused(t, s, start.Add(day-tick), again("c2"), consent.ErrTooSoon), &soon)
+	require.Equal(t, start.Add(day), soon.NotBefore)
+	hasty := again("c2")
+	hasty.Policy = consent.Policy{ResendInterval: hour}
+	then(t, s, start.Add(hour), hasty)
+	for i, link := range []consent.LinkID{"c2", "c3", "c4", "c5"} {
+		s = then(t, s, after(i+1), again(link))
+	}
+	refused(t, s, after(20), again("c6"), consent.ErrTooMany)
+	refused(t, s, after(20), answer("c4"), consent.ErrLinkVoid)
+
+	s = sent(t)
+	last := submitBy.Add(-tick)
+	then(t, then(t, s, last, again("c2")), last, answer("c2"))
+	refused(t, s, submitBy, again("c2"), claim.ErrExpired)
+	refused(t, s, submitBy, answer("c1"), claim.ErrExpired)
+	refused(t, s, submitBy, send(claim.CustomerSurvey, bruno, "c2"), claim.ErrExpired)
+	refused(t, must(claim.Open(opening())), start, again("c1"), consent.ErrNotAllowed, "nobody has been asked yet")
+
+	// While the reviewer waits for it, the answer still counts after the submission
+	// deadline, and nobody is written to any more.
+	open := in(t, claim.ActionRequired)
+	late := claim.AnswerSurvey{Survey: claim.PartnerSurvey, Link: "p1", Answers: partnerAnswers()}
+	then(t, open, reviewBy.Add(-tick), late)
+	refused(t, open, reviewBy, late, claim.ErrExpired)
+	err := refused(t, open, submitBy, claim.ResendSurvey{Survey: claim.PartnerSurvey, Link: "p2"}, claim.ErrNotAllowed)
+	require.EqualError(t, err, "resend survey is not allowed while the claim is action required: the submission deadline has passed")
+}
+
+func TestSurveysThatAreNotThere(t *testing.T) {
+	for _, e := range []claim.Event{
+		send(claim.Findings, ana, "c1"), claim.ResendSurvey{Survey: "photo", Link: "c1"}, claim.AnswerSurvey{Link: "c1"},
+	} {
+		refused(t, draft(t), after(1), e, claim.ErrNotFound)
+	}
+	refused(t, sent(t), after(1), claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: "c1"}, consent.ErrInvalid)
+}
+
+// A link is found by the token that was minted for it, and by its ID, among the
+// surveys.
+func TestLinks(t *testing.T) {
+	s := draft(t)
+	before := jsonOf(s)
+	minted, err := claim.Mint(s, "p1", consent.Hash{1})
+	require.NoError(t, err)
+	require.Equal(t, before, jsonOf(s))
+
+	v, link, err := minted.SurveyOf(consent.Hash{1})
+	require.NoError(t, err)
+	require.Equal(t, claim.PartnerSurvey, v.Kind)
+	require.Equal(t, consent.LinkID("p1"), link.ID)
+	v, link, err = minted.SurveyLink("c1")
+	require.NoError(t, err)
+	require.Equal(t, claim.CustomerSurvey, v.Kind)
+	require.Equal(t, ana, link.Contact)
+
+	_, _, err = s.SurveyOf(consent.Hash{1})
+	require.ErrorIs(t, err, consent.ErrUnknownLink)
+	_, _, err = s.SurveyLink("c9")
+	require.ErrorIs(t, err, consent.ErrUnknownLink)
+	same, err := claim.Mint(s, "c9", consent.Hash{1})
+	require.ErrorIs(t, err, consent.ErrUnknownLink)
+	require.Equal(t, s, same)
+	same, err = claim.Mint(s, "p1", consent.Hash{})
+	require.ErrorIs(t, err, consent.ErrInvalid)
+	require.Equal(t, s, same)
+	moved := then(t, s, after(2), send(claim.PartnerSurvey, bruno, "p2"))
+	_, err = claim.Mint(moved, "p1", consent.Hash{1})
+	require.ErrorIs(t, err, consent.ErrLinkVoid)
+}

@@ -1,0 +1,167 @@
+package claim_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/engagement/claim"
+)
+
+// What the program says of every event in every status, on both sides of every
+// deadline, written out so that the table in the code is held to it. The columns
+// are those of AllKinds. A cell is the status that follows ("=": the same), "over"
+// for an expired claim, or "no" with what the refusal adds.
+const program = `
+status         from     until   | add remove send    resend  answer comment submit start ask    approve reject dispute  pay  cancel    withdraw expire
+
+draft          -        submit  | =    =     =       =       =      =       sub    no    no     no      no     no       no   can       wd       no/none
+draft          submit   -       | over over  over    over    over   over    over   over  over   over    over   over     over over      wd       nse
+
+submitted      -        -       | no   no    no      no      no     =       no     rev   no     no      no     no       no   no/sent   =        no/none
+
+review         -        review  | no   no    no      no      no     =       no     no    act    app     rej    no       no   no/sent   =        no/none
+review         review   -       | no   no    no      no      no     =       no     no    no/ask app     rej    no       no   no/sent   =        no/none
+
+review-again   -        review  | no   no    no      no      no     =       no     no    act    app     fin    no       no   no/sent   =        no/none
+review-again   review   -       | no   no    no      no      no     =       no     no    no/ask app     fin    no       no   no/sent   =        no/none
+
+action         -        submit  | =    =     =       =       =      =       sub    no    no     no      no     no       no   no/sent   =        no/none
+action         submit   review  | =    =     no/late no/late =      =       sub    no    no     no      no     no       no   no/sent   =        no/none
+action         review   -       | over over  over    over    over   over    over   over  over   over    over   over     over over      pse      pse
+
+approved       -        -       | no   no    no      no      no     =       no     no    no     no      no     no       paid no/sent   =        no/none
+paid           -        -       | no   no    no      no      no     no      no     no    no     no      no     no       no   no/sent   =        no/none
+
+rejected       -        dispute | no   no    no      no      no     =       no     no    no     no      no     dis      no   no/sent   =        no/none
+rejected       dispute  -       | no   no    no      no      no     no      no     no    no     no      no     no/time  no   no/sent   und      und
+undisputed     -        -       | no   no    no      no      no     no      no     no    no     no      no     no/time  no   no/sent   =        =
+
+disputed       -        submit  | =    =     =       =       =      =       sub    no    no     no      no     no       no   no/sent   =        no/none
+disputed       submit   dispute | =    =     no/late no/late =      =       sub    no    no     no      no     no       no   no/sent   =        no/none
+disputed       dispute  -       | over over  over    over    over   over    over   over  over   over    over   over     over over      dex      dex
+
+final          -        -       | no   no    no      no      no     no      no     no    no     no      no     no/once  no   no/sent   =        no/none
+not-submitted  -        -       | over over  over    over    over   over    over   over  over   over    over   over     over over      wd       =
+post           -        -       | over over  over    over    over   over    over   over  over   over    over   over     over over      =        =
+dispute-missed -        -       | over over  over    over    over   over    over   over  over   over    over   over     over over      =        =
+cancelled      -        -       | no   no    no      no      no     no      no     no    no     no      no     no       no   no        no       no/none
+withdrawn      -        -       | no   no    no      no      no     no      no     no    no     no      no     no       no   no        no       no/none
+`
+
+var leadsTo = map[string]claim.Status{
+	"sub": claim.Submitted, "rev": claim.UnderReview, "act": claim.ActionRequired, "app": claim.Approved, "paid": claim.Paid,
+	"rej": claim.Rejected, "und": claim.Undisputed, "dis": claim.Disputed, "fin": claim.RejectedFinal, "nse": claim.NotSubmittedExpired,
+	"pse": claim.PostSubmissionExpired, "dex": claim.DisputedExpired, "can": claim.Cancelled, "wd": claim.Withdrawn,
+}
+
+var refusalAdds = map[string]string{
+	"": "", "late": "the submission deadline has passed", "sent": "the claim has been submitted", "none": "no deadline of the claim has passed",
+	"ask":  "the review deadline has passed, and the partner would have no time to act: approve or reject the claim",
+	"time": "the time to dispute the rejection is over", "once": "a claim can be disputed once",
+}
+
+// stands returns the claims of the rows.
+func stands(t *testing.T) map[string]claim.State {
+	return map[string]claim.State{
+		"draft": in(t, claim.Draft), "submitted": in(t, claim.Submitted), "review": in(t, claim.UnderReview), "review-again": disputedReview(t),
+		"action": in(t, claim.ActionRequired), "approved": in(t, claim.Approved), "paid": in(t, claim.Paid), "rejected": in(t, claim.Rejected),
+		"undisputed": in(t, claim.Undisputed), "disputed": in(t, claim.Disputed), "final": in(t, claim.RejectedFinal),
+		"not-submitted": in(t, claim.NotSubmittedExpired), "post": in(t, claim.PostSubmissionExpired), "dispute-missed": in(t, claim.DisputedExpired),
+		"cancelled": in(t, claim.Cancelled), "withdrawn": in(t, claim.Withdrawn),
+	}
+}
+
+// moments returns some time early and late, and those on both sides of each
+// deadline that the claim has.
+func moments(s claim.State) []time.Time {
+	all := []time.Time{after(10), after(1000)}
+	for _, d := range []time.Time{s.SubmitBy, s.ReviewBy, s.DisputeBy} {
+		if !d.IsZero() {
+			all = append(all, d.Add(-tick), d, d.Add(tick))
+		}
+	}
+	return all
+}
+
+func TestEveryEventInEveryStatus(t *testing.T) {
+	claims := stands(t)
+	type spot struct {
+		name string
+		now  time.Time
+	}
+	walked := map[spot]bool{}
+	for line := range strings.Lines(program) {
+		when, cells, ok := strings.Cut(line, "|")
+		if !ok || strings.HasPrefix(line, "status") {
+			continue
+		}
+		row, cell := strings.Fields(when), strings.Fields(cells)
+		require.Len(t, row, 3, line)
+		require.Len(t, cell, len(claim.AllKinds()), line)
+		s, ok := claims[row[0]]
+		require.True(t, ok, line)
+		deadlines := map[string]time.Time{"submit": s.SubmitBy, "review": s.ReviewBy, "dispute": s.DisputeBy}
+		for _, now := range moments(s) {
+			if from, ok := deadlines[row[1]]; ok && now.Before(from) {
+				continue
+			}
+			if until, ok := deadlines[row[2]]; ok && !now.Before(until) {
+				continue
+			}
+			require.False(t, walked[spot{row[0], now}], "%s at %s has two rows", row[0], now)
+			walked[spot{row[0], now}] = true
+			for i, k := range claim.AllKinds() {
+				walk(t, s, k, now, cell[i])
+			}
+		}
+	}
+	for name, s := range claims {
+		for _, now := range moments(s) {
+			require.True(t, walked[spot{name, now}], "%s at %s has no row", name, now)
+		}
+	}
+}
+
+// walk makes one event happen, and compares with a cell.
+func walk(t *testing.T, s claim.State, k claim.Kind, now time.Time, cell string) {
+	t.Helper()
+	before := jsonOf(s)
+	next, err := claim.Apply(s, event(k, now), now)
+	require.Equal(t, before, jsonOf(s), "%s changes the claim that was given", k)
+	require.Equal(t, err == nil, s.Allows(k, now), "Allows(%s) while %s at %s, with %v", k, s.Status, now, err)
+
+	word, why, _ := strings.Cut(cell, "/")
+	switch word {
+	case "no":
+		var no *claim.NotAllowedError
+		require.ErrorAs(t, err, &no, "%s while %s at %s", k, s.Status, now)
+		require.ErrorIs(t, err, claim.ErrNotAllowed)
+		require.Equal(t, claim.NotAllowedError{Status: s.StatusAt(now), Event: k, Why: refusalAdds[why]}, *no)
+		require.Equal(t, s, next)
+	case "over":
+		var over *claim.ExpiredError
+		require.ErrorAs(t, err, &over, "%s while %s at %s", k, s.Status, now)
+		require.ErrorIs(t, err, claim.ErrExpired)
+		require.Equal(t, s.StatusAt(now), over.Status)
+		require.Equal(t, map[claim.Status]time.Time{
+			claim.NotSubmittedExpired: s.SubmitBy, claim.PostSubmissionExpired: s.ReviewBy, claim.DisputedExpired: s.DisputeBy,
+		}[over.Status], over.Deadline)
+		require.Equal(t, s, next)
+	default:
+		require.NoError(t, err, "%s while %s at %s", k, s.Status, now)
+		want := s.Status
+		if word != "=" {
+			var ok bool
+			want, ok = leadsTo[word]
+			require.True(t, ok, cell)
+		}
+		require.Equal(t, want, next.Status, "%s while %s at %s", k, s.Status, now)
+		require.Equal(t, want, next.StatusAt(now), "what follows is true at once")
+		if k == claim.KindExpire {
+			require.Equal(t, s.StatusAt(now), next.Status, "recording it shows nothing new")
+		}
+	}
+}
