@@ -45,7 +45,7 @@ func (c *Catalog) PutEngagement(e Engagement) error {
 	if err := e.Validate(); err != nil {
 		return err
 	}
-	e.Rates, e.Proof = slices.Clone(e.Rates), slices.Clone(e.Proof)
+	e.Rates, e.Proof, e.NominatedBy = slices.Clone(e.Rates), slices.Clone(e.Proof), slices.Clone(e.NominatedBy)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.engagements = slices.Clone(c.engagements) // those handed out stay as they are

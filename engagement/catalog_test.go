@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 func partner() engagement.Partner {
@@ -92,15 +94,17 @@ func TestCatalogKeepsItsOwn(t *testing.T) {
 	ctx := context.Background()
 	e, p := offer(), partner()
 	e.Rates = []engagement.Rate{{From: e.Opens, Amount: money("1.00 USD")}}
-	e.Proof = engagement.DefaultProof()
+	e.Proof = claim.DefaultProof()
+	e.NominatedBy = []tenant.IDKind{tenant.ByTPID}
 	c := must(engagement.NewCatalog([]engagement.Engagement{e}, []engagement.Partner{p}))
-	e.Rates[0].Amount, e.Proof[0].Kind = money("2.00 USD"), "changed"
+	e.Rates[0].Amount, e.Proof[0].Kind, e.NominatedBy[0] = money("2.00 USD"), "changed", tenant.ByDomain
 	p.Locations[0].Enrolled = false
 	seats.Set(&p.Locations[1].Facts, 1)
 
 	kept := must(c.Engagements(ctx))[0]
 	require.Equal(t, "1.00 USD", kept.Rates[0].Amount.String())
 	require.Equal(t, "findings", kept.Proof[0].Kind)
+	require.Equal(t, []tenant.IDKind{tenant.ByTPID}, kept.Nominations())
 	keptPartner, _, _ := c.Partner(ctx, northwind)
 	require.True(t, keptPartner.Locations[0].Enrolled)
 	n, _ := seats.Get(keptPartner.Locations[1].Facts)

@@ -19,13 +19,18 @@ type Customer struct {
 	Key          CustomerKey     `json:"key"`
 	Identity     tenant.Identity `json:"identity"`
 	FriendlyName string          `json:"friendly_name,omitzero"`
-	KnownSince   time.Time       `json:"known_since,omitzero"` // first consent granted to this partner; zero: not a known customer
+	KnownSince   time.Time       `json:"known_since,omitzero"`  // first consent granted to this partner; zero: not a known customer
+	ParkedSince  time.Time       `json:"parked_since,omitzero"` // disassociated: known, and off the Customers pages until it is associated again
 	History      Head            `json:"history,omitzero"`
 }
 
 // Known reports whether the customer has granted this partner consent in any
 // engagement, ever.
 func (c Customer) Known() bool { return !c.KnownSince.IsZero() }
+
+// Associated reports whether the customer is known and stands on the partner's
+// Customers pages: not disassociated.
+func (c Customer) Associated() bool { return c.Known() && c.ParkedSince.IsZero() }
 
 // Name returns the customer's name as people know it.
 func (c Customer) Name() string { return displayName(c.Identity, c.FriendlyName) }

@@ -9,7 +9,9 @@
 //
 // A Participation is one customer in one engagement with one partner. Its Status
 // at a moment follows from its consent, its claim and the deadlines that have
-// passed by then, whether or not anybody has recorded them.
+// passed by then, whether or not anybody has recorded them. The consent is a state
+// of package consent, the claim one of package claim, each with one table of what
+// is allowed; ApplyClaim gives the claim's events the deadlines of the terms.
 //
 // A Place is one customer in one engagement over all partners: who holds a part of
 // the claim limit, and what each partner knows. It is what storage reads and
@@ -21,7 +23,8 @@
 // Place.Rows is the Customers page: in which Tab a customer is, with every Reason
 // why it is not eligible, and which Actions are allowed. Place.Entries is what
 // storage sorts, filters and counts the rows by. Place.Settle records deadlines
-// that have passed, and changes nothing that Rows shows.
+// that have passed, and Place.Remind reminders that are due by the schedule of
+// Reminders; neither changes what Rows shows.
 //
 // # History
 //

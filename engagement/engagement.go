@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Engagement is one offer of the program, in one version. It is data: nothing
@@ -28,38 +30,18 @@ type Engagement struct {
 	LastClaimDay eligibility.Date `json:"last_claim_day,omitzero"`
 	Zone         *time.Location   `json:"-"` // nil is UTC
 
-	Windows    Windows     `json:"windows,omitzero"`     // zero: DefaultWindows of the type
-	ClaimLimit int         `json:"claim_limit,omitzero"` // granted participations per customer, over all partners; zero: 1
-	Rates      []Rate      `json:"rates,omitzero"`       // what is paid, by the day of consent, the earliest first
-	Proof      []ProofItem `json:"proof,omitzero"`       // nil: DefaultProof
+	Windows    Windows           `json:"windows,omitzero"`     // zero: DefaultWindows of the type
+	ClaimLimit int               `json:"claim_limit,omitzero"` // granted participations per customer, over all partners; zero: 1
+	Pay        Pay               `json:"pay,omitzero"`         // "": FixedPay
+	Rates      []Rate            `json:"rates,omitzero"`       // what is paid, by the day of consent, the earliest first
+	Proof      []claim.ProofItem `json:"proof,omitzero"`       // nil: claim.DefaultProof
+
+	// NominatedBy are the kinds of ID by which a customer can be named; nil:
+	// domain, tenant ID and TPID, and with variable pay the opportunity ID only.
+	NominatedBy []tenant.IDKind `json:"nominated_by,omitzero"`
 
 	LocationRules *eligibility.RuleSet `json:"-"` // what a partner's location must meet
 	CustomerRules *eligibility.RuleSet `json:"-"` // what a customer must meet
-}
-
-// Rate is what an engagement pays for a customer who consented on or after a
-// day.
-type Rate struct {
-	From   eligibility.Date  `json:"from"`
-	Amount eligibility.Money `json:"amount"`
-}
-
-// ProofItem is one piece of evidence that a claim needs.
-type ProofItem struct {
-	Kind     string `json:"kind"`
-	Title    string `json:"title"`
-	Required bool   `json:"required"`
-}
-
-// DefaultProof returns the four items which the program asks for unless an
-// engagement says otherwise.
-func DefaultProof() []ProofItem {
-	return []ProofItem{
-		{Kind: "findings", Title: "Findings and recommendations document", Required: true},
-		{Kind: "invoice", Title: "Invoice", Required: true},
-		{Kind: "partner-survey", Title: "Partner survey", Required: true},
-		{Kind: "customer-survey", Title: "Customer survey", Required: true},
-	}
 }
 
 // Validate returns every problem of the engagement, joined, each an
@@ -99,25 +81,8 @@ func (e Engagement) Validate() error {
 	if e.ClaimLimit < 0 {
 		bad("claim_limit", "is negative: use 0 for the default of 1")
 	}
-	for i, r := range e.Rates {
-		field := fmt.Sprintf("rates[%d]", i)
-		if r.From.IsZero() || r.From.IsNever() {
-			bad(field+".from", "is missing")
-		} else if i > 0 && r.From.Compare(e.Rates[i-1].From) <= 0 {
-			bad(field+".from", "is %s, not after the day of the rate before it", r.From)
-		}
-		if r.Amount.IsZero() || r.Amount.Amount.IsNegative() {
-			bad(field+".amount", "is %q: use an amount with its currency that is not negative", r.Amount)
-		}
-	}
-	for i, p := range e.Proof {
-		field := fmt.Sprintf("proof[%d].kind", i)
-		if problem := checkID(p.Kind); problem != "" {
-			bad(field, "%s", problem)
-		} else if slices.ContainsFunc(e.Proof[:i], func(q ProofItem) bool { return q.Kind == p.Kind }) {
-			bad(field, "%q stands twice", p.Kind)
-		}
-	}
+	e.validatePay(bad)
+	e.validateProof(bad)
 	if e.LocationRules == nil {
 		bad("location_rules", "are missing: without any, every location would be eligible")
 	}
@@ -130,6 +95,23 @@ func (e Engagement) Validate() error {
 // maxWindow is how many days a window may have: ten years, so that whoever
 // mistakes days for hours is told.
 const maxWindow = 3650
+
+// validateProof says what is wrong with what a claim has to prove.
+func (e Engagement) validateProof(bad func(field, format string, args ...any)) {
+	for i, p := range e.Proof {
+		field := fmt.Sprintf("proof[%d].", i)
+		if problem := checkID(p.Kind); problem != "" {
+			bad(field+"kind", "%s", problem)
+			continue
+		}
+		if slices.ContainsFunc(e.Proof[:i], func(q claim.ProofItem) bool { return q.Kind == p.Kind }) {
+			bad(field+"kind", "%q stands twice", p.Kind)
+		}
+		if invalid := (*claim.InvalidError)(nil); errors.As(p.Validate(), &invalid) {
+			bad(field+invalid.Field, "%s", invalid.Problem)
+		}
+	}
+}
 
 // validateDates says what is wrong with the engagement's days and its zone.
 func (e Engagement) validateDates(bad func(field, format string, args ...any)) {
@@ -211,9 +193,9 @@ func (e Engagement) windows() Windows {
 func (e Engagement) Limit() int { return max(e.ClaimLimit, 1) }
 
 // ProofRequired returns what a claim has to prove.
-func (e Engagement) ProofRequired() []ProofItem {
+func (e Engagement) ProofRequired() []claim.ProofItem {
 	if e.Proof == nil {
-		return DefaultProof()
+		return claim.DefaultProof()
 	}
 	return slices.Clone(e.Proof)
 }
@@ -249,16 +231,6 @@ func (e Engagement) ClaimableAt(now time.Time) bool {
 	return e.AvailabilityAt(now) == Active && now.Before(e.ClaimableUntil())
 }
 
-// RateAt returns the rate in force on the day of t, and false before the first.
-func (e Engagement) RateAt(t time.Time) (eligibility.Money, bool) {
-	for _, r := range slices.Backward(e.Rates) {
-		if !t.Before(e.start(r.From)) {
-			return r.Amount, true
-		}
-	}
-	return eligibility.Money{}, false
-}
-
 // zoneOf returns the zone of terms, which is nearly always the engagement's.
 func (e Engagement) zoneOf(t Terms) *time.Location {
 	if zone := e.zone(); zone.String() == t.Zone {
@@ -269,15 +241,16 @@ func (e Engagement) zoneOf(t Terms) *time.Location {
 
 // TermsOf returns what a participation that begins now keeps of the engagement.
 func TermsOf(e Engagement) Terms {
-	return Terms{Version: e.Version, Windows: e.windows(), Zone: e.zone().String()}
+	return Terms{Version: e.Version, Windows: e.windows(), Zone: e.zone().String(), Proof: e.ProofRequired()}
 }
 
 // Terms are what a participation keeps of the engagement it began under, so
 // that a later version changes nothing for it.
 type Terms struct {
-	Version string  `json:"version"`
-	Windows Windows `json:"windows"`
-	Zone    string  `json:"zone,omitzero"` // IANA name
+	Version string            `json:"version"`
+	Windows Windows           `json:"windows"`
+	Zone    string            `json:"zone,omitzero"`  // IANA name
+	Proof   []claim.ProofItem `json:"proof,omitzero"` // what a claim has to prove
 }
 
 // Deadline returns the end of a window of these terms.

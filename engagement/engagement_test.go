@@ -9,6 +9,8 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/survey"
 )
 
 const tick = time.Microsecond
@@ -157,9 +159,16 @@ func TestValidate(t *testing.T) {
 		{"two rates from one day", func(e *engagement.Engagement) {
 			e.Rates = []engagement.Rate{{From: date("2026-07-01"), Amount: money("1.00 USD")}, {From: date("2026-07-01"), Amount: money("2.00 USD")}}
 		}, []string{"rates[1].from"}},
-		{"proof without a kind", func(e *engagement.Engagement) { e.Proof = []engagement.ProofItem{{Title: "Invoice"}} }, []string{"proof[0].kind"}},
+		{"proof without a kind", func(e *engagement.Engagement) { e.Proof = []claim.ProofItem{{Title: "Invoice"}} }, []string{"proof[0].kind"}},
+		{"proof with a blank in its kind", func(e *engagement.Engagement) {
+			e.Proof = []claim.ProofItem{{Kind: "the invoice", Title: "Invoice"}}
+		}, []string{"proof[0].kind"}},
+		{"proof that cannot be used", func(e *engagement.Engagement) {
+			e.Proof = []claim.ProofItem{{Kind: "a"}, {Kind: "b", Title: "B", AtLeast: 99}, {Kind: "c", Title: "C", MaxSize: -1},
+				{Kind: "d", Title: "D", MediaTypes: []string{"PDF"}}, {Kind: "e", Title: "E", Survey: &survey.Form{}}}
+		}, []string{"proof[0].title", "proof[1].at_least", "proof[2].max_size", "proof[3].media_types", "proof[4].survey"}},
 		{"proof twice", func(e *engagement.Engagement) {
-			e.Proof = []engagement.ProofItem{{Kind: "invoice"}, {Kind: "invoice"}}
+			e.Proof = []claim.ProofItem{{Kind: "invoice", Title: "Invoice"}, {Kind: "invoice", Title: "Invoice"}}
 		}, []string{"proof[1].kind"}},
 		{"no rules", func(e *engagement.Engagement) { e.LocationRules, e.CustomerRules = nil, nil }, []string{"location_rules", "customer_rules"}},
 		{"nothing", func(e *engagement.Engagement) { *e = engagement.Engagement{} },
@@ -176,24 +185,24 @@ func TestValidate(t *testing.T) {
 	e.Zone, e.ClaimLimit, e.LastClaimDay = zone("Europe/Lisbon"), 3, date("2027-01-01")
 	e.Windows = engagement.Windows{Consent: 1, FirstSubmission: 1, ReviewDone: 1, Dispute: 1, AfterDispute: 3650}
 	e.Rates = []engagement.Rate{{From: date("2026-01-01"), Amount: money("0.00 USD")}, {From: date("2026-02-01"), Amount: money("2.00 EUR")}}
-	e.Proof = []engagement.ProofItem{}
+	e.Proof = []claim.ProofItem{}
 	require.NoError(t, e.Validate())
 }
 
 // The windows and the proof are the engagement's own, or else the defaults.
 func TestTermsAndProof(t *testing.T) {
 	e := offer()
-	require.Equal(t, engagement.Terms{Version: "1", Windows: engagement.DefaultWindows(engagement.Assessment), Zone: "UTC"}, engagement.TermsOf(e))
-	require.Equal(t, engagement.DefaultProof(), e.ProofRequired())
-	for _, p := range engagement.DefaultProof() {
+	require.Equal(t, engagement.Terms{Version: "1", Windows: engagement.DefaultWindows(engagement.Assessment), Zone: "UTC", Proof: claim.DefaultProof()}, engagement.TermsOf(e))
+	require.Equal(t, claim.DefaultProof(), e.ProofRequired())
+	for _, p := range claim.DefaultProof() {
 		require.True(t, p.Required, p.Kind)
 	}
-	require.Equal(t, []string{"findings", "invoice", "partner-survey", "customer-survey"}, proofKinds(engagement.DefaultProof()))
+	require.Equal(t, []string{"findings", "invoice", "partner-survey", "customer-survey"}, proofKinds(claim.DefaultProof()))
 
 	e.Version, e.Zone = "2", zone("Europe/Lisbon")
 	e.Windows = engagement.Windows{Consent: 14, FirstSubmission: 20, ReviewDone: 40, Dispute: 5, AfterDispute: 6}
-	e.Proof = []engagement.ProofItem{{Kind: "invoice", Title: "Invoice", Required: true}}
-	require.Equal(t, engagement.Terms{Version: "2", Windows: e.Windows, Zone: "Europe/Lisbon"}, engagement.TermsOf(e))
+	e.Proof = []claim.ProofItem{{Kind: "invoice", Title: "Invoice", Required: true}}
+	require.Equal(t, engagement.Terms{Version: "2", Windows: e.Windows, Zone: "Europe/Lisbon", Proof: e.Proof}, engagement.TermsOf(e))
 	require.Equal(t, e.Proof, e.ProofRequired())
 	e.ProofRequired()[0].Kind = "changed"
 	require.Equal(t, "invoice", e.Proof[0].Kind, "what is handed out is the caller's")
@@ -202,7 +211,7 @@ func TestTermsAndProof(t *testing.T) {
 	require.Equal(t, 2, engagement.Engagement{ClaimLimit: 2}.Limit())
 }
 
-func proofKinds(items []engagement.ProofItem) []string {
+func proofKinds(items []claim.ProofItem) []string {
 	var out []string
 	for _, p := range items {
 		out = append(out, p.Kind)
@@ -244,8 +253,9 @@ func TestRateAt(t *testing.T) {
 	} {
 		got, ok := e.RateAt(at(when))
 		require.True(t, ok, when)
-		require.Equal(t, want, got.String(), when)
+		require.Equal(t, want, got.Amount.String(), when)
 	}
-	_, ok = offer().RateAt(start)
+	e.Rates = nil
+	_, ok = e.RateAt(start)
 	require.False(t, ok)
 }

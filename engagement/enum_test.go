@@ -28,13 +28,17 @@ func TestEnums(t *testing.T) {
 		"dispute", "view claim", "cancel")
 	checkEnum(t, engagement.AllReasonKinds(), "criteria not met", "facts missing", "consented to another partner",
 		"already participated with another partner", "claim limit reached")
-	checkEnum(t, engagement.AllClaimStates(), "draft", "not submitted, expired")
+	checkEnum(t, engagement.AllPays(), "fixed", "variable")
 	checkEnum(t, engagement.AllEventKinds(), "customer added", "customer claimed", "customer known", "consent requested", "consent resent",
 		"contacts changed", "consent sent", "consent granted", "consent declined", "consent withdrawn", "participation cancelled",
-		"deadline passed", "eligibility changed", "person erased")
+		"deadline passed", "eligibility changed", "person erased", "reminder due", "details changed", "customer associated",
+		"customer disassociated", "evidence added", "evidence removed", "survey requested", "survey resent", "survey sent", "survey answered",
+		"comment added", "claim submitted", "review started", "action asked for", "claim approved", "claim rejected", "dispute opened",
+		"payment recorded")
 	checkEnum(t, engagement.AllParties(), "partner", "customer", "program", "clock")
 	checkEnum(t, engagement.AllMessageKinds(), "ask for consent", "consent granted", "consent declined", "consent expired",
-		"consent withdrawn", "participation cancelled")
+		"consent withdrawn", "participation cancelled", "ask for survey", "action required", "claim approved", "claim rejected", "claim paid",
+		"claim expired", "reminder of consent", "reminder of submission", "reminder of action", "reminder of dispute")
 }
 
 func checkEnum[T ~string, P interface {

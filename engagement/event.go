@@ -35,6 +35,24 @@ const (
 	DeadlinePassed      EventKind = "deadline passed"
 	EligibilityChanged  EventKind = "eligibility changed"
 	PersonErased        EventKind = "person erased"
+	ReminderDue         EventKind = "reminder due"
+	DetailsChanged      EventKind = "details changed"
+	CustomerAssociated  EventKind = "customer associated"
+	CustomerParked      EventKind = "customer disassociated"
+	EvidenceAdded       EventKind = "evidence added"
+	EvidenceRemoved     EventKind = "evidence removed"
+	SurveyRequested     EventKind = "survey requested"
+	SurveyResent        EventKind = "survey resent"
+	SurveySent          EventKind = "survey sent"
+	SurveyAnswered      EventKind = "survey answered"
+	CommentAdded        EventKind = "comment added"
+	ClaimSubmitted      EventKind = "claim submitted"
+	ReviewStarted       EventKind = "review started"
+	ActionAskedFor      EventKind = "action asked for"
+	ClaimApproved       EventKind = "claim approved"
+	ClaimRejected       EventKind = "claim rejected"
+	DisputeOpened       EventKind = "dispute opened"
+	PaymentRecorded     EventKind = "payment recorded"
 )
 
 // AllEventKinds returns every EventKind.
@@ -42,6 +60,9 @@ func AllEventKinds() []EventKind {
 	return []EventKind{
 		CustomerAdded, CustomerClaim, CustomerKnown, ConsentRequested, ConsentResent, ContactsChanged, ConsentSent,
 		ConsentGranted, ConsentDeclined, ConsentWithdrawn, ParticipationCancel, DeadlinePassed, EligibilityChanged, PersonErased,
+		ReminderDue, DetailsChanged, CustomerAssociated, CustomerParked, EvidenceAdded, EvidenceRemoved,
+		SurveyRequested, SurveyResent, SurveySent, SurveyAnswered, CommentAdded,
+		ClaimSubmitted, ReviewStarted, ActionAskedFor, ClaimApproved, ClaimRejected, DisputeOpened, PaymentRecorded,
 	}
 }
 

@@ -2,6 +2,7 @@ package engagement_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata" // the zones that tests count days in, on every machine
@@ -11,6 +12,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -59,6 +61,7 @@ func offer() engagement.Engagement {
 	return engagement.Engagement{
 		ID: "azure-migration", Version: "1", Name: "Azure Migration", SolutionArea: "Infrastructure", Type: engagement.Assessment,
 		Opens: date("2026-01-01"), Closes: date("2027-07-01"),
+		Rates:         []engagement.Rate{{From: date("2026-01-01"), Amount: money("5000.00 USD")}},
 		LocationRules: rules(enoughSeats), CustomerRules: rules(enoughSeats, isEnterprise),
 	}
 }
@@ -102,7 +105,7 @@ func link(p engagement.Participation) consent.LinkID { return consent.LinkID("li
 
 func accepted(p engagement.Participation) engagement.Participation {
 	p.Consent = must(consent.Apply(p.Consent, consent.Accept{Link: link(p)}, start.Add(2*time.Minute)))
-	return engagement.OpenClaim(p, money("5000.00 USD"), start.Add(2*time.Minute))
+	return must(engagement.OpenClaim(p, offer(), start.Add(2*time.Minute)))
 }
 
 func declined(p engagement.Participation) engagement.Participation {
@@ -112,12 +115,84 @@ func declined(p engagement.Participation) engagement.Participation {
 
 func withdrawn(p engagement.Participation) engagement.Participation {
 	p.Consent = must(consent.Apply(p.Consent, consent.Withdraw{Link: link(p)}, start.Add(3*time.Minute)))
-	return p
+	return must(engagement.ApplyClaim(p, claim.Withdraw{}, start.Add(3*time.Minute)))
 }
 
 func cancelled(p engagement.Participation) engagement.Participation {
 	p.Consent = must(consent.Apply(p.Consent, consent.Cancel{}, start.Add(3*time.Minute)))
+	if p.Claim == nil {
+		return p
+	}
+	return must(engagement.ApplyClaim(p, claim.Cancel{}, start.Add(3*time.Minute)))
+}
+
+// consented is when the customer consents, and on(n) is n days later.
+var consented = start.Add(2 * time.Minute)
+
+func on(days int) time.Time { return consented.AddDate(0, 0, days) }
+
+// happens makes events happen to a claim, each a minute after the one before.
+func happens(p engagement.Participation, now time.Time, events ...claim.Event) engagement.Participation {
+	for _, e := range events {
+		p = must(engagement.ApplyClaim(p, e, now))
+		now = now.Add(time.Minute)
+	}
 	return p
+}
+
+// proven has all the proof that the offer asks for.
+func proven(p engagement.Participation) engagement.Participation {
+	document := func(id claim.EvidenceID, kind string) claim.Event {
+		return claim.AddEvidence{Evidence: claim.Evidence{
+			ID: id, Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf", Size: 1, SHA256: strings.Repeat("5a", 32), Ref: string(id),
+		}}
+	}
+	return happens(p, on(1), document("e1", claim.Findings), document("e2", claim.Invoice),
+		claim.SendSurvey{Survey: claim.PartnerSurvey, Contact: email("paula@northwind.example"), Link: "s1"},
+		claim.SendSurvey{Survey: claim.CustomerSurvey, Contact: email("ana@contoso.com"), Link: "s2"},
+		claim.AnswerSurvey{Survey: claim.PartnerSurvey, Link: "s1", Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4"}},
+		claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: "s2", Answers: map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"}},
+	)
+}
+
+// reached is a participation of the partner whose claim has come to that status: it
+// is submitted on day 20, and reviewed from then on, or on day 80 if it is rejected.
+func reached(status claim.Status, partner engagement.PartnerID) engagement.Participation {
+	no := claim.Reject{Codes: []claim.RejectionCode{claim.ProofInconsistent}, Text: "The dates differ."}
+	from := func(before claim.Status) engagement.Participation { return reached(before, partner) }
+	switch status {
+	case claim.Draft:
+		return proven(accepted(asked(began(partner, engagement.Added))))
+	case claim.Submitted:
+		return happens(from(claim.Draft), on(20), claim.Submit{})
+	case claim.UnderReview:
+		return happens(from(claim.Submitted), on(21), claim.StartReview{})
+	case claim.ActionRequired:
+		return happens(from(claim.UnderReview), on(22), claim.AskForAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
+	case claim.Approved:
+		return happens(from(claim.UnderReview), on(23), claim.Approve{Amount: money("4000.00 USD")})
+	case claim.Paid:
+		return happens(from(claim.Approved), on(24), claim.Pay{Amount: money("4000.00 USD")})
+	case claim.Rejected:
+		return happens(from(claim.UnderReview), on(80), no)
+	case claim.Undisputed:
+		return happens(from(claim.Rejected), on(110), claim.Expire{})
+	case claim.Disputed:
+		return happens(from(claim.Rejected), on(81), claim.OpenDispute{Reason: "They do not."})
+	case claim.RejectedFinal:
+		return happens(from(claim.Disputed), on(100), claim.Submit{}, claim.StartReview{}, no)
+	case claim.NotSubmittedExpired:
+		return happens(from(claim.Draft), on(60), claim.Expire{})
+	case claim.PostSubmissionExpired:
+		return happens(from(claim.ActionRequired), on(90), claim.Expire{})
+	case claim.DisputedExpired:
+		return happens(from(claim.Disputed), on(110), claim.Expire{})
+	case claim.Cancelled:
+		return cancelled(from(claim.Draft))
+	case claim.Withdrawn:
+		return withdrawn(from(claim.Draft))
+	}
+	panic("no way to " + status)
 }
 
 // known is the standing of a known customer about whom the rules said that.

@@ -23,11 +23,28 @@ const (
 	TellExpired   MessageKind = "consent expired"  // to a partner contact
 	TellWithdrawn MessageKind = "consent withdrawn"
 	TellCancelled MessageKind = "participation cancelled" // to a customer contact who was asked
+	AskForSurvey  MessageKind = "ask for survey"          // to a survey's contact, with a link
+
+	// To a partner contact; a reminder without a receiver is for the partner, which
+	// has not named any yet, and the host knows whom to tell.
+	TellActionRequired MessageKind = "action required"
+	TellApproved       MessageKind = "claim approved"
+	TellRejected       MessageKind = "claim rejected"
+	TellPaid           MessageKind = "claim paid"
+	TellClaimExpired   MessageKind = "claim expired"
+	RemindConsent      MessageKind = "reminder of consent"
+	RemindSubmission   MessageKind = "reminder of submission"
+	RemindAction       MessageKind = "reminder of action"
+	RemindDispute      MessageKind = "reminder of dispute"
 )
 
 // AllMessageKinds returns every MessageKind.
 func AllMessageKinds() []MessageKind {
-	return []MessageKind{AskForConsent, TellGranted, TellDeclined, TellExpired, TellWithdrawn, TellCancelled}
+	return []MessageKind{
+		AskForConsent, TellGranted, TellDeclined, TellExpired, TellWithdrawn, TellCancelled, AskForSurvey,
+		TellActionRequired, TellApproved, TellRejected, TellPaid, TellClaimExpired,
+		RemindConsent, RemindSubmission, RemindAction, RemindDispute,
+	}
 }
 
 // UnmarshalText refuses a text that is not a MessageKind.
@@ -43,9 +60,10 @@ type Message struct {
 	Partner       PartnerID        `json:"partner"`
 	Place         PlaceKey         `json:"place"`
 	Participation ParticipationID  `json:"participation"`
-	To            tenant.Email     `json:"to"`
+	To            tenant.Email     `json:"to"` // zero for a reminder to a partner that has named no contacts
 	Language      consent.Language `json:"language"`
-	Link          consent.LinkID   `json:"link,omitzero"` // the link that it carries; its token is made when it goes out
+	Link          consent.LinkID   `json:"link,omitzero"`     // the link that it carries; its token is made when it goes out
+	Deadline      time.Time        `json:"deadline,omitzero"` // the one that a reminder is about
 	CreatedAt     time.Time        `json:"created_at"`
 	Attempts      int              `json:"attempts"` // how often it was handed out
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -28,7 +29,12 @@ type Participation struct {
 	Terms        Terms                `json:"terms"`
 	Decision     eligibility.Decision `json:"decision"` // with which the customer was found eligible
 	Consent      consent.State        `json:"consent"`
-	Claim        *Claim               `json:"claim,omitzero"` // nil until the customer consents
+	Nominated    tenant.IDKind        `json:"nominated,omitzero"`   // by which ID the customer was named
+	Hours        int                  `json:"hours,omitzero"`       // planned, with variable pay; never changes
+	DealSize     eligibility.Money    `json:"deal_size,omitzero"`   // as the partner estimates it; frozen when consent is requested
+	Claim        *claim.State         `json:"claim,omitzero"`       // nil until the customer consents
+	RemindedAt   time.Time            `json:"reminded_at,omitzero"` // the last time that a reminder was due
+	RemindAt     time.Time            `json:"remind_at,omitzero"`   // when the partner is to be reminded of the deadline that runs; zero: not again
 }
 
 // LogValue keeps persons out of logs: it names the participation only.
@@ -36,41 +42,46 @@ func (p Participation) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", string(p.ID)), slog.String("engagement", string(p.Engagement)))
 }
 
-// ClaimState is how far a claim has come.
-type ClaimState string
-
-// The states of a claim.
-const (
-	ClaimDraft        ClaimState = "draft"
-	ClaimNotSubmitted ClaimState = "not submitted, expired"
-)
-
-// AllClaimStates returns every ClaimState.
-func AllClaimStates() []ClaimState { return []ClaimState{ClaimDraft, ClaimNotSubmitted} }
-
-// UnmarshalText refuses a text that is not a ClaimState.
-func (s *ClaimState) UnmarshalText(b []byte) error {
-	return decode(s, "claim state", b, AllClaimStates())
-}
-
-// Claim is the partner's request for payment. The customer's consent opens it.
-type Claim struct {
-	State    ClaimState        `json:"state"`
-	OpenedAt time.Time         `json:"opened_at"` // when the customer consented
-	SubmitBy time.Time         `json:"submit_by"` // end of the first submission window
-	ReviewBy time.Time         `json:"review_by"` // end of the review window
-	Rate     eligibility.Money `json:"rate,omitzero"`
-}
-
-// OpenClaim returns the participation with a draft claim, opened by the consent
-// that was granted at now. The rate is the one in force on that day.
-func OpenClaim(p Participation, rate eligibility.Money, now time.Time) Participation {
-	p.Claim = &Claim{
-		State: ClaimDraft, OpenedAt: now, Rate: rate,
+// OpenClaim returns the participation with the draft of its claim, opened by the
+// consent that was granted at now. The engagement's rate is the one in force on
+// that day; what there is to prove and the windows are those of the terms. Its
+// error is that of a survey's form which cannot be used.
+func OpenClaim(p Participation, e Engagement, now time.Time) (Participation, error) {
+	payout, _ := e.PayoutAt(p.Hours, now)
+	opened, err := claim.Open(claim.Opening{
+		At:       now,
 		SubmitBy: p.Terms.Deadline(now, p.Terms.Windows.FirstSubmission),
 		ReviewBy: p.Terms.Deadline(now, p.Terms.Windows.ReviewDone),
+		Rate:     payout.Rate, Estimated: payout.Estimated, Cap: payout.Cap, Proof: p.Terms.Proof,
+	})
+	if err != nil {
+		return p, err
 	}
-	return p
+	p.Claim = &opened
+	return p, nil
+}
+
+// ApplyClaim makes an event happen to the claim, with the deadlines that the
+// terms give it. It returns what [claim.Apply] returns, and a
+// *claim.NotAllowedError while there is no claim.
+func ApplyClaim(p Participation, e claim.Event, now time.Time) (Participation, error) {
+	if p.Claim == nil {
+		return p, &claim.NotAllowedError{Event: e.Kind(), Why: "there is no claim before the customer consents"}
+	}
+	switch v := e.(type) {
+	case claim.Submit:
+		v.ReviewBy = p.Terms.Deadline(now, p.Terms.Windows.AfterDispute)
+		e = v
+	case claim.Reject:
+		v.DisputeBy = p.Terms.Deadline(now, p.Terms.Windows.Dispute)
+		e = v
+	}
+	next, err := claim.Apply(*p.Claim, e, now)
+	if err != nil {
+		return p, err
+	}
+	p.Claim = &next
+	return p, nil
 }
 
 // StatusAt returns the one status of the participation at now. Deadlines that
@@ -80,10 +91,7 @@ func (p Participation) StatusAt(now time.Time) Status {
 	case consent.Requested:
 		return AwaitingConsentResponse
 	case consent.Granted:
-		if p.Claim != nil && (p.Claim.State == ClaimNotSubmitted || Passed(p.Claim.SubmitBy, now)) {
-			return NotSubmittedExpired
-		}
-		return CustomerConsentReceived
+		return p.claimStatusAt(now)
 	case consent.Declined:
 		return CustomerConsentDeclined
 	case consent.Expired:
@@ -96,32 +104,76 @@ func (p Participation) StatusAt(now time.Time) Status {
 	return CustomerClaimed
 }
 
+// claimStatusAt is the status of a participation whose consent is granted.
+func (p Participation) claimStatusAt(now time.Time) Status {
+	if p.Claim == nil {
+		return CustomerConsentReceived
+	}
+	switch p.Claim.StatusAt(now) {
+	case claim.Submitted:
+		return Submitted
+	case claim.UnderReview:
+		return UnderReview
+	case claim.ActionRequired:
+		return PartnerActionRequired
+	case claim.Approved:
+		return Approved
+	case claim.Paid:
+		return Paid
+	case claim.Rejected, claim.Undisputed:
+		return Rejected
+	case claim.Disputed:
+		return Disputed
+	case claim.RejectedFinal:
+		return RejectedFinal
+	case claim.NotSubmittedExpired:
+		return NotSubmittedExpired
+	case claim.PostSubmissionExpired:
+		return PostSubmissionExpired
+	case claim.DisputedExpired:
+		return DisputedExpired
+	case claim.Cancelled:
+		return Canceled
+	case claim.Withdrawn:
+		return CustomerConsentWithdrawn
+	}
+	return CustomerConsentReceived
+}
+
 // Consented reports whether the customer has ever consented.
 func (p Participation) Consented() bool { return p.Claim != nil }
 
-// OpenAt reports whether something can still happen to the participation. A
-// partner has at most one open participation per customer and engagement.
+// OpenAt reports whether the partner, the customer or a reviewer can still bring
+// the participation to another end. A partner has at most one open participation
+// per customer and engagement. One that is approved is not open any more: it
+// waits for its payment only.
 func (p Participation) OpenAt(now time.Time) bool {
 	switch p.StatusAt(now) {
-	case CustomerClaimed, AwaitingConsentResponse, CustomerConsentReceived:
+	case CustomerClaimed, AwaitingConsentResponse, CustomerConsentReceived, Submitted, UnderReview, PartnerActionRequired, Disputed:
 		return true
+	case Rejected:
+		return p.Claim.StatusAt(now) == claim.Rejected // and can be disputed
 	}
 	return false
 }
 
-// HoldsAt reports whether the participation counts against the engagement's
-// claim limit: its consent was granted, and it has not ended without delivery.
-func (p Participation) HoldsAt(now time.Time) bool {
-	return p.Consented() && p.StatusAt(now) == CustomerConsentReceived
+// Delivered reports whether the engagement was delivered: its claim is approved.
+func (p Participation) Delivered() bool {
+	return p.Claim != nil && (p.Claim.Status == claim.Approved || p.Claim.Status == claim.Paid)
 }
 
-// DeadlineAt returns the deadline that runs now, or the zero time.
+// HoldsAt reports whether the participation counts against the engagement's
+// claim limit: its consent was granted, and it has not ended without delivery,
+// which is every end but an approval.
+func (p Participation) HoldsAt(now time.Time) bool {
+	return p.Consented() && (p.Delivered() || p.OpenAt(now))
+}
+
+// DeadlineAt returns the deadline until which the partner has something to do
+// now, or the zero time.
 func (p Participation) DeadlineAt(now time.Time) time.Time {
-	switch p.StatusAt(now) {
-	case CustomerClaimed, AwaitingConsentResponse:
-		return p.Consent.Deadline
-	case CustomerConsentReceived:
-		return p.Claim.SubmitBy
+	if d := p.unrecorded(); !Passed(d, now) {
+		return d
 	}
 	return time.Time{}
 }
@@ -133,8 +185,8 @@ func (p Participation) unrecorded() time.Time {
 	case consent.AwaitingRequest, consent.Requested:
 		return p.Consent.Deadline
 	case consent.Granted:
-		if p.Claim != nil && p.Claim.State == ClaimDraft {
-			return p.Claim.SubmitBy
+		if p.Claim != nil {
+			return p.Claim.Deadline()
 		}
 	}
 	return time.Time{}
@@ -147,10 +199,7 @@ func (p Participation) Settle(now time.Time) (Participation, error) {
 		return p, nil
 	}
 	if p.Claim != nil {
-		claim := *p.Claim
-		claim.State = ClaimNotSubmitted
-		p.Claim = &claim
-		return p, nil
+		return ApplyClaim(p, claim.Expire{}, now)
 	}
 	next, err := consent.Apply(p.Consent, consent.Expire{}, now)
 	if err != nil {

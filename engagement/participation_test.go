@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 )
 
 const minute = time.Minute
@@ -43,23 +44,29 @@ func TestStatusAt(t *testing.T) {
 		{"withdrawn", withdrawn(accepted(asked(new))), submitOver, engagement.CustomerConsentWithdrawn, false, false, time.Time{}},
 		{"cancelled after consent", cancelled(accepted(asked(new))), submitOver, engagement.Canceled, false, false, time.Time{}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			check := func(p engagement.Participation) {
-				t.Helper()
-				require.Equal(t, c.want, p.StatusAt(c.now))
-				require.Equal(t, c.open, p.OpenAt(c.now))
-				require.Equal(t, c.holds, p.HoldsAt(c.now))
-				require.Equal(t, c.due, p.DeadlineAt(c.now))
-			}
-			check(c.p)
-			settled, err := c.p.Settle(c.now)
-			require.NoError(t, err)
-			check(settled)
-			var back engagement.Participation
-			require.NoError(t, json.Unmarshal(must(json.Marshal(settled)), &back))
-			check(back)
-		})
+		t.Run(c.name, func(t *testing.T) { checkStatus(t, c.p, c.now, c.want, c.open, c.holds, c.due) })
 	}
+}
+
+// checkStatus holds a participation to what is true of it at now, also when its
+// deadlines are recorded, and when it is read back.
+func checkStatus(t *testing.T, p engagement.Participation, now time.Time, want engagement.Status, open, holds bool, due time.Time) {
+	t.Helper()
+	check := func(p engagement.Participation) {
+		t.Helper()
+		require.Equal(t, want, p.StatusAt(now))
+		require.Equal(t, open, p.OpenAt(now))
+		require.Equal(t, holds, p.HoldsAt(now))
+		require.Equal(t, due, p.DeadlineAt(now))
+	}
+	check(p)
+	settled, err := p.Settle(now)
+	require.NoError(t, err)
+	check(settled)
+	var back engagement.Participation
+	require.NoError(t, json.Unmarshal(must(json.Marshal(settled)), &back))
+	require.Equal(t, settled.Claim, back.Claim)
+	check(back)
 }
 
 // A deadline that was recorded stays passed, also for a clock that was set back.
@@ -86,11 +93,14 @@ func TestOpenClaim(t *testing.T) {
 	p.Terms.Windows = engagement.Windows{Consent: 30, FirstSubmission: 10, ReviewDone: 20, Dispute: 30, AfterDispute: 30}
 	p.Terms.Zone = "Europe/Lisbon"
 	now := at("2026-10-20T08:00:00Z")
-	q := engagement.OpenClaim(p, money("5000.00 USD"), now)
+	p.Terms.Proof = []claim.ProofItem{{Kind: "invoice", Title: "Invoice", Required: true}}
+	q, err := engagement.OpenClaim(p, offer(), now)
+	require.NoError(t, err)
 	require.Nil(t, p.Claim)
 	require.True(t, q.Consented())
-	require.Equal(t, &engagement.Claim{
-		State: engagement.ClaimDraft, OpenedAt: now, SubmitBy: at("2026-10-30T09:00:00Z"), ReviewBy: at("2026-11-09T09:00:00Z"), Rate: money("5000.00 USD"),
+	require.Equal(t, &claim.State{
+		Status: claim.Draft, OpenedAt: now, SubmitBy: at("2026-10-30T09:00:00Z"), ReviewBy: at("2026-11-09T09:00:00Z"),
+		Rate: money("5000.00 USD"), Estimated: money("5000.00 USD"), Cap: money("5000.00 USD"), Proof: p.Terms.Proof,
 	}, q.Claim)
 }
 

@@ -96,6 +96,10 @@ func (pl Place) WithStanding(s Standing) Place {
 // Participation returns a partner's participation in the place.
 func (pl Place) Participation(partner PartnerID, id ParticipationID) (Participation, bool) {
 	s, _ := pl.Standing(partner)
+	return s.participation(id)
+}
+
+func (s Standing) participation(id ParticipationID) (Participation, bool) {
 	i := slices.IndexFunc(s.Participations, func(p Participation) bool { return p.ID == id })
 	if i < 0 {
 		return Participation{}, false
@@ -141,6 +145,23 @@ func (pl Place) Due() time.Time {
 	return due
 }
 
+// Wake returns when the place next has something to record or to send, a
+// deadline or a reminder, or the zero time.
+func (pl Place) Wake() time.Time {
+	wake := pl.Due()
+	for _, s := range pl.Standings {
+		for _, p := range s.Participations {
+			if p.unrecorded().IsZero() {
+				continue // no deadline runs, so there is nothing to be reminded of
+			}
+			if at := p.RemindAt; !at.IsZero() && (wake.IsZero() || at.Before(wake)) {
+				wake = at
+			}
+		}
+	}
+	return wake
+}
+
 // Passing is a deadline that passed: the participation as it was recorded, and
 // as it is.
 type Passing struct {
@@ -167,6 +188,7 @@ func (pl Place) Settle(now time.Time) (Place, []Passing, error) {
 				errs = append(errs, err)
 				continue
 			}
+			q.RemindAt = time.Time{} // nothing is due any more
 			passed = append(passed, Passing{Before: p, After: q, Deadline: deadline})
 		}
 	}
@@ -174,6 +196,29 @@ func (pl Place) Settle(now time.Time) (Place, []Passing, error) {
 		pl = pl.WithParticipation(c.After)
 	}
 	return pl, passed, errors.Join(errs...)
+}
+
+// Remind returns the place with every reminder that is due at now taken, and the
+// participations that it is about. However many became due meanwhile, each
+// participation is reminded of once.
+func (pl Place) Remind(r Reminders, now time.Time) (Place, []Participation) {
+	if !Passed(pl.Wake(), now) {
+		return pl, nil
+	}
+	var due []Participation
+	for _, s := range pl.Standings {
+		for _, p := range s.Participations {
+			if Passed(p.RemindAt, now) && !p.DeadlineAt(now).IsZero() {
+				p.RemindedAt = now
+				p.RemindAt = r.Next(p, now)
+				due = append(due, p)
+			}
+		}
+	}
+	for _, p := range due {
+		pl = pl.WithParticipation(p)
+	}
+	return pl, due
 }
 
 // holders counts the participations that hold a part of the claim limit.
@@ -189,6 +234,8 @@ func (pl Place) holders(partner PartnerID, now time.Time) holders {
 			case !p.HoldsAt(now):
 			case s.Partner == partner:
 				h.own++
+			case p.Delivered():
+				h.participated++
 			default:
 				h.consented++
 			}

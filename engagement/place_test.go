@@ -8,6 +8,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 )
 
 // The claim limit counts granted participations of all partners, and those that
@@ -36,6 +37,12 @@ func TestFullFor(t *testing.T) {
 		{"another partner's", 1, []any{their()}, []engagement.ReasonKind{byOther}, 1},
 		{"another portal's", 1, []any{consented(1)}, []engagement.ReasonKind{byOther}, 0},
 		{"delivered elsewhere", 1, []any{participated(1)}, []engagement.ReasonKind{before}, 0},
+		{"our own, delivered", 1, []any{reached(claim.Paid, northwind)}, []engagement.ReasonKind{limit}, 1},
+		{"another partner's, delivered", 1, []any{reached(claim.Approved, fabrikam)}, []engagement.ReasonKind{before}, 1},
+		{"rejected, and can be disputed", 1, []any{reached(claim.Rejected, fabrikam)}, []engagement.ReasonKind{byOther}, 1},
+		{"rejected for good frees the place", 1, []any{reached(claim.RejectedFinal, fabrikam)}, nil, 0},
+		{"expired frees the place", 1, []any{reached(claim.PostSubmissionExpired, fabrikam), reached(claim.DisputedExpired, "litware")}, nil, 0},
+		{"limit 2, delivered and under way", 2, []any{reached(claim.Paid, fabrikam), their()}, []engagement.ReasonKind{byOther, before, limit}, 2},
 		{"asked is not granted", 1, []any{asked(began(fabrikam, engagement.Added)), began("litware", engagement.Claimed)}, nil, 0},
 		{"declined is not granted", 1, []any{declined(asked(began(fabrikam, engagement.Added)))}, nil, 0},
 		{"withdrawn frees the place", 1, []any{withdrawn(their())}, nil, 0},

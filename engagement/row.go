@@ -8,6 +8,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -17,23 +18,24 @@ type RowID string
 
 // Row is one line of the Customers page of a partner and an engagement.
 type Row struct {
-	ID            RowID           `json:"id"`
-	Tab           Tab             `json:"tab"`
-	Type          RowType         `json:"type"`
-	Engagement    ID              `json:"engagement"`
-	Customer      tenant.Key      `json:"customer"`
-	Identity      tenant.Identity `json:"identity"`
-	FriendlyName  string          `json:"friendly_name,omitzero"`
-	Participation ParticipationID `json:"participation,omitzero"` // none for a customer who is only known
-	ClaimNumber   string          `json:"claim_number,omitzero"`
-	Origin        Origin          `json:"origin,omitzero"`
-	Status        Status          `json:"status,omitzero"` // of the participation
-	Locations     []LocationID    `json:"locations,omitzero"`
-	Since         time.Time       `json:"since,omitzero"`     // when the participation started, or when the customer was last evaluated
-	Deadline      time.Time       `json:"deadline,omitzero"`  // of what is to do now
-	DaysLeft      int             `json:"days_left,omitzero"` // until the deadline, rounded up
-	Reasons       []Reason        `json:"reasons,omitzero"`   // why the customer is not eligible, all of them
-	Actions       []Action        `json:"actions,omitzero"`   // what is allowed now
+	ID            RowID             `json:"id"`
+	Tab           Tab               `json:"tab"`
+	Type          RowType           `json:"type"`
+	Engagement    ID                `json:"engagement"`
+	Customer      tenant.Key        `json:"customer"`
+	Identity      tenant.Identity   `json:"identity"`
+	FriendlyName  string            `json:"friendly_name,omitzero"`
+	Participation ParticipationID   `json:"participation,omitzero"` // none for a customer who is only known
+	ClaimNumber   string            `json:"claim_number,omitzero"`
+	Origin        Origin            `json:"origin,omitzero"`
+	Status        Status            `json:"status,omitzero"` // of the participation
+	Locations     []LocationID      `json:"locations,omitzero"`
+	Since         time.Time         `json:"since,omitzero"`     // when the participation started, or when the customer was last evaluated
+	Deadline      time.Time         `json:"deadline,omitzero"`  // of what is to do now
+	DaysLeft      int               `json:"days_left,omitzero"` // until the deadline, rounded up
+	Amount        eligibility.Money `json:"amount,omitzero"`    // of the claim: what was paid, else approved, else requested, else estimated
+	Reasons       []Reason          `json:"reasons,omitzero"`   // why the customer is not eligible, all of them
+	Actions       []Action          `json:"actions,omitzero"`   // what is allowed now
 }
 
 // Name returns the customer's name as people know it: the friendly name, else
@@ -68,10 +70,18 @@ func (r Row) Todo() string {
 		return "Cannot be claimed now"
 	case r.Type == NotStarted:
 		return days + " to obtain consent"
-	case r.Type == InProgress:
-		return days + " to submit the claim"
+	case r.Type != InProgress:
+		return string(r.Status)
 	}
-	return string(r.Status)
+	switch r.Status {
+	case PartnerActionRequired:
+		return days + " to do what the reviewer asks for"
+	case Rejected:
+		return days + " to dispute the rejection"
+	case Disputed:
+		return days + " to submit the dispute"
+	}
+	return days + " to submit the claim"
 }
 
 // Rows returns what the partner's Customers page of the engagement shows of the
@@ -123,10 +133,13 @@ func participationRow(p Participation, now time.Time) Row {
 		Participation: p.ID, ClaimNumber: p.ClaimNumber, Origin: p.Origin, Status: p.StatusAt(now),
 		Locations: []LocationID{p.Location}, Since: p.StartedAt, Deadline: p.DeadlineAt(now),
 	}
+	if p.Claim != nil {
+		r.Amount = p.Claim.Amount()
+	}
 	switch {
 	case p.OpenAt(now) && !p.Consented():
 		r.Tab, r.Type = TabEligible, NotStarted
-	case p.OpenAt(now):
+	case p.Consented() && !r.Deadline.IsZero():
 		r.Tab, r.Type = TabEligible, InProgress
 	case p.Consented():
 		r.Tab, r.Type = TabComplete, Done
@@ -171,12 +184,26 @@ func (r Row) actions(p Participation, e Engagement, policy consent.Policy, now t
 			return []Action{ResendConsent, Cancel}
 		}
 		return []Action{Cancel}
-	case r.Status == CustomerConsentReceived:
-		return []Action{WorkOnClaim, ViewClaim, Cancel}
+	case r.Tab == TabOff:
+		return nil
 	case r.Tab == TabComplete:
 		return []Action{ViewClaim}
 	}
-	return nil
+	var out []Action
+	if p.Claim.Allows(claim.KindAddEvidence, now) {
+		out = append(out, WorkOnClaim)
+	}
+	if p.Claim.Allows(claim.KindSubmit, now) && len(p.Claim.Missing()) == 0 {
+		out = append(out, SubmitClaim)
+	}
+	if p.Claim.Allows(claim.KindDispute, now) {
+		out = append(out, Dispute)
+	}
+	out = append(out, ViewClaim)
+	if p.Claim.Allows(claim.KindCancel, now) {
+		out = append(out, Cancel)
+	}
+	return out
 }
 
 // Entry is what the Customers page sorts, filters and counts a row by. Storage
@@ -192,9 +219,26 @@ type Entry struct {
 	Status        Status
 	Locations     []LocationID
 	Name          string    // folded, to sort by; at most 200 characters of it
-	Search        string    // folded: name, friendly name, domain, tenant ID, claim number
+	Search        string    // folded: name, friendly name, domain, tenant, subscription and opportunity ID, claim number
 	Since         time.Time // see Row.Since
 	Deadline      time.Time // see Row.Deadline
+	Amount        string    // AmountText of Row.Amount
+}
+
+// AmountText writes an amount that is not negative so that, within a currency,
+// texts compare like amounts: currency, number of digits, digits. The zero Money
+// is "".
+func AmountText(m eligibility.Money) string {
+	if m.IsZero() {
+		return ""
+	}
+	whole, fraction, _ := strings.Cut(m.Amount.String(), ".")
+	whole = strings.TrimLeft(whole, "0")
+	text := fmt.Sprintf("%s %02d%s", m.Currency, len(whole), whole)
+	if fraction = strings.TrimRight(fraction, "0"); fraction != "" {
+		text += "." + fraction
+	}
+	return text
 }
 
 // Entries returns the entries of every partner's rows in the place at now.
@@ -205,11 +249,12 @@ func (pl Place) Entries(now time.Time) []Entry {
 			e := Entry{
 				Partner: s.Partner, Place: pl.Key, Row: r.ID, Participation: r.Participation,
 				Tab: r.Tab, Type: r.Type, Status: r.Status, Locations: r.Locations, Since: r.Since, Deadline: r.Deadline,
+				Amount: AmountText(r.Amount),
 			}
 			name := Fold(CleanName(r.Name())) // it comes to stand in cursors, so it has to be short
 			e.Search = strings.Join([]string{
 				name, Fold(r.Identity.Name), r.Identity.Domain.String(), Fold(r.Identity.Domain.Unicode()),
-				r.Identity.Tenant.String(), Fold(r.ClaimNumber),
+				r.Identity.Tenant.String(), r.Identity.Subscription.String(), Fold(r.Identity.Opportunity.String()), Fold(r.ClaimNumber),
 			}, "\n")
 			e.Name = e.Search[:len(name)] // shares the memory
 			out = append(out, e)

@@ -49,12 +49,7 @@ func TestRows(t *testing.T) {
 	consentOver, submitOver := start.AddDate(0, 0, 30), start.Add(2*time.Minute).AddDate(0, 0, 60)
 	soon := start.Add(10 * time.Minute)
 
-	for _, c := range []struct {
-		name  string
-		place engagement.Place
-		now   time.Time
-		want  []string
-	}{
+	checkRows(t, []rowCase{
 		{"nobody has anything", placeOf(1), soon, nil},
 		{"only another partner has something", placeOf(1, theirs, known(fabrikam, eligible)), soon, nil},
 
@@ -156,7 +151,20 @@ func TestRows(t *testing.T) {
 			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
 		{"limit 2, one of another partner and one elsewhere", placeOf(2, known(northwind, eligible), theirs, engagement.Elsewhere{Participated: 1}), soon, []string{
 			"customer | ineligible | not started |  | Not eligible |  | consented to another partner, already participated with another partner, claim limit reached"}},
-	} {
+	})
+}
+
+// rowCase is a place at a moment, and the rows that it has for Northwind.
+type rowCase struct {
+	name  string
+	place engagement.Place
+	now   time.Time
+	want  []string
+}
+
+func checkRows(t *testing.T, cases []rowCase) {
+	t.Helper()
+	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			rows := c.place.Rows(northwind, offer(), consent.Policy{}, c.now)
 			var got []string
@@ -246,8 +254,13 @@ func TestRowName(t *testing.T) {
 	c := engagement.Customer{Identity: contoso, FriendlyName: "Our best"}
 	require.Equal(t, "Our best", c.Name())
 	require.False(t, c.Known())
+	require.False(t, c.Associated())
 	c.KnownSince = start
 	require.True(t, c.Known())
+	require.True(t, c.Associated())
+	c.ParkedSince = start.Add(day)
+	require.True(t, c.Known(), "who is parked is known all the same")
+	require.False(t, c.Associated())
 }
 
 // Entries are what rows are sorted, filtered and counted by: the same rows, with
@@ -257,6 +270,8 @@ func TestEntries(t *testing.T) {
 	p.FriendlyName = "  Our\tBEST \x07 Customer"
 	p.Identity.Name = "Contoso, S.A. ÀÉ\n"
 	p.Identity.Domain = must(tenant.ParseDomain("bücher.example"))
+	p.Identity.Subscription = must(tenant.ParseSubscriptionID("00000000-0000-4000-8000-000000000002"))
+	p.Identity.Opportunity = must(tenant.ParseOpportunityID("7-ABC123XYZ"))
 	p.ClaimNumber = "C-ABCD"
 	pl := placeOf(1, p, known(fabrikam, eligibility.OutcomeEligible))
 	entries := pl.Entries(start)
@@ -265,7 +280,8 @@ func TestEntries(t *testing.T) {
 	require.Equal(t, fabrikam, f.Partner)
 	require.Equal(t, northwind, n.Partner)
 	require.Equal(t, "our best customer", n.Name)
-	for _, part := range []string{"our best customer", "contoso, s.a. àé", "bücher.example", "xn--bcher-kva.example", "00000000-0000-4000-8000-000000000001", "c-abcd"} {
+	for _, part := range []string{"our best customer", "contoso, s.a. àé", "bücher.example", "xn--bcher-kva.example", "00000000-0000-4000-8000-000000000001",
+		"00000000-0000-4000-8000-000000000002", "7-abc123xyz", "c-abcd"} {
 		require.Contains(t, strings.Split(n.Search, "\n"), part)
 	}
 	require.Equal(t, engagement.Entry{

@@ -13,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 )
 
 // randomPlace is a place with up to four partners, each with participations in
@@ -40,11 +41,19 @@ func randomPlace(seed uint64) (engagement.Place, time.Time) {
 			for _, step := range steps[r.IntN(len(steps))] {
 				p = step(p)
 			}
-			if p.Claim != nil {
-				p.Claim.SubmitBy = start.AddDate(0, 0, 1+r.IntN(60))
-				deadlines = append(deadlines, p.Claim.SubmitBy)
+			if r.IntN(2) == 0 {
+				statuses := claim.AllStatuses()
+				p = reached(statuses[r.IntN(len(statuses))], partner)
 			}
 			deadlines = append(deadlines, p.Consent.Deadline)
+			if p.Claim != nil {
+				for _, d := range []*time.Time{&p.Claim.SubmitBy, &p.Claim.ReviewBy, &p.Claim.DisputeBy} {
+					if !d.IsZero() {
+						*d = start.AddDate(0, 0, 1+r.IntN(60))
+						deadlines = append(deadlines, *d)
+					}
+				}
+			}
 			pl = pl.WithParticipation(p)
 		}
 	}
@@ -89,7 +98,8 @@ func checkSettle(t *testing.T, pl engagement.Place, now time.Time) {
 	}
 	for _, c := range passed {
 		require.True(t, engagement.Passed(c.Deadline, now))
-		require.NotEqual(t, c.Before.StatusAt(c.Deadline.Add(-tick)), c.After.StatusAt(c.Deadline))
+		require.True(t, c.Before.OpenAt(c.Deadline.Add(-tick)))
+		require.False(t, c.After.OpenAt(c.Deadline))
 		require.Equal(t, c.Before.StatusAt(now), c.After.StatusAt(now))
 		got, ok := settled.Participation(c.After.Partner, c.After.ID)
 		require.True(t, ok)
@@ -103,6 +113,7 @@ func checkEntries(t *testing.T, partner engagement.PartnerID, rows []engagement.
 	var theirs []engagement.Entry
 	for _, e := range entries {
 		if e.Partner == partner {
+			require.Equal(t, e.Tab == engagement.TabComplete || e.Type == engagement.InProgress, e.Amount != "", "what has a claim has an amount")
 			e.Search = ""
 			theirs = append(theirs, e)
 		}
@@ -111,7 +122,7 @@ func checkEntries(t *testing.T, partner engagement.PartnerID, rows []engagement.
 	for _, r := range rows {
 		want = append(want, engagement.Entry{
 			Partner: partner, Place: the, Row: r.ID, Participation: r.Participation, Tab: r.Tab, Type: r.Type, Status: r.Status,
-			Locations: r.Locations, Name: engagement.Fold(r.Name()), Since: r.Since, Deadline: r.Deadline,
+			Locations: r.Locations, Name: engagement.Fold(r.Name()), Since: r.Since, Deadline: r.Deadline, Amount: engagement.AmountText(r.Amount),
 		})
 	}
 	require.Equal(t, want, theirs)

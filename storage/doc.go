@@ -15,7 +15,8 @@
 //   - Places: one customer in one engagement, over all partners, with every
 //     participation. The unit of writing; it has a version.
 //   - Entries: for each row of a Customers page what it is sorted, filtered and
-//     counted by. They belong to a place and are replaced with it.
+//     counted by. They belong to a place and are replaced with it. Those of
+//     participations are also what Claims goes over.
 //   - Customers: as each partner has them, with the head of their history.
 //   - Events: the histories, one per partner and customer, append-only.
 //   - Messages: the outbox.
@@ -28,6 +29,15 @@
 // What belongs to a partner is keyed by the partner first; what partners share
 // is keyed by engagement and customer; a link token by its hash, because whoever
 // opens a link names nothing else. So a sharded engine can place every table.
+// Claims of every partner, Due and Lease ask all of its parts.
+//
+// # Due and awake
+//
+// A place is due when its first deadline passes: from then on what is stored lags
+// behind what is true, so Page and Claims return the place as overdue instead of
+// its entries. It wakes when it is due, or before that when a reminder is to be
+// sent, which changes nothing that a page shows. Due returns what wakes, because
+// a sweep does both.
 //
 // # Guarantees
 //

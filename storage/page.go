@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Sort is an order of a page. Entries that are equal in it follow in order of
@@ -19,10 +20,11 @@ const (
 	BySoonest Sort = "deadline"
 	BySince   Sort = "since"
 	ByStatus  Sort = "status" // by Type, then Status, then Name
+	ByAmount  Sort = "amount" // by Amount: entries without one come first, then currency by currency
 )
 
 // AllSorts returns every Sort.
-func AllSorts() []Sort { return []Sort{ByName, BySoonest, BySince, ByStatus} }
+func AllSorts() []Sort { return []Sort{ByName, BySoonest, BySince, ByStatus, ByAmount} }
 
 // Position is a place in an order: where an entry stands, whether or not the
 // entry is still there.
@@ -47,6 +49,8 @@ func (s Sort) PositionOf(e engagement.Entry) Position {
 		return Position{Time: e.Since, Row: e.Row}
 	case ByStatus:
 		return Position{Text: string(e.Type) + "\n" + string(e.Status) + "\n" + e.Name, Row: e.Row}
+	case ByAmount:
+		return Position{Text: e.Amount, Row: e.Row}
 	}
 	return Position{Text: e.Name, Row: e.Row}
 }
@@ -66,6 +70,10 @@ type Filter struct {
 	SinceFrom     time.Time               // at or after
 	SinceBefore   time.Time               // before
 	Participation bool                    // only rows of participations
+	Engagements   []engagement.ID         // one of them; nil: whichever, empty and not nil: none
+	Customer      tenant.Key              // "": whichever
+	AmountFrom    string                  // Amount at or after, see engagement.AmountText
+	AmountBefore  string                  // Amount before; "": no end
 }
 
 // Match reports whether the entry passes the filter.
@@ -76,7 +84,10 @@ func (f Filter) Match(e engagement.Entry) bool {
 		(len(f.Locations) == 0 || slices.ContainsFunc(f.Locations, func(l engagement.LocationID) bool { return slices.Contains(e.Locations, l) })) &&
 		(f.SinceFrom.IsZero() || !e.Since.Before(f.SinceFrom)) &&
 		(f.SinceBefore.IsZero() || e.Since.Before(f.SinceBefore)) &&
-		(!f.Participation || e.Participation != "")
+		(!f.Participation || e.Participation != "") &&
+		(f.Engagements == nil || slices.Contains(f.Engagements, e.Place.Engagement)) &&
+		(f.Customer == "" || e.Place.Customer == f.Customer) &&
+		e.Amount >= f.AmountFrom && (f.AmountBefore == "" || e.Amount < f.AmountBefore)
 }
 
 // PageQuery asks for entries of one partner and one engagement.
@@ -108,4 +119,26 @@ type Page struct {
 type PageRow struct {
 	Entry engagement.Entry
 	Place engagement.Place
+}
+
+// ClaimsQuery asks for participations over all engagements: entries which are of
+// one, whatever their tab.
+type ClaimsQuery struct {
+	Partner    engagement.PartnerID // "": of every partner, whose participations have IDs of their own
+	Sort       Sort
+	Descending bool
+	After      *Position // entries behind it in the order asked for; nil begins at the first
+	Limit      int       // at least 1
+	Filter     Filter
+	Now        time.Time
+}
+
+// ClaimsPage is what a ClaimsQuery found. As in a Page, a place that is due at
+// or before Now is in Overdue, and its entries neither in Rows nor in Counts. A
+// place whose only deadline is a reminder's is not due in this sense.
+type ClaimsPage struct {
+	Rows    []PageRow                 // in order, at most Limit
+	More    bool                      // whether entries follow the last of Rows
+	Counts  map[engagement.Status]int // all participations of each status, whatever the filter
+	Overdue []engagement.Place        // due places with participations of this partner, by key
 }

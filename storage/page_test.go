@@ -7,6 +7,7 @@ import (
 	"testing/quick"
 	"time"
 
+	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -42,6 +43,11 @@ func TestPositions(t *testing.T) {
 			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "b", Row: "1"},
 			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "b", Row: "2"},
 		}},
+		{storage.ByAmount, []engagement.Entry{
+			{Row: "8", Name: "z"}, {Row: "9"},
+			{Amount: amount("0.00 EUR"), Row: "7"}, {Amount: amount("9.99 EUR"), Row: "6", Name: "y"}, {Amount: amount("10 EUR"), Row: "1"},
+			{Amount: amount("10.00 EUR"), Row: "2", Name: "a"}, {Amount: amount("1500 EUR"), Row: "0"}, {Amount: amount("2 USD"), Row: "0", Deadline: noon},
+		}},
 	} {
 		for i, a := range try.entries {
 			for j, b := range try.entries {
@@ -54,16 +60,22 @@ func TestPositions(t *testing.T) {
 	}
 }
 
+func amount(text string) string {
+	m, err := eligibility.ParseMoney(text)
+	if err != nil {
+		panic(err)
+	}
+	return engagement.AmountText(m)
+}
+
 func sign(n int) int { return max(-1, min(1, n)) }
 
 // TestPositionsAreTotal: whatever entries there are, only one and the same row
 // stands where another one does.
 func TestPositionsAreTotal(t *testing.T) {
 	total := func(name1, name2 string, since1, since2 int32, row1, row2 string) bool {
-		a := engagement.Entry{Name: name1, Since: noon.Add(time.Duration(since1)), Deadline: noon.Add(time.Duration(since2)), Row: engagement.RowID(row1)}
-		b := engagement.Entry{Name: name2, Since: noon.Add(time.Duration(since2)), Deadline: noon.Add(time.Duration(since1)), Row: engagement.RowID(row2)}
-		same := b
-		same.Row = a.Row
+		a := engagement.Entry{Name: name1, Amount: name2, Since: noon.Add(time.Duration(since1)), Deadline: noon.Add(time.Duration(since2)), Row: engagement.RowID(row1)}
+		b := engagement.Entry{Name: name2, Amount: name1, Since: noon.Add(time.Duration(since2)), Deadline: noon.Add(time.Duration(since1)), Row: engagement.RowID(row2)}
 		for _, s := range storage.AllSorts() {
 			p, q := s.PositionOf(a), s.PositionOf(b)
 			if sign(p.Compare(q)) != -sign(q.Compare(p)) || p.Compare(p) != 0 || p.Compare(q) == 0 && row1 != row2 {
@@ -79,7 +91,7 @@ func TestPositionsAreTotal(t *testing.T) {
 
 // TestPositionAsText: a position is kept in cursors as JSON.
 func TestPositionAsText(t *testing.T) {
-	entry := engagement.Entry{Row: "p-1", Name: "n\u00e4me \"quoted\"", Type: engagement.Done, Status: engagement.Canceled, Since: noon.Add(time.Microsecond)}
+	entry := engagement.Entry{Row: "p-1", Name: "n\u00e4me \"quoted\"", Type: engagement.Done, Status: engagement.Canceled, Since: noon.Add(time.Microsecond), Amount: "EUR 041500"}
 	for _, s := range storage.AllSorts() {
 		p := s.PositionOf(entry)
 		text, err := json.Marshal(p)
@@ -99,7 +111,8 @@ func TestPositionAsText(t *testing.T) {
 func TestFilter(t *testing.T) {
 	entry := engagement.Entry{
 		Search: "contoso ltd\ncontoso.com", Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Participation: "p-1",
-		Locations: []engagement.LocationID{"1", "2"}, Since: noon,
+		Locations: []engagement.LocationID{"1", "2"}, Since: noon, Amount: amount("1500 EUR"),
+		Place: engagement.PlaceKey{Engagement: "azure-migration", Customer: "tpid:1"},
 	}
 	for _, try := range []struct {
 		name   string
@@ -121,6 +134,19 @@ func TestFilter(t *testing.T) {
 		{"before later", storage.Filter{SinceBefore: noon.Add(time.Microsecond)}, true},
 		{"before its time", storage.Filter{SinceBefore: noon}, false},
 		{"participations", storage.Filter{Participation: true}, true},
+		{"whichever engagement", storage.Filter{Engagements: nil}, true},
+		{"one of the engagements", storage.Filter{Engagements: []engagement.ID{"another", "azure-migration"}}, true},
+		{"other engagements", storage.Filter{Engagements: []engagement.ID{"another"}}, false},
+		{"no engagement", storage.Filter{Engagements: []engagement.ID{}}, false},
+		{"its customer", storage.Filter{Customer: "tpid:1"}, true},
+		{"another customer", storage.Filter{Customer: "tpid:11"}, false},
+		{"from its amount", storage.Filter{AmountFrom: amount("1500.00 EUR")}, true},
+		{"from more", storage.Filter{AmountFrom: amount("1500.01 EUR")}, false},
+		{"from less", storage.Filter{AmountFrom: amount("999 EUR")}, true},
+		{"before more", storage.Filter{AmountBefore: amount("1500.01 EUR")}, true},
+		{"before its amount", storage.Filter{AmountBefore: amount("1500 EUR")}, false},
+		{"before more digits", storage.Filter{AmountBefore: amount("10000 EUR")}, true},
+		{"from another currency", storage.Filter{AmountFrom: amount("1 USD")}, false},
 		{"all of several", storage.Filter{Text: "contoso", SinceFrom: noon, Participation: true}, true},
 		{"not all of several", storage.Filter{Text: "contoso", SinceFrom: noon, Statuses: []engagement.Status{engagement.Paid}}, false},
 	} {
@@ -130,14 +156,17 @@ func TestFilter(t *testing.T) {
 			}
 		})
 	}
-	entry.Participation = ""
+	entry.Participation, entry.Amount = "", ""
+	if (storage.Filter{AmountFrom: amount("0 EUR")}).Match(entry) {
+		t.Error("an entry without an amount passes a filter from an amount")
+	}
 	if (storage.Filter{Participation: true}).Match(entry) {
 		t.Error("a customer who is only known passes a filter for participations")
 	}
 }
 
 func TestAllSorts(t *testing.T) {
-	if got := storage.AllSorts(); len(got) != 4 || len(slices.Compact(slices.Sorted(slices.Values(got)))) != 4 {
+	if got := storage.AllSorts(); len(got) != 5 || len(slices.Compact(slices.Sorted(slices.Values(got)))) != 5 {
 		t.Errorf("the orders are %q", got)
 	}
 }

@@ -37,6 +37,11 @@ type Store interface {
 	// the number of entries.
 	Page(ctx context.Context, query PageQuery) (Page, error)
 
+	// Claims returns one page of the participations of a partner, or of every
+	// partner, over all engagements, in one consistent state. Without a filter
+	// its cost does not grow with the number of entries.
+	Claims(ctx context.Context, query ClaimsQuery) (ClaimsPage, error)
+
 	// Customers returns the partner's customers in order of their keys, from
 	// the first one after the given key; limit of them, or fewer at the end.
 	Customers(ctx context.Context, query CustomersQuery) ([]engagement.Customer, error)
@@ -45,7 +50,7 @@ type Store interface {
 	// from the first one after the given Seq; limit of them, or fewer at the end.
 	History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error)
 
-	// Due returns the places whose Due is at or before now, the longest overdue
+	// Due returns the places whose Wake is at or before now, the longest overdue
 	// first, and those due at the same time in order of their keys; limit of
 	// them, or fewer when there are no more. Processes that sweep at once may be
 	// given the same places: Apply lets one of them record.

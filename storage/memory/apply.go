@@ -64,16 +64,31 @@ func (s *Store) putPlace(v *engagement.Place, entries []planned) {
 		}
 		s.places[v.Key.Engagement][v.Key.Customer] = p
 	}
-	s.unlistDue(p)
+	due, wake := moment(v.Due()), moment(v.Wake())
+	// Most writes leave a place where it is in the lists of due places.
+	stays := due == p.due && wake == p.wake() && slices.EqualFunc(p.entries, entries, func(e *entry, next planned) bool {
+		return e.isRow(next) && e.participation == next.entry.participation
+	})
+	if !stays {
+		s.unlistDue(p)
+	}
 	for key := range p.participations() {
 		delete(s.partner(key.Partner).participations, key.ID)
 	}
-	p.set(v, s.criteria)
+	p.set(v, due, wake, s.criteria)
 	for key := range participations(v.Standings) {
 		s.partner(key.Partner).participations[key.ID] = p
 	}
 	s.putEntries(p, entries, spare)
-	s.listDue(p)
+	if !stays {
+		s.listDue(p)
+	}
+}
+
+// isRow reports whether a stored entry and a planned one of the same place are
+// the same row.
+func (e *entry) isRow(next planned) bool {
+	return e.row == next.entry.row && e.board.key.partner == next.partner
 }
 
 // putEntries replaces the entries of a place. It uses the spare memory for a
@@ -84,10 +99,10 @@ func (s *Store) putEntries(p *place, entries []planned, spare *entry) {
 	for i := range entries {
 		next := &entries[i].entry
 		next.place, next.board = p, s.board(boardKey{entries[i].partner, p.key.Engagement})
-		same := slices.IndexFunc(old, func(e *entry) bool { return e != nil && e.board == next.board && e.row == next.row })
+		same := slices.IndexFunc(old, func(e *entry) bool { return e != nil && e.isRow(entries[i]) })
 		if same >= 0 {
 			p.entries[i] = old[same]
-			old[same].board.replace(old[same], next)
+			old[same].replace(next)
 			old[same] = nil
 			continue
 		}
@@ -97,47 +112,56 @@ func (s *Store) putEntries(p *place, entries []planned, spare *entry) {
 		}
 		*e = *next
 		p.entries[i] = e
-		e.board.insert(e)
+		e.insert()
 	}
 	for _, e := range old {
 		if e != nil {
-			e.board.remove(e)
+			e.remove()
 		}
 	}
 }
 
-// listDue puts a place with a deadline where due places are looked for, and
-// unlistDue takes it out again.
+// listDue puts a place with a deadline or a reminder where those are looked for,
+// and unlistDue takes it out again.
 func (s *Store) listDue(p *place) {
-	if p.due == never {
-		return
+	if p.wake() != never {
+		s.waking.insert(p)
 	}
-	s.due.insert(p)
-	for b := range boards(p) {
-		b.due.insert(p)
+	for _, l := range p.dueLists() {
+		l.insert(p)
 	}
 }
 
 func (s *Store) unlistDue(p *place) {
-	if p.due == never {
-		return
+	if p.wake() != never {
+		s.waking.remove(p)
 	}
-	s.due.remove(p)
-	for b := range boards(p) {
-		b.due.remove(p)
+	for _, l := range p.dueLists() {
+		l.remove(p)
 	}
 }
 
-// boards goes over the boards on which a place has entries.
-func boards(p *place) iter.Seq[*board] {
-	return func(yield func(*board) bool) {
-		for i, e := range p.entries {
-			seen := slices.ContainsFunc(p.entries[:i], func(o *entry) bool { return o.board == e.board })
-			if !seen && !yield(e.board) {
-				return
+// dueLists returns the lists of due places in which a place with a deadline is:
+// one for each board and for all claims that have entries of it.
+func (p *place) dueLists() []*list[*place] {
+	if p.due == never {
+		return nil
+	}
+	var lists []*list[*place]
+	add := func(l *list[*place]) {
+		if !slices.Contains(lists, l) {
+			lists = append(lists, l)
+		}
+	}
+	for _, e := range p.entries {
+		add(&e.board.due)
+		if e.participation {
+			for _, c := range e.board.claims {
+				add(&c.due)
 			}
 		}
 	}
+	return lists
 }
 
 // participations goes over the participations of all partners.
@@ -176,7 +200,7 @@ func (s *Store) putCustomer(v *engagement.Customer, events []event) {
 	} else if by != nil {
 		by.list(c).remove(c)
 	}
-	c.identity, c.friendlyName, c.knownSince = v.Identity, v.FriendlyName, micros(v.KnownSince)
+	c.identity, c.friendlyName, c.knownSince, c.parkedSince = v.Identity, v.FriendlyName, micros(v.KnownSince), micros(v.ParkedSince)
 	if by != nil {
 		by.list(c).insert(c)
 	}

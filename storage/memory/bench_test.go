@@ -156,6 +156,53 @@ func compare(b *testing.B, small, large *memory.Store, few, many storagetest.Pag
 	}
 }
 
+// BenchmarkClaims compares a page of 50 claims of a partner, counts included, at
+// many claims with the same page at a thousand, in turns.
+func BenchmarkClaims(b *testing.B) {
+	const small, large = 1000, 200_000
+	s, few := claimed(b, small)
+	l, many := claimed(b, large)
+	for b.Loop() {
+		for i, at := range []string{"first", "middle"} {
+			var one, two []time.Duration
+			for range 15 {
+				one, two = append(one, timeClaims(b, s, few[i])), append(two, timeClaims(b, l, many[i]))
+			}
+			b.ReportMetric(float64(storagetest.Median(two))/float64(storagetest.Median(one)), "x-"+at)
+		}
+	}
+}
+
+// claimed returns a store with n claims, and queries for the first page of them
+// and for one in the middle.
+func claimed(b *testing.B, n int) (*memory.Store, [2]storage.ClaimsQuery) {
+	b.Helper()
+	s := memory.New()
+	if err := (storagetest.Filling{Customers: n, Completed: 1000}).Fill(context.Background(), s); err != nil {
+		b.Fatal(err)
+	}
+	first := storage.ClaimsQuery{Partner: "northwind", Sort: storage.BySince, Limit: n / 2, Now: time.Now()}
+	half, err := s.Claims(context.Background(), first)
+	if err != nil {
+		b.Fatal(err)
+	}
+	middle := first
+	at := first.Sort.PositionOf(half.Rows[n/2-1].Entry)
+	first.Limit, middle.Limit, middle.After = 50, 50, &at
+	return s, [2]storage.ClaimsQuery{first, middle}
+}
+
+func timeClaims(b *testing.B, s *memory.Store, q storage.ClaimsQuery) time.Duration {
+	const n = 1000
+	began := time.Now()
+	for range n {
+		if _, err := s.Claims(context.Background(), q); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return time.Since(began) / n
+}
+
 // BenchmarkMemory reports what a known customer costs, with everything that
 // belongs to it, after a page was read in every order.
 func BenchmarkMemory(b *testing.B) {

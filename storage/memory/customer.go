@@ -17,6 +17,7 @@ type customer struct {
 	identity     tenant.Identity
 	friendlyName string
 	knownSince   int64
+	parkedSince  int64
 	events       []event
 }
 
@@ -88,7 +89,7 @@ func (c *customer) head() engagement.Head {
 func (c *customer) value(partner engagement.PartnerID) engagement.Customer {
 	return engagement.Customer{
 		Key:      engagement.CustomerKey{Partner: partner, Customer: c.key},
-		Identity: c.identity, FriendlyName: c.friendlyName, KnownSince: at(c.knownSince), History: c.head(),
+		Identity: c.identity, FriendlyName: c.friendlyName, KnownSince: at(c.knownSince), ParkedSince: at(c.parkedSince), History: c.head(),
 	}
 }
 

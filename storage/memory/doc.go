@@ -5,8 +5,9 @@
 // package storage promises holds. Every handle on the same data is the same
 // *Store; it is safe for use by many goroutines.
 //
-// Of a Customers page every order of every tab is kept ready, so that a page is
-// found in O(log n) and read in the time that its rows take. A change to a
+// Of a Customers page every order of every tab that was asked for is kept ready,
+// and so is every order of the claims of a partner and of all partners. So a page
+// is found in O(log n) and read in the time that its rows take. A change to a
 // place costs O(log n) for each order in which a row of it moves. Known
 // customers cost about 1.4 KiB each, with all that belongs to them;
 // BENCHMARKS.md has the figures.

@@ -19,7 +19,8 @@ type Store struct {
 	partners map[engagement.PartnerID]*partner
 	boards   map[boardKey]*board
 	places   map[engagement.ID]map[tenant.Key]*place
-	due      list[*place] // those with a deadline, the earliest first
+	claims   *claims      // everybody's
+	waking   list[*place] // those with a deadline or a reminder, the earliest first
 	criteria criteria
 	tokens   map[consent.Hash]storage.Token
 	outbox   outbox
@@ -33,7 +34,8 @@ func New() *Store {
 		partners: map[engagement.PartnerID]*partner{},
 		boards:   map[boardKey]*board{},
 		places:   map[engagement.ID]map[tenant.Key]*place{},
-		due:      list[*place]{compare: byDue},
+		claims:   newClaims(),
+		waking:   list[*place]{compare: byWake},
 		criteria: criteria{},
 		tokens:   map[consent.Hash]storage.Token{},
 		outbox:   newOutbox(),
@@ -46,6 +48,7 @@ type partner struct {
 	sorted         atomic.Pointer[customersByKey] // nil until they are asked for
 	sorting        sync.Mutex
 	participations map[engagement.ParticipationID]*place
+	claims         *claims
 	commands       map[string]storage.CommandRecord
 }
 
@@ -53,6 +56,7 @@ func newPartner() *partner {
 	return &partner{
 		customers:      map[tenant.Key]*customer{},
 		participations: map[engagement.ParticipationID]*place{},
+		claims:         newClaims(),
 		commands:       map[string]storage.CommandRecord{},
 	}
 }
@@ -63,16 +67,6 @@ func (s *Store) partner(id engagement.PartnerID) *partner {
 		s.partners[id] = newPartner()
 	}
 	return s.partners[id]
-}
-
-// board returns a board, which it makes if need be.
-func (s *Store) board(key boardKey) *board {
-	b := s.boards[key]
-	if b == nil {
-		b = newBoard(key)
-		s.boards[key] = b
-	}
-	return b
 }
 
 // micros and at turn a time into microseconds and back. The zero time survives.
@@ -241,8 +235,8 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]engagement
 	defer s.mu.RUnlock()
 
 	var out []engagement.PlaceKey
-	for p := range s.due.all() {
-		if p.due > micros(now) || len(out) == limit {
+	for p := range s.waking.all() {
+		if p.wake() > micros(now) || len(out) == limit {
 			break
 		}
 		out = append(out, p.key)

@@ -45,7 +45,7 @@ func byHeldUntil(a, b *message) int {
 }
 
 func (o *outbox) add(m engagement.Message) {
-	m.CreatedAt = at(micros(m.CreatedAt))
+	m.CreatedAt, m.Deadline = at(micros(m.CreatedAt)), at(micros(m.Deadline))
 	stored := &message{Message: m, heldUntil: -never}
 	o.messages[m.ID] = stored
 	o.ready.insert(stored)

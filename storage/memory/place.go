@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 	"unique"
 
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -18,10 +19,16 @@ type place struct {
 	key        engagement.PlaceKey
 	version    int64
 	claimLimit int
-	elsewhere  *engagement.Elsewhere // nil when zero
+	more       *placeMore // nil when there is nothing in it
 	standings  []standing
 	due        int64 // microseconds; never when no deadline runs
 	entries    []*entry
+}
+
+// placeMore is what few places have.
+type placeMore struct {
+	elsewhere engagement.Elsewhere
+	wake      int64 // microseconds; before the place is due when a reminder is
 }
 
 // cell is what most places come to: one standing, shown as one row. In one
@@ -41,6 +48,22 @@ func newPlace(key engagement.PlaceKey) (*place, *entry) {
 
 // never is the due of a place without a deadline.
 const never = math.MaxInt64
+
+// moment is a time in microseconds, or never.
+func moment(t time.Time) int64 {
+	if t.IsZero() {
+		return never
+	}
+	return micros(t)
+}
+
+// wake is when the place next has something to record or to send, or never.
+func (p *place) wake() int64 {
+	if p.more == nil {
+		return p.due
+	}
+	return p.more.wake
+}
 
 // standing is an engagement.Standing in less memory.
 type standing struct {
@@ -102,12 +125,11 @@ func (c criteria) release(reasons []reason) {
 	}
 }
 
-// set takes over a place, with the next version.
-func (p *place) set(v *engagement.Place, shared criteria) {
-	p.version, p.claimLimit, p.elsewhere = v.Version+1, v.ClaimLimit, nil
-	if v.Elsewhere != (engagement.Elsewhere{}) {
-		elsewhere := v.Elsewhere
-		p.elsewhere = &elsewhere
+// set takes over a place that is due and wakes then, with the next version.
+func (p *place) set(v *engagement.Place, due, wake int64, shared criteria) {
+	p.version, p.claimLimit, p.due, p.more = v.Version+1, v.ClaimLimit, due, nil
+	if v.Elsewhere != (engagement.Elsewhere{}) || wake != due {
+		p.more = &placeMore{v.Elsewhere, wake}
 	}
 	for i := range p.standings {
 		shared.release(p.standings[i].reasons)
@@ -117,10 +139,6 @@ func (p *place) set(v *engagement.Place, shared criteria) {
 	}
 	for i := range v.Standings {
 		p.standings[i].set(&v.Standings[i], shared)
-	}
-	p.due = never
-	if due := v.Due(); !due.IsZero() {
-		p.due = micros(due)
 	}
 }
 
@@ -176,8 +194,8 @@ func newUnpacker(places ...*place) unpacker {
 
 func (u *unpacker) place(p *place, v *engagement.Place) {
 	v.Key, v.Version, v.ClaimLimit = p.key, p.version, p.claimLimit
-	if p.elsewhere != nil {
-		v.Elsewhere = *p.elsewhere
+	if p.more != nil {
+		v.Elsewhere = p.more.elsewhere
 	}
 	if n := len(p.standings); n > 0 {
 		v.Standings, u.standings = u.standings[:n:n], u.standings[n:]
@@ -209,9 +227,13 @@ func (p *place) value() engagement.Place {
 	return v
 }
 
-func byDue(a, b *place) int {
-	if a.due != b.due {
-		return cmp.Compare(a.due, b.due)
+func byDue(a, b *place) int { return byTime(a, b, a.due, b.due) }
+
+func byWake(a, b *place) int { return byTime(a, b, a.wake(), b.wake()) }
+
+func byTime(a, b *place, atA, atB int64) int {
+	if atA != atB {
+		return cmp.Compare(atA, atB)
 	}
 	return comparePlaceKeys(a.key, b.key)
 }

@@ -290,9 +290,10 @@ func checkTime(ctx context.Context, a, b storage.Store) error {
 	p := added(northwind, migration, 1, start)
 	c := changed(start, engagement.Place{Key: placeOf(migration, 1)}.WithParticipation(p))
 	customer := newCustomer(northwind, 1)
-	customer.KnownSince = start.In(zone)
+	customer.KnownSince, customer.ParkedSince = start.In(zone), start.Add(day).In(zone)
 	c, _ = told(c, customer, event(engagement.CustomerAdded))
 	m := message("m-1", northwind, 1, start.In(zone), "ana@contoso.com")
+	m.Deadline = start.Add(30 * day).In(zone)
 	c.Messages = []engagement.Message{m}
 	if err := a.Apply(ctx, c); err != nil {
 		return err
@@ -316,9 +317,11 @@ func checkTime(ctx context.Context, a, b storage.Store) error {
 	}
 	return errors.Join(
 		same("a customer's time", loaded.Customers[customer.Key].KnownSince, start),
+		same("when a customer was disassociated", loaded.Customers[customer.Key].ParkedSince, start.Add(day)),
 		same("a participation's time", stored.StartedAt, start),
 		same("a deadline", stored.Consent.Deadline, start.Add(30*day)),
 		same("a message's time", leased[0].CreatedAt, start),
+		same("a message's deadline", leased[0].Deadline, start.Add(30*day)),
 		same("an event's time", events[0].At, start),
 		same("an entry's time", page.Rows[0].Entry.Since, start),
 		same("an entry's deadline", page.Rows[0].Entry.Deadline, start.Add(30*day)))
@@ -333,8 +336,9 @@ func checkContext(ctx context.Context, a, b storage.Store) error {
 	_, err4 := a.History(over, newCustomer(northwind, 1).Key, 0, 1)
 	_, err5 := a.Due(over, start, 1)
 	_, err6 := a.Lease(over, storage.LeaseQuery{Now: start, Until: start, Limit: 1})
-	for i, err := range []error{a.Apply(over, everything(1)), err1, err2, err3, err4, err5, err6} {
-		what := []string{"Apply", "Load", "Page", "Customers", "History", "Due", "Lease"}[i]
+	_, err7 := a.Claims(over, claimsQuery(northwind, 1))
+	for i, err := range []error{a.Apply(over, everything(1)), err1, err2, err3, err4, err5, err6, err7} {
+		what := []string{"Apply", "Load", "Page", "Customers", "History", "Due", "Lease", "Claims"}[i]
 		if err := matches(what+" with a cancelled context", err, context.Canceled); err != nil {
 			return err
 		}

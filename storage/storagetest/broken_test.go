@@ -19,18 +19,15 @@ import (
 // TestBrokenStores shows that the kit fails stores which are broken on purpose,
 // each in the case that is there for it, with an error that begins with the rule.
 func TestBrokenStores(t *testing.T) {
-	for _, broken := range []struct {
-		name  string
-		cases []string // that must fail
-		open  func() storage.Store
-	}{
+	expectFailures(t, []brokenStore{
 		{"lost update", []string{"place guard", "one winner", "grant guard"}, func() storage.Store { return &lostUpdate{Store: memory.New()} }},
 		{"duplicate command", []string{"command guard", "one command"}, func() storage.Store { return &duplicateCommand{Store: memory.New()} }},
 		{"dirty read", []string{"whole states"}, func() storage.Store { return &dirtyRead{Store: memory.New()} }},
 		{"half a failure", []string{"atomic"}, func() storage.Store { return &halfFailure{Store: memory.New()} }},
-		{"unstable paging", []string{"stable pages"}, func() storage.Store { return &unstablePaging{Store: memory.New(), shown: map[engagement.RowID]int{}} }},
+		{"unstable paging", []string{"stable pages"}, func() storage.Store { return &unstablePaging{Store: memory.New()} }},
 		{"outbox outside of the transaction", []string{"outbox", "atomic"}, func() storage.Store { return &outboxOutside{Store: memory.New()} }},
 		{"truncated time", []string{"time"}, func() storage.Store { return &truncatedTime{Store: memory.New()} }},
+		{"customers that are associated", []string{"time", "model"}, func() storage.Store { return &associated{Store: memory.New()} }},
 		{"history rebased", []string{"history guard"}, func() storage.Store { return &rebasedHistory{Store: memory.New()} }},
 		{"leases that hold nothing", []string{"lease", "exclusive leases"}, func() storage.Store { return &sharedLease{Store: memory.New()} }},
 		{"drifting counts", []string{"counts"}, func() storage.Store { return &driftingCounts{Store: memory.New()} }},
@@ -50,7 +47,17 @@ func TestBrokenStores(t *testing.T) {
 		{"customers of every kind", []string{"customers", "model"}, func() storage.Store { return &allCustomers{memory.New()} }},
 		{"contexts that are not heard", []string{"context"}, func() storage.Store { return &deaf{memory.New()} }},
 		{"participations of all partners", []string{"participation"}, func() storage.Store { return &openDoors{Store: memory.New()} }},
-	} {
+	})
+}
+
+type brokenStore struct {
+	name  string
+	cases []string // that must fail
+	open  func() storage.Store
+}
+
+func expectFailures(t *testing.T, stores []brokenStore) {
+	for _, broken := range stores {
 		t.Run(broken.name, func(t *testing.T) {
 			for _, c := range storagetest.Cases() {
 				if !slices.Contains(broken.cases, c.Name) {
@@ -141,24 +148,44 @@ func (s *halfFailure) Apply(ctx context.Context, c storage.Changes) error {
 // unstablePaging counts rows instead of looking for where the last page ended.
 type unstablePaging struct {
 	storage.Store
-	mu    sync.Mutex
-	shown map[engagement.RowID]int // how many rows were shown up to this one
+	offsets offsets
 }
 
 func (s *unstablePaging) Page(ctx context.Context, q storage.PageQuery) (storage.Page, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	offset, limit := 0, q.Limit
-	if q.After != nil {
-		offset = s.shown[q.After.Row]
-	}
-	q.After, q.Limit = nil, offset+limit
+	offset := s.offsets.of(q.After)
+	q.After, q.Limit = nil, offset+q.Limit
 	page, err := s.Store.Page(ctx, q)
-	page.Rows = page.Rows[min(offset, len(page.Rows)):]
-	for i, r := range page.Rows {
-		s.shown[r.Entry.Row] = offset + i + 1
-	}
+	page.Rows = s.offsets.from(offset, page.Rows)
 	return page, err
+}
+
+// offsets are how many rows were shown up to each one.
+type offsets struct {
+	mu    sync.Mutex
+	shown map[engagement.RowID]int
+}
+
+func (o *offsets) of(after *storage.Position) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if after == nil {
+		return 0
+	}
+	return o.shown[after.Row]
+}
+
+// from returns the rows from an offset on, and remembers them.
+func (o *offsets) from(offset int, rows []storage.PageRow) []storage.PageRow {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.shown == nil {
+		o.shown = map[engagement.RowID]int{}
+	}
+	rows = rows[min(offset, len(rows)):]
+	for i, r := range rows {
+		o.shown[r.Entry.Row] = offset + i + 1
+	}
+	return rows
 }
 
 // outboxOutside stores messages before everything else.
@@ -179,6 +206,17 @@ func (s *truncatedTime) Apply(ctx context.Context, c storage.Changes) error {
 	c.Customers = slices.Clone(c.Customers)
 	for i := range c.Customers {
 		c.Customers[i].KnownSince = c.Customers[i].KnownSince.Truncate(time.Second)
+	}
+	return s.Store.Apply(ctx, c)
+}
+
+// associated forgets that a customer was disassociated.
+type associated struct{ storage.Store }
+
+func (s *associated) Apply(ctx context.Context, c storage.Changes) error {
+	c.Customers = slices.Clone(c.Customers)
+	for i := range c.Customers {
+		c.Customers[i].ParkedSince = time.Time{}
 	}
 	return s.Store.Apply(ctx, c)
 }

@@ -49,8 +49,33 @@ func added(p engagement.PartnerID, e engagement.ID, n int, at time.Time) engagem
 // granted is what a participation becomes when its customer consents.
 func granted(p engagement.Participation, at time.Time) engagement.Participation {
 	p.Consent.Status = consent.Granted
-	return engagement.OpenClaim(p, eligibility.Money{}, at)
+	p, err := engagement.OpenClaim(p, engagement.Engagement{}, at)
+	if err != nil {
+		panic(err) // there is no form that could be wrong
+	}
+	return p
 }
+
+// worth is a participation whose claim is about that amount.
+func worth(p engagement.Participation, amount string) engagement.Participation {
+	c := *p.Claim
+	c.Estimated = money(amount)
+	p.Claim = &c
+	return p
+}
+
+func money(text string) eligibility.Money {
+	m, err := eligibility.ParseMoney(text)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+func amountText(text string) string { return engagement.AmountText(money(text)) }
+
+// amounts are in two currencies, in no order; one is there twice.
+var amounts = []string{"1500 EUR", "250.50 USD", "250.5 EUR", "1500.00 EUR", "9.99 EUR", "12000 USD", "0 EUR"}
 
 // known is a place in which a customer that a partner knows can be claimed, or,
 // with a reason, cannot.

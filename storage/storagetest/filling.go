@@ -10,6 +10,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -116,6 +117,6 @@ func completed(i int, key engagement.CustomerKey, identity tenant.Identity) enga
 		Identity: identity, Location: locations[i%len(locations)], Origin: engagement.Added,
 		ClaimNumber: fmt.Sprintf("C-%09d", i), StartedAt: start,
 		Consent: consent.State{Status: consent.Granted, Deadline: start.AddDate(0, 0, 30)},
-		Claim:   &engagement.Claim{State: engagement.ClaimNotSubmitted, OpenedAt: start, SubmitBy: start.AddDate(0, 0, 90), ReviewBy: start.AddDate(0, 0, 120)},
+		Claim:   &claim.State{Status: claim.NotSubmittedExpired, OpenedAt: start, SubmitBy: start.AddDate(0, 0, 90), ReviewBy: start.AddDate(0, 0, 120)},
 	}
 }

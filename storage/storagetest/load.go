@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -19,7 +18,6 @@ func loadCases() []Case {
 		{"link", "A wanted link brings its participation, its place and its customer, and stays found for good.", checkLink},
 		{"history", "History returns the events in order of Seq, from the first one after the given Seq, at most limit.", checkHistory},
 		{"customers", "Customers returns the partner's customers in order of their keys, only known ones if asked, after the given key, at most limit.", checkCustomers},
-		{"due", "Due returns the places whose Due is at or before now, the longest overdue first, then by key, at most limit.", checkDue},
 	}
 }
 
@@ -150,36 +148,4 @@ func checkCustomers(ctx context.Context, a, b storage.Store) error {
 	}
 	_, err := a.Customers(ctx, storage.CustomersQuery{Partner: northwind})
 	return matches("a limit of 0", err, storage.ErrInvalid)
-}
-
-func checkDue(ctx context.Context, a, b storage.Store) error {
-	var c storage.Changes
-	for i, n := range []int{4, 1, 3, 2} {
-		more := changed(start, engagement.Place{Key: placeOf(migration, n)}.WithParticipation(added(northwind, migration, n, start.Add(-day*[]time.Duration{0, 0, 2, 1}[i]))))
-		c.Places, c.Entries = append(c.Places, more.Places...), append(c.Entries, more.Entries...)
-	}
-	more := changed(start, known(northwind, migration, 9, "No deadline", start))
-	c.Places, c.Entries = append(c.Places, more.Places...), append(c.Entries, more.Entries...)
-	if err := a.Apply(ctx, c); err != nil {
-		return err
-	}
-	end := start.Add(30 * day)
-	before, err1 := b.Due(ctx, end.Add(-time.Microsecond), 10)
-	at, err2 := b.Due(ctx, end, 10)
-	some, err3 := b.Due(ctx, end, 2)
-	if err := errors.Join(err1, err2, err3, same("due a microsecond before the deadline", before, []engagement.PlaceKey{placeOf(migration, 3), placeOf(migration, 2)}),
-		same("due at the deadline", at, []engagement.PlaceKey{placeOf(migration, 3), placeOf(migration, 2), placeOf(migration, 1), placeOf(migration, 4)}),
-		same("due, two of them,", some, []engagement.PlaceKey{placeOf(migration, 3), placeOf(migration, 2)})); err != nil {
-		return err
-	}
-	pl, err := load(ctx, a, placeOf(migration, 3))
-	if err != nil {
-		return err
-	}
-	settled, _, err := pl.Settle(end)
-	if err := errors.Join(err, a.Apply(ctx, changed(end, settled))); err != nil {
-		return err
-	}
-	some, err = b.Due(ctx, end, 1)
-	return errors.Join(err, same("due after the first is settled", some, []engagement.PlaceKey{placeOf(migration, 2)}))
 }

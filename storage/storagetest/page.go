@@ -22,47 +22,12 @@ func pageCases() []Case {
 		{"stable pages", "Entries that come or go between two pages neither repeat nor hide others.", checkStablePages},
 		{"filter", "A page has the entries of its partner, engagement and tab that pass the filter, and no others.", checkFilter},
 		{"counts", "Counts are all entries of each tab, TabOff included, whatever the filter.", checkCounts},
-		{"overdue", "The entries of a place that is due at or before Now are neither in Rows nor in Counts; the place is in Overdue.", checkOverdue},
 		{"page calls", "A page of an unknown tab or order, or with a limit below 1, is ErrInvalid.", checkPageCalls},
 	}
 }
 
 func pageQuery(tab engagement.Tab, limit int) storage.PageQuery {
 	return storage.PageQuery{Partner: northwind, Engagement: migration, Tab: tab, Sort: storage.ByName, Limit: limit, Now: start}
-}
-
-// walk returns the rows of every page, one after the other. Between two pages it
-// calls between, where given.
-func walk(ctx context.Context, s storage.Store, q storage.PageQuery, between func(page int) error) ([]engagement.RowID, error) {
-	var rows []engagement.RowID
-	for page := 0; ; page++ {
-		p, err := s.Page(ctx, q)
-		if err != nil {
-			return rows, err
-		}
-		if len(p.Rows) > q.Limit {
-			return rows, fmt.Errorf("a limit of %d gives %d rows", q.Limit, len(p.Rows))
-		}
-		for _, r := range p.Rows {
-			if r.Entry.Place != r.Place.Key {
-				return rows, fmt.Errorf("row %q of place %v comes with place %v", r.Entry.Row, r.Entry.Place, r.Place.Key)
-			}
-			rows = append(rows, r.Entry.Row)
-		}
-		if !p.More {
-			return rows, nil
-		}
-		if len(p.Rows) < q.Limit || page > 1000 {
-			return rows, fmt.Errorf("a page of %d rows, with a limit of %d, says that more follow", len(p.Rows), q.Limit)
-		}
-		at := q.Sort.PositionOf(p.Rows[len(p.Rows)-1].Entry)
-		q.After = &at
-		if between != nil {
-			if err := between(page); err != nil {
-				return rows, err
-			}
-		}
-	}
 }
 
 func checkEntries(ctx context.Context, a, b storage.Store) error {
@@ -79,7 +44,7 @@ func checkEntries(ctx context.Context, a, b storage.Store) error {
 	if err := b.Apply(ctx, changed(start, read.WithStanding(s))); err != nil {
 		return err
 	}
-	gone, err := walk(ctx, a, pageQuery(engagement.TabEligible, 10), nil)
+	gone, err := walk(ctx, a, pages(pageQuery(engagement.TabEligible, 10)), nil)
 	if err := errors.Join(err, same("the rows of the tab that a customer left", len(gone), 0)); err != nil {
 		return err
 	}
@@ -101,7 +66,7 @@ func crowd(n int) []engagement.Place {
 			p := added(northwind, migration, 100+i, start.Add(time.Duration(i%4)*time.Hour))
 			p.Identity.Name = name
 			if i%2 == 0 {
-				p = granted(p, start)
+				p = worth(granted(p, start), amounts[i%len(amounts)])
 			}
 			pl = pl.WithParticipation(p)
 		}
@@ -110,36 +75,19 @@ func crowd(n int) []engagement.Place {
 	return places
 }
 
+// shown are the entries that the crowd's page has.
+func shown(places []engagement.Place) []engagement.Entry {
+	return entriesOf(places, func(e engagement.Entry) bool {
+		return e.Partner == northwind && e.Place.Engagement == migration && e.Tab == engagement.TabEligible
+	})
+}
+
 func checkOrders(ctx context.Context, a, b storage.Store) error {
 	places := crowd(40)
 	if err := a.Apply(ctx, changed(start, places...)); err != nil {
 		return err
 	}
-	for _, order := range storage.AllSorts() {
-		var at []storage.Position
-		for _, pl := range places {
-			at = append(at, order.PositionOf(pl.Entries(start)[0]))
-		}
-		slices.SortFunc(at, storage.Position.Compare)
-		for _, descending := range []bool{false, true} {
-			var want []engagement.RowID
-			for _, p := range at {
-				want = append(want, p.Row)
-			}
-			if descending {
-				slices.Reverse(want)
-			}
-			for _, limit := range []int{1, 7, 40, 100} {
-				q := pageQuery(engagement.TabEligible, limit)
-				q.Sort, q.Descending = order, descending
-				got, err := walk(ctx, b, q, nil)
-				if err := errors.Join(err, same(fmt.Sprintf("the order by %s, descending %t, in pages of %d,", order, descending, limit), got, want)); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
+	return inOrder(ctx, b, pages(pageQuery(engagement.TabEligible, 1)), shown(places))
 }
 
 func checkByteOrder(ctx context.Context, a, b storage.Store) error {
@@ -157,7 +105,7 @@ func checkByteOrder(ctx context.Context, a, b storage.Store) error {
 		return err
 	}
 	for _, order := range []storage.Sort{storage.ByName, storage.ByStatus} {
-		q := pageQuery(engagement.TabEligible, 3)
+		q := pages(pageQuery(engagement.TabEligible, 3))
 		q.Sort = order
 		got, err := walk(ctx, b, q, nil)
 		if err := errors.Join(err, same(fmt.Sprintf("the order by %s of the names %q", order, names), got, want)); err != nil {
@@ -169,47 +117,34 @@ func checkByteOrder(ctx context.Context, a, b storage.Store) error {
 
 // checkCursors takes away, and moves, the entry that a page ended with.
 func checkCursors(ctx context.Context, a, b storage.Store) error {
-	q := pageQuery(engagement.TabEligible, 3)
-	for i, away := range []func(s *engagement.Standing){
+	for i, change := range []func(s *engagement.Standing){
 		func(s *engagement.Standing) { s.Known = false },
 		func(s *engagement.Standing) { s.Evaluation.Outcome = eligibility.OutcomeIneligible },
 		func(s *engagement.Standing) { s.Identity.Name = "Zzz" },
 		func(s *engagement.Standing) { s.Identity.Name = "Aaa" },
 	} {
-		for _, q.Descending = range []bool{false, true} {
-			q.After = nil
-			first := 10 * (2*i + map[bool]int{true: 1}[q.Descending])
-			q.Partner = engagement.PartnerID(fmt.Sprintf("partner-%d", first))
+		for j, descending := range []bool{false, true} {
+			first := 1000 + 20*i + 10*j
+			q := pageQuery(engagement.TabEligible, 1)
+			q.Partner, q.Descending = engagement.PartnerID(fmt.Sprintf("partner-%d", first)), descending
+			var places []engagement.Place
 			var rows []engagement.RowID
 			for n := range 8 {
-				pl := known(q.Partner, migration, 1000+first+n, fmt.Sprintf("Customer %d", n), start)
-				if err := a.Apply(ctx, changed(start, pl)); err != nil {
-					return err
-				}
-				rows = append(rows, engagement.RowID(pl.Key.Customer))
+				places = append(places, known(q.Partner, migration, first+n, fmt.Sprintf("Customer %d", n), start))
+				rows = append(rows, engagement.RowID(places[n].Key.Customer))
 			}
-			if q.Descending {
+			if descending {
 				slices.Reverse(rows)
 			}
-			page, err := b.Page(ctx, q)
-			if err != nil || len(page.Rows) != 3 {
-				return fmt.Errorf("the first page has %d rows, not 3: %v", len(page.Rows), err)
-			}
-			last := page.Rows[2]
-			at := q.Sort.PositionOf(last.Entry)
-			q.After = &at
-			s, _ := last.Place.Standing(q.Partner)
-			away(&s)
-			if err := a.Apply(ctx, changed(start, last.Place.WithStanding(s))); err != nil {
+			if err := a.Apply(ctx, changed(start, places...)); err != nil {
 				return err
 			}
-			page, err = b.Page(ctx, q)
-			var got []engagement.RowID
-			for _, r := range page.Rows {
-				got = append(got, r.Entry.Row)
-			}
-			if err := errors.Join(err, same(fmt.Sprintf("the second page after the last row of the first has changed (change %d, descending %t)", i, q.Descending), got, rows[3:6])); err != nil {
-				return err
+			if err := nextPage(ctx, a, b, pages(q), rows, func(pl engagement.Place) engagement.Place {
+				s, _ := pl.Standing(q.Partner)
+				change(&s)
+				return pl.WithStanding(s)
+			}); err != nil {
+				return fmt.Errorf("change %d: %w", i, err)
 			}
 		}
 	}
@@ -220,49 +155,22 @@ func checkStablePages(ctx context.Context, a, b storage.Store) error {
 	if err := a.Apply(ctx, changed(start, crowd(40)...)); err != nil {
 		return err
 	}
-	for _, descending := range []bool{false, true} {
-		q := pageQuery(engagement.TabEligible, 6)
-		q.Descending = descending
-		before, err := walk(ctx, b, q, nil)
-		if err != nil {
-			return err
-		}
-		gone := map[engagement.RowID]bool{}
-		got, err := walk(ctx, b, q, func(page int) error {
-			// One customer comes before all others, and one that was shown goes.
-			came := 200 + page
-			if descending {
-				came += 100
-			}
-			first := known(northwind, migration, came, map[bool]string{false: "Aaa", true: "Zzz"}[descending], start)
-			leaves, err := load(ctx, a, placeOf(migration, 100+4*page))
-			if err != nil {
-				return err
-			}
-			s, _ := leaves.Standing(northwind)
-			if s.Known && len(s.Participations) == 0 && !descending {
-				gone[engagement.RowID(leaves.Key.Customer)] = true
-				s.Known = false
-				return a.Apply(ctx, changed(start, first, leaves.WithStanding(s)))
-			}
-			return a.Apply(ctx, changed(start, first))
-		})
-		if err != nil {
-			return err
-		}
-		seen := map[engagement.RowID]int{}
-		for _, r := range got {
-			if seen[r]++; seen[r] > 1 {
-				return fmt.Errorf("row %q is shown twice", r)
-			}
-		}
-		for _, r := range before {
-			if seen[r] == 0 && !gone[r] {
-				return fmt.Errorf("row %q is hidden", r)
-			}
+	q := pages(pageQuery(engagement.TabEligible, 6))
+	come := func(name string, n int) func(page int) error {
+		return func(page int) error {
+			return a.Apply(ctx, changed(start, known(northwind, migration, n+page, name, start)))
 		}
 	}
-	return nil
+	if err := stable(ctx, b, q, come("Aaa", 200), func(page int) (engagement.RowID, error) {
+		pl, err := load(ctx, a, placeOf(migration, 100+6*page)) // a known customer that was shown
+		s, _ := pl.Standing(northwind)
+		s.Known = false
+		return engagement.RowID(pl.Key.Customer), errors.Join(err, a.Apply(ctx, changed(start, pl.WithStanding(s))))
+	}); err != nil {
+		return err
+	}
+	q.Descending = true
+	return stable(ctx, b, q, come("Zzz", 300), nil)
 }
 
 func checkFilter(ctx context.Context, a, b storage.Store) error {
@@ -270,36 +178,33 @@ func checkFilter(ctx context.Context, a, b storage.Store) error {
 	if err := a.Apply(ctx, changed(start, places...)); err != nil {
 		return err
 	}
-	for what, f := range map[string]storage.Filter{
-		"nothing":          {},
-		"text":             {Text: "name 3"},
-		"text of nobody":   {Text: "foreign"},
-		"a type":           {Types: []engagement.RowType{engagement.InProgress}},
-		"statuses":         {Statuses: []engagement.Status{engagement.CustomerClaimed, engagement.Approved}},
-		"a location":       {Locations: []engagement.LocationID{"4711201"}},
-		"another location": {Locations: []engagement.LocationID{"1"}},
-		"dates":            {SinceFrom: start.Add(time.Hour), SinceBefore: start.Add(3 * time.Hour)},
-		"participations":   {Participation: true},
-		"several":          {Text: "name", Types: []engagement.RowType{engagement.NotStarted}, Participation: true},
-	} {
-		var want []engagement.RowID
-		for _, pl := range places {
-			for _, e := range pl.Entries(start) {
-				if e.Partner == northwind && e.Place.Engagement == migration && e.Tab == engagement.TabEligible && f.Match(e) {
-					want = append(want, e.Row)
-				}
-			}
-		}
-		q := pageQuery(engagement.TabEligible, 4)
-		q.Filter = f
-		got, err := walk(ctx, b, q, nil)
-		slices.Sort(want)
-		slices.Sort(got)
-		if err := errors.Join(err, same("what passes a filter by "+what, fmt.Sprint(got), fmt.Sprint(want))); err != nil {
-			return err
-		}
-	}
-	return nil
+	return narrowed(ctx, b, pages(pageQuery(engagement.TabEligible, 4)), shown(places), filters)
+}
+
+// filters are what a page can be narrowed by.
+var filters = map[string]storage.Filter{
+	"nothing":             {},
+	"text":                {Text: "name 3"},
+	"text of nobody":      {Text: "foreign"},
+	"a type":              {Types: []engagement.RowType{engagement.InProgress}},
+	"statuses":            {Statuses: []engagement.Status{engagement.CustomerClaimed, engagement.Approved}},
+	"a location":          {Locations: []engagement.LocationID{"4711201"}},
+	"another location":    {Locations: []engagement.LocationID{"1"}},
+	"one of locations":    {Locations: []engagement.LocationID{"1", "4711202"}},
+	"dates":               {SinceFrom: start.Add(time.Hour), SinceBefore: start.Add(3 * time.Hour)},
+	"participations":      {Participation: true},
+	"several":             {Text: "name", Types: []engagement.RowType{engagement.NotStarted}, Participation: true},
+	"an engagement":       {Engagements: []engagement.ID{migration}},
+	"another engagement":  {Engagements: []engagement.ID{security}},
+	"engagements":         {Engagements: []engagement.ID{"unknown", security, migration}},
+	"no engagement":       {Engagements: []engagement.ID{}},
+	"a customer":          {Customer: customerOf(104)},
+	"an unknown customer": {Customer: customerOf(99)},
+	"amounts":             {AmountFrom: "EUR 039", AmountBefore: "EUR 041500"},
+	"amounts from":        {AmountFrom: "EUR 041500"},
+	"amounts before":      {AmountBefore: "EUR 041500"},
+	"a currency":          {AmountFrom: "USD ", AmountBefore: "USD!"},
+	"several of claims":   {Engagements: []engagement.ID{migration}, Statuses: []engagement.Status{engagement.Paid, engagement.CustomerConsentReceived}, AmountFrom: "EUR "},
 }
 
 func checkCounts(ctx context.Context, a, b storage.Store) error {
@@ -346,58 +251,7 @@ func countsAre(got map[engagement.Tab]int, eligible, ineligible, complete, off i
 	return same("the counts", strings.Join(texts, ", "), fmt.Sprintf("eligible %d, ineligible %d, complete %d, off the page %d", eligible, ineligible, complete, off))
 }
 
-func checkOverdue(ctx context.Context, a, b storage.Store) error {
-	places := []engagement.Place{
-		known(northwind, migration, 1, "One", start),
-		engagement.Place{Key: placeOf(migration, 2)}.WithParticipation(added(northwind, migration, 2, start)),
-		engagement.Place{Key: placeOf(migration, 3)}.WithParticipation(added(northwind, migration, 3, start.Add(day))),
-		known(northwind, migration, 4, "Waits for Fabrikam", start).WithParticipation(added(fabrikam, migration, 4, start)),
-		engagement.Place{Key: placeOf(migration, 5)}.WithParticipation(added(fabrikam, migration, 5, start)),
-	}
-	if err := a.Apply(ctx, changed(start, places...)); err != nil {
-		return err
-	}
-	end := start.Add(30 * day)
-	for _, try := range []struct {
-		now     time.Time
-		rows    string
-		overdue string
-		count   int
-	}{
-		{end.Add(-time.Microsecond), "2 3 1 4", "", 4},
-		{end, "3 1", "2 4", 2},
-		{end.Add(day), "1", "2 3 4", 1},
-	} {
-		q := pageQuery(engagement.TabEligible, 10)
-		q.Now = try.now
-		page, err := b.Page(ctx, q)
-		if err != nil {
-			return err
-		}
-		var rows, overdue []string
-		for _, r := range page.Rows {
-			rows = append(rows, strings.TrimPrefix(string(r.Place.Key.Customer), "tpid:"))
-		}
-		for _, pl := range page.Overdue {
-			overdue = append(overdue, strings.TrimPrefix(string(pl.Key.Customer), "tpid:"))
-		}
-		if err := errors.Join(same(fmt.Sprintf("the customers with rows at %v", try.now), strings.Join(rows, " "), try.rows),
-			same("the overdue customers then", strings.Join(overdue, " "), try.overdue),
-			same("the count then", page.Counts[engagement.TabEligible], try.count)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func checkPageCalls(ctx context.Context, a, _ storage.Store) error {
-	tab, order, limit := pageQuery("nowhere", 1), pageQuery(engagement.TabEligible, 1), pageQuery(engagement.TabEligible, 0)
-	order.Sort = "weather"
-	for what, q := range map[string]storage.PageQuery{"tab": tab, "order": order, "limit": limit} {
-		_, err := a.Page(ctx, q)
-		if err := matches("a page with a wrong "+what, err, storage.ErrInvalid); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := a.Page(ctx, pageQuery("nowhere", 1))
+	return errors.Join(matches("a page of an unknown tab", err, storage.ErrInvalid), invalidCalls(ctx, a, pages(pageQuery(engagement.TabEligible, 1))))
 }

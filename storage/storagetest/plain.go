@@ -158,6 +158,29 @@ func (s *plain) Load(_ context.Context, want storage.Want) (storage.Loaded, erro
 
 func (s *plain) Page(_ context.Context, q storage.PageQuery) (storage.Page, error) {
 	page := storage.Page{Counts: map[engagement.Tab]int{}}
+	page.Rows, page.More, page.Overdue = s.list(pages(q), func(e engagement.Entry) bool {
+		return e.Partner == q.Partner && e.Place.Engagement == q.Engagement
+	}, func(e engagement.Entry) bool {
+		page.Counts[e.Tab]++
+		return e.Tab == q.Tab
+	})
+	return page, nil
+}
+
+func (s *plain) Claims(_ context.Context, q storage.ClaimsQuery) (storage.ClaimsPage, error) {
+	page := storage.ClaimsPage{Counts: map[engagement.Status]int{}}
+	page.Rows, page.More, page.Overdue = s.list(claims(q), func(e engagement.Entry) bool {
+		return e.Participation != "" && (q.Partner == "" || e.Partner == q.Partner)
+	}, func(e engagement.Entry) bool {
+		page.Counts[e.Status]++
+		return true
+	})
+	return page, nil
+}
+
+// list goes over the entries that belong to a page. Those of places that are not
+// due are counted, which tells whether they can be rows.
+func (s *plain) list(q query, belongs, count func(e engagement.Entry) bool) (rows []storage.PageRow, more bool, due []engagement.Place) {
 	overdue := map[engagement.PlaceKey]engagement.Place{}
 	order := func(a, b storage.Position) int {
 		if q.Descending {
@@ -166,7 +189,7 @@ func (s *plain) Page(_ context.Context, q storage.PageQuery) (storage.Page, erro
 		return a.Compare(b)
 	}
 	for _, e := range s.entries {
-		if e.Partner != q.Partner || e.Place.Engagement != q.Engagement {
+		if !belongs(e) {
 			continue
 		}
 		pl := s.places[e.Place]
@@ -174,17 +197,14 @@ func (s *plain) Page(_ context.Context, q storage.PageQuery) (storage.Page, erro
 			overdue[e.Place] = pl
 			continue
 		}
-		page.Counts[e.Tab]++
 		behind := q.After == nil || order(q.Sort.PositionOf(e), *q.After) > 0
-		if e.Tab == q.Tab && q.Filter.Match(e) && behind {
-			page.Rows = append(page.Rows, storage.PageRow{Entry: e, Place: pl})
+		if count(e) && q.Filter.Match(e) && behind {
+			rows = append(rows, storage.PageRow{Entry: e, Place: pl})
 		}
 	}
-	page.Overdue = slices.SortedFunc(maps.Values(overdue), func(a, b engagement.Place) int { return comparePlaces(a.Key, b.Key) })
-	slices.SortFunc(page.Rows, func(a, b storage.PageRow) int { return order(q.Sort.PositionOf(a.Entry), q.Sort.PositionOf(b.Entry)) })
-	page.More = len(page.Rows) > q.Limit
-	page.Rows = page.Rows[:min(len(page.Rows), q.Limit)]
-	return page, nil
+	slices.SortFunc(rows, func(a, b storage.PageRow) int { return order(q.Sort.PositionOf(a.Entry), q.Sort.PositionOf(b.Entry)) })
+	due = slices.SortedFunc(maps.Values(overdue), func(a, b engagement.Place) int { return comparePlaces(a.Key, b.Key) })
+	return rows[:min(len(rows), q.Limit)], len(rows) > q.Limit, due
 }
 
 func (s *plain) Customers(_ context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
@@ -207,12 +227,12 @@ func (s *plain) History(_ context.Context, key engagement.CustomerKey, after int
 func (s *plain) Due(_ context.Context, now time.Time, limit int) ([]engagement.PlaceKey, error) {
 	var out []engagement.PlaceKey
 	for key, pl := range s.places {
-		if engagement.Passed(pl.Due(), now) {
+		if engagement.Passed(pl.Wake(), now) {
 			out = append(out, key)
 		}
 	}
 	slices.SortFunc(out, func(a, b engagement.PlaceKey) int {
-		return cmp.Or(s.places[a].Due().Compare(s.places[b].Due()), comparePlaces(a, b))
+		return cmp.Or(s.places[a].Wake().Compare(s.places[b].Wake()), comparePlaces(a, b))
 	})
 	return out[:min(len(out), limit)], nil
 }

@@ -1,0 +1,137 @@
+package engagement
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// Pay is how what an engagement pays is worked out.
+type Pay string
+
+// The ways to pay: the same for everyone, or by the hours that were planned.
+// With variable pay a customer is nominated by an opportunity ID, for one
+// engagement at a time, and the hours are given then and never change.
+const (
+	FixedPay    Pay = "fixed"
+	VariablePay Pay = "variable"
+)
+
+// AllPays returns every Pay.
+func AllPays() []Pay { return []Pay{FixedPay, VariablePay} }
+
+// UnmarshalText refuses a text that is not a Pay.
+func (p *Pay) UnmarshalText(b []byte) error { return decode(p, "pay", b, AllPays()) }
+
+// MaxHours is how many hours can be planned for one participation.
+const MaxHours = 10_000
+
+// Rate is what an engagement pays for a customer who consented on or after a
+// day.
+type Rate struct {
+	From   eligibility.Date  `json:"from"`
+	Amount eligibility.Money `json:"amount"`       // for the engagement or, with variable pay, for an hour
+	Cap    eligibility.Money `json:"cap,omitzero"` // the most that is paid for one participation; zero: what the Amount comes to
+}
+
+// Payout is what a participation would be paid by the rate of a day.
+type Payout struct {
+	Rate      eligibility.Money `json:"rate"`           // for the engagement, or for an hour
+	Hours     int               `json:"hours,omitzero"` // with variable pay
+	Estimated eligibility.Money `json:"estimated"`      // what the rate comes to, at most the cap
+	Cap       eligibility.Money `json:"cap"`            // the most that is approved without an override
+}
+
+// RateAt returns the rate in force on the day of t, and false before the first.
+func (e Engagement) RateAt(t time.Time) (Rate, bool) {
+	for _, r := range slices.Backward(e.Rates) {
+		if !t.Before(e.start(r.From)) {
+			return r, true
+		}
+	}
+	return Rate{}, false
+}
+
+// PayoutAt returns what a participation with these hours (0 with fixed pay) would
+// be paid by the rate in force on the day of t, and false before the first rate.
+func (e Engagement) PayoutAt(hours int, t time.Time) (Payout, bool) {
+	r, ok := e.RateAt(t)
+	if !ok {
+		return Payout{}, false
+	}
+	p := Payout{Rate: r.Amount, Estimated: r.Amount, Cap: r.Cap}
+	if e.PayOf() == VariablePay {
+		p.Hours = hours
+		p.Estimated.Amount = r.Amount.Amount.Mul(decimal.NewFromInt(int64(hours)))
+		if r.Cap.IsZero() || p.Estimated.Amount.LessThan(r.Cap.Amount) {
+			p.Cap = p.Estimated // the hours never change, so neither does what they are worth
+		}
+	}
+	if p.Cap.IsZero() {
+		p.Cap = p.Estimated
+	}
+	if p.Estimated.Amount.GreaterThan(p.Cap.Amount) {
+		p.Estimated = p.Cap
+	}
+	return p, true
+}
+
+// PayOf returns how the engagement pays: Pay, or FixedPay where it is not set.
+func (e Engagement) PayOf() Pay {
+	if e.Pay == "" {
+		return FixedPay
+	}
+	return e.Pay
+}
+
+// Nominations returns the kinds of ID by which a customer can be named for the
+// engagement.
+func (e Engagement) Nominations() []tenant.IDKind {
+	switch {
+	case e.NominatedBy != nil:
+		return slices.Clone(e.NominatedBy)
+	case e.PayOf() == VariablePay:
+		return []tenant.IDKind{tenant.ByOpportunityID}
+	}
+	return []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID}
+}
+
+// validatePay says what is wrong with the rates and with who can be nominated.
+func (e Engagement) validatePay(bad func(field, format string, args ...any)) {
+	if !slices.Contains(AllPays(), e.PayOf()) {
+		bad("pay", "is %q: use one of %q", e.Pay, AllPays())
+	}
+	if e.NominatedBy != nil && len(e.NominatedBy) == 0 {
+		bad("nominated_by", "is empty: nobody could be added; leave it out for the default")
+	}
+	for i, k := range e.NominatedBy {
+		field := fmt.Sprintf("nominated_by[%d]", i)
+		switch {
+		case !slices.Contains(tenant.AllIDKinds(), k):
+			bad(field, "is %q: use one of %q", k, tenant.AllIDKinds())
+		case slices.Contains(e.NominatedBy[:i], k):
+			bad(field, "%q stands twice", k)
+		case e.PayOf() == VariablePay && k != tenant.ByOpportunityID:
+			bad(field, "is %q: with variable pay a customer is nominated by %s only", k, tenant.ByOpportunityID)
+		}
+	}
+	for i, r := range e.Rates {
+		field := fmt.Sprintf("rates[%d]", i)
+		if r.From.IsZero() || r.From.IsNever() {
+			bad(field+".from", "is missing")
+		} else if i > 0 && r.From.Compare(e.Rates[i-1].From) <= 0 {
+			bad(field+".from", "is %s, not after the day of the rate before it", r.From)
+		}
+		if r.Amount.IsZero() || r.Amount.Amount.IsNegative() {
+			bad(field+".amount", "is %q: use an amount with its currency that is not negative", r.Amount)
+		}
+		if c := r.Cap; !c.IsZero() && (c.Currency != r.Amount.Currency || c.Amount.LessThan(r.Amount.Amount)) {
+			bad(field+".cap", "is %q: use at least the amount, in its currency, or leave it out", c)
+		}
+	}
+}

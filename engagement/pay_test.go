@@ -1,0 +1,109 @@
+package engagement_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+func TestPayoutAt(t *testing.T) {
+	for _, c := range []struct {
+		name                  string
+		pay                   engagement.Pay
+		amount, cap           string
+		hours                 int
+		rate, estimate, limit string
+	}{
+		{"fixed", "", "5000.00 USD", "", 0, "5000.00 USD", "5000.00 USD", "5000.00 USD"},
+		{"fixed, said so", "fixed", "5000.00 USD", "", 0, "5000.00 USD", "5000.00 USD", "5000.00 USD"},
+		{"fixed, with a cap", "fixed", "5000.00 USD", "6000.00 USD", 0, "5000.00 USD", "5000.00 USD", "6000.00 USD"},
+		{"fixed pay counts no hours", "fixed", "5000.00 USD", "", 40, "5000.00 USD", "5000.00 USD", "5000.00 USD"},
+		{"variable", "variable", "150.25 EUR", "", 40, "150.25 EUR", "6010.00 EUR", "6010.00 EUR"},
+		{"variable, cap not reached", "variable", "150.25 EUR", "9000.00 EUR", 40, "150.25 EUR", "6010.00 EUR", "6010.00 EUR"},
+		{"variable, cap reached", "variable", "150.25 EUR", "6010.00 EUR", 40, "150.25 EUR", "6010.00 EUR", "6010.00 EUR"},
+		{"variable, cap passed", "variable", "150.25 EUR", "6000.00 EUR", 40, "150.25 EUR", "6000.00 EUR", "6000.00 EUR"},
+		{"variable, an hour", "variable", "0.10 EUR", "0.15 EUR", 1, "0.10 EUR", "0.10 EUR", "0.10 EUR"},
+		{"variable, the most hours", "variable", "0.01 EUR", "", engagement.MaxHours, "0.01 EUR", "100.00 EUR", "100.00 EUR"},
+		{"variable, no hours", "variable", "150.25 EUR", "9000.00 EUR", 0, "150.25 EUR", "0.00 EUR", "0.00 EUR"},
+		{"nothing is paid", "", "0.00 USD", "", 0, "0.00 USD", "0.00 USD", "0.00 USD"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := offer()
+			e.Pay = c.pay
+			e.Rates = []engagement.Rate{{From: date("2026-07-01"), Amount: money(c.amount)}}
+			if c.cap != "" {
+				e.Rates[0].Cap = money(c.cap)
+			}
+			require.NoError(t, e.Validate())
+			p, ok := e.PayoutAt(c.hours, start)
+			require.True(t, ok)
+			require.Equal(t, [3]string{c.rate, c.estimate, c.limit}, [3]string{p.Rate.String(), p.Estimated.String(), p.Cap.String()})
+			require.Equal(t, c.pay == engagement.VariablePay && c.hours > 0, p.Hours > 0)
+			require.Equal(t, c.amount, e.Rates[0].Amount.String(), "and the rate stays as it is")
+
+			none, ok := e.PayoutAt(c.hours, at("2026-06-30T23:59:59.999999Z"))
+			require.False(t, ok, "before the first rate there is none")
+			require.Equal(t, engagement.Payout{}, none)
+		})
+	}
+}
+
+// A customer is named by whatever the engagement says; by default by domain, tenant
+// ID and TPID, and with variable pay by the opportunity.
+func TestNominations(t *testing.T) {
+	e := offer()
+	require.Equal(t, []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID}, e.Nominations())
+	e.Pay = engagement.VariablePay
+	require.Equal(t, []tenant.IDKind{tenant.ByOpportunityID}, e.Nominations())
+	e.Pay, e.NominatedBy = "", []tenant.IDKind{tenant.BySubscriptionID, tenant.ByOpportunityID}
+	require.NoError(t, e.Validate())
+	require.Equal(t, e.NominatedBy, e.Nominations())
+	e.Nominations()[0] = tenant.ByDomain
+	require.Equal(t, tenant.BySubscriptionID, e.NominatedBy[0], "what is handed out is the caller's")
+}
+
+func TestValidatePay(t *testing.T) {
+	rate := engagement.Rate{From: date("2026-07-01"), Amount: money("100.00 USD")}
+	for _, c := range []struct {
+		name   string
+		change func(*engagement.Engagement)
+		fields []string
+	}{
+		{"unknown pay", func(e *engagement.Engagement) { e.Pay = "by the word" }, []string{"pay"}},
+		{"nobody can be named", func(e *engagement.Engagement) { e.NominatedBy = []tenant.IDKind{} }, []string{"nominated_by"}},
+		{"an unknown ID", func(e *engagement.Engagement) { e.NominatedBy = []tenant.IDKind{tenant.ByTPID, "name"} }, []string{"nominated_by[1]"}},
+		{"no ID", func(e *engagement.Engagement) { e.NominatedBy = []tenant.IDKind{""} }, []string{"nominated_by[0]"}},
+		{"an ID twice", func(e *engagement.Engagement) { e.NominatedBy = []tenant.IDKind{tenant.ByTPID, tenant.ByTPID} }, []string{"nominated_by[1]"}},
+		{"variable pay by tenant", func(e *engagement.Engagement) {
+			e.Pay, e.NominatedBy = engagement.VariablePay, []tenant.IDKind{tenant.ByOpportunityID, tenant.ByTenantID, tenant.ByDomain}
+		}, []string{"nominated_by[1]", "nominated_by[2]"}},
+		{"a cap below the amount", func(e *engagement.Engagement) {
+			rate := rate
+			rate.Cap = money("99.99 USD")
+			e.Rates = []engagement.Rate{rate}
+		}, []string{"rates[0].cap"}},
+		{"a cap of nothing", func(e *engagement.Engagement) {
+			rate := rate
+			rate.Cap = money("0.00 USD")
+			e.Rates = []engagement.Rate{rate}
+		}, []string{"rates[0].cap"}},
+		{"a cap in another currency", func(e *engagement.Engagement) {
+			rate := rate
+			rate.Cap = money("200.00 EUR")
+			e.Rates = []engagement.Rate{rate}
+		}, []string{"rates[0].cap"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := offer()
+			c.change(&e)
+			invalid(t, e.Validate(), c.fields...)
+		})
+	}
+	e := offer()
+	rate.Cap = money("100 USD")
+	e.Pay, e.NominatedBy, e.Rates = engagement.VariablePay, []tenant.IDKind{tenant.ByOpportunityID}, []engagement.Rate{rate}
+	require.NoError(t, e.Validate())
+}

@@ -1,0 +1,111 @@
+package engagement
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Reminders say when a partner is told of what happened and of what is due. The
+// days count back from a deadline, in the zone of the participation: a reminder
+// of 7 days goes out when 7 days are left. What a field does not list is not sent.
+type Reminders struct {
+	Consent    []int         `json:"consent,omitempty"`    // days before the customer's time to consent is over
+	Submission []int         `json:"submission,omitempty"` // days before the claim has to be submitted
+	Action     []int         `json:"action,omitempty"`     // days before what the reviewer asked for has to be done
+	Dispute    []int         `json:"dispute,omitempty"`    // days before a rejection has to be disputed, or the dispute submitted
+	Tell       []MessageKind `json:"tell,omitempty"`       // what the partner's contacts are told when it happens
+}
+
+// DefaultReminders returns 14, 7 and 1 days before each deadline, and every
+// message about what happened.
+func DefaultReminders() Reminders {
+	days := func() []int { return []int{14, 7, 1} }
+	return Reminders{
+		Consent: days(), Submission: days(), Action: days(), Dispute: days(),
+		Tell: []MessageKind{
+			TellGranted, TellDeclined, TellExpired, TellWithdrawn,
+			TellActionRequired, TellApproved, TellRejected, TellPaid, TellClaimExpired,
+		},
+	}
+}
+
+// Validate returns every problem of the schedule, joined, each an *InvalidError.
+func (r Reminders) Validate() error {
+	var errs []error
+	bad := func(field, format string, args ...any) {
+		errs = append(errs, &InvalidError{Of: "reminders", Field: field, Problem: fmt.Sprintf(format, args...)})
+	}
+	for _, list := range []struct {
+		field string
+		days  []int
+	}{{"consent", r.Consent}, {"submission", r.Submission}, {"action", r.Action}, {"dispute", r.Dispute}} {
+		for i, n := range list.days {
+			if n < 1 || n > maxWindow || slices.Contains(list.days[:i], n) {
+				bad(fmt.Sprintf("%s[%d]", list.field, i), "is %d: use days from 1 to %d, each once", n, maxWindow)
+			}
+		}
+	}
+	for i, k := range r.Tell {
+		if !slices.Contains(DefaultReminders().Tell, k) {
+			bad(fmt.Sprintf("tell[%d]", i), "is %q: use those of %q", k, DefaultReminders().Tell)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Next returns when the partner is to be reminded next of what is due in the
+// participation, after now and after the last time, or the zero time. So a clock
+// that was set back reminds nobody twice.
+func (r Reminders) Next(p Participation, now time.Time) time.Time {
+	deadline := p.DeadlineAt(now)
+	if deadline.IsZero() {
+		return time.Time{}
+	}
+	days := r.days(ReminderOf(p.StatusAt(now)))
+	if len(days) == 0 {
+		return time.Time{}
+	}
+	after := now
+	if p.RemindedAt.After(now) {
+		after = p.RemindedAt
+	}
+	zone := p.Terms.Location()
+	var next time.Time
+	for _, n := range days {
+		if at := Deadline(deadline, -n, zone); at.After(after) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next
+}
+
+func (r Reminders) days(kind MessageKind) []int {
+	switch kind {
+	case RemindConsent:
+		return r.Consent
+	case RemindSubmission:
+		return r.Submission
+	case RemindAction:
+		return r.Action
+	case RemindDispute:
+		return r.Dispute
+	}
+	return nil
+}
+
+// ReminderOf returns what a partner is reminded of in a status, or "".
+func ReminderOf(s Status) MessageKind {
+	switch s {
+	case CustomerClaimed, AwaitingConsentResponse:
+		return RemindConsent
+	case CustomerConsentReceived:
+		return RemindSubmission
+	case PartnerActionRequired:
+		return RemindAction
+	case Rejected, Disputed:
+		return RemindDispute
+	}
+	return ""
+}

@@ -1,0 +1,177 @@
+package engagement_test
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+)
+
+func TestDefaultReminders(t *testing.T) {
+	r := engagement.DefaultReminders()
+	require.NoError(t, r.Validate())
+	for _, days := range [][]int{r.Consent, r.Submission, r.Action, r.Dispute} {
+		require.Equal(t, []int{14, 7, 1}, days)
+	}
+	r.Consent[0] = 99
+	require.Equal(t, []int{14, 7, 1}, r.Submission, "each list is its own")
+	require.NoError(t, engagement.Reminders{}.Validate(), "nobody has to be told anything")
+}
+
+func TestValidateReminders(t *testing.T) {
+	bad := engagement.Reminders{
+		Consent: []int{7, 0}, Submission: []int{-1, 3651}, Action: []int{3, 7, 3}, Dispute: []int{3650, 1},
+		Tell: []engagement.MessageKind{engagement.TellPaid, engagement.AskForConsent, engagement.RemindAction, "rumour"},
+	}
+	invalid(t, bad.Validate(), "consent[1]", "submission[0]", "submission[1]", "action[2]", "tell[1]", "tell[2]", "tell[3]")
+	require.ErrorContains(t, bad.Validate(), "reminders: consent[1] is 0: use days from 1 to 3650, each once")
+}
+
+// next collects all that the partner is reminded of, if each reminder goes out in
+// time.
+func next(r engagement.Reminders, p engagement.Participation, now time.Time) []time.Time {
+	var all []time.Time
+	for at := r.Next(p, now); !at.IsZero(); at = r.Next(p, now) {
+		all = append(all, at)
+		p.RemindedAt, now = at, at
+	}
+	return all
+}
+
+// Reminders count back from the deadline that runs, in every status that has one.
+func TestNextReminder(t *testing.T) {
+	r := engagement.Reminders{Consent: []int{1, 14, 7}, Submission: []int{20}, Action: []int{3, 2}, Dispute: []int{5}}
+	one := func(s claim.Status) engagement.Participation { return reached(s, northwind) }
+	unasked := began(northwind, engagement.Added)
+	for _, c := range []struct {
+		name string
+		p    engagement.Participation
+		now  time.Time
+		kind engagement.MessageKind
+		want []time.Time
+	}{
+		{"before it is asked for", unasked, start, engagement.RemindConsent,
+			[]time.Time{start.AddDate(0, 0, 16), start.AddDate(0, 0, 23), start.AddDate(0, 0, 29)}},
+		{"asked for", asked(unasked), start.AddDate(0, 0, 23), engagement.RemindConsent, []time.Time{start.AddDate(0, 0, 29)}},
+		{"a tick before", asked(unasked), start.AddDate(0, 0, 23).Add(-tick), engagement.RemindConsent,
+			[]time.Time{start.AddDate(0, 0, 23), start.AddDate(0, 0, 29)}},
+		{"a day is left", asked(unasked), start.AddDate(0, 0, 29), engagement.RemindConsent, nil},
+		{"over", asked(unasked), start.AddDate(0, 0, 30), "", nil},
+		{"declined", declined(asked(unasked)), start.Add(day), "", nil},
+		{"draft", one(claim.Draft), on(2), engagement.RemindSubmission, []time.Time{on(40)}},
+		{"submitted", one(claim.Submitted), on(20), "", nil},
+		{"under review", one(claim.UnderReview), on(21), "", nil},
+		{"action required", one(claim.ActionRequired), on(22), engagement.RemindAction, []time.Time{on(87), on(88)}},
+		{"approved", one(claim.Approved), on(23), "", nil},
+		{"rejected", one(claim.Rejected), on(80), engagement.RemindDispute, []time.Time{on(105)}},
+		{"rejected, the time to dispute is over", one(claim.Rejected), on(110), engagement.RemindDispute, nil},
+		{"disputed", one(claim.Disputed), on(81), engagement.RemindDispute, []time.Time{on(105)}},
+		{"rejected for good", one(claim.RejectedFinal), on(103), "", nil},
+		{"withdrawn", one(claim.Withdrawn), on(2), "", nil},
+	} {
+		require.Equal(t, c.kind, engagement.ReminderOf(c.p.StatusAt(c.now)), c.name)
+		require.Equal(t, c.want, next(r, c.p, c.now), c.name)
+		require.Empty(t, next(engagement.Reminders{}, c.p, c.now), c.name)
+	}
+	require.Equal(t, []time.Time{on(46), on(53), on(59)}, next(engagement.DefaultReminders(), one(claim.Draft), on(2)))
+}
+
+// A clock that is set back reminds nobody of the same again.
+func TestReminderAfterTheClockIsSetBack(t *testing.T) {
+	r := engagement.DefaultReminders()
+	p := reached(claim.Draft, northwind)
+	p.RemindedAt = on(53)
+	require.Equal(t, on(59), r.Next(p, on(30)))
+	require.Equal(t, on(59), r.Next(p, on(53)))
+	p.RemindedAt = on(59)
+	require.True(t, r.Next(p, on(30)).IsZero())
+	p.RemindedAt = on(20)
+	require.Equal(t, on(46), r.Next(p, on(30)), "an older one keeps nothing back")
+}
+
+// A reminder of n days goes out when n days are left in the participation's zone,
+// at the time of day of the deadline, also when the clocks change between.
+func TestRemindersInTheirZone(t *testing.T) {
+	lisbon := offer()
+	lisbon.Zone = zone("Europe/Lisbon")
+	p := began(northwind, engagement.Added)
+	p.Terms = engagement.TermsOf(lisbon)
+	p.Consent = consent.Start(at("2026-10-29T09:30:00Z")) // half past nine there, since the 25th
+	require.Equal(t, []time.Time{at("2026-10-15T08:30:00Z"), at("2026-10-22T08:30:00Z"), at("2026-10-28T09:30:00Z")},
+		next(engagement.DefaultReminders(), p, at("2026-10-01T00:00:00Z")))
+
+	r := rand.New(rand.NewPCG(2026, 8))
+	zones := []string{"UTC", "Europe/Lisbon", "America/Los_Angeles", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Cairo"}
+	for range 3000 {
+		name := zones[r.IntN(len(zones))]
+		p.Terms.Zone = name
+		deadline := start.Add(time.Duration(r.IntN(365*24*60)) * time.Minute)
+		p.Consent = consent.Start(deadline)
+		days := []int{1 + r.IntN(30), 31 + r.IntN(30), 61 + r.IntN(30)}
+		began := deadline.AddDate(0, 0, -r.IntN(100))
+		all := next(engagement.Reminders{Consent: days}, p, began)
+		require.True(t, slices.IsSortedFunc(all, time.Time.Compare))
+		for _, at := range all {
+			require.True(t, at.After(began) && at.Before(deadline))
+			n := engagement.DaysLeft(deadline, at, zone(name))
+			require.Contains(t, days, n, "%s in %s", deadline, name)
+			require.Equal(t, engagement.Deadline(deadline, -n, zone(name)), at)
+		}
+	}
+}
+
+// Taking the reminders that are due plans the next ones. However many were missed,
+// each participation is reminded of once, and what is over is not.
+func TestRemind(t *testing.T) {
+	r := engagement.DefaultReminders()
+	plan := func(p engagement.Participation, now time.Time) engagement.Participation {
+		p.RemindAt = r.Next(p, now)
+		return p
+	}
+	p, q := plan(reached(claim.Draft, northwind), on(2)), plan(reached(claim.ActionRequired, fabrikam), on(22))
+	pl := placeOf(2, p, q, reached(claim.Approved, "litware"))
+	require.Equal(t, on(46), pl.Wake())
+	same, due := pl.Remind(r, on(46).Add(-tick))
+	require.Empty(t, due)
+	require.Equal(t, pl, same)
+
+	before := string(must(json.Marshal(pl)))
+	taken, due := pl.Remind(r, on(46))
+	require.Equal(t, before, string(must(json.Marshal(pl))), "the place that was given stays as it was")
+	require.Len(t, due, 1)
+	require.Equal(t, p.ID, due[0].ID)
+	require.Equal(t, on(46), due[0].RemindedAt)
+	require.Equal(t, on(53), due[0].RemindAt)
+	require.Equal(t, on(53), taken.Wake())
+	for _, now := range []time.Time{on(46), on(40), on(53).Add(-tick)} {
+		_, due = taken.Remind(r, now)
+		require.Empty(t, due, "the same is due once, also for a clock that is set back")
+	}
+
+	late, due := pl.Remind(r, on(56)) // nobody looked for ten days
+	require.Len(t, due, 1)
+	require.Equal(t, on(59), late.Wake())
+	last, due := late.Remind(r, on(59))
+	require.Len(t, due, 1)
+	require.True(t, due[0].RemindAt.IsZero())
+	require.Equal(t, on(60), last.Wake(), "and then comes the deadline")
+
+	// At the deadline it is too late to remind, and settling takes the plan back.
+	_, due = pl.Remind(r, on(60))
+	require.Empty(t, due)
+	settled, passed, err := pl.Settle(on(60))
+	require.NoError(t, err)
+	require.Len(t, passed, 1)
+	require.True(t, passed[0].After.RemindAt.IsZero())
+	require.Equal(t, on(76), settled.Wake(), "the other partner's goes on")
+	_, due = settled.Remind(r, on(76))
+	require.Len(t, due, 1)
+	require.Equal(t, q.ID, due[0].ID)
+}
