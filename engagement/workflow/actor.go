@@ -28,12 +28,22 @@ func AllRoles() []Role { return []Role{IncentivesAdmin, IncentivesUser, Program}
 func (r *Role) UnmarshalText(b []byte) error { return decode(r, "role", b, AllRoles()) }
 
 // Actor is who gives a command or asks a question. The host knows who its users
-// are, and says so in every call.
+// are, and says so in every call. An actor of the Program acts on a partner's
+// claims as Actor.For of that partner.
 type Actor struct {
-	Partner engagement.PartnerID
-	User    string // as the host names the person, for the history; see Service.ErasePerson
+	Partner engagement.PartnerID // whose customers and claims it is about
+	User    string               // as the host names the person, for the history; see Service.ErasePerson
 	Roles   []Role
 }
+
+// For returns the actor for the claims of a partner.
+func (a Actor) For(partner engagement.PartnerID) Actor {
+	a.Partner = partner
+	return a
+}
+
+// program reports whether the actor acts for the vendor.
+func (a Actor) program() bool { return slices.Contains(a.Roles, Program) }
 
 // LogValue keeps the user out of logs.
 func (a Actor) LogValue() slog.Value {
@@ -53,12 +63,20 @@ const (
 	HandleConsent   Act = "handle consent"
 	CancelAct       Act = "cancel participations"
 	ErasePersons    Act = "erase persons"
-	RunProgram      Act = "run the program" // import known customers, re-evaluate
+	Associate       Act = "associate customers" // and disassociate them
+	WorkOnClaims    Act = "work on claims"      // evidence, surveys, submission, dispute
+	ViewClaims      Act = "view claims"         // the partner's, and the Program
+	CommentOnClaims Act = "comment on claims"   // the partner's, and the Program
+	ReviewClaims    Act = "review claims"       // approve, reject, pay: the Program
+	RunProgram      Act = "run the program"     // import known customers, re-evaluate: the Program
 )
 
 // AllActs returns every Act.
 func AllActs() []Act {
-	return []Act{ViewEngagements, ViewCustomers, ViewHistory, AddCustomers, ClaimCustomers, HandleConsent, CancelAct, ErasePersons, RunProgram}
+	return []Act{
+		ViewEngagements, ViewCustomers, ViewHistory, AddCustomers, ClaimCustomers, HandleConsent, CancelAct, ErasePersons, Associate,
+		WorkOnClaims, ViewClaims, CommentOnClaims, ReviewClaims, RunProgram,
+	}
 }
 
 // UnmarshalText refuses a text that is not an Act.
@@ -76,8 +94,9 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 
 // Authorizer narrows what an actor may do. It is asked after the roles: incentives
 // admins and incentives users may do everything for their own partner but
-// RunProgram, which is the Program's; without a role, nothing. Nor can it let an
-// actor see another partner's data.
+// ReviewClaims and RunProgram, which are the Program's; the Program may view and
+// comment on claims besides; without a role, nothing. Nor can it let an actor see
+// another partner's data.
 type Authorizer interface {
 	// Authorize returns nil when the actor may do the act through the location,
 	// or through all of them when the location is "". The error goes to the
@@ -88,10 +107,14 @@ type Authorizer interface {
 // checkRole returns a *ForbiddenError when no role of the actor allows the act.
 func checkRole(actor Actor, act Act) error {
 	need := []Role{IncentivesAdmin, IncentivesUser}
-	if act == RunProgram {
+	switch act {
+	case RunProgram, ReviewClaims:
 		need = []Role{Program}
-	} else if actor.Partner == "" {
-		return &ForbiddenError{Act: act, Why: errors.New("the actor names no partner")}
+	case ViewClaims, CommentOnClaims:
+		need = AllRoles()
+	}
+	if act != RunProgram && actor.Partner == "" {
+		return &ForbiddenError{Act: act, Why: errors.New("the actor names no partner: say with Actor.For whose claims it is about")}
 	}
 	if !slices.ContainsFunc(need, func(r Role) bool { return slices.Contains(actor.Roles, r) }) {
 		return &ForbiddenError{Act: act, Why: fmt.Errorf("it takes one of the roles %q", need)}

@@ -7,12 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -25,8 +28,23 @@ type call struct {
 	do   func(w *workflowtest.World, actor workflow.Actor, p engagement.ParticipationID) error
 }
 
+// by is an actor who may do it for Northwind.
+func (c call) by() workflow.Actor {
+	switch c.act {
+	case workflow.RunProgram:
+		return workflowtest.Vendor
+	case workflow.ReviewClaims:
+		return workflowtest.Vendor.For("northwind")
+	}
+	return workflowtest.Northwind
+}
+
 // calls returns every command and query of a partner and of the program.
 func calls() []call {
+	return slices.Concat(partnerCalls(), claimCalls(), claimListCalls())
+}
+
+func partnerCalls() []call {
 	contoso := tenant.Key("tenant:00000000-0000-4000-8000-000000000001")
 	request := func(w *workflowtest.World) workflow.ConsentRequest {
 		return workflow.ConsentRequest{Key: w.Key(), Customer: []string{"ana@contoso.com"}}
@@ -60,7 +78,7 @@ func calls() []call {
 			return err
 		}},
 		{"OfferClaim", workflow.ClaimCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) error {
-			_, err := w.Desk.OfferClaim(background, a, contoso, lisboa)
+			_, err := w.Desk.OfferClaim(background, a, workflow.ClaimCustomer{Customer: contoso, Location: lisboa})
 			return err
 		}},
 		{"ClaimCustomer", workflow.ClaimCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) error {
@@ -97,8 +115,8 @@ func calls() []call {
 			_, err := w.Desk.Status(background, a, p)
 			return err
 		}},
-		{"Evidence", workflow.ViewHistory, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
-			got, err := w.Desk.Evidence(background, a, p)
+		{"ConsentEvidence", workflow.ViewHistory, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			got, err := w.Desk.ConsentEvidence(background, a, p)
 			if err != nil && len(got) > 0 {
 				return fmt.Errorf("evidence came with the error: %v", err)
 			}
@@ -151,6 +169,104 @@ func calls() []call {
 			_, err := w.Desk.Reevaluate(background, a, workflow.Scope{Partner: "northwind"}, nil)
 			return err
 		}},
+		{"Disassociate", workflow.Associate, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) error {
+			return w.Desk.Disassociate(background, a, contoso, workflow.Association{Key: w.Key(), Reason: "Moved."})
+		}},
+		{"Associate", workflow.Associate, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) error {
+			return w.Desk.Associate(background, a, contoso, workflow.Association{Key: w.Key(), Reason: "Back."})
+		}},
+	}
+}
+
+// claimCalls are about the claim of one participation.
+func claimCalls() []call {
+	amount := must(eligibility.ParseMoney("100.00 USD"))
+	return []call{
+		{"ChangeDetails", workflow.AddCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.ChangeDetails(background, a, p, workflow.Details{Key: w.Key(), DealSize: &amount})
+		}},
+		{"Comment", workflow.CommentOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.Comment(background, a, p, workflow.Comment{Key: w.Key(), Text: "Well."})
+		}},
+		{"AddEvidence", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			_, err := w.Desk.AddEvidence(background, a, p, pdf(w.Key(), claim.Invoice), strings.NewReader("content"))
+			return err
+		}},
+		{"RecordEvidence", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			_, err := w.Desk.RecordEvidence(background, a, p, recorded(w.Key(), "s3://bucket/1"))
+			return err
+		}},
+		{"RemoveEvidence", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.RemoveEvidence(background, a, p, workflow.RemoveEvidence{Key: w.Key(), Evidence: "e"})
+		}},
+		{"OpenEvidence", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			_, content, err := w.Desk.OpenEvidence(background, a, p, "e")
+			if content != nil {
+				return fmt.Errorf("content came with the error: %v", err)
+			}
+			return err
+		}},
+		{"RequestSurvey", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.RequestSurvey(background, a, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: "ana@contoso.com"})
+		}},
+		{"ResendSurvey", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.ResendSurvey(background, a, p, workflow.ResendSurvey{Key: w.Key(), Survey: claim.CustomerSurvey})
+		}},
+		{"SubmitClaim", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.SubmitClaim(background, a, p, workflow.SubmitClaim{Key: w.Key()})
+		}},
+		{"DisputeClaim", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.DisputeClaim(background, a, p, workflow.DisputeClaim{Key: w.Key(), Reason: "It was delivered."})
+		}},
+		{"StartReview", workflow.ReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.StartReview(background, a, p, workflow.StartReview{Key: w.Key()})
+		}},
+		{"AskForAction", workflow.ReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.AskForAction(background, a, p, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
+		}},
+		{"ApproveClaim", workflow.ReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.ApproveClaim(background, a, p, workflow.ApproveClaim{Key: w.Key(), Amount: amount})
+		}},
+		{"RejectClaim", workflow.ReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.RejectClaim(background, a, p, workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.NotDelivered}, Text: "Nothing came."})
+		}},
+		{"RecordPayment", workflow.ReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.RecordPayment(background, a, p, workflow.RecordPayment{Key: w.Key(), Amount: amount})
+		}},
+		{"Claim", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			view, err := w.Desk.Claim(background, a, p)
+			if err != nil && view.ID != "" && !errors.Is(err, workflow.ErrUnavailable) {
+				return fmt.Errorf("a claim came with the error: %v", err)
+			}
+			return err
+		}},
+	}
+}
+
+// claimListCalls show many claims at once. The Program may give them for every
+// partner.
+func claimListCalls() []call {
+	return []call{
+		{"Claims", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) error {
+			page, err := w.Desk.Claims(background, a, workflow.ClaimsQuery{})
+			if err != nil && len(page.Rows)+len(page.Counts) > 0 {
+				return fmt.Errorf("rows came with the error: %v", err)
+			}
+			return err
+		}},
+		{"AllClaims", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) error {
+			for _, err := range w.Desk.AllClaims(background, a, workflow.ClaimsQuery{}) {
+				return err
+			}
+			return nil
+		}},
+		{"ClaimTotals", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) error {
+			_, err := w.Desk.ClaimTotals(background, a, workflow.ClaimsQuery{})
+			return err
+		}},
+		{"ExportClaims", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) error {
+			return w.Desk.ExportClaims(background, a, workflow.ClaimsQuery{}, io.Discard)
+		}},
 	}
 }
 
@@ -158,17 +274,21 @@ func calls() []call {
 func TestRoles(t *testing.T) {
 	partner := engagement.PartnerID("northwind")
 	actors := map[string]struct {
-		actor          workflow.Actor
-		asPartner, run bool // what it may do
+		actor                      workflow.Actor
+		asPartner, asReviewer, run bool // what it may do
 	}{
-		"no role":              {workflow.Actor{Partner: partner, User: "ana"}, false, false},
-		"unknown role":         {workflow.Actor{Partner: partner, Roles: []workflow.Role{"owner"}}, false, false},
-		"admin":                {workflow.Actor{Partner: partner, Roles: []workflow.Role{workflow.IncentivesAdmin}}, true, false},
-		"user":                 {workflow.Actor{Partner: partner, Roles: []workflow.Role{workflow.IncentivesUser}}, true, false},
-		"admin of no partner":  {workflow.Actor{Roles: []workflow.Role{workflow.IncentivesAdmin}}, false, false},
-		"program":              {workflow.Actor{Roles: []workflow.Role{workflow.Program}}, false, true},
-		"program at a partner": {workflow.Actor{Partner: partner, Roles: []workflow.Role{workflow.Program}}, false, true},
+		"no role":              {actor: workflow.Actor{Partner: partner, User: "ana"}},
+		"unknown role":         {actor: workflow.Actor{Partner: partner, Roles: []workflow.Role{"owner"}}},
+		"admin":                {actor: workflow.Actor{Partner: partner, Roles: []workflow.Role{workflow.IncentivesAdmin}}, asPartner: true},
+		"user":                 {actor: workflow.Actor{Partner: partner, Roles: []workflow.Role{workflow.IncentivesUser}}, asPartner: true},
+		"admin of no partner":  {actor: workflow.Actor{Roles: []workflow.Role{workflow.IncentivesAdmin}}},
+		"program":              {actor: workflow.Actor{Roles: []workflow.Role{workflow.Program}}, run: true},
+		"program at a partner": {actor: workflow.Actor{Partner: partner, Roles: []workflow.Role{workflow.Program}}, asReviewer: true, run: true},
 		"zero":                 {},
+	}
+	var lists []string
+	for _, c := range claimListCalls() {
+		lists = append(lists, c.name)
 	}
 	for name, who := range actors {
 		for _, c := range calls() {
@@ -176,8 +296,13 @@ func TestRoles(t *testing.T) {
 				w, spy := newWorld(t)
 				p := w.Added(workshop, "ana@contoso.com")
 				may := who.asPartner
-				if c.act == workflow.RunProgram {
+				switch c.act {
+				case workflow.RunProgram:
 					may = who.run
+				case workflow.ReviewClaims:
+					may = who.asReviewer
+				case workflow.ViewClaims, workflow.CommentOnClaims:
+					may = who.asPartner || who.asReviewer || who.run && slices.Contains(lists, c.name)
 				}
 				if may {
 					if err := c.do(w, who.actor, p); errors.Is(err, workflow.ErrForbidden) {
@@ -212,7 +337,7 @@ func TestForeignParticipation(t *testing.T) {
 			foreign := w.As(workflowtest.Fabrikam).Added(migration, "ana@contoso.com")
 			w.As(workflowtest.Fabrikam).Requested(foreign)
 			unchanged(t, spy, func() {
-				theirs, nobodys := c.do(w, w.Actor, foreign), c.do(w, w.Actor, never)
+				theirs, nobodys := c.do(w, c.by(), foreign), c.do(w, c.by(), never)
 				e := refused[*workflow.NotFoundError](t, theirs, workflow.ErrNotFound)
 				equal(t, "the refusal", *e, workflow.NotFoundError{Field: "participation", Value: string(foreign)})
 				equal(t, "the error", strings.ReplaceAll(theirs.Error(), string(foreign), string(never)), nobodys.Error())
@@ -223,7 +348,9 @@ func TestForeignParticipation(t *testing.T) {
 }
 
 var aboutParticipations = []string{
-	"PreviewConsent", "RequestConsent", "ResendConsent", "ChangeContacts", "Cancel", "Participation", "Status", "Evidence", "Receipt",
+	"ChangeDetails", "Comment", "AddEvidence", "RecordEvidence", "RemoveEvidence", "OpenEvidence", "RequestSurvey", "ResendSurvey", "SubmitClaim",
+	"DisputeClaim", "StartReview", "AskForAction", "ApproveClaim", "RejectClaim", "RecordPayment", "Claim",
+	"PreviewConsent", "RequestConsent", "ResendConsent", "ChangeContacts", "Cancel", "Participation", "Status", "ConsentEvidence", "Receipt",
 }
 
 // Customers of another partner are neither known nor in the way: whoever asks
@@ -237,7 +364,10 @@ func TestForeignCustomer(t *testing.T) {
 		key := w.Customer(domain)
 		for name, ask := range map[string]func(tenant.Key) error{
 			"history": func(k tenant.Key) error { _, err := w.Desk.History(background, w.Actor, k); return err },
-			"offer":   func(k tenant.Key) error { _, err := w.Desk.OfferClaim(background, w.Actor, k, lisboa); return err },
+			"offer": func(k tenant.Key) error {
+				_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: k, Location: lisboa})
+				return err
+			},
 			"claim": func(k tenant.Key) error {
 				_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: k, Location: lisboa, Engagements: []engagement.ID{pilot}})
 				return err
@@ -292,10 +422,7 @@ func TestAuthorizer(t *testing.T) {
 			refused[*workflow.ForbiddenError](t, c.do(w, nobody, mine), workflow.ErrForbidden)
 			equal(t, "asked for an actor without a role", len(asked), 0)
 
-			actor := w.Actor
-			if c.act == workflow.RunProgram {
-				actor = workflowtest.Vendor
-			}
+			actor := c.by()
 			err = c.do(w, actor, mine)
 			if len(asked) == 0 {
 				t.Fatal("the Authorizer was not asked")
@@ -334,7 +461,7 @@ func TestAuthorizerOtherLocation(t *testing.T) {
 			continue
 		}
 		unchanged(t, spy, func() {
-			e := refused[*workflow.ForbiddenError](t, c.do(w, w.Actor, started[0].ID), workflow.ErrForbidden)
+			e := refused[*workflow.ForbiddenError](t, c.do(w, c.by(), started[0].ID), workflow.ErrForbidden)
 			if e.Location != "" && (e.Location != lisboa || !strings.Contains(e.Error(), string(lisboa))) {
 				t.Errorf("%s: %v", c.name, e)
 			}
@@ -372,27 +499,56 @@ func TestActorTexts(t *testing.T) {
 	}
 }
 
-// Nothing that is logged tells who a person is, or a secret.
+// Nothing that is logged tells who a person is, what one wrote, or a secret.
 func TestLogValues(t *testing.T) {
 	w, _ := newWorld(t)
 	offer, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "secret-ana@contoso.com"})
 	ok(t, err)
 	p := w.Added(migration, "secret-ana@contoso.com")
 	w.Requested(p, "secret-ana@contoso.com")
-	var out bytes.Buffer
-	log := newLog(&out)
-	log.Info("all",
-		"actor", workflow.Actor{Partner: "northwind", User: "secret-user"}, "candidate", offer.Candidate, "offer", offer,
-		"add", workflow.AddCustomer{Candidate: workflow.Candidate{Email: "secret-ana@contoso.com", Reason: "secret"}},
-		"request", workflow.ConsentRequest{Customer: []string{"secret-ana@contoso.com"}, Partner: []string{"secret-joe@northwind.example"}},
-		"cancel", workflow.CancelParticipation{Reason: "secret"}, "person", workflow.Person{Email: "secret-ana@contoso.com", User: "secret-user"},
-		"delivery", w.Messages()[0],
-	)
-	link := w.Messages()[0].Link
-	if s := out.String(); strings.Contains(s, "secret") || strings.Contains(s, link[strings.LastIndexByte(link, '/')+1:]) {
-		t.Fatalf("the log tells: %s", s)
-	}
-	if !strings.Contains(out.String(), "northwind") || !strings.Contains(out.String(), "contoso.com") {
-		t.Fatalf("the log tells nothing: %s", out.String())
+	w.Accepted(p)
+	sendSurvey(t, w, p, "secret-ana@contoso.com")
+	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "secret"}))
+	evidence := pdf(w.Key(), claim.Invoice)
+	evidence.Name = "secret.pdf"
+	added, err := w.Desk.AddEvidence(background, w.Actor, p, evidence, strings.NewReader("secret"))
+	ok(t, err)
+	view, err := w.Desk.Claim(background, w.Actor, p)
+	ok(t, err)
+	document := recorded("k", "s3://x")
+	document.Name = "secret.pdf"
+	friendly := "secret"
+	for _, handler := range []func(io.Writer) slog.Handler{
+		func(to io.Writer) slog.Handler { return slog.NewTextHandler(to, nil) }, func(to io.Writer) slog.Handler { return slog.NewJSONHandler(to, nil) },
+	} {
+		var out bytes.Buffer
+		slog.New(handler(&out)).Info("all",
+			"actor", workflow.Actor{Partner: "northwind", User: "secret-user"}, "candidate", offer.Candidate, "offer", offer,
+			"add", workflow.AddCustomer{Candidate: workflow.Candidate{Email: "secret-ana@contoso.com", Reason: "secret"}},
+			"request", workflow.ConsentRequest{Customer: []string{"secret-ana@contoso.com"}, Partner: []string{"secret-joe@northwind.example"}},
+			"cancel", workflow.CancelParticipation{Reason: "secret"}, "person", workflow.Person{Email: "secret-ana@contoso.com", User: "secret-user", Name: "secret"},
+			"delivery", w.Messages()[0], "survey delivery", w.Messages()[len(w.Messages())-1],
+			"comment", workflow.Comment{Text: "secret"}, "dispute", workflow.DisputeClaim{Reason: "secret"},
+			"survey", workflow.SurveyRequest{Survey: claim.CustomerSurvey, Contact: "secret-ana@contoso.com"},
+			"action", workflow.AskForAction{Items: []claim.ActionItem{{Text: "secret"}}},
+			"approve", workflow.ApproveClaim{Amount: w.Money("1.00 USD"), Override: "secret", Text: "secret"},
+			"reject", workflow.RejectClaim{Codes: []claim.RejectionCode{claim.NotDelivered}, Text: "secret"},
+			"pay", workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reference: "secret"},
+			"add evidence", evidence, "record evidence", document, "evidence", added,
+			"details", workflow.Details{FriendlyName: &friendly}, "associate", workflow.Association{Reason: "secret"}, "claim", view,
+		)
+		for _, m := range w.Messages() {
+			if link := m.Link[strings.LastIndexByte(m.Link, '/')+1:]; link != "" && strings.Contains(out.String(), link) {
+				t.Errorf("the log tells a link: %s", out.String())
+			}
+		}
+		if s := out.String(); strings.Contains(s, "secret") {
+			t.Errorf("the log tells: %s", s)
+		}
+		for _, told := range []string{"northwind", "contoso.com", "engagement not delivered", "1.00 USD"} {
+			if !strings.Contains(out.String(), told) {
+				t.Errorf("the log does not tell %q: %s", told, out.String())
+			}
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -53,23 +54,31 @@ func (s *Service) AnswerConsent(ctx context.Context, token consent.Token, decisi
 
 // linked finds the participation and the link that a token opens.
 func (u *unit) linked(ctx context.Context, token consent.Token) (engagement.Participation, consent.Link, error) {
-	var p engagement.Participation
-	if token.IsZero() {
-		return p, consent.Link{}, consent.ErrUnknownLink
-	}
-	loaded, err := u.load(ctx, storage.Want{Link: token.Hash()})
+	p, err := u.linkedTo(ctx, token)
 	if err != nil {
 		return p, consent.Link{}, err
 	}
+	link, err := p.Consent.Find(token.Hash())
+	return p, link, err
+}
+
+// linkedTo finds the participation that a token belongs to, whatever it opens.
+func (u *unit) linkedTo(ctx context.Context, token consent.Token) (engagement.Participation, error) {
+	if token.IsZero() {
+		return engagement.Participation{}, consent.ErrUnknownLink
+	}
+	loaded, err := u.load(ctx, storage.Want{Link: token.Hash()})
+	if err != nil {
+		return engagement.Participation{}, err
+	}
 	if loaded.Participation == nil {
-		return p, consent.Link{}, consent.ErrUnknownLink
+		return engagement.Participation{}, consent.ErrUnknownLink
 	}
 	p, ok := u.place(loaded.At).Participation(loaded.Participation.Partner, loaded.Participation.ID)
 	if !ok {
-		return p, consent.Link{}, consent.ErrUnknownLink
+		return p, consent.ErrUnknownLink
 	}
-	link, err := p.Consent.Find(token.Hash())
-	return p, link, err
+	return p, nil
 }
 
 // answers are the events and the words for each decision.
@@ -90,7 +99,7 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link cons
 	case consent.DecisionDecline:
 		event = consent.Decline{Link: link.ID}
 	case consent.DecisionWithdraw:
-		event = consent.Withdraw{Link: link.ID}
+		event = consent.Withdraw{Link: link.ID, AfterSubmission: submitted(p)}
 	default:
 		_, err := consent.ParseDecision(string(decision))
 		return err
@@ -105,8 +114,14 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link cons
 		if err != nil {
 			return err
 		}
-		rate, _ := e.RateAt(u.now)
-		p = engagement.OpenClaim(p, rate, u.now)
+		if p, err = engagement.OpenClaim(p, e, u.now); err != nil {
+			return err
+		}
+	}
+	if decision == consent.DecisionWithdraw {
+		if p, err = engagement.ApplyClaim(p, claim.Withdraw{}, u.now); err != nil {
+			return err
+		}
 	}
 	p.Consent = next
 	u.putParticipation(p)
@@ -139,34 +154,38 @@ func (u *unit) makeKnown(ctx context.Context, p engagement.Participation) error 
 	c.KnownSince = u.now
 	u.putCustomer(c)
 	u.customerEvent(engagement.Event{Kind: engagement.CustomerKnown, By: engagement.ByCustomer}, key)
+	return u.standEverywhere(ctx, c, "a customer who consented")
+}
 
+// standEverywhere gives a customer its standing in every engagement, evaluated
+// anew. That it cannot be evaluated now does not stop it: its rows then say that
+// facts are missing, until the next re-evaluation.
+func (u *unit) standEverywhere(ctx context.Context, c engagement.Customer, who string) error {
 	all, err := u.s.engagements(ctx)
 	if err != nil {
 		return err
 	}
 	places := make([]engagement.PlaceKey, len(all))
 	for i, e := range all {
-		places[i] = engagement.PlaceKey{Engagement: e.ID, Customer: p.Customer}
+		places[i] = engagement.PlaceKey{Engagement: e.ID, Customer: c.Key.Customer}
 	}
 	if _, err := u.load(ctx, storage.Want{Places: places}); err != nil {
 		return err
 	}
-	// The customer's yes must not fail because nobody can evaluate it now: its
-	// rows then say that facts are missing, until the next re-evaluation.
 	evaluations := make([]engagement.Evaluation, len(all))
 	var facts eligibility.Facts
 	problem := u.askElsewhere(ctx, places)
 	if problem == nil {
-		facts, problem = u.s.factsOf(ctx, p.Partner, c.Identity)
+		facts, problem = u.s.factsOf(ctx, c.Key.Partner, c.Identity)
 	}
 	if problem == nil {
-		evaluations, problem = u.evaluateAll(ctx, p.Partner, all, facts)
+		evaluations, problem = u.evaluateAll(ctx, c.Key.Partner, all, facts)
 	}
 	if problem != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		u.s.log.WarnContext(ctx, "a customer who consented could not be evaluated; re-evaluate it", "participation", p, "error", problem)
+		u.s.log.WarnContext(ctx, who+" could not be evaluated; re-evaluate it", "customer", c.Key.Customer, "error", problem)
 	}
 	for i, e := range all {
 		u.stand(c, e, evaluations[i])
@@ -197,6 +216,6 @@ func (u *unit) evaluateAll(ctx context.Context, partner engagement.PartnerID, al
 func (u *unit) stand(c engagement.Customer, e engagement.Engagement, evaluation engagement.Evaluation) {
 	pl := u.limited(e, engagement.PlaceKey{Engagement: e.ID, Customer: c.Key.Customer})
 	standing, _ := pl.Standing(c.Key.Partner)
-	standing.Identity, standing.FriendlyName, standing.Known, standing.Evaluation = c.Identity, c.FriendlyName, c.Known(), evaluation
+	standing.Identity, standing.FriendlyName, standing.Known, standing.Evaluation = c.Identity, c.FriendlyName, c.Associated(), evaluation
 	u.put(pl.WithStanding(standing))
 }

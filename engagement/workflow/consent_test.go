@@ -12,6 +12,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 )
@@ -509,9 +510,33 @@ func TestClaimLimit(t *testing.T) {
 		sc.Partners = append(sc.Partners, p)
 	}
 	for name, free := range map[string]func(w *workflowtest.World, p engagement.ParticipationID){
-		"withdrawn":           func(w *workflowtest.World, p engagement.ParticipationID) { w.Withdrawn(p) },
-		"cancelled":           func(w *workflowtest.World, p engagement.ParticipationID) { w.Cancelled(p) },
-		"expired":             func(w *workflowtest.World, _ engagement.ParticipationID) { w.Advance(199 * day) },
+		"withdrawn": func(w *workflowtest.World, p engagement.ParticipationID) { w.Withdrawn(p) },
+		"cancelled": func(w *workflowtest.World, p engagement.ParticipationID) { w.Cancelled(p) },
+		"expired":   func(w *workflowtest.World, _ engagement.ParticipationID) { w.Advance(199 * day) },
+		"rejected for good": func(w *workflowtest.World, p engagement.ParticipationID) {
+			for range 2 {
+				w.Submitted(p)
+				w.Reviewed(p)
+				w.Rejected(p, "No.")
+				if part(t, w, p).DeadlineAt(w.Now()).IsZero() {
+					return
+				}
+				w.Disputed(p, "Yes.")
+			}
+		},
+		"rejected, not disputed": func(w *workflowtest.World, p engagement.ParticipationID) {
+			w.Submitted(p)
+			w.Reviewed(p)
+			w.Rejected(p, "No.")
+			w.Advance(30 * day)
+		},
+		"dispute not submitted": func(w *workflowtest.World, p engagement.ParticipationID) {
+			w.Submitted(p)
+			w.Reviewed(p)
+			w.Rejected(p, "No.")
+			w.Disputed(p, "Yes.")
+			w.Advance(30 * day)
+		},
 		"expired and swept":   func(w *workflowtest.World, _ engagement.ParticipationID) { w.Advance(199 * day); w.Swept() },
 		"the limit is raised": nil,
 	} {
@@ -662,10 +687,12 @@ func TestClaimOpens(t *testing.T) {
 		}
 		w.SetNow(test.consented)
 		w.Accepted(p)
-		equal(t, "the claim", asJSON(t, part(t, w, p).Claim), asJSON(t, engagement.Claim{
-			State: engagement.ClaimDraft, OpenedAt: test.consented, Rate: money(test.rate),
+		draft, err := claim.Open(claim.Opening{
+			At: test.consented, Rate: money(test.rate), Estimated: money(test.rate), Cap: money(test.rate), Proof: claim.DefaultProof(),
 			SubmitBy: test.consented.AddDate(0, 0, 60), ReviewBy: test.consented.AddDate(0, 0, 90), // an assessment's
-		}))
+		})
+		ok(t, err)
+		equal(t, "the claim", asJSON(t, part(t, w, p).Claim), asJSON(t, draft))
 		row := w.Row(p)
 		equal(t, "the row", []string{string(row.Type), row.Todo()}, []string{"active", "60 days left to submit the claim"})
 		w.Relayed()
@@ -774,7 +801,7 @@ func TestEvidenceAndReceipt(t *testing.T) {
 	ok(t, answer(w, w.Links(p)[1], consent.DecisionAccept))
 	w.Advance(day)
 	ok(t, answer(w, w.Links(p)[0], consent.DecisionWithdraw))
-	records, err := w.Desk.Evidence(background, w.Actor, p)
+	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
 	ok(t, err)
 	text := consent.StandardTexts().For("en")
 	type record struct {

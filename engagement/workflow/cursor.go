@@ -12,24 +12,24 @@ import (
 // longestCursor is more than any of ours has: names and rows are short.
 const longestCursor = 4096
 
-// cursor is what a cursor's text holds: where a page ended, and in what list.
-type cursor struct {
+// place is what a cursor's text holds: where a page ended, and in what list.
+type place struct {
 	List string           `json:"q"`
 	At   storage.Position `json:"p"`
 }
 
-// encodeCursor returns the cursor of a position in the list that q pages through.
-func encodeCursor(q storage.PageQuery, at storage.Position) (string, error) {
+// cursor returns the cursor of a position in the list.
+func (l list) cursor(at storage.Position) (string, error) {
 	at.Time = at.Time.UTC()
-	text, err := json.Marshal(cursor{List: listOf(q), At: at})
+	text, err := json.Marshal(place{List: l.name(), At: at})
 	return base64.RawURLEncoding.EncodeToString(text), err
 }
 
-// decodeCursor returns where a cursor points to, or a *CursorError. A cursor is
-// for one list: another tab, order or filter needs another. It accepts exactly
-// what encodeCursor makes of a position in that list. A cursor gives no access:
-// whoever makes one up begins somewhere else in the same list of their own.
-func decodeCursor(q storage.PageQuery, text string) (storage.Position, error) {
+// position returns where a cursor points to, or a *CursorError. A cursor is for
+// one list: another tab, order or filter needs another. It accepts exactly what
+// cursor makes of a position in that list. A cursor gives no access: whoever makes
+// one up begins somewhere else in the same list of their own.
+func (l list) position(text string) (storage.Position, error) {
 	foreign := &CursorError{Problem: "is not one of ours"}
 	if len(text) > longestCursor {
 		return storage.Position{}, foreign
@@ -38,29 +38,29 @@ func decodeCursor(q storage.PageQuery, text string) (storage.Position, error) {
 	if err != nil {
 		return storage.Position{}, foreign
 	}
-	var c cursor
+	var c place
 	if err := json.Unmarshal(raw, &c); err != nil || c.At.Row == "" {
 		return storage.Position{}, foreign
 	}
-	if c.List != listOf(q) {
+	if c.List != l.name() {
 		return storage.Position{}, &CursorError{Problem: "belongs to another list"}
 	}
-	if ours, err := encodeCursor(q, c.At); err != nil || ours != text {
+	if ours, err := l.cursor(c.At); err != nil || ours != text {
 		return storage.Position{}, foreign
 	}
 	c.At.Time = c.At.Time.UTC()
 	return c.At, nil
 }
 
-// listOf names the list that a query pages through.
-func listOf(q storage.PageQuery) string {
+// name tells the list from others.
+func (l list) name() string {
 	text, err := json.Marshal(struct {
 		P, E, T, S any
 		D          bool
 		F          storage.Filter
-	}{q.Partner, q.Engagement, q.Tab, q.Sort, q.Descending, q.Filter})
+	}{l.partner, l.engagement, l.tab, l.sort, l.descending, l.filter})
 	if err != nil {
-		panic(err) // texts and times of the years that pageQuery lets through always marshal
+		panic(err) // texts and times of the years that a query's check lets through always marshal
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:6])

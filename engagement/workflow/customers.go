@@ -15,7 +15,7 @@ import (
 // CustomersQuery asks for a page of one tab of the Customers page.
 type CustomersQuery struct {
 	Tab        engagement.Tab // "": the eligible ones
-	Search     string         // a part of the name, friendly name, domain, tenant ID or claim number, in whatever case
+	Search     string         // a part of the name, friendly name, domain, claim number, or tenant, subscription or opportunity ID, in whatever case
 	Types      []engagement.RowType
 	Statuses   []engagement.Status
 	Locations  []engagement.LocationID // rows of any of these
@@ -180,52 +180,50 @@ func (q CustomersQuery) check() error {
 
 // page reads one page and works in what has happened since it was stored.
 func (s *Service) page(ctx context.Context, partner engagement.PartnerID, e engagement.Engagement, query CustomersQuery, now time.Time) (CustomersPage, error) {
-	q := pageQuery(partner, e.ID, query, now)
-	if query.Cursor != "" {
-		after, err := decodeCursor(q, query.Cursor)
-		if err != nil {
-			return CustomersPage{}, err
-		}
-		q.After = &after
+	l := customersList(partner, e.ID, query, now)
+	if err := l.begin(query.Cursor); err != nil {
+		return CustomersPage{}, err
 	}
-	stored, err := s.store.Page(ctx, q)
+	stored, err := s.store.Page(ctx, storage.PageQuery{
+		Partner: l.partner, Engagement: l.engagement, Tab: l.tab, Sort: l.sort, Descending: l.descending, After: l.after,
+		Limit: l.limit, Filter: l.filter, Now: l.now,
+	})
 	if err != nil {
 		return CustomersPage{}, unavailable("storage", err)
 	}
-	found, err := overlay(q, stored)
+	page := CustomersPage{Counts: map[engagement.Tab]int{}, At: now}
+	for _, tab := range engagement.AllTabs() {
+		page.Counts[tab] = stored.Counts[tab]
+	}
+	rows, more, err := l.overlay(stored.Rows, stored.More, stored.Overdue, func(e engagement.Entry) {
+		if _, counted := page.Counts[e.Tab]; counted {
+			page.Counts[e.Tab]++
+		}
+	})
 	if err != nil {
 		return CustomersPage{}, err
 	}
-	page := CustomersPage{Counts: found.Counts, At: now}
-	for _, r := range found.Rows {
+	for _, r := range rows {
 		for _, row := range r.Place.Rows(partner, e, s.policy, now) {
 			if row.ID == r.Entry.Row {
 				page.Rows = append(page.Rows, row)
 			}
 		}
 	}
-	if found.More {
-		last := found.Rows[len(found.Rows)-1]
-		if page.Next, err = encodeCursor(q, q.Sort.PositionOf(last.Entry)); err != nil {
-			return CustomersPage{}, err
-		}
+	if more {
+		page.Next, err = l.cursor(l.sort.PositionOf(rows[len(rows)-1].Entry))
 	}
-	return page, nil
+	return page, err
 }
 
-func pageQuery(partner engagement.PartnerID, id engagement.ID, query CustomersQuery, now time.Time) storage.PageQuery {
-	q := storage.PageQuery{
-		Partner: partner, Engagement: id, Tab: query.Tab, Sort: query.Sort, Descending: query.Descending,
-		Limit: limitOf(query.Limit), Now: now,
-		Filter: storage.Filter{
+func customersList(partner engagement.PartnerID, id engagement.ID, query CustomersQuery, now time.Time) list {
+	return newList(list{
+		partner: partner, engagement: id, tab: query.Tab, sort: query.Sort, descending: query.Descending, limit: limitOf(query.Limit), now: now,
+		filter: storage.Filter{
 			Text: engagement.Fold(query.Search), Types: query.Types, Statuses: query.Statuses, Locations: query.Locations,
 			SinceFrom: nextMicrosecond(query.From), SinceBefore: nextMicrosecond(query.To),
 		},
-	}
-	if q.Sort == "" {
-		q.Sort = storage.ByName
-	}
-	return q
+	})
 }
 
 // nextMicrosecond returns the first time at or after t that is as precise as
@@ -235,55 +233,6 @@ func nextMicrosecond(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.Add(time.Microsecond - 1).UTC().Truncate(time.Microsecond)
-}
-
-// overlay merges what storage found with the rows of the places of which a
-// deadline has passed since, and corrects the counts.
-func overlay(q storage.PageQuery, stored storage.Page) (storage.Page, error) {
-	out := storage.Page{Rows: stored.Rows, More: stored.More, Counts: map[engagement.Tab]int{}}
-	for _, tab := range engagement.AllTabs() {
-		out.Counts[tab] = stored.Counts[tab]
-	}
-	order := func(a, b storage.Position) int {
-		if q.Descending {
-			a, b = b, a
-		}
-		return a.Compare(b)
-	}
-	reach := func(storage.Position) bool { return true } // whether this page goes so far
-	if out.More {
-		last := q.Sort.PositionOf(out.Rows[len(out.Rows)-1].Entry)
-		reach = func(at storage.Position) bool { return order(at, last) < 0 }
-	}
-	var moved []storage.PageRow
-	for _, pl := range stored.Overdue {
-		settled, _, err := pl.Settle(q.Now)
-		if err != nil {
-			return out, err
-		}
-		for _, e := range settled.Entries(q.Now) {
-			if e.Partner != q.Partner {
-				continue
-			}
-			if _, counted := out.Counts[e.Tab]; counted {
-				out.Counts[e.Tab]++
-			}
-			at := q.Sort.PositionOf(e)
-			if e.Tab == q.Tab && q.Filter.Match(e) && (q.After == nil || order(at, *q.After) > 0) && reach(at) {
-				moved = append(moved, storage.PageRow{Entry: e, Place: settled})
-			}
-		}
-	}
-	if len(moved) > 0 {
-		out.Rows = append(slices.Clip(out.Rows), moved...)
-		slices.SortFunc(out.Rows, func(a, b storage.PageRow) int {
-			return order(q.Sort.PositionOf(a.Entry), q.Sort.PositionOf(b.Entry))
-		})
-	}
-	if len(out.Rows) > q.Limit {
-		out.Rows, out.More = out.Rows[:q.Limit], true
-	}
-	return out, nil
 }
 
 // KnownCustomers yields the customers that have consented to the partner, in

@@ -329,6 +329,9 @@ func before(by storage.Sort) func(a, b engagement.Row) int {
 	}
 	return map[storage.Sort]func(a, b engagement.Row) int{
 		storage.ByName: name,
+		storage.ByAmount: func(a, b engagement.Row) int {
+			return cmp.Or(strings.Compare(a.Amount.Currency, b.Amount.Currency), a.Amount.Amount.Cmp(b.Amount.Amount), strings.Compare(string(a.ID), string(b.ID)))
+		},
 		storage.BySoonest: func(a, b engagement.Row) int {
 			return cmp.Or(deadline(a).Compare(deadline(b)), strings.Compare(string(a.ID), string(b.ID)))
 		},
@@ -356,7 +359,7 @@ func busy(t *testing.T, seed uint64, customers int) *workflowtest.World {
 			for _, e := range []engagement.ID{migration, pilot} {
 				w.Advance(time.Duration(r.IntN(60*24)) * time.Minute)
 				begin := w.Claimed
-				offer, err := w.Desk.OfferClaim(background, actor, w.Customer(domain), w.Location(e))
+				offer, err := w.Desk.OfferClaim(background, actor, workflow.ClaimCustomer{Customer: w.Customer(domain), Location: w.Location(e)})
 				if errors.Is(err, workflow.ErrNotKnown) {
 					begin = w.Added
 					offer, err = w.Desk.Identify(background, actor, workflow.Candidate{Location: w.Location(e), Domain: domain})
@@ -381,6 +384,12 @@ func busy(t *testing.T, seed uint64, customers int) *workflowtest.World {
 					w.Withdrawn(p)
 				default:
 					w.Accepted(p)
+					further := route(t, []engagement.Status{
+						engagement.CustomerConsentReceived, engagement.Submitted, engagement.PartnerActionRequired, engagement.Rejected, engagement.Disputed, engagement.Paid,
+					}[r.IntN(6)])
+					for _, walk := range further[2:] {
+						walk(w, p)
+					}
 				}
 			}
 		}
@@ -448,7 +457,8 @@ func TestPagesAreStable(t *testing.T) {
 		for range 25 {
 			add()
 		}
-		q := workflow.CustomersQuery{Sort: storage.AllSorts()[int(seed)%4], Descending: seed%8 > 3, Limit: 1 + r.IntN(4)}
+		sorts := storage.AllSorts()
+		q := workflow.CustomersQuery{Sort: sorts[int(seed)%len(sorts)], Descending: r.IntN(2) == 1, Limit: 1 + r.IntN(4)}
 		always := map[engagement.ParticipationID]bool{}
 		for _, p := range open {
 			always[p] = true

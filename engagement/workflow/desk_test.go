@@ -92,6 +92,10 @@ func (s *spy) Page(ctx context.Context, q storage.PageQuery) (storage.Page, erro
 	return read(s, func() (storage.Page, error) { return s.Store.Page(ctx, q) })
 }
 
+func (s *spy) Claims(ctx context.Context, q storage.ClaimsQuery) (storage.ClaimsPage, error) {
+	return read(s, func() (storage.ClaimsPage, error) { return s.Store.Claims(ctx, q) })
+}
+
 func (s *spy) Customers(ctx context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
 	return read(s, func() ([]engagement.Customer, error) { return s.Store.Customers(ctx, q) })
 }
@@ -122,11 +126,11 @@ func (s *spy) reset(onApply func(n int, apply func() error) error, onRead func(n
 	s.tries, s.reads, s.onApply, s.onRead = 0, 0, onApply, onRead
 }
 
-// newWorld returns Contoso on a store that is spied on. The changes are made to
-// the scenario before.
 // newLog logs as text.
 func newLog(to io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(to, nil)) }
 
+// newWorld returns Contoso on a store that is spied on. The changes are made to
+// the scenario before.
 func newWorld(t workflowtest.T, changes ...func(*workflowtest.Scenario)) (*workflowtest.World, *spy) {
 	t.Helper()
 	s := &spy{Store: memory.New()}
@@ -176,6 +180,14 @@ func equal[V any](t *testing.T, what string, got, want V) {
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("%s is %v, want %v", what, got, want)
 	}
+}
+
+// must is for what a test itself writes down.
+func must[V any](v V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 func asJSON(t *testing.T, v any) string {
@@ -380,4 +392,19 @@ func (directory) Lookup(context.Context, tenant.Domain) ([]tenant.Entry, error) 
 
 func noFacts(context.Context, engagement.PartnerID, tenant.Identity) (eligibility.Facts, error) {
 	return eligibility.Facts{}, nil
+}
+
+// tampering is a store in which somebody has changed the second event of every
+// history.
+type tampering struct{ storage.Store }
+
+func (s tampering) History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error) {
+	events, err := s.Store.History(ctx, key, after, limit)
+	events = slices.Clone(events)
+	for i := range events {
+		if events[i].Seq == 2 {
+			events[i].To = string(engagement.Paid)
+		}
+	}
+	return events, err
 }

@@ -1,6 +1,7 @@
 // Package workflow is the desk at which a host's users do what an incentive
 // program lets them do: see which engagements they can take part in, add and
-// claim customers, ask for consent, and watch what is due.
+// claim customers, ask for consent, claim payment, and watch what is due; and at
+// which the program's reviewers decide.
 //
 //	desk, err := workflow.New(store, directory, catalog, facts, &workflow.Options{Notifier: mailer})
 //
@@ -15,20 +16,38 @@
 //
 //	page, err := desk.Customers(ctx, actor, "azure-migration", workflow.CustomersQuery{Tab: engagement.TabEligible})
 //
+// The customer's consent opens a claim:
+//
+//	_, err = desk.AddEvidence(ctx, actor, id, workflow.AddEvidence{
+//		Key: requestID3, Kind: claim.Invoice, Name: "invoice.pdf", MediaType: "application/pdf"}, file)
+//
+//	err = desk.RequestSurvey(ctx, actor, id, workflow.SurveyRequest{
+//		Key: requestID4, Survey: claim.CustomerSurvey, Contact: "ana@contoso.com"})
+//
+//	err = desk.SubmitClaim(ctx, actor, id, workflow.SubmitClaim{Key: requestID5})
+//	// one *claim.IncompleteError lists all that is missing
+//
+//	reviewer := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.Program}}.For(actor.Partner)
+//	err = desk.StartReview(ctx, reviewer, id, workflow.StartReview{Key: requestID6})
+//	err = desk.ApproveClaim(ctx, reviewer, id, workflow.ApproveClaim{Key: requestID7, Amount: amount})
+//
 // It is the only place where rules, directory, storage and messages meet. What
 // it decides, it decides with the pure functions of the packages below it.
 //
 // # What a host plugs in
 //
 // A storage.Store, a tenant.Directory, a Catalog and a FactSource are required.
-// In the Options: a Notifier that sends messages, an Elsewhere that knows what
-// other portals hold, an Authorizer that narrows what a user may do.
+// In the Options: a Notifier that sends messages, an evidence.Store that keeps
+// documents, an Elsewhere that knows what other portals hold, an Authorizer that
+// narrows what a user may do, and Reminders that say when partners are told what
+// is due.
 //
 // # What a host runs
 //
 // Two jobs, as often as it likes and in as many processes as it likes: Sweep
-// records deadlines that have passed, Relay sends messages. Neither changes what
-// the pages show, only what histories do; a deadline holds from its own moment.
+// records deadlines that have passed and reminders that are due, Relay sends
+// messages. Neither changes what the pages show, only what histories do; a
+// deadline holds from its own moment.
 //
 // # Commands
 //

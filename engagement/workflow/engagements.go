@@ -8,6 +8,8 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // EngagementsQuery filters the list of engagements. What is set must all hold.
@@ -45,10 +47,12 @@ type EngagementSummary struct {
 	Summary          string
 	PartnerCriteria  []Criterion
 	CustomerCriteria []Criterion
-	Proof            []engagement.ProofItem
+	Proof            []claim.ProofItem
 	Windows          engagement.Windows
 	ClaimLimit       int
-	Rate             eligibility.Money // the one in force now; zero when there is none
+	Pay              engagement.Pay
+	Rate             engagement.Rate // the one in force now; zero when there is none
+	NominatedBy      []tenant.IDKind // by which IDs a customer can be named
 }
 
 // Criterion is a rule in words.
@@ -158,7 +162,7 @@ func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagem
 	return EngagementSummary{
 		EngagementItem: item, Version: e.Version, SolutionArea: e.SolutionArea, Summary: e.Summary,
 		PartnerCriteria: criteria(e.LocationRules), CustomerCriteria: criteria(e.CustomerRules),
-		Proof: e.ProofRequired(), Windows: engagement.TermsOf(e).Windows, ClaimLimit: e.Limit(), Rate: rate,
+		Proof: e.ProofRequired(), Windows: engagement.TermsOf(e).Windows, ClaimLimit: e.Limit(), Pay: e.PayOf(), Rate: rate, NominatedBy: e.Nominations(),
 	}, failed
 }
 

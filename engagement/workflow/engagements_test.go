@@ -10,8 +10,10 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // designations is what a location is good at.
@@ -166,14 +168,15 @@ func TestEngagementSummary(t *testing.T) {
 		CustomerCriteria: []workflow.Criterion{
 			{ID: "enough_seats", Doc: "The customer has at least 300 seats."}, {ID: "not_consumer", Doc: "The customer is an organisation."},
 		},
-		Proof:      engagement.DefaultProof(),
+		Proof:      claim.DefaultProof(),
 		Windows:    engagement.Windows{Consent: 30, FirstSubmission: 60, ReviewDone: 90, Dispute: 30, AfterDispute: 30},
-		ClaimLimit: 1, Rate: money(t, "5000.00 USD"),
+		ClaimLimit: 1, Pay: engagement.FixedPay, Rate: engagement.Rate{From: date(t, "2026-07-01"), Amount: money(t, "5000.00 USD")},
+		NominatedBy: []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID},
 	})
 	w.SetNow(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 	got, err = w.Desk.EngagementSummary(background, w.Actor, migration)
 	ok(t, err)
-	equal(t, "the rate of the day", got.Rate.String(), "4000.00 USD")
+	equal(t, "the rate of the day", got.Rate.Amount.String(), "4000.00 USD")
 	got, err = w.Desk.EngagementSummary(background, w.Actor, pilot)
 	ok(t, err)
 	equal(t, "the claim limit", got.ClaimLimit, 2)

@@ -25,6 +25,13 @@ type Candidate struct {
 	TPID         string                `json:"tpid,omitzero"`
 	Reason       string                `json:"reason,omitzero"` // why an ID is right that the directory does not confirm
 	FriendlyName string                `json:"friendly_name,omitzero"`
+
+	// At most one of these, and then neither TenantID nor TPID.
+	SubscriptionID string `json:"subscription_id,omitzero"`
+	OpportunityID  string `json:"opportunity_id,omitzero"`
+	// Hours are planned for an engagement with variable pay, which needs them.
+	// They are given once: the offer shows what they come to.
+	Hours int `json:"hours,omitzero"`
 }
 
 // LogValue shows what names the organisation and hides the person and what the
@@ -35,7 +42,10 @@ func (c Candidate) LogValue() slog.Value {
 
 // raw is the part of the candidate that says who the customer is.
 func (c Candidate) raw() tenant.Candidate {
-	return tenant.Candidate{Email: c.Email, Domain: c.Domain, TenantID: c.TenantID, TPID: c.TPID, Reason: c.Reason}
+	return tenant.Candidate{
+		Email: c.Email, Domain: c.Domain, TenantID: c.TenantID, TPID: c.TPID, Reason: c.Reason,
+		SubscriptionID: c.SubscriptionID, OpportunityID: c.OpportunityID,
+	}
 }
 
 // Offer is what a customer can be added to, or claimed for, through a location.
@@ -58,7 +68,9 @@ type Choice struct {
 	Version      string
 	Name         string
 	SolutionArea string
-	Earns        bool                 // whether the location can also be paid: its payee profile is valid
+	Earns        bool // whether the location can also be paid: its payee profile is valid
+	Pay          engagement.Pay
+	Payout       engagement.Payout    // what it would be paid by today's rate; zero when there is none
 	Decision     eligibility.Decision // of the customer
 	Reasons      []engagement.Reason  // why the customer is not eligible, all of them
 	Refusals     []error              // every typed error with which it would be refused; none when it can be chosen
@@ -69,6 +81,12 @@ type AddCustomer struct {
 	Key         string          `json:"-"` // idempotency key
 	Candidate   Candidate       `json:"candidate"`
 	Engagements []engagement.ID `json:"engagements"` // at least one, none twice
+	// DealSize is how large the partner estimates the deal; it can be changed
+	// until consent is requested.
+	DealSize eligibility.Money `json:"deal_size,omitzero"`
+	// Payout is what the offer said that a variable pay comes to. Where it is set
+	// and the rate has changed since, the add is refused.
+	Payout eligibility.Money `json:"payout,omitzero"`
 }
 
 // LogValue hides the person.
@@ -81,7 +99,10 @@ type ClaimCustomer struct {
 	Key         string                `json:"-"` // idempotency key
 	Customer    tenant.Key            `json:"customer"`
 	Location    engagement.LocationID `json:"location"`
-	Engagements []engagement.ID       `json:"engagements"` // at least one, none twice
+	Engagements []engagement.ID       `json:"engagements"`        // at least one, none twice
+	Hours       int                   `json:"hours,omitzero"`     // see Candidate.Hours
+	DealSize    eligibility.Money     `json:"deal_size,omitzero"` // see AddCustomer.DealSize
+	Payout      eligibility.Money     `json:"payout,omitzero"`    // see AddCustomer.Payout
 }
 
 // Started is a participation that an add or a claim began.
@@ -97,13 +118,17 @@ type Started struct {
 // to through the location. Nothing is stored.
 //
 // It returns a *ForbiddenError, a *NotFoundError or a *LocationError for the
-// location, the typed errors of tenant.Resolve for the candidate, or an
-// *UnavailableError, which for the directory wraps a *tenant.UnavailableError.
+// location, an *InputError for the hours, the typed errors of tenant.Resolve for
+// the rest of the candidate, or an *UnavailableError, which for the directory
+// wraps a *tenant.UnavailableError.
 // Engagements whose rules fail (eligibility.ErrRule) are in neither list; their
 // errors are joined, and the rest of the offer holds.
 func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate) (Offer, error) {
 	offer := Offer{Candidate: candidate}
 	if err := s.authorize(ctx, actor, AddCustomers, candidate.Location); err != nil {
+		return offer, err
+	}
+	if err := checkHours(candidate.Hours); err != nil {
 		return offer, err
 	}
 	if _, _, err := s.enrolled(ctx, actor, candidate.Location); err != nil {
@@ -118,12 +143,17 @@ func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate
 }
 
 // OfferClaim returns what a known customer can be claimed for through the
-// location. Nothing is stored. It returns what Identify returns, but instead of
-// the errors for a candidate an *InputError for a text that is no customer's key
-// or a *NotKnownError.
-func (s *Service) OfferClaim(ctx context.Context, actor Actor, customer tenant.Key, location engagement.LocationID) (Offer, error) {
-	offer := Offer{Candidate: Candidate{Location: location}}
+// location, and what its hours come to; the key and the engagements of the command
+// do not matter. Nothing is stored. It returns what Identify returns, but instead
+// of the errors for a candidate an *InputError for a text that is no customer's
+// key or a *NotKnownError.
+func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer) (Offer, error) {
+	customer, location := cmd.Customer, cmd.Location
+	offer := Offer{Candidate: Candidate{Location: location, Hours: cmd.Hours}}
 	if err := s.authorize(ctx, actor, ClaimCustomers, location); err != nil {
+		return offer, err
+	}
+	if err := checkHours(cmd.Hours); err != nil {
 		return offer, err
 	}
 	if _, _, err := s.enrolled(ctx, actor, location); err != nil {
@@ -157,15 +187,19 @@ func (u *unit) known(ctx context.Context, actor Actor, customer tenant.Key) (eng
 // AddCustomer adds a customer to all of the engagements, or to none. Everything
 // that Identify checked is checked again.
 //
-// Besides what Identify returns and an *InputError, it returns, joined for all
-// engagements, what refuses them: *NotClaimableError, *LocationError,
-// *NotEligibleError, *AlreadyKnownError, *OpenParticipationError.
+// Besides what Identify returns, an *InputError and a *PayoutError, it returns,
+// joined for all engagements, what refuses them: *NotClaimableError,
+// *LocationError, *NominationError, *NotEligibleError, *AlreadyKnownError,
+// *OpenParticipationError, *DisassociatedError.
 func (s *Service) AddCustomer(ctx context.Context, actor Actor, cmd AddCustomer) ([]Started, error) {
 	return s.addCustomer(ctx, actor, cmd, false)
 }
 
 func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer, dry bool) ([]Started, error) {
 	if err := s.authorize(ctx, actor, AddCustomers, cmd.Candidate.Location); err != nil {
+		return nil, err
+	}
+	if err := checkAmounts(cmd.DealSize, cmd.Payout); err != nil {
 		return nil, err
 	}
 	return execute(ctx, s, actor, "add customer", cmd.Key, cmd, dry, func(u *unit) ([]Started, error) {
@@ -179,6 +213,7 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 		return u.enroll(ctx, actor, enrollment{
 			origin: engagement.Added, who: found, location: cmd.Candidate.Location,
 			friendlyName: engagement.CleanName(cmd.Candidate.FriendlyName), engagements: cmd.Engagements,
+			hours: cmd.Candidate.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
 		})
 	})
 }
@@ -190,12 +225,19 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 	if err := s.authorize(ctx, actor, ClaimCustomers, cmd.Location); err != nil {
 		return nil, err
 	}
+	if err := checkAmounts(cmd.DealSize, cmd.Payout); err != nil {
+		return nil, err
+	}
 	type body struct { // with the key as the text that it was given as: it is checked later
 		Customer    string
 		Location    engagement.LocationID
 		Engagements []engagement.ID
+		Hours       int               `json:",omitzero"`
+		DealSize    eligibility.Money `json:",omitzero"`
+		Payout      eligibility.Money `json:",omitzero"`
 	}
-	return execute(ctx, s, actor, "claim customer", cmd.Key, body{string(cmd.Customer), cmd.Location, cmd.Engagements}, false, func(u *unit) ([]Started, error) {
+	asked := body{string(cmd.Customer), cmd.Location, cmd.Engagements, cmd.Hours, cmd.DealSize, cmd.Payout}
+	return execute(ctx, s, actor, "claim customer", cmd.Key, asked, false, func(u *unit) ([]Started, error) {
 		c, err := u.known(ctx, actor, cmd.Customer)
 		if err != nil {
 			return nil, err
@@ -203,6 +245,7 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 		return u.enroll(ctx, actor, enrollment{
 			origin: engagement.Claimed, who: tenant.Resolution{Identity: c.Identity}, location: cmd.Location,
 			friendlyName: c.FriendlyName, engagements: cmd.Engagements,
+			hours: cmd.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
 		})
 	})
 }
@@ -240,7 +283,9 @@ func (s *Service) offer(ctx context.Context, actor Actor, origin engagement.Orig
 		return offer, err
 	}
 	open := slices.DeleteFunc(slices.Clone(all), func(e engagement.Engagement) bool { return !e.ClaimableAt(u.now) })
-	choices, err := u.choices(ctx, actor, origin, offer.Resolution.Identity, offer.Candidate.Location, open)
+	choices, err := u.choices(ctx, actor, enrollment{
+		origin: origin, who: offer.Resolution, location: offer.Candidate.Location, hours: offer.Candidate.Hours,
+	}, open)
 	for _, c := range choices {
 		if len(c.Refusals) == 0 {
 			offer.Eligible = append(offer.Eligible, c)
@@ -254,8 +299,9 @@ func (s *Service) offer(ctx context.Context, actor Actor, origin engagement.Orig
 // choices decides for each engagement whether the customer can take part
 // through the location. It is the one place where an add or a claim is judged.
 // An engagement whose rules fail is left out; its error is among the joined ones.
-func (u *unit) choices(ctx context.Context, actor Actor, origin engagement.Origin, who tenant.Identity, at engagement.LocationID, engagements []engagement.Engagement) ([]Choice, error) {
-	_, location, err := u.s.enrolled(ctx, actor, at)
+func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engagements []engagement.Engagement) ([]Choice, error) {
+	who := in.who.Identity
+	_, location, err := u.s.enrolled(ctx, actor, in.location)
 	if err != nil {
 		return nil, err
 	}
@@ -277,7 +323,7 @@ func (u *unit) choices(ctx context.Context, actor Actor, origin engagement.Origi
 	var choices []Choice
 	var errs []error
 	for i, e := range engagements {
-		c, err := u.choice(actor, origin, e, customer, location, places[i], facts)
+		c, err := u.choice(actor, in, e, customer, location, places[i], facts)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -288,9 +334,10 @@ func (u *unit) choices(ctx context.Context, actor Actor, origin engagement.Origi
 }
 
 // choice decides for one engagement.
-func (u *unit) choice(actor Actor, origin engagement.Origin, e engagement.Engagement, customer engagement.CustomerKey,
+func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, customer engagement.CustomerKey,
 	location engagement.Location, place engagement.PlaceKey, facts eligibility.Facts) (Choice, error) {
-	c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea}
+	c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea, Pay: e.PayOf()}
+	c.Payout, _ = e.PayoutAt(in.hours, u.now)
 	refuse := func(err error) { c.Refusals = append(c.Refusals, err) }
 	if !e.ClaimableAt(u.now) {
 		refuse(notClaimable(e, u.now))
@@ -303,15 +350,20 @@ func (u *unit) choice(actor Actor, origin engagement.Origin, e engagement.Engage
 	if !outcome.MayAdd {
 		refuse(&LocationError{Location: location.ID, Engagement: e.ID, Reasons: outcome.Reasons()})
 	}
+	if given := in.nominated(); !slices.ContainsFunc(given, func(k tenant.IDKind) bool { return slices.Contains(e.Nominations(), k) }) {
+		refuse(&NominationError{Engagement: e.ID, Given: given[0], Takes: e.Nominations()})
+	}
 	standing, _ := u.place(place).Standing(actor.Partner)
 	open, isOpen := standing.OpenAt(u.now)
-	known := u.customers[customer].Known()
+	known, parked := u.customers[customer].Known(), !u.customers[customer].ParkedSince.IsZero()
 	switch {
+	case parked:
+		refuse(&DisassociatedError{Customer: string(customer.Customer), Since: u.customers[customer].ParkedSince})
 	case isOpen:
 		refuse(&OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)})
-	case origin == engagement.Added && known:
+	case in.origin == engagement.Added && known:
 		refuse(&AlreadyKnownError{Engagement: e.ID})
-	case origin == engagement.Claimed && !known:
+	case in.origin == engagement.Claimed && !known:
 		refuse(&NotKnownError{Customer: string(customer.Customer)})
 	}
 	if c.Decision, err = u.s.decide(e, location, facts, u.now); err != nil {
@@ -346,6 +398,61 @@ type enrollment struct {
 	location     engagement.LocationID
 	friendlyName string
 	engagements  []engagement.ID
+	hours        int               // planned, with variable pay
+	dealSize     eligibility.Money // estimated
+	payout       eligibility.Money // as it was previewed
+}
+
+// nominated returns by which kind of ID the customer is named. One that is known
+// by its tenant counts as named by its domain, too: that is how the tenant was
+// found.
+func (in enrollment) nominated() []tenant.IDKind {
+	if in.who.Nominated != "" {
+		return []tenant.IDKind{in.who.Nominated}
+	}
+	switch who := in.who.Identity; {
+	case !who.Opportunity.IsZero():
+		return []tenant.IDKind{tenant.ByOpportunityID}
+	case !who.Subscription.IsZero():
+		return []tenant.IDKind{tenant.BySubscriptionID}
+	case !who.Tenant.IsZero():
+		return []tenant.IDKind{tenant.ByTenantID, tenant.ByDomain}
+	}
+	return []tenant.IDKind{tenant.ByTPID}
+}
+
+// checkHours lets hours be left out of an offer.
+func checkHours(hours int) error {
+	if hours < 0 || hours > engagement.MaxHours {
+		return &InputError{Field: "hours", Problem: fmt.Sprintf("are %d: plan 1 to %d, or leave them out", hours, engagement.MaxHours)}
+	}
+	return nil
+}
+
+// checkPay wants hours for variable pay, and a payout that is still what was
+// previewed.
+func (in enrollment) checkPay(engagements []engagement.Engagement, now time.Time) error {
+	for _, e := range engagements {
+		variable := e.PayOf() == engagement.VariablePay
+		switch {
+		case variable && len(engagements) > 1:
+			return &InputError{Field: "engagements", Problem: fmt.Sprintf("hold %s, which pays by the hour: choose it alone", e.ID)}
+		case variable && (in.hours < 1 || in.hours > engagement.MaxHours):
+			return &InputError{Field: "hours", Problem: fmt.Sprintf("are %d: %s pays by the planned hours, give 1 to %d", in.hours, e.ID, engagement.MaxHours)}
+		case !variable && in.hours != 0:
+			return &InputError{Field: "hours", Problem: fmt.Sprintf("are given, and %s pays the same for any: leave them out", e.ID)}
+		}
+	}
+	if in.payout.IsZero() {
+		return nil
+	}
+	if len(engagements) > 1 {
+		return &InputError{Field: "payout", Problem: "is given for several engagements: choose one"}
+	}
+	if is, _ := engagements[0].PayoutAt(in.hours, now); !is.Estimated.Equal(in.payout) {
+		return &PayoutError{Engagement: engagements[0].ID, Previewed: in.payout, Now: is.Estimated}
+	}
+	return nil
 }
 
 // enroll begins a participation in each engagement, or returns every reason why
@@ -365,7 +472,10 @@ func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment) ([]Starte
 		}
 		engagements[i] = e
 	}
-	choices, err := u.choices(ctx, actor, in.origin, in.who.Identity, in.location, engagements)
+	if err := in.checkPay(engagements, u.now); err != nil {
+		return nil, err
+	}
+	choices, err := u.choices(ctx, actor, in, engagements)
 	if err != nil {
 		return nil, err
 	}
@@ -383,6 +493,22 @@ func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment) ([]Starte
 	return started, nil
 }
 
+// checkAmounts refuses amounts of an add or a claim that cannot be used.
+func checkAmounts(dealSize, payout eligibility.Money) error {
+	if _, err := payout.MarshalText(); err != nil {
+		return &InputError{Field: "payout", Problem: "is no amount with its currency: take it from the offer, or leave it out", Err: err}
+	}
+	return checkDealSize(dealSize)
+}
+
+// checkDealSize lets an estimate that is there be positive only.
+func checkDealSize(m eligibility.Money) error {
+	if _, err := m.MarshalText(); err != nil || !m.IsZero() && !m.Amount.IsPositive() {
+		return &InputError{Field: "deal_size", Problem: "is not positive: use an amount with its currency, or leave it out", Err: err}
+	}
+	return nil
+}
+
 // start puts a new participation into its place.
 func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decision eligibility.Decision) Started {
 	terms := engagement.TermsOf(e)
@@ -390,9 +516,11 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 		ID: engagement.ParticipationID(u.newID()), Partner: actor.Partner, Engagement: e.ID,
 		Customer: in.who.Identity.Key(), Identity: in.who.Identity, Basis: in.who.Basis, Reason: in.who.Reason,
 		FriendlyName: in.friendlyName, Location: in.location, Origin: in.origin, ClaimNumber: u.s.newClaimNumber(),
-		StartedAt: u.now, Terms: terms, Decision: decision,
+		StartedAt: u.now, Terms: terms, Decision: decision, DealSize: in.dealSize,
+		Nominated: in.nominated()[0], Hours: in.hours,
 		Consent: consent.Start(terms.Deadline(u.now, terms.Windows.Consent)),
 	}
+	p.RemindAt = u.s.reminders.Next(p, u.now)
 	pl := u.limited(e, engagement.PlaceKey{Engagement: e.ID, Customer: p.Customer})
 	c := u.customers[actor.customerKey(p.Customer)]
 	c.Key, c.Identity = actor.customerKey(p.Customer), p.Identity // as it was found out last
@@ -401,7 +529,7 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	}
 	u.putCustomer(c)
 	standing, stood := pl.Standing(actor.Partner)
-	standing.Identity, standing.FriendlyName, standing.Known = c.Identity, c.FriendlyName, c.Known()
+	standing.Identity, standing.FriendlyName, standing.Known = c.Identity, c.FriendlyName, c.Associated()
 	if !stood {
 		standing.Evaluation = evaluationOf(decision)
 		standing.Evaluation.Locations = []engagement.LocationID{in.location}

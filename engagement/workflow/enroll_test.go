@@ -600,7 +600,9 @@ func TestClaim(t *testing.T) {
 	claim := func(id engagement.ID) ([]workflow.Started, error) {
 		return w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: contoso, Location: lisboa, Engagements: []engagement.ID{id}})
 	}
-	offered := func() (workflow.Offer, error) { return w.Desk.OfferClaim(background, w.Actor, contoso, lisboa) }
+	offered := func() (workflow.Offer, error) {
+		return w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: contoso, Location: lisboa})
+	}
 
 	w.Added(workshop, "ana@contoso.com") // added is not known
 	unchanged(t, spy, func() {
@@ -664,7 +666,7 @@ func TestClaimJunkKey(t *testing.T) {
 	w, spy := newWorld(t)
 	for _, key := range []tenant.Key{"", "contoso", "tenant:", "tenant:0F40919E-0B88-56FD-ABA5-2AB9ADE441AC", "tpid:0", "tpid:1\xff"} {
 		unchanged(t, spy, func() {
-			_, err := w.Desk.OfferClaim(background, w.Actor, key, lisboa)
+			_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: key, Location: lisboa})
 			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "customer")
 			_, err = w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: key, Location: lisboa, Engagements: []engagement.ID{pilot}})
 			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "customer")
@@ -685,7 +687,7 @@ func TestClaimChecks(t *testing.T) {
 		refused[*workflow.NotFoundError](t, claim(madrid, pilot), workflow.ErrNotFound)
 		refused[*workflow.InputError](t, claim(lisboa), workflow.ErrInput)
 		refused[*workflow.NotClaimableError](t, claim(lisboa, pilot, "legacy-voice"), workflow.ErrNotClaimable)
-		_, err := w.Desk.OfferClaim(background, w.Actor, w.Customer("contoso.com"), funchal)
+		_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: funchal})
 		refused[*workflow.LocationError](t, err, workflow.ErrLocation)
 		w.SetFacts("contoso.com", eligibility.Facts{})
 		refused[*workflow.NotEligibleError](t, claim(lisboa, pilot, migration), workflow.ErrNotEligible)

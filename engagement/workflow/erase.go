@@ -7,18 +7,21 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
-	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Person is somebody whose data is to be erased: a contact by e-mail address, a
-// user by the name that the host gave in Actor.User, or both.
+// user by the name that the host gave in Actor.User, whoever is called by a name in
+// texts and names of files, or all of these.
 type Person struct {
 	Email string
 	User  string
+	Name  string // as it was written, in whatever case, as words of their own; at least two characters
 }
 
 // LogValue hides the person.
@@ -31,9 +34,10 @@ type Erased struct {
 }
 
 // ErasePerson takes a person out of what the partner keeps: contacts, links,
-// evidence, history, reasons that quote the address and messages that have not
-// gone out. Histories still verify, and the proof that somebody consented, when
-// and to what, stays. It goes through all of the partner's customers, one after
+// evidence, surveys, comments, history, texts that quote the address or the name,
+// and messages that have not gone out. Histories still verify, and the proof that
+// somebody consented, when and to what, stays. What documents say is the host's to
+// erase. It goes through all of the partner's customers, one after
 // the other, each whole or not at all; erasing again continues where it stopped,
 // so it takes no idempotency key.
 //
@@ -75,24 +79,39 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 type erasure struct {
 	user   string
 	email  tenant.Email
-	quoted *regexp.Regexp // the address within a text, in whatever case; nil without an address
+	quoted *regexp.Regexp // the address or the name within a text, in whatever case; nil without either
 }
 
 func newErasure(person Person) (erasure, error) {
 	x := erasure{user: plain(person.User)}
-	if person.Email == "" {
-		if person.User == "" {
-			return x, &InputError{Field: "person", Problem: "is not named: give an e-mail address or a user"}
+	if person.Email == "" && person.User == "" && person.Name == "" {
+		return x, &InputError{Field: "person", Problem: "is not named: give an e-mail address, a user or a name"}
+	}
+	var quotes []string
+	if person.Email != "" {
+		var err error
+		if x.email, err = tenant.ParseEmail(person.Email); err != nil {
+			return x, &InputError{Field: "email", Problem: "cannot be read: " + err.Error(), Err: err}
 		}
+		ascii, domain := x.email.String(), x.email.Domain()
+		unicode := strings.TrimSuffix(ascii, domain.String()) + domain.Unicode()
+		quotes = append(quotes, regexp.QuoteMeta(ascii), regexp.QuoteMeta(unicode))
+	}
+	if person.Name != "" {
+		words := strings.Fields(engagement.CleanName(person.Name))
+		if len([]rune(strings.Join(words, ""))) < 2 {
+			return x, &InputError{Field: "name", Problem: "is too short: it would be found in any text"}
+		}
+		for i, w := range words {
+			words[i] = regexp.QuoteMeta(w)
+		}
+		quotes = append(quotes, strings.Join(words, `[\s_.\-]+`)) // "Ana Silva", also in ana_silva.pdf
+	}
+	if len(quotes) == 0 {
 		return x, nil
 	}
 	var err error
-	if x.email, err = tenant.ParseEmail(person.Email); err != nil {
-		return x, &InputError{Field: "email", Problem: "cannot be read: " + err.Error(), Err: err}
-	}
-	ascii, domain := x.email.String(), x.email.Domain()
-	unicode := strings.TrimSuffix(ascii, domain.String()) + domain.Unicode()
-	x.quoted, err = regexp.Compile("(?i)" + regexp.QuoteMeta(ascii) + "|" + regexp.QuoteMeta(unicode))
+	x.quoted, err = regexp.Compile("(?i)" + strings.Join(quotes, "|"))
 	return x, err
 }
 
@@ -101,15 +120,31 @@ func (x erasure) event(e engagement.Event) bool {
 	return e.Person.About(x.user, x.email) || e.Person != nil && x.quotedIn(e.Person.Why)
 }
 
-func (x erasure) quotedIn(text string) bool { return x.quoted != nil && x.quoted.MatchString(text) }
+func (x erasure) quotedIn(text string) bool { return x.scrub(text) != text }
 
-// scrub takes the address out of a text.
+// scrub takes the address and the name out of a text. What is only a part of a
+// longer word is somebody else's.
 func (x erasure) scrub(text string) string {
 	if x.quoted == nil {
 		return text
 	}
-	return x.quoted.ReplaceAllLiteralString(text, "[erased]")
+	var out strings.Builder
+	end := 0
+	for _, at := range x.quoted.FindAllStringIndex(text, -1) {
+		before, _ := utf8.DecodeLastRuneInString(text[:at[0]])
+		after, _ := utf8.DecodeRuneInString(text[at[1]:])
+		if inWord(before) || inWord(after) {
+			continue
+		}
+		out.WriteString(text[end:at[0]])
+		out.WriteString("[erased]")
+		end = at[1]
+	}
+	out.WriteString(text[end:])
+	return out.String()
 }
+
+func inWord(r rune) bool { return unicode.In(r, unicode.L, unicode.M) }
 
 // erase takes a person out of one customer's history and participations. Every
 // participation has an event, so the history tells where they are.
@@ -132,12 +167,23 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 			done.Events++
 		}
 	}
-	if !x.email.IsZero() {
-		if done.Participations, err = u.eraseContact(ctx, actor, where, x); err != nil {
+	c := u.customers[key]
+	renamed := x.quotedIn(c.FriendlyName)
+	if renamed { // it stands wherever the customer does
+		c.FriendlyName = x.scrub(c.FriendlyName)
+		u.putCustomer(c)
+		all, err := u.s.engagements(ctx)
+		if err != nil {
 			return done, err
 		}
+		for _, e := range all {
+			where[engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer}] = true
+		}
 	}
-	if done != (Erased{}) {
+	if done.Participations, err = u.eraseIn(ctx, actor, where, x); err != nil {
+		return done, err
+	}
+	if renamed || done != (Erased{}) {
 		by := &engagement.Person{User: actor.User}
 		if x.user != "" && plain(actor.User) == x.user {
 			by = nil // who erases themselves leaves no trace by it
@@ -147,9 +193,9 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 	return done, nil
 }
 
-// eraseContact takes a contact out of participations, and out of messages to
-// them: from then on nobody queues another.
-func (u *unit) eraseContact(ctx context.Context, actor Actor, where map[engagement.PlaceKey]bool, x erasure) (int, error) {
+// eraseIn takes a person out of participations, and out of messages to them: from
+// then on nobody queues another.
+func (u *unit) eraseIn(ctx context.Context, actor Actor, where map[engagement.PlaceKey]bool, x erasure) (int, error) {
 	want := storage.Want{Places: slices.SortedFunc(maps.Keys(where), comparePlaces)}
 	if len(want.Places) == 0 {
 		return 0, nil
@@ -160,19 +206,22 @@ func (u *unit) eraseContact(ctx context.Context, actor Actor, where map[engageme
 	n := 0
 	spellings := map[tenant.Email]bool{}
 	for _, key := range want.Places {
-		standing, _ := u.place(key).Standing(actor.Partner)
+		standing, stands := u.place(key).Standing(actor.Partner)
+		if stands && x.quotedIn(standing.FriendlyName) {
+			standing.FriendlyName = x.scrub(standing.FriendlyName)
+			u.put(u.place(key).WithStanding(standing))
+		}
 		for _, p := range standing.Participations {
-			for _, to := range addresses(p.Consent) {
-				if strings.EqualFold(to.String(), x.email.String()) {
+			for _, to := range addresses(p) {
+				if !x.email.IsZero() && strings.EqualFold(to.String(), x.email.String()) {
 					spellings[to] = true
 				}
 			}
-			next, found := p.Consent.Erase(x.email)
-			if !found && !x.quotedIn(p.Reason) {
+			erased, found := x.participation(p)
+			if !found {
 				continue
 			}
-			p.Consent, p.Reason = next, x.scrub(p.Reason)
-			u.putParticipation(p)
+			u.putParticipation(erased)
 			n++
 		}
 	}
@@ -182,10 +231,34 @@ func (u *unit) eraseContact(ctx context.Context, actor Actor, where map[engageme
 	return n, nil
 }
 
-// addresses returns everybody who is named in a consent.
-func addresses(c consent.State) []tenant.Email {
-	all := slices.Clone(c.Partner)
-	for _, l := range c.Links {
+// participation takes the person out of a participation, and reports whether it
+// was in it.
+func (x erasure) participation(p engagement.Participation) (engagement.Participation, bool) {
+	found := false
+	if !x.email.IsZero() {
+		p.Consent, found = p.Consent.Erase(x.email)
+	}
+	if x.quotedIn(p.Reason) || x.quotedIn(p.FriendlyName) {
+		p.Reason, p.FriendlyName, found = x.scrub(p.Reason), x.scrub(p.FriendlyName), true
+	}
+	if p.Claim != nil {
+		if next, changed := p.Claim.Erase(x.email, x.user, x.scrub); changed {
+			p.Claim, found = &next, true
+		}
+	}
+	return p, found
+}
+
+// addresses returns everybody who is named in a participation.
+func addresses(p engagement.Participation) []tenant.Email {
+	all := slices.Clone(p.Consent.Partner)
+	links := slices.Clone(p.Consent.Links)
+	if p.Claim != nil {
+		for _, v := range p.Claim.Surveys {
+			links = append(links, v.Links...)
+		}
+	}
+	for _, l := range links {
 		all = append(all, l.Contact)
 	}
 	return all

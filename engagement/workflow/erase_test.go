@@ -9,8 +9,10 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/survey"
 )
 
 const (
@@ -79,7 +81,7 @@ func TestErasePerson(t *testing.T) {
 		t.Fatalf("there is little to erase: %q", found)
 	}
 	before, _ := history(t, w, "contoso.com")
-	evidence, err := w.Desk.Evidence(background, w.Actor, p)
+	evidence, err := w.Desk.ConsentEvidence(background, w.Actor, p)
 	ok(t, err)
 	pages := shown(t, w)
 
@@ -106,7 +108,7 @@ func TestErasePerson(t *testing.T) {
 	other, _ := history(t, w, "adatum.com")
 	equal(t, "the last event", other[len(other)-1].Kind, engagement.PersonErased)
 
-	records, err := w.Desk.Evidence(background, w.Actor, p)
+	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
 	ok(t, err)
 	equal(t, "records", len(records), len(evidence))
 	for i, r := range records {
@@ -248,4 +250,177 @@ func TestEraseInput(t *testing.T) {
 			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, test.field)
 		}
 	})
+}
+
+const (
+	name    = "João de Sousa" // as it is erased; it was written in other ways too
+	surname = "sousa"         // which nothing that is left may hold
+)
+
+// claimTraces brings a person, by name, by address and as a user, to everywhere in
+// a claim where one can be, and returns the claim's participation. Both partner and
+// Program have written about the person.
+func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID {
+	t.Helper()
+	joao := workflow.Actor{Partner: "northwind", User: user, Roles: w.Actor.Roles}
+	cmd := add(w, "ana.sousa@contoso.com", migration)
+	cmd.Candidate.FriendlyName = "The company of JOÃO DE SOUSA"
+	cmd.Candidate.TenantID, cmd.Candidate.Reason = "00000000-0000-4000-8000-000000000001", "João de Sousa said so."
+	p := must(w.Desk.AddCustomer(background, joao, cmd))[0].ID
+	friendly := "João de Sousa's"
+	ok(t, w.Desk.ChangeDetails(background, joao, p, workflow.Details{Key: w.Key(), FriendlyName: &friendly}))
+	_, err := w.Desk.RequestConsent(background, joao, p, workflow.ConsentRequest{
+		Key: w.Key(), Customer: []string{"ana.sousa@contoso.com", "eva@contoso.com"}, Partner: []string{"ana.sousa@contoso.com", "joe@northwind.example"},
+	})
+	ok(t, err)
+	w.Relayed()
+	ok(t, answer(w, w.Links(p)[0], consent.DecisionAccept))
+
+	evidence := func(name string) {
+		c := pdf(w.Key(), claim.Invoice)
+		c.Name = name
+		_, err := w.Desk.AddEvidence(background, joao, p, c, strings.NewReader(name))
+		ok(t, err)
+		r := recorded(w.Key(), "s3://"+fmt.Sprint(len(name)))
+		r.Name = "copy of " + name
+		_, err = w.Desk.RecordEvidence(background, joao, p, r)
+		ok(t, err)
+	}
+	evidence("joão_de_sousa.pdf")
+	evidence("2026-09 João-de-Sousa2.pdf")
+	ok(t, w.Desk.RequestSurvey(background, joao, p, surveyTo(w.Key(), "rui@contoso.com")))
+	sendSurvey(t, w, p, "Ana.Sousa@contoso.com")
+	answers := answersTo(must(w.Desk.SurveyView(background, newestSurvey(w, p))))
+	answers["comments"] = "Ask João de Sousa, ana.sousa@contoso.com."
+	_, err = w.Desk.AnswerSurvey(background, newestSurvey(w, p), answers)
+	ok(t, err)
+	w.Proved(p)
+
+	say := func(actor workflow.Actor) {
+		ok(t, w.Desk.Comment(background, actor, p, workflow.Comment{Key: w.Key(), Text: "João   de\nSousa (ana.sousa@contoso.com) was there."}))
+	}
+	say(joao)
+	ok(t, w.Desk.SubmitClaim(background, joao, p, workflow.SubmitClaim{Key: w.Key()}))
+	say(w.Reviewer())
+	w.Reviewed(p)
+	ok(t, w.Desk.AskForAction(background, w.Reviewer(), p, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Let JOÃO DE SOUSA sign."}}}))
+	w.Submitted(p)
+	w.Reviewed(p)
+	w.Rejected(p, "João de Sousa did not sign.")
+	ok(t, w.Desk.DisputeClaim(background, joao, p, workflow.DisputeClaim{Key: w.Key(), Reason: "joão.de.sousa did."}))
+	w.Submitted(p)
+	w.Reviewed(p)
+	ok(t, w.Desk.ApproveClaim(background, w.Reviewer(), p, workflow.ApproveClaim{
+		Key: w.Key(), Amount: money(t, "6000.00 USD"), Override: "João de Sousa agreed.", Text: "To João de Sousa.",
+	}))
+	ok(t, w.Desk.RecordPayment(background, w.Reviewer(), p, workflow.RecordPayment{Key: w.Key(), Amount: money(t, "1.00 USD"), Reference: "for João de Sousa"}))
+	return p
+}
+
+// A person who is erased is nowhere in a claim either: not in surveys, comments,
+// names of files, reasons, reviews, messages, history, or what commands were
+// answered. What was decided, paid and proved stays, and so does that somebody
+// consented and answered.
+func TestErasePersonFromClaim(t *testing.T) {
+	w, spy := newWorld(t)
+	p := claimTraces(t, w)
+	if found := holding(stored(w), surname); len(found) < 15 || len(holding(stored(w), user)) == 0 {
+		t.Fatalf("there is little to erase: %q", found)
+	}
+	before := part(t, w, p)
+	status := before.StatusAt(w.Now())
+	done := erase(t, w, workflow.Person{Email: address, User: user, Name: name})
+	if done.Participations != 1 || done.Events < 10 {
+		t.Errorf("erased %+v", done)
+	}
+	gone(t, w, surname)
+	gone(t, w, user)
+	unchanged(t, spy, func() {
+		equal(t, "erased again", erase(t, w, workflow.Person{User: user, Name: name}), workflow.Erased{})
+	})
+	w.Relayed() // and nothing goes out to the person
+	if late := holding(sentTo(w, engagement.TellApproved), surname); len(late) > 0 {
+		t.Errorf("a message went to %q", late)
+	}
+	gone(t, w, surname)
+
+	history(t, w, "contoso.com") // verified
+	after := part(t, w, p)
+	w.ExpectStatus(p, status)
+	equal(t, "reviews, submissions, payments", []int{len(after.Claim.Reviews), len(after.Claim.Submissions), len(after.Claim.Payments), len(after.Claim.Comments)},
+		[]int{len(before.Claim.Reviews), len(before.Claim.Submissions), len(before.Claim.Payments), len(before.Claim.Comments)})
+	equal(t, "the amounts", asJSON(t, []any{after.Claim.Requested, after.Claim.Approved, after.Claim.Paid}), asJSON(t, []any{before.Claim.Requested, before.Claim.Approved, before.Claim.Paid}))
+	equal(t, "a comment", after.Claim.Comments[1].Text, "[erased] ([erased]) was there.")
+	equal(t, "an item", after.Claim.Reviews[0].Items[0].Text, "Let [erased] sign.")
+	for i, e := range before.Claim.Evidence {
+		equal(t, "the document but for its name", []any{after.Claim.Evidence[i].ID, after.Claim.Evidence[i].SHA256, after.Claim.Evidence[i].Ref}, []any{e.ID, e.SHA256, e.Ref})
+	}
+	var names []string
+	for _, e := range after.Claim.Evidence {
+		names = append(names, e.Name)
+	}
+	equal(t, "the names", names[:4], []string{"[erased].pdf", "copy of [erased].pdf", "2026-09 [erased]2.pdf", "copy of 2026-09 [erased]2.pdf"})
+	v := surveyOf(t, w, p)
+	equal(t, "the survey was answered by somebody", []any{v.Status, v.AnsweredAt(), v.Contact().IsZero()}, []any{survey.Done, surveyOf(t, w, p).AnsweredAt(), true})
+	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+	ok(t, err)
+	last := records[len(records)-1]
+	equal(t, "somebody consented", []any{last.Decision, last.Erased, last.Terms.Text}, []any{consent.DecisionAccept, true, consent.StandardTexts().For("en").Ref()})
+	other := w.Row(p)
+	equal(t, "the row's name", []string{other.FriendlyName, other.Name()}, []string{"[erased]'s", "[erased]'s"})
+	for c, err := range w.Desk.KnownCustomers(background, w.Actor) {
+		ok(t, err)
+		equal(t, "the customer's name", c.FriendlyName, "The company of [erased]")
+	}
+	rows, err := w.Desk.Search(background, w.Actor, "erased", 0)
+	ok(t, err)
+	equal(t, "the pages know", len(rows) > 1, true)
+}
+
+// Each way to name a person takes out what it names, and no more.
+func TestErasePersonBy(t *testing.T) {
+	for by, person := range map[string]workflow.Person{"email": {Email: address}, "user": {User: user}, "name": {Name: name}} {
+		t.Run(by, func(t *testing.T) {
+			w, _ := newWorld(t)
+			p := claimTraces(t, w)
+			erase(t, w, person)
+			for what, text := range map[string]string{"email": address, "user": user, "name": "de sousa"} {
+				if what == by {
+					gone(t, w, text)
+				} else if len(holding(stored(w), text)) == 0 {
+					t.Errorf("the %s is gone, too", what)
+				}
+			}
+			history(t, w, "contoso.com")
+			w.ExpectStatus(p, engagement.Approved)
+		})
+	}
+}
+
+// A name is found as words of its own: what only holds its letters is another's,
+// and so is what was said by others.
+func TestEraseNameNobodyElse(t *testing.T) {
+	w, _ := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	text := "The management of Banana Ltd. met Mariana, Anabela and Ana-Maria."
+	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: text}))
+	equal(t, "erased", erase(t, w, workflow.Person{Name: "Ana Maria Silva"}), workflow.Erased{})
+	equal(t, "erased", erase(t, w, workflow.Person{Name: "An"}), workflow.Erased{})
+	done := erase(t, w, workflow.Person{Name: "ana maria"})
+	equal(t, "erased", done, workflow.Erased{Participations: 1, Events: 1})
+	equal(t, "the comment", part(t, w, p).Claim.Comments[0].Text, "The management of Banana Ltd. met Mariana, Anabela and [erased].")
+	for _, short := range []string{" ", "A", "."} {
+		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: short})
+		refused[*workflow.InputError](t, err, workflow.ErrInput)
+	}
+}
+
+// What is said about associating a customer is erased like everything else.
+func TestEraseFromAssociations(t *testing.T) {
+	w, _ := newWorld(t)
+	w.Known("contoso.com")
+	ok(t, w.Desk.Disassociate(background, w.Actor, w.Customer("contoso.com"), workflow.Association{Key: w.Key(), Reason: "João de Sousa left."}))
+	equal(t, "erased", erase(t, w, workflow.Person{Name: name}), workflow.Erased{Events: 1})
+	gone(t, w, surname)
+	history(t, w, "contoso.com")
 }

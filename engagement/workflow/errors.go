@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // What a command or a query is refused for. Each is matched, with errors.Is, by
@@ -21,6 +23,9 @@ var (
 	ErrAlreadyKnown      = errors.New("workflow: customer is already known")  // *AlreadyKnownError
 	ErrNotKnown          = errors.New("workflow: customer is not known")      // *NotKnownError
 	ErrOpenParticipation = errors.New("workflow: participation is open")      // *OpenParticipationError
+	ErrNomination        = errors.New("workflow: ID does not nominate")       // *NominationError
+	ErrPayout            = errors.New("workflow: payout has changed")         // *PayoutError
+	ErrDisassociated     = errors.New("workflow: customer is disassociated")  // *DisassociatedError
 	ErrNotNow            = errors.New("workflow: not possible in this state") // *NotNowError
 	ErrKeyReused         = errors.New("workflow: idempotency key was reused") // *KeyReusedError
 	ErrCursor            = errors.New("workflow: cursor cannot be used")      // *CursorError
@@ -51,7 +56,7 @@ func (e *ForbiddenError) Unwrap() error { return e.Why }
 // NotFoundError says that the partner has no such thing. Whether another
 // partner has it is never said.
 type NotFoundError struct {
-	Field string // "engagement", "participation", "customer", "location" or "partner"
+	Field string // "engagement", "participation", "customer", "location", "partner", "evidence" or "survey"
 	Value string
 }
 
@@ -170,6 +175,48 @@ func (e *OpenParticipationError) Error() string {
 // Is makes errors.Is(err, ErrOpenParticipation) true.
 func (e *OpenParticipationError) Is(target error) bool { return target == ErrOpenParticipation }
 
+// NominationError says that an engagement does not take the kind of ID by which
+// the customer was named.
+type NominationError struct {
+	Engagement engagement.ID
+	Given      tenant.IDKind
+	Takes      []tenant.IDKind
+}
+
+func (e *NominationError) Error() string {
+	return fmt.Sprintf("%s does not take a customer who is named by %s: name it by one of %q", e.Engagement, e.Given, e.Takes)
+}
+
+// Is makes errors.Is(err, ErrNomination) true.
+func (e *NominationError) Is(target error) bool { return target == ErrNomination }
+
+// PayoutError says that an engagement no longer pays what was previewed.
+type PayoutError struct {
+	Engagement     engagement.ID
+	Previewed, Now eligibility.Money
+}
+
+func (e *PayoutError) Error() string {
+	return fmt.Sprintf("%s pays %q now, not %q: look at the offer again and confirm that", e.Engagement, e.Now, e.Previewed)
+}
+
+// Is makes errors.Is(err, ErrPayout) true.
+func (e *PayoutError) Is(target error) bool { return target == ErrPayout }
+
+// DisassociatedError says that a customer takes part in nothing, because the
+// partner has disassociated it.
+type DisassociatedError struct {
+	Customer string
+	Since    time.Time
+}
+
+func (e *DisassociatedError) Error() string {
+	return fmt.Sprintf("customer %s was disassociated at %s: associate it first", e.Customer, e.Since.Format(time.RFC3339))
+}
+
+// Is makes errors.Is(err, ErrDisassociated) true.
+func (e *DisassociatedError) Is(target error) bool { return target == ErrDisassociated }
+
 // NotNowError says that a command is not possible in the state that the
 // participation is in.
 type NotNowError struct {
@@ -216,7 +263,7 @@ func (e *CursorError) Is(target error) bool { return target == ErrCursor }
 // same key is then carried out once, also if only the answer of the storage got
 // lost.
 type UnavailableError struct {
-	Source string // "directory", "facts", "elsewhere", "catalog" or "storage"
+	Source string // "directory", "facts", "elsewhere", "catalog", "evidence" or "storage"
 	Err    error
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Each error matches its own sentinel and no other, keeps its cause, names what is
@@ -20,6 +21,7 @@ func TestErrors(t *testing.T) {
 	sentinels := []error{
 		workflow.ErrForbidden, workflow.ErrNotFound, workflow.ErrInput, workflow.ErrLocation, workflow.ErrNotClaimable, workflow.ErrNotEligible,
 		workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrOpenParticipation, workflow.ErrNotNow, workflow.ErrKeyReused, workflow.ErrCursor, workflow.ErrUnavailable,
+		workflow.ErrNomination, workflow.ErrPayout, workflow.ErrDisassociated,
 	}
 	reasons := []engagement.Reason{
 		{Kind: engagement.CriteriaNotMet, Rule: "enough_seats", Wanted: "at least 300", Found: "20"},
@@ -50,6 +52,12 @@ func TestErrors(t *testing.T) {
 			"customer tpid:1 is not known: it has never consented to this partner: add it instead of claiming it"},
 		{&workflow.OpenParticipationError{Engagement: "pilot", Participation: "p1", Status: engagement.CustomerClaimed}, workflow.ErrOpenParticipation, nil,
 			"the customer already has the open participation p1 in pilot (Customer claimed): go on with that one, or cancel it first"},
+		{&workflow.NominationError{Engagement: "pilot", Given: tenant.ByDomain, Takes: []tenant.IDKind{tenant.ByTPID, tenant.ByOpportunityID}}, workflow.ErrNomination, nil,
+			`pilot does not take a customer who is named by domain: name it by one of ["TPID" "opportunity ID"]`},
+		{&workflow.PayoutError{Engagement: "pilot", Previewed: money(t, "2.00 USD"), Now: money(t, "1.50 USD")}, workflow.ErrPayout, nil,
+			`pilot pays "1.50 USD" now, not "2.00 USD": look at the offer again and confirm that`},
+		{&workflow.DisassociatedError{Customer: "tpid:1", Since: opens}, workflow.ErrDisassociated, nil,
+			"customer tpid:1 was disassociated at 2026-07-01T00:00:00Z: associate it first"},
 		{&workflow.NotNowError{Command: "cancel", Status: engagement.Paid}, workflow.ErrNotNow, nil, `cancel is not possible while the participation is "Paid"`},
 		{&workflow.NotNowError{Command: "resend consent", Status: engagement.AwaitingConsentResponse, Err: consent.ErrTooSoon}, workflow.ErrNotNow, consent.ErrTooSoon,
 			`resend consent is not possible while the participation is "Awaiting customer consent response": too soon to write again`},

@@ -55,32 +55,68 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 	return w.Error()
 }
 
-func exportRow(r engagement.Row) []string {
-	tpid := ""
-	if !r.Identity.TPID.IsZero() {
-		tpid = r.Identity.TPID.String()
+// claimsHeader are the columns of an export of claims.
+var claimsHeader = []string{
+	"claim_number", "partner", "engagement", "solution_area", "customer", "friendly_name", "domain", "tenant_id", "tpid", "status",
+	"to_do", "locations", "started", "deadline", "days_left", "estimated", "requested", "approved", "paid", "withdrawn", "actions",
+}
+
+// ExportClaims writes every claim that the query finds as CSV, in the form of
+// ExportCustomers. It returns what Claims returns, or the error of writing.
+func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQuery, to io.Writer) error {
+	query.Limit, query.Cursor = maxLimit, ""
+	w := csv.NewWriter(to)
+	w.UseCRLF = true
+	if err := w.Write(claimsHeader); err != nil {
+		return err
 	}
-	tenantID := ""
-	if !r.Identity.Tenant.IsZero() {
-		tenantID = r.Identity.Tenant.String()
+	for row, err := range s.AllClaims(ctx, actor, query) {
+		if err != nil {
+			return err
+		}
+		if err := w.Write(exportClaim(row)); err != nil {
+			return err
+		}
 	}
-	days := ""
-	if !r.Deadline.IsZero() {
-		days = strconv.Itoa(r.DaysLeft)
+	w.Flush()
+	return w.Error()
+}
+
+func exportClaim(r ClaimRow) []string {
+	return neutrals(
+		r.ClaimNumber, string(r.Partner), r.EngagementName, r.SolutionArea, r.Identity.Name, r.FriendlyName, r.Identity.Domain.Unicode(),
+		r.Identity.Tenant.String(), r.Identity.TPID.String(), string(r.Status), r.Todo(), joinTexts(r.Locations), dateText(r.Since),
+		dateText(r.Deadline), daysText(r.Row), r.Estimated.String(), r.Requested.String(), r.Approved.String(), r.Paid.String(),
+		dateText(r.WithdrawnAt), joinTexts(r.Actions),
+	)
+}
+
+// daysText is empty where nothing is due.
+func daysText(r engagement.Row) string {
+	if r.Deadline.IsZero() {
+		return ""
 	}
-	reasons := make([]string, len(r.Reasons))
-	for i, reason := range r.Reasons {
-		reasons[i] = reason.String()
-	}
-	cells := []string{
-		string(r.Tab), r.Identity.Name, r.FriendlyName, r.Identity.Domain.Unicode(), tenantID, tpid, string(r.Type),
-		string(r.Status), r.Todo(), r.ClaimNumber, string(r.Origin), joinTexts(r.Locations), dateText(r.Since),
-		dateText(r.Deadline), days, strings.Join(reasons, "; "), joinTexts(r.Actions),
-	}
+	return strconv.Itoa(r.DaysLeft)
+}
+
+// neutrals makes each cell neutral.
+func neutrals(cells ...string) []string {
 	for i, c := range cells {
 		cells[i] = neutral(c)
 	}
 	return cells
+}
+
+func exportRow(r engagement.Row) []string {
+	reasons := make([]string, len(r.Reasons))
+	for i, reason := range r.Reasons {
+		reasons[i] = reason.String()
+	}
+	return neutrals(
+		string(r.Tab), r.Identity.Name, r.FriendlyName, r.Identity.Domain.Unicode(), r.Identity.Tenant.String(), r.Identity.TPID.String(),
+		string(r.Type), string(r.Status), r.Todo(), r.ClaimNumber, string(r.Origin), joinTexts(r.Locations), dateText(r.Since),
+		dateText(r.Deadline), daysText(r), strings.Join(reasons, "; "), joinTexts(r.Actions),
+	)
 }
 
 // neutral keeps a spreadsheet from running what a cell says, and a cell from

@@ -17,12 +17,12 @@ import (
 // Whatever text comes as a cursor, it is refused or it is what was given out for
 // that position in that list; and what is given out leads back to where it was.
 func FuzzCursor(f *testing.F) {
-	list := func(by, search string, descending bool) storage.PageQuery {
-		return pageQuery("northwind", "azure-migration", CustomersQuery{Tab: engagement.TabEligible, Sort: storage.Sort(by), Search: search, Descending: descending}, time.Time{})
+	listBy := func(by, search string, descending bool) list {
+		return customersList("northwind", "azure-migration", CustomersQuery{Tab: engagement.TabEligible, Sort: storage.Sort(by), Search: search, Descending: descending}, time.Time{})
 	}
 	for _, by := range storage.AllSorts() {
-		q := list(string(by), "", false)
-		text, err := encodeCursor(q, by.PositionOf(engagement.Entry{Row: "p-1", Name: "contoso", Since: time.Unix(1, 0), Deadline: time.Unix(2, 5000)}))
+		q := listBy(string(by), "", false)
+		text, err := q.cursor(by.PositionOf(engagement.Entry{Row: "p-1", Name: "contoso", Since: time.Unix(1, 0), Deadline: time.Unix(2, 5000)}))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -36,31 +36,31 @@ func FuzzCursor(f *testing.F) {
 	f.Add("", "", "", false)
 	f.Add("bnVsbA", "name", "\xff", true)
 	f.Fuzz(func(t *testing.T, text, by, search string, descending bool) {
-		q := list(by, search, descending)
-		at, err := decodeCursor(q, text)
+		q := listBy(by, search, descending)
+		at, err := q.position(text)
 		if err != nil {
 			var bad *CursorError
 			if !errors.As(err, &bad) || !errors.Is(err, ErrCursor) || at != (storage.Position{}) {
 				t.Fatalf("%q is refused with %T %v and %v", text, err, err, at)
 			}
-		} else if again, err := encodeCursor(q, at); err != nil || again != text {
+		} else if again, err := q.cursor(at); err != nil || again != text {
 			t.Fatalf("%q is accepted, and %q is what stands for %+v", text, again, at)
 		}
 
 		// Every position that a page can end at has a cursor.
 		name := engagement.Fold(engagement.CleanName(search + text))
 		e := engagement.Entry{Row: "tenant:00000000-0000-4000-8000-000000000001", Name: name, Since: time.UnixMicro(int64(len(text)))}
-		want := q.Sort.PositionOf(e)
-		cursor, err := encodeCursor(q, want)
+		want := q.sort.PositionOf(e)
+		cursor, err := q.cursor(want)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := decodeCursor(q, cursor)
+		got, err := q.position(cursor)
 		if err != nil || got.Compare(want) != 0 || got.Row != want.Row {
 			t.Fatalf("%+v comes back as %+v, %v", want, got, err)
 		}
-		q.Descending = !q.Descending
-		if _, err := decodeCursor(q, cursor); !errors.Is(err, ErrCursor) {
+		q.descending = !q.descending
+		if _, err := q.position(cursor); !errors.Is(err, ErrCursor) {
 			t.Fatalf("a cursor is accepted for another list: %v", err)
 		}
 	})

@@ -13,7 +13,7 @@ const historyBatch = 500
 
 // Participation returns a participation of the partner as it is now, or a
 // *ForbiddenError, a *NotFoundError or an *UnavailableError. So do Status,
-// Evidence and Receipt.
+// ConsentEvidence and Receipt.
 func (s *Service) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Participation, error) {
 	return s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewCustomers, id)
 }
@@ -28,9 +28,9 @@ func (s *Service) Status(ctx context.Context, actor Actor, id engagement.Partici
 	return p.StatusAt(u.now), nil
 }
 
-// Evidence returns what proves a participation's consent: each sending and each
+// ConsentEvidence returns what proves a participation's consent: each sending and each
 // answer, joined by the IDs of the links.
-func (s *Service) Evidence(ctx context.Context, actor Actor, id engagement.ParticipationID) ([]consent.Evidence, error) {
+func (s *Service) ConsentEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID) ([]consent.Evidence, error) {
 	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewHistory, id)
 	return p.Consent.Evidence(), err
 }

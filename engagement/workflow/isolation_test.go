@@ -66,6 +66,18 @@ func TestNobodySeesAnother(t *testing.T) {
 	}
 	held := us.Granted(migration, "ana@contoso.com")
 	secret("the participation that holds the place", string(held))
+	us.Submitted(held)
+	for _, c := range []struct {
+		by   workflow.Actor
+		text string
+	}{{us.Actor, "Ourwords"}, {us.Reviewer(), "Theirwords"}} {
+		ok(t, w.Desk.Comment(background, c.by, held, workflow.Comment{Key: us.Key(), Text: c.text}))
+		secret("comment "+c.text, c.text)
+	}
+	for _, v := range part(t, us, held).Claim.Evidence {
+		secret("document", string(v.ID))
+	}
+	secret("claim of the one that holds the place", part(t, us, held).ClaimNumber)
 
 	// Fabrikam knows some of the same customers, and tries for the same places.
 	for n := range 4 {
@@ -107,7 +119,7 @@ func TestNobodySeesAnother(t *testing.T) {
 				for _, c := range append(offer.Eligible, offer.Ineligible...) {
 					errs = append(errs, c.Refusals...)
 				}
-				offer, err = them.Desk.OfferClaim(background, them.Actor, them.Customer(domain), madrid)
+				offer, err = them.Desk.OfferClaim(background, them.Actor, workflow.ClaimCustomer{Customer: them.Customer(domain), Location: madrid})
 				keep("claim offer "+domain, offer, err)
 				events, err := them.Desk.History(background, them.Actor, them.Customer(domain))
 				keep("history "+domain, events, err)
@@ -123,6 +135,19 @@ func TestNobodySeesAnother(t *testing.T) {
 		}
 		rows, err := them.Desk.AttentionRequired(background, them.Actor, 0)
 		keep("attention", rows, err)
+		for _, q := range []workflow.ClaimsQuery{{}, {Limit: 1}, {Search: "contoso"}, {Customer: them.Customer("contoso.com")}, {Locations: []engagement.LocationID{madrid}}} {
+			page, err := them.Desk.Claims(background, them.Actor, q)
+			keep(fmt.Sprintf("claims %+v", q), page, err)
+			if page.Next != "" {
+				keep("cursor of claims", decoded(t, page.Next), nil)
+			}
+			totals, err := them.Desk.ClaimTotals(background, them.Actor, q)
+			keep(fmt.Sprintf("totals %+v", q), totals, err)
+			var csv strings.Builder
+			keep(fmt.Sprintf("export of claims %+v", q), &csv, them.Desk.ExportClaims(background, them.Actor, q, &csv))
+		}
+		view, err := them.Desk.Claim(background, them.Actor, late)
+		keep("claim", view, err)
 		list, err := them.Desk.Engagements(background, them.Actor, workflow.EngagementsQuery{})
 		keep("engagements", list, err)
 		outcomes, err := them.Desk.Eligibility(background, them.Actor, migration)

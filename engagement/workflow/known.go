@@ -245,7 +245,7 @@ func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Enga
 		if prepare != nil {
 			prepare(u, key)
 		}
-		if c := u.customers[key]; c.Known() {
+		if c := u.customers[key]; c.Associated() {
 			known, who = append(known, key), append(who, c.Identity)
 		}
 	}

@@ -2,12 +2,14 @@ package workflow_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 )
@@ -16,7 +18,7 @@ const rounds = 40
 
 // refusals are what a race may be lost with.
 var refusals = []error{
-	workflow.ErrOpenParticipation, workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrNotEligible, workflow.ErrNotNow,
+	workflow.ErrOpenParticipation, workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrNotEligible, workflow.ErrNotNow, claim.ErrAmount,
 	consent.ErrTakenElsewhere, consent.ErrAlreadyAnswered, consent.ErrExpired, consent.ErrLinkVoid, consent.ErrNotAllowed,
 }
 
@@ -303,5 +305,110 @@ func TestRaceErase(t *testing.T) {
 		gone(t, w, "ana@contoso.com")
 		history(t, w, "contoso.com")
 		w.ExpectStatus(p, engagement.CustomerConsentReceived)
+	})
+}
+
+// submitting and what follows are given by different people at once, each with a key
+// of their own.
+func submitting(w *workflowtest.World, p engagement.ParticipationID) func() error {
+	cmd := workflow.SubmitClaim{Key: w.Key()}
+	return func() error { return w.Desk.SubmitClaim(background, w.Actor, p, cmd) }
+}
+
+func starting(w *workflowtest.World, p engagement.ParticipationID) func() error {
+	cmd := workflow.StartReview{Key: w.Key()}
+	return func() error { return w.Desk.StartReview(background, w.Reviewer(), p, cmd) }
+}
+
+func approving(w *workflowtest.World, p engagement.ParticipationID) func() error {
+	cmd := workflow.ApproveClaim{Key: w.Key(), Amount: w.Money("5000.00 USD")}
+	return func() error { return w.Desk.ApproveClaim(background, w.Reviewer(), p, cmd) }
+}
+
+func rejecting(w *workflowtest.World, p engagement.ParticipationID) func() error {
+	cmd := workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.OtherReason}, Text: "No."}
+	return func() error { return w.Desk.RejectClaim(background, w.Reviewer(), p, cmd) }
+}
+
+func paying(w *workflowtest.World, p engagement.ParticipationID, amount string) func() error {
+	cmd := workflow.RecordPayment{Key: w.Key(), Amount: w.Money(amount)}
+	return func() error { return w.Desk.RecordPayment(background, w.Reviewer(), p, cmd) }
+}
+
+// Of commands about one claim that exclude each other exactly one happens, and the
+// others are told that it is too late.
+func TestRaceOnClaim(t *testing.T) {
+	late := workflow.ErrNotNow.Error()
+	for name, test := range map[string]struct {
+		at    engagement.Status
+		calls func(w *workflowtest.World, p engagement.ParticipationID) []func() error
+		want  []string
+		event engagement.EventKind // of which there is one more; "" for any
+		ends  []engagement.Status
+	}{
+		"two users submit": {engagement.CustomerConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+			return []func() error{submitting(w, p), submitting(w, p), submitting(w, p)}
+		}, []string{"1 ok, 2 " + late}, engagement.ClaimSubmitted, []engagement.Status{engagement.Submitted}},
+		"cancel and submit": {engagement.CustomerConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+			return []func() error{submitting(w, p), callingOff(w, p)}
+		}, []string{"1 ok, 1 " + late}, "", []engagement.Status{engagement.Submitted, engagement.Canceled}},
+		"withdraw and submit": {engagement.CustomerConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+			return []func() error{submitting(w, p), answering(w, p, consent.DecisionWithdraw)}
+		}, []string{"1 ok, 1 " + late, "2 ok"}, engagement.ConsentWithdrawn, []engagement.Status{engagement.Submitted, engagement.CustomerConsentWithdrawn}},
+		"two reviewers begin": {engagement.Submitted, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+			return []func() error{starting(w, p), starting(w, p)}
+		}, []string{"1 ok, 1 " + late}, engagement.ReviewStarted, []engagement.Status{engagement.UnderReview}},
+		"two reviewers decide": {engagement.UnderReview, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+			return []func() error{approving(w, p), rejecting(w, p), approving(w, p)}
+		}, []string{"1 ok, 2 " + late}, "", []engagement.Status{engagement.Approved, engagement.Rejected}},
+		"approve and withdraw": {engagement.UnderReview, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+			return []func() error{approving(w, p), answering(w, p, consent.DecisionWithdraw)}
+		}, []string{"2 ok"}, engagement.ConsentWithdrawn, []engagement.Status{engagement.Approved}},
+		"two payments": {engagement.Approved, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+			return []func() error{paying(w, p, "3000.00 USD"), paying(w, p, "3000.00 USD")}
+		}, []string{"1 " + claim.ErrAmount.Error() + ", 1 ok"}, engagement.PaymentRecorded, []engagement.Status{engagement.Approved}},
+		"all of it, twice": {engagement.Approved, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+			return []func() error{paying(w, p, "5000.00 USD"), paying(w, p, "5000.00 USD")}
+		}, []string{"1 ok, 1 " + late}, engagement.PaymentRecorded, []engagement.Status{engagement.Paid}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range rounds / 2 {
+				w, _ := newWorld(t)
+				p := reached(t, w, migration, test.at)
+				if test.at == engagement.CustomerConsentReceived {
+					w.Proved(p)
+				}
+				before, _ := history(t, w, "contoso.com")
+				errs := together(test.calls(w, p)...)
+				outcome(t, errs, test.want...)
+				done := len(errs)
+				for _, err := range errs {
+					if err != nil {
+						done--
+					}
+				}
+				after, _ := history(t, w, "contoso.com")
+				equal(t, "events", len(after)-len(before), done)
+				if test.event != "" {
+					equal(t, string(test.event), count(t, w, "contoso.com", test.event), 1)
+				}
+				if status := part(t, w, p).StatusAt(w.Now()); !slices.Contains(test.ends, status) {
+					t.Fatalf("in the end it is %q", status)
+				}
+			}
+		})
+	}
+}
+
+// A contact answers while the partner asks another one: one of the two is told that
+// it is too late.
+func TestRaceSurveyContact(t *testing.T) {
+	races(t, func(t *testing.T, w *workflowtest.World) {
+		p := w.Granted(migration, "ana@contoso.com")
+		link := sendSurvey(t, w, p, "ana@contoso.com")
+		cmd := surveyTo(w.Key(), "eva@contoso.com")
+		errs := together(func() error { return giveAnswers(w, link) }, func() error { return w.Desk.RequestSurvey(background, w.Actor, p, cmd) })
+		outcome(t, errs, "1 ok, 1 "+workflow.ErrNotNow.Error(), "1 "+consent.ErrLinkVoid.Error()+", 1 ok")
+		equal(t, "answered", surveyOf(t, w, p).AnsweredAt().IsZero(), errs[0] != nil)
 	})
 }

@@ -8,7 +8,9 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/survey"
 )
 
 // Notifier sends messages, as e-mail for one.
@@ -24,14 +26,15 @@ type Notifier interface {
 
 // Delivery is a message on its way out, with what its text needs.
 type Delivery struct {
-	Message    engagement.Message
-	Link       string // the address that answers, for engagement.AskForConsent; a secret, so never stored or logged
-	Subject    string // one line
-	Body       string // plain text; holds the Link
-	Partner    string // who asks
-	Customer   string // who is asked
-	Engagement string
-	Deadline   time.Time // until when the customer can answer or, once it has consented, the claim can be submitted; zero when it has said no
+	Message     engagement.Message
+	Link        string // the address that answers, for engagement.AskForConsent and engagement.AskForSurvey; a secret, so never stored or logged
+	Subject     string // one line
+	Body        string // plain text; holds the Link
+	Partner     string // who asks
+	Customer    string // who is asked
+	Engagement  string
+	ClaimNumber string
+	Deadline    time.Time // until when the customer can answer or, once it has consented, the partner has something to do; zero when there is nothing
 }
 
 // LogValue hides the receiver, the link and the text that holds it.
@@ -49,9 +52,9 @@ const (
 // processes may relay at once: each message goes out once unless one of them dies
 // or is slower than its lease of five minutes. A message that cannot be sent waits
 // longer after each attempt, from a minute to six hours; its error is in the
-// joined error, and does not keep others back. A request for consent that was
-// answered, replaced or cancelled meanwhile is dropped. It returns how many
-// messages went out.
+// joined error, and does not keep others back. A request for consent or a survey
+// that was answered, replaced or cancelled meanwhile is dropped, and so is a
+// reminder of what is done or over. It returns how many messages went out.
 func (s *Service) Relay(ctx context.Context) (int, error) {
 	if s.notifier == nil {
 		return 0, errors.New("workflow: Relay needs a Notifier in the Options")
@@ -121,13 +124,19 @@ func (s *Service) delivered(ctx context.Context, m engagement.Message) error {
 		if err != nil {
 			return struct{}{}, err
 		}
-		link, err := p.Consent.Link(m.Link)
+		kind, link, err := engagement.ConsentSent, consent.Link{}, error(nil)
+		if m.Kind == engagement.AskForSurvey {
+			kind = engagement.SurveySent
+			_, link, err = p.Claim.SurveyLink(m.Link)
+		} else {
+			link, err = p.Consent.Link(m.Link)
+		}
 		if err != nil {
 			return struct{}{}, err
 		}
 		status := string(p.StatusAt(u.now))
 		u.event(engagement.Event{
-			Kind: engagement.ConsentSent, By: engagement.ByClock, From: status, To: status,
+			Kind: kind, By: engagement.ByClock, From: status, To: status,
 			Note: "link " + string(link.ID), Person: personOf(link.Contact),
 		}, p)
 		return struct{}{}, nil
@@ -159,11 +168,9 @@ func (s *Service) prepare(ctx context.Context, m engagement.Message) (Delivery, 
 		if err != nil {
 			return Delivery{}, err
 		}
-		d := Delivery{Message: m}
-		if claim := p.Claim; claim != nil {
-			d.Deadline = claim.SubmitBy
-		} else {
-			d.Deadline = p.DeadlineAt(u.now)
+		d := Delivery{Message: m, ClaimNumber: p.ClaimNumber, Deadline: deadlineFor(m.Kind, p, u.now)}
+		if !m.Deadline.IsZero() && !d.Deadline.Equal(m.Deadline) {
+			return Delivery{}, errPointless // what it reminds of is done, or over
 		}
 		terms := lastSent(p.Consent).Terms
 		if party, ok := terms.Party(consent.RolePartner); ok {
@@ -173,14 +180,36 @@ func (s *Service) prepare(ctx context.Context, m engagement.Message) (Delivery, 
 			d.Customer = party.Name
 		}
 		d.Engagement = terms.Engagement.Name
-		if m.Link != "" {
-			if err := u.mint(&d, p); err != nil {
+		if len(p.Consent.Sent) == 0 { // nobody has been asked yet
+			if err := u.nameWithoutTerms(ctx, &d, p); err != nil {
 				return Delivery{}, err
 			}
+		}
+		switch {
+		case m.Kind == engagement.AskForSurvey:
+			err = u.mintSurvey(&d, p)
+		case m.Link != "":
+			err = u.mint(&d, p)
+		}
+		if err != nil {
+			return Delivery{}, err
 		}
 		d.Subject, d.Body = words(d, p.Terms.Location())
 		return d, nil
 	})
+}
+
+// deadlineFor is the deadline that a message tells: of what happened the one that
+// it began, else the one that runs.
+func deadlineFor(kind engagement.MessageKind, p engagement.Participation, now time.Time) time.Time {
+	switch {
+	case p.Claim == nil:
+	case kind == engagement.TellGranted:
+		return p.Claim.SubmitBy
+	case kind == engagement.TellActionRequired:
+		return p.Claim.ReviewBy
+	}
+	return p.DeadlineAt(now)
 }
 
 // mint makes the token of the message's link.
@@ -196,10 +225,54 @@ func (u *unit) mint(d *Delivery, p engagement.Participation) error {
 	if p.Consent, err = consent.Mint(p.Consent, link.ID, hash); err != nil {
 		return err
 	}
+	u.putToken(p, hash)
+	d.Link = u.s.linkURL + token.Secret()
+	return nil
+}
+
+// mintSurvey makes the token of the link to a survey.
+func (u *unit) mintSurvey(d *Delivery, p engagement.Participation) error {
+	if p.Claim == nil || !p.Claim.Allows(claim.KindAnswerSurvey, u.now) {
+		return errPointless // it could not be answered any more
+	}
+	v, link, err := p.Claim.SurveyLink(d.Message.Link)
+	if err != nil || link.Void() || link.Erased() || v.Status != survey.Sent {
+		return errPointless
+	}
+	token, hash, err := consent.NewToken(u.s.random)
+	if err != nil {
+		return err
+	}
+	next, err := claim.Mint(*p.Claim, link.ID, hash)
+	if err != nil {
+		return err
+	}
+	p.Claim = &next
+	u.putToken(p, hash)
+	d.Link = u.s.surveyURL + token.Secret()
+	return nil
+}
+
+// putToken keeps the hash by which a link finds its participation.
+func (u *unit) putToken(p engagement.Participation, hash consent.Hash) {
 	u.putParticipation(p)
 	u.changes.Tokens = append(u.changes.Tokens, storage.Token{
-		Hash: hash, Participation: storage.ParticipationKey{Partner: p.Partner, ID: p.ID}, Place: d.Message.Place,
+		Hash: hash, Participation: storage.ParticipationKey{Partner: p.Partner, ID: p.ID},
+		Place: engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer},
 	})
-	d.Link = u.s.linkURL + token.Secret()
+}
+
+// nameWithoutTerms names those whom a message is about before any terms were
+// sent to anybody.
+func (u *unit) nameWithoutTerms(ctx context.Context, d *Delivery, p engagement.Participation) error {
+	e, err := u.s.engagement(ctx, p.Engagement)
+	if err != nil {
+		return err
+	}
+	partner, err := u.s.partner(ctx, p.Partner)
+	if err != nil {
+		return err
+	}
+	d.Engagement, d.Partner, d.Customer = e.Name, partner.Name, engagement.Customer{Identity: p.Identity}.Name()
 	return nil
 }

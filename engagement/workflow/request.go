@@ -11,6 +11,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -166,6 +167,11 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.Partici
 		if !p.OpenAt(u.now) {
 			return struct{}{}, notNow("cancel", p, u.now, errEnded)
 		}
+		if p.Consented() {
+			if p, err = engagement.ApplyClaim(p, claim.Cancel{}, u.now); err != nil {
+				return struct{}{}, notNow("cancel", p, u.now, err)
+			}
+		}
 		if p.Consent, err = consent.Apply(p.Consent, consent.Cancel{}, u.now); err != nil {
 			return struct{}{}, notNow("cancel", p, u.now, err)
 		}
@@ -188,6 +194,9 @@ const longestReason = 2000
 
 // errEnded is why nothing can be done about a participation that has ended.
 var errEnded = errors.New("it has ended, and what has ended is not reopened: claim or add the customer again")
+
+// errFrozen is why a deal size cannot be changed.
+var errFrozen = errors.New("the estimated deal size is frozen since consent was requested")
 
 // written reports whether a message with a link has gone out to a contact.
 func written(c consent.State, to tenant.Email) bool {
@@ -218,8 +227,10 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 	return p, nil
 }
 
-// putParticipation changes a participation within its place.
+// putParticipation changes a participation within its place, and sets when its
+// partner is reminded next.
 func (u *unit) putParticipation(p engagement.Participation) {
+	p.RemindAt = u.s.reminders.Next(p, u.now)
 	u.put(u.place(engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}).WithParticipation(p))
 }
 
@@ -328,7 +339,12 @@ func (u *unit) newLinks(n int) ([]consent.LinkID, error) {
 
 // pageOf is how the customer's page shows a participation.
 func (s *Service) pageOf(p engagement.Participation) consent.Page {
-	return consent.Page{Texts: s.texts, Zone: p.Terms.Location()}
+	return consent.Page{Texts: s.texts, Zone: p.Terms.Location(), Submitted: submitted(p)}
+}
+
+// submitted reports whether the participation's claim was ever submitted.
+func submitted(p engagement.Participation) bool {
+	return p.Claim != nil && !p.Claim.FirstSubmittedAt().IsZero()
 }
 
 func lastSent(c consent.State) consent.Sent {
@@ -349,6 +365,15 @@ func notNow(command string, p engagement.Participation, now time.Time, err error
 	}
 	if bad := (*consent.InvalidError)(nil); errors.As(err, &bad) {
 		return &InputError{Field: bad.Field, Problem: "cannot be used: " + bad.Problem, Err: err}
+	}
+	if bad := (*claim.InvalidError)(nil); errors.As(err, &bad) {
+		return &InputError{Field: strings.TrimPrefix(bad.Field, "evidence."), Problem: bad.Problem, Err: err}
+	}
+	if missing := (*claim.NotFoundError)(nil); errors.As(err, &missing) {
+		return &NotFoundError{Field: missing.Field, Value: missing.Value}
+	}
+	if errors.Is(err, claim.ErrIncomplete) || errors.Is(err, claim.ErrAmount) {
+		return err
 	}
 	return &NotNowError{Command: command, Status: p.StatusAt(now), Err: err}
 }

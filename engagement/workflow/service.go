@@ -11,6 +11,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/evidence"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -61,6 +62,7 @@ type Elsewhere interface {
 // default.
 type Options struct {
 	Notifier   Notifier        // sends what Relay hands it; nil: Relay refuses to run
+	Evidence   evidence.Store  // keeps the documents of claims; nil: the host keeps them, see RecordEvidence
 	Elsewhere  Elsewhere       // nil: nobody else keeps participations
 	Authorizer Authorizer      // nil: the roles say it all
 	Resolver   tenant.Resolver // zero: tenant.Resolve
@@ -74,6 +76,9 @@ type Options struct {
 	Texts   *consent.Texts // what customers agree to; nil: the library's texts
 	LinkURL string         // what a consent link's token is put behind: "https://portal.example/consent/"; "": the token alone
 
+	SurveyURL string                // the same for the links of surveys: "https://portal.example/survey/"
+	Reminders *engagement.Reminders // when partners are told what is due; nil: engagement.DefaultReminders
+
 	Now    func() time.Time // nil: time.Now
 	Random io.Reader        // safe for concurrent use, and never fails; nil: crypto/rand.Reader
 	Logger *slog.Logger     // nil: nothing is logged
@@ -81,7 +86,7 @@ type Options struct {
 
 // Service is the desk at which partners and customers do what the program lets
 // them do. Its methods may be called from many goroutines and many processes at
-// once. It is the Desk of package consenthttp.
+// once. It is the Desk and the SurveyDesk of package consenthttp.
 type Service struct {
 	store      storage.Store
 	directory  tenant.Directory
@@ -96,12 +101,16 @@ type Service struct {
 	program    string
 	texts      *consent.Texts
 	linkURL    string
+	surveyURL  string
+	reminders  engagement.Reminders
+	evidence   evidence.Store
 	clock      func() time.Time
 	random     io.Reader
 	log        *slog.Logger
 }
 
 // New returns a Service on these. None of the four may be nil; the options may.
+// Its error is for one that is nil, or for Reminders that cannot be used.
 func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts FactSource, opts *Options) (*Service, error) {
 	if store == nil || directory == nil || catalog == nil || facts == nil {
 		return nil, errors.New("workflow: New needs a store, a directory, a catalog and a source of facts")
@@ -113,7 +122,14 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 		store: store, directory: directory, catalog: catalog, facts: facts,
 		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, resolver: opts.Resolver, policy: opts.Policy,
 		derive: opts.Derive, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
+		surveyURL: opts.SurveyURL, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
 		clock: opts.Now, random: opts.Random, log: opts.Logger,
+	}
+	if opts.Reminders != nil {
+		if err := opts.Reminders.Validate(); err != nil {
+			return nil, err
+		}
+		s.reminders = *opts.Reminders
 	}
 	if s.texts == nil {
 		s.texts = consent.StandardTexts()

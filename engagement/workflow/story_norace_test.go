@@ -2,5 +2,8 @@
 
 package workflow_test
 
-// stories is how many random stories are told.
-const stories = 2000
+// storyCount is how many random stories are told.
+const storyCount = 10_000
+
+// everyWay says that the walk through the statuses takes every way to each.
+const everyWay = true

@@ -10,10 +10,11 @@ import (
 
 const sweepBatch = 100
 
-// Sweep records every deadline that has passed: the history gets its event, and
-// those who wait are told. What queries show is the same before and after. Any
-// number of processes may sweep at once, as often as they like: a deadline is
-// recorded once. It returns how many participations it settled.
+// Sweep records every deadline that has passed and every reminder that is due:
+// the history gets its event, and those who wait are told. What queries show is the
+// same before and after, but for the history. Any number of processes may sweep at
+// once, as often as they like: a deadline is recorded once, and a reminder sent
+// once. It returns how many deadlines and reminders it recorded.
 //
 // An *UnavailableError and a context that is over end it. What is wrong with one
 // customer does not keep the others waiting; it is in the joined error.

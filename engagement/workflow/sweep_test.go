@@ -44,7 +44,9 @@ func shown(t *testing.T, w *workflowtest.World) string {
 		ok(t, err)
 		due, err := w.Desk.AttentionRequired(background, actor, 0)
 		ok(t, err)
-		fmt.Fprintln(&b, asJSON(t, rows), asJSON(t, due))
+		claims, err := w.Desk.Claims(background, actor, workflow.ClaimsQuery{})
+		ok(t, err)
+		fmt.Fprintln(&b, asJSON(t, rows), asJSON(t, due), asJSON(t, claims))
 	}
 	return b.String()
 }
@@ -64,7 +66,7 @@ func TestSweep(t *testing.T) {
 	steps := []struct {
 		after   time.Duration
 		settled int
-	}{{0, 0}, {20*day - tick, 0}, {tick, 2}, {10 * day, 1}, {50*day - tick, 0}, {tick, 1}, {300 * day, 0}}
+	}{{0, 0}, {20*day - tick, 3}, {tick, 2}, {10 * day, 1}, {50*day - tick, 1}, {tick, 1}, {300 * day, 0}} // deadlines, and a microsecond before them reminders
 	for i, step := range steps {
 		w.Advance(step.after)
 		before := shown(t, w)
@@ -255,7 +257,7 @@ func TestHistory(t *testing.T) {
 			t.Errorf("event %d is salted with %q", i+1, person.Salt)
 		}
 	}
-	records, err := w.Desk.Evidence(background, w.Actor, p)
+	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
 	ok(t, err)
 	for i, of := range []int{1, 3, 5} { // the events of sending name the link of the evidence
 		if want := "link " + string(records[i].Link); events[of+1].Note != want {

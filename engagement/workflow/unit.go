@@ -38,7 +38,7 @@ type unit struct {
 	dirty     map[engagement.PlaceKey]bool    // places that change
 	touched   map[engagement.CustomerKey]bool // customers that change, or get an event
 	ids       uint16                          // made so far
-	settled   int                             // participations whose deadline was recorded
+	settled   int                             // participations of which a deadline or a reminder was recorded
 	changes   storage.Changes
 }
 
@@ -74,6 +74,10 @@ func execute[R any](ctx context.Context, s *Service, actor Actor, name, key stri
 	return attempt(ctx, s, record, do)
 }
 
+// programKeys precedes the keys of the Program's commands about a partner's claim:
+// no key of the partner's begins like it, so neither stands in the other's way.
+const programKeys = "\x1f"
+
 func commandRecord(actor Actor, name, key string, body any) (storage.CommandRecord, error) {
 	const longest = 200
 	if key == "" || len(key) > longest {
@@ -86,10 +90,23 @@ func commandRecord(actor Actor, name, key string, body any) (storage.CommandReco
 	if err != nil {
 		return storage.CommandRecord{}, fmt.Errorf("workflow: %s: %w", name, err)
 	}
+	if actor.program() {
+		key = programKeys + key
+	}
 	return storage.CommandRecord{
 		Key:  storage.CommandKey{Partner: actor.Partner, Key: key},
 		Body: sha256.Sum256(slices.Concat([]byte(name), []byte{0}, asked)),
 	}, nil
+}
+
+// used reports whether a command of the actor's was carried out with the key.
+func (s *Service) used(ctx context.Context, actor Actor, key string) (bool, error) {
+	record, err := commandRecord(actor, "", key, nil)
+	if err != nil {
+		return false, err
+	}
+	loaded, err := s.store.Load(ctx, storage.Want{Command: record.Key})
+	return loaded.Command != nil, unavailable("storage", err)
 }
 
 // attempt decides and writes until no one else was faster.
@@ -159,7 +176,7 @@ func (u *unit) load(ctx context.Context, want storage.Want) (storage.Loaded, err
 	}
 	if c := loaded.Command; c != nil {
 		if c.Body != u.command.Body {
-			return loaded, &KeyReusedError{Key: c.Key.Key}
+			return loaded, &KeyReusedError{Key: strings.TrimPrefix(c.Key.Key, programKeys)}
 		}
 		u.replay = c.Result
 		return loaded, errReplay
@@ -184,43 +201,82 @@ func (u *unit) take(loaded storage.Loaded) {
 	}
 }
 
-// settle puts a place into the unit with every passed deadline recorded.
+// settle puts a place into the unit with every passed deadline recorded, and
+// every reminder that is due.
 func (u *unit) settle(ctx context.Context, pl engagement.Place) error {
 	settled, passed, err := pl.Settle(u.now)
 	if err != nil {
 		return fmt.Errorf("workflow: settle %v: %w", pl.Key, err)
 	}
+	settled, reminded := settled.Remind(u.s.reminders, u.now)
 	u.places[pl.Key] = settled
-	if len(passed) == 0 {
+	if len(passed)+len(reminded) == 0 {
 		return nil
 	}
-	var missing []engagement.CustomerKey
-	for _, p := range passed {
-		key := engagement.CustomerKey{Partner: p.After.Partner, Customer: p.After.Customer}
-		if _, ok := u.customers[key]; !ok {
-			missing = append(missing, key)
-		}
-	}
-	if len(missing) > 0 {
-		loaded, err := u.s.store.Load(ctx, storage.Want{Customers: missing})
-		if err != nil {
-			return unavailable("storage", err)
-		}
-		u.take(loaded)
+	if err := u.loadCustomers(ctx, passed, reminded); err != nil {
+		return err
 	}
 	u.put(settled)
-	u.settled += len(passed)
+	u.settled += len(passed) + len(reminded)
 	for _, p := range passed {
 		before := p.Before.StatusAt(p.Deadline.Add(-time.Microsecond))
 		u.event(engagement.Event{
 			Kind: engagement.DeadlinePassed, By: engagement.ByClock, From: string(before), To: string(p.After.StatusAt(u.now)),
 			Note: "deadline " + p.Deadline.Format(time.RFC3339Nano),
 		}, p.After)
-		if !p.After.Consented() {
+		switch {
+		case !p.After.Consented():
 			u.tellPartner(p.After, engagement.TellExpired)
+		case p.After.StatusAt(u.now) != before:
+			u.tellPartner(p.After, engagement.TellClaimExpired)
 		}
 	}
+	for _, p := range reminded {
+		u.remind(p)
+	}
 	return nil
+}
+
+// loadCustomers reads those customers whose histories settling goes on with.
+func (u *unit) loadCustomers(ctx context.Context, passed []engagement.Passing, reminded []engagement.Participation) error {
+	for _, p := range passed {
+		reminded = append(slices.Clip(reminded), p.After)
+	}
+	var missing []engagement.CustomerKey
+	for _, p := range reminded {
+		key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
+		if _, ok := u.customers[key]; !ok && !slices.Contains(missing, key) {
+			missing = append(missing, key)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	loaded, err := u.s.store.Load(ctx, storage.Want{Customers: missing})
+	if err != nil {
+		return unavailable("storage", err)
+	}
+	u.take(loaded)
+	return nil
+}
+
+// remind queues the reminder that is due. A partner that has named no contacts
+// is reminded as a whole: the host knows whom to tell.
+func (u *unit) remind(p engagement.Participation) {
+	status, deadline := p.StatusAt(u.now), p.DeadlineAt(u.now)
+	kind := engagement.ReminderOf(status)
+	u.event(engagement.Event{
+		Kind: engagement.ReminderDue, By: engagement.ByClock, From: string(status), To: string(status),
+		Note: fmt.Sprintf("%s, deadline %s", kind, deadline.Format(time.RFC3339Nano)),
+	}, p)
+	to := p.Consent.Partner
+	if len(to) == 0 {
+		to = []tenant.Email{{}}
+	}
+	for _, t := range to {
+		u.tell(p, kind, t, languageOf(p.Consent), "")
+		u.changes.Messages[len(u.changes.Messages)-1].Deadline = deadline
+	}
 }
 
 // place returns a place that was loaded.
@@ -312,8 +368,12 @@ func (u *unit) tell(p engagement.Participation, kind engagement.MessageKind, to 
 	})
 }
 
-// tellPartner queues a message for everybody whom the partner named.
+// tellPartner queues a message for everybody whom the partner named, unless the
+// schedule leaves it out.
 func (u *unit) tellPartner(p engagement.Participation, kind engagement.MessageKind) {
+	if !slices.Contains(u.s.reminders.Tell, kind) {
+		return
+	}
 	for _, to := range p.Consent.Partner {
 		u.tell(p, kind, to, languageOf(p.Consent), "")
 	}

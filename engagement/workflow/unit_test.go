@@ -12,6 +12,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
@@ -89,11 +90,120 @@ func commands(t *testing.T, each func(t *testing.T, w *workflowtest.World, spy *
 			return command{"Cancel", do("Not now."), do("Never.")}
 		},
 	}
-	for _, make := range makers {
+	for _, make := range append(makers, claimCommands(t)...) {
 		w, spy := newWorld(t)
 		c := make(w)
 		t.Run(c.name, func(t *testing.T) { each(t, w, spy, c) })
 	}
+}
+
+// claimCommands are the commands about a claim, each in a status that allows it.
+func claimCommands(t *testing.T) []func(*workflowtest.World) command {
+	type doing = func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error)
+	at := func(status engagement.Status, name string, do doing) func(*workflowtest.World) command {
+		return func(w *workflowtest.World) command {
+			p := reached(t, w, migration, status)
+			return command{name, func(key string) (any, error) { return do(w, p, key, false) }, func(key string) (any, error) { return do(w, p, key, true) }}
+		}
+	}
+	return []func(*workflowtest.World) command{
+		at(engagement.CustomerClaimed, "ChangeDetails", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			name := pick(variant, "Big", "Bigger")
+			return nil, w.Desk.ChangeDetails(background, w.Actor, p, workflow.Details{Key: key, FriendlyName: &name})
+		}),
+		at(engagement.CustomerConsentReceived, "Comment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: key, Text: pick(variant, "Yes.", "No.")})
+		}),
+		at(engagement.Submitted, "Comment of the Program", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Comment(background, w.Reviewer(), p, workflow.Comment{Key: key, Text: pick(variant, "Yes.", "No.")})
+		}),
+		at(engagement.CustomerConsentReceived, "AddEvidence", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return w.Desk.AddEvidence(background, w.Actor, p, pdf(key, claim.Invoice), strings.NewReader(pick(variant, "one", "two")))
+		}),
+		at(engagement.CustomerConsentReceived, "RecordEvidence", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return w.Desk.RecordEvidence(background, w.Actor, p, recorded(key, pick(variant, "s3://one", "s3://two")))
+		}),
+		func(w *workflowtest.World) command {
+			p := reached(t, w, migration, engagement.CustomerConsentReceived)
+			one, two := w.Documented(p, claim.Invoice), w.Documented(p, claim.Invoice)
+			do := func(e claim.EvidenceID) func(string) (any, error) {
+				return func(key string) (any, error) {
+					return nil, w.Desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: key, Evidence: e})
+				}
+			}
+			return command{"RemoveEvidence", do(one.ID), do(two.ID)}
+		},
+		at(engagement.CustomerConsentReceived, "RequestSurvey", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(key, pick(variant, "ana@contoso.com", "eva@contoso.com")))
+		}),
+		func(w *workflowtest.World) command {
+			p := reached(t, w, migration, engagement.CustomerConsentReceived)
+			ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "ana@contoso.com")))
+			w.Relayed()
+			w.Advance(time.Minute)
+			do := func(kind string) func(string) (any, error) {
+				return func(key string) (any, error) {
+					return nil, w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: key, Survey: kind})
+				}
+			}
+			return command{"ResendSurvey", do(claim.CustomerSurvey), do(claim.PartnerSurvey)}
+		},
+		func(w *workflowtest.World) command {
+			p := reached(t, w, migration, engagement.CustomerConsentReceived)
+			w.Proved(p)
+			do := func(amount string) func(string) (any, error) {
+				return func(key string) (any, error) {
+					return nil, w.Desk.SubmitClaim(background, w.Actor, p, workflow.SubmitClaim{Key: key, Requested: money(t, amount)})
+				}
+			}
+			return command{"SubmitClaim", do("4000.00 USD"), do("4000.01 USD")}
+		},
+		at(engagement.Rejected, "DisputeClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.DisputeClaim(background, w.Actor, p, workflow.DisputeClaim{Key: key, Reason: pick(variant, "It was.", "It was not.")})
+		}),
+		at(engagement.Submitted, "StartReview", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.StartReview(background, w.Reviewer(), pick(variant, p, "another"), workflow.StartReview{Key: key})
+		}),
+		at(engagement.UnderReview, "AskForAction", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.AskForAction(background, w.Reviewer(), p, workflow.AskForAction{Key: key, Items: []claim.ActionItem{{Text: pick(variant, "Sign.", "Date.")}}})
+		}),
+		at(engagement.UnderReview, "ApproveClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.ApproveClaim(background, w.Reviewer(), p, workflow.ApproveClaim{Key: key, Amount: money(t, pick(variant, "1.00 USD", "2.00 USD"))})
+		}),
+		at(engagement.UnderReview, "RejectClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.RejectClaim(background, w.Reviewer(), p, workflow.RejectClaim{Key: key, Codes: []claim.RejectionCode{claim.OtherReason}, Text: pick(variant, "No.", "Never.")})
+		}),
+		at(engagement.Approved, "RecordPayment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.RecordPayment(background, w.Reviewer(), p, workflow.RecordPayment{Key: key, Amount: money(t, "1.00 USD"), Reference: pick(variant, "T-1", "T-2")})
+		}),
+		func(w *workflowtest.World) command {
+			w.Known("contoso.com")
+			do := func(why string) func(string) (any, error) {
+				return func(key string) (any, error) {
+					return nil, w.Desk.Disassociate(background, w.Actor, w.Customer("contoso.com"), workflow.Association{Key: key, Reason: why})
+				}
+			}
+			return command{"Disassociate", do("Merged."), do("Moved.")}
+		},
+		func(w *workflowtest.World) command {
+			w.Known("contoso.com")
+			ok(t, w.Desk.Disassociate(background, w.Actor, w.Customer("contoso.com"), workflow.Association{Key: w.Key(), Reason: "Merged."}))
+			do := func(why string) func(string) (any, error) {
+				return func(key string) (any, error) {
+					return nil, w.Desk.Associate(background, w.Actor, w.Customer("contoso.com"), workflow.Association{Key: key, Reason: why})
+				}
+			}
+			return command{"Associate", do("Back."), do("Again.")}
+		},
+	}
+}
+
+// pick returns the one or, for a variant, the other.
+func pick[V any](variant bool, one, other V) V {
+	if variant {
+		return other
+	}
+	return one
 }
 
 // The same key and content gives the same result again, whatever has happened
@@ -164,6 +274,28 @@ func TestKeysApart(t *testing.T) {
 	c.Key = strings.Repeat("ключ", 25)
 	_, err = w.Desk.AddCustomer(background, w.Actor, c)
 	ok(t, err)
+}
+
+// The keys of the Program's reviewers and of the partner whose claims they review
+// are apart, too, and no error shows how.
+func TestKeysOfTheProgram(t *testing.T) {
+	w, spy := newWorld(t)
+	p := reached(t, w, migration, engagement.Submitted)
+	say := func(actor workflow.Actor, text string) error {
+		return w.Desk.Comment(background, actor, p, workflow.Comment{Key: "k", Text: text})
+	}
+	for _, actor := range []workflow.Actor{w.Actor, w.Reviewer()} {
+		ok(t, say(actor, "Well."))
+		unchanged(t, spy, func() {
+			ok(t, say(actor, "Well."))
+			equal(t, "the key", refused[*workflow.KeyReusedError](t, say(actor, "Other."), workflow.ErrKeyReused).Key, "k")
+		})
+	}
+	equal(t, "comments", len(part(t, w, p).Claim.Comments), 2)
+	unchanged(t, spy, func() { // nobody can write the Program's keys
+		err := w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: "\x1fk", Text: "Well."})
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "key")
+	})
 }
 
 // A command that was refused leaves its key free: the same call can succeed later.
@@ -528,10 +660,6 @@ func TestReadsFail(t *testing.T) {
 				p := w.Added(workshop, "ana@contoso.com")
 				w.Requested(p)
 				w.Known("adatum.com")
-				actor := w.Actor
-				if c.act == workflow.RunProgram {
-					actor = workflowtest.Vendor
-				}
 				failed := false
 				spy.reset(nil, func(read int) error {
 					if read == n {
@@ -541,7 +669,7 @@ func TestReadsFail(t *testing.T) {
 					return nil
 				})
 				before := spy.count()
-				err := c.do(w, actor, p)
+				err := c.do(w, c.by(), p)
 				if !failed { // it reads no more often than that
 					return
 				}

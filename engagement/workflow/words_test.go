@@ -3,6 +3,7 @@ package workflow_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -20,51 +22,51 @@ import (
 func TestWords(t *testing.T) {
 	for language, words := range map[string]map[engagement.MessageKind]string{
 		"en": {
-			engagement.AskForConsent: "Northwind Consulting asks for your consent: Azure Migration",
-			engagement.TellGranted:   "Contoso has consented: Azure Migration",
-			engagement.TellDeclined:  "Contoso has declined: Azure Migration",
-			engagement.TellExpired:   "No answer in time from Contoso: Azure Migration",
-			engagement.TellWithdrawn: "Contoso has withdrawn its consent: Azure Migration",
-			engagement.TellCancelled: "Northwind Consulting no longer asks: Azure Migration",
+			engagement.AskForConsent:      "Northwind Consulting asks for your consent: Azure Migration",
+			engagement.TellGranted:        "Contoso has consented: Azure Migration",
+			engagement.TellDeclined:       "Contoso has declined: Azure Migration",
+			engagement.TellExpired:        "No answer in time from Contoso: Azure Migration",
+			engagement.TellWithdrawn:      "Contoso has withdrawn its consent: Azure Migration",
+			engagement.TellCancelled:      "Northwind Consulting no longer asks: Azure Migration",
+			engagement.AskForSurvey:       "A few questions about Azure Migration",
+			engagement.TellActionRequired: "Something is to be done: claim {claim}, Contoso",
+			engagement.TellApproved:       "Approved: claim {claim}, Contoso",
+			engagement.TellRejected:       "Rejected: claim {claim}, Contoso",
+			engagement.TellPaid:           "Paid: claim {claim}, Contoso",
+			engagement.TellClaimExpired:   "Expired: claim {claim}, Contoso",
+			engagement.RemindConsent:      "Consent is needed before {deadline}: Contoso",
+			engagement.RemindSubmission:   "To be submitted before {deadline}: claim {claim}, Contoso",
+			engagement.RemindAction:       "To be done before {deadline}: claim {claim}, Contoso",
+			engagement.RemindDispute:      "The time to dispute ends at {deadline}: claim {claim}, Contoso",
 		},
 		"pt-PT": {
-			engagement.AskForConsent: "Northwind Consulting pede o seu consentimento: Azure Migration",
-			engagement.TellGranted:   "Contoso deu o seu consentimento: Azure Migration",
-			engagement.TellDeclined:  "Contoso recusou: Azure Migration",
-			engagement.TellExpired:   "Sem resposta a tempo de Contoso: Azure Migration",
-			engagement.TellWithdrawn: "Contoso retirou o seu consentimento: Azure Migration",
-			engagement.TellCancelled: "Northwind Consulting já não pede: Azure Migration",
+			engagement.AskForConsent:      "Northwind Consulting pede o seu consentimento: Azure Migration",
+			engagement.TellGranted:        "Contoso deu o seu consentimento: Azure Migration",
+			engagement.TellDeclined:       "Contoso recusou: Azure Migration",
+			engagement.TellExpired:        "Sem resposta a tempo de Contoso: Azure Migration",
+			engagement.TellWithdrawn:      "Contoso retirou o seu consentimento: Azure Migration",
+			engagement.TellCancelled:      "Northwind Consulting já não pede: Azure Migration",
+			engagement.AskForSurvey:       "Algumas perguntas sobre Azure Migration",
+			engagement.TellActionRequired: "Há algo a fazer: pedido {claim}, Contoso",
+			engagement.TellApproved:       "Aprovado: pedido {claim}, Contoso",
+			engagement.TellRejected:       "Rejeitado: pedido {claim}, Contoso",
+			engagement.TellPaid:           "Pago: pedido {claim}, Contoso",
+			engagement.TellClaimExpired:   "Expirado: pedido {claim}, Contoso",
+			engagement.RemindConsent:      "É preciso o consentimento antes de {deadline}: Contoso",
+			engagement.RemindSubmission:   "A submeter antes de {deadline}: pedido {claim}, Contoso",
+			engagement.RemindAction:       "A fazer antes de {deadline}: pedido {claim}, Contoso",
+			engagement.RemindDispute:      "O prazo para contestar termina em {deadline}: pedido {claim}, Contoso",
 		},
 	} {
 		w, _ := newWorld(t)
-		start := func(claim bool) engagement.ParticipationID {
-			var p engagement.ParticipationID
-			if claim {
-				p = w.Claimed(migration, "contoso.com")
-			} else {
-				p = w.Added(migration, "ana@contoso.com")
-			}
-			req := asked(w, "ana@contoso.com")
-			req.Language = language
-			_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
-			ok(t, err)
-			w.Relayed()
-			return p
-		}
-		w.Declined(start(false))
-		p := start(false)
-		w.Accepted(p)
-		w.Withdrawn(p) // and only then the messages go out
-		w.Cancelled(start(true))
-		start(true)
-		w.Advance(30 * day)
-		w.Swept()
-		w.Relayed()
+		deadlines := everyMessage(t, w, language)
 		seen := map[engagement.MessageKind]bool{}
 		for _, d := range w.Messages() {
 			kind := d.Message.Kind
 			seen[kind] = true
-			equal(t, "the subject", d.Subject, words[kind])
+			equal(t, "the language", d.Message.Language, consent.Language(language))
+			deadline := d.Deadline.Format("2006-01-02 15:04 MST")
+			equal(t, "the subject", d.Subject, strings.NewReplacer("{claim}", d.ClaimNumber, "{deadline}", deadline).Replace(words[kind]))
 			if strings.ContainsAny(d.Subject+d.Body, "{}") || strings.Contains(d.Body, "  ") || strings.Contains(d.Body, " .") {
 				t.Errorf("%s in %s: %q", kind, language, d.Body)
 			}
@@ -73,10 +75,9 @@ func TestWords(t *testing.T) {
 					t.Errorf("%s in %s does not name %s: %q", kind, language, name, d.Body)
 				}
 			}
-			equal(t, string(kind)+" has the link", strings.Contains(d.Body, "https://"), kind == engagement.AskForConsent)
-			deadline := map[engagement.MessageKind]string{engagement.AskForConsent: "2026-10-01 09:00 UTC", engagement.TellGranted: "2026-10-31 09:00 UTC"}[kind]
-			if deadline != "" && !strings.Contains(d.Body, deadline) {
-				t.Errorf("%s in %s does not say %s: %q", kind, language, deadline, d.Body)
+			equal(t, string(kind)+" has the link", strings.Contains(d.Body, "https://"), kind == engagement.AskForConsent || kind == engagement.AskForSurvey)
+			if want, due := deadlines[kind]; due && (!slices.ContainsFunc(want, d.Deadline.Equal) || !strings.Contains(d.Body, deadline)) {
+				t.Errorf("%s in %s says %v, want one of %v: %q", kind, language, d.Deadline, want, d.Body)
 			}
 		}
 		for _, kind := range engagement.AllMessageKinds() {
@@ -85,6 +86,80 @@ func TestWords(t *testing.T) {
 			}
 		}
 	}
+}
+
+// everyMessage lets a message of every kind go out about Contoso's migration, and
+// returns the deadlines that those of a kind have to tell.
+func everyMessage(t *testing.T, w *workflowtest.World, language string) map[engagement.MessageKind][]time.Time {
+	t.Helper()
+	due := map[engagement.MessageKind][]time.Time{}
+	tells := func(kind engagement.MessageKind, deadline time.Time) { due[kind] = append(due[kind], deadline) }
+	out := func() {
+		w.Swept()
+		w.Relayed()
+	}
+	ask := func(p engagement.ParticipationID) engagement.ParticipationID {
+		req := asked(w, "ana@contoso.com")
+		req.Language = language
+		_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+		ok(t, err)
+		tells(engagement.AskForConsent, w.Now().Add(30*day))
+		w.Relayed()
+		return p
+	}
+	accept := func(p engagement.ParticipationID) {
+		w.Accepted(p)
+		tells(engagement.TellGranted, w.Now().Add(60*day))
+	}
+	w.Declined(ask(w.Added(migration, "ana@contoso.com")))
+	p := ask(w.Added(migration, "ana@contoso.com"))
+	accept(p)
+	w.Withdrawn(p) // and only then the messages go out
+	w.Cancelled(ask(w.Claimed(migration, "contoso.com")))
+
+	ask(w.Claimed(migration, "contoso.com"))
+	tells(engagement.RemindConsent, w.Now().Add(30*day))
+	w.Advance(16 * day)
+	out()
+	w.Advance(14 * day)
+	out()
+
+	accept(ask(w.Claimed(migration, "contoso.com")))
+	w.Advance(60 * day)
+	out()
+
+	p = ask(w.Claimed(migration, "contoso.com"))
+	accept(p)
+	c := part(t, w, p).Claim
+	tells(engagement.AskForSurvey, c.SubmitBy)
+	for _, kind := range []string{claim.PartnerSurvey, claim.CustomerSurvey} {
+		ok(t, w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: "ana@contoso.com"}))
+		w.Relayed()
+		answerSurvey(t, w, p)
+	}
+	w.Advance(50 * day)
+	tells(engagement.RemindSubmission, c.SubmitBy)
+	out()
+	w.Submitted(p)
+	w.Reviewed(p)
+	w.AskedForAction(p, "Sign the findings.")
+	tells(engagement.TellActionRequired, c.ReviewBy)
+	w.Advance(30 * day)
+	tells(engagement.RemindAction, c.ReviewBy)
+	out()
+	w.Submitted(p)
+	w.Reviewed(p)
+	w.Rejected(p, "Nothing was delivered.")
+	tells(engagement.RemindDispute, w.Now().Add(30*day))
+	w.Advance(20 * day)
+	out()
+	w.Disputed(p, "It was.")
+	w.Submitted(p)
+	w.Reviewed(p)
+	w.Approved(p, "5000.00 USD")
+	w.Paid(p, "5000.00 USD")
+	out()
+	return due
 }
 
 // Names are foreign text: they stay on their line, are no placeholders, and open no

@@ -83,13 +83,25 @@ func (w *World) Swept() {
 	}
 }
 
-// Links returns the tokens of every link of a participation that went out, the
-// oldest first.
+// Links returns the tokens of every consent link of a participation that went
+// out, the oldest first.
 func (w *World) Links(p engagement.ParticipationID) []consent.Token {
+	w.t.Helper()
+	return w.links(p, engagement.AskForConsent)
+}
+
+// SurveyLinks returns the tokens of every survey link of a participation that
+// went out, the oldest first.
+func (w *World) SurveyLinks(p engagement.ParticipationID) []consent.Token {
+	w.t.Helper()
+	return w.links(p, engagement.AskForSurvey)
+}
+
+func (w *World) links(p engagement.ParticipationID, kind engagement.MessageKind) []consent.Token {
 	w.t.Helper()
 	var tokens []consent.Token
 	for _, m := range w.Messages() {
-		if m.Message.Participation != p || m.Link == "" {
+		if m.Message.Participation != p || m.Message.Kind != kind {
 			continue
 		}
 		t, err := token(m.Link)

@@ -13,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/evidence/evidencetest"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/memory"
@@ -42,7 +43,7 @@ type Scenario struct {
 	Partners    []engagement.Partner
 	Customers   []Customer
 	Actor       workflow.Actor   // whom the world starts as
-	Options     workflow.Options // the clock, the random source and the Notifier are the world's; an Elsewhere too unless there is one
+	Options     workflow.Options // the clock, the random source and the Notifier are the world's; an Elsewhere and an Evidence too unless there is one
 	Store       storage.Store    // nil: a new one in memory
 }
 
@@ -116,6 +117,12 @@ func New(t T, scenario func() Scenario) *World {
 	}
 	if opts.LinkURL == "" {
 		opts.LinkURL = "https://portal.example/consent/"
+	}
+	if opts.SurveyURL == "" {
+		opts.SurveyURL = "https://portal.example/survey/"
+	}
+	if opts.Evidence == nil {
+		opts.Evidence = &evidencetest.Memory{}
 	}
 	if w.Desk, err = workflow.New(w.Store, st, w.Catalog, st, &opts); err != nil {
 		t.Fatalf("the scenario's desk: %v", err)

@@ -13,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -121,6 +122,18 @@ func TestHelpersFailTheTest(t *testing.T) {
 		"ExpectTab junk": {func() { w.ExpectTab("nothing", engagement.TabEligible) }, "tab of nothing"},
 		"ExpectActions":  {func() { w.ExpectActions(p, engagement.Cancel) }, `allows ["request consent" "cancel"], want ["cancel"]`},
 		"Row":            {func() { w.Row(nobody) }, "participation p-0"},
+		"New reminders":  {func() { workflowtest.New(workflowtest.Panic{}, never) }, "the scenario's desk: "},
+		"Proved":         {func() { w.Proved(nobody) }, `claim of p-0: there is no participation "p-0"`},
+		"Documented":     {func() { w.Documented(p, claim.Invoice) }, "add invoice to " + string(p) + ": add evidence is not possible"},
+		"Surveyed":       {func() { w.Surveyed(p, claim.CustomerSurvey) }, "send customer-survey of " + string(p)},
+		"Submitted":      {func() { w.Submitted(p) }, "submit " + string(p) + ": submit claim is not possible"},
+		"Reviewed":       {func() { w.Reviewed(p) }, "review " + string(p)},
+		"AskedForAction": {func() { w.AskedForAction(p, "Sign it.") }, "ask for action on " + string(p)},
+		"Approved":       {func() { w.Approved(p, "1.00 USD") }, "approve " + string(p)},
+		"Rejected":       {func() { w.Rejected(p, "No.") }, "reject " + string(p)},
+		"Disputed":       {func() { w.Disputed(p, "Yes.") }, "dispute " + string(p)},
+		"Paid":           {func() { w.Paid(p, "1.00 USD") }, "pay " + string(p)},
+		"Money":          {func() { w.Money("1 dollar") }, "dollar"},
 	} {
 		if got := message(c.do); !strings.Contains(got, c.want) {
 			t.Errorf("%s fails with %q, want %q in it", name, got, c.want)
@@ -140,6 +153,63 @@ func TestHelpersFailTheTest(t *testing.T) {
 
 func noName() workflowtest.Scenario {
 	return workflowtest.Scenario{Engagements: []engagement.Engagement{{}}}
+}
+
+func never() workflowtest.Scenario {
+	return workflowtest.Scenario{Options: workflow.Options{Reminders: &engagement.Reminders{Consent: []int{0}}}}
+}
+
+// A claim goes from consent to payment in a few lines, whatever it has to prove.
+func TestClaimToPayment(t *testing.T) {
+	w := workflowtest.New(t, workflowtest.Contoso)
+	all, err := w.Catalog.Engagements(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := all[0]
+	e.Proof = append(claim.DefaultProof(), claim.ProofItem{Kind: "photos", Title: "Photos", Required: true, AtLeast: 3})
+	if err := w.Catalog.PutEngagement(e); err != nil {
+		t.Fatal(err)
+	}
+	p := w.Granted(e.ID, "ana@contoso.com")
+	w.Surveyed(p, claim.CustomerSurvey)
+	if first, second := w.Documented(p, "photos"), w.Documented(p, "photos"); first.ID == second.ID {
+		t.Errorf("both documents are %s", first.ID)
+	}
+	w.Submitted(p)
+	w.Reviewed(p)
+	w.AskedForAction(p, "Sign the findings.")
+	w.ExpectStatus(p, engagement.PartnerActionRequired)
+	w.Submitted(p)
+	w.Reviewed(p)
+	w.Rejected(p, "Not delivered.")
+	w.Disputed(p, "It was.")
+	w.Submitted(p)
+	w.Reviewed(p)
+	w.Approved(p, "5000.00 USD")
+	w.Paid(p, "4999.99 USD")
+	w.ExpectStatus(p, engagement.Approved)
+	w.Paid(p, "0.01 USD")
+	w.ExpectStatus(p, engagement.Paid)
+	if n := len(w.SurveyLinks(p)); n != 2 || len(w.Links(p)) != 1 {
+		t.Errorf("%d links of surveys and %d of consent went out", n, len(w.Links(p)))
+	}
+	if who := w.Reviewer(); who.Partner != w.Actor.Partner || w.As(workflowtest.Fabrikam).Reviewer().Partner != "fabrikam" {
+		t.Errorf("the reviewer is %v", who)
+	}
+	view, err := w.Desk.Claim(context.Background(), w.Actor, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	photos := 0
+	for _, v := range view.Claim.Evidence {
+		if v.Kind == "photos" {
+			photos++
+		}
+	}
+	if photos != 3 || len(view.Claim.Evidence) != 5 {
+		t.Errorf("%d photos of %d documents", photos, len(view.Claim.Evidence))
+	}
 }
 
 // A source that a test lets fail fails until it is mended.

@@ -1,0 +1,100 @@
+package workflow
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// Association is the command that associates or disassociates a customer.
+type Association struct {
+	Key    string `json:"-"`      // idempotency key
+	Reason string `json:"reason"` // why, for the history; needed, at most 2,000 bytes
+}
+
+// LogValue hides what the person wrote.
+func (c Association) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+
+// Disassociate takes a known customer off the partner's Customers pages, but for
+// its participations: from then on it can neither be added nor claimed. What it
+// consented to, and its history, stay. It is refused while the partner has an open
+// participation with it.
+//
+// It returns a *ForbiddenError, an *InputError, a *NotKnownError, a
+// *DisassociatedError for one that is disassociated, an *OpenParticipationError or
+// an *UnavailableError.
+func (s *Service) Disassociate(ctx context.Context, actor Actor, customer tenant.Key, cmd Association) error {
+	return s.associate(ctx, actor, customer, cmd, "disassociate customer", func(u *unit, c engagement.Customer) error {
+		if !c.ParkedSince.IsZero() {
+			return &DisassociatedError{Customer: string(customer), Since: c.ParkedSince}
+		}
+		all, err := u.s.engagements(ctx)
+		if err != nil {
+			return err
+		}
+		var want storage.Want
+		for _, e := range all {
+			want.Places = append(want.Places, engagement.PlaceKey{Engagement: e.ID, Customer: customer})
+		}
+		if _, err := u.load(ctx, want); err != nil {
+			return err
+		}
+		c = u.customers[c.Key] // with what loading has recorded
+		c.ParkedSince = u.now
+		u.putCustomer(c)
+		for _, e := range all {
+			standing, ok := u.place(engagement.PlaceKey{Engagement: e.ID, Customer: customer}).Standing(actor.Partner)
+			if open, is := standing.OpenAt(u.now); is {
+				return &OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)}
+			}
+			if ok {
+				u.stand(c, e, standing.Evaluation)
+			}
+		}
+		u.customerEvent(engagement.Event{Kind: engagement.CustomerParked, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
+		return nil
+	})
+}
+
+// Associate takes back what Disassociate did, and evaluates the customer for
+// every engagement anew. A customer that is associated is left as it is.
+//
+// It returns a *ForbiddenError, an *InputError, a *NotKnownError or an
+// *UnavailableError.
+func (s *Service) Associate(ctx context.Context, actor Actor, customer tenant.Key, cmd Association) error {
+	return s.associate(ctx, actor, customer, cmd, "associate customer", func(u *unit, c engagement.Customer) error {
+		if c.ParkedSince.IsZero() {
+			return nil
+		}
+		c.ParkedSince = time.Time{}
+		u.putCustomer(c)
+		u.customerEvent(engagement.Event{Kind: engagement.CustomerAssociated, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
+		return u.standEverywhere(ctx, u.customers[c.Key], "a customer who was associated again")
+	})
+}
+
+func (s *Service) associate(ctx context.Context, actor Actor, customer tenant.Key, cmd Association, name string, do func(*unit, engagement.Customer) error) error {
+	if err := s.authorize(ctx, actor, Associate); err != nil {
+		return err
+	}
+	type body struct {
+		Customer string
+		Reason   string
+	}
+	_, err := execute(ctx, s, actor, name, cmd.Key, body{string(customer), cmd.Reason}, false, func(u *unit) (struct{}, error) {
+		if strings.TrimSpace(cmd.Reason) == "" || len(cmd.Reason) > longestReason {
+			return struct{}{}, &InputError{Field: "reason", Problem: "is needed: say why, in at most 2,000 bytes"}
+		}
+		c, err := u.known(ctx, actor, customer)
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, do(u, c)
+	})
+	return err
+}

@@ -1,0 +1,332 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// ClaimsQuery asks for a page of the claims list: every participation of a
+// partner, in all engagements, or for the Program of every partner. What is set
+// must all hold.
+type ClaimsQuery struct {
+	Search        string   // a part of the name, friendly name, domain, claim number, or tenant, subscription or opportunity ID, in whatever case
+	SolutionAreas []string // any of these
+	Engagements   []engagement.ID
+	Statuses      []engagement.Status
+	Locations     []engagement.LocationID
+	Customer      tenant.Key
+	From, To      time.Time         // started at or after From and before To
+	AtLeast       eligibility.Money // the amount that says most, see claim.State.Amount, in the currency of this
+	Below         eligibility.Money // and less than this
+	Sort          storage.Sort      // "": by name
+	Descending    bool
+	Limit         int    // 1 to 1000; 0: 50
+	Cursor        string // ClaimsPage.Next of the page before; "" begins at the first
+}
+
+// ClaimRow is one line of the claims list.
+type ClaimRow struct {
+	engagement.Row
+	Partner        engagement.PartnerID
+	EngagementName string
+	SolutionArea   string
+	Estimated      eligibility.Money // the zero Money is an amount that there is not
+	Requested      eligibility.Money
+	Approved       eligibility.Money
+	Paid           eligibility.Money
+	WithdrawnAt    time.Time // when the customer withdrew after the submission: a flag for the reviewer; zero: it has not
+}
+
+// ClaimsPage is one page of the claims list.
+type ClaimsPage struct {
+	Rows   []ClaimRow
+	Counts map[engagement.Status]int // of all participations, whatever is searched or filtered
+	Next   string                    // cursor of the next page; "" when this is the last
+	At     time.Time                 // the moment that the page shows
+}
+
+// Claims returns a page of the claims list as it is now. A partner's actor sees
+// the partner's. An actor of the Program sees those of the partner that it names,
+// or, naming none, of every partner.
+//
+// It returns a *ForbiddenError, *InputErrors, a *CursorError or an
+// *UnavailableError.
+func (s *Service) Claims(ctx context.Context, actor Actor, query ClaimsQuery) (ClaimsPage, error) {
+	if err := s.mayList(ctx, actor, query.Locations); err != nil {
+		return ClaimsPage{}, err
+	}
+	if err := query.check(); err != nil {
+		return ClaimsPage{}, err
+	}
+	all, err := s.engagements(ctx)
+	if err != nil {
+		return ClaimsPage{}, err
+	}
+	l := newList(list{partner: actor.Partner, sort: query.Sort, descending: query.Descending, limit: limitOf(query.Limit), filter: query.filter(all), now: s.now()})
+	if err := l.begin(query.Cursor); err != nil {
+		return ClaimsPage{}, err
+	}
+	stored, err := s.store.Claims(ctx, storage.ClaimsQuery{
+		Partner: l.partner, Sort: l.sort, Descending: l.descending, After: l.after, Limit: l.limit, Filter: l.filter, Now: l.now,
+	})
+	if err != nil {
+		return ClaimsPage{}, unavailable("storage", err)
+	}
+	page := ClaimsPage{Counts: map[engagement.Status]int{}, At: l.now}
+	maps.Copy(page.Counts, stored.Counts)
+	rows, more, err := l.overlay(stored.Rows, stored.More, stored.Overdue, func(e engagement.Entry) { page.Counts[e.Status]++ })
+	if err != nil {
+		return ClaimsPage{}, err
+	}
+	for _, r := range rows {
+		page.Rows = append(page.Rows, s.claimRow(actor, r, all, l.now))
+	}
+	if more {
+		page.Next, err = l.cursor(l.sort.PositionOf(rows[len(rows)-1].Entry))
+	}
+	return page, err
+}
+
+// mayList asks whether the actor may see the claims list.
+func (s *Service) mayList(ctx context.Context, actor Actor, locations []engagement.LocationID) error {
+	if actor.Partner == "" && actor.program() {
+		return s.authorize(ctx, actor, RunProgram) // every partner's at once are nobody's but the Program's
+	}
+	return s.authorize(ctx, actor, ViewClaims, locations...)
+}
+
+// claimRow is how the claims list shows an entry. What the row allows is what
+// its partner may do.
+func (s *Service) claimRow(actor Actor, r storage.PageRow, all []engagement.Engagement, now time.Time) ClaimRow {
+	e := engagementOf(all, r.Entry.Place.Engagement)
+	out := ClaimRow{Partner: r.Entry.Partner, EngagementName: e.Name, SolutionArea: e.SolutionArea}
+	for _, row := range r.Place.Rows(r.Entry.Partner, e, s.policy, now) {
+		if row.ID == r.Entry.Row {
+			out.Row = row
+		}
+	}
+	if actor.program() {
+		out.Actions = nil
+	}
+	p, _ := r.Place.Participation(r.Entry.Partner, r.Entry.Participation)
+	if out.EngagementName == "" { // it has left the catalog since
+		out.EngagementName = lastSent(p.Consent).Terms.Engagement.Name
+	}
+	if p.Claim != nil {
+		out.Estimated, out.Requested, out.Approved, out.Paid = p.Claim.Estimated, p.Claim.Requested, p.Claim.Approved, p.Claim.Paid
+		out.WithdrawnAt = p.Consent.WithdrawalRequestedAt()
+	}
+	return out
+}
+
+// engagementOf returns an engagement, or one with the ID alone when the catalog
+// no longer has it.
+func engagementOf(all []engagement.Engagement, id engagement.ID) engagement.Engagement {
+	if i := slices.IndexFunc(all, func(e engagement.Engagement) bool { return e.ID == id }); i >= 0 {
+		return all[i]
+	}
+	return engagement.Engagement{ID: id}
+}
+
+// check returns the *InputErrors of a query, joined.
+func (q ClaimsQuery) check() error {
+	errs := []error{CustomersQuery{Statuses: q.Statuses, From: q.From, To: q.To, Sort: q.Sort, Limit: q.Limit}.check()}
+	for _, amount := range []struct {
+		field string
+		money eligibility.Money
+	}{{"at_least", q.AtLeast}, {"below", q.Below}} {
+		if _, err := amount.money.MarshalText(); err != nil || amount.money.Amount.IsNegative() {
+			errs = append(errs, &InputError{Field: amount.field, Problem: "is not an amount: use one that is not negative, with its currency", Err: err})
+		}
+	}
+	if !q.AtLeast.IsZero() && !q.Below.IsZero() && q.AtLeast.Currency != q.Below.Currency {
+		errs = append(errs, &InputError{Field: "below", Problem: fmt.Sprintf("is in %s and at_least in %s: use one currency", q.Below.Currency, q.AtLeast.Currency)})
+	}
+	if q.Customer != "" {
+		if _, err := tenant.ParseKey(string(q.Customer)); err != nil {
+			errs = append(errs, &InputError{Field: "customer", Problem: "is not a customer's key", Err: err})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// filter says what the query narrows the list to, in the words of storage.
+func (q ClaimsQuery) filter(all []engagement.Engagement) storage.Filter {
+	f := storage.Filter{
+		Text: engagement.Fold(q.Search), Statuses: q.Statuses, Locations: q.Locations, Customer: q.Customer,
+		SinceFrom: nextMicrosecond(q.From), SinceBefore: nextMicrosecond(q.To), Engagements: q.Engagements,
+		AmountFrom: engagement.AmountText(q.AtLeast), AmountBefore: engagement.AmountText(q.Below),
+	}
+	if len(f.Engagements) == 0 {
+		f.Engagements = nil
+	}
+	switch { // an amount of one currency is no bound for another
+	case f.AmountFrom != "" && f.AmountBefore == "":
+		f.AmountBefore = q.AtLeast.Currency + "~"
+	case f.AmountFrom == "" && f.AmountBefore != "":
+		f.AmountFrom = q.Below.Currency
+	}
+	if len(q.SolutionAreas) > 0 {
+		in := []engagement.ID{}
+		for _, e := range all {
+			if slices.Contains(q.SolutionAreas, e.SolutionArea) && (f.Engagements == nil || slices.Contains(f.Engagements, e.ID)) {
+				in = append(in, e.ID)
+			}
+		}
+		f.Engagements = in
+	}
+	return f
+}
+
+// AllClaims yields every row that Claims would give, page by page. An error ends
+// it.
+func (s *Service) AllClaims(ctx context.Context, actor Actor, query ClaimsQuery) iter.Seq2[ClaimRow, error] {
+	return func(yield func(ClaimRow, error) bool) {
+		for {
+			page, err := s.Claims(ctx, actor, query)
+			if err != nil {
+				yield(ClaimRow{}, err)
+				return
+			}
+			for _, r := range page.Rows {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if page.Next == "" {
+				return
+			}
+			query.Cursor = page.Next
+		}
+	}
+}
+
+// ClaimTotal is what the claims of one status come to in one currency.
+type ClaimTotal struct {
+	Status    engagement.Status
+	Currency  string // "" for participations without any amount
+	Count     int    // by the currency of the amount that says most
+	Estimated eligibility.Money
+	Requested eligibility.Money
+	Approved  eligibility.Money
+	Paid      eligibility.Money
+}
+
+// ClaimTotals adds up every claim that the query finds, by status, in the order
+// of engagement.AllStatuses, and by currency; Limit and Cursor do not matter. It
+// reads all of them, so what it takes grows with their number. It returns what
+// Claims returns.
+func (s *Service) ClaimTotals(ctx context.Context, actor Actor, query ClaimsQuery) ([]ClaimTotal, error) {
+	query.Limit, query.Cursor = maxLimit, ""
+	var totals []ClaimTotal
+	in := func(status engagement.Status, currency string) *ClaimTotal {
+		i := slices.IndexFunc(totals, func(t ClaimTotal) bool { return t.Status == status && t.Currency == currency })
+		if i < 0 {
+			i, totals = len(totals), append(totals, ClaimTotal{Status: status, Currency: currency})
+		}
+		return &totals[i]
+	}
+	for row, err := range s.AllClaims(ctx, actor, query) {
+		if err != nil {
+			return nil, err
+		}
+		c := claim.State{Estimated: row.Estimated, Requested: row.Requested, Approved: row.Approved, Paid: row.Paid}
+		in(row.Status, c.Amount().Currency).Count++
+		for _, m := range []struct {
+			of  eligibility.Money
+			sum func(*ClaimTotal) *eligibility.Money
+		}{
+			{row.Estimated, func(t *ClaimTotal) *eligibility.Money { return &t.Estimated }},
+			{row.Requested, func(t *ClaimTotal) *eligibility.Money { return &t.Requested }},
+			{row.Approved, func(t *ClaimTotal) *eligibility.Money { return &t.Approved }},
+			{row.Paid, func(t *ClaimTotal) *eligibility.Money { return &t.Paid }},
+		} {
+			if m.of.IsZero() {
+				continue
+			}
+			sum := m.sum(in(row.Status, m.of.Currency))
+			sum.Amount, sum.Currency = sum.Amount.Add(m.of.Amount), m.of.Currency
+		}
+	}
+	slices.SortFunc(totals, func(a, b ClaimTotal) int {
+		order := engagement.AllStatuses()
+		if a.Status != b.Status {
+			return slices.Index(order, a.Status) - slices.Index(order, b.Status)
+		}
+		return strings.Compare(a.Currency, b.Currency)
+	})
+	return totals, nil
+}
+
+// ClaimView is one claim as the desk shows it.
+type ClaimView struct {
+	engagement.Participation
+	Status      engagement.Status
+	Deadline    time.Time           // until which the partner has something to do; zero: nothing
+	DaysLeft    int                 // until the deadline, rounded up
+	Actions     []engagement.Action // what the partner can do now; not for the Program
+	Missing     []claim.Missing     // what has to be there before it can be submitted
+	WithdrawnAt time.Time           // when the customer withdrew after the submission; zero: it has not
+	History     []engagement.Event  // of this participation, the oldest first
+}
+
+// Claim returns one participation with its claim, what is missing and its
+// history, for its partner and for the Program.
+//
+// It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError, and an
+// *engagement.HistoryError together with the view when the history was tampered
+// with.
+func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.ParticipationID) (ClaimView, error) {
+	u := s.unit(storage.CommandRecord{})
+	p, err := u.participation(ctx, actor, ViewClaims, id)
+	if err != nil {
+		return ClaimView{}, err
+	}
+	view := ClaimView{Participation: p, Status: p.StatusAt(u.now), WithdrawnAt: p.Consent.WithdrawalRequestedAt()}
+	all, err := s.engagements(ctx)
+	if err != nil {
+		return view, err
+	}
+	place := u.place(engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer})
+	for _, row := range place.Rows(p.Partner, engagementOf(all, p.Engagement), s.policy, u.now) {
+		if row.Participation == id {
+			view.Deadline, view.DaysLeft, view.Actions = row.Deadline, row.DaysLeft, row.Actions
+		}
+	}
+	if actor.program() {
+		view.Actions = nil
+	}
+	if p.Claim != nil && p.Claim.Allows(claim.KindSubmit, u.now) {
+		view.Missing = p.Claim.Missing()
+	}
+	// What this unit would record is not stored yet; the history that is read is
+	// the stored one.
+	key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
+	loaded, err := s.store.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
+	if err != nil {
+		return view, unavailable("storage", err)
+	}
+	c := loaded.Customers[key]
+	events, err := s.history(ctx, c)
+	if err != nil {
+		return view, err
+	}
+	for _, e := range events {
+		if e.Participation == id {
+			view.History = append(view.History, e)
+		}
+	}
+	return view, engagement.VerifyHistory(events, c.History)
+}

@@ -1,0 +1,80 @@
+package workflow
+
+import (
+	"context"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// deed is one thing done to a claim: what package claim is told, and what the
+// history and the partner's contacts are.
+type deed struct {
+	event    claim.Event
+	kind     engagement.EventKind
+	note     string                 // for the history, never about a person
+	why      string                 // in the words of whoever did it
+	contacts []tenant.Email         // whom it is about
+	tell     engagement.MessageKind // to the partner's contacts; "" for nobody
+	then     func(engagement.Participation)
+}
+
+// aboutClaim is the body of a command about a participation's claim.
+type aboutClaim struct {
+	Participation engagement.ParticipationID `json:"participation"`
+	Body          any                        `json:"body"`
+}
+
+// changeClaim carries out a command about a claim, whose result decide knows.
+func changeClaim[R any](ctx context.Context, s *Service, actor Actor, act Act, id engagement.ParticipationID, name, key string, body any,
+	decide func(*unit, engagement.Participation) (deed, R, error)) (R, error) {
+	return execute(ctx, s, actor, name, key, aboutClaim{id, body}, false, func(u *unit) (R, error) {
+		var none R
+		p, err := u.participation(ctx, actor, act, id)
+		if err != nil {
+			return none, err
+		}
+		d, result, err := decide(u, p)
+		if err != nil {
+			return none, err
+		}
+		if err := u.do(actor, act, name, p, d); err != nil {
+			return none, err
+		}
+		return result, nil
+	})
+}
+
+// command is changeClaim for a command without a result.
+func (s *Service) command(ctx context.Context, actor Actor, act Act, id engagement.ParticipationID, name, key string, body any, d deed) error {
+	_, err := changeClaim(ctx, s, actor, act, id, name, key, body, func(*unit, engagement.Participation) (deed, struct{}, error) {
+		return d, struct{}{}, nil
+	})
+	return err
+}
+
+// do makes a deed happen to the participation's claim.
+func (u *unit) do(actor Actor, act Act, name string, p engagement.Participation, d deed) error {
+	before := p.StatusAt(u.now)
+	p, err := engagement.ApplyClaim(p, d.event, u.now)
+	if err != nil {
+		return notNow(name, p, u.now, err)
+	}
+	u.putParticipation(p)
+	by := engagement.ByPartner
+	if act == ReviewClaims || act == CommentOnClaims && actor.program() {
+		by = engagement.ByProgram
+	}
+	u.event(engagement.Event{
+		Kind: d.kind, By: by, From: string(before), To: string(p.StatusAt(u.now)), Note: d.note,
+		Person: &engagement.Person{User: actor.User, Contacts: d.contacts, Why: d.why},
+	}, p)
+	if d.tell != "" {
+		u.tellPartner(p, d.tell)
+	}
+	if d.then != nil {
+		d.then(p)
+	}
+	return nil
+}

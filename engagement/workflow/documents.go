@@ -1,0 +1,219 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/evidence"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// AddEvidence is the command that adds a document to a claim.
+type AddEvidence struct {
+	Key       string `json:"-"`          // idempotency key
+	Kind      string `json:"kind"`       // of the proof that it is, claim.Invoice for one
+	Name      string `json:"name"`       // of the file, for people
+	MediaType string `json:"media_type"` // "application/pdf" for one
+}
+
+// LogValue hides the name of the file.
+func (c AddEvidence) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", c.Key), slog.String("kind", c.Kind), slog.String("media_type", c.MediaType))
+}
+
+// RecordEvidence is the command that adds a document which the host keeps.
+type RecordEvidence struct {
+	Key       string `json:"-"` // idempotency key
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	MediaType string `json:"media_type"`
+	Size      int64  `json:"size"`   // in bytes
+	SHA256    string `json:"sha256"` // 64 lower-case hexadecimal digits
+	Ref       string `json:"ref"`    // where the host keeps it; OpenEvidence opens it, so take it from no user
+}
+
+// LogValue hides the name of the file.
+func (c RecordEvidence) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", c.Key), slog.String("kind", c.Kind), slog.Int64("size", c.Size))
+}
+
+// kept is the result of adding a document. It does not repeat the file's name,
+// which may have to be erased.
+type kept struct {
+	ID  claim.EvidenceID `json:"id"`
+	Ref string           `json:"ref"`
+	At  time.Time        `json:"at"`
+}
+
+// AddEvidence puts a document into the Evidence store of the Options and adds it
+// to the claim. It reads no more than the proof's size limit, and refuses what the
+// claim does not take before it reads anything. Either the document is kept and
+// added, or it is neither; only if the process dies in between, or storage does
+// not say whether it was added, a content that no claim names can stay in the
+// store.
+//
+// It returns what Comment returns; the error of reading the content as it is; for
+// a document that is too large an *InputError; and an *UnavailableError of the
+// source "evidence".
+func (s *Service) AddEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd AddEvidence, content io.Reader) (claim.Evidence, error) {
+	if s.evidence == nil {
+		return claim.Evidence{}, errors.New("workflow: AddEvidence needs an Evidence store in the Options; or keep documents yourself and use RecordEvidence")
+	}
+	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: 1}
+	u := s.unit(storage.CommandRecord{})
+	p, err := u.participation(ctx, actor, WorkOnClaims, id)
+	if err != nil {
+		return v, err
+	}
+	// What recording would refuse is refused at once, unless this is a repeated
+	// command: that gives its result, whatever the claim takes by now.
+	probe := v
+	probe.ID, probe.Ref, probe.SHA256 = "new", "new", strings.Repeat("0", 64)
+	if _, err := engagement.ApplyClaim(p, claim.AddEvidence{Evidence: probe}, u.now); err != nil {
+		used, failed := s.used(ctx, actor, cmd.Key)
+		if failed != nil {
+			return v, failed
+		}
+		if !used {
+			return v, notNow("add evidence", p, u.now, err)
+		}
+	}
+	limit := int64(claim.DefaultMaxSize)
+	if p.Claim != nil {
+		item, _ := p.Claim.Item(v.Kind)
+		limit = item.Limit()
+	}
+	ref := refs(id) + u.newID()
+	source := &source{content: content}
+	meter := evidence.NewMeter(source, limit)
+	if err := s.evidence.Put(ctx, ref, meter); err != nil {
+		if source.err != nil {
+			return v, source.err
+		}
+		if large := (*evidence.TooLargeError)(nil); errors.As(err, &large) {
+			return v, &InputError{Field: "content", Problem: fmt.Sprintf("is larger than %d bytes: make the document smaller", limit), Err: err}
+		}
+		return v, unavailable("evidence", err)
+	}
+	v.Size, v.SHA256, v.Ref = meter.Size(), meter.SHA256(), ref
+	record := RecordEvidence{Key: cmd.Key, Kind: v.Kind, Name: v.Name, MediaType: v.MediaType, Size: v.Size, SHA256: v.SHA256}
+	out, err := s.record(ctx, actor, id, record, ref)
+	unknown := errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) // it may have been added
+	if out.Ref != ref && !unknown {                                               // refused, or added before
+		s.discard(ctx, ref)
+	}
+	return out, err
+}
+
+// refs begins the reference of every content that AddEvidence keeps for a claim,
+// and of no other.
+func refs(id engagement.ParticipationID) string { return string(id) + "/" }
+
+// source remembers with which error reading a content ended.
+type source struct {
+	content io.Reader
+	err     error
+}
+
+func (r *source) Read(p []byte) (int, error) {
+	n, err := r.content.Read(p)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
+}
+
+// RecordEvidence adds a document to the claim that the host keeps itself. It
+// returns what Comment returns.
+func (s *Service) RecordEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordEvidence) (claim.Evidence, error) {
+	return s.record(ctx, actor, id, cmd, cmd.Ref)
+}
+
+func (s *Service) record(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordEvidence, ref string) (claim.Evidence, error) {
+	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: cmd.Size, SHA256: cmd.SHA256}
+	out, err := changeClaim(ctx, s, actor, WorkOnClaims, id, "add evidence", cmd.Key, cmd, func(u *unit, _ engagement.Participation) (deed, kept, error) {
+		if strings.HasPrefix(cmd.Ref, refs(id)) { // else removing the one would take the other's content
+			return deed{}, kept{}, &InputError{Field: "ref", Problem: "names a content that AddEvidence keeps: say where you keep this one"}
+		}
+		v := v
+		v.ID, v.Ref = claim.EvidenceID(u.newID()), ref
+		return deed{
+			event: claim.AddEvidence{Evidence: v}, kind: engagement.EvidenceAdded,
+			note: fmt.Sprintf("%s, %s, %d bytes, SHA-256 %s", v.Kind, v.MediaType, v.Size, v.SHA256),
+		}, kept{v.ID, v.Ref, u.now}, nil
+	})
+	v.ID, v.Ref, v.AddedAt = out.ID, out.Ref, out.At
+	return v, err
+}
+
+// discard takes a content that nothing names out of the store. That it stays
+// there does no harm.
+func (s *Service) discard(ctx context.Context, ref string) {
+	if err := s.evidence.Delete(context.WithoutCancel(ctx), ref); err != nil {
+		s.log.WarnContext(ctx, "a document that is no longer needed could not be deleted", "ref", ref, "error", err)
+	}
+}
+
+// RemoveEvidence is the command that takes a document away from a claim.
+type RemoveEvidence struct {
+	Key      string           `json:"-"` // idempotency key
+	Evidence claim.EvidenceID `json:"evidence"`
+}
+
+// RemoveEvidence takes a document away from a claim, and its content out of the
+// Evidence store if AddEvidence put it there. It returns what Comment returns.
+func (s *Service) RemoveEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RemoveEvidence) error {
+	out, err := changeClaim(ctx, s, actor, WorkOnClaims, id, "remove evidence", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
+		v, _ := evidenceOf(p, cmd.Evidence)
+		return deed{
+			event: claim.RemoveEvidence{ID: cmd.Evidence}, kind: engagement.EvidenceRemoved,
+			note: fmt.Sprintf("%s, SHA-256 %s", v.Kind, v.SHA256),
+		}, kept{v.ID, v.Ref, u.now}, nil
+	})
+	if err == nil && s.evidence != nil && strings.HasPrefix(out.Ref, refs(id)) {
+		s.discard(ctx, out.Ref)
+	}
+	return err
+}
+
+func evidenceOf(p engagement.Participation, id claim.EvidenceID) (claim.Evidence, error) {
+	if p.Claim != nil {
+		for _, v := range p.Claim.Evidence {
+			if v.ID == id {
+				return v, nil
+			}
+		}
+	}
+	return claim.Evidence{}, &NotFoundError{Field: "evidence", Value: string(id)}
+}
+
+// OpenEvidence returns a document of a claim with its content, for the partner
+// and for the Program. The caller closes the content, whose reader fails with an
+// *evidence.DamagedError at its end if it is not what was added.
+//
+// It returns a *ForbiddenError, a *NotFoundError, or an *UnavailableError.
+func (s *Service) OpenEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, document claim.EvidenceID) (claim.Evidence, io.ReadCloser, error) {
+	if s.evidence == nil {
+		return claim.Evidence{}, nil, errors.New("workflow: OpenEvidence needs an Evidence store in the Options")
+	}
+	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewClaims, id)
+	if err != nil {
+		return claim.Evidence{}, nil, err
+	}
+	v, err := evidenceOf(p, document)
+	if err != nil {
+		return v, nil, err
+	}
+	content, err := s.evidence.Open(ctx, v.Ref)
+	if err != nil {
+		return v, nil, unavailable("evidence", err)
+	}
+	return v, evidence.Verify(content, v.Size, v.SHA256), nil
+}

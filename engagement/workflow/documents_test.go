@@ -1,0 +1,486 @@
+package workflow_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/evidence"
+	"github.com/partnerengage/partnerengage/engagement/evidence/evidencetest"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+)
+
+// pdf is the command that adds a document.
+func pdf(key, kind string) workflow.AddEvidence {
+	return workflow.AddEvidence{Key: key, Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf"}
+}
+
+// recorded is the command that adds an invoice which the host keeps.
+func recorded(key, ref string) workflow.RecordEvidence {
+	return workflow.RecordEvidence{
+		Key: key, Kind: claim.Invoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 7, SHA256: strings.Repeat("0a", 32), Ref: ref,
+	}
+}
+
+// shelf is an evidence store that remembers what was deleted, and that a test can
+// let fail.
+type shelf struct {
+	evidencetest.Memory
+	put, open, delete error
+	deleted           []string
+}
+
+func (s *shelf) Put(ctx context.Context, key string, content io.Reader) error {
+	if s.put != nil {
+		_, _ = content.Read(make([]byte, 10))
+		return s.put
+	}
+	return s.Memory.Put(ctx, key, content)
+}
+
+func (s *shelf) Open(ctx context.Context, key string) (io.ReadCloser, error) {
+	if s.open != nil {
+		return nil, s.open
+	}
+	return s.Memory.Open(ctx, key)
+}
+
+func (s *shelf) Delete(ctx context.Context, key string) error {
+	s.deleted = append(s.deleted, key)
+	if s.delete != nil {
+		return s.delete
+	}
+	return s.Memory.Delete(ctx, key)
+}
+
+// newArchive is a world whose documents are on a shelf, with a draft of a claim.
+// The findings can only be PDF, of at most 1,000 bytes.
+func newArchive(t *testing.T, changes ...func(*workflowtest.Scenario)) (*workflowtest.World, *spy, *shelf, engagement.ParticipationID) {
+	t.Helper()
+	docs := &shelf{}
+	w, spy := newWorld(t, append(changes, func(sc *workflowtest.Scenario) { sc.Options.Evidence = docs })...)
+	changeEngagement(t, w, migration, func(e *engagement.Engagement) {
+		e.Proof = claim.DefaultProof()
+		e.Proof[0].MediaTypes, e.Proof[0].MaxSize = []string{"application/pdf"}, 1000
+	})
+	return w, spy, docs, w.Granted(migration, "ana@contoso.com")
+}
+
+// unread is content that must not be read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("the content was read")
+	return 0, io.EOF
+}
+
+// documents returns the documents of a claim.
+func documents(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) []claim.Evidence {
+	t.Helper()
+	return part(t, w, p).Claim.Evidence
+}
+
+func opened(t *testing.T, w *workflowtest.World, actor workflow.Actor, p engagement.ParticipationID, id claim.EvidenceID) (string, error) {
+	t.Helper()
+	_, content, err := w.Desk.OpenEvidence(background, actor, p, id)
+	ok(t, err)
+	text, err := io.ReadAll(content)
+	ok(t, content.Close())
+	return string(text), err
+}
+
+// A document is kept in the store, the claim names it, and both its partner and
+// the Program can open it. Its name is nowhere in the history.
+func TestAddEvidence(t *testing.T) {
+	w, _, docs, p := newArchive(t)
+	cmd := pdf("k", claim.Findings)
+	cmd.Name = "Findings of Ana Sousa.pdf"
+	sum := sha256.Sum256([]byte("%PDF-1.7 findings"))
+	added, err := w.Desk.AddEvidence(background, w.Actor, p, cmd, iotest.OneByteReader(strings.NewReader("%PDF-1.7 findings")))
+	ok(t, err)
+	equal(t, "what was added", added, claim.Evidence{
+		ID: added.ID, Kind: claim.Findings, Name: "Findings of Ana Sousa.pdf", MediaType: "application/pdf",
+		Size: 17, SHA256: hex.EncodeToString(sum[:]), Ref: added.Ref, AddedAt: w.Now(),
+	})
+	equal(t, "the claim has it", documents(t, w, p), []claim.Evidence{added})
+	equal(t, "the store has it", docs.Keys(), []string{added.Ref})
+	events, _ := history(t, w, "contoso.com")
+	last := events[len(events)-1]
+	equal(t, "the event", []string{string(last.Kind), string(last.By), last.From, last.To, last.Person.User, last.Person.Why, last.Note}, []string{
+		"evidence added", "partner", "Customer consent received", "Customer consent received", "ana", "",
+		"findings, application/pdf, 17 bytes, SHA-256 " + added.SHA256,
+	})
+	for _, actor := range []workflow.Actor{w.Actor, w.Reviewer()} {
+		text, err := opened(t, w, actor, p, added.ID)
+		ok(t, err)
+		equal(t, "the content", text, "%PDF-1.7 findings")
+	}
+}
+
+// Exactly as large as it may be, a document is taken; one byte more, and it is
+// refused as soon as that byte has come.
+func TestEvidenceSize(t *testing.T) {
+	for size, taken := range map[int]bool{1: true, 1000: true, 1001: false, 1 << 20: false, 0: false} {
+		w, spy, docs, p := newArchive(t)
+		content := bytes.NewReader(make([]byte, size))
+		add := func() error {
+			_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.Findings), content)
+			return err
+		}
+		if taken {
+			ok(t, add())
+			equal(t, "kept", len(docs.Keys()), 1)
+			continue
+		}
+		unchanged(t, spy, func() {
+			e := refused[*workflow.InputError](t, add(), workflow.ErrInput)
+			if size == 0 {
+				equal(t, "the field", e.Field, "size")
+				return
+			}
+			equal(t, "the field", e.Field, "content")
+			if !errors.Is(e, evidence.ErrTooLarge) || !strings.Contains(e.Error(), "1000 bytes") {
+				t.Errorf("%v does not say how large it may be", e)
+			}
+		})
+		equal(t, "kept", len(docs.Keys()), 0)
+		if read := size - content.Len(); read > 1001 {
+			t.Errorf("%d bytes of %d were read", read, size)
+		}
+	}
+}
+
+// What the claim does not take is refused with its field before anything is read.
+func TestEvidenceInput(t *testing.T) {
+	name := func(name string) workflow.AddEvidence {
+		return workflow.AddEvidence{Kind: claim.Invoice, Name: name, MediaType: "application/pdf"}
+	}
+	for what, test := range map[string]struct {
+		cmd   workflow.AddEvidence
+		field string
+	}{
+		"a kind that is not asked for":   {pdf("", "photo"), "kind"},
+		"a survey":                       {pdf("", claim.CustomerSurvey), "kind"},
+		"another media type":             {workflow.AddEvidence{Kind: claim.Findings, Name: "a.exe", MediaType: "application/x-msdownload"}, "media_type"},
+		"a media type with parameters":   {workflow.AddEvidence{Kind: claim.Invoice, Name: "a", MediaType: "text/html; charset=x"}, "media_type"},
+		"no media type":                  {workflow.AddEvidence{Kind: claim.Invoice, Name: "a"}, "media_type"},
+		"a header in the media type":     {workflow.AddEvidence{Kind: claim.Invoice, Name: "a", MediaType: "text/plain\r\nX: y"}, "media_type"},
+		"no name":                        {name(""), "name"},
+		"dots":                           {name(" .. "), "name"},
+		"a path":                         {name("../../etc/passwd"), "name"},
+		"a path of Windows":              {name(`C:\a.pdf`), "name"},
+		"a zero byte":                    {name("a.pdf\x00.exe"), "name"},
+		"a line break":                   {name("a\r\nSet-Cookie: x"), "name"},
+		"a change of direction":          {name("invoice\u202efdp.exe"), "name"},
+		"what is not UTF-8":              {name("a\xff.pdf"), "name"},
+		"too long a name":                {name(strings.Repeat("x", 256)), "name"},
+		"a line separator within a name": {name("a\u2028b"), "name"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			w, spy, docs, p := newArchive(t)
+			test.cmd.Key = w.Key()
+			unchanged(t, spy, func() {
+				_, err := w.Desk.AddEvidence(background, w.Actor, p, test.cmd, unread{t})
+				equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, test.field)
+				r := recorded(w.Key(), "s3://x")
+				r.Kind, r.Name, r.MediaType = test.cmd.Kind, test.cmd.Name, test.cmd.MediaType
+				_, err = w.Desk.RecordEvidence(background, w.Actor, p, r)
+				equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, test.field)
+			})
+			equal(t, "kept", len(docs.Keys()), 0)
+		})
+	}
+	w, _, _, p := newArchive(t)
+	cmd := name("Rechnung für Müller & Söhne (№ 7) 请求.pdf")
+	cmd.Key = w.Key()
+	added, err := w.Desk.AddEvidence(background, w.Actor, p, cmd, strings.NewReader("x"))
+	ok(t, err)
+	equal(t, "the name", added.Name, cmd.Name)
+}
+
+// An upload that breaks off leaves nothing, and the error is the reader's: to make
+// the same call again would not help.
+func TestEvidenceReaderFails(t *testing.T) {
+	w, spy, docs, p := newArchive(t)
+	broken := errors.New("the browser has gone")
+	unchanged(t, spy, func() {
+		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Findings), io.MultiReader(strings.NewReader("%PDF"), iotest.ErrReader(broken)))
+		if !errors.Is(err, broken) || errors.Is(err, workflow.ErrUnavailable) {
+			t.Fatalf("the error is %v", err)
+		}
+	})
+	equal(t, "kept", len(docs.Keys()), 0)
+	_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Findings), strings.NewReader("%PDF-1.7")) // the key is still new
+	ok(t, err)
+}
+
+// A store of documents that is out of reach leaves nothing, and the same call can
+// be made again.
+func TestEvidenceStoreFails(t *testing.T) {
+	w, spy, docs, p := newArchive(t)
+	docs.put = errors.New("no space left")
+	unchanged(t, spy, func() {
+		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Findings), strings.NewReader("%PDF-1.7"))
+		e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+		equal(t, "the source", e.Source, "evidence")
+		if !errors.Is(e, docs.put) {
+			t.Errorf("%v does not say why", e)
+		}
+	})
+	docs.put = nil
+	added, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Findings), strings.NewReader("%PDF-1.7"))
+	ok(t, err)
+
+	docs.open = fmt.Errorf("%w: somebody has tidied up", fs.ErrNotExist)
+	_, _, err = w.Desk.OpenEvidence(background, w.Actor, p, added.ID)
+	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "evidence")
+}
+
+// A repeated upload gives the first result, and what came the second time does not
+// stay; with other bytes the key is refused, and they do not stay either.
+func TestEvidenceAgain(t *testing.T) {
+	w, spy, docs, p := newArchive(t)
+	add := func(key, content string) (claim.Evidence, error) {
+		return w.Desk.AddEvidence(background, w.Actor, p, pdf(key, claim.Invoice), strings.NewReader(content))
+	}
+	first, err := add("k", "one")
+	ok(t, err)
+	for range 2 {
+		unchanged(t, spy, func() {
+			again, err := add("k", "one")
+			ok(t, err)
+			equal(t, "the result", again, first)
+			_, err = add("k", "two")
+			refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused)
+		})
+		equal(t, "kept", docs.Keys(), []string{first.Ref})
+	}
+	same, err := add("other", "one") // the same bytes are another document
+	ok(t, err)
+	equal(t, "kept", len(docs.Keys()), 2)
+	if same.ID == first.ID || same.Ref == first.Ref {
+		t.Errorf("%+v is %+v", same, first)
+	}
+	for n := range claim.MaxDocuments - 2 {
+		_, err := add(fmt.Sprint("more", n), "x")
+		ok(t, err)
+	}
+	unchanged(t, spy, func() {
+		_, err := add("too many", "x")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "kind")
+		again, err := add("k", "one")
+		ok(t, err)
+		equal(t, "the result", again, first)
+	})
+	equal(t, "kept", len(docs.Keys()), claim.MaxDocuments)
+}
+
+// A claim that is with the reviewer takes no document: it is not even read. One
+// that went there while the document was coming does not keep it either.
+func TestEvidenceRefusedLater(t *testing.T) {
+	w, spy, docs, p := newArchive(t)
+	first := pdf("k", claim.Invoice)
+	added, err := w.Desk.AddEvidence(background, w.Actor, p, first, strings.NewReader("one"))
+	ok(t, err)
+	w.Proved(p)
+	before := docs.Keys()
+	content := &meanwhile{do: func() { w.Submitted(p) }}
+	_, err = w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.Invoice), content)
+	refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+	w.ExpectStatus(p, engagement.Submitted)
+	unchanged(t, spy, func() {
+		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.Invoice), unread{t})
+		e := refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+		equal(t, "the refusal", []string{e.Command, string(e.Status)}, []string{"add evidence", "Submitted"})
+		_, err = w.Desk.AddEvidence(background, w.Actor, p, pdf("", claim.Invoice), unread{t})
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "key")
+		_, err = w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), "s3://late"))
+		refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+		again, err := w.Desk.AddEvidence(background, w.Actor, p, first, strings.NewReader("one")) // what was done is done
+		ok(t, err)
+		equal(t, "the result", again, added)
+	})
+	equal(t, "kept", docs.Keys(), before)
+}
+
+// meanwhile is content during whose reading something else happens.
+type meanwhile struct{ do func() }
+
+func (m *meanwhile) Read(p []byte) (int, error) {
+	if m.do == nil {
+		return 0, io.EOF
+	}
+	m.do()
+	m.do = nil
+	return copy(p, "late"), nil
+}
+
+// When storage does not say whether it has taken a document, its content stays:
+// repeated, the call leaves one document with its content.
+func TestEvidenceAnswerLost(t *testing.T) {
+	for name, lost := range map[string]error{"no answer": errors.New("down"), "the caller has gone": context.Canceled} {
+		for _, written := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, written %t", name, written), func(t *testing.T) {
+				w, spy, docs, p := newArchive(t)
+				spy.reset(func(n int, apply func() error) error {
+					if n > 1 {
+						return apply()
+					}
+					if written {
+						ok(t, apply())
+					}
+					return lost
+				}, nil)
+				add := func() (claim.Evidence, error) {
+					return w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Invoice), strings.NewReader("one"))
+				}
+				if _, err := add(); !errors.Is(err, lost) {
+					t.Fatalf("the error is %v", err)
+				}
+				added, err := add()
+				ok(t, err)
+				equal(t, "documents", documents(t, w, p), []claim.Evidence{added})
+				text, err := opened(t, w, w.Actor, p, added.ID)
+				ok(t, err)
+				equal(t, "the content", text, "one")
+				if written {
+					equal(t, "kept", docs.Keys(), []string{added.Ref})
+				}
+			})
+		}
+	}
+}
+
+// The content of a document that is taken away goes, too, if it was put there with
+// the claim; what the host keeps is the host's.
+func TestRemoveEvidence(t *testing.T) {
+	w, spy, docs, p := newArchive(t)
+	mine, other := w.Documented(p, claim.Invoice), w.Documented(p, claim.Findings)
+	theirs, err := w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), "s3://bucket/7"))
+	ok(t, err)
+	remove := func(key string, id claim.EvidenceID) error {
+		return w.Desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: key, Evidence: id})
+	}
+	ok(t, remove("mine", mine.ID))
+	ok(t, remove("theirs", theirs.ID))
+	equal(t, "the documents", documents(t, w, p), []claim.Evidence{other})
+	equal(t, "deleted", docs.deleted, []string{mine.Ref})
+	equal(t, "kept", docs.Keys(), []string{other.Ref})
+	events, _ := history(t, w, "contoso.com")
+	equal(t, "the event", []string{string(events[len(events)-2].Kind), events[len(events)-2].Note}, []string{"evidence removed", "invoice, SHA-256 " + mine.SHA256})
+	unchanged(t, spy, func() {
+		ok(t, remove("mine", mine.ID))
+		e := refused[*workflow.NotFoundError](t, remove(w.Key(), mine.ID), workflow.ErrNotFound)
+		equal(t, "the refusal", *e, workflow.NotFoundError{Field: "evidence", Value: string(mine.ID)})
+		_, _, err := w.Desk.OpenEvidence(background, w.Actor, p, mine.ID)
+		refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+	})
+	w.Submitted(p)
+	unchanged(t, spy, func() {
+		refused[*workflow.NotNowError](t, remove(w.Key(), other.ID), workflow.ErrNotNow)
+	})
+	equal(t, "the content is still there", len(docs.Keys()), 2)
+}
+
+// A content that cannot be deleted does no harm: the document is gone from the
+// claim, and the log says what stayed, without the file's name.
+func TestRemoveEvidenceStays(t *testing.T) {
+	var log strings.Builder
+	w, _, docs, p := newArchive(t, func(sc *workflowtest.Scenario) { sc.Options.Logger = newLog(&log) })
+	added := w.Documented(p, claim.Invoice)
+	docs.delete = errors.New("read only")
+	ok(t, w.Desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: w.Key(), Evidence: added.ID}))
+	equal(t, "the documents", len(documents(t, w, p)), 0)
+	if s := log.String(); !strings.Contains(s, added.Ref) || !strings.Contains(s, "read only") || strings.Contains(s, "invoice.pdf") {
+		t.Errorf("the log says %q", s)
+	}
+}
+
+// Two documents never share what the claim keeps for one: what a host records
+// cannot name a content that belongs to the claim, so that removing the one does not
+// take the other's.
+func TestRecordEvidenceOfAnother(t *testing.T) {
+	w, spy, docs, p := newArchive(t)
+	mine := w.Documented(p, claim.Invoice)
+	unchanged(t, spy, func() {
+		_, err := w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), mine.Ref))
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "ref")
+	})
+	equal(t, "kept", docs.Keys(), []string{mine.Ref})
+}
+
+// What a host keeps is recorded as it says: with its size, its hash and where it
+// is.
+func TestRecordEvidence(t *testing.T) {
+	w, spy, docs, p := newArchive(t)
+	cmd := recorded("k", "s3://bucket/7")
+	added, err := w.Desk.RecordEvidence(background, w.Actor, p, cmd)
+	ok(t, err)
+	equal(t, "what was added", added, claim.Evidence{
+		ID: added.ID, Kind: claim.Invoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 7, SHA256: cmd.SHA256, Ref: "s3://bucket/7", AddedAt: w.Now(),
+	})
+	equal(t, "the claim has it", documents(t, w, p), []claim.Evidence{added})
+	for field, change := range map[string]func(*workflow.RecordEvidence){
+		"size":    func(c *workflow.RecordEvidence) { c.Size = 0 },
+		"size ":   func(c *workflow.RecordEvidence) { c.Size = claim.DefaultMaxSize + 1 },
+		"sha256":  func(c *workflow.RecordEvidence) { c.SHA256 = strings.ToUpper(c.SHA256) },
+		"sha256 ": func(c *workflow.RecordEvidence) { c.SHA256 = "" },
+		"ref":     func(c *workflow.RecordEvidence) { c.Ref = "" },
+	} {
+		cmd := recorded(w.Key(), "s3://bucket/8")
+		change(&cmd)
+		unchanged(t, spy, func() {
+			_, err := w.Desk.RecordEvidence(background, w.Actor, p, cmd)
+			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, strings.TrimSpace(field))
+		})
+	}
+	equal(t, "kept in the store", len(docs.Keys()), 0)
+}
+
+// Nobody else opens a document, and a damaged one is not handed out whole.
+func TestOpenEvidence(t *testing.T) {
+	w, _, docs, p := newArchive(t)
+	added := w.Documented(p, claim.Invoice)
+	for name, actor := range map[string]workflow.Actor{"another partner": workflowtest.Fabrikam, "a reviewer of another partner's": workflowtest.Vendor.For("fabrikam")} {
+		_, content, err := w.Desk.OpenEvidence(background, actor, p, added.ID)
+		refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+		if content != nil {
+			t.Errorf("%s gets the content", name)
+		}
+	}
+	for _, damaged := range []string{"%PDF-1.7 invoicE", "%PDF-1.7", "%PDF-1.7 invoice, and more"} {
+		ok(t, docs.Memory.Put(background, added.Ref, strings.NewReader(damaged)))
+		text, err := opened(t, w, w.Actor, p, added.ID)
+		if !errors.Is(err, evidence.ErrDamaged) || strings.Contains(text, "invoice") {
+			t.Errorf("%q is read as %q, %v", damaged, text, err)
+		}
+	}
+}
+
+// Without a store for them, documents are the host's: it records them.
+func TestNoEvidenceStore(t *testing.T) {
+	w, _ := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	desk, err := workflow.New(w.Store, directory{}, w.Catalog, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
+	ok(t, err)
+	if _, err := desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Invoice), unread{t}); err == nil || !strings.Contains(err.Error(), "RecordEvidence") {
+		t.Errorf("AddEvidence: %v", err)
+	}
+	added, err := desk.RecordEvidence(background, w.Actor, p, recorded("k", "s3://bucket/7"))
+	ok(t, err)
+	if _, _, err := desk.OpenEvidence(background, w.Actor, p, added.ID); err == nil || !strings.Contains(err.Error(), "Evidence store") {
+		t.Errorf("OpenEvidence: %v", err)
+	}
+	ok(t, desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: "r", Evidence: added.ID}))
+}

@@ -1,0 +1,124 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+)
+
+// StartReview is the command that takes a submitted claim under review.
+type StartReview struct {
+	Key string `json:"-"` // idempotency key
+}
+
+// StartReview takes a submitted claim under review. Like every act of the
+// Program's it needs that role, and an actor for the claim's partner; see
+// Actor.For.
+//
+// It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
+// *UnavailableError, or a *NotNowError which wraps the refusal of package claim.
+// So do the other reviews.
+func (s *Service) StartReview(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd StartReview) error {
+	return s.command(ctx, actor, ReviewClaims, id, "start review", cmd.Key, cmd, deed{event: claim.StartReview{}, kind: engagement.ReviewStarted})
+}
+
+// AskForAction is the command that gives a claim back to its partner.
+type AskForAction struct {
+	Key   string             `json:"-"`     // idempotency key
+	Items []claim.ActionItem `json:"items"` // 1 to 20 things to do
+}
+
+// LogValue hides what the reviewer wrote.
+func (c AskForAction) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", c.Key), slog.Int("items", len(c.Items)))
+}
+
+// AskForAction gives a claim under review back to its partner, any number of
+// times before the review deadline; later the partner would have no time to act,
+// and a slow reviewer expires nothing.
+func (s *Service) AskForAction(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd AskForAction) error {
+	return s.command(ctx, actor, ReviewClaims, id, "ask for action", cmd.Key, cmd, deed{
+		event: claim.AskForAction{Items: cmd.Items}, kind: engagement.ActionAskedFor,
+		note: fmt.Sprintf("items: %d", len(cmd.Items)), tell: engagement.TellActionRequired,
+	})
+}
+
+// ApproveClaim is the command that approves an amount.
+type ApproveClaim struct {
+	Key      string            `json:"-"` // idempotency key
+	Amount   eligibility.Money `json:"amount"`
+	Override string            `json:"override,omitzero"` // why the amount may exceed the claim's cap
+	Text     string            `json:"text,omitzero"`     // for the partner
+}
+
+// LogValue hides what the reviewer wrote.
+func (c ApproveClaim) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", c.Key), slog.String("amount", c.Amount.String()), slog.Bool("override", c.Override != ""))
+}
+
+// ApproveClaim approves an amount for a claim under review. More than the claim's
+// cap takes an override, which is recorded; the *claim.AmountError that it returns
+// otherwise names the cap.
+func (s *Service) ApproveClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd ApproveClaim) error {
+	if err := checkCurrency("approved", cmd.Amount); err != nil {
+		return err
+	}
+	note := amountNote("approved", cmd.Amount)
+	if cmd.Override != "" {
+		note += ", over the cap"
+	}
+	return s.command(ctx, actor, ReviewClaims, id, "approve claim", cmd.Key, cmd, deed{
+		event: claim.Approve{Amount: cmd.Amount, Override: cmd.Override, Text: cmd.Text}, kind: engagement.ClaimApproved,
+		note: note, why: cmd.Override, tell: engagement.TellApproved,
+	})
+}
+
+// RejectClaim is the command that rejects a claim.
+type RejectClaim struct {
+	Key   string                `json:"-"`     // idempotency key
+	Codes []claim.RejectionCode `json:"codes"` // at least one
+	Text  string                `json:"text"`  // why, for the partner
+}
+
+// LogValue hides what the reviewer wrote.
+func (c RejectClaim) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", c.Key), slog.Any("codes", c.Codes))
+}
+
+// RejectClaim rejects a claim under review. The partner may dispute that once,
+// within the dispute window; after a dispute a rejection is final.
+func (s *Service) RejectClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RejectClaim) error {
+	return s.command(ctx, actor, ReviewClaims, id, "reject claim", cmd.Key, cmd, deed{
+		event: claim.Reject{Codes: cmd.Codes, Text: cmd.Text}, kind: engagement.ClaimRejected,
+		note: joinTexts(cmd.Codes), why: cmd.Text, tell: engagement.TellRejected,
+	})
+}
+
+// RecordPayment is the command that records a payment.
+type RecordPayment struct {
+	Key       string            `json:"-"` // idempotency key
+	Amount    eligibility.Money `json:"amount"`
+	Reference string            `json:"reference,omitzero"` // of the payment system, at most 200 bytes
+}
+
+// LogValue hides the reference, which people write.
+func (c RecordPayment) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", c.Key), slog.String("amount", c.Amount.String()))
+}
+
+// RecordPayment records a payment for an approved claim, of the whole amount or
+// of a part. The claim is paid once all of it is. What exceeds the amount that is
+// left is refused with a *claim.AmountError that names it.
+func (s *Service) RecordPayment(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordPayment) error {
+	if err := checkCurrency("paid", cmd.Amount); err != nil {
+		return err
+	}
+	return s.command(ctx, actor, ReviewClaims, id, "record payment", cmd.Key, cmd, deed{
+		event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference}, kind: engagement.PaymentRecorded,
+		note: amountNote("paid", cmd.Amount), tell: engagement.TellPaid,
+	})
+}

@@ -1,0 +1,325 @@
+package workflow_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+)
+
+// stepOfClaim makes a step that is about the participation's claim.
+func (t *teller) stepOfClaim(do move, p *modelPart, b int) {
+	switch do {
+	case files:
+		t.document(p, b%2 == 0)
+	case removes:
+		t.remove(p, b)
+	case surveys, resends:
+		t.send(do, p)
+	case replies:
+		t.reply(p, b)
+	case proves:
+		t.prove(p)
+	case notes:
+		t.note(p, b%2 == 0)
+	case details:
+		t.detail(p, b)
+	case submits:
+		t.submit(p, b)
+	case disputes:
+		t.dispute(p)
+	default:
+		t.review(do, p, b)
+	}
+}
+
+// only returns how a command on the claim is refused in any status but these, and,
+// but for its beginning, whenever the rejection can no longer be disputed.
+func (t *teller) only(p *modelPart, allowed ...engagement.Status) []error {
+	switch s := t.status(p); {
+	case s == engagement.NotSubmittedExpired, s == engagement.PostSubmissionExpired, s == engagement.DisputedExpired:
+		return []error{workflow.ErrNotNow, claim.ErrExpired}
+	case !slices.Contains(allowed, s), s == engagement.Rejected && !t.open(p):
+		return []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+	}
+	return nil
+}
+
+// whileWorking are the statuses in which the partner prepares what it hands in.
+var whileWorking = []engagement.Status{engagement.CustomerConsentReceived, engagement.PartnerActionRequired, engagement.Disputed}
+
+// did compares how a command on the claim came out, and notes that it made so many
+// events.
+func (t *teller) did(what string, p *modelPart, events int, err error, want []error) bool {
+	if !t.expect(what, err, want...) {
+		return false
+	}
+	t.record(p.customer, p.offer)
+	t.happened(p, events)
+	return true
+}
+
+func (t *teller) by(p *modelPart) *workflowtest.World { return t.w.As(storyActors[p.partner]) }
+
+func (t *teller) document(p *modelPart, kept bool) {
+	const most = 20
+	if len(p.docs) == most {
+		return
+	}
+	w := t.by(p)
+	want := t.only(p, whileWorking...)
+	var added claim.Evidence
+	var err error
+	if kept {
+		added, err = w.Desk.AddEvidence(background, w.Actor, p.id, workflow.AddEvidence{
+			Key: w.Key(), Kind: claim.Findings, Name: "findings.pdf", MediaType: "application/pdf",
+		}, strings.NewReader("%PDF"))
+	} else {
+		added, err = w.Desk.RecordEvidence(background, w.Actor, p.id, workflow.RecordEvidence{
+			Key: w.Key(), Kind: claim.Findings, Name: "findings.pdf", MediaType: "application/pdf", Size: 4, SHA256: strings.Repeat("0a", 32), Ref: "archive/7",
+		})
+	}
+	if t.did("add evidence", p, 1, err, want) {
+		p.docs = append(p.docs, modelDoc{added.ID, kept})
+	}
+}
+
+func (t *teller) remove(p *modelPart, b int) {
+	w := t.by(p)
+	want := t.only(p, whileWorking...)
+	id := claim.EvidenceID("e-0")
+	if len(p.docs) > 0 {
+		b %= len(p.docs)
+		id = p.docs[b].id
+	} else if want == nil {
+		want = []error{workflow.ErrNotFound}
+	}
+	err := w.Desk.RemoveEvidence(background, w.Actor, p.id, workflow.RemoveEvidence{Key: w.Key(), Evidence: id})
+	if t.did("remove evidence", p, 1, err, want) {
+		p.docs = slices.Delete(p.docs, b, b+1)
+	}
+}
+
+// send sends the survey, until the submission deadline and until it is answered.
+func (t *teller) send(how move, p *modelPart) {
+	w := t.by(p)
+	want := t.only(p, whileWorking...)
+	switch {
+	case want != nil:
+	case !t.now.Before(p.submitBy):
+		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+	case p.survey.done, how == resends && !p.survey.sent:
+		want = []error{workflow.ErrNotNow, consent.ErrNotAllowed}
+	}
+	var err error
+	if how == surveys {
+		err = w.Desk.RequestSurvey(background, w.Actor, p.id, workflow.SurveyRequest{
+			Key: w.Key(), Survey: claim.CustomerSurvey, Contact: fmt.Sprintf("s%d@customer.example", len(p.survey.links)),
+		})
+	} else {
+		err = w.Desk.ResendSurvey(background, w.Actor, p.id, workflow.ResendSurvey{Key: w.Key(), Survey: claim.CustomerSurvey})
+	}
+	if t.did(moveNames[how], p, 2, err, want) { // requested, and sent
+		p.survey.sent, p.survey.links = true, w.SurveyLinks(p.id)
+		t.told[engagement.AskForSurvey]++
+	}
+}
+
+// reply answers the survey through a link.
+func (t *teller) reply(p *modelPart, before int) {
+	if len(p.survey.links) == 0 {
+		return
+	}
+	link, void := newestBut(before, p.survey.links)
+	var want []error
+	switch refused := t.only(p, whileWorking...); {
+	case void:
+		want = []error{consent.ErrLinkVoid}
+	case p.survey.done:
+		want = []error{consent.ErrAlreadyAnswered}
+	case slices.Contains(refused, claim.ErrExpired):
+		want = []error{consent.ErrExpired}
+	case refused != nil:
+		want = []error{consent.ErrNotAllowed}
+	}
+	_, err := t.w.Desk.AnswerSurvey(background, link, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
+	if t.did("answer survey", p, 1, err, want) {
+		p.survey.done = true
+	}
+}
+
+// prove adds all that is missing, if there is time for it.
+func (t *teller) prove(p *modelPart) {
+	o := storyOffers[p.offer]
+	for t.only(p, whileWorking...) == nil && len(p.docs) < o.needs {
+		t.document(p, false)
+	}
+	if o.needsSurvey && !p.survey.done && t.now.Before(p.submitBy) {
+		t.send(surveys, p)
+		t.reply(p, 0)
+	}
+}
+
+func (t *teller) note(p *modelPart, program bool) {
+	w := t.by(p)
+	actor := w.Actor
+	if program {
+		actor = w.Reviewer()
+	}
+	want := t.only(p, engagement.CustomerConsentReceived, engagement.Submitted, engagement.UnderReview, engagement.PartnerActionRequired,
+		engagement.Approved, engagement.Rejected, engagement.Disputed)
+	t.did("comment", p, 1, w.Desk.Comment(background, actor, p.id, workflow.Comment{Key: w.Key(), Text: "As agreed."}), want)
+}
+
+// detail changes the name for as long as the participation is open, or the deal size
+// until consent is requested.
+func (t *teller) detail(p *modelPart, b int) {
+	w := t.by(p)
+	cmd := workflow.Details{Key: w.Key()}
+	name, size := fmt.Sprintf("Customer %d", b), dollars(4000000)
+	var want []error
+	if b%2 == 0 {
+		cmd.FriendlyName = &name
+	} else if cmd.DealSize = &size; t.status(p) != engagement.CustomerClaimed {
+		want = []error{workflow.ErrNotNow}
+	}
+	if !t.open(p) {
+		want = []error{workflow.ErrNotNow}
+	}
+	if t.did("change details", p, 1, w.Desk.ChangeDetails(background, w.Actor, p.id, cmd), want) && cmd.FriendlyName != nil {
+		p.name = name
+	}
+}
+
+func (t *teller) submit(p *modelPart, b int) {
+	w := t.by(p)
+	cmd := workflow.SubmitClaim{Key: w.Key()}
+	requested := p.requested
+	if requested == 0 {
+		requested = p.estimated
+	}
+	want := t.only(p, whileWorking...)
+	switch b % 4 {
+	case 2:
+		requested = 450000
+		cmd.Requested = dollars(requested)
+	case 3:
+		cmd.Requested = t.w.Money("4500.00 EUR")
+	}
+	switch {
+	case want != nil:
+	case p.lacks() > 0:
+		want = []error{claim.ErrIncomplete}
+	case b%4 == 3:
+		want = []error{claim.ErrAmount}
+	}
+	err := w.Desk.SubmitClaim(background, w.Actor, p.id, cmd)
+	if lacking, is := errors.AsType[*claim.IncompleteError](err); is && len(lacking.Missing) != p.lacks() {
+		t.Fatalf("submit: %v are missing, want %d", lacking.Missing, p.lacks())
+	}
+	if !t.did("submit", p, 1, err, want) {
+		return
+	}
+	if p.recorded == engagement.Disputed { // the one time that the review gets a new deadline
+		p.reviewBy = t.now.AddDate(0, 0, storyWindow)
+	}
+	p.recorded, p.submitted, p.requested = engagement.Submitted, true, requested
+}
+
+func (t *teller) dispute(p *modelPart) {
+	w := t.by(p)
+	want := t.only(p, engagement.Rejected)
+	if t.did("dispute", p, 1, w.Desk.DisputeClaim(background, w.Actor, p.id, workflow.DisputeClaim{Key: w.Key(), Reason: "It was delivered."}), want) {
+		p.recorded, p.disputed = engagement.Disputed, true
+	}
+}
+
+// review is what the program does.
+func (t *teller) review(do move, p *modelPart, b int) {
+	w := t.by(p)
+	by := w.Reviewer()
+	switch do {
+	case reviews:
+		want := t.only(p, engagement.Submitted)
+		if t.did("start review", p, 1, w.Desk.StartReview(background, by, p.id, workflow.StartReview{Key: w.Key()}), want) {
+			p.recorded = engagement.UnderReview
+		}
+	case demands:
+		want := t.only(p, engagement.UnderReview)
+		if want == nil && !t.now.Before(p.reviewBy) { // it would expire at once, because the reviewer was slow
+			want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+		}
+		err := w.Desk.AskForAction(background, by, p.id, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
+		if t.did("ask for action", p, 1, err, want) {
+			p.recorded = engagement.PartnerActionRequired
+			t.model.tell(p, engagement.TellActionRequired)
+		}
+	case rejects:
+		want := t.only(p, engagement.UnderReview)
+		err := w.Desk.RejectClaim(background, by, p.id, workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.NotDelivered}, Text: "Nobody came."})
+		if !t.did("reject", p, 1, err, want) {
+			return
+		}
+		t.model.tell(p, engagement.TellRejected)
+		if p.recorded = engagement.RejectedFinal; !p.disputed {
+			p.recorded, p.disputeBy = engagement.Rejected, t.now.AddDate(0, 0, storyWindow)
+		}
+	case approves:
+		t.approve(p, b)
+	case pays:
+		t.pay(p, b)
+	}
+}
+
+// approve approves what may be, or more than that with and without an override.
+func (t *teller) approve(p *modelPart, b int) {
+	w := t.by(p)
+	cents := []int64{p.most, p.estimated, 123456, p.most + 1, p.most + 1, p.most}[b%6]
+	if !p.consented {
+		cents = 123456
+	}
+	cmd := workflow.ApproveClaim{Key: w.Key(), Amount: dollars(cents)}
+	if b%6 >= 4 {
+		cmd.Override = "As the board decided."
+	}
+	want := t.only(p, engagement.UnderReview)
+	switch {
+	case want != nil:
+	case b%6 == 3:
+		want = []error{claim.ErrAmount}
+	case b%6 == 5: // an override that overrides nothing
+		want = []error{workflow.ErrInput, claim.ErrInvalid}
+	}
+	if t.did("approve", p, 1, w.Desk.ApproveClaim(background, w.Reviewer(), p.id, cmd), want) {
+		p.recorded, p.approved, p.overridden = engagement.Approved, cents, cmd.Override != ""
+		t.model.tell(p, engagement.TellApproved)
+	}
+}
+
+// pay pays what is left, a part of it, or more than that.
+func (t *teller) pay(p *modelPart, b int) {
+	w := t.by(p)
+	left := p.approved - p.paid
+	cents := []int64{left, 100001, left + 1, left}[b%4]
+	if cents == 0 {
+		cents = 100001
+	}
+	want := t.only(p, engagement.Approved)
+	if want == nil && cents > left {
+		want = []error{claim.ErrAmount}
+	}
+	err := w.Desk.RecordPayment(background, w.Reviewer(), p.id, workflow.RecordPayment{Key: w.Key(), Amount: dollars(cents), Reference: "INV-7"})
+	if !t.did("pay", p, 1, err, want) {
+		return
+	}
+	t.model.tell(p, engagement.TellPaid)
+	if p.paid += cents; p.paid == p.approved {
+		p.recorded = engagement.Paid
+	}
+}

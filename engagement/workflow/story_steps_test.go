@@ -1,0 +1,352 @@
+package workflow_test
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/evidence/evidencetest"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/survey"
+)
+
+var (
+	storyActors    = []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam}
+	storyLocations = [][]engagement.LocationID{{lisboa, porto}, {madrid}}
+	storyCustomers = []string{"contoso.com", "adatum.com"}
+	pauses         = []time.Duration{time.Microsecond, time.Hour, day, 7 * day, 30 * day, 60 * day, 100 * day, 200 * day}
+)
+
+// storyWorld is Contoso with the two engagements of the stories.
+func storyWorld(kept *evidencetest.Memory) workflowtest.Scenario {
+	sc := workflowtest.Contoso()
+	sc.Engagements = []engagement.Engagement{sc.Engagements[0], sc.Engagements[2]}
+	sc.Customers = sc.Customers[:2]
+	form := survey.CustomerForm()
+	always := eligibility.DateOf(time.Unix(0, 0)) // no clock goes back so far
+	for i, o := range storyOffers {
+		e := &sc.Engagements[i]
+		e.Proof = []claim.ProofItem{
+			{Kind: claim.Findings, Title: "Findings", Required: true, AtLeast: o.needs},
+			{Kind: claim.CustomerSurvey, Title: "Customer survey", Required: o.needsSurvey, Survey: &form},
+		}
+		estimated, most := o.pays(sc.Start)
+		e.Rates = []engagement.Rate{{From: always, Amount: dollars(estimated), Cap: dollars(most)}}
+		if raised, most := o.pays(storyRaise); raised != estimated {
+			e.Rates = append(e.Rates, engagement.Rate{From: eligibility.DateOf(storyRaise), Amount: dollars(raised), Cap: dollars(most)})
+		}
+	}
+	schedule := engagement.DefaultReminders()
+	schedule.Consent = storyReminders[engagement.CustomerClaimed]
+	schedule.Submission = storyReminders[engagement.CustomerConsentReceived]
+	schedule.Action = storyReminders[engagement.PartnerActionRequired]
+	schedule.Dispute = storyReminders[engagement.Rejected]
+	sc.Options.Reminders, sc.Options.Evidence = &schedule, kept
+	return sc
+}
+
+// teller tells a story.
+type teller struct {
+	*model
+	w     *workflowtest.World
+	kept  *evidencetest.Memory
+	shown map[engagement.Status]bool // statuses that were met
+}
+
+// stop is what a teller panics with.
+type stop string
+
+// Helper and Fatalf make a teller a workflowtest.T.
+func (*teller) Helper()                        {}
+func (*teller) Fatalf(format string, a ...any) { panic(stop(fmt.Sprintf(format, a...))) }
+
+// tell tells a story, and returns the statuses that it met and what went wrong.
+func tell(s story) (shown map[engagement.Status]bool, err error) {
+	t := &teller{kept: &evidencetest.Memory{}, shown: map[engagement.Status]bool{}}
+	at := -1
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case stop:
+			err = fmt.Errorf("after step %d: %s", at+1, r)
+		default:
+			panic(fmt.Sprintf("%v in the story\n%s", r, s))
+		}
+	}()
+	t.w = workflowtest.New(t, func() workflowtest.Scenario { return storyWorld(t.kept) })
+	t.model = newModel(t.w.Now())
+	for i, x := range s {
+		at = i
+		t.step(x)
+		t.check()
+		if i%8 == 7 {
+			t.checkPages()
+		}
+	}
+	t.checkPages()
+	t.sweep()
+	t.check()
+	t.checkMessages()
+	return t.shown, nil
+}
+
+func (t *teller) step(x step) {
+	a, b := int(x.a), int(x.b)
+	switch x.do {
+	case adds, claims:
+		t.begin(x.do == claims, a%2, a/2%2, b%2, b/2)
+		return
+	case waits:
+		t.setNow(t.now.Add(pauses[a%len(pauses)]))
+		return
+	case goesBack:
+		t.setNow(t.now.Add(-pauses[a%len(pauses)]))
+		return
+	case sweeps:
+		t.sweep()
+		return
+	case judges:
+		t.judge(a % 2)
+		return
+	}
+	if len(t.parts) == 0 {
+		return
+	}
+	p := t.parts[len(t.parts)-1-a%len(t.parts)]
+	switch x.do {
+	case asks, reasks, changes:
+		t.ask(x.do, p)
+	case accepts:
+		t.answer(p, consent.DecisionAccept, b)
+	case declines:
+		t.answer(p, consent.DecisionDecline, b)
+	case withdraws:
+		t.answer(p, consent.DecisionWithdraw, b)
+	case cancels:
+		t.cancel(p)
+	case jumps:
+		t.jump(p, b)
+	default:
+		t.stepOfClaim(x.do, p, b)
+	}
+}
+
+func (t *teller) setNow(now time.Time) {
+	t.now = now
+	t.w.SetNow(now)
+}
+
+// jump goes to about a deadline: the one that runs, or another, and right before it,
+// to it, right after it, or to about a reminder of it.
+func (t *teller) jump(p *modelPart, b int) {
+	to := []time.Time{p.deadline(), p.submitBy, p.reviewBy, p.disputeBy}[b%4]
+	if to.IsZero() {
+		to = p.answerBy
+	}
+	by := []time.Duration{-tick, 0, tick, -7 * day, -day}[b/4%5]
+	t.setNow(to.Add(by))
+}
+
+// expect compares how a command came out with how it must: with exactly these of
+// the refusals, or with none.
+func (t *teller) expect(what string, err error, want ...error) bool {
+	if wrong := refusedWith(err, want); wrong != "" {
+		t.Fatalf("%s: %s", what, wrong)
+	}
+	t.w.Relayed()
+	return err == nil
+}
+
+func (t *teller) begin(claim bool, partner, customer, offer, location int) {
+	w, id := t.w.As(storyActors[partner]), storyOffers[offer].id
+	at := storyLocations[partner][location%len(storyLocations[partner])]
+	known := t.known[[2]int{partner, customer}]
+	var want []error
+	if claim && !known {
+		want = []error{workflow.ErrNotKnown}
+	} else {
+		if !t.claimable() {
+			want = append(want, workflow.ErrNotClaimable)
+		}
+		open := t.openOf(partner, customer, offer) != nil
+		switch {
+		case open:
+			want = append(want, workflow.ErrOpenParticipation)
+		case !claim && known:
+			want = append(want, workflow.ErrAlreadyKnown)
+		}
+		if !open && t.full(customer, offer) {
+			want = append(want, workflow.ErrNotEligible)
+		}
+	}
+	var started []workflow.Started
+	var err error
+	if claim {
+		started, err = w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
+			Key: w.Key(), Customer: w.Customer(storyCustomers[customer]), Location: at, Engagements: []engagement.ID{id},
+		})
+	} else {
+		started, err = w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{
+			Key: w.Key(), Candidate: workflow.Candidate{Location: at, Domain: storyCustomers[customer]}, Engagements: []engagement.ID{id},
+		})
+	}
+	if !t.expect("begin", err, want...) {
+		return
+	}
+	t.record(customer, offer)
+	p := &modelPart{partner: partner, customer: customer, offer: offer, location: at, id: started[0].ID, recorded: engagement.CustomerClaimed}
+	p.answerBy = t.now.AddDate(0, 0, storyWindow)
+	t.parts = append(t.parts, p)
+	t.happened(p, 1)
+}
+
+func (t *teller) ask(how move, p *modelPart) {
+	w := t.w.As(storyActors[p.partner])
+	s := t.status(p)
+	var want []error
+	switch {
+	case s == engagement.CustomerConsentExpired:
+		want = []error{workflow.ErrNotNow, consent.ErrExpired}
+	case how == asks && s != engagement.CustomerClaimed, how != asks && s != engagement.AwaitingConsentResponse:
+		want = []error{workflow.ErrNotNow, consent.ErrNotAllowed}
+	case how != asks && len(p.sends) == 5:
+		want = []error{workflow.ErrNotNow, consent.ErrTooMany}
+	case how == reasks && !t.maySend(p):
+		want = []error{workflow.ErrNotNow, consent.ErrTooSoon}
+	case t.full(p.customer, p.offer):
+		want = []error{workflow.ErrNotNow, consent.ErrTakenElsewhere}
+	}
+	req := workflow.ConsentRequest{Key: w.Key(), Customer: []string{fmt.Sprintf("c%d@customer.example", len(p.sends))}, Partner: []string{"us@partner.example"}}
+	var err error
+	switch how {
+	case asks:
+		_, err = w.Desk.RequestConsent(background, w.Actor, p.id, req)
+	case reasks:
+		_, err = w.Desk.ResendConsent(background, w.Actor, p.id, req.Key)
+	default:
+		_, err = w.Desk.ChangeContacts(background, w.Actor, p.id, req)
+	}
+	if !t.expect(moveNames[how], err, want...) {
+		return
+	}
+	t.record(p.customer, p.offer)
+	p.recorded = engagement.AwaitingConsentResponse
+	p.sends = append(p.sends, t.now)
+	p.links = w.Links(p.id)
+	t.told[engagement.AskForConsent]++
+	t.happened(p, 2) // asked, and sent
+}
+
+// newestBut returns the newest link, or the one so many before it, and whether that
+// is void.
+func newestBut(before int, links []consent.Token) (consent.Token, bool) {
+	if before %= 4; before >= len(links) {
+		before = 0
+	}
+	return links[len(links)-1-before], before > 0
+}
+
+// answer decides through a link.
+func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
+	if len(p.links) == 0 {
+		return
+	}
+	link, void := newestBut(before, p.links)
+	var want error
+	switch s := t.status(p); {
+	case void:
+		want = consent.ErrLinkVoid
+	case s == engagement.Canceled:
+		want = consent.ErrNotAllowed
+	case s == engagement.CustomerConsentExpired:
+		want = consent.ErrExpired
+	case s == engagement.CustomerConsentDeclined, s == engagement.CustomerConsentWithdrawn, p.flagged, p.consented && d != consent.DecisionWithdraw:
+		want = consent.ErrAlreadyAnswered
+	case !p.consented && d == consent.DecisionWithdraw:
+		want = consent.ErrNotAllowed
+	case d == consent.DecisionAccept && t.full(p.customer, p.offer):
+		want = consent.ErrTakenElsewhere
+	}
+	err := answer(t.w, link, d)
+	if want != nil {
+		t.expect(string(d), err, want)
+		return
+	}
+	t.expect(string(d), err)
+	t.record(p.customer, p.offer)
+	switch d {
+	case consent.DecisionDecline:
+		p.recorded = engagement.CustomerConsentDeclined
+		t.model.tell(p, engagement.TellDeclined)
+	case consent.DecisionWithdraw:
+		if p.flagged = p.submitted; !p.flagged {
+			p.recorded = engagement.CustomerConsentWithdrawn
+		}
+		t.model.tell(p, engagement.TellWithdrawn)
+	case consent.DecisionAccept:
+		o := storyOffers[p.offer]
+		p.recorded, p.consented = engagement.CustomerConsentReceived, true
+		p.submitBy, p.reviewBy = t.now.AddDate(0, 0, o.submit), t.now.AddDate(0, 0, o.review)
+		p.estimated, p.most = o.pays(t.now)
+		t.model.tell(p, engagement.TellGranted)
+		if who := [2]int{p.partner, p.customer}; !t.known[who] {
+			t.known[who] = true
+			t.others[who]++
+			for offer := range storyOffers { // it gets its row everywhere
+				t.record(p.customer, offer)
+			}
+		}
+	}
+	t.happened(p, 1)
+}
+
+func (t *teller) cancel(p *modelPart) {
+	w := t.w.As(storyActors[p.partner])
+	var want []error
+	switch {
+	case !t.open(p):
+		want = []error{workflow.ErrNotNow}
+	case p.submitted:
+		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+	}
+	if t.expect("cancel", w.Desk.Cancel(background, w.Actor, p.id, workflow.CancelParticipation{Key: w.Key()}), want...) {
+		t.record(p.customer, p.offer)
+		p.recorded = engagement.Canceled
+		t.model.tell(p, engagement.TellCancelled) // to the customer's contact, who was asked
+		t.happened(p, 1)
+	}
+}
+
+// sweep records everything, and changes nothing that can be seen.
+func (t *teller) sweep() {
+	before := t.pages()
+	t.w.Swept()
+	t.w.Relayed()
+	for i, after := range t.pages() {
+		if !reflect.DeepEqual(after, before[i]) {
+			t.Fatalf("a sweep has changed what is shown\nfrom %+v\nto   %+v", before[i], after)
+		}
+	}
+	for customer := range storyCustomers {
+		for offer := range storyOffers {
+			t.record(customer, offer)
+		}
+	}
+}
+
+func (t *teller) judge(partner int) {
+	t.w.As(storyActors[partner]).Reevaluated()
+	t.w.Relayed()
+	for customer := range storyCustomers {
+		for offer := range storyOffers {
+			if t.eventsWith(partner, customer) > 0 { // it is the partner's customer
+				t.record(customer, offer)
+			}
+		}
+	}
+}

@@ -1,0 +1,488 @@
+package workflow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/survey"
+)
+
+// The desk is what the page of a survey asks.
+var _ consenthttp.SurveyDesk = (*workflow.Service)(nil)
+
+// surveyTo is the command that sends the customer survey to a contact.
+func surveyTo(key, contact string) workflow.SurveyRequest {
+	return workflow.SurveyRequest{Key: key, Survey: claim.CustomerSurvey, Contact: contact}
+}
+
+// sendSurvey sends the customer survey, and lets the message go out.
+func sendSurvey(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, contact string) consent.Token {
+	t.Helper()
+	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), contact)))
+	w.Relayed()
+	return newestSurvey(w, p)
+}
+
+func resendSurvey(w *workflowtest.World, p engagement.ParticipationID) error {
+	return w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: w.Key(), Survey: claim.CustomerSurvey})
+}
+
+// newestSurvey is the link of the survey that was sent last.
+func newestSurvey(w *workflowtest.World, p engagement.ParticipationID) consent.Token {
+	links := w.SurveyLinks(p)
+	return links[len(links)-1]
+}
+
+// answersTo answers every question of a survey's page.
+func answersTo(v survey.View) map[string]string {
+	answers := map[string]string{}
+	for _, q := range v.Questions {
+		answers[q.ID] = "Well done."
+		if choices := q.Kind.Choices(); len(choices) > 0 {
+			answers[q.ID] = choices[0]
+		}
+	}
+	return answers
+}
+
+// giveAnswers answers a survey in full.
+func giveAnswers(w *workflowtest.World, link consent.Token) error {
+	v, err := w.Desk.SurveyView(background, link)
+	if err != nil {
+		return err
+	}
+	_, err = w.Desk.AnswerSurvey(background, link, answersTo(v))
+	return err
+}
+
+// answerSurvey answers the survey that was sent last.
+func answerSurvey(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) {
+	t.Helper()
+	ok(t, giveAnswers(w, newestSurvey(w, p)))
+}
+
+// surveyOf returns the customer survey of a claim.
+func surveyOf(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) claim.Survey {
+	t.Helper()
+	v, err := part(t, w, p).Claim.Survey(claim.CustomerSurvey)
+	ok(t, err)
+	return v
+}
+
+// A survey is sent, delivered and answered, each as an event of its own which the
+// link joins, and then it counts as proof.
+func TestSurvey(t *testing.T) {
+	w, _ := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	w.Relayed()
+	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "ana@contoso.com")))
+	equal(t, "messages before the relay", len(sentTo(w, engagement.AskForSurvey)), 0)
+	if links := surveyOf(t, w, p).Links; len(links) != 1 || len(links[0].Tokens) != 0 {
+		t.Fatalf("the token is made before the message goes out: %v", links)
+	}
+	w.Relayed()
+	equal(t, "who was asked", sentTo(w, engagement.AskForSurvey), []string{"ana@contoso.com"})
+	m := w.Messages()[len(w.Messages())-1]
+	if !strings.HasPrefix(m.Link, "https://portal.example/survey/") || !strings.Contains(m.Body, m.Link) {
+		t.Errorf("link %q in body %q", m.Link, m.Body)
+	}
+	link := newestSurvey(w, p)
+	v, err := w.Desk.SurveyView(background, link)
+	ok(t, err)
+	equal(t, "the page", []string{v.Partner, v.Customer, v.Program, v.Engagement, v.Title, string(v.Language), string(v.Status)},
+		[]string{"Northwind Consulting", "Contoso", "Commerce Incentives", "Azure Migration", "How was the engagement?", "en", "sent"})
+	equal(t, "its deadline", v.Deadline, w.Now().Add(60*day))
+	w.Advance(time.Hour)
+	v, err = w.Desk.AnswerSurvey(background, link, answersTo(v))
+	ok(t, err)
+	equal(t, "the page says", []any{v.Status, v.AnsweredAt, v.MayAnswer}, []any{survey.Done, w.Now(), false})
+	equal(t, "the answers", surveyOf(t, w, p).Response.Answers, answersTo(v))
+
+	type entry struct{ kind, by, user, contact, note string }
+	id := "link " + string(surveyOf(t, w, p).Links[0].ID)
+	want := []entry{
+		{"survey requested", "partner", "ana", "ana@contoso.com", "customer-survey"},
+		{"survey sent", "clock", "", "ana@contoso.com", id},
+		{"survey answered", "customer", "", "ana@contoso.com", "customer-survey, " + id},
+	}
+	events, _ := history(t, w, "contoso.com")
+	for i, e := range events[len(events)-3:] {
+		equal(t, "the event", entry{string(e.Kind), string(e.By), e.Person.User, e.Person.Contacts[0].String(), e.Note}, want[i])
+		equal(t, "from and to", []string{e.From, e.To}, []string{"Customer consent received", "Customer consent received"})
+	}
+	view, err := w.Desk.Claim(background, w.Actor, p)
+	ok(t, err)
+	if slices.ContainsFunc(view.Missing, func(m claim.Missing) bool { return m.Kind == claim.CustomerSurvey }) {
+		t.Errorf("still missing: %v", view.Missing)
+	}
+}
+
+// A survey can be sent again as often as the partner likes until the submission
+// deadline, in every status in which the claim is worked on; each sending voids the
+// links before.
+func TestSurveyAgain(t *testing.T) {
+	w, spy := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	submitBy := part(t, w, p).Claim.SubmitBy
+	unchanged(t, spy, func() { // nobody was asked yet
+		refused[*workflow.NotNowError](t, resendSurvey(w, p), workflow.ErrNotNow)
+	})
+	links := []consent.Token{sendSurvey(t, w, p, "ana@contoso.com")}
+	for range 7 { // at once, and more often than the program asks for consent
+		ok(t, resendSurvey(w, p))
+		w.Relayed()
+		links = append(links, newestSurvey(w, p))
+	}
+	for i, l := range links {
+		_, err := w.Desk.SurveyView(background, l)
+		if live := i == len(links)-1; live && err != nil || !live && !errors.Is(err, consent.ErrLinkVoid) {
+			t.Errorf("link %d gives %v", i, err)
+		}
+	}
+	unchanged(t, spy, func() {
+		if err := giveAnswers(w, links[0]); !errors.Is(err, consent.ErrLinkVoid) {
+			t.Errorf("a void link gives %v", err)
+		}
+	})
+	for _, test := range []struct {
+		at   time.Time
+		over bool
+	}{{submitBy.Add(-tick), false}, {submitBy, true}} {
+		w.SetNow(test.at)
+		if !test.over {
+			ok(t, resendSurvey(w, p))
+			w.Relayed()
+			continue
+		}
+		unchanged(t, spy, func() {
+			e := refused[*workflow.NotNowError](t, resendSurvey(w, p), workflow.ErrNotNow)
+			equal(t, "the status", e.Status, engagement.NotSubmittedExpired)
+			refused[*survey.ExpiredError](t, giveAnswers(w, newestSurvey(w, p)), consent.ErrExpired)
+		})
+	}
+}
+
+// After the submission deadline nothing is sent any more, also while the claim is
+// worked on again; what was sent before can still be answered.
+func TestSurveyAfterSubmissionDeadline(t *testing.T) {
+	w, spy := newWorld(t)
+	changeEngagement(t, w, migration, func(e *engagement.Engagement) {
+		e.Proof = claim.DefaultProof()
+		e.Proof[3].Required = false
+	})
+	p := w.Granted(migration, "ana@contoso.com")
+	link := sendSurvey(t, w, p, "ana@contoso.com")
+	submitBy := part(t, w, p).Claim.SubmitBy
+	w.Submitted(p)
+	unchanged(t, spy, func() { // a submitted claim is with the reviewer
+		refused[*survey.NotAllowedError](t, giveAnswers(w, link), consent.ErrNotAllowed)
+		refused[*workflow.NotNowError](t, resendSurvey(w, p), workflow.ErrNotNow)
+	})
+	v, err := w.Desk.SurveyView(background, link)
+	ok(t, err)
+	equal(t, "may answer", v.MayAnswer, false)
+	w.Reviewed(p)
+	w.AskedForAction(p, "Let the customer answer.")
+	w.SetNow(submitBy)
+	unchanged(t, spy, func() {
+		e := refused[*workflow.NotNowError](t, resendSurvey(w, p), workflow.ErrNotNow)
+		if !strings.Contains(e.Error(), "submission deadline has passed") {
+			t.Errorf("%v does not say why", e)
+		}
+		err := w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "eva@contoso.com"))
+		refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+	})
+	ok(t, giveAnswers(w, link))
+	equal(t, "the survey", surveyOf(t, w, p).Status, survey.Done)
+}
+
+// Another contact can be asked until somebody has answered; the first contact's
+// link is void from then on. After the answer the contact is frozen.
+func TestSurveyContact(t *testing.T) {
+	w, spy := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	first := sendSurvey(t, w, p, "ana@contoso.com")
+	second := sendSurvey(t, w, p, "eva@contoso.com")
+	if _, err := w.Desk.SurveyView(background, first); !errors.Is(err, consent.ErrLinkVoid) {
+		t.Fatalf("the first contact's link gives %v", err)
+	}
+	equal(t, "the contact", surveyOf(t, w, p).Contact().String(), "eva@contoso.com")
+	ok(t, resendSurvey(w, p))
+	w.Relayed()
+	equal(t, "who was asked", sentTo(w, engagement.AskForSurvey), []string{"ana@contoso.com", "eva@contoso.com", "eva@contoso.com"})
+	if err := giveAnswers(w, second); !errors.Is(err, consent.ErrLinkVoid) {
+		t.Fatalf("the link before the last gives %v", err)
+	}
+	last := newestSurvey(w, p)
+	ok(t, giveAnswers(w, last))
+	at := w.Now()
+	w.Advance(time.Hour)
+	unchanged(t, spy, func() {
+		for name, err := range map[string]error{
+			"another contact": w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "rui@contoso.com")),
+			"the same":        w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "eva@contoso.com")),
+			"again":           resendSurvey(w, p),
+		} {
+			refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+			e := refused[*survey.FrozenError](t, err, consent.ErrNotAllowed)
+			equal(t, name+": since", e.Since, at)
+		}
+		e := refused[*survey.AlreadyAnsweredError](t, giveAnswers(w, last), consent.ErrAlreadyAnswered)
+		equal(t, "answered", e.At, at)
+		if err := giveAnswers(w, first); !errors.Is(err, consent.ErrLinkVoid) {
+			t.Errorf("the first contact is told %v", err)
+		}
+	})
+	w.Submitted(p)
+	unchanged(t, spy, func() { // the contact is told the same when the claim has gone on
+		e := refused[*survey.AlreadyAnsweredError](t, giveAnswers(w, last), consent.ErrAlreadyAnswered)
+		equal(t, "answered", e.At, at)
+	})
+}
+
+// What a request cannot use is refused with its field; nothing is stored.
+func TestSurveyInput(t *testing.T) {
+	w, spy := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	unchanged(t, spy, func() {
+		for field, req := range map[string]workflow.SurveyRequest{
+			"contact":   {Survey: claim.CustomerSurvey},
+			"contact ":  {Survey: claim.CustomerSurvey, Contact: "ana@contoso.com\r\nBcc: x@y.z"},
+			"language":  {Survey: claim.CustomerSurvey, Contact: "ana@contoso.com", Language: "!"},
+			"contact  ": {Survey: claim.CustomerSurvey, Contact: "ana"},
+		} {
+			req.Key = w.Key()
+			equal(t, "the field", refused[*workflow.InputError](t, w.Desk.RequestSurvey(background, w.Actor, p, req), workflow.ErrInput).Field, strings.TrimSpace(field))
+		}
+		for _, kind := range []string{"", "weather", claim.Invoice} {
+			for _, err := range []error{
+				w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: "ana@contoso.com"}),
+				w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: w.Key(), Survey: kind}),
+			} {
+				equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "survey", Value: kind})
+			}
+		}
+	})
+	link := sendSurvey(t, w, p, "ana@contoso.com")
+	unchanged(t, spy, func() {
+		for _, answers := range []map[string]string{nil, {"delivered": "perhaps"}, {"other": "x"}} {
+			_, err := w.Desk.AnswerSurvey(background, link, answers)
+			refused[*survey.AnswersError](t, err, consent.ErrInvalid)
+		}
+		for _, unknown := range []consent.Token{{}, newest(w, p)} { // a link to consent opens no survey
+			if err := giveAnswers(w, unknown); !errors.Is(err, consent.ErrUnknownLink) {
+				t.Errorf("an unknown link gives %v", err)
+			}
+			if _, err := w.Desk.AnswerSurvey(background, unknown, nil); !errors.Is(err, consent.ErrUnknownLink) {
+				t.Errorf("an unknown link gives %v", err)
+			}
+		}
+		if _, err := w.Desk.ConsentView(background, link); !errors.Is(err, consent.ErrUnknownLink) { // nor the other way round
+			t.Errorf("the link of a survey gives %v", err)
+		}
+		if err := answer(w, link, consent.DecisionWithdraw); !errors.Is(err, consent.ErrUnknownLink) {
+			t.Errorf("the link of a survey gives %v", err)
+		}
+	})
+}
+
+// Without a language of its own a survey is in that of the request for consent; in
+// one that it does not have, in its own first one.
+func TestSurveyLanguage(t *testing.T) {
+	for language, title := range map[string]string{"": "Como correu o projeto?", "en": "How was the engagement?", "fr": "How was the engagement?"} {
+		w, _ := newWorld(t)
+		p := w.Added(migration, "ana@contoso.com")
+		req := asked(w, "ana@contoso.com")
+		req.Language = "pt-PT"
+		_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+		ok(t, err)
+		w.Relayed()
+		w.Accepted(p)
+		cmd := surveyTo(w.Key(), "ana@contoso.com")
+		cmd.Language = language
+		ok(t, w.Desk.RequestSurvey(background, w.Actor, p, cmd))
+		w.Relayed()
+		v, err := w.Desk.SurveyView(background, newestSurvey(w, p))
+		ok(t, err)
+		equal(t, "the title for "+language, v.Title, title)
+		ok(t, resendSurvey(w, p))
+		w.Relayed()
+		again, err := w.Desk.SurveyView(background, newestSurvey(w, p))
+		ok(t, err)
+		equal(t, "sent again", again, v)
+	}
+}
+
+// The page that the link opens: looking, however often and by whatever mail
+// scanner, changes nothing; the form answers once.
+func TestSurveyPage(t *testing.T) {
+	w, spy := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	link := sendSurvey(t, w, p, "ana@contoso.com")
+	page := httptest.NewServer(http.StripPrefix("/survey", consenthttp.NewSurvey(w.Desk, nil)))
+	defer page.Close()
+	address := page.URL + "/survey/" + link.Secret()
+	status := func(resp *http.Response, err error) int {
+		t.Helper()
+		ok(t, err)
+		ok(t, resp.Body.Close())
+		return resp.StatusCode
+	}
+	look := func() {
+		t.Helper()
+		unchanged(t, spy, func() {
+			for range 3 {
+				equal(t, "a look", status(http.Get(address)), http.StatusOK)
+				equal(t, "a scanner's look", status(http.Head(address)), http.StatusOK)
+			}
+		})
+	}
+	look()
+	form := url.Values{}
+	for id, a := range answersTo(must(w.Desk.SurveyView(background, link))) {
+		form.Set(id, a)
+	}
+	unchanged(t, spy, func() {
+		equal(t, "half a form", status(http.PostForm(address, url.Values{"delivered": {"yes"}})), http.StatusUnprocessableEntity)
+		equal(t, "nobody's link", status(http.PostForm(page.URL+"/survey/"+newest(w, p).Secret(), form)), http.StatusNotFound)
+	})
+	equal(t, "an answer", status(http.PostForm(address, form)), http.StatusOK) // after the redirect
+	equal(t, "the survey", surveyOf(t, w, p).Status, survey.Done)
+	look()
+	unchanged(t, spy, func() { equal(t, "a second answer", status(http.PostForm(address, form)), http.StatusConflict) })
+}
+
+// When storage does not say whether it has taken an answer, it can be given again:
+// it counts once.
+func TestSurveyAnswerAtomicity(t *testing.T) {
+	down := errors.New("the connection was reset")
+	for _, lost := range []bool{false, true} {
+		w, spy := newWorld(t)
+		p := w.Granted(migration, "ana@contoso.com")
+		link := sendSurvey(t, w, p, "ana@contoso.com")
+		spy.reset(func(n int, apply func() error) error {
+			if n > 1 {
+				return apply()
+			}
+			if lost {
+				return errors.Join(apply(), down)
+			}
+			return down
+		}, nil)
+		equal(t, "the source", refused[*workflow.UnavailableError](t, giveAnswers(w, link), workflow.ErrUnavailable).Source, "storage")
+		if err := giveAnswers(w, link); lost {
+			refused[*survey.AlreadyAnsweredError](t, err, consent.ErrAlreadyAnswered)
+		} else {
+			ok(t, err)
+		}
+		equal(t, "answers", count(t, w, "contoso.com", engagement.SurveyAnswered), 1)
+	}
+}
+
+// Of answers given at once the first counts.
+func TestRaceToAnswerSurvey(t *testing.T) {
+	races(t, func(t *testing.T, w *workflowtest.World) {
+		p := w.Granted(migration, "ana@contoso.com")
+		link := sendSurvey(t, w, p, "ana@contoso.com")
+		give := func() error { return giveAnswers(w, link) }
+		outcome(t, together(give, give, give), "1 ok, 2 "+consent.ErrAlreadyAnswered.Error())
+		equal(t, "answers", count(t, w, "contoso.com", engagement.SurveyAnswered), 1)
+	})
+}
+
+// The text of a link is nowhere in the store, its hash is. Each attempt to send
+// makes a token of its own, and all of them open the link.
+func TestSurveyTokens(t *testing.T) {
+	w, _ := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	w.Relayed()
+	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "ana@contoso.com")))
+	var tokens []consent.Token
+	desk := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
+		tokens = append(tokens, must(consent.ParseToken(d.Link)))
+		return errors.New("the mailbox is full")
+	}))
+	for range 3 {
+		if _, err := desk.Relay(background); err == nil {
+			t.Fatal("it was sent")
+		}
+		w.Advance(time.Hour)
+	}
+	equal(t, "nothing was sent", count(t, w, "contoso.com", engagement.SurveySent), 0)
+	w.Relayed()
+	tokens = append(tokens, newestSurvey(w, p))
+	equal(t, "it was sent", count(t, w, "contoso.com", engagement.SurveySent), 1)
+	equal(t, "tokens", len(tokens), 4)
+	all := stored(w)
+	for i, token := range tokens {
+		if found := holding(all, token.Secret()); len(found) > 0 {
+			t.Errorf("token %d is stored in %q", i, found)
+		}
+		if len(holding(all, token.Hash().String())) == 0 {
+			t.Errorf("the hash of token %d is not stored: this test sees nothing", i)
+		}
+		_, err := w.Desk.SurveyView(background, token)
+		ok(t, err)
+	}
+	ok(t, giveAnswers(w, tokens[1]))
+	refused[*survey.AlreadyAnsweredError](t, giveAnswers(w, tokens[2]), consent.ErrAlreadyAnswered)
+}
+
+// A survey that nobody could answer any more is not sent.
+func TestRelayDropsPointlessSurveys(t *testing.T) {
+	for name, meanwhile := range map[string]func(t *testing.T, w *workflowtest.World, p engagement.ParticipationID){
+		"replaced": func(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) {
+			ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "new@contoso.com")))
+		},
+		"answered": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID) {
+			var link consent.Token // of an attempt that looked as if it had failed
+			_, err := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
+				link = must(consent.ParseToken(d.Link))
+				return errors.New("time-out")
+			})).Relay(background)
+			if err == nil {
+				t.Fatal("it was sent")
+			}
+			ok(t, giveAnswers(w, link))
+		},
+		"cancelled": func(_ *testing.T, w *workflowtest.World, p engagement.ParticipationID) { w.Cancelled(p) },
+		"withdrawn": func(_ *testing.T, w *workflowtest.World, p engagement.ParticipationID) { w.Withdrawn(p) },
+		"expired":   func(_ *testing.T, w *workflowtest.World, _ engagement.ParticipationID) { w.Advance(60 * day) },
+		"erased": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID) {
+			erase(t, w, workflow.Person{Email: "late@contoso.com"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := newWorld(t)
+			p := w.Granted(migration, "ana@contoso.com")
+			w.Relayed()
+			ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "late@contoso.com")))
+			meanwhile(t, w, p)
+			w.Advance(day)
+			w.Relayed()
+			if to := sentTo(w, engagement.AskForSurvey); slices.Contains(to, "late@contoso.com") {
+				t.Errorf("asked %q", to)
+			}
+			for range 3 {
+				w.Advance(day)
+				n, err := w.Desk.Relay(background)
+				ok(t, err)
+				equal(t, fmt.Sprintf("%s: left", name), n, 0)
+			}
+		})
+	}
+}

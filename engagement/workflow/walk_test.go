@@ -1,0 +1,588 @@
+package workflow_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/evidence/evidencetest"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/survey"
+)
+
+// walkStatuses spells the statuses in walkTable.
+var walkStatuses = map[string]engagement.Status{
+	"New": engagement.CustomerClaimed, "Wait": engagement.AwaitingConsentResponse, "Recv": engagement.CustomerConsentReceived,
+	"Decl": engagement.CustomerConsentDeclined, "CExp": engagement.CustomerConsentExpired, "Wdrn": engagement.CustomerConsentWithdrawn,
+	"Canc": engagement.Canceled, "Subm": engagement.Submitted, "Revw": engagement.UnderReview, "Actn": engagement.PartnerActionRequired,
+	"Appr": engagement.Approved, "Paid": engagement.Paid, "Rejd": engagement.Rejected, "Disp": engagement.Disputed, "Finl": engagement.RejectedFinal,
+	"NSub": engagement.NotSubmittedExpired, "PExp": engagement.PostSubmissionExpired, "DExp": engagement.DisputedExpired,
+}
+
+var walkTabs = map[string]engagement.Tab{"elig": engagement.TabEligible, "comp": engagement.TabComplete, "off": engagement.TabOff}
+
+// whose says which part of the desk speaks when it refuses a command.
+type whose int
+
+const (
+	ofConsent whose = iota // a partner's command about the consent
+	ofLink                 // an answer through a link
+	ofClaim                // a command about the claim
+	ofStart                // a new participation
+)
+
+// refusal returns the errors, all of them and no others, that a cell promises; none
+// for a cell that allows.
+func (of whose) refusal(cell string) []error {
+	type said struct {
+		by   whose
+		cell string
+	}
+	switch (said{of, cell}) {
+	case said{ofConsent, "no"}:
+		return []error{workflow.ErrNotNow, consent.ErrNotAllowed}
+	case said{ofConsent, "late"}:
+		return []error{workflow.ErrNotNow, consent.ErrExpired}
+	case said{ofConsent, "soon"}:
+		return []error{workflow.ErrNotNow, consent.ErrTooSoon}
+	case said{ofLink, "no"}:
+		return []error{consent.ErrNotAllowed}
+	case said{ofLink, "late"}:
+		return []error{consent.ErrExpired}
+	case said{ofLink, "link"}:
+		return []error{consent.ErrUnknownLink}
+	case said{ofLink, "ans"}:
+		return []error{consent.ErrAlreadyAnswered}
+	case said{ofClaim, "no"}:
+		return []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+	case said{ofClaim, "late"}:
+		return []error{workflow.ErrNotNow, claim.ErrExpired}
+	case said{ofClaim, "sv"}:
+		return []error{workflow.ErrNotNow, consent.ErrNotAllowed}
+	case said{ofClaim, "end"}, said{ofClaim, "frz"}:
+		return []error{workflow.ErrNotNow}
+	case said{ofClaim, "miss"}:
+		return []error{claim.ErrIncomplete}
+	case said{ofClaim, "amt"}:
+		return []error{claim.ErrAmount}
+	case said{ofClaim, "none"}:
+		return []error{workflow.ErrNotFound}
+	case said{ofStart, "open"}:
+		return []error{workflow.ErrOpenParticipation}
+	case said{ofStart, "new"}:
+		return []error{workflow.ErrNotKnown}
+	case said{ofStart, "kno"}:
+		return []error{workflow.ErrAlreadyKnown}
+	case said{ofStart, "ful"}:
+		return []error{workflow.ErrNotEligible}
+	case said{ofStart, "k+f"}:
+		return []error{workflow.ErrAlreadyKnown, workflow.ErrNotEligible}
+	}
+	return nil
+}
+
+// everyRefusal are the sentinels with which a command about a participation can be
+// refused.
+var everyRefusal = []error{
+	workflow.ErrForbidden, workflow.ErrNotFound, workflow.ErrInput, workflow.ErrLocation, workflow.ErrNotClaimable, workflow.ErrNotEligible,
+	workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrOpenParticipation, workflow.ErrNomination, workflow.ErrPayout,
+	workflow.ErrDisassociated, workflow.ErrNotNow, workflow.ErrKeyReused, workflow.ErrUnavailable,
+	consent.ErrUnknownLink, consent.ErrLinkVoid, consent.ErrAlreadyAnswered, consent.ErrExpired, consent.ErrTakenElsewhere, consent.ErrTooSoon,
+	consent.ErrTooMany, consent.ErrNotAllowed, consent.ErrInvalid,
+	claim.ErrNotAllowed, claim.ErrExpired, claim.ErrIncomplete, claim.ErrAmount, claim.ErrInvalid, claim.ErrNotFound,
+}
+
+// refusedWith says what is wrong with an error that must be exactly these of the
+// sentinels, or nil when there are none; "" is nothing.
+func refusedWith(err error, want []error) string {
+	wrong := (err == nil) != (len(want) == 0)
+	for _, s := range everyRefusal {
+		wrong = wrong || errors.Is(err, s) != slices.Contains(want, s)
+	}
+	if wrong {
+		return fmt.Sprintf("the error is %v, want %q", err, want)
+	}
+	return ""
+}
+
+// reference is a survey that no claim needs, so that one is there to be sent and
+// answered whatever else has been proved.
+const reference = "reference"
+
+// walk is a world with the one participation that commands are tried on.
+type walk struct {
+	*workflowtest.World
+	spy   *spy
+	kept  *evidencetest.Memory
+	id    engagement.ParticipationID
+	way   string
+	start time.Time
+	ends  map[string]time.Time // the moments of walkTable
+}
+
+func newWalk(t *testing.T, way string) *walk {
+	t.Helper()
+	k := &walk{way: way, kept: &evidencetest.Memory{}, ends: map[string]time.Time{}}
+	k.World, k.spy = newWorld(t, func(sc *workflowtest.Scenario) {
+		form := survey.CustomerForm()
+		sc.Engagements = sc.Engagements[:1] // migration
+		sc.Engagements[0].Proof = append(claim.DefaultProof(), claim.ProofItem{Kind: reference, Title: "Reference", Survey: &form})
+		sc.Options.Evidence = k.kept
+	})
+	k.start = k.Now()
+	for _, step := range strings.Split(way, ",") {
+		what, on, _ := strings.Cut(strings.TrimSpace(step), " ")
+		n, err := strconv.Atoi(on)
+		ok(t, err)
+		k.SetNow(k.day(n))
+		k.step(t, what, n)
+	}
+	k.Relayed()
+	return k
+}
+
+func (k *walk) day(n int) time.Time { return k.start.Add(time.Duration(n) * day) }
+
+// step makes a step of a way, and notes the moments that count from it.
+func (k *walk) step(t *testing.T, what string, n int) {
+	t.Helper()
+	switch what {
+	case "add":
+		k.id = k.Added(migration, "ana@contoso.com")
+		k.ends["consent"] = k.day(n + 30)
+	case "claim":
+		k.id = k.Claimed(migration, "contoso.com")
+		k.ends = map[string]time.Time{"consent": k.day(n + 30)}
+	case "ask":
+		k.Requested(k.id)
+		k.ends["resend"] = k.day(n + 1)
+	case "yes":
+		k.Accepted(k.id)
+		delete(k.ends, "resend")
+		k.ends["submit"], k.ends["review"] = k.day(n+60), k.day(n+90)
+	case "no":
+		k.Declined(k.id)
+	case "back":
+		k.Withdrawn(k.id)
+	case "cancel":
+		k.Cancelled(k.id)
+	case "prove":
+		ok(t, k.try("surv"))
+		k.Relayed() // first, so that its link is not the newest of those that Proved opens
+		k.Proved(k.id)
+	case "drop":
+		c := part(t, k.World, k.id).Claim
+		i := slices.IndexFunc(c.Evidence, func(v claim.Evidence) bool { return v.Kind == claim.Invoice })
+		ok(t, k.Desk.RemoveEvidence(background, k.Actor, k.id, workflow.RemoveEvidence{Key: k.Key(), Evidence: c.Evidence[i].ID}))
+	case "submit":
+		if status, _ := k.Desk.Status(background, k.Actor, k.id); status == engagement.Disputed {
+			k.ends["review"] = k.day(n + 30)
+		}
+		ok(t, k.try("subm"))
+	case "review":
+		k.Reviewed(k.id)
+	case "action":
+		k.AskedForAction(k.id, "Send the invoice again.")
+	case "approve":
+		k.Approved(k.id, "5000.00 USD")
+	case "reject":
+		if _, disputed := k.ends["dispute"]; !disputed {
+			k.ends["dispute"] = k.day(n + 30)
+		}
+		k.Rejected(k.id, "The invoice is another customer's.")
+	case "dispute":
+		k.Disputed(k.id, "It is not.")
+	case "wait":
+		k.Swept()
+	default:
+		ok(t, k.try(map[string]string{"chg": "chg", "re": "re", "part": "part", "pay": "pay"}[what]))
+	}
+	k.Relayed()
+}
+
+// walkCommands are the columns of walkTable.
+var walkCommands = []struct {
+	name string
+	of   whose
+}{
+	{"ask", ofConsent}, {"re", ofConsent}, {"chg", ofConsent}, {"yes", ofLink}, {"no", ofLink}, {"back", ofLink}, {"canc", ofClaim}, {"deal", ofClaim},
+	{"doc+", ofClaim}, {"doc-", ofClaim}, {"surv", ofClaim}, {"svre", ofClaim}, {"ansr", ofLink}, {"done", ofClaim}, {"note", ofClaim}, {"subm", ofClaim}, {"disp", ofClaim},
+	{"cmt", ofClaim}, {"rev", ofClaim}, {"act", ofClaim}, {"appr", ofClaim}, {"over", ofClaim}, {"rej", ofClaim}, {"pay", ofClaim}, {"part", ofClaim}, {"more", ofClaim},
+	{"clm", ofStart}, {"add", ofStart},
+}
+
+// try gives one command.
+func (k *walk) try(name string) error {
+	switch name {
+	case "ask":
+		_, err := k.Desk.RequestConsent(background, k.Actor, k.id, k.contact("ana@contoso.com"))
+		return err
+	case "re":
+		_, err := k.Desk.ResendConsent(background, k.Actor, k.id, k.Key())
+		return err
+	case "chg":
+		_, err := k.Desk.ChangeContacts(background, k.Actor, k.id, k.contact("bruno-"+k.Key()+"@contoso.com"))
+		return err
+	case "yes":
+		return answer(k.World, last(k.Links(k.id)), consent.DecisionAccept)
+	case "no":
+		return answer(k.World, last(k.Links(k.id)), consent.DecisionDecline)
+	case "back":
+		return answer(k.World, last(k.Links(k.id)), consent.DecisionWithdraw)
+	case "canc":
+		return k.Desk.Cancel(background, k.Actor, k.id, workflow.CancelParticipation{Key: k.Key()})
+	case "deal":
+		size := k.Money("40000.00 USD")
+		return k.Desk.ChangeDetails(background, k.Actor, k.id, workflow.Details{Key: k.Key(), DealSize: &size})
+	case "clm":
+		_, err := k.Desk.ClaimCustomer(background, k.Actor, workflow.ClaimCustomer{
+			Key: k.Key(), Customer: k.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration},
+		})
+		return err
+	case "add":
+		_, err := k.Desk.AddCustomer(background, k.Actor, add(k.World, "ana@contoso.com", migration))
+		return err
+	case "doc+", "doc-", "surv", "svre", "ansr", "done", "note", "subm", "disp":
+		return k.tryClaim(name)
+	}
+	return k.tryReview(name)
+}
+
+func (k *walk) contact(who string) workflow.ConsentRequest {
+	return workflow.ConsentRequest{Key: k.Key(), Customer: []string{who}, Partner: []string{"joe@northwind.example"}, Language: "en"}
+}
+
+// last returns the newest link, or one that nobody was given.
+func last(links []consent.Token) consent.Token {
+	if len(links) == 0 {
+		stray, _, _ := consent.NewToken(strings.NewReader(strings.Repeat("x", 32)))
+		return stray
+	}
+	return links[len(links)-1]
+}
+
+func (k *walk) tryClaim(name string) error {
+	switch name {
+	case "doc+":
+		_, err := k.Desk.AddEvidence(background, k.Actor, k.id, workflow.AddEvidence{
+			Key: k.Key(), Kind: claim.Findings, Name: "findings.pdf", MediaType: "application/pdf",
+		}, strings.NewReader("%PDF"))
+		return err
+	case "doc-":
+		gone := claim.EvidenceID("e-0")
+		if p, err := k.Desk.Participation(background, k.Actor, k.id); err == nil && p.Claim != nil && len(p.Claim.Evidence) > 0 {
+			gone = p.Claim.Evidence[0].ID
+		}
+		return k.Desk.RemoveEvidence(background, k.Actor, k.id, workflow.RemoveEvidence{Key: k.Key(), Evidence: gone})
+	case "surv":
+		return k.Desk.RequestSurvey(background, k.Actor, k.id, workflow.SurveyRequest{Key: k.Key(), Survey: reference, Contact: "rui@contoso.com"})
+	case "svre":
+		return k.Desk.ResendSurvey(background, k.Actor, k.id, workflow.ResendSurvey{Key: k.Key(), Survey: reference})
+	case "ansr":
+		var links []consent.Token
+		for _, m := range k.Messages() {
+			if m.Message.Participation == k.id && m.Message.Kind == engagement.AskForSurvey && m.Message.To.String() == "rui@contoso.com" {
+				token, _ := consent.ParseToken(m.Link[strings.LastIndexByte(m.Link, '/')+1:])
+				links = append(links, token)
+			}
+		}
+		_, err := k.Desk.AnswerSurvey(background, last(links), map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
+		return err
+	case "done":
+		return k.Desk.RequestSurvey(background, k.Actor, k.id, workflow.SurveyRequest{Key: k.Key(), Survey: claim.CustomerSurvey, Contact: "rui@contoso.com"})
+	case "note":
+		return k.Desk.Comment(background, k.Actor, k.id, workflow.Comment{Key: k.Key(), Text: "All is well."})
+	case "subm":
+		return k.Desk.SubmitClaim(background, k.Actor, k.id, workflow.SubmitClaim{Key: k.Key()})
+	}
+	return k.Desk.DisputeClaim(background, k.Actor, k.id, workflow.DisputeClaim{Key: k.Key(), Reason: "It is ours."})
+}
+
+func (k *walk) tryReview(name string) error {
+	by := k.Reviewer()
+	switch name {
+	case "cmt":
+		return k.Desk.Comment(background, by, k.id, workflow.Comment{Key: k.Key(), Text: "Is it?"})
+	case "rev":
+		return k.Desk.StartReview(background, by, k.id, workflow.StartReview{Key: k.Key()})
+	case "act":
+		return k.Desk.AskForAction(background, by, k.id, workflow.AskForAction{Key: k.Key(), Items: []claim.ActionItem{{Text: "Send the invoice again."}}})
+	case "appr", "over":
+		amount := map[string]string{"appr": "5000.00 USD", "over": "5000.01 USD"}[name]
+		return k.Desk.ApproveClaim(background, by, k.id, workflow.ApproveClaim{Key: k.Key(), Amount: k.Money(amount)})
+	case "rej":
+		return k.Desk.RejectClaim(background, by, k.id, workflow.RejectClaim{Key: k.Key(), Codes: []claim.RejectionCode{claim.OtherReason}, Text: "No."})
+	}
+	left := k.Money("5000.00 USD")
+	if p, err := k.Desk.Participation(background, k.Actor, k.id); err == nil && p.Claim != nil {
+		left.Amount = left.Amount.Sub(p.Claim.Paid.Amount)
+	}
+	switch name {
+	case "part":
+		left = k.Money("1000.01 USD")
+	case "more":
+		left.Amount = left.Amount.Add(k.Money("0.01 USD").Amount)
+	}
+	return k.Desk.RecordPayment(background, by, k.id, workflow.RecordPayment{Key: k.Key(), Amount: left})
+}
+
+// walkBlock is one block of walkTable.
+type walkBlock struct {
+	name string
+	ways []string
+	rows []walkRow
+}
+
+type walkRow struct {
+	from, until string // moments; "" is none
+	status      engagement.Status
+	tab         engagement.Tab
+	cells       []string
+	line        string
+}
+
+// where says which row is tried, in which world.
+func (k *walk) where(r walkRow) string {
+	when, _, _ := strings.Cut(r.line, "|")
+	return fmt.Sprintf("%s (%s), by %s", strings.TrimSpace(when), k.Now().Format(time.RFC3339Nano), k.way)
+}
+
+func walkBlocks(t *testing.T) []walkBlock {
+	t.Helper()
+	var blocks []walkBlock
+	for line := range strings.Lines(walkTable) {
+		line = strings.TrimSpace(line)
+		if name, found := strings.CutPrefix(line, "# "); found {
+			blocks = append(blocks, walkBlock{name: name})
+			continue
+		}
+		if len(blocks) == 0 || line == "" {
+			continue
+		}
+		b := &blocks[len(blocks)-1]
+		if way, found := strings.CutPrefix(line, "by "); found {
+			b.ways = append(b.ways, way)
+			continue
+		}
+		when, rest, _ := strings.Cut(line, "|")
+		shows, rest, _ := strings.Cut(rest, "|")
+		r := walkRow{line: line, cells: strings.Fields(strings.ReplaceAll(rest, "|", " "))}
+		words, shown := strings.Fields(when), strings.Fields(shows)
+		for i := 0; i+1 < len(words); i += 2 {
+			switch words[i] {
+			case "from":
+				r.from = words[i+1]
+			case "until":
+				r.until = words[i+1]
+			}
+		}
+		r.status, r.tab = walkStatuses[shown[0]], walkTabs[shown[1]]
+		if r.status == "" || r.tab == "" || len(r.cells) != len(walkCommands) || (r.from == "" && r.until == "") != (words[0] == "always") {
+			t.Fatalf("%s: %d cells: %s", b.name, len(r.cells), line)
+		}
+		b.rows = append(b.rows, r)
+	}
+	return blocks
+}
+
+// moments returns the times to try commands at: both sides of everything that runs,
+// and some time without anything near.
+func (k *walk) moments() []time.Time {
+	now := k.Now()
+	all := []time.Time{now, now.Add(150 * day)}
+	for _, end := range k.ends {
+		all = append(all, end.Add(-tick), end, end.Add(tick))
+	}
+	all = slices.DeleteFunc(all, func(at time.Time) bool { return at.Before(now) })
+	slices.SortFunc(all, time.Time.Compare)
+	return slices.CompactFunc(all, time.Time.Equal)
+}
+
+// rowAt returns the one row of the block that is about a time.
+func (b walkBlock) rowAt(t *testing.T, k *walk, at time.Time) walkRow {
+	t.Helper()
+	var found []walkRow
+	for _, r := range b.rows {
+		for _, m := range []string{r.from, r.until} {
+			if _, runs := k.ends[m]; m != "" && !runs {
+				t.Fatalf("there is no moment %q: %s", m, r.line)
+			}
+		}
+		if (r.from == "" || !at.Before(k.ends[r.from])) && (r.until == "" || at.Before(k.ends[r.until])) {
+			found = append(found, r)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d rows are about %s", len(found), at)
+	}
+	return found[0]
+}
+
+// TestEveryCommandInEveryStatus walks every status, by every way to it, at every
+// moment, with what has passed recorded and not, and tries every command.
+func TestEveryCommandInEveryStatus(t *testing.T) {
+	shown := map[engagement.Status]bool{}
+	used := map[string]map[string]bool{} // cells, by column
+	for _, c := range walkCommands {
+		used[c.name] = map[string]bool{}
+	}
+	for _, b := range walkBlocks(t) {
+		for _, r := range b.rows {
+			shown[r.status] = true
+			for i, cell := range r.cells {
+				used[walkCommands[i].name][cell] = true
+			}
+		}
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			for i, way := range b.ways {
+				if i == 0 || everyWay {
+					b.walk(t, way)
+				}
+			}
+		})
+	}
+	for _, s := range engagement.AllStatuses() {
+		if !shown[s] {
+			t.Errorf("no row shows %q", s)
+		}
+	}
+	for _, c := range walkCommands {
+		var allowed, refused bool
+		for cell := range used[c.name] {
+			allowed = allowed || c.of.refusal(cell) == nil
+			refused = refused || c.of.refusal(cell) != nil
+		}
+		if tooMuch := c.name == "over" || c.name == "more"; !refused || allowed == tooMuch {
+			t.Errorf("%s is allowed: %t, and refused: %t", c.name, allowed, refused)
+		}
+	}
+}
+
+func (b walkBlock) walk(t *testing.T, way string) {
+	for _, at := range newWalk(t, way).moments() {
+		for _, recorded := range []bool{false, true} {
+			k := newWalk(t, way)
+			r := b.rowAt(t, k, at)
+			if recorded && r.from == "" {
+				continue // nothing has passed that could be
+			}
+			arrive := func() {
+				k.SetNow(at)
+				if recorded {
+					k.Swept()
+					k.Relayed()
+				}
+			}
+			arrive()
+			k.shows(t, r)
+			for i, c := range walkCommands {
+				if !k.cell(t, r, c.name, c.of, r.cells[i]) {
+					continue
+				}
+				if i+1 < len(walkCommands) { // what was allowed has changed the world
+					k = newWalk(t, way)
+					arrive()
+				}
+			}
+		}
+	}
+}
+
+// cell tries one command, compares with what stands in the cell, and reports
+// whether it was allowed.
+func (k *walk) cell(t *testing.T, r walkRow, name string, of whose, cell string) bool {
+	t.Helper()
+	where := k.where(r) + ": " + name
+	want := of.refusal(cell)
+	status := r.status
+	if next, leads := walkStatuses[cell]; leads {
+		status = next
+	} else if cell != "=" && want == nil {
+		t.Fatalf("%s: %q means nothing", where, cell)
+	}
+	writes, kept := k.spy.count(), k.kept.Keys()
+	err := k.try(name)
+	if wrong := refusedWith(err, want); wrong != "" {
+		t.Fatalf("%s: %s", where, wrong)
+	}
+	if notNow := (*workflow.NotNowError)(nil); errors.As(err, &notNow) && notNow.Status != r.status {
+		t.Fatalf("%s: the refusal speaks of %q", where, notNow.Status)
+	}
+	if missing := (*claim.IncompleteError)(nil); errors.As(err, &missing) && len(missing.Missing) != len(k.lacks(t)) {
+		t.Fatalf("%s: %v are missing, want %v", where, missing.Missing, k.lacks(t))
+	}
+	if got, _ := k.Desk.Status(background, k.Actor, k.id); got != status {
+		t.Fatalf("%s: the status is %q, want %q", where, got, status)
+	}
+	if err != nil && (k.spy.count() != writes || !slices.Equal(k.kept.Keys(), kept)) {
+		t.Fatalf("%s: what was refused has left something behind", where)
+	}
+	if err == nil && k.spy.count() != writes+1 {
+		t.Fatalf("%s: %d writes, want one", where, k.spy.count()-writes)
+	}
+	return err == nil
+}
+
+// lacks returns the kinds of required proof that are not there.
+func (k *walk) lacks(t *testing.T) []string {
+	t.Helper()
+	lacks := []string{claim.Findings, claim.Invoice, claim.PartnerSurvey, claim.CustomerSurvey}
+	c := part(t, k.World, k.id).Claim
+	for _, v := range c.Evidence {
+		lacks = slices.DeleteFunc(lacks, func(kind string) bool { return kind == v.Kind })
+	}
+	for _, v := range c.Surveys {
+		if v.Status == survey.Done {
+			lacks = slices.DeleteFunc(lacks, func(kind string) bool { return kind == v.Kind })
+		}
+	}
+	return lacks
+}
+
+// shows compares the row of the Customers page with a row of the table: the status,
+// the tab, and that the actions are those commands that are allowed.
+func (k *walk) shows(t *testing.T, r walkRow) {
+	t.Helper()
+	allowed := func(name string) bool {
+		for i, c := range walkCommands {
+			if c.name == name {
+				return c.of.refusal(r.cells[i]) == nil
+			}
+		}
+		panic(name)
+	}
+	row := k.Row(k.id)
+	if row.Status != r.status || row.Tab != r.tab {
+		t.Fatalf("%s: the row says %q on the tab %s, want %q on %s", k.where(r), row.Status, row.Tab, r.status, r.tab)
+	}
+	var want []engagement.Action
+	for name, action := range map[string]engagement.Action{
+		"ask": engagement.RequestConsent, "re": engagement.ResendConsent, "canc": engagement.Cancel, "doc+": engagement.WorkOnClaim,
+		"subm": engagement.SubmitClaim, "disp": engagement.Dispute,
+	} {
+		if allowed(name) {
+			want = append(want, action)
+		}
+	}
+	if _, consented := k.ends["submit"]; consented {
+		want = append(want, engagement.ViewClaim)
+	}
+	if !slices.Equal(slices.Sorted(slices.Values(row.Actions)), slices.Sorted(slices.Values(want))) {
+		t.Fatalf("%s: the row allows %q, want %q", k.where(r), row.Actions, want)
+	}
+	claimable := slices.ContainsFunc(k.Rows(migration, engagement.TabEligible), func(row engagement.Row) bool {
+		return row.Participation == "" && slices.Contains(row.Actions, engagement.ClaimCustomer)
+	})
+	if claimable != allowed("clm") {
+		t.Fatalf("%s: that the customer can be claimed is %t", k.where(r), claimable)
+	}
+}

@@ -1,0 +1,234 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"strings"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// Comment is the command by which one side says something about a claim.
+type Comment struct {
+	Key  string `json:"-"`    // idempotency key
+	Text string `json:"text"` // at most claim.MaxText bytes
+}
+
+// LogValue hides what the person wrote.
+func (c Comment) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+
+// Comment adds a comment to a claim, which both the partner and the Program read.
+//
+// It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
+// *UnavailableError, or a *NotNowError which wraps the refusal of package claim.
+func (s *Service) Comment(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd Comment) error {
+	by := claim.ByPartner
+	if actor.program() {
+		by = claim.ByProgram
+	}
+	return s.command(ctx, actor, CommentOnClaims, id, "comment", cmd.Key, cmd, deed{
+		event: claim.AddComment{By: by, User: plain(actor.User), Text: cmd.Text}, kind: engagement.CommentAdded, why: cmd.Text,
+	})
+}
+
+// SubmitClaim is the command that hands a claim in.
+type SubmitClaim struct {
+	Key       string            `json:"-"`                  // idempotency key
+	Requested eligibility.Money `json:"requested,omitzero"` // zero: as before, and at first what was estimated
+}
+
+// SubmitClaim hands a claim in: for the first time, again after the reviewer
+// asked for action, or, after DisputeClaim, as a dispute.
+//
+// It returns what Comment returns, a *claim.IncompleteError that lists every
+// required item which is missing, or a *claim.AmountError.
+func (s *Service) SubmitClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd SubmitClaim) error {
+	if err := checkCurrency("requested", cmd.Requested); err != nil {
+		return err
+	}
+	return s.command(ctx, actor, WorkOnClaims, id, "submit claim", cmd.Key, cmd, deed{
+		event: claim.Submit{Requested: cmd.Requested}, kind: engagement.ClaimSubmitted, note: amountNote("requested", cmd.Requested),
+	})
+}
+
+// checkCurrency refuses an amount that cannot be written down.
+func checkCurrency(field string, m eligibility.Money) error {
+	if _, err := m.MarshalText(); err != nil {
+		return &claim.AmountError{Field: field, Amount: m, Problem: "cannot be used: use an amount with its currency, which is three capital letters"}
+	}
+	return nil
+}
+
+// amountNote says an amount in a history, or nothing where there is none.
+func amountNote(what string, m eligibility.Money) string {
+	if m.IsZero() {
+		return ""
+	}
+	return what + " " + m.String()
+}
+
+// DisputeClaim is the command that disputes a rejection.
+type DisputeClaim struct {
+	Key    string `json:"-"`      // idempotency key
+	Reason string `json:"reason"` // at most claim.MaxText bytes
+}
+
+// LogValue hides what the person wrote.
+func (c DisputeClaim) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+
+// DisputeClaim opens the one dispute that a rejected claim may have. The claim can
+// then be worked on like a draft, and the dispute has to be submitted, with
+// SubmitClaim, before the same deadline. It returns what Comment returns.
+func (s *Service) DisputeClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd DisputeClaim) error {
+	return s.command(ctx, actor, WorkOnClaims, id, "dispute claim", cmd.Key, cmd, deed{
+		event: claim.OpenDispute{Reason: cmd.Reason}, kind: engagement.DisputeOpened, why: cmd.Reason,
+	})
+}
+
+// noLimit lets a survey be sent again as often as the partner likes: the program
+// limits how often customers are asked for consent only.
+var noLimit = consent.Policy{ResendInterval: -1, MaxSends: -1}
+
+// SurveyRequest is the command that sends a survey to its contact, or to another
+// one instead.
+type SurveyRequest struct {
+	Key      string `json:"-"`                 // idempotency key
+	Survey   string `json:"survey"`            // its kind, claim.CustomerSurvey for one
+	Contact  string `json:"contact"`           // e-mail address
+	Language string `json:"language,omitzero"` // "": that of the request for consent
+}
+
+// LogValue hides the contact.
+func (r SurveyRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", r.Key), slog.String("survey", r.Survey), slog.String("language", r.Language))
+}
+
+// RequestSurvey sends a survey of the claim to a contact once Relay runs. Until
+// the submission deadline it can be sent again, and until it is answered also to
+// somebody else; every sending voids the link before. Once it is answered its
+// contact is frozen.
+//
+// It returns what Comment returns; its *NotNowError can wrap a refusal of package
+// survey, too.
+func (s *Service) RequestSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, req SurveyRequest) error {
+	return s.sendSurvey(ctx, actor, id, "request survey", req.Key, req, req.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
+		contacts, err := parseEmails("contact", []string{req.Contact})
+		if err != nil {
+			return nil, tenant.Email{}, &InputError{Field: "contact", Problem: "is not an e-mail address that can be written to", Err: err}
+		}
+		language := languageOf(p.Consent)
+		if req.Language != "" {
+			if language, err = consent.ParseLanguage(req.Language); err != nil {
+				return nil, tenant.Email{}, &InputError{Field: "language", Problem: err.Error(), Err: err}
+			}
+		}
+		return claim.SendSurvey{Survey: req.Survey, Contact: contacts[0], Language: language, Link: link, Policy: noLimit}, contacts[0], nil
+	}, engagement.SurveyRequested)
+}
+
+// ResendSurvey is the command that sends a survey to the same contact again.
+type ResendSurvey struct {
+	Key    string `json:"-"`      // idempotency key
+	Survey string `json:"survey"` // its kind
+}
+
+// ResendSurvey sends a survey to its contact again, with a new link. It returns
+// what RequestSurvey returns.
+func (s *Service) ResendSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd ResendSurvey) error {
+	return s.sendSurvey(ctx, actor, id, "resend survey", cmd.Key, cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
+		v, err := p.Claim.Survey(cmd.Survey)
+		return claim.ResendSurvey{Survey: cmd.Survey, Link: link, Policy: noLimit}, v.Contact(), err
+	}, engagement.SurveyResent)
+}
+
+// sendSurvey carries out a command that writes to a survey's contact.
+func (s *Service) sendSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, name, key string, body any, survey string,
+	event func(engagement.Participation, consent.LinkID) (claim.Event, tenant.Email, error), kind engagement.EventKind) error {
+	_, err := changeClaim(ctx, s, actor, WorkOnClaims, id, name, key, body, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
+		d := deed{kind: kind, note: survey}
+		if p.Claim == nil {
+			_, err := engagement.ApplyClaim(p, claim.SendSurvey{}, u.now)
+			return d, struct{}{}, notNow(name, p, u.now, err)
+		}
+		links, err := u.newLinks(1)
+		if err != nil {
+			return d, struct{}{}, err
+		}
+		e, contact, err := event(p, links[0])
+		if err != nil {
+			return d, struct{}{}, notNow(name, p, u.now, err)
+		}
+		d.event = e
+		d.contacts = []tenant.Email{contact}
+		d.then = func(p engagement.Participation) {
+			if v, link, err := p.Claim.SurveyLink(links[0]); err == nil {
+				u.tell(p, engagement.AskForSurvey, link.Contact, v.Sendings[len(v.Sendings)-1].Language, link.ID)
+			}
+		}
+		return d, struct{}{}, nil
+	})
+	return err
+}
+
+// Details are what can be changed of a participation that has begun.
+type Details struct {
+	Key          string             `json:"-"`                      // idempotency key
+	FriendlyName *string            `json:"friendly_name,omitzero"` // under which it is shown; nil: as it is, "": none
+	DealSize     *eligibility.Money `json:"deal_size,omitzero"`     // estimated; nil: as it is, zero: none
+}
+
+// LogValue hides the friendly name, as that of a Candidate.
+func (d Details) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", d.Key), slog.Bool("friendly_name", d.FriendlyName != nil), slog.Bool("deal_size", d.DealSize != nil))
+}
+
+// ChangeDetails changes what a partner calls a participation, for as long as it
+// is open, and how large it estimates the deal, until consent is requested.
+//
+// It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
+// *UnavailableError or a *NotNowError.
+func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd Details) error {
+	const name = "change details"
+	if cmd.DealSize != nil {
+		if err := checkDealSize(*cmd.DealSize); err != nil {
+			return err
+		}
+	}
+	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
+		var none struct{}
+		p, err := u.participation(ctx, actor, AddCustomers, id)
+		if err != nil {
+			return none, err
+		}
+		status := p.StatusAt(u.now)
+		if !p.OpenAt(u.now) {
+			return none, notNow(name, p, u.now, errEnded)
+		}
+		var notes []string
+		if cmd.DealSize != nil {
+			if status != engagement.CustomerClaimed {
+				return none, notNow(name, p, u.now, errFrozen)
+			}
+			p.DealSize = *cmd.DealSize
+			notes = append(notes, cmp.Or(amountNote("deal size", p.DealSize), "no deal size"))
+		}
+		if cmd.FriendlyName != nil {
+			p.FriendlyName = engagement.CleanName(*cmd.FriendlyName)
+			notes = append(notes, "friendly name")
+		}
+		if len(notes) == 0 {
+			return none, &InputError{Field: "details", Problem: "are missing: give a friendly name, a deal size or both"}
+		}
+		u.putParticipation(p)
+		u.event(engagement.Event{
+			Kind: engagement.DetailsChanged, By: engagement.ByPartner, From: string(status), To: string(status), Note: strings.Join(notes, ", "), Person: byUser(actor),
+		}, p)
+		return none, nil
+	})
+	return err
+}

@@ -1,0 +1,138 @@
+package workflowtest
+
+import (
+	"context"
+	"strings"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/survey"
+)
+
+// Proved adds everything that the participation's claim still lacks: documents,
+// and surveys that are sent and answered.
+func (w *World) Proved(p engagement.ParticipationID) {
+	w.t.Helper()
+	view, err := w.Desk.Claim(context.Background(), w.Actor, p)
+	if err != nil {
+		w.t.Fatalf("claim of %s: %v", p, err)
+	}
+	for _, m := range view.Missing {
+		if m.Survey {
+			w.Surveyed(p, m.Kind)
+			continue
+		}
+		for range m.Wanted - m.Found {
+			w.Documented(p, m.Kind)
+		}
+	}
+}
+
+// Documented adds a small PDF of that kind to the participation's claim.
+func (w *World) Documented(p engagement.ParticipationID, kind string) claim.Evidence {
+	w.t.Helper()
+	added, err := w.Desk.AddEvidence(context.Background(), w.Actor, p, workflow.AddEvidence{
+		Key: w.Key(), Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf",
+	}, strings.NewReader("%PDF-1.7 "+kind))
+	if err != nil {
+		w.t.Fatalf("add %s to %s: %v", kind, p, err)
+	}
+	return added
+}
+
+// Surveyed sends a survey of the participation's claim, lets the messages go out,
+// and answers it.
+func (w *World) Surveyed(p engagement.ParticipationID, kind string) {
+	w.t.Helper()
+	w.Relayed() // so that the newest link is the one that is asked for
+	err := w.Desk.RequestSurvey(context.Background(), w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: "contact@customer.example", Language: "en"})
+	if err != nil {
+		w.t.Fatalf("send %s of %s: %v", kind, p, err)
+	}
+	w.Relayed()
+	links := w.SurveyLinks(p)
+	view, err := w.Desk.SurveyView(context.Background(), links[len(links)-1])
+	if err != nil {
+		w.t.Fatalf("look at %s of %s: %v", kind, p, err)
+	}
+	answers := map[string]string{}
+	for _, q := range view.Questions {
+		answers[q.ID] = "Well done."
+		if choices := q.Kind.Choices(); len(choices) > 0 {
+			answers[q.ID] = choices[0]
+		}
+	}
+	if view, err = w.Desk.AnswerSurvey(context.Background(), links[len(links)-1], answers); err != nil || view.Status != survey.Done {
+		w.t.Fatalf("answer %s of %s: %v", kind, p, err)
+	}
+}
+
+// Submitted adds what the claim lacks and submits it: for the first time, after
+// an action, or as a dispute.
+func (w *World) Submitted(p engagement.ParticipationID) {
+	w.t.Helper()
+	w.Proved(p)
+	w.did("submit", p, w.Desk.SubmitClaim(context.Background(), w.Actor, p, workflow.SubmitClaim{Key: w.Key()}))
+}
+
+// Reviewed lets the program take the participation's claim under review.
+func (w *World) Reviewed(p engagement.ParticipationID) {
+	w.t.Helper()
+	w.did("review", p, w.Desk.StartReview(context.Background(), w.Reviewer(), p, workflow.StartReview{Key: w.Key()}))
+}
+
+// AskedForAction lets the program ask the partner for something.
+func (w *World) AskedForAction(p engagement.ParticipationID, what string) {
+	w.t.Helper()
+	w.did("ask for action on", p, w.Desk.AskForAction(context.Background(), w.Reviewer(), p, workflow.AskForAction{
+		Key: w.Key(), Items: []claim.ActionItem{{Text: what}},
+	}))
+}
+
+// Approved lets the program approve an amount, "5000.00 USD" for one.
+func (w *World) Approved(p engagement.ParticipationID, amount string) {
+	w.t.Helper()
+	w.did("approve", p, w.Desk.ApproveClaim(context.Background(), w.Reviewer(), p, workflow.ApproveClaim{Key: w.Key(), Amount: w.Money(amount)}))
+}
+
+// Rejected lets the program reject the claim.
+func (w *World) Rejected(p engagement.ParticipationID, why string) {
+	w.t.Helper()
+	w.did("reject", p, w.Desk.RejectClaim(context.Background(), w.Reviewer(), p, workflow.RejectClaim{
+		Key: w.Key(), Codes: []claim.RejectionCode{claim.OtherReason}, Text: why,
+	}))
+}
+
+// Disputed opens a dispute of the rejection.
+func (w *World) Disputed(p engagement.ParticipationID, why string) {
+	w.t.Helper()
+	w.did("dispute", p, w.Desk.DisputeClaim(context.Background(), w.Actor, p, workflow.DisputeClaim{Key: w.Key(), Reason: why}))
+}
+
+// Paid lets the program record a payment.
+func (w *World) Paid(p engagement.ParticipationID, amount string) {
+	w.t.Helper()
+	w.did("pay", p, w.Desk.RecordPayment(context.Background(), w.Reviewer(), p, workflow.RecordPayment{Key: w.Key(), Amount: w.Money(amount)}))
+}
+
+// Reviewer is the program's actor for the claims of the world's partner.
+func (w *World) Reviewer() workflow.Actor { return Vendor.For(w.Actor.Partner) }
+
+// Money reads an amount, "5000.00 USD" for one.
+func (w *World) Money(amount string) eligibility.Money {
+	w.t.Helper()
+	m, err := eligibility.ParseMoney(amount)
+	if err != nil {
+		w.t.Fatalf("%v", err)
+	}
+	return m
+}
+
+func (w *World) did(what string, p engagement.ParticipationID, err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatalf("%s %s: %v", what, p, err)
+	}
+}
