@@ -25,8 +25,7 @@ const (
 	TellCancelled MessageKind = "participation cancelled" // to a customer contact who was asked
 	AskForSurvey  MessageKind = "ask for survey"          // to a survey's contact, with a link
 
-	// To a partner contact; a reminder without a receiver is for the partner, which
-	// has not named any yet, and the host knows whom to tell.
+	// To a partner contact, too.
 	TellActionRequired MessageKind = "action required"
 	TellApproved       MessageKind = "claim approved"
 	TellRejected       MessageKind = "claim rejected"
@@ -60,8 +59,8 @@ type Message struct {
 	Partner       PartnerID        `json:"partner"`
 	Place         PlaceKey         `json:"place"`
 	Participation ParticipationID  `json:"participation"`
-	To            tenant.Email     `json:"to"` // zero for a reminder to a partner that has named no contacts
-	Language      consent.Language `json:"language"`
+	To            tenant.Email     `json:"to,omitzero"`       // zero: to the partner, which has named no contacts; the host knows whom to tell
+	Language      consent.Language `json:"language,omitzero"` // zero: the first there is
 	Link          consent.LinkID   `json:"link,omitzero"`     // the link that it carries; its token is made when it goes out
 	Deadline      time.Time        `json:"deadline,omitzero"` // the one that a reminder is about
 	CreatedAt     time.Time        `json:"created_at"`

@@ -198,25 +198,36 @@ func (pl Place) Settle(now time.Time) (Place, []Passing, error) {
 	return pl, passed, errors.Join(errs...)
 }
 
-// Remind returns the place with every reminder that is due at now taken, and the
-// participations that it is about. However many became due meanwhile, each
-// participation is reminded of once.
-func (pl Place) Remind(r Reminders, now time.Time) (Place, []Participation) {
+// Reminding is a reminder whose time has come.
+type Reminding struct {
+	Participation Participation // with its next reminder
+	Tell          bool          // whether there is something to remind of
+}
+
+// Remind returns the place with every reminder that is due at now taken, and what
+// it took. However many became due meanwhile, each participation is reminded of
+// once; and of nothing that the schedule has no more, nor of a consent for which
+// the claim limit leaves no room.
+func (pl Place) Remind(r Reminders, now time.Time) (Place, []Reminding) {
 	if !Passed(pl.Wake(), now) {
 		return pl, nil
 	}
-	var due []Participation
+	var due []Reminding
 	for _, s := range pl.Standings {
 		for _, p := range s.Participations {
-			if Passed(p.RemindAt, now) && !p.DeadlineAt(now).IsZero() {
-				p.RemindedAt = now
-				p.RemindAt = r.Next(p, now)
-				due = append(due, p)
+			if !Passed(p.RemindAt, now) || p.DeadlineAt(now).IsZero() {
+				continue
 			}
+			tell := r.has(p, now) && (p.Consented() || len(pl.FullFor(p.Partner, now)) == 0)
+			if tell {
+				p.RemindedAt = now
+			}
+			p.RemindAt = r.Next(p, now)
+			due = append(due, Reminding{p, tell})
 		}
 	}
-	for _, p := range due {
-		pl = pl.WithParticipation(p)
+	for _, d := range due {
+		pl = pl.WithParticipation(d.Participation)
 	}
 	return pl, due
 }

@@ -59,26 +59,37 @@ func (r Reminders) Validate() error {
 // participation, after now and after the last time, or the zero time. So a clock
 // that was set back reminds nobody twice.
 func (r Reminders) Next(p Participation, now time.Time) time.Time {
-	deadline := p.DeadlineAt(now)
-	if deadline.IsZero() {
-		return time.Time{}
-	}
-	days := r.days(ReminderOf(p.StatusAt(now)))
-	if len(days) == 0 {
-		return time.Time{}
-	}
 	after := now
 	if p.RemindedAt.After(now) {
 		after = p.RemindedAt
 	}
-	zone := p.Terms.Location()
 	var next time.Time
-	for _, n := range days {
-		if at := Deadline(deadline, -n, zone); at.After(after) && (next.IsZero() || at.Before(next)) {
+	for _, at := range r.times(p, now) {
+		if at.After(after) && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
 	}
 	return next
+}
+
+// has reports whether the schedule has a reminder from the one that is planned
+// until now: it may have changed since that was planned.
+func (r Reminders) has(p Participation, now time.Time) bool {
+	return slices.ContainsFunc(r.times(p, now), func(at time.Time) bool { return !at.Before(p.RemindAt) && !at.After(now) })
+}
+
+// times returns when the partner is reminded of the deadline that runs.
+func (r Reminders) times(p Participation, now time.Time) []time.Time {
+	deadline := p.DeadlineAt(now)
+	if deadline.IsZero() {
+		return nil
+	}
+	zone := p.Terms.Location()
+	var times []time.Time
+	for _, n := range r.days(ReminderOf(p.StatusAt(now))) {
+		times = append(times, Deadline(deadline, -n, zone))
+	}
+	return times
 }
 
 func (r Reminders) days(kind MessageKind) []int {

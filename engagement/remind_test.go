@@ -146,9 +146,9 @@ func TestRemind(t *testing.T) {
 	taken, due := pl.Remind(r, on(46))
 	require.Equal(t, before, string(must(json.Marshal(pl))), "the place that was given stays as it was")
 	require.Len(t, due, 1)
-	require.Equal(t, p.ID, due[0].ID)
-	require.Equal(t, on(46), due[0].RemindedAt)
-	require.Equal(t, on(53), due[0].RemindAt)
+	require.Equal(t, p.ID, due[0].Participation.ID)
+	require.Equal(t, on(46), due[0].Participation.RemindedAt)
+	require.Equal(t, on(53), due[0].Participation.RemindAt)
 	require.Equal(t, on(53), taken.Wake())
 	for _, now := range []time.Time{on(46), on(40), on(53).Add(-tick)} {
 		_, due = taken.Remind(r, now)
@@ -160,7 +160,7 @@ func TestRemind(t *testing.T) {
 	require.Equal(t, on(59), late.Wake())
 	last, due := late.Remind(r, on(59))
 	require.Len(t, due, 1)
-	require.True(t, due[0].RemindAt.IsZero())
+	require.True(t, due[0].Participation.RemindAt.IsZero())
 	require.Equal(t, on(60), last.Wake(), "and then comes the deadline")
 
 	// At the deadline it is too late to remind, and settling takes the plan back.
@@ -173,5 +173,37 @@ func TestRemind(t *testing.T) {
 	require.Equal(t, on(76), settled.Wake(), "the other partner's goes on")
 	_, due = settled.Remind(r, on(76))
 	require.Len(t, due, 1)
-	require.Equal(t, q.ID, due[0].ID)
+	require.Equal(t, q.ID, due[0].Participation.ID)
+}
+
+// A schedule that has changed since a reminder was planned is followed, and nobody
+// is reminded of a consent that the claim limit leaves no room for. Both plan anew,
+// so that the place does not stay awake.
+func TestRemindOfNothing(t *testing.T) {
+	r := engagement.DefaultReminders()
+	plan := func(p engagement.Participation, now time.Time) engagement.Participation {
+		p.RemindAt = r.Next(p, now)
+		return p
+	}
+	p := plan(asked(began(northwind, engagement.Added)), start.Add(time.Hour))
+	planned := p.RemindAt
+	for name, c := range map[string]struct {
+		place    engagement.Place
+		schedule engagement.Reminders
+		tell     bool
+		next     time.Time
+	}{
+		"as planned":                  {placeOf(1, p), r, true, start.AddDate(0, 0, 23)},
+		"an empty schedule":           {placeOf(1, p), engagement.Reminders{}, false, time.Time{}},
+		"another schedule":            {placeOf(1, p), engagement.Reminders{Consent: []int{10}}, false, start.AddDate(0, 0, 20)},
+		"somebody else was consented": {placeOf(1, p, accepted(asked(began(fabrikam, engagement.Added)))), r, false, start.AddDate(0, 0, 23)},
+		"and there is room for two":   {placeOf(2, p, accepted(asked(began(fabrikam, engagement.Added)))), r, true, start.AddDate(0, 0, 23)},
+	} {
+		taken, due := c.place.Remind(c.schedule, planned)
+		require.Len(t, due, 1, name)
+		require.Equal(t, c.tell, due[0].Tell, name)
+		after, _ := taken.Participation(northwind, p.ID)
+		require.Equal(t, c.next, after.RemindAt, name)
+		require.Equal(t, c.tell, after.RemindedAt.Equal(planned), name)
+	}
 }

@@ -2,6 +2,7 @@ package engagement
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +37,12 @@ type Row struct {
 	Amount        eligibility.Money `json:"amount,omitzero"`    // of the claim: what was paid, else approved, else requested, else estimated
 	Reasons       []Reason          `json:"reasons,omitzero"`   // why the customer is not eligible, all of them
 	Actions       []Action          `json:"actions,omitzero"`   // what is allowed now
+}
+
+// LogValue keeps what people wrote out of logs: it says which row it is.
+func (r Row) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", string(r.ID)), slog.String("engagement", string(r.Engagement)), slog.String("tab", string(r.Tab)),
+		slog.String("status", string(r.Status)))
 }
 
 // Name returns the customer's name as people know it: the friendly name, else

@@ -32,9 +32,10 @@
 //
 // # Limits on sending
 //
-// They are those of consent, [consent.Policy]: five times in all, the first sending
-// included, and once in 24 hours to the same address. A change of contact counts as
-// one of the five; to an address that was not written to it goes out at once.
+// They are a [consent.Policy]; the zero one is that of consents: five times in all,
+// the first sending included, and once in 24 hours to the same address. A change of
+// contact counts as one of them; to an address that was not written to it goes out
+// at once.
 //
 // # Persons
 //

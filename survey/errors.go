@@ -41,7 +41,7 @@ type ExpiredError struct {
 }
 
 func (e *ExpiredError) Error() string {
-	return fmt.Sprintf("the time for the survey ended at %s, with the time to submit the claim", e.Deadline.Format(time.RFC3339))
+	return fmt.Sprintf("the time for the survey ended at %s, with the time to work on the claim", e.Deadline.Format(time.RFC3339))
 }
 
 // Unwrap returns [consent.ErrExpired].

@@ -88,7 +88,7 @@ func TestExpiredSaysWhen(t *testing.T) {
 	var over *survey.ExpiredError
 	errorAs(t, err, &over)
 	equal(t, deadline, over.Deadline)
-	equal(t, "the time for the survey ended at 2026-11-01T09:00:00Z, with the time to submit the claim", err.Error())
+	equal(t, "the time for the survey ended at 2026-11-01T09:00:00Z, with the time to work on the claim", err.Error())
 	check(t, !in(t, survey.NotSent).Allows(survey.CommandSend, start, time.Time{}), "without a deadline it is over")
 }
 

@@ -27,6 +27,7 @@
 // # Time
 //
 // A deadline is half open: at the deadline itself it is over. Only the partner's
-// time runs out; a claim that waits for its reviewer never expires. Times of events
-// are kept in UTC and to the microsecond.
+// time runs out; a claim that waits for its reviewer never expires. A claim that
+// expired before it was submitted can still be withdrawn by the customer, and then
+// reads so. Times of events are kept in UTC and to the microsecond.
 package claim

@@ -121,6 +121,9 @@ type Pay struct {
 	Reference string
 }
 
+// LogValue hides the reference, which can name somebody.
+func (e Pay) LogValue() slog.Value { return slog.StringValue(e.Amount.String()) }
+
 // Cancel ends a draft.
 type Cancel struct{}
 

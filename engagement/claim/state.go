@@ -93,11 +93,19 @@ func (d DisputeCase) LogValue() slog.Value {
 	return slog.GroupValue(slog.Time("opened_at", d.OpenedAt), slog.Time("submitted_at", d.SubmittedAt))
 }
 
+// LogValue hides what the reviewer wrote.
+func (i ActionItem) LogValue() slog.Value { return slog.StringValue(i.Kind) }
+
 // Payment is one payment, of all or of a part of what was approved.
 type Payment struct {
 	At        time.Time         `json:"at"`
 	Amount    eligibility.Money `json:"amount"`
 	Reference string            `json:"reference,omitzero"` // of the payment system
+}
+
+// LogValue hides the reference, which can name somebody.
+func (p Payment) LogValue() slog.Value {
+	return slog.GroupValue(slog.Time("at", p.At), slog.String("amount", p.Amount.String()))
 }
 
 // Comment is what one side wrote about the claim; both sides read it.

@@ -62,7 +62,7 @@ const (
 	ClaimCustomers  Act = "claim customers"
 	HandleConsent   Act = "handle consent"
 	CancelAct       Act = "cancel participations"
-	ErasePersons    Act = "erase persons"
+	ErasePersons    Act = "erase persons"       // the partner's, and the Program
 	Associate       Act = "associate customers" // and disassociate them
 	WorkOnClaims    Act = "work on claims"      // evidence, surveys, submission, dispute
 	ViewClaims      Act = "view claims"         // the partner's, and the Program
@@ -95,7 +95,7 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 // Authorizer narrows what an actor may do. It is asked after the roles: incentives
 // admins and incentives users may do everything for their own partner but
 // ReviewClaims and RunProgram, which are the Program's; the Program may view and
-// comment on claims besides; without a role, nothing. Nor can it let an actor see
+// comment on claims and erase persons besides; without a role, nothing. Nor can it let an actor see
 // another partner's data.
 type Authorizer interface {
 	// Authorize returns nil when the actor may do the act through the location,
@@ -110,7 +110,7 @@ func checkRole(actor Actor, act Act) error {
 	switch act {
 	case RunProgram, ReviewClaims:
 		need = []Role{Program}
-	case ViewClaims, CommentOnClaims:
+	case ViewClaims, CommentOnClaims, ErasePersons:
 		need = AllRoles()
 	}
 	if act != RunProgram && actor.Partner == "" {
@@ -128,6 +128,10 @@ func (s *Service) authorize(ctx context.Context, actor Actor, act Act, locations
 	if err := checkRole(actor, act); err != nil {
 		return err
 	}
+	return s.askAuthorizer(ctx, actor, act, locations...)
+}
+
+func (s *Service) askAuthorizer(ctx context.Context, actor Actor, act Act, locations ...engagement.LocationID) error {
 	if s.authorizer == nil {
 		return nil
 	}

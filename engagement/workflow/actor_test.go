@@ -301,6 +301,8 @@ func TestRoles(t *testing.T) {
 					may = who.run
 				case workflow.ReviewClaims:
 					may = who.asReviewer
+				case workflow.ErasePersons:
+					may = who.asPartner || who.asReviewer
 				case workflow.ViewClaims, workflow.CommentOnClaims:
 					may = who.asPartner || who.asReviewer || who.run && slices.Contains(lists, c.name)
 				}

@@ -162,22 +162,23 @@ func TestClaimLife(t *testing.T) {
 		s.want.check(t, w, p, s.name)
 		w.Swept()
 		s.want.check(t, w, p, s.name+", swept")
+		w.Relayed()
 	}
 
 	type entry struct{ kind, by, user, from, to, note, why string }
 	received, review, required := "Customer consent received", "Under review", "Partner action required"
 	want := []entry{
-		{"claim submitted", "partner", "ana", received, "Submitted", "", ""},
+		{"claim submitted", "partner", "ana", received, "Submitted", "requested 5000.00 USD", ""},
 		{"review started", "program", "program", "Submitted", review, "", ""},
 		{"action asked for", "program", "program", review, required, "items: 1", ""},
-		{"claim submitted", "partner", "ana", required, "Submitted", "", ""},
+		{"claim submitted", "partner", "ana", required, "Submitted", "requested 5000.00 USD", ""},
 		{"review started", "program", "program", "Submitted", review, "", ""},
 		{"claim rejected", "program", "program", review, "Rejected", "other", "Nothing was delivered."},
 		{"dispute opened", "partner", "ana", "Rejected", "Disputed", "", "It was delivered."},
-		{"claim submitted", "partner", "ana", "Disputed", "Submitted", "", ""},
+		{"claim submitted", "partner", "ana", "Disputed", "Submitted", "requested 5000.00 USD", ""},
 		{"review started", "program", "program", "Submitted", review, "", ""},
 		{"action asked for", "program", "program", review, required, "items: 1", ""},
-		{"claim submitted", "partner", "ana", required, "Submitted", "", ""},
+		{"claim submitted", "partner", "ana", required, "Submitted", "requested 5000.00 USD", ""},
 		{"review started", "program", "program", "Submitted", review, "", ""},
 		{"claim approved", "program", "program", review, "Approved", "approved 4500.00 USD", ""},
 		{"payment recorded", "program", "program", "Approved", "Approved", "paid 500.00 USD", ""},
@@ -193,7 +194,6 @@ func TestClaimLife(t *testing.T) {
 	}
 	equal(t, "the history", got, want)
 
-	w.Relayed()
 	for kind, times := range map[engagement.MessageKind]int{
 		engagement.TellActionRequired: 2, engagement.TellRejected: 1, engagement.TellApproved: 1, engagement.TellPaid: 2, engagement.TellClaimExpired: 0,
 	} {
@@ -519,4 +519,17 @@ func TestClaimHistoryIsItsOwn(t *testing.T) {
 			t.Errorf("the history of %s is %v", id, view.History)
 		}
 	}
+}
+
+// Who has done what the reviewer asked for before the message went out is not told
+// to do it.
+func TestActionDoneBeforeItIsTold(t *testing.T) {
+	w, _ := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	w.Submitted(p)
+	w.Reviewed(p)
+	w.AskedForAction(p, "Sign the findings.")
+	w.Submitted(p)
+	w.Relayed()
+	equal(t, "how often the partner was told", len(sentTo(w, engagement.TellActionRequired)), 0)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -36,6 +37,11 @@ type ClaimsQuery struct {
 	Cursor        string // ClaimsPage.Next of the page before; "" begins at the first
 }
 
+// LogValue hides what somebody searches for.
+func (q ClaimsQuery) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("search", q.Search != ""), slog.Any("statuses", q.Statuses), slog.String("sort", string(q.Sort)))
+}
+
 // ClaimRow is one line of the claims list.
 type ClaimRow struct {
 	engagement.Row
@@ -46,6 +52,7 @@ type ClaimRow struct {
 	Requested      eligibility.Money
 	Approved       eligibility.Money
 	Paid           eligibility.Money
+	ReviewBy       time.Time // end of the review window; zero before consent
 	WithdrawnAt    time.Time // when the customer withdrew after the submission: a flag for the reviewer; zero: it has not
 }
 
@@ -57,7 +64,8 @@ type ClaimsPage struct {
 	At     time.Time                 // the moment that the page shows
 }
 
-// Claims returns a page of the claims list as it is now. A partner's actor sees
+// Claims returns a page of the claims list as it is now: participations from
+// their add or claim on, which a query by Statuses narrows. A partner's actor sees
 // the partner's. An actor of the Program sees those of the partner that it names,
 // or, naming none, of every partner.
 //
@@ -101,8 +109,8 @@ func (s *Service) Claims(ctx context.Context, actor Actor, query ClaimsQuery) (C
 
 // mayList asks whether the actor may see the claims list.
 func (s *Service) mayList(ctx context.Context, actor Actor, locations []engagement.LocationID) error {
-	if actor.Partner == "" && actor.program() {
-		return s.authorize(ctx, actor, RunProgram) // every partner's at once are nobody's but the Program's
+	if actor.Partner == "" && actor.program() { // every partner's at once
+		return s.askAuthorizer(ctx, actor, ViewClaims, locations...)
 	}
 	return s.authorize(ctx, actor, ViewClaims, locations...)
 }
@@ -126,7 +134,7 @@ func (s *Service) claimRow(actor Actor, r storage.PageRow, all []engagement.Enga
 	}
 	if p.Claim != nil {
 		out.Estimated, out.Requested, out.Approved, out.Paid = p.Claim.Estimated, p.Claim.Requested, p.Claim.Approved, p.Claim.Paid
-		out.WithdrawnAt = p.Consent.WithdrawalRequestedAt()
+		out.WithdrawnAt, out.ReviewBy = p.Consent.WithdrawalRequestedAt(), p.Claim.ReviewBy
 	}
 	return out
 }
@@ -270,7 +278,8 @@ func (s *Service) ClaimTotals(ctx context.Context, actor Actor, query ClaimsQuer
 	return totals, nil
 }
 
-// ClaimView is one claim as the desk shows it.
+// ClaimView is one participation as the claims desk shows it. Its Claim is nil
+// until the customer consents.
 type ClaimView struct {
 	engagement.Participation
 	Status      engagement.Status
@@ -278,6 +287,8 @@ type ClaimView struct {
 	DaysLeft    int                 // until the deadline, rounded up
 	Actions     []engagement.Action // what the partner can do now; not for the Program
 	Missing     []claim.Missing     // what has to be there before it can be submitted
+	Reviews     []claim.Kind        // what the Program can do now
+	Payee       string              // payee profile status of the participation's location now; engagement.PayeeValid: it can be paid
 	WithdrawnAt time.Time           // when the customer withdrew after the submission; zero: it has not
 	History     []engagement.Event  // of this participation, the oldest first
 }
@@ -307,6 +318,20 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 	}
 	if actor.program() {
 		view.Actions = nil
+	}
+	if p.Claim != nil {
+		for _, k := range []claim.Kind{claim.KindStartReview, claim.KindAskForAction, claim.KindApprove, claim.KindReject, claim.KindPay} {
+			if p.Claim.Allows(k, u.now) {
+				view.Reviews = append(view.Reviews, k)
+			}
+		}
+	}
+	partner, err := s.partner(ctx, p.Partner)
+	if err != nil {
+		return view, err
+	}
+	if l, ok := partner.Location(p.Location); ok {
+		view.Payee = l.Payee
 	}
 	if p.Claim != nil && p.Claim.Allows(claim.KindSubmit, u.now) {
 		view.Missing = p.Claim.Missing()

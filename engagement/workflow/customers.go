@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -24,6 +25,11 @@ type CustomersQuery struct {
 	Descending bool
 	Limit      int    // 1 to 1000; 0: 50
 	Cursor     string // CustomersPage.Next of the page before; "" begins at the first
+}
+
+// LogValue hides what somebody searches for.
+func (q CustomersQuery) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("tab", string(q.Tab)), slog.Bool("search", q.Search != ""), slog.String("sort", string(q.Sort)))
 }
 
 // CustomersPage is one page of a tab.
@@ -89,7 +95,8 @@ func (s *Service) AllCustomers(ctx context.Context, actor Actor, id engagement.I
 	}
 }
 
-// Search finds customers and participations of the partner in all engagements:
+// Search finds customers and participations of the partner in all engagements of
+// the catalog:
 // those on a tab and those that left the page. An empty text finds all. The rows
 // come engagement by engagement, at most limit of each (1 to 1000; 0: 50), tab by
 // tab and by name.
@@ -100,9 +107,10 @@ func (s *Service) Search(ctx context.Context, actor Actor, text string, limit in
 	return s.everywhere(ctx, actor, query, append(engagement.AllTabs(), engagement.TabOff)...)
 }
 
-// AttentionRequired returns what the partner has to do in all engagements, what
-// is due soonest first: consents to be obtained and claims to be submitted. They
-// are at most limit (1 to 1000; 0: 50). It returns what Search returns.
+// AttentionRequired returns what the partner has to do in all engagements of the
+// catalog, what is due soonest first: consents to be obtained, claims and disputes
+// to be submitted, what reviewers ask for, rejections to be disputed. They are at
+// most limit (1 to 1000; 0: 50). It returns what Search returns.
 func (s *Service) AttentionRequired(ctx context.Context, actor Actor, limit int) ([]engagement.Row, error) {
 	query := CustomersQuery{Sort: storage.BySoonest, Limit: limit}
 	rows, err := s.everywhere(ctx, actor, query, engagement.TabEligible)

@@ -13,10 +13,11 @@ import (
 type deed struct {
 	event    claim.Event
 	kind     engagement.EventKind
-	note     string                 // for the history, never about a person
-	why      string                 // in the words of whoever did it
-	contacts []tenant.Email         // whom it is about
-	tell     engagement.MessageKind // to the partner's contacts; "" for nobody
+	note     string                                // for the history, never about a person
+	noted    func(engagement.Participation) string // the note, where what came of it says it; may be nil
+	why      string                                // in the words of whoever did it
+	contacts []tenant.Email                        // whom it is about
+	tell     engagement.MessageKind                // to the partner's contacts; "" for nobody
 	then     func(engagement.Participation)
 }
 
@@ -62,6 +63,9 @@ func (u *unit) do(actor Actor, act Act, name string, p engagement.Participation,
 		return notNow(name, p, u.now, err)
 	}
 	u.putParticipation(p)
+	if d.noted != nil {
+		d.note = d.noted(p)
+	}
 	by := engagement.ByPartner
 	if act == ReviewClaims || act == CommentOnClaims && actor.program() {
 		by = engagement.ByProgram

@@ -52,8 +52,9 @@
 // # Commands
 //
 // Every command happens whole or not at all: state, history and outgoing
-// messages are written together. Commands of a partner take an idempotency key,
-// which a host makes once per request of its user: the same key with the same
+// messages are written together. Commands of a partner and of the Program take an
+// idempotency key, which a host makes once per request of its user, of random
+// text and never of personal data: keys are kept. The same key with the same
 // content gives the same result again, with another content a *KeyReusedError.
 // A command that was refused leaves nothing behind, and its key is still new. A
 // customer's answer needs no key, because the first answer counts.

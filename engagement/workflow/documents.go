@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ type RecordEvidence struct {
 	MediaType string `json:"media_type"`
 	Size      int64  `json:"size"`   // in bytes
 	SHA256    string `json:"sha256"` // 64 lower-case hexadecimal digits
-	Ref       string `json:"ref"`    // where the host keeps it; OpenEvidence opens it, so take it from no user
+	Ref       string `json:"ref"`    // where the host keeps it; OpenEvidence does not open it
 }
 
 // LogValue hides the name of the file.
@@ -67,6 +68,12 @@ func (s *Service) AddEvidence(ctx context.Context, actor Actor, id engagement.Pa
 		return claim.Evidence{}, errors.New("workflow: AddEvidence needs an Evidence store in the Options; or keep documents yourself and use RecordEvidence")
 	}
 	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: 1}
+	if _, err := commandRecord(actor, "add evidence", cmd.Key, nil); err != nil {
+		return v, err
+	}
+	if content == nil {
+		return v, &InputError{Field: "content", Problem: "is missing: give a reader of the document"}
+	}
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, WorkOnClaims, id)
 	if err != nil {
@@ -194,11 +201,12 @@ func evidenceOf(p engagement.Participation, id claim.EvidenceID) (claim.Evidence
 	return claim.Evidence{}, &NotFoundError{Field: "evidence", Value: string(id)}
 }
 
-// OpenEvidence returns a document of a claim with its content, for the partner
-// and for the Program. The caller closes the content, whose reader fails with an
-// *evidence.DamagedError at its end if it is not what was added.
+// OpenEvidence returns a document that AddEvidence keeps with its content, for the
+// partner and for the Program. The caller closes the content, whose reader fails
+// with an *evidence.DamagedError at its end if it is not what was added.
 //
-// It returns a *ForbiddenError, a *NotFoundError, or an *UnavailableError.
+// It returns a *ForbiddenError, a *NotFoundError, an *UnavailableError, or an
+// *InputError for a document that the host keeps itself: the host opens its Ref.
 func (s *Service) OpenEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, document claim.EvidenceID) (claim.Evidence, io.ReadCloser, error) {
 	if s.evidence == nil {
 		return claim.Evidence{}, nil, errors.New("workflow: OpenEvidence needs an Evidence store in the Options")
@@ -211,7 +219,13 @@ func (s *Service) OpenEvidence(ctx context.Context, actor Actor, id engagement.P
 	if err != nil {
 		return v, nil, err
 	}
+	if !strings.HasPrefix(v.Ref, refs(id)) { // what RecordEvidence names may be anybody's
+		return v, nil, &InputError{Field: "evidence", Problem: fmt.Sprintf("%q is kept by the host itself: open its Ref there", v.ID)}
+	}
 	content, err := s.evidence.Open(ctx, v.Ref)
+	if errors.Is(err, fs.ErrNotExist) {
+		return v, nil, &NotFoundError{Field: "evidence", Value: string(v.ID)}
+	}
 	if err != nil {
 		return v, nil, unavailable("evidence", err)
 	}

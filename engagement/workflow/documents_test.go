@@ -242,9 +242,19 @@ func TestEvidenceStoreFails(t *testing.T) {
 	added, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Findings), strings.NewReader("%PDF-1.7"))
 	ok(t, err)
 
-	docs.open = fmt.Errorf("%w: somebody has tidied up", fs.ErrNotExist)
+	docs.open = errors.New("no connection")
 	_, _, err = w.Desk.OpenEvidence(background, w.Actor, p, added.ID)
 	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "evidence")
+	docs.open = fmt.Errorf("%w: somebody has tidied up", fs.ErrNotExist)
+	_, _, err = w.Desk.OpenEvidence(background, w.Actor, p, added.ID)
+	equal(t, "what is missing", refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound).Field, "evidence")
+
+	if _, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k2", claim.Findings), nil); refused[*workflow.InputError](t, err, workflow.ErrInput).Field != "content" {
+		t.Errorf("no content: %v", err)
+	}
+	if _, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("", claim.Findings), unread{t}); refused[*workflow.InputError](t, err, workflow.ErrInput).Field != "key" {
+		t.Errorf("no key: %v", err)
+	}
 }
 
 // A repeated upload gives the first result, and what came the second time does not
@@ -418,6 +428,22 @@ func TestRecordEvidenceOfAnother(t *testing.T) {
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "ref")
 	})
 	equal(t, "kept", docs.Keys(), []string{mine.Ref})
+}
+
+// Whatever a host records, nothing but what AddEvidence keeps for the claim is
+// opened: least of all another partner's document.
+func TestOpenEvidenceOfAnother(t *testing.T) {
+	w, _, _, p := newArchive(t)
+	theirs := w.As(workflowtest.Fabrikam)
+	q := theirs.Granted(workshop, "it@adatum.com")
+	secret := theirs.Documented(q, claim.Invoice)
+	added, err := w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), secret.Ref))
+	ok(t, err)
+	_, content, err := w.Desk.OpenEvidence(background, w.Actor, p, added.ID)
+	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "evidence")
+	if content != nil {
+		t.Error("the other partner's document is opened")
+	}
 }
 
 // What a host keeps is recorded as it says: with its size, its hash and where it

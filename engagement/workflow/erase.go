@@ -10,6 +10,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -75,11 +77,12 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 	return done, s.report(ctx, storage.Changes{Unsent: []storage.Recipient{{Partner: actor.Partner, To: x.email}}})
 }
 
-// erasure is whom to erase, by either or both.
+// erasure is whom to erase, by one or all of these.
 type erasure struct {
-	user   string
-	email  tenant.Email
-	quoted *regexp.Regexp // the address or the name within a text, in whatever case; nil without either
+	user    string
+	email   tenant.Email
+	address *regexp.Regexp // within a text, in whatever case; nil: none
+	name    *regexp.Regexp // the same, with whatever stands between its words
 }
 
 func newErasure(person Person) (erasure, error) {
@@ -87,7 +90,6 @@ func newErasure(person Person) (erasure, error) {
 	if person.Email == "" && person.User == "" && person.Name == "" {
 		return x, &InputError{Field: "person", Problem: "is not named: give an e-mail address, a user or a name"}
 	}
-	var quotes []string
 	if person.Email != "" {
 		var err error
 		if x.email, err = tenant.ParseEmail(person.Email); err != nil {
@@ -95,24 +97,19 @@ func newErasure(person Person) (erasure, error) {
 		}
 		ascii, domain := x.email.String(), x.email.Domain()
 		unicode := strings.TrimSuffix(ascii, domain.String()) + domain.Unicode()
-		quotes = append(quotes, regexp.QuoteMeta(ascii), regexp.QuoteMeta(unicode))
+		x.address = regexp.MustCompile("(?i)" + regexp.QuoteMeta(norm.NFC.String(ascii)) + "|" + regexp.QuoteMeta(norm.NFC.String(unicode)))
 	}
 	if person.Name != "" {
-		words := strings.Fields(engagement.CleanName(person.Name))
+		words := strings.Fields(norm.NFC.String(engagement.CleanName(person.Name)))
 		if len([]rune(strings.Join(words, ""))) < 2 {
 			return x, &InputError{Field: "name", Problem: "is too short: it would be found in any text"}
 		}
 		for i, w := range words {
 			words[i] = regexp.QuoteMeta(w)
 		}
-		quotes = append(quotes, strings.Join(words, `[\s_.\-]+`)) // "Ana Silva", also in ana_silva.pdf
+		x.name = regexp.MustCompile("(?i)" + strings.Join(words, `[\s_.\-]+`)) // "Ana Silva", also in ana_silva.pdf
 	}
-	if len(quotes) == 0 {
-		return x, nil
-	}
-	var err error
-	x.quoted, err = regexp.Compile("(?i)" + strings.Join(quotes, "|"))
-	return x, err
+	return x, nil
 }
 
 // event reports whether an event names the person, or quotes the address.
@@ -122,18 +119,33 @@ func (x erasure) event(e engagement.Event) bool {
 
 func (x erasure) quotedIn(text string) bool { return x.scrub(text) != text }
 
-// scrub takes the address and the name out of a text. What is only a part of a
-// longer word is somebody else's.
+// scrub takes the address and the name out of a text, however its accents are
+// written. What is only a part of a longer word or address is somebody else's. A
+// text that quotes neither stays as it is.
 func (x erasure) scrub(text string) string {
-	if x.quoted == nil {
+	composed := norm.NFC.String(text)
+	clean := cut(composed, x.address, endsAddress)
+	clean = cut(clean, x.name, func(before, after string) bool {
+		last, _ := utf8.DecodeLastRuneInString(before)
+		next, _ := utf8.DecodeRuneInString(after)
+		return !unicode.In(last, unicode.L, unicode.M) && !unicode.In(next, unicode.L, unicode.M)
+	})
+	if clean == composed {
+		return text
+	}
+	return clean
+}
+
+// cut replaces what the expression finds, where whole says of the text before and
+// behind it that nothing of the same word stands there.
+func cut(text string, find *regexp.Regexp, whole func(before, after string) bool) string {
+	if find == nil {
 		return text
 	}
 	var out strings.Builder
 	end := 0
-	for _, at := range x.quoted.FindAllStringIndex(text, -1) {
-		before, _ := utf8.DecodeLastRuneInString(text[:at[0]])
-		after, _ := utf8.DecodeRuneInString(text[at[1]:])
-		if inWord(before) || inWord(after) {
+	for _, at := range find.FindAllStringIndex(text, -1) {
+		if !whole(text[:at[0]], text[at[1]:]) {
 			continue
 		}
 		out.WriteString(text[end:at[0]])
@@ -144,7 +156,16 @@ func (x erasure) scrub(text string) string {
 	return out.String()
 }
 
-func inWord(r rune) bool { return unicode.In(r, unicode.L, unicode.M) }
+// What goes on with an address before or behind it: at the
+// end of a sentence a point does not.
+var (
+	beforeAddress = regexp.MustCompile(`[\pL\pM\pN._%+\-]$`)
+	behindAddress = regexp.MustCompile(`^(\.?[\pL\pM\pN\-])`)
+)
+
+func endsAddress(before, after string) bool {
+	return !beforeAddress.MatchString(before) && !behindAddress.MatchString(after)
+}
 
 // erase takes a person out of one customer's history and participations. Every
 // participation has an event, so the history tells where they are.

@@ -415,6 +415,38 @@ func TestEraseNameNobodyElse(t *testing.T) {
 	}
 }
 
+// Accents are found however they are written, and an address that only begins or
+// ends like the person's is somebody else's.
+func TestEraseWhatIsMeant(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"Joa\u0303o Silva wrote it.", "[erased] wrote it."},
+		{"Jo\u00e3o Silva wrote it.", "[erased] wrote it."},
+		{"Ask silva@contoso.com.", "Ask [erased]."},
+		{"Ask SILVA@CONTOSO.COM, or rui.silva@contoso.com", "Ask [erased], or rui.silva@contoso.com"},
+		{"1silva@contoso.com, x-silva@contoso.com", "1silva@contoso.com, x-silva@contoso.com"},
+		{"silva@contoso.com.br and silva@contoso.company", "silva@contoso.com.br and silva@contoso.company"},
+		{"e\u0301 fica", "e\u0301 fica"}, // what quotes nobody stays as it was written
+	} {
+		w, _ := newWorld(t)
+		p := w.Granted(migration, "ana@contoso.com")
+		ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: test.text}))
+		erase(t, w, workflow.Person{Email: "silva@contoso.com", Name: "Jo\u00e3o Silva"})
+		equal(t, "the comment", part(t, w, p).Claim.Comments[0].Text, test.want)
+	}
+}
+
+// The program erases its own people, at each partner whose claims they saw.
+func TestEraseReviewer(t *testing.T) {
+	w, _ := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	vera := workflow.Actor{User: "vera-the-reviewer", Roles: []workflow.Role{workflow.Program}}.For(w.Actor.Partner)
+	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "Please hurry."}))
+	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{User: "vera-the-reviewer"})
+	ok(t, err)
+	equal(t, "erased", done, workflow.Erased{Participations: 1, Events: 1})
+	gone(t, w, "vera-the-reviewer")
+}
+
 // What is said about associating a customer is erased like everything else.
 func TestEraseFromAssociations(t *testing.T) {
 	w, _ := newWorld(t)

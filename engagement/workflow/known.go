@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -106,6 +107,11 @@ func byUser(actor Actor) *engagement.Person {
 		return nil
 	}
 	return &engagement.Person{User: actor.User}
+}
+
+// LogValue hides the friendly name, which somebody wrote.
+func (c KnownCustomer) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("customer", string(c.Identity.Key())), slog.Time("since", c.Since))
 }
 
 // Scope is what to re-evaluate for a partner: one customer, one engagement, both

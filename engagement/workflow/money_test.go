@@ -82,7 +82,7 @@ func TestRequested(t *testing.T) {
 			notes = append(notes, e.Note)
 		}
 	}
-	equal(t, "the history", notes, []string{"requested 4321.09 USD", ""})
+	equal(t, "the history", notes, []string{"requested 4321.09 USD", "requested 4321.09 USD"})
 }
 
 // More than the cap is approved only with an override, which is kept.

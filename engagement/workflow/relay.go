@@ -15,7 +15,8 @@ import (
 
 // Notifier sends messages, as e-mail for one.
 type Notifier interface {
-	// Notify sends one message. On an error it is called again later, with the
+	// Notify sends one message. One whose Message.To is zero goes to the partner,
+	// which has named no contacts: the host knows whom to tell. On an error it is called again later, with the
 	// same message ID, and so on until it returns nil: for a message that can
 	// never be sent, too, it returns nil once it has noted that. It may be called
 	// again after a success, when a process died in between: who must not send
@@ -171,6 +172,9 @@ func (s *Service) prepare(ctx context.Context, m engagement.Message) (Delivery, 
 		d := Delivery{Message: m, ClaimNumber: p.ClaimNumber, Deadline: deadlineFor(m.Kind, p, u.now)}
 		if !m.Deadline.IsZero() && !d.Deadline.Equal(m.Deadline) {
 			return Delivery{}, errPointless // what it reminds of is done, or over
+		}
+		if m.Kind == engagement.TellActionRequired && p.StatusAt(u.now) != engagement.PartnerActionRequired {
+			return Delivery{}, errPointless // it has been done
 		}
 		terms := lastSent(p.Consent).Terms
 		if party, ok := terms.Party(consent.RolePartner); ok {

@@ -12,6 +12,34 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 )
 
+// A partner is told in a language of its own, where it names one; a change of
+// contacts keeps it.
+func TestPartnerLanguage(t *testing.T) {
+	for _, test := range []struct{ partner, want string }{{"", "Contoso deu o seu consentimento: Azure Migration"}, {"en", "Contoso has consented: Azure Migration"}} {
+		w, _ := newWorld(t)
+		p := w.Added(migration, "ana@contoso.com")
+		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
+			Key: w.Key(), Customer: []string{"ana@contoso.com"}, Partner: []string{"us@partner.example"}, Language: "pt-PT", PartnerLanguage: test.partner,
+		})
+		ok(t, err)
+		w.Relayed()
+		w.Advance(25 * time.Hour)
+		_, err = w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: []string{"rui@contoso.com"}, Language: "pt-PT"})
+		ok(t, err)
+		w.Relayed()
+		w.Accepted(p)
+		w.Relayed()
+		sent := w.Messages()
+		equal(t, "the subject", sent[len(sent)-1].Subject, test.want)
+	}
+	w, _ := newWorld(t)
+	p := w.Added(migration, "ana@contoso.com")
+	req := asked(w, "ana@contoso.com")
+	req.PartnerLanguage = "no language"
+	_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "partner_language")
+}
+
 // reminded lets everything go out that is due, and returns how many reminders of
 // that kind there were so far.
 func reminded(w *workflowtest.World, kind engagement.MessageKind) int {

@@ -24,6 +24,10 @@ type ConsentRequest struct {
 	Customer []string `json:"customer"`          // e-mail addresses of the customer's contacts, each gets a link
 	Partner  []string `json:"partner,omitzero"`  // e-mail addresses of the partner's contacts, who are told the answer
 	Language string   `json:"language,omitzero"` // "en", "pt-PT"; the closest text there is; "" is the first text's
+
+	// PartnerLanguage is the language in which the partner's contacts are told;
+	// "": the customer's, and in ChangeContacts the one before.
+	PartnerLanguage string `json:"partner_language,omitzero"`
 }
 
 // LogValue hides the persons.
@@ -110,6 +114,11 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		e, err := event(u, p)
 		if err != nil {
 			return Requested{}, err
+		}
+		if req, ok := body.(ConsentRequest); ok && req.PartnerLanguage != "" {
+			if p.Language, err = consent.ParseLanguage(req.PartnerLanguage); err != nil {
+				return Requested{}, &InputError{Field: "partner_language", Problem: err.Error(), Err: err}
+			}
 		}
 		next, err := consent.Apply(p.Consent, e, u.now)
 		if err == nil {
@@ -360,7 +369,7 @@ func languageOf(c consent.State) consent.Language { return lastSent(c).Terms.Tex
 // notNow wraps a refusal of a state. What is no refusal of the state stays as it
 // is.
 func notNow(command string, p engagement.Participation, now time.Time, err error) error {
-	if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrNotFound) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrInput) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	if bad := (*consent.InvalidError)(nil); errors.As(err, &bad) {

@@ -119,6 +119,6 @@ func (s *Service) RecordPayment(ctx context.Context, actor Actor, id engagement.
 	}
 	return s.command(ctx, actor, ReviewClaims, id, "record payment", cmd.Key, cmd, deed{
 		event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference}, kind: engagement.PaymentRecorded,
-		note: amountNote("paid", cmd.Amount), tell: engagement.TellPaid,
+		note: amountNote("paid", cmd.Amount), why: cmd.Reference, tell: engagement.TellPaid,
 	})
 }

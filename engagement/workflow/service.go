@@ -76,8 +76,11 @@ type Options struct {
 	Texts   *consent.Texts // what customers agree to; nil: the library's texts
 	LinkURL string         // what a consent link's token is put behind: "https://portal.example/consent/"; "": the token alone
 
-	SurveyURL string                // the same for the links of surveys: "https://portal.example/survey/"
-	Reminders *engagement.Reminders // when partners are told what is due; nil: engagement.DefaultReminders
+	SurveyURL string // the same for the links of surveys: "https://portal.example/survey/"
+	// Reminders are when partners are told what is due; nil:
+	// engagement.DefaultReminders. A schedule that changes is followed from a
+	// participation's next change or planned reminder on.
+	Reminders *engagement.Reminders
 
 	Now    func() time.Time // nil: time.Now
 	Random io.Reader        // safe for concurrent use, and never fails; nil: crypto/rand.Reader

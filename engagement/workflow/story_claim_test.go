@@ -258,7 +258,7 @@ func (t *teller) review(do move, p *modelPart, b int) {
 		err := w.Desk.AskForAction(background, by, p.id, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
 		if t.did("ask for action", p, 1, err, want) {
 			p.recorded = engagement.PartnerActionRequired
-			t.model.tell(p, engagement.TellActionRequired)
+			t.model.tell(engagement.TellActionRequired)
 		}
 	case rejects:
 		want := t.only(p, engagement.UnderReview)
@@ -266,7 +266,7 @@ func (t *teller) review(do move, p *modelPart, b int) {
 		if !t.did("reject", p, 1, err, want) {
 			return
 		}
-		t.model.tell(p, engagement.TellRejected)
+		t.model.tell(engagement.TellRejected)
 		if p.recorded = engagement.RejectedFinal; !p.disputed {
 			p.recorded, p.disputeBy = engagement.Rejected, t.now.AddDate(0, 0, storyWindow)
 		}
@@ -298,7 +298,7 @@ func (t *teller) approve(p *modelPart, b int) {
 	}
 	if t.did("approve", p, 1, w.Desk.ApproveClaim(background, w.Reviewer(), p.id, cmd), want) {
 		p.recorded, p.approved, p.overridden = engagement.Approved, cents, cmd.Override != ""
-		t.model.tell(p, engagement.TellApproved)
+		t.model.tell(engagement.TellApproved)
 	}
 }
 
@@ -318,7 +318,7 @@ func (t *teller) pay(p *modelPart, b int) {
 	if !t.did("pay", p, 1, err, want) {
 		return
 	}
-	t.model.tell(p, engagement.TellPaid)
+	t.model.tell(engagement.TellPaid)
 	if p.paid += cents; p.paid == p.approved {
 		p.recorded = engagement.Paid
 	}

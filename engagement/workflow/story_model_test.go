@@ -269,12 +269,9 @@ func (m *model) happened(p *modelPart, events int) {
 	p.touched = m.now
 }
 
-// tell notes a message to the partner's contacts, whom it names when it asks.
-func (m *model) tell(p *modelPart, kind engagement.MessageKind) {
-	if len(p.sends) > 0 {
-		m.told[kind]++
-	}
-}
+// tell notes a message to the partner: to its one contact, whom it names when it
+// asks, and before to nobody in particular.
+func (m *model) tell(kind engagement.MessageKind) { m.told[kind]++ }
 
 // record notes what the clock has done in a place: whoever changes something there
 // does. Of several reminders that are due, one is sent.
@@ -288,14 +285,18 @@ func (m *model) record(customer, offer int) {
 			switch {
 			case p.shut: // nothing that is shown changes
 			case p.consented:
-				m.tell(p, engagement.TellClaimExpired)
+				m.tell(engagement.TellClaimExpired)
 			default:
-				m.tell(p, engagement.TellExpired)
+				m.tell(engagement.TellExpired)
 			}
 			p.events++
 		case slices.ContainsFunc(p.marks(), func(at time.Time) bool {
 			return at.After(p.touched) && at.After(p.reminded) && !at.After(m.now)
 		}):
+			if !p.consented && m.full(p.customer, p.offer) {
+				p.touched = m.now // there is nothing to remind of, and the next one is planned
+				continue
+			}
 			p.reminders++
 			p.reminded = m.now
 			m.happened(p, 1)

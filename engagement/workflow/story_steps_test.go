@@ -282,18 +282,18 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 	switch d {
 	case consent.DecisionDecline:
 		p.recorded = engagement.CustomerConsentDeclined
-		t.model.tell(p, engagement.TellDeclined)
+		t.model.tell(engagement.TellDeclined)
 	case consent.DecisionWithdraw:
 		if p.flagged = p.submitted; !p.flagged {
 			p.recorded = engagement.CustomerConsentWithdrawn
 		}
-		t.model.tell(p, engagement.TellWithdrawn)
+		t.model.tell(engagement.TellWithdrawn)
 	case consent.DecisionAccept:
 		o := storyOffers[p.offer]
 		p.recorded, p.consented = engagement.CustomerConsentReceived, true
 		p.submitBy, p.reviewBy = t.now.AddDate(0, 0, o.submit), t.now.AddDate(0, 0, o.review)
 		p.estimated, p.most = o.pays(t.now)
-		t.model.tell(p, engagement.TellGranted)
+		t.model.tell(engagement.TellGranted)
 		if who := [2]int{p.partner, p.customer}; !t.known[who] {
 			t.known[who] = true
 			t.others[who]++
@@ -317,7 +317,9 @@ func (t *teller) cancel(p *modelPart) {
 	if t.expect("cancel", w.Desk.Cancel(background, w.Actor, p.id, workflow.CancelParticipation{Key: w.Key()}), want...) {
 		t.record(p.customer, p.offer)
 		p.recorded = engagement.Canceled
-		t.model.tell(p, engagement.TellCancelled) // to the customer's contact, who was asked
+		if len(p.sends) > 0 {
+			t.told[engagement.TellCancelled]++ // to the customer's contact, who was asked
+		}
 		t.happened(p, 1)
 	}
 }

@@ -23,7 +23,7 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	failed := map[engagement.PlaceKey]bool{}
 	var errs []error
 	for {
-		keys, err := s.store.Due(ctx, s.now(), sweepBatch)
+		keys, err := s.store.Due(ctx, s.now(), sweepBatch+len(failed)) // so that those which fail hide no others
 		if err != nil {
 			return settled, errors.Join(append(errs, unavailable("storage", err))...)
 		}

@@ -91,7 +91,7 @@ func TestSweep(t *testing.T) {
 	last = events[len(events)-1]
 	equal(t, "the event", []string{string(last.Kind), last.From, last.To}, []string{"deadline passed", "Customer consent received", "Not submitted expired"})
 	w.Relayed()
-	equal(t, "who is told", sentTo(w, engagement.TellExpired), []string{"partner@partner.example"}) // the one who asked
+	equal(t, "who is told", sentTo(w, engagement.TellExpired), []string{"partner@partner.example", "", ""}) // the one who asked, and two who named nobody
 }
 
 // crowd adds n customers, and lets their time to answer pass.

@@ -208,16 +208,22 @@ func (u *unit) settle(ctx context.Context, pl engagement.Place) error {
 	if err != nil {
 		return fmt.Errorf("workflow: settle %v: %w", pl.Key, err)
 	}
-	settled, reminded := settled.Remind(u.s.reminders, u.now)
+	settled, due := settled.Remind(u.s.reminders, u.now)
 	u.places[pl.Key] = settled
-	if len(passed)+len(reminded) == 0 {
+	if len(passed)+len(due) == 0 {
 		return nil
+	}
+	var reminded []engagement.Participation
+	for _, d := range due {
+		if d.Tell {
+			reminded = append(reminded, d.Participation)
+		}
 	}
 	if err := u.loadCustomers(ctx, passed, reminded); err != nil {
 		return err
 	}
 	u.put(settled)
-	u.settled += len(passed) + len(reminded)
+	u.settled += len(passed) + len(due)
 	for _, p := range passed {
 		before := p.Before.StatusAt(p.Deadline.Add(-time.Microsecond))
 		u.event(engagement.Event{
@@ -260,8 +266,7 @@ func (u *unit) loadCustomers(ctx context.Context, passed []engagement.Passing, r
 	return nil
 }
 
-// remind queues the reminder that is due. A partner that has named no contacts
-// is reminded as a whole: the host knows whom to tell.
+// remind queues the reminder that is due.
 func (u *unit) remind(p engagement.Participation) {
 	status, deadline := p.StatusAt(u.now), p.DeadlineAt(u.now)
 	kind := engagement.ReminderOf(status)
@@ -269,14 +274,27 @@ func (u *unit) remind(p engagement.Participation) {
 		Kind: engagement.ReminderDue, By: engagement.ByClock, From: string(status), To: string(status),
 		Note: fmt.Sprintf("%s, deadline %s", kind, deadline.Format(time.RFC3339Nano)),
 	}, p)
-	to := p.Consent.Partner
-	if len(to) == 0 {
-		to = []tenant.Email{{}}
-	}
-	for _, t := range to {
-		u.tell(p, kind, t, languageOf(p.Consent), "")
+	for _, to := range partnerContacts(p) {
+		u.tell(p, kind, to, partnerLanguage(p), "")
 		u.changes.Messages[len(u.changes.Messages)-1].Deadline = deadline
 	}
+}
+
+// partnerContacts are those whom the partner named. Where there are none, the one
+// that is zero stands for the partner as a whole: the host knows whom to tell.
+func partnerContacts(p engagement.Participation) []tenant.Email {
+	if len(p.Consent.Partner) == 0 {
+		return []tenant.Email{{}}
+	}
+	return p.Consent.Partner
+}
+
+// partnerLanguage is the language in which the partner's contacts are told.
+func partnerLanguage(p engagement.Participation) consent.Language {
+	if p.Language != "" {
+		return p.Language
+	}
+	return languageOf(p.Consent)
 }
 
 // place returns a place that was loaded.
@@ -374,8 +392,8 @@ func (u *unit) tellPartner(p engagement.Participation, kind engagement.MessageKi
 	if !slices.Contains(u.s.reminders.Tell, kind) {
 		return
 	}
-	for _, to := range p.Consent.Partner {
-		u.tell(p, kind, to, languageOf(p.Consent), "")
+	for _, to := range partnerContacts(p) {
+		u.tell(p, kind, to, partnerLanguage(p), "")
 	}
 }
 

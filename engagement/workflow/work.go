@@ -3,6 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 
@@ -52,7 +53,8 @@ func (s *Service) SubmitClaim(ctx context.Context, actor Actor, id engagement.Pa
 		return err
 	}
 	return s.command(ctx, actor, WorkOnClaims, id, "submit claim", cmd.Key, cmd, deed{
-		event: claim.Submit{Requested: cmd.Requested}, kind: engagement.ClaimSubmitted, note: amountNote("requested", cmd.Requested),
+		event: claim.Submit{Requested: cmd.Requested}, kind: engagement.ClaimSubmitted,
+		noted: func(p engagement.Participation) string { return amountNote("requested", p.Claim.Requested) },
 	})
 }
 
@@ -90,9 +92,13 @@ func (s *Service) DisputeClaim(ctx context.Context, actor Actor, id engagement.P
 	})
 }
 
-// noLimit lets a survey be sent again as often as the partner likes: the program
-// limits how often customers are asked for consent only.
-var noLimit = consent.Policy{ResendInterval: -1, MaxSends: -1}
+// surveyPolicy is how often a survey is sent: as soon again as the partner likes,
+// because the program only limits how often consent is asked for, and so many
+// times that nobody is flooded.
+var surveyPolicy = consent.Policy{ResendInterval: -1, MaxSends: MaxSurveys}
+
+// MaxSurveys is how many times a survey of one claim can be sent.
+const MaxSurveys = 30
 
 // SurveyRequest is the command that sends a survey to its contact, or to another
 // one instead.
@@ -100,7 +106,7 @@ type SurveyRequest struct {
 	Key      string `json:"-"`                 // idempotency key
 	Survey   string `json:"survey"`            // its kind, claim.CustomerSurvey for one
 	Contact  string `json:"contact"`           // e-mail address
-	Language string `json:"language,omitzero"` // "": that of the request for consent
+	Language string `json:"language,omitzero"` // one of the survey's; "": that of the request for consent, or the closest there is
 }
 
 // LogValue hides the contact.
@@ -109,9 +115,9 @@ func (r SurveyRequest) LogValue() slog.Value {
 }
 
 // RequestSurvey sends a survey of the claim to a contact once Relay runs. Until
-// the submission deadline it can be sent again, and until it is answered also to
-// somebody else; every sending voids the link before. Once it is answered its
-// contact is frozen.
+// the submission deadline it can be sent again, MaxSurveys times in all, and until
+// it is answered also to somebody else; every sending voids the link before. Once
+// it is answered its contact is frozen.
 //
 // It returns what Comment returns; its *NotNowError can wrap a refusal of package
 // survey, too.
@@ -119,15 +125,20 @@ func (s *Service) RequestSurvey(ctx context.Context, actor Actor, id engagement.
 	return s.sendSurvey(ctx, actor, id, "request survey", req.Key, req, req.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
 		contacts, err := parseEmails("contact", []string{req.Contact})
 		if err != nil {
-			return nil, tenant.Email{}, &InputError{Field: "contact", Problem: "is not an e-mail address that can be written to", Err: err}
+			return nil, tenant.Email{}, &InputError{Field: "contact", Problem: strings.TrimPrefix(err.Error(), "contact[0] "), Err: err}
 		}
 		language := languageOf(p.Consent)
 		if req.Language != "" {
 			if language, err = consent.ParseLanguage(req.Language); err != nil {
 				return nil, tenant.Email{}, &InputError{Field: "language", Problem: err.Error(), Err: err}
 			}
+			if v, err := p.Claim.Survey(req.Survey); err == nil {
+				if _, ok := consent.MatchLanguage(v.Form.Languages(), language); !ok {
+					return nil, tenant.Email{}, &InputError{Field: "language", Problem: fmt.Sprintf("%s is none of the survey's: use one of %v", language, v.Form.Languages())}
+				}
+			}
 		}
-		return claim.SendSurvey{Survey: req.Survey, Contact: contacts[0], Language: language, Link: link, Policy: noLimit}, contacts[0], nil
+		return claim.SendSurvey{Survey: req.Survey, Contact: contacts[0], Language: language, Link: link, Policy: surveyPolicy}, contacts[0], nil
 	}, engagement.SurveyRequested)
 }
 
@@ -142,7 +153,7 @@ type ResendSurvey struct {
 func (s *Service) ResendSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd ResendSurvey) error {
 	return s.sendSurvey(ctx, actor, id, "resend survey", cmd.Key, cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
 		v, err := p.Claim.Survey(cmd.Survey)
-		return claim.ResendSurvey{Survey: cmd.Survey, Link: link, Policy: noLimit}, v.Contact(), err
+		return claim.ResendSurvey{Survey: cmd.Survey, Link: link, Policy: surveyPolicy}, v.Contact(), err
 	}, engagement.SurveyResent)
 }
 

@@ -43,7 +43,7 @@ type Scenario struct {
 	Partners    []engagement.Partner
 	Customers   []Customer
 	Actor       workflow.Actor   // whom the world starts as
-	Options     workflow.Options // the clock, the random source and the Notifier are the world's; an Elsewhere and an Evidence too unless there is one
+	Options     workflow.Options // the clock and the random source are the world's, an Elsewhere and an Evidence too unless there is one; a Notifier is called after the world's
 	Store       storage.Store    // nil: a new one in memory
 }
 
@@ -76,6 +76,7 @@ type state struct {
 	elsewhere map[engagement.PlaceKey]engagement.Elsewhere
 	messages  []workflow.Delivery
 	failing   map[Source]error
+	notifier  workflow.Notifier // the scenario's; nil: none
 	random    *rand.ChaCha8
 }
 
@@ -111,6 +112,7 @@ func New(t T, scenario func() Scenario) *World {
 		t.Fatalf("the scenario's catalog: %v", err)
 	}
 	opts := sc.Options
+	st.notifier = opts.Notifier
 	opts.Now, opts.Random, opts.Notifier = w.Now, st, st
 	if opts.Elsewhere == nil {
 		opts.Elsewhere = st
@@ -254,7 +256,14 @@ func (s *state) Held(_ context.Context, places []engagement.PlaceKey) ([]engagem
 }
 
 // Notify is the world's workflow.Notifier.
-func (s *state) Notify(_ context.Context, d workflow.Delivery) error {
+func (s *state) Notify(ctx context.Context, d workflow.Delivery) error {
+	if err := s.receive(d); err != nil || s.notifier == nil {
+		return err
+	}
+	return s.notifier.Notify(ctx, d)
+}
+
+func (s *state) receive(d workflow.Delivery) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.failing[Mail]; err != nil {

@@ -212,6 +212,28 @@ func TestClaimToPayment(t *testing.T) {
 	}
 }
 
+// A scenario's own Notifier gets everything, too: a host tests what it sends.
+func TestOwnNotifier(t *testing.T) {
+	var own []workflow.Delivery
+	w := workflowtest.New(t, func() workflowtest.Scenario {
+		sc := workflowtest.Contoso()
+		sc.Options.Notifier = notify(func(d workflow.Delivery) { own = append(own, d) })
+		return sc
+	})
+	w.Granted("azure-migration", "ana@contoso.com")
+	w.Relayed()
+	if len(own) == 0 || len(own) != len(w.Messages()) {
+		t.Errorf("the host's Notifier got %d messages and the world %d", len(own), len(w.Messages()))
+	}
+}
+
+type notify func(workflow.Delivery)
+
+func (n notify) Notify(_ context.Context, d workflow.Delivery) error {
+	n(d)
+	return nil
+}
+
 // A source that a test lets fail fails until it is mended.
 func TestFail(t *testing.T) {
 	w := workflowtest.New(t, workflowtest.Contoso)

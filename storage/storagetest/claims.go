@@ -12,6 +12,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 func claimsCases() []Case {
@@ -325,6 +326,7 @@ func checkExact(ctx context.Context, a, b storage.Store) error {
 	told := message("m-1", northwind, 1, start, "ana@contoso.com")
 	told.Deadline = start.Add(30*day + time.Microsecond)
 	plain := message("m-2", northwind, 1, start, "ana@contoso.com")
+	plain.To, plain.Language = tenant.Email{}, "" // to the partner, before anybody was written to
 	c := changed(start, of(p))
 	c.Messages = []engagement.Message{told, plain}
 	if err := a.Apply(ctx, c); err != nil {
