@@ -1,0 +1,140 @@
+package rows
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// Customer is the row of a customer of a partner.
+type Customer struct {
+	Partner  string
+	Customer string
+	Known    bool
+	Seq      int64  // of the last event
+	Hash     []byte // of the last event; none while there is no event
+	Body     string // the customer without its history
+}
+
+// CustomerColumns returns the columns of a Customer. The first two are its key.
+func CustomerColumns() []string {
+	return []string{"partner", "customer", "known", "seq", "hash", "body"}
+}
+
+// Fields points to the fields in the order of the columns.
+func (r *Customer) Fields() []any {
+	return []any{&r.Partner, &r.Customer, &r.Known, &r.Seq, &r.Hash, &r.Body}
+}
+
+func newCustomer(c engagement.Customer) (Customer, error) {
+	row := Customer{
+		Partner: string(c.Key.Partner), Customer: string(c.Key.Customer), Known: c.Known(), Seq: c.History.Seq, Hash: digestBytes(c.History.Hash),
+	}
+	c.History, c.KnownSince, c.ParkedSince = engagement.Head{}, precise(c.KnownSince), precise(c.ParkedSince)
+	body, err := json.Marshal(c)
+	if err != nil {
+		return row, fmt.Errorf("%w: a customer cannot be written as JSON: %w", storage.ErrInvalid, err)
+	}
+	row.Body = string(body)
+	return row, nil
+}
+
+// Value returns the customer.
+func (r Customer) Value() (engagement.Customer, error) {
+	var c engagement.Customer
+	if err := json.Unmarshal([]byte(r.Body), &c); err != nil {
+		return c, fmt.Errorf("a stored customer cannot be read: %w", err)
+	}
+	c.History.Seq = r.Seq
+	var err error
+	c.History.Hash, err = digestOf(r.Hash)
+	return c, err
+}
+
+// Event is the row of an event.
+type Event struct {
+	Partner       string
+	Customer      string
+	Seq           int64
+	At            int64
+	Kind          string
+	By            string
+	Engagement    string
+	Participation string
+	From          string
+	To            string
+	Note          string
+	Person        *string // JSON; nil when nobody is named, or no longer
+	PersonDigest  []byte  // none when nobody is named
+	Hash          []byte
+}
+
+// EventColumns returns the columns of an Event. The first three are its key.
+func EventColumns() []string {
+	return []string{"partner", "customer", "seq", "at", "kind", "party", "engagement", "participation",
+		"status_from", "status_to", "note", "person", "person_digest", "hash"}
+}
+
+// Fields points to the fields in the order of the columns.
+func (r *Event) Fields() []any {
+	return []any{&r.Partner, &r.Customer, &r.Seq, &r.At, &r.Kind, &r.By, &r.Engagement, &r.Participation,
+		&r.From, &r.To, &r.Note, &r.Person, &r.PersonDigest, &r.Hash}
+}
+
+func newEvent(e engagement.Event) (Event, error) {
+	row := Event{
+		Partner: string(e.Partner), Customer: string(e.Customer), Seq: e.Seq, At: Micros(e.At), Kind: string(e.Kind), By: string(e.By),
+		Engagement: string(e.Engagement), Participation: string(e.Participation), From: e.From, To: e.To, Note: e.Note,
+		PersonDigest: digestBytes(e.PersonDigest), Hash: e.Hash[:],
+	}
+	if e.Person == nil {
+		return row, nil
+	}
+	person, err := json.Marshal(e.Person)
+	if err != nil {
+		return row, fmt.Errorf("%w: the person of event %d cannot be written as JSON: %w", storage.ErrInvalid, e.Seq, err)
+	}
+	text := string(person)
+	row.Person = &text
+	return row, nil
+}
+
+// Value returns the event.
+func (r Event) Value() (engagement.Event, error) {
+	e := engagement.Event{
+		Partner: engagement.PartnerID(r.Partner), Customer: tenant.Key(r.Customer), Seq: r.Seq, At: Time(r.At),
+		Kind: engagement.EventKind(r.Kind), By: engagement.Party(r.By), Engagement: engagement.ID(r.Engagement),
+		Participation: engagement.ParticipationID(r.Participation), From: r.From, To: r.To, Note: r.Note,
+	}
+	if r.Person != nil {
+		if err := json.Unmarshal([]byte(*r.Person), &e.Person); err != nil {
+			return e, fmt.Errorf("the person of the stored event %d cannot be read: %w", r.Seq, err)
+		}
+	}
+	var err error
+	if e.PersonDigest, err = digestOf(r.PersonDigest); err != nil {
+		return e, err
+	}
+	e.Hash, err = digestOf(r.Hash)
+	return e, err
+}
+
+// digestBytes returns a digest as it is stored, nothing for the zero one.
+func digestBytes(d engagement.Digest) []byte {
+	if d.IsZero() {
+		return nil
+	}
+	return d[:]
+}
+
+func digestOf(b []byte) (engagement.Digest, error) {
+	var d engagement.Digest
+	if len(b) != 0 && len(b) != len(d) {
+		return d, fmt.Errorf("a stored hash has %d bytes, not %d", len(b), len(d))
+	}
+	copy(d[:], b)
+	return d, nil
+}

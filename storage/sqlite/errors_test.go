@@ -1,0 +1,331 @@
+package sqlite_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+	ncruces "github.com/ncruces/go-sqlite3/driver"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/sqlite"
+	"github.com/partnerengage/partnerengage/storage/storagetest"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// known is a place with a customer that northwind knows.
+func known(n int) engagement.Place {
+	pl := engagement.Place{Key: engagement.PlaceKey{Engagement: "azure-migration", Customer: customer(n)}, ClaimLimit: 1}
+	return pl.WithStanding(engagement.Standing{Partner: "northwind", Known: true, FriendlyName: strings.Repeat("name ", 30)})
+}
+
+func changed(places ...engagement.Place) storage.Changes {
+	c := storage.Changes{Places: places}
+	for _, pl := range places {
+		c.Entries = append(c.Entries, pl.Entries(noon)...)
+	}
+	return c
+}
+
+func apply(t testing.TB, s storage.Store, c storage.Changes) {
+	t.Helper()
+	if err := s.Apply(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// trouble checks an error: what it matches, that it says so in a sentence, and
+// whether trying again can help.
+func trouble(t *testing.T, what string, err, want error, passes bool) {
+	t.Helper()
+	var e *sqlite.Error
+	if !errors.Is(err, want) || !errors.As(err, &e) || !strings.HasPrefix(err.Error(), "sqlite: "+e.Op+": "+want.Error()) {
+		t.Errorf("%s: %v", what, err)
+	}
+	if errors.Is(err, storage.ErrUnavailable) != passes {
+		t.Errorf("%s: whether trying later can help is %t: %v", what, !passes, err)
+	}
+}
+
+func TestDiskFull(t *testing.T) {
+	db, err := ncruces.Open("file:"+newFile(t), func(c *sqlite3.Conn) error {
+		return c.Exec("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA max_page_count = 120")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	s, err := sqlite.New(t.Context(), db, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for ; err == nil && n < 1000; n++ {
+		err = s.Apply(t.Context(), changed(known(2*n), known(2*n+1)))
+	}
+	trouble(t, "a full disk", err, sqlite.ErrFull, true)
+	page, err := s.Page(t.Context(), storage.PageQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 5000, Now: noon})
+	if err != nil || len(page.Rows) != 2*(n-1) || page.Counts[engagement.TabIneligible] != 2*(n-1) {
+		t.Errorf("of %d places there are %d rows, and %v are counted: %v", 2*(n-1), len(page.Rows), page.Counts, err)
+	}
+}
+
+func TestReadOnly(t *testing.T) {
+	path := newFile(t)
+	apply(t, open(t, path, relaxed), changed(known(1)))
+	s, err := sqlite.Open(t.Context(), "file:"+path+"?mode=ro", relaxed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	trouble(t, "a file that is only read", s.Apply(t.Context(), changed(known(2))), sqlite.ErrReadOnly, false)
+	loaded, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{known(1).Key}})
+	if err != nil || loaded.Places[known(1).Key].Version != 1 {
+		t.Errorf("what can be read is %+v: %v", loaded.Places, err)
+	}
+}
+
+func TestNotADatabase(t *testing.T) {
+	path := newFile(t)
+	if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := sqlite.Open(t.Context(), path, relaxed)
+	trouble(t, "a text file", err, sqlite.ErrNotDatabase, false)
+	_, err = sqlite.Open(t.Context(), filepath.Join(path, "below", "a.db"), relaxed)
+	trouble(t, "a folder that is not there", err, sqlite.ErrOpen, false)
+	for _, path := range []string{"", ":memory:", "file::memory:?cache=shared"} {
+		if _, err := sqlite.Open(t.Context(), path, relaxed); err == nil {
+			t.Errorf("%q is opened", path)
+		}
+	}
+}
+
+// TestCorruptPages overwrites pages one after the other: every call tells, or
+// gives what was stored.
+func TestCorruptPages(t *testing.T) {
+	path := newFile(t)
+	s, err := sqlite.Open(t.Context(), path, relaxed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 40 {
+		apply(t, s, changed(known(2*n), known(2*n+1)))
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const size = 4096
+	told := 0
+	for page := 1; page < len(whole)/size; page += 3 {
+		broken := append([]byte(nil), whole...)
+		for i := range size {
+			broken[page*size+i] = byte(i * 7)
+		}
+		if err := os.WriteFile(path, broken, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := useAll(t.Context(), path); err != nil {
+			told++
+			var e *sqlite.Error
+			if errors.Is(err, storage.ErrUnavailable) || !errors.As(err, &e) {
+				t.Errorf("page %d: %v", page, err)
+			}
+			if e != nil && e.Problem != nil && e.Problem != sqlite.ErrCorrupt {
+				t.Errorf("page %d: %v", page, err)
+			}
+		}
+	}
+	if told < len(whole)/size/6 {
+		t.Errorf("of %d damaged pages %d were told", len(whole)/size/3, told)
+	}
+}
+
+// useAll reads everything, and writes.
+func useAll(ctx context.Context, path string) error {
+	s, err := sqlite.Open(ctx, path, relaxed)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for _, order := range storage.AllSorts() {
+		_, err1 := s.Page(ctx, storage.PageQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: order, Limit: 100, Now: noon})
+		_, err2 := s.Claims(ctx, storage.ClaimsQuery{Sort: order, Limit: 100, Now: noon})
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+	}
+	return s.Apply(ctx, changed(known(1000), known(1001)))
+}
+
+// TestBusy: who waits for another writer does so for as long as was said, and
+// then says so.
+func TestBusy(t *testing.T) {
+	path := newFile(t)
+	s := open(t, path, &sqlite.Options{Relaxed: true, BusyTimeout: 50 * time.Millisecond})
+	tx := begin(t, openDB(t, path))
+	began := time.Now()
+	trouble(t, "a locked database", s.Apply(t.Context(), changed(known(1))), sqlite.ErrBusy, true)
+	if waited := time.Since(began); waited < 50*time.Millisecond {
+		t.Errorf("it was given up after %v", waited)
+	}
+	if _, err := s.Due(t.Context(), noon, 1); err != nil {
+		t.Errorf("who reads waits for who writes: %v", err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	apply(t, s, changed(known(1)))
+}
+
+// TestWaitingEndsWithTheContext, for a lock of the database and for the writer
+// within the process.
+func TestWaitingEndsWithTheContext(t *testing.T) {
+	path := newFile(t)
+	s := open(t, path, relaxed)
+	begin(t, openDB(t, path))
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	errs := make(chan error)
+	for n := range 3 {
+		go func() { errs <- s.Apply(ctx, changed(known(n))) }()
+	}
+	for range 3 {
+		if err := <-errs; !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("an Apply whose time is over: %v", err)
+		}
+	}
+}
+
+// TestConstraints: what the tables demand is told as an invalid call.
+func TestConstraints(t *testing.T) {
+	s := open(t, newFile(t), relaxed)
+	two := known(1).WithParticipation(participation(1, "p-1")).WithParticipation(participation(1, "p-2"))
+	if err := s.Apply(t.Context(), changed(two)); !errors.Is(err, storage.ErrInvalid) {
+		t.Errorf("two open participations of one partner: %v", err)
+	}
+	full := known(1).WithParticipation(granted(participation(1, "p-1")))
+	apply(t, s, changed(full))
+	full.Version = 1
+	other := granted(participation(1, "p-3"))
+	other.Partner = "fabrikam"
+	if err := s.Apply(t.Context(), changed(full.WithParticipation(other))); !errors.Is(err, storage.ErrInvalid) {
+		t.Errorf("two grants in a place of one: %v", err)
+	}
+	full.ClaimLimit = 2
+	apply(t, s, changed(full.WithParticipation(other)))
+	full.ClaimLimit, full.Version = 1, 2
+	apply(t, s, changed(full.WithParticipation(other))) // the limit was lowered: nobody loses what it has
+	elsewhere := known(2).WithParticipation(participation(2, "p-1"))
+	if err := s.Apply(t.Context(), changed(elsewhere)); !errors.Is(err, storage.ErrInvalid) {
+		t.Errorf("a participation in two places: %v", err)
+	}
+}
+
+// TestNextParticipation: one may close and another one open in one Apply, and a
+// granted one give its room to the next.
+func TestNextParticipation(t *testing.T) {
+	s := open(t, newFile(t), relaxed)
+	pl := known(1).WithParticipation(granted(participation(1, "p-1")))
+	apply(t, s, changed(pl))
+	closed := granted(participation(1, "p-1"))
+	closed.Consent.Status = "withdrawn"
+	pl = pl.WithParticipation(closed)
+	s1, _ := pl.Standing("northwind")
+	s1.Participations = append([]engagement.Participation{granted(participation(1, "p-0"))}, s1.Participations...)
+	pl = pl.WithStanding(s1)
+	pl.Version = 1
+	apply(t, s, changed(pl))
+	loaded, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{pl.Key}})
+	got, _ := loaded.Places[pl.Key].Standing("northwind")
+	if err != nil || len(got.Participations) != 2 || got.Participations[0].ID != "p-0" || got.Participations[1].OpenAt(noon) {
+		t.Errorf("the participations are %+v: %v", got.Participations, err)
+	}
+}
+
+// TestHistoryStays: whoever has the file cannot change a history by mistake.
+func TestHistoryStays(t *testing.T) {
+	path := newFile(t)
+	s := open(t, path, relaxed)
+	storyOf(t, s)
+	db := openDB(t, path)
+	for _, script := range []string{
+		"DELETE FROM pe_event", "UPDATE pe_event SET note = 'x'", "UPDATE pe_event SET person = '{}'", "UPDATE pe_event SET seq = seq + 1",
+		"INSERT INTO pe_event SELECT partner, customer, seq + 5, at, kind, party, engagement, participation, status_from, status_to, note, person, person_digest, hash FROM pe_event",
+	} {
+		if _, err := db.ExecContext(t.Context(), script); !errors.Is(err, sqlite3.CONSTRAINT_TRIGGER) {
+			t.Errorf("%s: %v", script, err)
+		}
+	}
+	run(t, db, "UPDATE pe_event SET person = NULL")
+}
+
+func TestFilesAreTheOwners(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a ?#%.db")
+	s := open(t, path, nil)
+	apply(t, s, changed(known(1)))
+	for _, name := range []string{path, path + "-wal"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("%s has the permissions %v", name, mode)
+		}
+	}
+}
+
+// foreign is another driver.
+type foreign struct{ driver.Driver }
+
+func TestNewTakesItsOwnDriverOnly(t *testing.T) {
+	name := fmt.Sprintf("foreign-%d", time.Now().UnixNano())
+	sql.Register(name, foreign{})
+	db, err := sql.Open(name, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := sqlite.New(t.Context(), db, nil); err == nil {
+		t.Error("a database of another driver is taken")
+	}
+}
+
+// TestOneConnection: a host's database may be limited to one.
+func TestOneConnection(t *testing.T) {
+	db := openDB(t, newFile(t))
+	db.SetMaxOpenConns(1)
+	s, err := sqlite.New(t.Context(), db, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range storagetest.Cases() {
+		if c.Name == "one winner" {
+			if err := c.Run(t.Context(), s, s); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+//go:embed migrations/*.sql
+var embedded embed.FS
+
+// Migrations holds the statements that make the tables, "0001_begin.sql" and so
+// on, each for one version after the other. Migrate runs them; a host that has a
+// tool of its own for that can give them to it, and then has to write the last
+// one's number into the table pe_schema.
+var Migrations fs.FS = func() fs.FS {
+	sub, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		panic(err) // the folder is in the program
+	}
+	return sub
+}()
+
+type migration struct {
+	version int64
+	script  string
+}
+
+func migrations() ([]migration, error) {
+	names, err := fs.Glob(Migrations, "*.sql") // in order
+	if err != nil {
+		return nil, err
+	}
+	var out []migration
+	for _, name := range names {
+		number, _, _ := strings.Cut(name, "_")
+		version, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("the migration %s does not begin with its number: %w", name, err)
+		}
+		script, err := fs.ReadFile(Migrations, name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, migration{version, string(script)})
+	}
+	return out, nil
+}
+
+// Migrate brings the tables up to date, or makes them. Any number of processes
+// may call it at once: one does it, the others wait. It returns ErrNewerSchema,
+// and changes nothing, when they are newer than this library.
+func (s *Store) Migrate(ctx context.Context) error {
+	const op = "migrate the tables"
+	all, err := migrations()
+	if err != nil {
+		return &Error{Op: op, Err: err}
+	}
+	if err := s.checkSchema(ctx); err == nil || errors.Is(err, ErrNewerSchema) {
+		return err // without waiting for those who write
+	}
+	return s.write(ctx, op, func(se *session) error {
+		if _, err := se.tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS pe_schema (version INTEGER NOT NULL PRIMARY KEY) STRICT"); err != nil {
+			return err
+		}
+		at, err := version(ctx, se.tx)
+		if err != nil {
+			return err
+		}
+		if at > all[len(all)-1].version {
+			return &Error{Op: op, Problem: ErrNewerSchema}
+		}
+		for _, m := range all {
+			if m.version <= at {
+				continue
+			}
+			if _, err := se.tx.ExecContext(ctx, m.script); err != nil {
+				return fmt.Errorf("version %d: %w", m.version, err)
+			}
+			if _, err := se.tx.ExecContext(ctx, "INSERT INTO pe_schema (version) VALUES (?)", m.version); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// asker is a database or a transaction.
+type asker interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// version returns the version of the tables, 0 when there are none.
+func version(ctx context.Context, q asker) (int64, error) {
+	var there bool
+	var at int64
+	err := q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'pe_schema')").Scan(&there)
+	if err != nil || !there {
+		return 0, err
+	}
+	err = q.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM pe_schema").Scan(&at)
+	return at, err
+}
+
+// checkSchema returns ErrSchema or ErrNewerSchema unless the tables are those
+// that the statements of this package are for.
+func (s *Store) checkSchema(ctx context.Context) error {
+	const op = "look for the tables"
+	var q asker
+	if s.joined != nil {
+		q = s.joined.tx
+	} else {
+		q = s.reader.db
+	}
+	at, err := version(ctx, q)
+	if err != nil {
+		return explain(ctx, op, err)
+	}
+	all, err := migrations()
+	if err != nil {
+		return &Error{Op: op, Err: err}
+	}
+	switch last := all[len(all)-1].version; {
+	case at < last:
+		return &Error{Op: op, Problem: ErrSchema, Err: fmt.Errorf("they are at version %d, and have to be at %d", at, last)}
+	case at > last:
+		return &Error{Op: op, Problem: ErrNewerSchema, Err: fmt.Errorf("they are at version %d, and the newest that it knows is %d", at, last)}
+	}
+	return nil
+}
+
+// explain is explain that also looks whether a statement fails because the
+// tables are not what it was written for.
+func (s *Store) explain(ctx context.Context, op string, err error) error {
+	err = explain(ctx, op, err)
+	var e *Error
+	if errors.As(err, &e) && e.Problem == nil && errors.Is(err, sqlite3.ERROR) {
+		var schema *Error
+		if errors.As(s.checkSchema(ctx), &schema) && schema.Problem != nil {
+			return &Error{Op: op, Problem: schema.Problem, Err: schema.Err}
+		}
+	}
+	return err
+}
