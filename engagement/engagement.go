@@ -250,7 +250,7 @@ type Terms struct {
 	Version string            `json:"version"`
 	Windows Windows           `json:"windows"`
 	Zone    string            `json:"zone,omitzero"`  // IANA name
-	Proof   []claim.ProofItem `json:"proof,omitzero"` // what a claim has to prove
+	Proof   []claim.ProofItem `json:"proof,omitzero"` // what a claim has to prove; nil once the claim is open, which has it
 }
 
 // Deadline returns the end of a window of these terms.

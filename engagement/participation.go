@@ -58,7 +58,7 @@ func OpenClaim(p Participation, e Engagement, now time.Time) (Participation, err
 	if err != nil {
 		return p, err
 	}
-	p.Claim = &opened
+	p.Claim, p.Terms.Proof = &opened, nil // from now on the claim has the proof
 	return p, nil
 }
 

@@ -6,11 +6,10 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"strconv"
-	"strings"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"github.com/partnerengage/partnerengage/storage/internal/scripts"
 )
 
 //go:embed migrations/*.sql
@@ -20,46 +19,14 @@ var embedded embed.FS
 // on, each for one version after the other. Migrate runs them; a host that has a
 // tool of its own for that can give them to it, and then has to write the last
 // one's number into the table pe_schema.
-var Migrations fs.FS = func() fs.FS {
-	sub, err := fs.Sub(embedded, "migrations")
-	if err != nil {
-		panic(err) // the folder is in the program
-	}
-	return sub
-}()
-
-type migration struct {
-	version int64
-	script  string
-}
-
-func migrations() ([]migration, error) {
-	names, err := fs.Glob(Migrations, "*.sql") // in order
-	if err != nil {
-		return nil, err
-	}
-	var out []migration
-	for _, name := range names {
-		number, _, _ := strings.Cut(name, "_")
-		version, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("the migration %s does not begin with its number: %w", name, err)
-		}
-		script, err := fs.ReadFile(Migrations, name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, migration{version, string(script)})
-	}
-	return out, nil
-}
+var Migrations = scripts.Folder(embedded, "migrations")
 
 // Migrate brings the tables up to date, or makes them. Any number of processes
 // may call it at once: one does it, the others wait. It returns ErrNewerSchema,
 // and changes nothing, when they are newer than this library.
 func (s *Store) Migrate(ctx context.Context) error {
 	const op = "migrate the tables"
-	all, err := migrations()
+	all, err := scripts.Read(Migrations)
 	if err != nil {
 		return &Error{Op: op, Err: err}
 	}
@@ -74,17 +41,17 @@ func (s *Store) Migrate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if at > all[len(all)-1].version {
+		if at > all[len(all)-1].Version {
 			return &Error{Op: op, Problem: ErrNewerSchema}
 		}
 		for _, m := range all {
-			if m.version <= at {
+			if m.Version <= at {
 				continue
 			}
-			if _, err := se.tx.ExecContext(ctx, m.script); err != nil {
-				return fmt.Errorf("version %d: %w", m.version, err)
+			if _, err := se.tx.ExecContext(ctx, m.SQL); err != nil {
+				return fmt.Errorf("version %d: %w", m.Version, err)
 			}
-			if _, err := se.tx.ExecContext(ctx, "INSERT INTO pe_schema (version) VALUES (?)", m.version); err != nil {
+			if _, err := se.tx.ExecContext(ctx, "INSERT INTO pe_schema (version) VALUES (?)", m.Version); err != nil {
 				return err
 			}
 		}
@@ -123,11 +90,11 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	if err != nil {
 		return explain(ctx, op, err)
 	}
-	all, err := migrations()
+	all, err := scripts.Read(Migrations)
 	if err != nil {
 		return &Error{Op: op, Err: err}
 	}
-	switch last := all[len(all)-1].version; {
+	switch last := all[len(all)-1].Version; {
 	case at < last:
 		return &Error{Op: op, Problem: ErrSchema, Err: fmt.Errorf("they are at version %d, and have to be at %d", at, last)}
 	case at > last:

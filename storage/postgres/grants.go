@@ -1,0 +1,33 @@
+package postgres
+
+import (
+	"cmp"
+	"strings"
+)
+
+// rights are what a user needs who calls a Store, by table. Events can be added,
+// and their persons erased; what proves something cannot be taken away.
+var rights = []struct{ tables, rights string }{
+	{"migration", "SELECT"},
+	{"token, command", "SELECT, INSERT"},
+	{"event", "SELECT, INSERT, UPDATE (person)"},
+	{"place, customer, tab_count, status_count", "SELECT, INSERT, UPDATE"},
+	{"standing, participation, entry, message", "SELECT, INSERT, UPDATE, DELETE"},
+}
+
+// Grants returns the statements that give a role what it needs to work with a
+// Store in the schema, and no more: not to migrate it, nor to take away or change
+// what has happened. The owner of the schema runs them, after each Migrate. ""
+// stands for the schema that Options without a name have.
+func Grants(schema, role string) string {
+	in := identifier(cmp.Or(schema, defaultSchema)) + "."
+	to := " TO " + identifier(role) + ";\n"
+	var b strings.Builder
+	b.WriteString("GRANT USAGE ON SCHEMA " + strings.TrimSuffix(in, ".") + to)
+	for _, r := range rights {
+		b.WriteString("GRANT " + r.rights + " ON " + in + strings.ReplaceAll(r.tables, ", ", ", "+in) + to)
+	}
+	return b.String()
+}
+
+func identifier(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -1,0 +1,224 @@
+package postgres
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/internal/rows"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+func keyOf(e, c string) engagement.PlaceKey {
+	return engagement.PlaceKey{Engagement: engagement.ID(e), Customer: tenant.Key(c)}
+}
+
+// pair is a key of two parts.
+type pair struct{ A, B string }
+
+func (p *pair) fields() []any { return []any{&p.A, &p.B} }
+
+var (
+	placeKeys    = shape[pair]{[]string{"engagement", "customer"}, (*pair).fields}
+	customerKeys = shape[pair]{[]string{"partner", "customer"}, (*pair).fields}
+)
+
+// pairs returns keys as rows, each once.
+func pairs[K comparable](keys []K, pairOf func(K) pair) []pair {
+	out := make([]pair, 0, len(keys))
+	if len(keys) == 1 {
+		return append(out, pairOf(keys[0]))
+	}
+	seen := make(map[K]bool, len(keys))
+	for _, key := range keys {
+		if !seen[key] {
+			seen[key] = true
+			out = append(out, pairOf(key))
+		}
+	}
+	return out
+}
+
+func placePair(k engagement.PlaceKey) pair { return pair{string(k.Engagement), string(k.Customer)} }
+func customerPair(k engagement.CustomerKey) pair {
+	return pair{string(k.Partner), string(k.Customer)}
+}
+
+// Load implements storage.Store, in one statement.
+func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, error) {
+	out := storage.Loaded{
+		Places:    make(map[engagement.PlaceKey]engagement.Place, len(want.Places)),
+		Customers: make(map[engagement.CustomerKey]engagement.Customer, len(want.Customers)),
+	}
+	if err := rows.CheckWant(want); err != nil {
+		return out, err
+	}
+	for _, key := range want.Places {
+		out.Places[key] = engagement.Place{Key: key}
+	}
+	sql, args := s.loading(want)
+	if sql == "" {
+		return out, ctx.Err()
+	}
+	var b *bundle
+	err := s.read(ctx, "load", sql, args, func() func(pgx.Rows) error {
+		b = newBundle()
+		return b.add
+	})
+	if err != nil {
+		return storage.Loaded{}, err
+	}
+	if b.command != nil {
+		record, err := b.command.Value()
+		if err != nil {
+			return storage.Loaded{}, broken("load", err)
+		}
+		out.Command = &record
+	}
+	if f := b.found; f != nil {
+		out.Participation = &storage.ParticipationKey{Partner: engagement.PartnerID(f.Partner), ID: engagement.ParticipationID(f.ID)}
+		out.At = keyOf(f.Engagement, f.Customer)
+	}
+	for _, row := range b.customers {
+		c, err := row.Value()
+		if err != nil {
+			return storage.Loaded{}, broken("load", err)
+		}
+		out.Customers[c.Key] = c
+	}
+	return out, broken("load", b.placesInto(out.Places))
+}
+
+// broken is the error of stored rows that cannot be read.
+func broken(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Op: op, Problem: ErrCorrupt, Err: plain("%v", err)}
+}
+
+// loading returns the statement of a Load, or none when nothing is wanted.
+func (s *Store) loading(want storage.Want) (string, []any) {
+	var a arguments
+	var with, branches []string
+	find := ""
+	switch {
+	case !want.Link.IsZero():
+		find = "found AS (SELECT " + of("p", foundColumns) + " FROM " + s.in + "token l JOIN " + s.in + "participation p" +
+			" ON p.partner = l.partner AND p.id = l.participation WHERE l.hash = " + a.add(want.Link[:], "bytea") + ")"
+	case want.Participation != storage.ParticipationKey{}:
+		find = "found AS (SELECT " + of("p", foundColumns) + " FROM " + s.in + "participation p" +
+			" WHERE p.partner = " + a.add(string(want.Participation.Partner), "text") + " AND p.id = " + a.add(string(want.Participation.ID), "text") + ")"
+	}
+	if find != "" {
+		with = append(with, find)
+		branches = append(branches, selected(kindFound, "t", foundColumns, new(found).Fields())+" FROM found t")
+	}
+	// Each key once: a place that is wanted by its key may be that of the
+	// participation, too.
+	keys := func(name string, from string, list []pair, s shape[pair]) bool {
+		switch {
+		case len(list) > 0 && find != "":
+			with = append(with, relation(&a, from, s, list), name+" AS (SELECT * FROM "+from+" UNION SELECT "+quoted(s.columns)+" FROM found)")
+		case len(list) > 0:
+			with = append(with, relation(&a, name, s, list))
+		case find != "":
+			with = append(with, name+" AS (SELECT "+quoted(s.columns)+" FROM found)")
+		}
+		return len(list) > 0 || find != ""
+	}
+	if keys("keys", "wanted", pairs(want.Places, placePair), placeKeys) {
+		branches = append(branches, s.placeBranches()...)
+	}
+	if keys("people", "known", pairs(want.Customers, customerPair), customerKeys) {
+		branches = append(branches, selected(kindCustomer, "t", rows.CustomerColumns(), new(rows.Customer).Fields())+
+			s.each("people", "customer", "partner", "customer"))
+	}
+	if want.Command != (storage.CommandKey{}) {
+		branches = append(branches, selected(kindCommand, "t", rows.CommandColumns(), new(rows.Command).Fields())+
+			" FROM "+s.in+"command t WHERE t.partner = "+a.add(string(want.Command.Partner), "text")+" AND t.key = "+a.add(want.Command.Key, "text"))
+	}
+	sql := strings.Join(branches, " UNION ALL ")
+	if len(with) > 0 {
+		sql = "WITH " + strings.Join(with, ", ") + " " + sql
+	}
+	return sql, a
+}
+
+// values turns rows into values.
+func values[R any, V any](op string, list []R, value func(R) (V, error)) ([]V, error) {
+	out := make([]V, len(list))
+	for i, row := range list {
+		var err error
+		if out[i], err = value(row); err != nil {
+			return nil, broken(op, err)
+		}
+	}
+	return out, nil
+}
+
+// The limits below are part of the statements: a plan that is kept has to know
+// how little is wanted.
+
+// Customers implements storage.Store.
+func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
+	const op = "list customers"
+	if err := rows.CheckLimit("customers", q.Limit); err != nil {
+		return nil, err
+	}
+	found, err := list(ctx, s, op, s.customersAfter(q.Known, q.Limit), []any{string(q.Partner), string(q.After)}, (*rows.Customer).Fields)
+	if err != nil {
+		return nil, err
+	}
+	return values(op, found, rows.Customer.Value)
+}
+
+func (s *Store) customersAfter(known bool, limit int) string {
+	where := ""
+	if known {
+		where = " AND t.known"
+	}
+	return "SELECT " + of("t", rows.CustomerColumns()) + " FROM " + s.in + "customer t" +
+		" WHERE t.partner = $1::text AND t.customer > $2::text" + where + " ORDER BY t.customer LIMIT " + strconv.Itoa(limit)
+}
+
+// History implements storage.Store.
+func (s *Store) History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error) {
+	const op = "read a history"
+	if err := rows.CheckLimit("events", limit); err != nil {
+		return nil, err
+	}
+	found, err := list(ctx, s, op, s.eventsAfter(limit), []any{string(key.Partner), string(key.Customer), after}, (*rows.Event).Fields)
+	if err != nil {
+		return nil, err
+	}
+	return values(op, found, rows.Event.Value)
+}
+
+func (s *Store) eventsAfter(limit int) string {
+	return "SELECT " + of("t", rows.EventColumns()) + " FROM " + s.in + "event t" +
+		" WHERE t.partner = $1::text AND t.customer = $2::text AND t.seq > $3::bigint ORDER BY t.seq LIMIT " + strconv.Itoa(limit)
+}
+
+// Due implements storage.Store.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]engagement.PlaceKey, error) {
+	if err := rows.CheckLimit("due places", limit); err != nil {
+		return nil, err
+	}
+	found, err := list(ctx, s, "look for due places", s.waking(limit), []any{rows.Micros(now)}, (*pair).fields)
+	var out []engagement.PlaceKey
+	for _, p := range found {
+		out = append(out, keyOf(p.A, p.B))
+	}
+	return out, err
+}
+
+func (s *Store) waking(limit int) string {
+	return "SELECT engagement, customer FROM " + s.in + "place WHERE wake < 9223372036854775807 AND wake <= $1::bigint" +
+		" ORDER BY wake, engagement, customer LIMIT " + strconv.Itoa(limit)
+}

@@ -1,0 +1,171 @@
+package postgres_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/postgres"
+)
+
+// TestTenStartAtOnce lets ten processes begin with an empty database.
+func TestTenStartAtOnce(t *testing.T) {
+	c := running(t)
+	schema := newSchema()
+	pools := make([]*pgxpool.Pool, 10)
+	for i := range pools {
+		pools[i] = c.pool(t, modes[[]string{"cached", "exec"}[i%2]], 2)
+	}
+	var wg sync.WaitGroup
+	for _, pool := range pools {
+		wg.Go(func() {
+			s, err := postgres.New(t.Context(), pool, &postgres.Options{Schema: schema})
+			if err == nil {
+				err = s.Migrate(t.Context())
+			}
+			if err == nil {
+				_, err = s.Customers(t.Context(), storage.CustomersQuery{Partner: "northwind", Limit: 1})
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	var versions []int64
+	if err := pools[0].QueryRow(t.Context(), "SELECT array_agg(version ORDER BY version) FROM "+schema+".migration").Scan(&versions); err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(postgres.Migrations, "*.sql")
+	if err != nil || len(versions) != len(names) {
+		t.Errorf("the versions %v are noted of the migrations %v: %v", versions, names, err)
+	}
+}
+
+func TestSchemas(t *testing.T) {
+	pool := running(t).pool(t, modes["cached"], 2)
+	ours, theirs := store(t, pool, newSchema()), store(t, pool, newSchema())
+	c := storage.Changes{Command: &storage.CommandRecord{Key: storage.CommandKey{Partner: "northwind", Key: "1"}}}
+	for _, s := range []storage.Store{ours, theirs} {
+		if err := s.Apply(t.Context(), c); err != nil {
+			t.Errorf("a schema sees another's commands: %v", err)
+		}
+	}
+	for _, name := range []string{"Engage", "pg_engage", "1engage", "engage;drop", strings.Repeat("e", 64), `"`, "engage-2", "é"} {
+		if _, err := postgres.New(t.Context(), pool, &postgres.Options{Schema: name}); !errors.Is(err, postgres.ErrName) || errors.Is(err, storage.ErrUnavailable) {
+			t.Errorf("a store in the schema %q: %v", name, err)
+		}
+	}
+}
+
+// TestMissingTables calls a store whose tables nobody has made.
+func TestMissingTables(t *testing.T) {
+	pool := running(t).pool(t, modes["cached"], 2)
+	s, err := postgres.New(t.Context(), pool, &postgres.Options{Schema: newSchema()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{{Engagement: "e", Customer: "c"}}}); !errors.Is(err, postgres.ErrSchema) || errors.Is(err, storage.ErrUnavailable) {
+		t.Errorf("a call without tables: %v", err)
+	}
+}
+
+func TestOtherVersions(t *testing.T) {
+	pool := running(t).pool(t, modes["cached"], 2)
+	schema := newSchema()
+	s := store(t, pool, schema)
+	run(t, pool, schema, "INSERT INTO pe.migration VALUES (9999)")
+	if err := s.Migrate(t.Context()); !errors.Is(err, postgres.ErrNewerSchema) || errors.Is(err, storage.ErrUnavailable) {
+		t.Errorf("Migrate of tables that are newer: %v", err)
+	}
+	if _, err := postgres.New(t.Context(), pool, &postgres.Options{Schema: schema}); !errors.Is(err, postgres.ErrNewerSchema) {
+		t.Errorf("New on tables that are newer: %v", err)
+	}
+	run(t, pool, schema, "ALTER TABLE pe.customer RENAME COLUMN body TO document")
+	if _, err := s.Customers(t.Context(), storage.CustomersQuery{Partner: "northwind", Limit: 1}); !errors.Is(err, postgres.ErrNewerSchema) {
+		t.Errorf("a call on tables that are newer: %v", err)
+	}
+	run(t, pool, schema, "DELETE FROM pe.migration WHERE version > 1")
+	if _, err := s.Customers(t.Context(), storage.CustomersQuery{Partner: "northwind", Limit: 1}); !errors.Is(err, postgres.ErrSchema) || !strings.Contains(err.Error(), "call Migrate") {
+		t.Errorf("a call on tables that are older: %v", err)
+	}
+}
+
+// placements are the columns with which a key of a table has to begin.
+var placements = [][]string{{"partner"}, {"engagement", "customer"}, {"hash"}}
+
+// misplaced returns the primary keys and unique indexes of a schema that do not
+// begin with what places their rows.
+func misplaced(t *testing.T, pool *pgxpool.Pool, schema string) []string {
+	t.Helper()
+	rows, err := pool.Query(t.Context(), `SELECT t.relname, i.relname, (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(x.indkey) WITH ORDINALITY k(attnum, n)
+			JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum)
+		FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+		WHERE n.nspname = $1 AND x.indisunique AND t.relname <> 'migration'`, pgx.QueryExecModeExec, schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	n := 0
+	var table, index string
+	var columns []string
+	_, err = pgx.ForEachRow(rows, []any{&table, &index, &columns}, func() error {
+		n++
+		if !slices.ContainsFunc(placements, func(p []string) bool { return len(columns) >= len(p) && slices.Equal(columns[:len(p)], p) }) {
+			out = append(out, fmt.Sprintf("%s of %s: %v", index, table, columns))
+		}
+		return nil
+	})
+	if err != nil || n < 12 {
+		t.Fatalf("%d keys are found: %v", n, err)
+	}
+	return out
+}
+
+// TestPlacement reads the catalogue: a key that does not begin with what places
+// its rows could not be kept by an engine that spreads them.
+func TestPlacement(t *testing.T) {
+	pool := running(t).pool(t, modes["cached"], 2)
+	schema := newSchema()
+	store(t, pool, schema)
+	if bad := misplaced(t, pool, schema); len(bad) > 0 {
+		t.Errorf("keys that do not distribute: %q", bad)
+	}
+	run(t, pool, schema, "CREATE UNIQUE INDEX wrong ON pe.message (id, partner)")
+	run(t, pool, schema, "ALTER TABLE pe.event ADD CONSTRAINT wrong_too UNIQUE (seq, partner, customer)")
+	if bad := misplaced(t, pool, schema); len(bad) != 2 {
+		t.Errorf("of two keys that do not distribute these are found: %q", bad)
+	}
+}
+
+// TestForeignKeysDistribute makes sure that rows refer only to rows that are
+// placed like them.
+func TestForeignKeysDistribute(t *testing.T) {
+	pool := running(t).pool(t, modes["cached"], 2)
+	schema := newSchema()
+	store(t, pool, schema)
+	rows, err := pool.Query(t.Context(), `SELECT pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE n.nspname = $1 AND c.contype = 'f'`, schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(found) < 5 {
+		t.Fatalf("%d foreign keys: %v", len(found), err)
+	}
+	alike := regexp.MustCompile(`^FOREIGN KEY \((partner|engagement, customer)\b.*\) REFERENCES \S+\((partner|engagement, customer)\b.*\)`)
+	for _, f := range found {
+		if m := alike.FindStringSubmatch(f); m == nil || m[1] != m[2] {
+			t.Errorf("a foreign key that does not distribute: %s", f)
+		}
+	}
+}

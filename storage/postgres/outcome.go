@@ -1,0 +1,56 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/partnerengage/partnerengage/storage/internal/rows"
+)
+
+// proofWithin is how long the search for what an Apply wrote may take.
+const proofWithin = 5 * time.Second
+
+// outcome finds out what became of an Apply whose connection was lost. It returns
+// nil when it was done; else nobody knows yet.
+//
+// What it looks for is of no other Apply: a command record with its result, the
+// hash of an event, which covers who did it with a random salt, when, and all that
+// was before, or a random token. (Of an event that nobody but the clock has caused
+// two processes can make the same one at the same moment; then it does not matter
+// which of them did.) That it is missing proves nothing, since the server may
+// still be at it.
+func (s *Store) outcome(ctx context.Context, p rows.Plan, lost error) error {
+	unknown := &Error{Op: "apply changes", Problem: ErrUnknown, Err: lost}
+	sql, args := s.proof(p)
+	if sql == "" {
+		return unknown
+	}
+	ctx, cancel := context.WithTimeout(ctx, proofWithin)
+	defer cancel()
+	found, err := list(ctx, s, "look for what was applied", sql, args, func(n *int64) []any { return []any{n} })
+	if err != nil || len(found) == 0 {
+		return unknown
+	}
+	return nil
+}
+
+// proof returns the statement that finds a row when the plan was carried out, or
+// none when nothing in it could prove that.
+func (s *Store) proof(p rows.Plan) (string, []any) {
+	var a arguments
+	if c := p.Command; c != nil {
+		return "SELECT 1::bigint FROM " + s.in + "command WHERE partner = " + a.add(c.Partner, "text") + " AND key = " + a.add(c.Key, "text") +
+			" AND body = " + a.add(c.Body, "bytea") + " AND at = " + a.add(c.At, "bigint") + " AND result IS NOT DISTINCT FROM " + a.add(c.Result, "bytea"), a
+	}
+	for _, c := range p.Customers {
+		if n := len(c.Events); n > 0 {
+			e := c.Events[n-1]
+			return "SELECT 1::bigint FROM " + s.in + "event WHERE partner = " + a.add(e.Partner, "text") + " AND customer = " + a.add(e.Customer, "text") +
+				" AND seq = " + a.add(e.Seq, "bigint") + " AND hash = " + a.add(e.Hash, "bytea"), a
+		}
+	}
+	if len(p.Tokens) > 0 {
+		return "SELECT 1::bigint FROM " + s.in + "token WHERE hash = " + a.add(p.Tokens[0].Hash, "bytea"), a
+	}
+	return "", nil
+}

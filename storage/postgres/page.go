@@ -1,0 +1,221 @@
+package postgres
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/internal/rows"
+)
+
+// listing is what pages and claims have in common.
+type listing struct {
+	within     string // the condition that keep those entries which are counted
+	tab        string // and the further one that keep those which can be rows
+	args       arguments
+	counted    string // the column by which they are counted
+	order      rows.Order
+	descending bool
+	after      *storage.Position
+	limit      int
+	filter     storage.Filter
+	now        time.Time
+}
+
+// How many overdue entries are read along with a page. Most of the time there are
+// none; when there are more, the page is read again with more of them, because a
+// plan has to know how many there can be.
+const (
+	someOverdue = 64
+	moreOverdue = 64
+)
+
+// statement returns the statement for one entry more than the limit, for the
+// counts, for what is overdue, but for at most one more than so many entries, and
+// for the places of all of these.
+func (s *Store) statement(l listing, overdueLimit int) (string, []any) {
+	a := slices.Clone(l.args)
+	now := a.add(rows.Micros(l.now), "bigint")
+	columns, order, behind := quoted(l.order.Columns), quoted(l.order.Columns), " > "
+	if l.descending {
+		order, behind = strings.ReplaceAll(columns, ",", " DESC,")+" DESC", " < "
+	}
+	where := l.within + l.tab + " AND due > " + now
+	if l.after != nil {
+		var at []string
+		for _, v := range l.order.Values(*l.after) {
+			at = append(at, a.add(v, castOf(v)))
+		}
+		where += " AND (" + columns + ")" + behind + "(" + strings.Join(at, ", ") + ")"
+	}
+	conditions, _ := rows.Conditions(l.filter)
+	for _, c := range conditions {
+		where += " AND " + condition(&a, c)
+	}
+	name := []string{"engagement", "customer", l.counted}
+	return "WITH listed AS MATERIALIZED (SELECT " + quoted(rows.EntryColumns()) + " FROM " + s.in + "entry WHERE " + where +
+		" ORDER BY " + order + " LIMIT " + strconv.Itoa(l.limit+1) + ")," +
+		" overdue AS MATERIALIZED (SELECT " + quoted(name) + " FROM " + s.in + "entry WHERE " + l.within +
+		" AND due < 9223372036854775807 AND due <= " + now + " ORDER BY due LIMIT " + strconv.Itoa(overdueLimit+1) + ")," +
+		" keys AS (SELECT engagement, customer FROM listed UNION SELECT engagement, customer FROM overdue) " +
+		strings.Join(append([]string{
+			selected(kindEntry, "t", rows.EntryColumns(), new(rows.Entry).Fields()) + " FROM listed t",
+			selected(kindOverdue, "t", name, new(overdue).Fields()) + " FROM overdue t",
+			selected(kindCount, "t", []string{"name", "n"}, new(count).Fields()) + " FROM (" + s.counted(l) + ") t",
+		}, s.placeBranches()...), " UNION ALL "), a
+}
+
+// counted returns the statement that sums up the shards of the counts.
+func (s *Store) counted(l listing) string {
+	if l.counted == "tab" {
+		return "SELECT tab AS name, sum(entries)::bigint AS n FROM " + s.in + "tab_count WHERE partner = $1::text AND engagement = $2::text GROUP BY tab"
+	}
+	return "SELECT status AS name, sum(participations)::bigint AS n FROM " + s.in + "status_count WHERE partner = $1::text GROUP BY status"
+}
+
+func castOf(v any) string {
+	if _, ok := v.(int64); ok {
+		return "bigint"
+	}
+	return "text"
+}
+
+// condition returns the SQL of a condition.
+func condition(a *arguments, c rows.Condition) string {
+	value := func() string {
+		if len(c.Texts) > 0 {
+			return a.add(c.Texts[0], "text")
+		}
+		return a.add(c.Micros, "bigint")
+	}
+	switch c.Op {
+	case rows.Contains:
+		return `strpos("` + c.Column + `", ` + value() + ") > 0"
+	case rows.OneOf:
+		return `"` + c.Column + `" = ANY (` + a.add(c.Texts, "text[]") + ")"
+	case rows.Overlaps:
+		return `"` + c.Column + `"::jsonb ?| ` + a.add(c.Texts, "text[]")
+	case rows.AtLeast:
+		return `"` + c.Column + `" >= ` + value()
+	case rows.Below:
+		return `"` + c.Column + `" < ` + value()
+	}
+	return `"` + c.Column + `"`
+}
+
+// pageOf reads a listing: its rows, whether more follow, what is overdue, and the
+// counts without that.
+func (s *Store) pageOf(ctx context.Context, op string, l listing) (b *bundle, places map[engagement.PlaceKey]engagement.Place, err error) {
+	for limit := someOverdue; ; limit *= moreOverdue {
+		sql, args := s.statement(l, limit)
+		err := s.read(ctx, op, sql, args, func() func(pgx.Rows) error {
+			b = newBundle()
+			return b.add
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(b.overdue) <= limit {
+			break
+		}
+	}
+	places = make(map[engagement.PlaceKey]engagement.Place, len(b.places))
+	return b, places, broken(op, b.placesInto(places))
+}
+
+// rows returns at most so many rows as the listing wants, and whether more follow.
+// They come in order already where a statement keeps the order of its parts, which
+// no standard demands.
+func (b *bundle) rows(op string, l listing, places map[engagement.PlaceKey]engagement.Place) ([]storage.PageRow, bool, error) {
+	out := make([]storage.PageRow, len(b.entries))
+	for i, row := range b.entries {
+		var err error
+		if out[i].Entry, err = row.Value(); err != nil {
+			return nil, false, broken(op, err)
+		}
+		out[i].Place = places[row.Place()]
+	}
+	slices.SortFunc(out, func(x, y storage.PageRow) int {
+		c := l.order.Sort.PositionOf(x.Entry).Compare(l.order.Sort.PositionOf(y.Entry))
+		if l.descending {
+			return -c
+		}
+		return c
+	})
+	return out[:min(len(out), l.limit)], len(out) > l.limit, nil
+}
+
+// due returns the overdue places by key.
+func (b *bundle) due(places map[engagement.PlaceKey]engagement.Place) []engagement.Place {
+	if len(b.overdue) == 0 {
+		return nil
+	}
+	keys := map[engagement.PlaceKey]bool{}
+	for _, o := range b.overdue {
+		keys[keyOf(o.Engagement, o.Customer)] = true
+	}
+	var out []engagement.Place
+	for _, key := range slices.SortedFunc(maps.Keys(keys), rows.ComparePlaces) {
+		out = append(out, places[key])
+	}
+	return out
+}
+
+// countsOf returns the counts without what is overdue.
+func countsOf[N ~string](b *bundle) map[N]int {
+	out := make(map[N]int, len(b.counts))
+	for _, c := range b.counts {
+		out[N(c.Name)] = int(c.N)
+	}
+	for _, o := range b.overdue {
+		out[N(o.Name)]--
+	}
+	return out
+}
+
+// Page implements storage.Store, in one statement.
+func (s *Store) Page(ctx context.Context, q storage.PageQuery) (storage.Page, error) {
+	const op = "read a page"
+	order, err := rows.CheckPage(q)
+	if err != nil {
+		return storage.Page{}, err
+	}
+	l := listing{order: order, descending: q.Descending, after: q.After, limit: q.Limit, filter: q.Filter, now: q.Now, counted: "tab"}
+	l.within = "partner = " + l.args.add(string(q.Partner), "text") + " AND engagement = " + l.args.add(string(q.Engagement), "text")
+	l.tab = " AND tab = " + l.args.add(string(q.Tab), "text")
+	b, places, err := s.pageOf(ctx, op, l)
+	if err != nil {
+		return storage.Page{}, err
+	}
+	page := storage.Page{Overdue: b.due(places), Counts: countsOf[engagement.Tab](b)}
+	page.Rows, page.More, err = b.rows(op, l, places)
+	return page, err
+}
+
+// Claims implements storage.Store, in one statement.
+func (s *Store) Claims(ctx context.Context, q storage.ClaimsQuery) (storage.ClaimsPage, error) {
+	const op = "read a page of claims"
+	order, err := rows.CheckClaims(q)
+	if err != nil {
+		return storage.ClaimsPage{}, err
+	}
+	l := listing{order: order, descending: q.Descending, after: q.After, limit: q.Limit, filter: q.Filter, now: q.Now, counted: "status", within: "participation"}
+	partner := l.args.add(string(q.Partner), "text") // '' in the counts is every partner
+	if q.Partner != "" {
+		l.within = "partner = " + partner + " AND participation"
+	}
+	b, places, err := s.pageOf(ctx, op, l)
+	if err != nil {
+		return storage.ClaimsPage{}, err
+	}
+	page := storage.ClaimsPage{Overdue: b.due(places), Counts: countsOf[engagement.Status](b)}
+	page.Rows, page.More, err = b.rows(op, l, places)
+	return page, err
+}

@@ -1,0 +1,90 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// Options are what a host can choose. The zero value of each field is a usable
+// default, and so are nil Options.
+type Options struct {
+	// Schema holds the tables; "": partnerengage. Each has its own, so that a
+	// database can hold several stores.
+	Schema string
+
+	// Quiet leaves out the notification that tells Listeners of new messages.
+	Quiet bool
+}
+
+// Store keeps the state of a workflow in a PostgreSQL database. It is a
+// storage.Store. Make one with New.
+type Store struct {
+	pool   *pgxpool.Pool
+	schema string
+	in     string // what the names of tables are preceded by
+	bell   *bell  // nil when nobody is to be told of messages
+	tx     *hosted
+}
+
+var _ storage.Store = (*Store)(nil)
+
+// hosted is a transaction of the host's.
+type hosted struct {
+	pgx.Tx
+	spoilt error // why it cannot go on
+}
+
+const defaultSchema = "partnerengage"
+
+var usable = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+
+// New returns a Store in the database of a pool, which stays the host's to close.
+// It leaves the tables alone: call Migrate.
+//
+// The error is an *Error: ErrName for a schema name that cannot be used,
+// ErrNewerSchema for tables that are newer than the library, or why the database
+// cannot be asked.
+func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	schema := cmp.Or(opts.Schema, defaultSchema)
+	if !usable.MatchString(schema) || strings.HasPrefix(schema, "pg_") {
+		return nil, &Error{Op: "use the database", Problem: ErrName}
+	}
+	s := &Store{pool: pool, schema: schema, in: identifier(schema) + "."}
+	if !opts.Quiet {
+		s.bell = newBell(pool, channel(schema))
+	}
+	if err := s.checkSchema(ctx); err != nil && !errors.Is(err, ErrSchema) {
+		return nil, err
+	}
+	return s, nil
+}
+
+// WithTx returns a Store that works in the host's own transaction: what it applies
+// is committed with the host's work, and rolled back with it.
+//
+// Within a transaction the Store repeats nothing. An Apply that fails has spoilt
+// the transaction, as any failing statement does; from then on each call returns
+// that error again. When it matches storage.ErrConflict, or storage.ErrUnavailable
+// where trying again can help, the host rolls back and does the whole transaction
+// again: its own work, and the command. That holds for errors of Commit, too:
+// 40001 and 40P01 say that nothing was done; after a lost connection nobody knows,
+// and the command's idempotency key is what tells.
+//
+// Any isolation level will do. Under READ COMMITTED fewest have to be done again.
+// Places stay locked until the host commits, so let that be soon. Nobody sees what
+// was written, and it is not durable, before then: tell nobody, and let messages go
+// out by a Store outside. Listeners are not told of them; see Announce.
+func (s *Store) WithTx(tx pgx.Tx) storage.Store {
+	return &Store{pool: s.pool, schema: s.schema, in: s.in, tx: &hosted{Tx: tx}}
+}

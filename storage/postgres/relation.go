@@ -1,0 +1,116 @@
+package postgres
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/partnerengage/partnerengage/storage/internal/rows"
+)
+
+// shape is how a kind of row is given to a statement: the names of its columns,
+// and where their values are.
+type shape[R any] struct {
+	columns []string
+	fields  func(*R) []any
+}
+
+// few is up to how many rows a statement names one by one. Then the planner knows
+// how many there are without looking at the arguments, and keeps its plan. More
+// rows come as one array for each column.
+const few = 4
+
+// arguments are those of a statement that is being written.
+type arguments []any
+
+// add returns the text that stands for a value.
+func (a *arguments) add(value any, cast string) string {
+	*a = append(*a, value)
+	return "$" + strconv.Itoa(len(*a)) + "::" + cast
+}
+
+// relation returns a common table expression that holds these rows.
+func relation[R any](a *arguments, name string, s shape[R], list []R) string {
+	var b strings.Builder
+	b.WriteString(name + "(" + quoted(s.columns) + ") AS (")
+	if n := len(list); n > 0 && n <= few {
+		for i := range list {
+			b.WriteString([]string{"VALUES (", "), ("}[min(i, 1)])
+			fields := s.fields(&list[i])
+			for c, value := range rows.Values(fields) {
+				if c > 0 {
+					b.WriteString(", ")
+				}
+				b.WriteString(a.add(value, typeOf(fields[c])))
+			}
+		}
+		b.WriteString("))")
+		return b.String()
+	}
+	b.WriteString("SELECT * FROM unnest(")
+	kinds := s.fields(new(R))
+	values := make([][]any, len(list))
+	for i := range list {
+		values[i] = s.fields(&list[i])
+	}
+	for c, kind := range kinds {
+		if c > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(a.add(array(kind, values, c), typeOf(kind)+"[]"))
+	}
+	b.WriteString("))")
+	return b.String()
+}
+
+// typeOf returns the type of the column that a field is for.
+func typeOf(field any) string {
+	switch field.(type) {
+	case *int64:
+		return "bigint"
+	case *bool:
+		return "boolean"
+	case *[]byte:
+		return "bytea"
+	}
+	return "text"
+}
+
+// array returns one column of many rows.
+func array(kind any, values [][]any, c int) any {
+	switch kind.(type) {
+	case *int64:
+		return column[int64](values, c)
+	case *bool:
+		return column[bool](values, c)
+	case *[]byte:
+		return column[[]byte](values, c)
+	case **string:
+		return column[*string](values, c)
+	}
+	return column[string](values, c)
+}
+
+func column[V any](values [][]any, c int) []V {
+	out := make([]V, len(values))
+	for i := range values {
+		out[i] = *values[i][c].(*V)
+	}
+	return out
+}
+
+// quoted returns the names of columns as a statement lists them.
+func quoted(columns []string) string { return `"` + strings.Join(columns, `", "`) + `"` }
+
+// of returns the columns of the table or the rows with that name.
+func of(name string, columns []string) string {
+	return name + `."` + strings.Join(columns, `", `+name+`."`) + `"`
+}
+
+// alike returns the condition that two rows agree in these columns.
+func alike(a, b string, columns ...string) string {
+	var out []string
+	for _, c := range columns {
+		out = append(out, a+`."`+c+`" = `+b+`."`+c+`"`)
+	}
+	return strings.Join(out, " AND ")
+}

@@ -1,0 +1,169 @@
+package postgres
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// querier is a pool or a transaction.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// How often something is tried that is known not to have been done, and how long
+// to wait before the second time; it is four times as long before each later one.
+const (
+	attempts = 5
+	patience = 5 * time.Millisecond
+)
+
+// retry calls f until it succeeds, or fails with an error after which again says
+// no. In a host's transaction it calls f once.
+func (s *Store) retry(ctx context.Context, op string, f func(q querier) error, again func(error) bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if s.tx != nil {
+		return s.within(ctx, op, f)
+	}
+	wait := patience
+	for n := 1; ; n++ {
+		err := f(s.pool)
+		if err == nil {
+			return nil
+		}
+		if n == attempts || ctx.Err() != nil || !again(err) {
+			return s.explain(ctx, op, err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait/2 + rand.N(wait)):
+		}
+		wait *= 4
+	}
+}
+
+// within calls f in the host's transaction, unless that is spoilt.
+func (s *Store) within(ctx context.Context, op string, f func(q querier) error) error {
+	if s.tx.spoilt != nil {
+		return s.tx.spoilt
+	}
+	err := f(s.tx)
+	if err == nil {
+		return nil
+	}
+	s.tx.spoilt = s.explainWithin(ctx, op, err)
+	return s.tx.spoilt
+}
+
+func (s *Store) explainWithin(ctx context.Context, op string, err error) error {
+	if undone(err) {
+		return conflict("the transaction has met another one: roll it back, and do all of it again")
+	}
+	return explain(ctx, op, err)
+}
+
+// exclusively calls f with a connection of its own, so that it is known whether
+// anything was sent: of a batch whose answer was lost the driver, too, says that
+// it is safe to be sent again.
+func (s *Store) exclusively(ctx context.Context, q querier, f func(q querier) error) error {
+	if s.tx != nil {
+		return f(q)
+	}
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return unsentError{err}
+	}
+	defer conn.Release()
+	if conn.Conn().IsClosed() {
+		return unsentError{pgconn.ErrConnClosed}
+	}
+	return f(conn)
+}
+
+// readable reports whether a call that changes nothing can be made again.
+func readable(err error) bool { return undone(err) || lost(err) }
+
+// read runs one statement, and gives its rows to what begin returns; when it has
+// to be run again, begin is called again.
+func (s *Store) read(ctx context.Context, op, sql string, args []any, begin func() func(pgx.Rows) error) error {
+	return s.retry(ctx, op, func(q querier) error {
+		found, err := q.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		return each(found, begin())
+	}, readable)
+}
+
+func each(found pgx.Rows, row func(pgx.Rows) error) error {
+	defer found.Close()
+	for found.Next() {
+		if err := row(found); err != nil {
+			return err
+		}
+	}
+	return found.Err()
+}
+
+// list reads rows of one kind.
+func list[R any](ctx context.Context, s *Store, op, sql string, args []any, fields func(*R) []any) ([]R, error) {
+	var out []R
+	err := s.read(ctx, op, sql, args, func() func(pgx.Rows) error {
+		out = nil
+		return func(found pgx.Rows) error {
+			var r R
+			if err := found.Scan(fields(&r)...); err != nil {
+				return err
+			}
+			out = append(out, r)
+			return nil
+		}
+	})
+	return out, err
+}
+
+// step is a statement of several that are sent together.
+type step struct {
+	sql     string
+	args    []any
+	refused error // what it means that the step's guard fails
+	scan    func(pgx.Rows) error
+}
+
+// guardFailed is the code of a division by zero, by which a guard that fails ends
+// its transaction: a statement that finds nothing to change would not.
+const guardFailed = "22012"
+
+// send makes one trip with all steps, which are one transaction.
+func send(ctx context.Context, q querier, steps []step) error {
+	var b pgx.Batch
+	for _, s := range steps {
+		b.Queue(s.sql, s.args...)
+	}
+	results := q.SendBatch(ctx, &b)
+	for _, s := range steps {
+		if err := s.receive(results); err != nil {
+			_ = results.Close() // it says the same again
+			return s.refusal(err)
+		}
+	}
+	return results.Close()
+}
+
+func (s step) receive(results pgx.BatchResults) error {
+	if s.scan == nil {
+		_, err := results.Exec()
+		return err
+	}
+	found, err := results.Query()
+	if err != nil {
+		return err
+	}
+	return each(found, s.scan)
+}
