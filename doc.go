@@ -13,12 +13,15 @@
 //
 //   - tenant: who a customer is, and the Directory that tells by a domain.
 //   - consent: the life of a consent, its texts, evidence and receipts;
-//     consent/consenthttp is the page that a customer's link opens.
+//     consent/consenthttp has the pages that a customer's links open.
 //   - engagement: engagements, participations and the Customers page, as values
-//     and pure decisions.
+//     and pure decisions; engagement/claim is the life of a claim, from draft to
+//     payment, and engagement/evidence keeps the documents that prove it.
+//   - survey: the questions that a claim needs answered.
 //   - storage: the contract with whatever keeps the state; storage/memory keeps
 //     it in memory, storage/storagetest tells whether an adapter keeps the
-//     contract.
+//     contract. storage/sqlite and storage/postgres keep it for good, each a
+//     module of its own.
 //
 // The example of this file is the smallest useful program. The module examples
 // has larger ones, each one thing that a host does.

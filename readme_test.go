@@ -11,7 +11,7 @@ import (
 // compiled code that it is taken from.
 func TestReadmeShowsWhatCompiles(t *testing.T) {
 	readme := read(t, "README.md")
-	code := unindent(read(t, "example_test.go") + read(t, "snippet_test.go") + read(t, "examples/customrule/main.go"))
+	code := unindent(read(t, "example_test.go") + read(t, "snippet_test.go") + read(t, "examples/customrule/main.go") + read(t, "examples/internal/stores/readme_test.go"))
 	snippets := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(readme, -1)
 	if len(snippets) < 3 {
 		t.Fatalf("the README has %d snippets", len(snippets))

@@ -14,4 +14,9 @@ func TestNobodyAnswers(t *testing.T) {
 	p := w.Added("azure-migration", "ana@contoso.com")
 	w.Advance(31 * 24 * time.Hour)
 	w.ExpectStatus(p, engagement.CustomerConsentExpired)
+
+	q := w.Granted("azure-migration", "it@adatum.com")
+	w.Submitted(q) // with its documents, and its surveys answered
+	w.Advance(365 * 24 * time.Hour)
+	w.ExpectStatus(q, engagement.Submitted) // a slow reviewer expires nothing
 }

@@ -1,5 +1,6 @@
-// Consentpage serves the page that a customer's link opens, on loopback. It adds
-// a customer, asks two contacts for consent and prints their links to click.
+// Consentpage serves the pages that a customer's links open, on loopback, and
+// prints four links to click: two contacts of one customer are asked for consent,
+// and one of another, which has consented already, answers the claim's survey.
 //
 //	go run ./examples/consentpage                     # on 127.0.0.1, a free port
 //	go run ./examples/consentpage -addr 127.0.0.1:8080
@@ -7,6 +8,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,10 +18,13 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/examples/internal/program"
 	"github.com/partnerengage/partnerengage/storage/memory"
@@ -46,19 +51,22 @@ func serve(ctx context.Context, listener net.Listener, tell func(to, link string
 	if err != nil {
 		return err
 	}
+	mail := &mailer{tell: tell}
 	desk, err := workflow.New(memory.New(), p.Directory, p.Catalog, p, &workflow.Options{
-		Derive:   program.Derive,
-		LinkURL:  "http://" + listener.Addr().String() + "/consent/",
-		Notifier: mailer(tell),
+		Derive:    program.Derive,
+		LinkURL:   "http://" + listener.Addr().String() + "/consent/",
+		SurveyURL: "http://" + listener.Addr().String() + "/survey/",
+		Notifier:  mail,
 	})
 	if err != nil {
 		return err
 	}
-	if err := ask(ctx, desk); err != nil {
+	if err := ask(ctx, desk, mail); err != nil {
 		return err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/consent/", consenthttp.New(desk, &consenthttp.Options{Logger: slog.Default()}))
+	mux.Handle("/survey/", consenthttp.NewSurvey(desk, &consenthttp.Options{Logger: slog.Default()}))
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second}
 	go func() {
 		<-ctx.Done()
@@ -70,17 +78,27 @@ func serve(ctx context.Context, listener net.Listener, tell func(to, link string
 	return nil
 }
 
-// ask adds a customer and asks it for consent, in two languages.
-func ask(ctx context.Context, desk *workflow.Service) error {
-	rita := workflow.Actor{Partner: "northwind-consulting", User: "rita", Roles: []workflow.Role{workflow.IncentivesAdmin}}
-	started, err := desk.AddCustomer(ctx, rita, workflow.AddCustomer{
-		Key: "add", Candidate: workflow.Candidate{Location: "4711201", Email: "ana@contoso.com"}, Engagements: []engagement.ID{"endpoint-management"},
-	})
+var rita = workflow.Actor{Partner: "northwind-consulting", User: "rita", Roles: []workflow.Role{workflow.IncentivesAdmin}}
+
+// ask asks one customer for consent, in Portuguese, and another one, which has
+// consented, the questions that its claim needs answered.
+func ask(ctx context.Context, desk *workflow.Service, mail *mailer) error {
+	if _, err := add(ctx, desk, "pt-PT", "ana@contoso.com", "joao@contoso.com"); err != nil {
+		return err
+	}
+	consented, err := add(ctx, desk, "en", "it@proseware.com")
 	if err != nil {
 		return err
 	}
-	if _, err := desk.RequestConsent(ctx, rita, started[0].ID, workflow.ConsentRequest{
-		Key: "ask", Customer: []string{"ana@contoso.com", "joao@contoso.com"}, Partner: []string{"rita@northwind.example"}, Language: "pt-PT",
+	token, err := consent.ParseToken(path.Base(mail.last))
+	if err != nil {
+		return err
+	}
+	if _, err := desk.AnswerConsent(ctx, token, consent.DecisionAccept); err != nil {
+		return err
+	}
+	if err := desk.RequestSurvey(ctx, rita, consented, workflow.SurveyRequest{
+		Key: rand.Text(), Survey: claim.CustomerSurvey, Contact: "it@proseware.com",
 	}); err != nil {
 		return err
 	}
@@ -88,13 +106,34 @@ func ask(ctx context.Context, desk *workflow.Service) error {
 	return err
 }
 
+// add adds the customer of the first contact, and asks all of them for consent.
+func add(ctx context.Context, desk *workflow.Service, language string, contacts ...string) (engagement.ParticipationID, error) {
+	started, err := desk.AddCustomer(ctx, rita, workflow.AddCustomer{
+		Key: rand.Text(), Candidate: workflow.Candidate{Location: "4711201", Email: contacts[0]}, Engagements: []engagement.ID{"endpoint-management"},
+	})
+	if err != nil {
+		return "", err
+	}
+	if _, err := desk.RequestConsent(ctx, rita, started[0].ID, workflow.ConsentRequest{
+		Key: rand.Text(), Customer: contacts, Partner: []string{"rita@northwind.example"}, Language: language,
+	}); err != nil {
+		return "", err
+	}
+	_, err = desk.Relay(ctx)
+	return started[0].ID, err
+}
+
 // mailer is a Notifier that only tells the links.
-type mailer func(to, link string)
+type mailer struct {
+	tell func(to, link string)
+	last string // link
+}
 
 // Notify implements workflow.Notifier.
-func (m mailer) Notify(_ context.Context, d workflow.Delivery) error {
+func (m *mailer) Notify(_ context.Context, d workflow.Delivery) error {
 	if d.Link != "" {
-		m(d.Message.To.String(), d.Link)
+		m.last = d.Link
+		m.tell(d.Message.To.String(), d.Link)
 	}
 	return nil
 }

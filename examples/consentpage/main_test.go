@@ -16,10 +16,10 @@ func TestACustomerReadsAndAccepts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	links := make(chan string, 2)
+	links := make(chan string, 4)
 	done := make(chan error, 1)
 	go func() { done <- serve(ctx, listener, func(_, link string) { links <- link }) }()
-	ana, joao := <-links, <-links
+	ana, joao, consented, survey := <-links, <-links, <-links, <-links
 
 	if page := get(t, ana); !strings.Contains(page, "Northwind Consulting") || !strings.Contains(page, `lang="pt-PT"`) {
 		t.Errorf("the page does not say in Portuguese who asks:\n%s", page)
@@ -29,6 +29,12 @@ func TestACustomerReadsAndAccepts(t *testing.T) {
 	}
 	if status := post(t, joao, "decline"); status != http.StatusConflict {
 		t.Errorf("a second answer leads to status %d, want %d", status, http.StatusConflict)
+	}
+	if page := get(t, consented); !strings.Contains(page, "Consent is given") {
+		t.Errorf("the page of who has consented does not say so:\n%s", page)
+	}
+	if page := get(t, survey); !strings.Contains(page, "<form") || !strings.Contains(page, "Proseware") {
+		t.Errorf("the survey asks nothing:\n%s", page)
 	}
 	stop()
 	if err := <-done; err != nil {

@@ -1,13 +1,18 @@
-// Quickstart tells the story of an incentive program up to the customer's
-// consent, on a program of eight engagements, two partners and thirty-six
-// customers.
+// Quickstart tells the story of an incentive program from the first look at a
+// customer to the last payment, on a program of eight engagements, two partners
+// and thirty-six customers.
 //
-//	go run ./examples/quickstart          # the data that it brings
-//	go run ./examples/quickstart -data d  # your own files, in the same form
+//	go run ./examples/quickstart                              # in memory, with the data that it brings
+//	go run ./examples/quickstart -data d                      # your own files, in the same form
+//	go run ./examples/quickstart -store sqlite -in story.db   # in a new SQLite file
+//	go run ./examples/quickstart -store postgres -in "$DSN"   # in a new schema of a PostgreSQL database
+//
+// The story is the same in all three.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -15,36 +20,59 @@ import (
 	"os"
 	"time"
 
+	"github.com/partnerengage/partnerengage/engagement/evidence"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/examples/internal/program"
-	"github.com/partnerengage/partnerengage/storage/memory"
+	"github.com/partnerengage/partnerengage/examples/internal/stores"
+	"github.com/partnerengage/partnerengage/storage"
 )
 
 func main() {
 	dir := flag.String("data", "", "folder with program.json, customers.csv, directory.csv and candidates.csv; empty: the example's own")
+	kind := flag.String("store", "memory", "memory, sqlite or postgres")
+	in := flag.String("in", "", "with -store sqlite: a new file, empty for a temporary one; with -store postgres: a connection string")
 	flag.Parse()
 	files := program.Files
 	if *dir != "" {
 		files = os.DirFS(*dir)
 	}
-	if err := run(context.Background(), os.Stdout, files); err != nil {
+	if err := runIn(context.Background(), os.Stdout, files, *kind, *in); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}
 }
 
+// runIn tells the story in a store of that kind.
+func runIn(ctx context.Context, out io.Writer, files fs.FS, kind, in string) error {
+	store, done, err := stores.Open(ctx, kind, in)
+	if err != nil {
+		return err
+	}
+	return errors.Join(run(ctx, out, files, store), done())
+}
+
 // run tells the story. Its clock begins on 23 November 2026 and moves only where
 // the story says so, so that it is the same each time but for IDs, which it does
 // not print.
-func run(ctx context.Context, out io.Writer, files fs.FS) error {
+func run(ctx context.Context, out io.Writer, files fs.FS, store storage.Store) error {
 	p, err := program.Load(files)
 	if err != nil {
 		return err
 	}
+	dir, err := os.MkdirTemp("", "quickstart")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	documents, err := evidence.NewDir(dir)
+	if err != nil {
+		return err
+	}
+	defer documents.Close()
 	s := &story{ctx: ctx, out: out, program: p, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
-	s.desk, err = workflow.New(memory.New(), p.Directory, p.Catalog, p, &workflow.Options{
-		Notifier: &s.mail, Derive: program.Derive, Now: s.clock,
-		Program: "Commerce Incentives", LinkURL: "https://portal.example/consent/",
+	s.desk, err = workflow.New(store, p.Directory, p.Catalog, p, &workflow.Options{
+		Notifier: &s.mail, Evidence: documents, Derive: program.Derive, Now: s.clock,
+		Program: "Commerce Incentives", LinkURL: "https://portal.example/consent/", SurveyURL: "https://portal.example/survey/",
 	})
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 )
@@ -74,15 +75,54 @@ func (o *outbox) Notify(_ context.Context, d workflow.Delivery) error {
 	return nil
 }
 
-// link returns the token in the newest message with a link to a participation.
-func (o *outbox) link(p engagement.ParticipationID) consent.Token {
-	var t consent.Token
+// links returns the tokens of a participation's links of a kind, as they went out.
+func (o *outbox) links(p engagement.ParticipationID, kind engagement.MessageKind) []consent.Token {
+	var tokens []consent.Token
 	for _, d := range o.sent {
-		if d.Message.Participation == p && d.Link != "" {
-			t, _ = consent.ParseToken(d.Link[strings.LastIndexByte(d.Link, '/')+1:])
+		if d.Message.Participation == p && d.Message.Kind == kind {
+			if t, err := consent.ParseToken(d.Link[strings.LastIndexByte(d.Link, '/')+1:]); err == nil {
+				tokens = append(tokens, t)
+			}
 		}
 	}
-	return t
+	return tokens
+}
+
+// link returns the token of the newest link by which a customer consents.
+func (o *outbox) link(p engagement.ParticipationID) consent.Token {
+	tokens := o.links(p, engagement.AskForConsent)
+	if len(tokens) == 0 {
+		return consent.Token{}
+	}
+	return tokens[len(tokens)-1]
+}
+
+// tally lets the waiting messages go out, and counts them by what they are.
+func (s *story) tally() error {
+	if _, err := s.desk.Relay(s.ctx); err != nil {
+		return err
+	}
+	counts := map[engagement.MessageKind]int{}
+	for _, d := range s.mail.sent[s.mail.shown:] {
+		counts[d.Message.Kind]++
+	}
+	s.mail.shown = len(s.mail.sent)
+	var texts []string
+	for _, kind := range engagement.AllMessageKinds() {
+		if counts[kind] > 0 {
+			texts = append(texts, fmt.Sprintf("%d × %s", counts[kind], kind))
+		}
+	}
+	s.explain("✉ ", strings.Join(texts, ", "))
+	return nil
+}
+
+// amount shows money, or a dash where there is none.
+func amount(m eligibility.Money) string {
+	if m.IsZero() {
+		return "–"
+	}
+	return m.String()
 }
 
 // deliver lets the waiting messages go out, and prints them.
@@ -91,7 +131,8 @@ func (s *story) deliver() error {
 		return err
 	}
 	for _, d := range s.mail.sent[s.mail.shown:] {
-		s.say("✉ %-36s %s", d.Message.To, d.Subject)
+		subject := strings.ReplaceAll(d.Subject, d.ClaimNumber, "C-…") // another one each time
+		s.say("✉ %-36s %s", d.Message.To, subject)
 	}
 	s.mail.shown = len(s.mail.sent)
 	return nil
@@ -165,8 +206,12 @@ func change(e engagement.Event) string {
 	if e.Person != nil && e.Person.User != "" {
 		parts = append(parts, "by "+e.Person.User)
 	}
-	if e.Note != "" && e.Kind != engagement.DeadlinePassed && !strings.HasPrefix(e.Note, "link ") { // a link's ID tells a person nothing
-		parts = append(parts, "("+e.Note+")")
+	note := e.Note
+	for _, id := range []string{", link ", "link ", ", SHA-256 "} { // they tell a person nothing
+		note, _, _ = strings.Cut(note, id)
+	}
+	if note != "" && e.Kind != engagement.DeadlinePassed {
+		parts = append(parts, "("+note+")")
 	}
 	return strings.Join(parts, "  ")
 }

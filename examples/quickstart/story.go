@@ -36,6 +36,7 @@ type story struct {
 	program  *program.Program
 	desk     *workflow.Service
 	mail     outbox
+	claim    engagement.ParticipationID // Lamna Healthcare's
 	now      time.Time
 	requests int
 }
@@ -44,7 +45,7 @@ type story struct {
 func (s *story) tell() error {
 	for _, step := range []func() error{
 		s.theProgram, s.theCandidates, s.theOffer, s.theKnownCustomers, s.theAdds, s.theRequests, s.theAnswers,
-		s.aMonthPasses, s.theClaimIsForgotten, s.theHistory,
+		s.aMonthPasses, s.theClaim, s.theReview, s.thePayment, s.theEndings, s.theClaimsDesk, s.theHistory,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -170,7 +171,7 @@ func (s *story) theRequests() error {
 			return err
 		}
 		if _, err := s.desk.RequestConsent(s.ctx, r.actor, id, workflow.ConsentRequest{
-			Key: s.key(), Customer: r.contacts, Partner: []string{r.actor.User + "@" + string(r.actor.Partner) + ".example"}, Language: r.language,
+			Key: s.key(), Customer: r.contacts, Partner: []string{r.actor.User + "@" + string(r.actor.Partner) + ".example"}, Language: r.language, PartnerLanguage: "en",
 		}); err != nil {
 			return err
 		}
@@ -224,22 +225,6 @@ func (s *story) aMonthPasses() error {
 	}
 	s.say("A sweep records %d passed deadlines and tells those who wait; the page stays as it is.", n)
 	return s.deliver()
-}
-
-func (s *story) theClaimIsForgotten() error {
-	s.title("What needs attention, and what happens to what gets none")
-	rows, err := s.desk.AttentionRequired(s.ctx, northwind, 10)
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		s.say("%-20s %-34s %s", r.Name(), r.Engagement, r.Todo())
-	}
-	s.pass(62 * 24 * time.Hour)
-	if _, err := s.desk.Sweep(s.ctx); err != nil {
-		return err
-	}
-	return s.page(northwind, endpoints)
 }
 
 func (s *story) theHistory() error {

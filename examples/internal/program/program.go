@@ -104,6 +104,14 @@ func (p *Program) Known(names ...string) []workflow.KnownCustomer {
 	return known
 }
 
+// Domain returns the domain of the customer with that name, or "".
+func (p *Program) Domain(name string) string {
+	for _, c := range p.Known(name) {
+		return c.Identity.Domain.String()
+	}
+	return ""
+}
+
 // Key returns the key of the customer with that name, or "".
 func (p *Program) Key(name string) tenant.Key {
 	for _, c := range p.Known(name) {

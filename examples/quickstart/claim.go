@@ -1,0 +1,173 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+)
+
+// reviewer is the program's actor for Northwind's claims.
+var reviewer = vendor.For(northwind.Partner)
+
+const day = 24 * time.Hour
+
+// theClaim is Lamna Healthcare's, from the draft to its submission.
+func (s *story) theClaim() error {
+	s.title("Northwind has carried out the engagement with Lamna Healthcare, and claims its pay")
+	id, err := s.participation(northwind, "Lamna Healthcare")
+	if err != nil {
+		return err
+	}
+	s.claim = id
+	submit := func() error {
+		return s.desk.SubmitClaim(s.ctx, northwind, id, workflow.SubmitClaim{Key: s.key()})
+	}
+	if err := submit(); err != nil {
+		s.explain("✗ ", err.Error())
+	}
+	_, err = s.desk.AddEvidence(s.ctx, northwind, id, workflow.AddEvidence{
+		Key: s.key(), Kind: claim.Findings, Name: "findings.pdf", MediaType: "a PDF",
+	}, strings.NewReader("%PDF-1.7"))
+	if err != nil {
+		s.explain("✗ ", err.Error())
+	}
+	for _, kind := range []string{claim.Findings, claim.Invoice} {
+		added, err := s.document(id, kind, "the "+kind+" of Lamna Healthcare")
+		if err != nil {
+			return err
+		}
+		s.say("✓ %s, %d bytes, SHA-256 %s…", added.Name, added.Size, added.SHA256[:8])
+	}
+	for _, v := range []workflow.SurveyRequest{
+		{Survey: claim.PartnerSurvey, Contact: "rita@northwind-consulting.example", Language: "en"},
+		{Survey: claim.CustomerSurvey, Contact: "it@lamnahealthcare.com"}, // in the language of its consent
+	} {
+		v.Key = s.key()
+		if err := s.desk.RequestSurvey(s.ctx, northwind, id, v); err != nil {
+			return err
+		}
+	}
+	if err := s.deliver(); err != nil {
+		return err
+	}
+	if err := s.answerSurveys(id); err != nil {
+		return err
+	}
+	if err := submit(); err != nil {
+		return err
+	}
+	s.say("✓ Both surveys are answered, and the claim is submitted.")
+	return s.page(northwind, endpoints)
+}
+
+// theReview is what the program makes of it.
+func (s *story) theReview() error {
+	s.title("The program reviews the claim")
+	s.pass(5 * day)
+	if err := s.desk.StartReview(s.ctx, reviewer, s.claim, workflow.StartReview{Key: s.key()}); err != nil {
+		return err
+	}
+	if err := s.desk.AskForAction(s.ctx, reviewer, s.claim, workflow.AskForAction{
+		Key: s.key(), Items: []claim.ActionItem{{Kind: claim.Invoice, Text: "The invoice lacks its date."}},
+	}); err != nil {
+		return err
+	}
+	if err := s.deliver(); err != nil {
+		return err
+	}
+	view, err := s.desk.Claim(s.ctx, northwind, s.claim)
+	if err != nil {
+		return err
+	}
+	s.say("Northwind's claim is %q, with %d days left. To do:", view.Status, view.DaysLeft)
+	for _, item := range view.Claim.LastReview().Items {
+		s.say("  - %s: %s", item.Kind, item.Text)
+	}
+	s.pass(2 * day)
+	if _, err := s.document(s.claim, claim.Invoice, "the invoice with its date"); err != nil {
+		return err
+	}
+	if err := s.desk.Comment(s.ctx, northwind, s.claim, workflow.Comment{Key: s.key(), Text: "The second invoice has the date."}); err != nil {
+		return err
+	}
+	return s.desk.SubmitClaim(s.ctx, northwind, s.claim, workflow.SubmitClaim{Key: s.key()})
+}
+
+// thePayment approves the claim and pays it in two parts.
+func (s *story) thePayment() error {
+	s.title("The claim is approved, and paid in two parts")
+	s.pass(3 * day)
+	if err := s.desk.StartReview(s.ctx, reviewer, s.claim, workflow.StartReview{Key: s.key()}); err != nil {
+		return err
+	}
+	for _, amount := range []string{"9000.00 USD", "4000.00 USD"} {
+		err := s.desk.ApproveClaim(s.ctx, reviewer, s.claim, workflow.ApproveClaim{Key: s.key(), Amount: money(amount)})
+		s.explain("approve "+amount+"  ", doneOrWhyNot(err))
+	}
+	for _, amount := range []string{"2500.00 USD", "2500.00 USD", "1500.00 USD"} {
+		err := s.desk.RecordPayment(s.ctx, reviewer, s.claim, workflow.RecordPayment{Key: s.key(), Amount: money(amount)})
+		s.explain("pay     "+amount+"  ", doneOrWhyNot(err))
+	}
+	if err := s.deliver(); err != nil {
+		return err
+	}
+	status, err := s.desk.Status(s.ctx, northwind, s.claim)
+	s.say("The claim is %q.", status)
+	return err
+}
+
+// document adds a document to a claim.
+func (s *story) document(id engagement.ParticipationID, kind, content string) (claim.Evidence, error) {
+	return s.desk.AddEvidence(s.ctx, northwind, id, workflow.AddEvidence{
+		Key: s.key(), Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf",
+	}, strings.NewReader("%PDF-1.7 "+content))
+}
+
+// answerSurveys answers every survey of a claim that was sent, as its contact
+// does on the page that the link opens.
+func (s *story) answerSurveys(id engagement.ParticipationID) error {
+	answered := 0
+	for _, link := range s.mail.links(id, engagement.AskForSurvey) {
+		view, err := s.desk.SurveyView(s.ctx, link)
+		if err != nil {
+			return err
+		}
+		answers := map[string]string{}
+		for _, q := range view.Questions {
+			if choices := q.Kind.Choices(); len(choices) > 0 {
+				answers[q.ID] = choices[0]
+			} else if q.Required {
+				answers[q.ID] = "We go on with the next step."
+			}
+		}
+		if _, err := s.desk.AnswerSurvey(s.ctx, link, answers); err != nil && !errors.Is(err, consent.ErrAlreadyAnswered) {
+			return err
+		}
+		answered++
+	}
+	if answered == 0 {
+		return errors.New("no survey was sent")
+	}
+	return nil
+}
+
+func money(text string) eligibility.Money {
+	m, err := eligibility.ParseMoney(text)
+	if err != nil {
+		panic(err) // the story's own amounts
+	}
+	return m
+}
+
+func doneOrWhyNot(err error) string {
+	if err != nil {
+		return "✗ " + err.Error()
+	}
+	return "✓"
+}
