@@ -39,6 +39,19 @@
 // sent, which changes nothing that a page shows. Due returns what wakes, because
 // a sweep does both.
 //
+// # Possible places
+//
+// In no place that a workflow makes has a partner more than one open
+// participation, and no consent is granted beyond the place's claim limit (1 where
+// it says less), over all partners. Both are meant as recorded, whatever the time:
+// as [engagement.Participation.OpenAt] and [engagement.Participation.HoldsAt]
+// report at the zero time. A store may refuse other places with ErrInvalid, as a
+// last line of defense, and need not.
+//
+// What it judges is the place as it becomes: in one Apply a participation may end
+// and leave its room to another one. And it keeps a place whose limit was lowered
+// below what was granted before, while nothing more is granted.
+//
 // # Guarantees
 //
 // Atomic: Apply happens whole or not at all, outbox and history included, also

@@ -24,6 +24,10 @@ const (
 // start is when the cases begin: a time with microseconds.
 var start = time.Date(2026, 3, 2, 9, 0, 0, 123456000, time.UTC)
 
+// recorded is before every deadline: what a participation is then is what is
+// recorded of it, and by that stores tell which places are possible.
+var recorded time.Time
+
 const day = 24 * time.Hour
 
 func customerOf(n int) tenant.Key { return tenant.TPIDKey(tenant.TPID(n)) }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
@@ -86,7 +87,7 @@ func (d *driver) addPlace(c *storage.Changes) {
 	if d.IntN(6) == 0 {
 		pl, _, _ = pl.Settle(d.now)
 	} else if d.IntN(4) > 0 {
-		pl = pl.WithParticipation(d.participation(p, key.Engagement, n))
+		pl = d.enter(pl, d.participation(p, key.Engagement, n))
 	}
 	c.Places = append(c.Places, pl)
 	c.Entries = append(c.Entries, pl.Entries(d.now)...)
@@ -117,6 +118,36 @@ func (d *driver) participation(of engagement.PartnerID, in engagement.ID, custom
 	if d.IntN(2) == 0 {
 		p = reminded(p, d.around())
 	}
+	return p
+}
+
+// enter puts a participation into a place that stays possible: the partner's other
+// open one ends, and a grant finds room. A limit that is lowered later stays below
+// what was granted, unless more is.
+func (d *driver) enter(pl engagement.Place, p engagement.Participation) engagement.Place {
+	had, _ := pl.Participation(p.Partner, p.ID)
+	pl = pl.WithParticipation(p)
+	s, _ := pl.Standing(p.Partner)
+	for _, other := range s.Participations {
+		if other.ID != p.ID && other.OpenAt(recorded) && p.OpenAt(recorded) {
+			pl = pl.WithParticipation(d.ended(other))
+		}
+	}
+	if p.HoldsAt(recorded) && !had.HoldsAt(recorded) {
+		pl.ClaimLimit = max(pl.ClaimLimit, pl.Granted(recorded))
+	}
+	return pl
+}
+
+// ended is an open participation after an end without delivery.
+func (d *driver) ended(p engagement.Participation) engagement.Participation {
+	if p.Claim == nil {
+		p.Consent.Status = []consent.Status{consent.Declined, consent.Expired, consent.Cancelled}[d.IntN(3)]
+		return p
+	}
+	c := *p.Claim
+	c.Status = []claim.Status{claim.RejectedFinal, claim.NotSubmittedExpired, claim.Cancelled, claim.Withdrawn}[d.IntN(4)]
+	p.Claim = &c
 	return p
 }
 

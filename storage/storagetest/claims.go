@@ -64,6 +64,7 @@ func business(n int) []engagement.Place {
 			}
 			pl = pl.WithParticipation(p)
 		}
+		pl.ClaimLimit = max(pl.ClaimLimit, pl.Granted(recorded)) // in some places both hold
 		places = append(places, pl)
 	}
 	return places

@@ -3,7 +3,9 @@ package storagetest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -123,6 +125,63 @@ func TestFailuresAreReported(t *testing.T) {
 		err := c.Run(t.Context(), s, s)
 		if writes := s.left.Load() < 0; writes && err == nil {
 			t.Errorf("case %q passes though Apply fails", c.Name)
+		}
+	}
+}
+
+// strict refuses every place that it may refuse.
+type strict struct {
+	storage.Store
+	mu sync.Mutex
+}
+
+func (s *strict) Apply(ctx context.Context, c storage.Changes) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, pl := range c.Places {
+		loaded, err := s.Load(ctx, storage.Want{Places: []engagement.PlaceKey{pl.Key}})
+		if err != nil {
+			return err
+		}
+		if had := loaded.Places[pl.Key]; had.Version == pl.Version && !possible(had, pl) {
+			return fmt.Errorf("%w: no workflow makes this place: %+v", storage.ErrInvalid, pl)
+		}
+	}
+	return s.Store.Apply(ctx, c)
+}
+
+// possible reports whether a workflow can record the place where it had another.
+func possible(had, pl engagement.Place) bool {
+	var recorded time.Time
+	more := false
+	for _, s := range pl.Standings {
+		open := 0
+		for _, p := range s.Participations {
+			before, _ := had.Participation(p.Partner, p.ID)
+			more = more || p.HoldsAt(recorded) && !before.HoldsAt(recorded)
+			if p.OpenAt(recorded) {
+				open++
+			}
+		}
+		if open > 1 {
+			return false
+		}
+	}
+	return !more || pl.Granted(recorded) <= max(pl.ClaimLimit, 1)
+}
+
+// TestPlacesArePossible: a store that demands of places what it may passes.
+func TestPlacesArePossible(t *testing.T) {
+	for _, c := range storagetest.Cases() {
+		s := &strict{Store: memory.New()}
+		if err := c.Run(t.Context(), s, s); err != nil {
+			t.Errorf("case %q: %v", c.Name, err)
+		}
+	}
+	for seed := range uint64(20) {
+		s := &strict{Store: memory.New()}
+		if err := storagetest.Compare(t.Context(), s, s, 1000+seed, 1000); err != nil {
+			t.Error(err)
 		}
 	}
 }
