@@ -169,8 +169,16 @@ func (u *unit) standEverywhere(ctx context.Context, c engagement.Customer, who s
 	for i, e := range all {
 		places[i] = engagement.PlaceKey{Engagement: e.ID, Customer: c.Key.Customer}
 	}
-	if _, err := u.load(ctx, storage.Want{Places: places}); err != nil {
-		return err
+	var want storage.Want
+	for _, key := range places {
+		if _, here := u.places[key]; !here { // what was read already needs no second trip
+			want.Places = append(want.Places, key)
+		}
+	}
+	if len(want.Places) > 0 {
+		if _, err := u.load(ctx, want); err != nil {
+			return err
+		}
 	}
 	evaluations := make([]engagement.Evaluation, len(all))
 	var facts eligibility.Facts
