@@ -1,0 +1,29 @@
+// Package stress proves by force what the stores promise, each under the whole
+// workflow. It holds tests only.
+//
+// # Linearizability
+//
+// Clients of two or three partners, of whom the claim limit leaves one without a
+// consent, work on one customer in one engagement at the same time, through two
+// handles of one database, while answers of the storage get lost. Each
+// history of what they asked and were told is checked: there must be an order, in
+// keeping with real time, in which a small sequential model of the program gives
+// the same answers. That holds for memory, SQLite and PostgreSQL; stores that are
+// broken on purpose fail the same check.
+//
+//	go test -run Linearizable -histories 5000
+//
+// # Many processes
+//
+// Four processes work for all partners on the same customers of one database, and
+// each sweeps and relays, while the days fly by. Everything that they wrote, sent
+// and were told is then compared with what is stored: every version of a place was
+// written once, within the claim limit; every command that was carried out is in a
+// history that verifies, once; every message went out; each reminder was made once;
+// no two processes held a message at the same time; counts are those of the rows.
+//
+//	go test -run ManyProcesses -commands 100000 -timeout 2h
+//
+// The tests start a PostgreSQL server of their own. Where none is installed they
+// skip it; where the environment variable CI is set they fail.
+package stress

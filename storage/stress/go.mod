@@ -1,0 +1,32 @@
+module github.com/partnerengage/partnerengage/storage/stress
+
+go 1.26.0
+
+require (
+	github.com/anishathalye/porcupine v1.3.1
+	github.com/jackc/pgx/v5 v5.12.0
+	github.com/partnerengage/partnerengage v0.1.0
+	github.com/partnerengage/partnerengage/storage/postgres v0.1.0
+	github.com/partnerengage/partnerengage/storage/sqlite v0.1.0
+)
+
+require (
+	github.com/jackc/pgpassfile v1.0.0 // indirect
+	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
+	github.com/jackc/puddle/v2 v2.2.3 // indirect
+	github.com/ncruces/go-sqlite3 v0.35.6 // indirect
+	github.com/ncruces/go-sqlite3-wasm/v6 v6.3.35304 // indirect
+	github.com/ncruces/julianday v1.0.0 // indirect
+	github.com/shopspring/decimal v1.6.0 // indirect
+	golang.org/x/exp v0.0.0-20261014143641-f0251eb4aa3e // indirect
+	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
+
+replace github.com/partnerengage/partnerengage => ../..
+
+replace github.com/partnerengage/partnerengage/storage/postgres => ../postgres
+
+replace github.com/partnerengage/partnerengage/storage/sqlite => ../sqlite
