@@ -67,7 +67,9 @@ func TestManyProcesses(t *testing.T) {
 					late += n
 				}
 			}
-			if done == 0 || b.Conflicts == 0 || reminders == 0 || late == 0 {
+			// With few commands it is chance whether partners meet in a grant; the
+			// whole number makes it sure.
+			if done == 0 || b.Conflicts == 0 || reminders == 0 || late == 0 && slowdown == 1 {
 				t.Errorf("this proves little: %d commands done, %d conflicts, %d reminders, %d refused because of another partner", done, b.Conflicts, reminders, late)
 			}
 			t.Logf("%d processes, %d customers, %d commands: %d done (%s), %d refused (%s), %d given twice, %d crowded out; %d conflicts, %d messages made, %d sent, %d reminders; %.1f s, and %.1f s to verify",
