@@ -141,6 +141,17 @@ func (f Form) question(id string) (Question, bool) {
 	return f.Questions[i], true
 }
 
+// Equal reports whether two forms ask the same in the same words.
+func (f Form) Equal(o Form) bool {
+	return f.ID == o.ID && f.Version == o.Version && maps.Equal(f.Titles, o.Titles) && maps.Equal(f.Intro, o.Intro) &&
+		slices.EqualFunc(f.Questions, o.Questions, Question.Equal)
+}
+
+// Equal reports whether two questions are the same in the same words.
+func (q Question) Equal(o Question) bool {
+	return q.ID == o.ID && q.Kind == o.Kind && q.Required == o.Required && maps.Equal(q.Texts, o.Texts)
+}
+
 // clone copies f whole, and writes what is empty in one way.
 func (f Form) clone() Form {
 	f.Titles = maps.Clone(f.Titles)

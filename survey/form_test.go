@@ -1,6 +1,8 @@
 package survey_test
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -21,6 +23,46 @@ func TestOwnForms(t *testing.T) {
 	}
 	survey.CustomerForm().Titles["en"] = "changed"
 	check(t, survey.CustomerForm().Titles["en"] != "changed")
+}
+
+// What was published stays: a change to a form is a new version of it, beside the
+// old one.
+func TestPublishedFormsStay(t *testing.T) {
+	for _, want := range []struct{ id, version, hash string }{
+		{"customer-survey", "2026-07", "a8cad090257dd03ad076faf8da218af77bba5ba679561f3c7f01795957ff7836"},
+		{"partner-survey", "2026-07", "61445f2f1a1126d18ce37686b5c5963b235d2ef19732022dc0b125b424537478"},
+	} {
+		f, ok := survey.Published(want.id, want.version)
+		check(t, ok, want.id)
+		text, err := json.Marshal(f)
+		noError(t, err)
+		equal(t, want.hash, fmt.Sprintf("%x", sha256.Sum256(text)))
+	}
+	for _, f := range []survey.Form{survey.CustomerForm(), survey.PartnerForm()} {
+		p, ok := survey.Published(f.ID, f.Version)
+		check(t, ok && p.Equal(f), f.ID)
+	}
+	_, ok := survey.Published("customer-survey", "1999-01")
+	check(t, !ok)
+}
+
+func TestEqualForms(t *testing.T) {
+	for name, change := range map[string]func(*survey.Form){
+		"id":        func(f *survey.Form) { f.ID = "other" },
+		"version":   func(f *survey.Form) { f.Version = "other" },
+		"titles":    func(f *survey.Form) { f.Titles["en"] = "other" },
+		"intro":     func(f *survey.Form) { delete(f.Intro, "en") },
+		"questions": func(f *survey.Form) { f.Questions = f.Questions[1:] },
+		"question":  func(f *survey.Form) { f.Questions[0].ID = "other" },
+		"kind":      func(f *survey.Form) { f.Questions[0].Kind = survey.Text },
+		"required":  func(f *survey.Form) { f.Questions[0].Required = false },
+		"texts":     func(f *survey.Form) { f.Questions[0].Texts["en"] = "other" },
+	} {
+		f := survey.CustomerForm()
+		check(t, f.Equal(survey.CustomerForm()))
+		change(&f)
+		check(t, !f.Equal(survey.CustomerForm()) && !survey.CustomerForm().Equal(f), name)
+	}
 }
 
 func TestLanguagesOfAForm(t *testing.T) {

@@ -63,3 +63,18 @@ func PartnerForm() Form {
 		},
 	}
 }
+
+// Published returns the form of the library's own that has this ID and version. Of
+// these it keeps every version, unchanged: who stores the ID and the version of
+// one gets back what was asked.
+func Published(id, version string) (Form, bool) {
+	for _, f := range published() {
+		if f.ID == id && f.Version == version {
+			return f, true
+		}
+	}
+	return Form{}, false
+}
+
+// published are all versions of the library's own forms.
+func published() []Form { return []Form{CustomerForm(), PartnerForm()} }

@@ -118,7 +118,11 @@ func newPlace(pl engagement.Place) (Place, []Standing, []Participation, error) {
 		}
 		standings[i] = Standing{row.Engagement, row.Customer, string(s.Partner), s.Known, string(body)}
 		for j, p := range parts {
-			body, err := json.Marshal(p)
+			short, err := withForms(p, named)
+			if err != nil {
+				return row, nil, nil, err
+			}
+			body, err := json.Marshal(short)
 			if err != nil {
 				return row, nil, nil, fmt.Errorf("%w: participation %q cannot be written as JSON: %w", storage.ErrInvalid, p.ID, err)
 			}
@@ -154,7 +158,12 @@ func Assemble(row Place, standings []Standing, participations []Participation) (
 			s.Participations = make([]engagement.Participation, n)
 		}
 		for j, r := range participations[:n] {
-			if err := json.Unmarshal([]byte(r.Body), &s.Participations[j]); err != nil {
+			p := &s.Participations[j]
+			err := json.Unmarshal([]byte(r.Body), p)
+			if err == nil {
+				*p, err = withForms(*p, whole)
+			}
+			if err != nil {
 				return pl, fmt.Errorf("the stored participation %q cannot be read: %w", r.ID, err)
 			}
 		}

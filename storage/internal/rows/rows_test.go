@@ -16,6 +16,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/internal/rows"
+	"github.com/partnerengage/partnerengage/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -568,5 +569,44 @@ func TestEveryFieldHasAColumn(t *testing.T) {
 		if what.NumField() != n {
 			t.Errorf("%v has %d fields, and %d are stored", what, what.NumField(), n)
 		}
+	}
+}
+
+// TestForms checks that a body has no form which the library can give back, that
+// any other one is kept whole, and that none is made up.
+func TestForms(t *testing.T) {
+	own := survey.CustomerForm()
+	own.Titles["en"] = "How was it for you?"
+	p := granted(participation("northwind", "p-1"))
+	p.Terms.Proof = claim.DefaultProof()
+	p.Claim.Surveys = []claim.Survey{
+		{Kind: claim.PartnerSurvey, State: survey.State{Form: survey.PartnerForm(), Status: survey.NotSent}},
+		{Kind: claim.CustomerSurvey, State: survey.State{Form: own, Status: survey.NotSent}},
+	}
+	pl := engagement.Place{Key: at}.WithParticipation(p)
+	of := plan(t, storage.Changes{Places: []engagement.Place{pl}}).Places[0]
+	body := of.Participations[0].Body
+	for text, want := range map[string]bool{
+		survey.PartnerForm().Titles["en"]: false, survey.CustomerForm().Titles["en"]: false, own.Titles["en"]: true,
+	} {
+		if strings.Contains(body, text) != want {
+			t.Errorf("that %q is in the body is %v", text, !want)
+		}
+	}
+	if len(p.Claim.Surveys[0].Form.Questions) == 0 {
+		t.Error("what was given has changed")
+	}
+	back, err := rows.Assemble(of.Place, of.Standings, of.Participations)
+	if q := back.Standings[0].Participations[0]; err != nil || !reflect.DeepEqual(p.Claim, q.Claim) || !reflect.DeepEqual(p.Terms, q.Terms) {
+		t.Errorf("%v: it comes back as %+v and %+v", err, q.Claim, q.Terms)
+	}
+
+	of.Participations[0].Body = strings.ReplaceAll(body, survey.PartnerForm().Version, "2099-01")
+	if _, err = rows.Assemble(of.Place, of.Standings, of.Participations); err == nil || !strings.Contains(err.Error(), `"2099-01"`) {
+		t.Errorf("a form of a later library: %v", err)
+	}
+	p.Claim.Surveys[0].Form.Questions = nil
+	if _, err = rows.NewPlan(storage.Changes{Places: []engagement.Place{pl.WithParticipation(p)}}); !errors.Is(err, storage.ErrInvalid) {
+		t.Errorf("a form without questions: %v", err)
 	}
 }
