@@ -91,7 +91,21 @@ func (d Date) String() string {
 	case d.IsNever():
 		return "never"
 	}
-	return time.Unix((int64(d.day)-unixDay)*24*60*60, 0).UTC().Format(dateForm)
+	return d.midnight().Format(dateForm)
+}
+
+// Calendar returns the year, the month and the day of d, or zeros for the zero
+// Date and Never.
+func (d Date) Calendar() (year int, month time.Month, day int) {
+	if d.day <= 0 {
+		return 0, 0, 0
+	}
+	return d.midnight().Date()
+}
+
+// midnight is when d begins in UTC.
+func (d Date) midnight() time.Time {
+	return time.Unix((int64(d.day)-unixDay)*24*60*60, 0).UTC()
 }
 
 // MarshalText writes what String returns.

@@ -83,7 +83,9 @@ func TestDates(t *testing.T) {
 	property := func(seconds int32, days int16) bool {
 		at := time.Unix(int64(seconds), 0).UTC()
 		d := eligibility.DateOf(at)
+		year, month, number := d.Calendar()
 		return d.String() == at.Format(time.DateOnly) &&
+			time.Date(year, month, number, 0, 0, 0, 0, time.UTC).Equal(at.Truncate(24*time.Hour)) &&
 			d.AddDays(int(days)).String() == at.AddDate(0, 0, int(days)).Format(time.DateOnly) &&
 			d.AddDays(int(days)).AddDays(-int(days)) == d && d.Compare(d.AddDays(1)) < 0
 	}
@@ -99,6 +101,10 @@ func TestDates(t *testing.T) {
 	assert.True(t, day("0001-01-01").AddDays(-1).IsZero())
 	assert.True(t, eligibility.Never().AddDays(5).IsNever())
 	assert.True(t, eligibility.Date{}.AddDays(5).IsZero())
+	for _, d := range []eligibility.Date{{}, eligibility.Never()} {
+		_, _, number := d.Calendar()
+		assert.Zero(t, number)
+	}
 	assert.Negative(t, eligibility.Never().Compare(day("0001-01-01")))
 
 	for _, d := range []eligibility.Date{{}, eligibility.Never(), day("2026-07-01")} {

@@ -162,14 +162,15 @@ func (e Engagement) zone() *time.Location {
 
 // start is the first moment of a day; an unset day starts at the zero time.
 func (e Engagement) start(d eligibility.Date) time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, d.String(), e.zone())
-	if err != nil {
+	year, month, day := d.Calendar()
+	if day == 0 {
 		return time.Time{}
 	}
 	// Where the clocks skip midnight, package time gives a moment before or after
 	// it; the day begins when they change.
+	t := time.Date(year, month, day, 0, 0, 0, 0, e.zone())
 	switch from, to := t.ZoneBounds(); {
-	case t.Format(time.DateOnly) != d.String():
+	case t.Day() != day:
 		t = to
 	case t.Hour() != 0 || t.Minute() != 0:
 		t = from
