@@ -52,13 +52,6 @@ var (
 	errEventStandsHere = conflict("an event is there already")
 )
 
-// guarded completes a statement whose last common table expression is changed,
-// with a row for everything that was found as it should be: there have to be so
-// many.
-func guarded(a *arguments, n int) string {
-	return " SELECT 1 / (CASE WHEN count(*) = " + a.add(n, "bigint") + " THEN 1 ELSE 0 END) FROM changed"
-}
-
 // place is a place with how many participations hold a part of its claim limit.
 type place struct {
 	rows.Place
@@ -122,6 +115,11 @@ func (s *applying) then(refused error, sql func(a *arguments) string) {
 	s.steps = append(s.steps, step{sql: text, args: a, refused: refused})
 }
 
+// known adds a step whose statement is remembered.
+func (s *applying) known(refused error, key textKey, args []any, build func() string) {
+	s.steps = append(s.steps, step{sql: s.texts.get(key, build), args: args, refused: refused})
+}
+
 // steps returns the statements of an Apply. Guards come first, so that a conflict
 // is told as one whatever else is wrong, and in an order that is the same for
 // everybody, so that two who write at once do not wait for each other. They lock
@@ -144,202 +142,13 @@ func (s *Store) steps(p rows.Plan) []step {
 	a.guardPlaces(fresh, known)
 	a.guardCustomers(p.Customers)
 	if p.Command != nil {
-		a.then(errCommandKnown, insert(s.in+"command", commands, []rows.Command{*p.Command}))
+		insert(a, "command", commands, []rows.Command{*p.Command}, errCommandKnown)
 	}
-	a.putRows(known, true)
-	a.putRows(fresh, false)
+	a.putRows(fresh, known)
 	a.putEvents(p)
-	if len(p.Tokens) > 0 {
-		a.then(errTokenThere, insert(s.in+"token", tokens, p.Tokens))
-	}
+	insert(a, "token", tokens, p.Tokens, errTokenThere)
 	a.putMessages(p)
 	return a.steps
-}
-
-// insert adds rows to a table.
-func insert[R any](table string, s shape[R], list []R) func(*arguments) string {
-	return func(a *arguments) string {
-		return "WITH " + relation(a, "v", s, list) + " INSERT INTO " + table + " (" + quoted(s.columns) + ") SELECT * FROM v"
-	}
-}
-
-// upsert adds rows to a table, or changes those with the same key, the first
-// columns, unless they are the same.
-func upsert[R any](table string, key int, s shape[R], list []R) func(*arguments) string {
-	return func(a *arguments) string {
-		rest := s.columns[key:]
-		return "WITH " + relation(a, "v", s, list) + " INSERT INTO " + table + " AS t (" + quoted(s.columns) + ") SELECT * FROM v" +
-			" ON CONFLICT (" + quoted(s.columns[:key]) + ") DO UPDATE SET (" + quoted(rest) + ") = ROW (" + of("excluded", rest) + ")" +
-			" WHERE (" + of("t", rest) + ") IS DISTINCT FROM (" + of("excluded", rest) + ")"
-	}
-}
-
-// guardPlaces writes the rows of places unless they have another version.
-func (s *applying) guardPlaces(fresh, known []rows.PlaceRows) {
-	counted := func(list []rows.PlaceRows) []place {
-		out := make([]place, len(list))
-		for i, pl := range list {
-			out[i].Place = pl.Place
-			for _, p := range pl.Participations {
-				if p.Holding {
-					out[i].Granted++
-				}
-			}
-		}
-		return out
-	}
-	if len(fresh) > 0 {
-		s.then(errPlaceChanged, func(a *arguments) string {
-			return "WITH " + relation(a, "v", places, counted(fresh)) + " INSERT INTO " + s.in + "place (" + quoted(places.columns) + `, "room")` +
-				" SELECT v.*, greatest(v.claim_limit, 1) FROM v"
-		})
-	}
-	if len(known) > 0 {
-		rest := places.columns[2:]
-		s.then(errPlaceChanged, func(a *arguments) string {
-			return "WITH " + relation(a, "v", places, counted(known)) + ", changed AS (UPDATE " + s.in + "place t" +
-				" SET (" + quoted(rest) + `, "room") = ROW (` + of("v", rest) + ", greatest(v.claim_limit, 1, t.granted)) FROM v" +
-				" WHERE " + alike("t", "v", "engagement", "customer") + " AND t.version = v.version - 1 RETURNING 1)" + guarded(a, len(known))
-		})
-	}
-}
-
-// guardCustomers writes the rows of customers unless their histories end
-// elsewhere.
-func (s *applying) guardCustomers(list []rows.CustomerRows) {
-	columns := rows.CustomerColumns()
-	rest := columns[2:]
-	var begun, unbegun, silent []customer
-	for _, c := range list {
-		row := customer{c.Customer, c.Before()}
-		switch {
-		case row.Before == 0:
-			unbegun = append(unbegun, row)
-		case len(c.Events) == 0:
-			silent = append(silent, row)
-			fallthrough
-		default:
-			begun = append(begun, row)
-		}
-	}
-	if len(silent) > 0 {
-		s.then(errOtherHash, func(a *arguments) string {
-			return "WITH " + relation(a, "v", customers, silent) + " SELECT 1 / (CASE WHEN count(*) = 0 THEN 1 ELSE 0 END) FROM v JOIN " + s.in + "customer t" +
-				" ON " + alike("t", "v", "partner", "customer") + " WHERE t.seq = v.seq AND t.hash IS DISTINCT FROM v.hash"
-		})
-	}
-	if len(begun) > 0 {
-		s.then(errHistoryWentOn, func(a *arguments) string {
-			return "WITH " + relation(a, "v", customers, begun) + ", changed AS (UPDATE " + s.in + "customer t" +
-				" SET (" + quoted(rest) + ") = ROW (" + of("v", rest) + ") FROM v" +
-				" WHERE " + alike("t", "v", "partner", "customer") + " AND t.seq = v.before RETURNING 1)" + guarded(a, len(begun))
-		})
-	}
-	if len(unbegun) > 0 {
-		s.then(errHistoryWentOn, func(a *arguments) string {
-			return "WITH " + relation(a, "v", customers, unbegun) + ", changed AS (INSERT INTO " + s.in + "customer AS t (" + quoted(columns) + ")" +
-				" SELECT " + of("v", columns) + " FROM v ON CONFLICT (partner, customer) DO UPDATE" +
-				" SET (" + quoted(rest) + ") = ROW (" + of("excluded", rest) + ") WHERE t.seq = 0 RETURNING 1)" + guarded(a, len(unbegun))
-		})
-	}
-}
-
-// putRows writes what places have. What is stored of places that are known is
-// compared with it.
-func (s *applying) putRows(list []rows.PlaceRows, known bool) {
-	if len(list) == 0 {
-		return
-	}
-	var all rows.PlaceRows
-	var keys []pair
-	var tally rows.Tally
-	for _, pl := range list {
-		keys = append(keys, placePair(pl.Place.Key()))
-		all.Standings = append(all.Standings, pl.Standings...)
-		all.Participations = append(all.Participations, pl.Participations...)
-		all.Entries = append(all.Entries, pl.Entries...)
-		tally.Replace(nil, pl.Entries)
-	}
-	// What makes room for another open participation comes before what takes it.
-	slices.SortStableFunc(all.Participations, func(a, b rows.Participation) int {
-		switch {
-		case a.Open == b.Open:
-			return 0
-		case b.Open:
-			return -1
-		}
-		return 1
-	})
-	s.count(keys, known, tally.Tabs(), tally.Statuses())
-	if known {
-		s.drop(keys, all)
-		put(s, "standing", 3, standings, all.Standings, nil)
-		put(s, "participation", 4, participations, all.Participations, errElsewhere)
-		put(s, "entry", 4, entries, all.Entries, nil)
-		return
-	}
-	add(s, "standing", standings, all.Standings, nil)
-	add(s, "participation", participations, all.Participations, errElsewhere)
-	add(s, "entry", entries, all.Entries, nil)
-}
-
-func put[R any](s *applying, table string, key int, of shape[R], list []R, refused error) {
-	if len(list) > 0 {
-		s.then(refused, upsert(s.in+table, key, of, list))
-	}
-}
-
-func add[R any](s *applying, table string, of shape[R], list []R, refused error) {
-	if len(list) > 0 {
-		s.then(refused, insert(s.in+table, of, list))
-	}
-}
-
-// drop removes what places have no more. Everything goes at once, so that no row
-// is left without what it refers to.
-func (s *applying) drop(keys []pair, all rows.PlaceRows) {
-	s.then(nil, func(a *arguments) string {
-		remove := func(table, left string, key []string) string {
-			return "DELETE FROM " + s.in + table + " t USING k WHERE " + alike("t", "k", "engagement", "customer") +
-				" AND NOT EXISTS (SELECT 1 FROM " + left + " WHERE " + alike("t", left, key...) + ")"
-		}
-		return "WITH " + strings.Join([]string{
-			relation(a, "k", placeKeys, keys),
-			relation(a, "e", entryKeys, all.Entries), relation(a, "p", partKeys, all.Participations), relation(a, "s", standingKeys, all.Standings),
-			"entries AS (" + remove("entry", "e", entryKeys.columns) + ")",
-			"participations AS (" + remove("participation", "p", partKeys.columns) + ")",
-		}, ", ") + " " + remove("standing", "s", standingKeys.columns)
-	})
-}
-
-// shards is in how many rows a count is kept.
-const shards = "32"
-
-// count adds to the counts what comes, and takes off what is stored.
-func (s *applying) count(keys []pair, known bool, tabs []rows.TabDelta, statuses []rows.StatusDelta) {
-	if !known && len(tabs) == 0 {
-		return
-	}
-	s.then(nil, func(a *arguments) string {
-		with := []string{relation(a, "tabs", tabDeltas, tabs), relation(a, "statuses", statusDeltas, statuses)}
-		goneTabs, goneStatuses := "", ""
-		if known {
-			with = append(with, relation(a, "k", placeKeys, keys), "gone AS (SELECT t.partner, t.engagement, t.tab, t.participation, t.status FROM k JOIN "+
-				s.in+"entry t ON "+alike("t", "k", "engagement", "customer")+")")
-			goneTabs = " UNION ALL SELECT partner, engagement, tab, -1 FROM gone"
-			goneStatuses = " UNION ALL SELECT partner, status, -1 FROM gone WHERE participation"
-		}
-		with = append(with,
-			"tab AS (INSERT INTO "+s.in+"tab_count AS t (partner, engagement, tab, shard, entries)"+
-				" SELECT partner, engagement, tab, pg_backend_pid() % "+shards+", sum(n) FROM (SELECT * FROM tabs"+goneTabs+") d"+
-				" GROUP BY partner, engagement, tab HAVING sum(n) <> 0 ORDER BY partner, engagement, tab"+
-				" ON CONFLICT (partner, engagement, tab, shard) DO UPDATE SET entries = t.entries + excluded.entries)",
-			"status AS (SELECT * FROM statuses"+goneStatuses+")")
-		return "WITH " + strings.Join(with, ", ") + " INSERT INTO " + s.in + "status_count AS t (partner, status, shard, participations)" +
-			" SELECT partner, status, pg_backend_pid() % " + shards + ", sum(n) FROM (SELECT * FROM status UNION ALL SELECT '', status, n FROM status) d" +
-			" GROUP BY partner, status HAVING sum(n) <> 0 ORDER BY partner, status" +
-			" ON CONFLICT (partner, status, shard) DO UPDATE SET participations = t.participations + excluded.participations"
-	})
 }
 
 func (s *applying) putEvents(p rows.Plan) {
@@ -347,7 +156,7 @@ func (s *applying) putEvents(p rows.Plan) {
 	for _, c := range p.Customers {
 		all = append(all, c.Events...)
 	}
-	add(s, "event", events, all, errEventStandsHere)
+	insert(s, "event", events, all, errEventStandsHere)
 	var erased []eventKey
 	for _, e := range p.Erased {
 		key := eventKey{e.Partner, e.Customer, e.Seq, e.Hash}
@@ -381,5 +190,5 @@ func (s *applying) putMessages(p rows.Plan) {
 			return "WITH " + relation(a, "v", recipients, p.Unsent) + " DELETE FROM " + s.in + "message t USING v WHERE " + alike("t", "v", "partner", "receiver")
 		})
 	}
-	add(s, "message", messages, p.Messages, errMessageThere)
+	insert(s, "message", messages, p.Messages, errMessageThere)
 }

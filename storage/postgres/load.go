@@ -61,17 +61,24 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 	for _, key := range want.Places {
 		out.Places[key] = engagement.Place{Key: key}
 	}
-	sql, args := s.loading(want)
-	if sql == "" {
+	sh, args := shapeOf(want)
+	if sh == (loadShape{}) {
 		return out, ctx.Err()
 	}
+	sql := s.texts.get(textKey{what: "load", load: sh}, func() string { return s.loadText(sh) })
 	var b *bundle
 	err := s.read(ctx, "load", sql, args, func() func(pgx.Rows) error {
-		b = newBundle()
+		b = newBundle(loading)
 		return b.add
 	})
 	if err != nil {
 		return storage.Loaded{}, err
+	}
+	if err := b.placesInto(out.Places); err != nil {
+		return storage.Loaded{}, broken("load", err)
+	}
+	if sh.withEntries() {
+		b.remember(s.recent)
 	}
 	if b.command != nil {
 		record, err := b.command.Value()
@@ -91,7 +98,7 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 		}
 		out.Customers[c.Key] = c
 	}
-	return out, broken("load", b.placesInto(out.Places))
+	return out, nil
 }
 
 // broken is the error of stored rows that cannot be read.
@@ -102,52 +109,100 @@ func broken(op string, err error) error {
 	return &Error{Op: op, Problem: ErrCorrupt, Err: plain("%v", err)}
 }
 
-// loading returns the statement of a Load, or none when nothing is wanted.
-func (s *Store) loading(want storage.Want) (string, []any) {
-	var a arguments
-	var with, branches []string
-	find := ""
+// loadShape is what the statement of a Load depends on.
+type loadShape struct {
+	find              string // findLink, findID or nothing
+	places, customers int    // how many keys; more than few count as few+1
+	many              bool   // so many places that they are not remembered
+	command           bool
+}
+
+const findLink, findID = "link", "id"
+
+// shapeOf returns the shape of a Load, and its arguments.
+func shapeOf(want storage.Want) (loadShape, []any) {
+	var sh loadShape
+	var args []any
 	switch {
 	case !want.Link.IsZero():
-		find = "found AS (SELECT " + of("p", foundColumns) + " FROM " + s.in + "token l JOIN " + s.in + "participation p" +
-			" ON p.partner = l.partner AND p.id = l.participation WHERE l.hash = " + a.add(want.Link[:], "bytea") + ")"
+		sh.find, args = findLink, append(args, want.Link[:])
 	case want.Participation != storage.ParticipationKey{}:
-		find = "found AS (SELECT " + of("p", foundColumns) + " FROM " + s.in + "participation p" +
-			" WHERE p.partner = " + a.add(string(want.Participation.Partner), "text") + " AND p.id = " + a.add(string(want.Participation.ID), "text") + ")"
+		sh.find, args = findID, append(args, string(want.Participation.Partner), string(want.Participation.ID))
 	}
-	if find != "" {
-		with = append(with, find)
-		branches = append(branches, selected(kindFound, "t", foundColumns, new(found).Fields())+" FROM found t")
+	if places := pairs(want.Places, placePair); len(places) > 0 {
+		sh.places, sh.many = min(len(places), few+1), len(places) > recentAtOnce
+		args = append(args, given(placeKeys, places)...)
+	}
+	if customers := pairs(want.Customers, customerPair); len(customers) > 0 {
+		sh.customers = min(len(customers), few+1)
+		args = append(args, given(customerKeys, customers)...)
+	}
+	if c := want.Command; c != (storage.CommandKey{}) {
+		sh.command, args = true, append(args, string(c.Partner), c.Key)
+	}
+	return sh, args
+}
+
+// withEntries reports whether the entries of the places are read, too, to be
+// remembered.
+func (sh loadShape) withEntries() bool { return !sh.many }
+
+// loadText returns the statement of a Load.
+func (s *Store) loadText(sh loadShape) string {
+	var with, branches []string
+	n := 0 // of the arguments so far
+	next := func(cast string) string {
+		n++
+		return "$" + strconv.Itoa(n) + "::" + cast
+	}
+	from := " FROM " + s.in
+	switch sh.find {
+	case findLink:
+		with = append(with, "found AS (SELECT "+of("p", foundColumns)+from+"token l JOIN "+s.in+"participation p"+
+			" ON p.partner = l.partner AND p.id = l.participation WHERE l.hash = "+next("bytea")+")")
+	case findID:
+		with = append(with, "found AS (SELECT "+of("p", foundColumns)+from+"participation p WHERE p.partner = "+next("text")+" AND p.id = "+next("text")+")")
+	}
+	if sh.find != "" {
+		branches = append(branches, loading.selected(kindFound, prefixed("t", foundColumns), new(found).fields())+" FROM found t")
 	}
 	// Each key once: a place that is wanted by its key may be that of the
 	// participation, too.
-	keys := func(name string, from string, list []pair, s shape[pair]) bool {
-		switch {
-		case len(list) > 0 && find != "":
-			with = append(with, relation(&a, from, s, list), name+" AS (SELECT * FROM "+from+" UNION SELECT "+quoted(s.columns)+" FROM found)")
-		case len(list) > 0:
-			with = append(with, relation(&a, name, s, list))
-		case find != "":
-			with = append(with, name+" AS (SELECT "+quoted(s.columns)+" FROM found)")
+	keys := func(name string, given int, of shape[pair]) bool {
+		var parts []string
+		if given > 0 {
+			with = append(with, relationText("wanted_"+name, of, given, n))
+			n += argumentsOf(given, of)
+			parts = append(parts, "SELECT * FROM wanted_"+name)
 		}
-		return len(list) > 0 || find != ""
+		if sh.find != "" {
+			parts = append(parts, "SELECT "+quoted(of.columns)+" FROM found")
+		}
+		if len(parts) > 0 {
+			with = append(with, name+" AS ("+strings.Join(parts, " UNION ")+")")
+		}
+		return len(parts) > 0
 	}
-	if keys("keys", "wanted", pairs(want.Places, placePair), placeKeys) {
-		branches = append(branches, s.placeBranches()...)
+	if keys("places", sh.places, placeKeys) {
+		branches = append(branches, loading.selected(kindPlace, wholeColumns, new(whole).fields())+s.wholes("places"))
+		if sh.withEntries() {
+			branches = append(branches, loading.selected(kindEntry, prefixed("t", rows.EntryColumns()), new(rows.Entry).Fields())+
+				s.each("places", "entry", "t", "engagement", "customer"))
+		}
 	}
-	if keys("people", "known", pairs(want.Customers, customerPair), customerKeys) {
-		branches = append(branches, selected(kindCustomer, "t", rows.CustomerColumns(), new(rows.Customer).Fields())+
-			s.each("people", "customer", "partner", "customer"))
+	if keys("customers", sh.customers, customerKeys) {
+		branches = append(branches, loading.selected(kindCustomer, prefixed("t", rows.CustomerColumns()), new(rows.Customer).Fields())+
+			s.each("customers", "customer", "t", "partner", "customer"))
 	}
-	if want.Command != (storage.CommandKey{}) {
-		branches = append(branches, selected(kindCommand, "t", rows.CommandColumns(), new(rows.Command).Fields())+
-			" FROM "+s.in+"command t WHERE t.partner = "+a.add(string(want.Command.Partner), "text")+" AND t.key = "+a.add(want.Command.Key, "text"))
+	if sh.command {
+		branches = append(branches, loading.selected(kindCommand, prefixed("t", rows.CommandColumns()), new(rows.Command).Fields())+
+			from+"command t WHERE t.partner = "+next("text")+" AND t.key = "+next("text"))
 	}
 	sql := strings.Join(branches, " UNION ALL ")
 	if len(with) > 0 {
 		sql = "WITH " + strings.Join(with, ", ") + " " + sql
 	}
-	return sql, a
+	return sql
 }
 
 // values turns rows into values.

@@ -30,16 +30,18 @@ type listing struct {
 }
 
 // How many overdue entries are read along with a page. Most of the time there are
-// none; when there are more, the page is read again with more of them, because a
-// plan has to know how many there can be.
+// none, so that at first a page only looks whether there are any. If so, it is read
+// again with some of them, and with more where those are not all, because a plan
+// has to know how many there can be.
 const (
+	noOverdue   = 0
 	someOverdue = 64
 	moreOverdue = 64
 )
 
-// statement returns the statement for one entry more than the limit, for the
-// counts, for what is overdue, but for at most one more than so many entries, and
-// for the places of all of these.
+// statement returns the statement for one entry more than the limit with its place,
+// for the counts, and for what is overdue: at most one more than so many entries,
+// with their places unless that is none.
 func (s *Store) statement(l listing, overdueLimit int) (string, []any) {
 	a := slices.Clone(l.args)
 	now := a.add(rows.Micros(l.now), "bigint")
@@ -47,7 +49,10 @@ func (s *Store) statement(l listing, overdueLimit int) (string, []any) {
 	if l.descending {
 		order, behind = strings.ReplaceAll(columns, ",", " DESC,")+" DESC", " < "
 	}
-	where := l.within + l.tab + " AND due > " + now
+	where := l.within + l.tab
+	if overdueLimit > noOverdue { // or there is none to be left out, and the planner need not guess how many there are
+		where += " AND due > " + now
+	}
 	if l.after != nil {
 		var at []string
 		for _, v := range l.order.Values(*l.after) {
@@ -60,16 +65,19 @@ func (s *Store) statement(l listing, overdueLimit int) (string, []any) {
 		where += " AND " + condition(&a, c)
 	}
 	name := []string{"engagement", "customer", l.counted}
+	parts := []string{
+		paging.selected(kindRow, shownColumns, new(shown).fields()) + s.wholes("listed"),
+		paging.selected(kindOverdue, prefixed("t", name), new(overdue).fields()) + " FROM overdue t",
+		paging.selected(kindCount, prefixed("t", []string{"name", "n"}), new(count).fields()) + " FROM (" + s.counted(l) + ") t",
+	}
+	if overdueLimit > noOverdue {
+		parts = append(parts, paging.selected(kindPlace, wholeColumns, new(whole).fields())+s.wholes("(SELECT DISTINCT engagement, customer FROM overdue)"))
+	}
 	return "WITH listed AS MATERIALIZED (SELECT " + quoted(rows.EntryColumns()) + " FROM " + s.in + "entry WHERE " + where +
 		" ORDER BY " + order + " LIMIT " + strconv.Itoa(l.limit+1) + ")," +
 		" overdue AS MATERIALIZED (SELECT " + quoted(name) + " FROM " + s.in + "entry WHERE " + l.within +
-		" AND due < 9223372036854775807 AND due <= " + now + " ORDER BY due LIMIT " + strconv.Itoa(overdueLimit+1) + ")," +
-		" keys AS (SELECT engagement, customer FROM listed UNION SELECT engagement, customer FROM overdue) " +
-		strings.Join(append([]string{
-			selected(kindEntry, "t", rows.EntryColumns(), new(rows.Entry).Fields()) + " FROM listed t",
-			selected(kindOverdue, "t", name, new(overdue).Fields()) + " FROM overdue t",
-			selected(kindCount, "t", []string{"name", "n"}, new(count).Fields()) + " FROM (" + s.counted(l) + ") t",
-		}, s.placeBranches()...), " UNION ALL "), a
+		" AND due < 9223372036854775807 AND due <= " + now + " ORDER BY due LIMIT " + strconv.Itoa(overdueLimit+1) + ") " +
+		strings.Join(parts, " UNION ALL "), a
 }
 
 // counted returns the statement that sums up the shards of the counts.
@@ -113,10 +121,10 @@ func condition(a *arguments, c rows.Condition) string {
 // pageOf reads a listing: its rows, whether more follow, what is overdue, and the
 // counts without that.
 func (s *Store) pageOf(ctx context.Context, op string, l listing) (b *bundle, places map[engagement.PlaceKey]engagement.Place, err error) {
-	for limit := someOverdue; ; limit *= moreOverdue {
+	for limit := noOverdue; ; limit = max(limit*moreOverdue, someOverdue) {
 		sql, args := s.statement(l, limit)
 		err := s.read(ctx, op, sql, args, func() func(pgx.Rows) error {
-			b = newBundle()
+			b = newBundle(paging)
 			return b.add
 		})
 		if err != nil {

@@ -116,20 +116,26 @@ func cursorOf(b *testing.B, w *workflowtest.World, p storage.Position) string {
 	}
 }
 
-// byHand reads what a page shows as one does without a library.
+// byHand reads what a page shows as one does without a library: the entries, what
+// was said of the customers, and who has what with them.
 func byHand(b *testing.B, pool *pgxpool.Pool, schema string, after storage.Position, counts bool) {
 	b.Helper()
-	sql := `SELECT e."row", e.customer, e.name, e.type, e.status, e.locations, e.since, e.deadline, s.body
-		FROM ` + schema + `.entry e JOIN ` + schema + `.standing s ON s.engagement = e.engagement AND s.customer = e.customer AND s.partner = e.partner
+	sql := `SELECT e."row", e.customer, e.name, e.type, e.status, e.locations, e.since, e.deadline, p.claim_limit, s.body, a.status, a.holding
+		FROM ` + schema + `.entry e
+		JOIN ` + schema + `.place p ON p.engagement = e.engagement AND p.customer = e.customer
+		JOIN ` + schema + `.standing s ON s.engagement = e.engagement AND s.customer = e.customer AND s.partner = e.partner
+		LEFT JOIN ` + schema + `.participation a ON a.engagement = e.engagement AND a.customer = e.customer
 		WHERE e.partner = $1 AND e.engagement = $2 AND e.tab = $3 AND (e.name, e."row") > ($4, $5) ORDER BY e.name, e."row" LIMIT 50`
 	rows, err := pool.Query(context.Background(), sql, "northwind", "azure-migration", string(engagement.TabEligible), after.Text, string(after.Row))
 	if err != nil {
 		b.Fatal(err)
 	}
 	var row, customer, name, kind, status, locations, standing string
-	var since, deadline int64
+	var since, deadline, limit int64
+	var held *string
+	var holding *bool
 	n := 0
-	if _, err := pgx.ForEachRow(rows, []any{&row, &customer, &name, &kind, &status, &locations, &since, &deadline, &standing}, func() error {
+	if _, err := pgx.ForEachRow(rows, []any{&row, &customer, &name, &kind, &status, &locations, &since, &deadline, &limit, &standing, &held, &holding}, func() error {
 		n++
 		var shown engagement.Standing // its reasons, for one
 		return json.Unmarshal([]byte(standing), &shown)

@@ -31,6 +31,8 @@ type Store struct {
 	schema string
 	in     string // what the names of tables are preceded by
 	bell   *bell  // nil when nobody is to be told of messages
+	texts  *texts
+	recent *recent // of a store in a host's transaction, which can be undone in part: nothing
 	tx     *hosted
 }
 
@@ -60,7 +62,7 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 	if !usable.MatchString(schema) || strings.HasPrefix(schema, "pg_") {
 		return nil, &Error{Op: "use the database", Problem: ErrName}
 	}
-	s := &Store{pool: pool, schema: schema, in: identifier(schema) + "."}
+	s := &Store{pool: pool, schema: schema, in: identifier(schema) + ".", texts: new(texts), recent: new(recent)}
 	if !opts.Quiet {
 		s.bell = newBell(pool, channel(schema))
 	}
@@ -86,5 +88,5 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 // was written, and it is not durable, before then: tell nobody, and let messages go
 // out by a Store outside. Listeners are not told of them; see Announce.
 func (s *Store) WithTx(tx pgx.Tx) storage.Store {
-	return &Store{pool: s.pool, schema: s.schema, in: s.in, tx: &hosted{Tx: tx}}
+	return &Store{pool: s.pool, schema: s.schema, in: s.in, texts: s.texts, tx: &hosted{Tx: tx}}
 }

@@ -30,36 +30,78 @@ func (a *arguments) add(value any, cast string) string {
 
 // relation returns a common table expression that holds these rows.
 func relation[R any](a *arguments, name string, s shape[R], list []R) string {
-	var b strings.Builder
-	b.WriteString(name + "(" + quoted(s.columns) + ") AS (")
-	if n := len(list); n > 0 && n <= few {
-		for i := range list {
-			b.WriteString([]string{"VALUES (", "), ("}[min(i, 1)])
-			fields := s.fields(&list[i])
-			for c, value := range rows.Values(fields) {
-				if c > 0 {
-					b.WriteString(", ")
-				}
-				b.WriteString(a.add(value, typeOf(fields[c])))
-			}
-		}
-		b.WriteString("))")
-		return b.String()
+	text := relationText(name, s, len(list), len(*a))
+	*a = append(*a, given(s, list)...)
+	return text
+}
+
+// relationText returns a common table expression for n rows, the arguments of
+// which come behind so many others.
+func relationText[R any](name string, s shape[R], n, behind int) string {
+	head := name + "(" + quoted(s.columns) + ") AS ("
+	if 0 < n && n <= few {
+		return head + valuesText(s, n, behind) + ")"
 	}
-	b.WriteString("SELECT * FROM unnest(")
+	var columns []string
+	for i, kind := range s.fields(new(R)) {
+		columns = append(columns, "$"+strconv.Itoa(behind+i+1)+"::"+typeOf(kind)+"[]")
+	}
+	return head + "SELECT * FROM unnest(" + strings.Join(columns, ", ") + "))"
+}
+
+// valuesText returns the list of n rows.
+func valuesText[R any](s shape[R], n, behind int) string {
+	var b strings.Builder
+	kinds := s.fields(new(R))
+	for i := range n {
+		b.WriteString([]string{"VALUES (", ", ("}[min(i, 1)])
+		for c, kind := range kinds {
+			if c > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString("$" + strconv.Itoa(behind+i*len(kinds)+c+1) + "::" + typeOf(kind))
+		}
+		b.WriteString(")")
+	}
+	return b.String()
+}
+
+// argumentsOf returns how many arguments a list of n rows has.
+func argumentsOf[R any](n int, s shape[R]) int {
+	if n <= few {
+		return n * len(s.columns)
+	}
+	return len(s.columns)
+}
+
+// marks returns what stands for the columns of a row that is given as the
+// arguments of a statement, from one column to before another.
+func marks[R any](s shape[R], from, to int) string {
+	var out []string
+	for i, kind := range s.fields(new(R))[from:to] {
+		out = append(out, "$"+strconv.Itoa(from+i+1)+"::"+typeOf(kind))
+	}
+	return strings.Join(out, ", ")
+}
+
+// given returns the arguments that such a list has.
+func given[R any](s shape[R], list []R) []any {
+	var out []any
+	if n := len(list); 0 < n && n <= few {
+		for i := range list {
+			out = append(out, rows.Values(s.fields(&list[i]))...)
+		}
+		return out
+	}
 	kinds := s.fields(new(R))
 	values := make([][]any, len(list))
 	for i := range list {
 		values[i] = s.fields(&list[i])
 	}
 	for c, kind := range kinds {
-		if c > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(a.add(array(kind, values, c), typeOf(kind)+"[]"))
+		out = append(out, array(kind, values, c))
 	}
-	b.WriteString("))")
-	return b.String()
+	return out
 }
 
 // typeOf returns the type of the column that a field is for.

@@ -1,0 +1,23 @@
+package postgres
+
+import "sync"
+
+// texts remembers the statements that commands make most, since to put one
+// together takes longer than to look it up. They are told apart by what they do and
+// to how many rows, hence there are few of them.
+type texts struct{ known sync.Map } // from textKey to string
+
+type textKey struct {
+	what string
+	rows int
+	load loadShape
+}
+
+func (t *texts) get(key textKey, build func() string) string {
+	if text, ok := t.known.Load(key); ok {
+		return text.(string)
+	}
+	text := build()
+	t.known.Store(key, text)
+	return text
+}
