@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -36,7 +35,9 @@ type KnownCustomer struct {
 // ImportKnown makes customers known to a partner and evaluates them for every
 // engagement, in batches, each written whole. Customers that are known already
 // stay as they are, so that an import which stopped can be run again; hence it
-// takes no idempotency key. progress, where given, is called after each batch.
+// takes no idempotency key. Two batches are in the making at a time, hence facts
+// may be asked for two at once; progress, where given, is called after each batch,
+// by one goroutine at a time.
 //
 // It needs the role Program. It returns what it did, with a *ForbiddenError, a
 // *NotFoundError or an *UnavailableError when it stopped early, and the joined
@@ -51,34 +52,32 @@ func (s *Service) ImportKnown(ctx context.Context, actor Actor, partner engageme
 	if err != nil {
 		return Progress{}, err
 	}
-	r := &reevaluation{s: s, partner: p, report: progress}
-	batch := map[tenant.Key]KnownCustomer{}
-	var keys []tenant.Key
-	flush := func() error {
-		err := r.judge(ctx, keys, func(u *unit, key engagement.CustomerKey) { u.importKnown(actor, key, batch[key.Customer]) })
-		clear(batch)
-		keys = keys[:0]
-		return err
+	r := newReevaluation(s, p, actor, progress)
+	var b batch
+	named := map[tenant.Key]KnownCustomer{}
+	flush := func() bool {
+		customers := named
+		going := r.start(ctx, b, func(u *unit, key engagement.CustomerKey) { u.importKnown(actor, key, customers[key.Customer]) })
+		b, named = batch{}, map[tenant.Key]KnownCustomer{}
+		return going
 	}
 	for c := range customers {
 		key := c.Identity.Key()
 		if key == "" {
-			r.done.Done++
-			r.fail(&InputError{Field: "identity", Problem: fmt.Sprintf("of customer %q has neither tenant ID nor TPID", c.Identity.Name)})
+			b.fail(&InputError{Field: "identity", Problem: fmt.Sprintf("of customer %q has neither tenant ID nor TPID", c.Identity.Name)})
 			continue
 		}
-		if _, twice := batch[key]; twice {
-			r.done.Done++
+		if _, twice := named[key]; twice {
+			b.skipped++
 			continue
 		}
-		batch[key] = c
-		if keys = append(keys, key); len(keys) == customersBatch {
-			if err := flush(); err != nil {
-				return r.done, r.stopped(err)
-			}
+		named[key] = c
+		if b.customers = append(b.customers, key); len(b.customers) == customersBatch && !flush() {
+			break
 		}
 	}
-	return r.done, r.stopped(flush())
+	flush()
+	return r.finish(nil)
 }
 
 // importKnown makes a customer known, unless it is.
@@ -126,7 +125,7 @@ type Scope struct {
 // have changed or an engagement is new, and brings the Customers pages up to
 // date, in batches, with what other portals hold and the claim limit of the
 // engagement. Participations that began stay as they are: a customer that was
-// eligible then stays so. progress, where given, is called after each batch.
+// eligible then stays so. Batches and progress are as with ImportKnown.
 //
 // It needs the role Program, and takes no idempotency key because running it
 // again does no harm. It returns what ImportKnown returns, and a *NotFoundError
@@ -140,94 +139,37 @@ func (s *Service) Reevaluate(ctx context.Context, actor Actor, scope Scope, prog
 	if err != nil {
 		return Progress{}, err
 	}
-	r := &reevaluation{s: s, partner: p, only: scope.Engagement, actor: actor, report: progress}
-	if scope.Engagement != "" {
-		if _, err := s.engagement(ctx, scope.Engagement); err != nil {
-			return r.done, err
+	r := newReevaluation(s, p, actor, progress)
+	if r.only = scope.Engagement; r.only != "" {
+		if _, err := s.engagement(ctx, r.only); err != nil {
+			return Progress{}, err
 		}
 	}
 	if scope.Customer != "" {
 		key := engagement.CustomerKey{Partner: p.ID, Customer: scope.Customer}
 		loaded, err := s.store.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
 		if err != nil {
-			return r.done, unavailable("storage", err)
+			return Progress{}, unavailable("storage", err)
 		}
 		if _, ok := loaded.Customers[key]; !ok {
-			return r.done, &NotFoundError{Field: "customer", Value: string(scope.Customer)}
+			return Progress{}, &NotFoundError{Field: "customer", Value: string(scope.Customer)}
 		}
-		return r.done, r.stopped(r.judge(ctx, []tenant.Key{scope.Customer}, nil))
+		r.start(ctx, batch{customers: []tenant.Key{scope.Customer}}, nil)
+		return r.finish(nil)
 	}
-	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: p.ID, Limit: customersBatch}) {
+	for list, err := range s.customers(ctx, storage.CustomersQuery{Partner: p.ID, Limit: customersBatch}) {
 		if err != nil {
-			return r.done, r.stopped(err)
+			return r.finish(err)
 		}
-		keys := make([]tenant.Key, len(batch))
-		for i, c := range batch {
-			keys[i] = c.Key.Customer
+		b := batch{customers: make([]tenant.Key, len(list))}
+		for i, c := range list {
+			b.customers[i] = c.Key.Customer
 		}
-		if err := r.judge(ctx, keys, nil); err != nil {
-			return r.done, r.stopped(err)
+		if !r.start(ctx, b, nil) {
+			break
 		}
 	}
-	return r.done, r.stopped(nil)
-}
-
-// reevaluation is a run over many customers of a partner.
-type reevaluation struct {
-	s       *Service
-	partner engagement.Partner
-	only    engagement.ID // "" for all engagements
-	actor   Actor
-	report  func(Progress) // may be nil
-	done    Progress
-	errs    []error // of customers, the first maxErrors
-}
-
-func (r *reevaluation) fail(err error) {
-	r.done.Failed++
-	r.errs = keepErrors(r.errs, []error{err})
-}
-
-// stopped joins what stopped the run, if anything did, with the errors of
-// customers.
-func (r *reevaluation) stopped(err error) error { return errors.Join(append(r.errs, err)...) }
-
-// verdicts are what one batch comes to: how much was written, and the errors of
-// the customers who could not be judged.
-type verdicts struct {
-	changed int
-	failed  []error
-}
-
-// judge evaluates customers in one transaction, after preparing each. Those that
-// are not known then are not evaluated; their places follow what other portals
-// hold. The error is what stopped it.
-func (r *reevaluation) judge(ctx context.Context, customers []tenant.Key, prepare func(*unit, engagement.CustomerKey)) error {
-	if len(customers) == 0 {
-		return nil
-	}
-	all, err := r.s.engagements(ctx)
-	if err != nil {
-		return err
-	}
-	if r.only != "" {
-		all = slices.DeleteFunc(slices.Clone(all), func(e engagement.Engagement) bool { return e.ID != r.only })
-	}
-	v, err := attempt(ctx, r.s, storage.CommandRecord{}, func(u *unit) (verdicts, error) {
-		return u.judge(ctx, r, all, customers, prepare)
-	})
-	if err != nil {
-		return err
-	}
-	r.done.Done += len(customers)
-	r.done.Changed += v.changed
-	for _, err := range v.failed {
-		r.fail(err)
-	}
-	if r.report != nil {
-		r.report(r.done)
-	}
-	return nil
+	return r.finish(nil)
 }
 
 func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Engagement, customers []tenant.Key, prepare func(*unit, engagement.CustomerKey)) (verdicts, error) {
@@ -332,8 +274,4 @@ func (u *unit) refresh(key engagement.CustomerKey, all []engagement.Engagement) 
 		changed = changed || u.dirty[place]
 	}
 	return changed
-}
-
-func keepErrors(errs, more []error) []error {
-	return append(errs, more[:min(len(more), max(maxErrors-len(errs), 0))]...)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -41,7 +42,8 @@ var _ storage.Store = (*Store)(nil)
 // hosted is a transaction of the host's.
 type hosted struct {
 	pgx.Tx
-	spoilt error // why it cannot go on
+	mu     sync.Mutex // a transaction does one thing at a time
+	spoilt error      // why it cannot go on
 }
 
 const defaultSchema = "partnerengage"

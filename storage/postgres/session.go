@@ -50,6 +50,8 @@ func (s *Store) retry(ctx context.Context, op string, f func(q querier) error, a
 
 // within calls f in the host's transaction, unless that is spoilt.
 func (s *Store) within(ctx context.Context, op string, f func(q querier) error) error {
+	s.tx.mu.Lock()
+	defer s.tx.mu.Unlock()
 	if s.tx.spoilt != nil {
 		return s.tx.spoilt
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/postgres"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // host is a portal with a table of its own in the same database.
@@ -116,6 +117,27 @@ func TestHostsTransaction(t *testing.T) {
 				t.Errorf("after a commit with a refusal there are %s: %v", got, err)
 			}
 		})
+	}
+}
+
+// TestHostsImport writes several batches at once in one transaction.
+func TestHostsImport(t *testing.T) {
+	h := newHost(t, "cached")
+	err := h.add(t.Context(), t, pgx.TxOptions{}, "contoso.com", func(_ pgx.Tx, desk *workflow.Service) error {
+		done, err := desk.ImportKnown(t.Context(), workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
+			for n := range 1700 {
+				if !yield(workflow.KnownCustomer{Identity: tenant.Identity{TPID: tenant.TPID(n + 1)}}) {
+					return
+				}
+			}
+		}, nil)
+		if done.Done != 1700 {
+			t.Errorf("what is done is %v", done)
+		}
+		return err
+	})
+	if got := h.has(t); err != nil || got != "1 leads, 1 participations, 1701 events, 1 commands" {
+		t.Errorf("there are %s: %v", got, err)
 	}
 }
 
