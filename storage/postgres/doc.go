@@ -32,10 +32,11 @@
 //
 // The pool is the host's. Each call uses one connection, for one trip: Load, Page,
 // Claims, Customers, History and Due are one statement, Apply and Lease are
-// several that are sent together. A command is two or three trips. Few connections
-// do: about twice as many as the server has cores, over all processes, before
-// calls only wait for each other within the server. Let the pool wait for a
-// connection, and limit with a context how long.
+// several that are sent together. A command is two or three trips; a page is two
+// while something on it is overdue, so let Sweep run. An import and a re-evaluation
+// use two connections. Few connections do: about twice as many as the server has
+// cores, over all processes, before calls only wait for each other within the
+// server. Let the pool wait for a connection, and limit with a context how long.
 //
 // Statements are few and repeat, so pgx's cache of prepared statements, which is
 // its default, saves the server their planning, a good part of what a call costs
