@@ -149,6 +149,9 @@ func (p *proxy) serve() {
 func (p *proxy) pass(from, to *net.TCPConn, answers bool) {
 	defer func() { _, _ = from.Close(), to.Close() }()
 	buffer := make([]byte, 4096)
+	if p.far > 0 { // or what is long would be on its way several times
+		buffer = make([]byte, 1<<18)
+	}
 	for {
 		n, err := from.Read(buffer)
 		if err != nil {
