@@ -37,7 +37,8 @@ type KnownCustomer struct {
 // stay as they are, so that an import which stopped can be run again; hence it
 // takes no idempotency key. Two batches are in the making at a time, hence facts
 // may be asked for two at once; progress, where given, is called after each batch,
-// by one goroutine at a time.
+// by one goroutine at a time. It reads no further ahead, so that any number of
+// customers needs the same memory.
 //
 // It needs the role Program. It returns what it did, with a *ForbiddenError, a
 // *NotFoundError or an *UnavailableError when it stopped early, and the joined

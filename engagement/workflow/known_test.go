@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -190,6 +191,43 @@ func TestImportReadsAsItWrites(t *testing.T) {
 	}, nil)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	equal(t, "that it stops reading", read <= 2000, true)
+}
+
+// forgetful is a store that knows nobody and keeps nothing.
+type forgetful struct{ storage.Store }
+
+func (forgetful) Load(context.Context, storage.Want) (storage.Loaded, error) {
+	return storage.Loaded{}, nil
+}
+
+func (forgetful) Apply(context.Context, storage.Changes) error { return nil }
+
+// An import of ten times as many customers needs no more memory.
+func TestImportMemoryStaysFlat(t *testing.T) {
+	w, _ := newWorld(t)
+	desk, err := workflow.New(forgetful{w.Store}, directory{}, w.Catalog, workflow.FactFunc(noFacts), nil)
+	ok(t, err)
+	peak := func(customers int) (most uint64) {
+		_, err := desk.ImportKnown(background, workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
+			for n := range customers {
+				if !yield(known(n)) {
+					return
+				}
+			}
+		}, func(workflow.Progress) {
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+		})
+		ok(t, err)
+		return most
+	}
+	few, many := peak(3000), peak(30_000)
+	if many > few+8<<20 {
+		t.Errorf("importing 3,000 takes %d KiB, 30,000 take %d KiB", few>>10, many>>10)
+	}
+	t.Logf("importing 3,000 takes %d KiB, 30,000 take %d KiB", few>>10, many>>10)
 }
 
 // What panics in a host's function panics where the host called.
