@@ -43,7 +43,10 @@
 // after a crash. For a backup use VACUUM INTO, SQLite's backup interface or a
 // file system's snapshot. Open makes the file readable for its owner only, and the
 // log like it; the folder has to be writable. The log grows to 16 MB and is used
-// again; it grows beyond that while somebody reads one state for long.
+// again. Where others read all the time it grows to 64 MB; then a writer waits until
+// nobody reads from it. It grows beyond that only while somebody reads one state for
+// long, or where a host writes in its own transactions alone: then see to it now and
+// then ("PRAGMA wal_checkpoint(RESTART)").
 //
 // Erased persons and delivered messages are overwritten with zeros, in the file as
 // soon as the log is worked in ("PRAGMA wal_checkpoint(TRUNCATE)" does that at

@@ -62,6 +62,7 @@ type Store struct {
 	writer  *pool
 	reader  *pool
 	writing chan struct{} // holds one value while nobody writes
+	log     log           // is for who may write
 	owned   bool          // the pools are closed with the Store
 	joined  *joined       // of a Store that WithTx made; then nothing else is used
 }
@@ -228,7 +229,7 @@ func New(ctx context.Context, db *sql.DB, opts *Options) (*Store, error) {
 }
 
 func newStore(writer, reader *sql.DB) *Store {
-	s := &Store{writer: newPool(writer), writing: make(chan struct{}, 1)}
+	s := &Store{writer: newPool(writer), writing: make(chan struct{}, 1), log: newLog()}
 	s.reader = s.writer
 	if reader != writer {
 		s.reader = newPool(reader)

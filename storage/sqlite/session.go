@@ -161,7 +161,11 @@ func (s *Store) write(ctx context.Context, op string, f func(*session) error) er
 	case <-s.writing:
 	}
 	defer func() { s.writing <- struct{}{} }()
-	return s.explain(ctx, op, s.writer.within(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, f))
+	err := s.writer.within(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, f)
+	if err == nil {
+		s.log.written(ctx, s.writer.db)
+	}
+	return s.explain(ctx, op, err)
 }
 
 // within calls f in a transaction of its own.
