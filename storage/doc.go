@@ -43,9 +43,9 @@
 //
 // In no place that a workflow makes has a partner more than one open
 // participation, and no consent is granted beyond the place's claim limit (1 where
-// it says less), over all partners. Both are meant as recorded, whatever the time:
+// it says less), over all partners; both are meant as recorded, whatever the time,
 // as [engagement.Participation.OpenAt] and [engagement.Participation.HoldsAt]
-// report at the zero time. A store may refuse other places with ErrInvalid, as a
+// report at the zero time. And no survey's form is without questions. A store may refuse other places with ErrInvalid, as a
 // last line of defense, and need not.
 //
 // What it judges is the place as it becomes: in one Apply a participation may end

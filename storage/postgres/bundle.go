@@ -17,16 +17,15 @@ import (
 // many of each type as the widest of its kinds has. A row uses the first ones of
 // each.
 type layout struct {
-	widths [4]int       // by casts
-	kinds  map[byte]int // how many fields a row of a kind has
+	widths [4]int // by casts
 }
 
 var casts = []string{"text", "bigint", "boolean", "bytea"}
 
-func newLayout(kinds map[byte][]any) layout {
-	l := layout{kinds: map[byte]int{}}
-	for kind, fields := range kinds {
-		l.kinds[kind] = len(fields)
+// newLayout returns the layout for rows with these fields.
+func newLayout(kinds ...[]any) layout {
+	var l layout
+	for _, fields := range kinds {
 		var n [4]int
 		for _, f := range fields {
 			n[slices.Index(casts, typeOf(f))]++
@@ -90,13 +89,8 @@ const (
 )
 
 var (
-	loading = newLayout(map[byte][]any{
-		kindPlace: new(whole).fields(), kindEntry: new(rows.Entry).Fields(), kindCustomer: new(rows.Customer).Fields(),
-		kindCommand: new(rows.Command).Fields(), kindFound: new(found).fields(),
-	})
-	paging = newLayout(map[byte][]any{
-		kindRow: new(shown).fields(), kindPlace: new(whole).fields(), kindOverdue: new(overdue).fields(), kindCount: new(count).fields(),
-	})
+	loading = newLayout(new(whole).fields(), new(rows.Entry).Fields(), new(rows.Customer).Fields(), new(rows.Command).Fields(), new(found).fields())
+	paging  = newLayout(new(shown).fields(), new(whole).fields(), new(overdue).fields(), new(count).fields())
 )
 
 // whole is a place with one of its standings and one participation of that, as far

@@ -188,7 +188,8 @@ func countsOf[N ~string](b *bundle) map[N]int {
 	return out
 }
 
-// Page implements storage.Store, in one statement.
+// Page implements storage.Store, in one statement, or in one more when something
+// is overdue.
 func (s *Store) Page(ctx context.Context, q storage.PageQuery) (storage.Page, error) {
 	const op = "read a page"
 	order, err := rows.CheckPage(q)
@@ -207,7 +208,7 @@ func (s *Store) Page(ctx context.Context, q storage.PageQuery) (storage.Page, er
 	return page, err
 }
 
-// Claims implements storage.Store, in one statement.
+// Claims implements storage.Store, as Page does.
 func (s *Store) Claims(ctx context.Context, q storage.ClaimsQuery) (storage.ClaimsPage, error) {
 	const op = "read a page of claims"
 	order, err := rows.CheckClaims(q)

@@ -32,7 +32,7 @@ func (l *log) written(ctx context.Context, db *sql.DB) {
 	if l.left--; l.left > 0 {
 		return
 	}
-	l.left = l.every * l.wait
+	defer func() { l.left = l.every * l.wait }()
 	if _, frames, err := checkpoint(ctx, db, "PASSIVE"); err != nil || frames <= l.most {
 		return
 	}
@@ -43,7 +43,6 @@ func (l *log) written(ctx context.Context, db *sql.DB) {
 	case l.wait < mostWait:
 		l.wait *= 2
 	}
-	l.left = l.every * l.wait
 }
 
 // checkpoint works in what can be, and returns whether somebody was in the way and

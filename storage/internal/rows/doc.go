@@ -12,6 +12,7 @@
 //   - NewPlan checks Changes as far as that goes without the database, and turns
 //     them into rows.
 //   - Assemble makes a place of its rows.
+//   - A survey's form that the library publishes is in no body but by its name.
 //   - OrderOf and Conditions describe what the queries sort and filter by.
 //   - Tally counts what an Apply changes in the counts of tabs and statuses.
 package rows

@@ -3,7 +3,6 @@ package rows
 import (
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -14,29 +13,12 @@ import (
 // and nearly always those that the library publishes. Of such a form a body has
 // the ID and the version, and no questions, which every form has at least one of.
 
-// forms remembers published forms. They are never written to.
-var forms sync.Map // from formName to survey.Form
-
-type formName struct{ id, version string }
-
-func published(id, version string) (survey.Form, bool) {
-	name := formName{id, version}
-	if f, ok := forms.Load(name); ok {
-		return f.(survey.Form), true
-	}
-	f, ok := survey.Published(id, version)
-	if ok {
-		forms.Store(name, f)
-	}
-	return f, ok
-}
-
 // named returns the form as a body has it.
 func named(f survey.Form) (survey.Form, error) {
 	if len(f.Questions) == 0 && f.ID != "" {
 		return f, invalid("the survey's form %q asks nothing", f.ID)
 	}
-	if whole, ok := published(f.ID, f.Version); ok && whole.Equal(f) {
+	if whole, ok := survey.Published(f.ID, f.Version); ok && whole.Equal(f) {
 		return survey.Form{ID: f.ID, Version: f.Version}, nil
 	}
 	return f, nil
@@ -47,7 +29,7 @@ func whole(f survey.Form) (survey.Form, error) {
 	if len(f.Questions) > 0 || f.ID == "" {
 		return f, nil
 	}
-	p, ok := published(f.ID, f.Version)
+	p, ok := survey.Published(f.ID, f.Version)
 	if !ok {
 		return f, fmt.Errorf("the survey's form %q of version %q is none that this version of the library has", f.ID, f.Version)
 	}
