@@ -45,8 +45,8 @@
 // participation, and no consent is granted beyond the place's claim limit (1 where
 // it says less), over all partners; both are meant as recorded, whatever the time,
 // as [engagement.Participation.OpenAt] and [engagement.Participation.HoldsAt]
-// report at the zero time. And no survey's form is without questions. A store may refuse other places with ErrInvalid, as a
-// last line of defense, and need not.
+// report at the zero time. And no survey's form is without questions. A store may
+// refuse other places with ErrInvalid, as a last line of defense, and need not.
 //
 // What it judges is the place as it becomes: in one Apply a participation may end
 // and leave its room to another one. And it keeps a place whose limit was lowered
