@@ -117,7 +117,12 @@ func TestImportInBatches(t *testing.T) {
 	done, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values(customers), func(p workflow.Progress) { news = append(news, p) })
 	equal(t, "the writes", spy.count()-before, 3)
 	equal(t, "what was done", done, workflow.Progress{Done: 1111, Changed: 1100, Failed: 11})
-	equal(t, "the news", news, []workflow.Progress{{Done: 505, Changed: 500, Failed: 5}, {Done: 1010, Changed: 1000, Failed: 10}, done})
+	whole := workflow.Progress{Done: 505, Changed: 500, Failed: 5}
+	second := workflow.Progress{Done: 1010, Changed: 1000, Failed: 10}
+	if len(news) > 1 && news[1].Done < second.Done { // the small last batch can be done before the second one
+		second = workflow.Progress{Done: 606, Changed: 600, Failed: 6}
+	}
+	equal(t, "the news", news, []workflow.Progress{whole, second, done})
 	equal(t, "the errors", strings.Count(err.Error(), "has neither tenant ID nor TPID"), 11)
 	refused[*workflow.InputError](t, err, workflow.ErrInput)
 
