@@ -11,12 +11,15 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
 )
 
-// The Customers page through the life of a claim: what the partner has to do is
-// eligible, and all the rest is complete.
+// The Customers page through the life of a claim: whatever can still
+// come to another end is eligible, and what has ended complete.
 func TestRowsOfClaims(t *testing.T) {
 	const canBeClaimed = "customer | eligible | not started |  | Can be claimed | claim customer | "
 	complete := func(s engagement.Status) string {
 		return "added | complete | complete | " + string(s) + " | " + string(s) + " | view claim | "
+	}
+	waiting := func(s engagement.Status) string {
+		return "added | eligible | active | " + string(s) + " | " + string(s) + ": nothing to do now | view claim | "
 	}
 	eligible := known(northwind, eligibility.OutcomeEligible)
 	with := func(s claim.Status) engagement.Place { return placeOf(1, eligible, reached(s, northwind)) }
@@ -28,9 +31,9 @@ func TestRowsOfClaims(t *testing.T) {
 	checkRows(t, []rowCase{
 		{"all the proof is there", with(claim.Draft), on(2), []string{
 			"added | eligible | active | Customer consent received | 58 days left to submit the claim | work on claim, submit claim, view claim, cancel | "}},
-		{"submitted", with(claim.Submitted), on(20), []string{complete("Submitted")}},
-		{"under review", with(claim.UnderReview), on(21), []string{complete("Under review")}},
-		{"under review for years", with(claim.UnderReview), on(5000), []string{complete("Under review")}},
+		{"submitted", with(claim.Submitted), on(20), []string{waiting("Submitted")}},
+		{"under review", with(claim.UnderReview), on(21), []string{waiting("Under review")}},
+		{"under review for years", with(claim.UnderReview), on(5000), []string{waiting("Under review")}},
 		{"action required", with(claim.ActionRequired), on(22), []string{
 			"added | eligible | active | Partner action required | 68 days left to do what the reviewer asks for | work on claim, submit claim, view claim | "}},
 		{"action required, and proof is missing", placeOf(1, eligible, without), on(23), []string{
@@ -57,7 +60,7 @@ func TestRowsOfClaims(t *testing.T) {
 		// and not beside what is under way.
 		{"limit 2, approved", placeOf(2, eligible, reached(claim.Approved, northwind)), on(30), []string{complete("Approved"), canBeClaimed}},
 		{"limit 2, paid", placeOf(2, eligible, reached(claim.Paid, northwind)), on(30), []string{complete("Paid"), canBeClaimed}},
-		{"limit 2, under review", placeOf(2, eligible, reached(claim.UnderReview, northwind)), on(30), []string{complete("Under review")}},
+		{"limit 2, under review", placeOf(2, eligible, reached(claim.UnderReview, northwind)), on(30), []string{waiting("Under review")}},
 		{"limit 2, both delivered", placeOf(2, eligible, reached(claim.Paid, northwind), reached(claim.Approved, northwind)), on(30), []string{
 			complete("Paid"), complete("Approved")}},
 		{"limit 2, paid here and delivered elsewhere", placeOf(2, eligible, reached(claim.Paid, northwind), reached(claim.Paid, fabrikam)), on(30), []string{complete("Paid")}},

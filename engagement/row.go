@@ -79,6 +79,8 @@ func (r Row) Todo() string {
 		return days + " to obtain consent"
 	case r.Type != InProgress:
 		return string(r.Status)
+	case r.Deadline.IsZero():
+		return string(r.Status) + ": nothing to do now"
 	}
 	switch r.Status {
 	case PartnerActionRequired:
@@ -146,8 +148,8 @@ func participationRow(p Participation, now time.Time) Row {
 	switch {
 	case p.OpenAt(now) && !p.Consented():
 		r.Tab, r.Type = TabEligible, NotStarted
-	case p.Consented() && !r.Deadline.IsZero():
-		r.Tab, r.Type = TabEligible, InProgress
+	case p.OpenAt(now):
+		r.Tab, r.Type = TabEligible, InProgress // also while it is the program's turn: it can come back
 	case p.Consented():
 		r.Tab, r.Type = TabComplete, Done
 	default:

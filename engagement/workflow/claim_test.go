@@ -125,6 +125,9 @@ func TestClaimLife(t *testing.T) {
 	done := func(status engagement.Status) point {
 		return point{status, engagement.TabComplete, string(status), time.Time{}, []engagement.Action{view}}
 	}
+	waiting := func(status engagement.Status) point {
+		return point{status, engagement.TabEligible, string(status) + ": nothing to do now", time.Time{}, []engagement.Action{view}}
+	}
 	todo := func(status engagement.Status, what string, due int, actions ...engagement.Action) point {
 		return point{status, engagement.TabEligible, what, in(due), actions}
 	}
@@ -137,21 +140,21 @@ func TestClaimLife(t *testing.T) {
 		{0, "consent", func() {}, todo(engagement.CustomerConsentReceived, "60 days left to submit the claim", 60, work, view, cancel)},
 		{5, "proof", func() { w.Proved(p) }, todo(engagement.CustomerConsentReceived, "55 days left to submit the claim", 60, work, submit, view, cancel)},
 		{59, "the last day", func() {}, todo(engagement.CustomerConsentReceived, "1 day left to submit the claim", 60, work, submit, view, cancel)},
-		{59, "submission", func() { w.Submitted(p) }, done(engagement.Submitted)},
-		{65, "review", func() { w.Reviewed(p) }, done(engagement.UnderReview)},
+		{59, "submission", func() { w.Submitted(p) }, waiting(engagement.Submitted)},
+		{65, "review", func() { w.Reviewed(p) }, waiting(engagement.UnderReview)},
 		{70, "action", func() { w.AskedForAction(p, "Sign the findings.") },
 			todo(engagement.PartnerActionRequired, "20 days left to do what the reviewer asks for", 90, work, submit, view)},
-		{75, "submission again", func() { w.Submitted(p) }, done(engagement.Submitted)},
-		{89, "review again", func() { w.Reviewed(p) }, done(engagement.UnderReview)},
-		{200, "a slow reviewer", func() {}, done(engagement.UnderReview)},
+		{75, "submission again", func() { w.Submitted(p) }, waiting(engagement.Submitted)},
+		{89, "review again", func() { w.Reviewed(p) }, waiting(engagement.UnderReview)},
+		{200, "a slow reviewer", func() {}, waiting(engagement.UnderReview)},
 		{200, "rejection", func() { w.Rejected(p, "Nothing was delivered.") }, todo(engagement.Rejected, "30 days left to dispute the rejection", 230, dispute, view)},
 		{210, "dispute", func() { w.Disputed(p, "It was delivered.") }, todo(engagement.Disputed, "20 days left to submit the dispute", 230, work, submit, view)},
-		{229, "submission of the dispute", func() { w.Submitted(p) }, done(engagement.Submitted)},
-		{240, "its review", func() { w.Reviewed(p) }, done(engagement.UnderReview)},
+		{229, "submission of the dispute", func() { w.Submitted(p) }, waiting(engagement.Submitted)},
+		{240, "its review", func() { w.Reviewed(p) }, waiting(engagement.UnderReview)},
 		{241, "its action", func() { w.AskedForAction(p, "Date it.") },
 			todo(engagement.PartnerActionRequired, "18 days left to do what the reviewer asks for", 259, work, submit, view)},
-		{242, "its submission again", func() { w.Submitted(p) }, done(engagement.Submitted)},
-		{243, "its review again", func() { w.Reviewed(p) }, done(engagement.UnderReview)},
+		{242, "its submission again", func() { w.Submitted(p) }, waiting(engagement.Submitted)},
+		{243, "its review again", func() { w.Reviewed(p) }, waiting(engagement.UnderReview)},
 		{500, "approval", func() { w.Approved(p, "4500.00 USD") }, done(engagement.Approved)},
 		{501, "a part of the payment", func() { w.Paid(p, "500.00 USD") }, done(engagement.Approved)},
 		{502, "the rest", func() { w.Paid(p, "4000.00 USD") }, done(engagement.Paid)},

@@ -451,7 +451,7 @@ func TestExportClaims(t *testing.T) {
 		"actions": "work on claim, view claim, cancel",
 	}, {
 		"claim_number": part(t, w, other).ClaimNumber, "partner": "northwind", "engagement": "Security Workshop", "solution_area": "Security", "customer": "Adatum",
-		"friendly_name": "", "domain": "adatum.com", "tenant_id": "00000000-0000-4000-8000-000000000002", "tpid": "", "status": "Submitted", "to_do": "Submitted",
+		"friendly_name": "", "domain": "adatum.com", "tenant_id": "00000000-0000-4000-8000-000000000002", "tpid": "", "status": "Submitted", "to_do": "Submitted: nothing to do now",
 		"locations": "4711201", "started": "2026-09-11T09:00:00Z", "deadline": "", "days_left": "", "estimated": "5000.00 USD", "requested": "5000.00 USD",
 		"approved": "", "paid": "", "withdrawn": "2026-09-12T09:00:00Z", "actions": "view claim",
 	}})

@@ -212,7 +212,7 @@ func (m *model) tab(p *modelPart) engagement.Tab {
 		return engagement.TabOff
 	case !p.consented && m.full(p.customer, p.offer):
 		return engagement.TabIneligible
-	case !p.consented, m.todo(p):
+	case !p.consented, m.open(p):
 		return engagement.TabEligible
 	}
 	return engagement.TabComplete

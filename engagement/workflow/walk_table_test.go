@@ -113,29 +113,29 @@ by add 0, ask 0, yes 2, prove 3, submit 5
 by add 0, ask 0, yes 2, prove 3, submit 5, review 6, action 7, submit 8
 by add 0, ask 0, yes 2, prove 3, submit 5, review 6, action 7, submit 70
 by add 0, ask 0, yes 2, prove 3, submit 5, review 6, reject 50, dispute 51, submit 52
-always                    | Subm comp | no   no   no   ans  ans  =    no   frz  | no   no   no   no   no   no   =    no   no   | =    Revw no   no   no   no   no   no   no   | open open
+always                    | Subm elig | no   no   no   ans  ans  =    no   frz  | no   no   no   no   no   no   =    no   no   | =    Revw no   no   no   no   no   no   no   | open open
 
 # Submitted, and the customer has withdrawn since
 by add 0, ask 0, yes 2, prove 3, submit 5, back 6
-always                    | Subm comp | no   no   no   ans  ans  ans  no   frz  | no   no   no   no   no   no   =    no   no   | =    Revw no   no   no   no   no   no   no   | open open
+always                    | Subm elig | no   no   no   ans  ans  ans  no   frz  | no   no   no   no   no   no   =    no   no   | =    Revw no   no   no   no   no   no   no   | open open
 
 # Under review
 by add 0, ask 0, yes 2, prove 3, submit 5, review 6
 by add 0, ask 0, yes 2, prove 3, submit 5, review 6, action 7, submit 8, review 9
-until review              | Revw comp | no   no   no   ans  ans  =    no   frz  | no   no   no   no   no   no   =    no   no   | =    no   Actn Appr amt  Rejd no   no   no   | open open
-from  review              | Revw comp | no   no   no   ans  ans  =    no   frz  | no   no   no   no   no   no   =    no   no   | =    no   no   Appr amt  Rejd no   no   no   | open open
+until review              | Revw elig | no   no   no   ans  ans  =    no   frz  | no   no   no   no   no   no   =    no   no   | =    no   Actn Appr amt  Rejd no   no   no   | open open
+from  review              | Revw elig | no   no   no   ans  ans  =    no   frz  | no   no   no   no   no   no   =    no   no   | =    no   no   Appr amt  Rejd no   no   no   | open open
 
 # Under review, and the customer has withdrawn since
 by add 0, ask 0, yes 2, prove 3, submit 5, review 6, back 7
-until review              | Revw comp | no   no   no   ans  ans  ans  no   frz  | no   no   no   no   no   no   =    no   no   | =    no   Actn Appr amt  Rejd no   no   no   | open open
-from  review              | Revw comp | no   no   no   ans  ans  ans  no   frz  | no   no   no   no   no   no   =    no   no   | =    no   no   Appr amt  Rejd no   no   no   | open open
+until review              | Revw elig | no   no   no   ans  ans  ans  no   frz  | no   no   no   no   no   no   =    no   no   | =    no   Actn Appr amt  Rejd no   no   no   | open open
+from  review              | Revw elig | no   no   no   ans  ans  ans  no   frz  | no   no   no   no   no   no   =    no   no   | =    no   no   Appr amt  Rejd no   no   no   | open open
 
 # Under review, of a dispute
 by add 0, ask 0, yes 2, prove 3, submit 5, review 6, reject 50, dispute 51, submit 52, review 53
 by add 0, ask 0, yes 2, prove 3, submit 5, review 6, reject 89, dispute 90, submit 100, review 101
 by add 0, ask 0, yes 2, prove 3, submit 5, review 6, reject 50, dispute 51, submit 52, review 53, action 54, submit 55, review 56
-until review              | Revw comp | no   no   no   ans  ans  =    no   frz  | no   no   no   no   no   no   =    no   no   | =    no   Actn Appr amt  Finl no   no   no   | open open
-from  review              | Revw comp | no   no   no   ans  ans  =    no   frz  | no   no   no   no   no   no   =    no   no   | =    no   no   Appr amt  Finl no   no   no   | open open
+until review              | Revw elig | no   no   no   ans  ans  =    no   frz  | no   no   no   no   no   no   =    no   no   | =    no   Actn Appr amt  Finl no   no   no   | open open
+from  review              | Revw elig | no   no   no   ans  ans  =    no   frz  | no   no   no   no   no   no   =    no   no   | =    no   no   Appr amt  Finl no   no   no   | open open
 
 # Partner action required: of the claim, again, of a dispute
 by add 0, ask 0, yes 2, prove 3, submit 5, review 6, action 7
