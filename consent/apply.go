@@ -3,8 +3,6 @@ package consent
 import (
 	"slices"
 	"time"
-
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Apply makes the event happen to the state at now and returns the next state.
@@ -126,7 +124,7 @@ func (s State) termsOr(t Terms) Terms {
 }
 
 // send voids every link and issues one for each contact.
-func (s *State) send(kind Kind, contacts []tenant.Email, ids []LinkID, terms Terms, now time.Time) error {
+func (s *State) send(kind Kind, contacts []Contact, ids []LinkID, terms Terms, now time.Time) error {
 	if err := checkContacts(contacts); err != nil {
 		return err
 	}

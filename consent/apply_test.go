@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -190,7 +191,7 @@ func TestRequestRecordsWhatWasSent(t *testing.T) {
 	s := requested(t)
 	want := consent.State{
 		Status: consent.Requested, Deadline: deadline, Partner: emails(paula),
-		Links: []consent.Link{{ID: "l1", Contact: ana, IssuedAt: start}, {ID: "l2", Contact: bruno, IssuedAt: start}},
+		Links: []consent.Link{{ID: "l1", Contact: who(ana), IssuedAt: start}, {ID: "l2", Contact: who(bruno), IssuedAt: start}},
 		Sent:  []consent.Sent{{Kind: consent.KindRequest, At: start, Links: links("l1", "l2"), Terms: terms("en")}},
 	}
 	if diff := cmp.Diff(want, s, cmp.AllowUnexported(tenant.Email{}, tenant.Domain{})); diff != "" {
@@ -200,10 +201,10 @@ func TestRequestRecordsWhatWasSent(t *testing.T) {
 }
 
 func TestRequestRefusesBadInput(t *testing.T) {
-	many := make([]tenant.Email, consent.MaxContacts+1)
+	many := make([]consent.Contact, consent.MaxContacts+1)
 	ids := make([]consent.LinkID, len(many))
 	for i := range many {
-		many[i] = email(string(rune('a'+i)) + "@contoso.com")
+		many[i] = who(email(string(rune('a'+i)) + "@contoso.com"))
 		ids[i] = consent.LinkID(rune('a' + i))
 	}
 	bad := func(change func(*consent.Request)) consent.Request {
@@ -215,10 +216,10 @@ func TestRequestRefusesBadInput(t *testing.T) {
 		request consent.Request
 		field   string
 	}{
-		"nobody":         {bad(func(r *consent.Request) { r.Customer = nil; r.Links = nil }), "customer contacts"},
-		"too many":       {bad(func(r *consent.Request) { r.Customer = many; r.Links = ids }), "customer contacts"},
-		"empty address":  {bad(func(r *consent.Request) { r.Customer = emails(ana, tenant.Email{}) }), "customer contacts"},
-		"twice the same": {bad(func(r *consent.Request) { r.Customer = emails(ana, email("ANA@contoso.com")) }), "customer contacts"},
+		"nobody":         {bad(func(r *consent.Request) { r.Customer = nil; r.Links = nil }), "customer"},
+		"too many":       {bad(func(r *consent.Request) { r.Customer = many; r.Links = ids }), "customer"},
+		"empty address":  {bad(func(r *consent.Request) { r.Customer = emails(ana, tenant.Email{}) }), "customer[1].email"},
+		"twice the same": {bad(func(r *consent.Request) { r.Customer = emails(ana, email("ANA@contoso.com")) }), "customer[1].email"},
 		"a link short":   {bad(func(r *consent.Request) { r.Links = links("l1") }), "links"},
 		"one link twice": {bad(func(r *consent.Request) { r.Links = links("l1", "l1") }), "links"},
 		"empty link":     {bad(func(r *consent.Request) { r.Links = links("l1", "") }), "link"},
@@ -338,7 +339,7 @@ func TestChangeContacts(t *testing.T) {
 	// It counts as a sending for the next resend.
 	_, err = consent.Apply(s, consent.Resend{Links: links("l4")}, start.Add(day))
 	errorIs(t, err, consent.ErrTooSoon)
-	s = apply(t, s, consent.ChangeContacts{Customer: emails(ana), Partner: []tenant.Email{}, Links: links("l4"), Terms: terms("pt")}, start.Add(2*day))
+	s = apply(t, s, consent.ChangeContacts{Customer: emails(ana), Partner: []consent.Contact{}, Links: links("l4"), Terms: terms("pt")}, start.Add(2*day))
 	equal(t, 0, len(s.Partner))
 	equal(t, consent.KindChangeContacts, s.Sent[2].Kind)
 	equal(t, consent.Language("pt-PT"), s.Sent[2].Terms.Text.Language)
@@ -468,7 +469,7 @@ func TestStatesShareNothing(t *testing.T) {
 	given := consent.Request{Customer: emails(ana), Partner: emails(paula), Links: links("l1"), Terms: terms("en")}
 	s = apply(t, consent.Start(deadline), given, start)
 	before = frozen(s)
-	given.Customer[0], given.Partner[0], given.Links[0] = bruno, bruno, "other"
+	given.Customer[0], given.Partner[0], given.Links[0] = who(bruno), who(bruno), "other"
 	given.Terms.Purposes[0].Text, given.Terms.Parties[0].Name = "x", "x"
 	equal(t, before, frozen(s), "the caller may reuse what it handed in")
 }
@@ -508,6 +509,11 @@ func TestStateJSON(t *testing.T) {
 	s = apply(t, s, consent.Accept{Link: "l3"}, start.Add(2*time.Hour))
 	s = apply(t, s, consent.Withdraw{Link: "l3", AfterSubmission: true}, start.Add(3*time.Hour))
 	golden(t, "state.json", s)
+	stored, err := os.ReadFile("testdata/state_addresses.json") // from when a contact was an address
+	noError(t, err)
+	var old consent.State
+	noError(t, json.Unmarshal(stored, &old))
+	equal(t, s, old)
 	for _, s := range []consent.State{{}, consent.Start(deadline), requested(t), s} {
 		b, err := json.Marshal(s)
 		noError(t, err)

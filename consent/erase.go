@@ -6,7 +6,7 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// Erase removes a person from the state: their address, in any case, is gone from
+// Erase removes a person from the state: their address, in any spelling, is gone with name and telephone number from
 // links and so from the evidence, and from the partner's contacts. It reports
 // whether it was found. A link whose contact was erased keeps an empty contact,
 // which [Link.Erased] and [Evidence] tell as such, and stays what it was: its
@@ -18,13 +18,34 @@ func (s State) Erase(person tenant.Email) (State, bool) {
 		return s, false
 	}
 	next := s.clone()
-	next.Partner = slices.DeleteFunc(next.Partner, func(e tenant.Email) bool { return sameMailbox(e, person) })
+	next.Partner = slices.DeleteFunc(next.Partner, func(c Contact) bool { return c.Email.Same(person) })
 	found := len(next.Partner) != len(s.Partner)
 	for i := range next.Links {
-		if sameMailbox(next.Links[i].Contact, person) {
-			next.Links[i].Contact = tenant.Email{}
+		if next.Links[i].Contact.Email.Same(person) {
+			next.Links[i].Contact = Contact{}
 			found = true
 		}
 	}
 	return next, found
+}
+
+// Scrub puts the names of all contacts through clean, which takes out what names a
+// person, and reports whether that changed any.
+func (s State) Scrub(clean func(string) string) (State, bool) {
+	next, changed := s.clone(), false
+	scrub := func(c *Contact) {
+		if c.Name == "" {
+			return
+		}
+		if name := clean(c.Name); name != c.Name {
+			c.Name, changed = name, true
+		}
+	}
+	for i := range next.Partner {
+		scrub(&next.Partner[i])
+	}
+	for i := range next.Links {
+		scrub(&next.Links[i].Contact)
+	}
+	return next, changed
 }

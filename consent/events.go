@@ -3,10 +3,7 @@ package consent
 import (
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
-
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // MaxContacts is the most contacts that one request is sent to.
@@ -21,9 +18,9 @@ type Event interface {
 
 // Request writes to the customer's contacts for the first time.
 type Request struct {
-	Customer []tenant.Email // at least one, at most [MaxContacts]
-	Partner  []tenant.Email // whom the customer can ask; may be empty
-	Links    []LinkID       // a new ID for each customer contact, in their order
+	Customer []Contact // at least one, at most [MaxContacts]
+	Partner  []Contact // whom the customer can ask; may be empty
+	Links    []LinkID  // a new ID for each customer contact, in their order
 	Terms    Terms
 }
 
@@ -39,10 +36,10 @@ type Resend struct {
 // on. It counts as one of [Policy].MaxSends, and no address may be written to
 // within [Policy].ResendInterval of the last time.
 type ChangeContacts struct {
-	Customer []tenant.Email // all of them, also those who stay
-	Partner  []tenant.Email // nil for the same as before
-	Links    []LinkID       // a new ID for each customer contact, in their order
-	Terms    Terms          // zero for the same as last time
+	Customer []Contact // all of them, also those who stay
+	Partner  []Contact // nil for the same as before
+	Links    []LinkID  // a new ID for each customer contact, in their order
+	Terms    Terms     // zero for the same as last time
 	Policy   Policy
 }
 
@@ -109,29 +106,16 @@ func (e Accept) by() LinkID   { return e.Link }
 func (e Decline) by() LinkID  { return e.Link }
 func (e Withdraw) by() LinkID { return e.Link }
 
-func logSending(kind Kind, contacts []tenant.Email, links []LinkID) slog.Value {
+func logSending(kind Kind, contacts []Contact, links []LinkID) slog.Value {
 	return slog.GroupValue(slog.String("event", string(kind)), slog.Int("contacts", len(contacts)), slog.Any("links", links))
 }
 
-func checkContacts(contacts []tenant.Email) error {
-	const field = "customer contacts"
+func checkContacts(contacts []Contact) error {
+	const side = "customer"
 	if len(contacts) == 0 {
-		return invalid(field, "at least one e-mail address is needed")
+		return invalid(side, "at least one contact is needed")
 	}
-	if len(contacts) > MaxContacts {
-		return invalid(field, fmt.Sprintf("at most %d are written to at once, not %d", MaxContacts, len(contacts)))
-	}
-	for i, c := range contacts {
-		if c.IsZero() {
-			return invalid(field, fmt.Sprintf("number %d is empty", i+1))
-		}
-		for j := range i {
-			if sameMailbox(c, contacts[j]) {
-				return invalid(field, fmt.Sprintf("number %d is the same as number %d", i+1, j+1))
-			}
-		}
-	}
-	return nil
+	return ValidateContacts(side, contacts)
 }
 
 func (s State) checkLinks(ids []LinkID, contacts int) error {
@@ -154,7 +138,3 @@ func (s State) checkLinks(ids []LinkID, contacts int) error {
 	}
 	return nil
 }
-
-// sameMailbox compares addresses as mail systems treat them in practice: without
-// regard to case.
-func sameMailbox(a, b tenant.Email) bool { return strings.EqualFold(a.String(), b.String()) }

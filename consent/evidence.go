@@ -3,22 +3,20 @@ package consent
 import (
 	"log/slog"
 	"time"
-
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Evidence is one record of what happened between the parties: that a contact was
 // written to, or that one answered. A record of an answer has the same Link as the
 // record of the sending that it answers.
 type Evidence struct {
-	Link     LinkID       `json:"link"`
-	Contact  tenant.Email `json:"contact,omitzero"`
-	Erased   bool         `json:"erased,omitempty"` // the contact asked to be forgotten
-	At       time.Time    `json:"at"`
-	Sent     Kind         `json:"sent,omitempty"`     // of a sending: request, resend or change contacts
-	Decision Decision     `json:"decision,omitempty"` // of an answer
-	Channel  Channel      `json:"channel,omitempty"`  // of an answer
-	Terms    Terms        `json:"terms"`
+	Link     LinkID    `json:"link"`
+	Contact  Contact   `json:"contact,omitzero"`
+	Erased   bool      `json:"erased,omitempty"` // the contact asked to be forgotten
+	At       time.Time `json:"at"`
+	Sent     Kind      `json:"sent,omitempty"`     // of a sending: request, resend or change contacts
+	Decision Decision  `json:"decision,omitempty"` // of an answer
+	Channel  Channel   `json:"channel,omitempty"`  // of an answer
+	Terms    Terms     `json:"terms"`
 	// AfterSubmission: a withdrawal that came too late to end the engagement.
 	AfterSubmission bool `json:"after_submission,omitempty"`
 }

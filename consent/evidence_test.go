@@ -22,11 +22,11 @@ func TestEvidence(t *testing.T) {
 	s = apply(t, s, consent.Accept{Link: "l3"}, hour(2))
 	s = apply(t, s, consent.Withdraw{Link: "l3", Channel: consent.ChannelHost, AfterSubmission: true}, hour(3))
 	want := []consent.Evidence{
-		{Link: "l1", Contact: ana, At: start, Sent: consent.KindRequest, Terms: terms("en")},
-		{Link: "l2", Contact: bruno, At: start, Sent: consent.KindRequest, Terms: terms("en")},
-		{Link: "l3", Contact: carla, At: hour(1), Sent: consent.KindChangeContacts, Terms: terms("pt")},
-		{Link: "l3", Contact: carla, At: hour(2), Decision: consent.DecisionAccept, Channel: consent.ChannelPage, Terms: terms("pt")},
-		{Link: "l3", Contact: carla, At: hour(3), Decision: consent.DecisionWithdraw, Channel: consent.ChannelHost, AfterSubmission: true, Terms: terms("pt")},
+		{Link: "l1", Contact: who(ana), At: start, Sent: consent.KindRequest, Terms: terms("en")},
+		{Link: "l2", Contact: who(bruno), At: start, Sent: consent.KindRequest, Terms: terms("en")},
+		{Link: "l3", Contact: who(carla), At: hour(1), Sent: consent.KindChangeContacts, Terms: terms("pt")},
+		{Link: "l3", Contact: who(carla), At: hour(2), Decision: consent.DecisionAccept, Channel: consent.ChannelPage, Terms: terms("pt")},
+		{Link: "l3", Contact: who(carla), At: hour(3), Decision: consent.DecisionWithdraw, Channel: consent.ChannelHost, AfterSubmission: true, Terms: terms("pt")},
 	}
 	if diff := cmp.Diff(want, s.Evidence(), comparable); diff != "" {
 		t.Error(diff)
@@ -54,9 +54,9 @@ func TestErase(t *testing.T) {
 	before, after := s.Evidence(), erased.Evidence()
 	equal(t, len(before), len(after))
 	for i := range before {
-		if before[i].Contact == ana {
+		if before[i].Contact == who(ana) {
 			check(t, after[i].Erased)
-			before[i].Contact, before[i].Erased = tenant.Email{}, true
+			before[i].Contact, before[i].Erased = consent.Contact{}, true
 		}
 		equal(t, before[i], after[i])
 	}
@@ -85,7 +85,7 @@ func TestNobodyErasedIsWrittenToAgain(t *testing.T) {
 	resent := apply(t, s, consent.Resend{Links: links("l3")}, start.Add(day))
 	l, err := resent.Link("l3")
 	noError(t, err)
-	equal(t, bruno, l.Contact)
+	equal(t, who(bruno), l.Contact)
 
 	s, _ = s.Erase(bruno)
 	_, err = consent.Apply(s, consent.Resend{}, start.Add(day))

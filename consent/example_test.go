@@ -24,7 +24,7 @@ func Example() {
 
 	s := consent.Start(now.AddDate(0, 0, 30))
 	s, err = consent.Apply(s, consent.Request{
-		Customer: []tenant.Email{contact}, Links: []consent.LinkID{"first"}, Terms: terms}, now)
+		Customer: []consent.Contact{{Email: contact}}, Links: []consent.LinkID{"first"}, Terms: terms}, now)
 	if err != nil {
 		log.Fatal(err)
 	}

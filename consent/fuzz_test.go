@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // FuzzEvents runs random events over one consent and holds it to what is always
@@ -53,7 +52,7 @@ func FuzzEvents(f *testing.F) {
 				}
 				s = next
 			case 9: // somebody is erased
-				s, _ = s.Erase(people[int(who)%len(people)])
+				s, _ = s.Erase(people[int(who)%len(people)].Email)
 				if slices.ContainsFunc(s.Links, func(l consent.Link) bool { return l.Contact == people[int(who)%len(people)] }) {
 					t.Fatal("an erased person is still in a link")
 				}
@@ -89,7 +88,7 @@ func pick(s consent.State, who byte) consent.LinkID {
 	return "none"
 }
 
-func scripted(s consent.State, kind, who byte, step int, people []tenant.Email, text consent.Terms) consent.Event {
+func scripted(s consent.State, kind, who byte, step int, people []consent.Contact, text consent.Terms) consent.Event {
 	ids := func(n int) (ids []consent.LinkID) {
 		for i := range n {
 			ids = append(ids, consent.LinkID(fmt.Sprintf("s%d-%d", step, i)))

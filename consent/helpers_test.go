@@ -43,7 +43,13 @@ var (
 	paula = email("paula@fabrikam.com")
 )
 
-func emails(es ...tenant.Email) []tenant.Email { return es }
+func emails(es ...tenant.Email) []consent.Contact {
+	contacts := make([]consent.Contact, len(es))
+	for i, e := range es {
+		contacts[i].Email = e
+	}
+	return contacts
+}
 
 func links(ids ...consent.LinkID) []consent.LinkID { return ids }
 
@@ -195,3 +201,5 @@ func lacks(t testing.TB, s, part string, msg ...any) {
 		t.Errorf("%q should not be%s in:\n%s", part, say(msg), s)
 	}
 }
+
+func who(e tenant.Email) consent.Contact { return consent.Contact{Email: e} }

@@ -2,8 +2,6 @@ package consent
 
 import (
 	"time"
-
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Policy limits how often a customer is written to. The zero Policy has the
@@ -33,14 +31,14 @@ func (p Policy) MayResend(s State, now time.Time) error {
 
 // mayChange keeps a change of contacts from being a way round the limits: it
 // counts, and nobody is written to within the interval.
-func (p Policy) mayChange(s State, contacts []tenant.Email, now time.Time) error {
+func (p Policy) mayChange(s State, contacts []Contact, now time.Time) error {
 	if err := p.checkCount(s); err != nil {
 		return err
 	}
 	var last time.Time
 	for _, l := range s.Links {
 		for _, c := range contacts {
-			if sameMailbox(l.Contact, c) && l.IssuedAt.After(last) {
+			if l.Contact.Is(c.Email) && l.IssuedAt.After(last) {
 				last = l.IssuedAt
 			}
 		}

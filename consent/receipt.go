@@ -203,7 +203,7 @@ func (s State) parties(principal LinkID, terms Terms, d ReceiptDetails) []Record
 		l, _ := s.Link(id)
 		parties = append(parties, RecordParty{
 			ID: string(id), Name: "Contact of " + customer.Name, Role: DataSubject, Type: "person",
-			Email: l.Contact.String(), OnBehalfOf: customer.ID, Erased: l.Erased(),
+			Email: l.Contact.Email.String(), OnBehalfOf: customer.ID, Erased: l.Erased(),
 		})
 	}
 	person(principal)

@@ -4,8 +4,6 @@ import (
 	"log/slog"
 	"slices"
 	"time"
-
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // State is one consent: plain data, for its owner to store as JSON or in columns.
@@ -16,14 +14,14 @@ import (
 // It holds personal data, the addresses of contacts, and hides them in
 // structured logs.
 type State struct {
-	Status      Status         `json:"status,omitempty"` // as recorded; ask [State.StatusAt] what is true at a time
-	Deadline    time.Time      `json:"deadline,omitzero"`
-	Partner     []tenant.Email `json:"partner,omitempty"` // the partner's contacts, whom the customer can ask
-	Links       []Link         `json:"links,omitempty"`   // all there ever were, void ones too
-	Sent        []Sent         `json:"sent,omitempty"`    // oldest first
-	Answer      Answer         `json:"answer,omitzero"`   // accepted or declined
-	Withdrawal  Answer         `json:"withdrawal,omitzero"`
-	CancelledAt time.Time      `json:"cancelled_at,omitzero"`
+	Status      Status    `json:"status,omitempty"` // as recorded; ask [State.StatusAt] what is true at a time
+	Deadline    time.Time `json:"deadline,omitzero"`
+	Partner     []Contact `json:"partner,omitempty"` // the partner's contacts, whom the customer can ask
+	Links       []Link    `json:"links,omitempty"`   // all there ever were, void ones too
+	Sent        []Sent    `json:"sent,omitempty"`    // oldest first
+	Answer      Answer    `json:"answer,omitzero"`   // accepted or declined
+	Withdrawal  Answer    `json:"withdrawal,omitzero"`
+	CancelledAt time.Time `json:"cancelled_at,omitzero"`
 }
 
 // LinkID names a link. It is no secret: it stands in records and joins them.
@@ -31,11 +29,11 @@ type LinkID string
 
 // Link lets one contact see the request and answer it.
 type Link struct {
-	ID       LinkID       `json:"id"`
-	Contact  tenant.Email `json:"contact,omitzero"` // zero when the person was erased
-	IssuedAt time.Time    `json:"issued_at"`
-	VoidedAt time.Time    `json:"voided_at,omitzero"`
-	Tokens   []Hash       `json:"tokens,omitempty"` // of the messages written for this link
+	ID       LinkID    `json:"id"`
+	Contact  Contact   `json:"contact,omitzero"` // zero when the person was erased
+	IssuedAt time.Time `json:"issued_at"`
+	VoidedAt time.Time `json:"voided_at,omitzero"`
+	Tokens   []Hash    `json:"tokens,omitempty"` // of the messages written for this link
 }
 
 // Void reports whether a newer link has replaced this one.
@@ -146,8 +144,8 @@ func (s State) WithdrawalRequestedAt() time.Time {
 
 // Contacts returns the customer's contacts who were last written to, without
 // those who were erased.
-func (s State) Contacts() []tenant.Email {
-	var contacts []tenant.Email
+func (s State) Contacts() []Contact {
+	var contacts []Contact
 	for _, id := range s.lastSent().Links {
 		if l, err := s.Link(id); err == nil && !l.Erased() {
 			contacts = append(contacts, l.Contact)

@@ -4,8 +4,6 @@ import (
 	"log/slog"
 	"slices"
 	"time"
-
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // View is everything that the page of a customer's link shows. It names no other
@@ -14,8 +12,8 @@ type View struct {
 	Partner, Customer string // who asks, and who is asked
 	Program           string // may be empty
 	Engagement        string
-	Summary           string         // of the engagement; may be empty
-	Contacts          []tenant.Email // the partner's, whom the customer can ask
+	Summary           string    // of the engagement; may be empty
+	Contacts          []Contact // the partner's, whom the customer can ask
 	Text              Text
 	Language          Language  // of the text
 	Deadline          time.Time // in the zone in which it is shown

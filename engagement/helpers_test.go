@@ -96,7 +96,7 @@ func asked(p engagement.Participation) engagement.Participation {
 	terms := consent.NewTerms(consent.StandardTexts().For("en"), consent.Subject{ID: "azure-migration", Name: "Azure Migration"},
 		consent.Party{Role: consent.RoleCustomer, ID: "contoso", Name: "Contoso"}, consent.Party{Role: consent.RolePartner, ID: "northwind", Name: "Northwind"})
 	p.Consent = must(consent.Apply(p.Consent, consent.Request{
-		Customer: []tenant.Email{email("ana@contoso.com")}, Links: []consent.LinkID{link(p)}, Terms: terms,
+		Customer: []consent.Contact{{Email: email("ana@contoso.com")}}, Links: []consent.LinkID{link(p)}, Terms: terms,
 	}, start.Add(time.Minute)))
 	return p
 }
@@ -148,8 +148,8 @@ func proven(p engagement.Participation) engagement.Participation {
 		}}
 	}
 	return happens(p, on(1), document("e1", claim.Findings), document("e2", claim.Invoice),
-		claim.SendSurvey{Survey: claim.PartnerSurvey, Contact: email("paula@northwind.example"), Link: "s1"},
-		claim.SendSurvey{Survey: claim.CustomerSurvey, Contact: email("ana@contoso.com"), Link: "s2"},
+		claim.SendSurvey{Survey: claim.PartnerSurvey, Contact: consent.Contact{Email: email("paula@northwind.example")}, Link: "s1"},
+		claim.SendSurvey{Survey: claim.CustomerSurvey, Contact: consent.Contact{Email: email("ana@contoso.com")}, Link: "s2"},
 		claim.AnswerSurvey{Survey: claim.PartnerSurvey, Link: "s1", Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4"}},
 		claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: "s2", Answers: map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"}},
 	)

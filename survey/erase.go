@@ -1,8 +1,11 @@
 package survey
 
-import "github.com/partnerengage/partnerengage/tenant"
+import (
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/tenant"
+)
 
-// Erase removes a person from the state: their address, in any case, is gone from
+// Erase removes a person from the state: their address, in any spelling, is gone with name and telephone number from
 // links. It reports whether it was found. A link whose contact was erased keeps an
 // empty contact, which [consent.Link.Erased] tells as such, and stays what it was:
 // its token still opens it, so that the person can still answer. That the survey was
@@ -14,19 +17,24 @@ func (s State) Erase(person tenant.Email) (State, bool) {
 	}
 	next, found := s.clone(), false
 	for i := range next.Links {
-		if sameMailbox(next.Links[i].Contact, person) {
-			next.Links[i].Contact = tenant.Email{}
+		if next.Links[i].Contact.Email.Same(person) {
+			next.Links[i].Contact = consent.Contact{}
 			found = true
 		}
 	}
 	return next, found
 }
 
-// Scrub puts every free-text answer through clean, which takes out what names a
-// person, and reports whether that changed any. Where clean leaves nothing, the
+// Scrub puts every free-text answer and the names of contacts through clean, which
+// takes out what names a person, and reports whether that changed any. Where clean leaves nothing, the
 // answer is gone; the survey stays done.
 func (s State) Scrub(clean func(string) string) (State, bool) {
 	next, changed := s.clone(), false
+	for i := range next.Links {
+		if c := &next.Links[i].Contact; c.Name != "" && clean(c.Name) != c.Name {
+			c.Name, changed = clean(c.Name), true
+		}
+	}
 	for id, answer := range s.Response.Answers {
 		if q, _ := s.Form.question(id); q.Kind != Text {
 			continue

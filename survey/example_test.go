@@ -24,7 +24,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	s, err = survey.Send(s, survey.Invitation{Contact: contact, Language: "pt-BR", Link: "first"}, now, deadline)
+	s, err = survey.Send(s, survey.Invitation{Contact: consent.Contact{Email: contact}, Language: "pt-BR", Link: "first"}, now, deadline)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func ExampleState() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if s, err = survey.Send(s, survey.Invitation{Contact: contact, Link: "first"}, now, now.AddDate(0, 0, 90)); err != nil {
+	if s, err = survey.Send(s, survey.Invitation{Contact: consent.Contact{Email: contact}, Link: "first"}, now, now.AddDate(0, 0, 90)); err != nil {
 		log.Fatal(err)
 	}
 	given := map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4", "next-steps": "They move 120 servers."}

@@ -59,7 +59,7 @@ func without(given map[string]string, ids ...string) map[string]string {
 }
 
 func to(contact tenant.Email, link consent.LinkID) survey.Invitation {
-	return survey.Invitation{Contact: contact, Language: "en", Link: link}
+	return survey.Invitation{Contact: consent.Contact{Email: contact}, Language: "en", Link: link}
 }
 
 // in returns a state that has the status at start; by the link l1 it was sent to ana.
@@ -125,3 +125,5 @@ func errorAs(t testing.TB, err error, target any, msg ...any) {
 		t.Fatalf("error %v, want a %T%s", err, target, say(msg))
 	}
 }
+
+func who(e tenant.Email) consent.Contact { return consent.Contact{Email: e} }

@@ -5,12 +5,11 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Invitation asks one contact to answer a survey.
 type Invitation struct {
-	Contact  tenant.Email
+	Contact  consent.Contact
 	Language consent.Language // of the message and the page; the form's default if the form has none that fits
 	Link     consent.LinkID   // a new ID, from [consent.NewLinkID]
 	Policy   consent.Policy   // zero for the program's defaults
@@ -35,8 +34,8 @@ func Send(s State, i Invitation, now, deadline time.Time) (State, error) {
 	if err != nil {
 		return s, err
 	}
-	if i.Contact.IsZero() {
-		return s, invalid("contact", "an e-mail address is needed")
+	if err := i.Contact.Validate("contact"); err != nil {
+		return s, err
 	}
 	if err := s.checkCount(i.Policy); err != nil {
 		return s, err
@@ -113,7 +112,7 @@ func Mint(s State, id consent.LinkID, h consent.Hash) (State, error) {
 }
 
 // send voids every link and issues one.
-func (s State) send(move Move, contact tenant.Email, link consent.LinkID, language consent.Language, now time.Time) (State, error) {
+func (s State) send(move Move, contact consent.Contact, link consent.LinkID, language consent.Language, now time.Time) (State, error) {
 	if _, err := link.MarshalText(); err != nil {
 		return s, err
 	}
@@ -133,11 +132,11 @@ func (s State) send(move Move, contact tenant.Email, link consent.LinkID, langua
 	return next, nil
 }
 
-// writtenTo returns when this address was last written to; zero if it never was.
-func (s State) writtenTo(contact tenant.Email) time.Time {
+// writtenTo returns when this mailbox was last written to; zero if it never was.
+func (s State) writtenTo(contact consent.Contact) time.Time {
 	var last time.Time
 	for _, l := range s.Links {
-		if sameMailbox(l.Contact, contact) && l.IssuedAt.After(last) {
+		if l.Contact.Is(contact.Email) && l.IssuedAt.After(last) {
 			last = l.IssuedAt
 		}
 	}

@@ -11,12 +11,12 @@ import (
 
 func TestSendRecordsWhatWasSent(t *testing.T) {
 	zoned := start.In(time.FixedZone("WEST", 3600)).Add(1234 * time.Nanosecond)
-	s, err := survey.Send(in(t, survey.NotSent), survey.Invitation{Contact: ana, Language: "pt-BR", Link: "l1"}, zoned, deadline)
+	s, err := survey.Send(in(t, survey.NotSent), survey.Invitation{Contact: who(ana), Language: "pt-BR", Link: "l1"}, zoned, deadline)
 	noError(t, err)
 	at := start.Add(time.Microsecond)
-	equal(t, []consent.Link{{ID: "l1", Contact: ana, IssuedAt: at}}, s.Links, "in UTC, to the microsecond")
+	equal(t, []consent.Link{{ID: "l1", Contact: who(ana), IssuedAt: at}}, s.Links, "in UTC, to the microsecond")
 	equal(t, []survey.Sending{{Command: survey.CommandSend, At: at, Link: "l1", Language: "pt-PT"}}, s.Sendings)
-	equal(t, ana, s.Contact())
+	equal(t, who(ana), s.Contact())
 	check(t, s.AnsweredAt().IsZero())
 }
 
@@ -37,7 +37,7 @@ func TestLanguageOfASending(t *testing.T) {
 	} {
 		s, err := survey.Start(c.form)
 		noError(t, err)
-		s, err = survey.Send(s, survey.Invitation{Contact: ana, Language: c.wanted, Link: "l1"}, start, deadline)
+		s, err = survey.Send(s, survey.Invitation{Contact: who(ana), Language: c.wanted, Link: "l1"}, start, deadline)
 		noError(t, err)
 		equal(t, c.want, s.Sendings[0].Language, c.wanted)
 	}
@@ -49,10 +49,10 @@ func TestSendingAgainVoidsEarlierLinks(t *testing.T) {
 	later := start.Add(day)
 	resent, err := survey.Resend(s, "l2", consent.Policy{}, later, deadline)
 	noError(t, err)
-	changed, err := survey.Send(s, survey.Invitation{Contact: bruno, Language: "pt", Link: "l2"}, later, deadline)
+	changed, err := survey.Send(s, survey.Invitation{Contact: who(bruno), Language: "pt", Link: "l2"}, later, deadline)
 	noError(t, err)
 	for contact, next := range map[tenant.Email]survey.State{ana: resent, bruno: changed} {
-		equal(t, contact, next.Contact())
+		equal(t, who(contact), next.Contact())
 		equal(t, survey.Sent, next.Status)
 		equal(t, later, next.Links[0].VoidedAt)
 		check(t, !next.Links[1].Void())
@@ -80,7 +80,7 @@ func TestDoneIsFrozen(t *testing.T) {
 	equal(t, "the survey was answered at 2026-08-03T10:00:00Z; since then its contact is frozen and nothing needs to be sent", err.Error())
 	_, err = survey.Resend(s, "l2", consent.Policy{}, start.Add(2*day), deadline)
 	errorAs(t, err, &frozen)
-	equal(t, ana, s.Contact())
+	equal(t, who(ana), s.Contact())
 }
 
 func TestExpiredSaysWhen(t *testing.T) {
@@ -129,7 +129,7 @@ func TestSendRefusesMalformedInput(t *testing.T) {
 	s := in(t, survey.Sent)
 	later := start.Add(day)
 	for want, send := range map[string]func() (survey.State, error){
-		"contact: an e-mail address is needed": func() (survey.State, error) {
+		"contact.email: an e-mail address is needed": func() (survey.State, error) {
 			return survey.Send(s, to(tenant.Email{}, "l2"), later, deadline)
 		},
 		"link: an ID is 1 to 64 letters, digits, - and _; make one with NewLinkID": func() (survey.State, error) {

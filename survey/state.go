@@ -4,11 +4,9 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // State is one survey: plain data, for its owner to store as JSON or in columns.
@@ -60,13 +58,13 @@ func Start(f Form) (State, error) {
 
 // Contact returns whom the live link was sent to; after the survey is done, who
 // answered it. It is zero if nobody has been asked, or if the person was erased.
-func (s State) Contact() tenant.Email {
+func (s State) Contact() consent.Contact {
 	for _, l := range s.Links {
 		if !l.Void() {
 			return l.Contact
 		}
 	}
-	return tenant.Email{}
+	return consent.Contact{}
 }
 
 // AnsweredAt returns when the survey was done; zero if it is not.
@@ -145,7 +143,3 @@ func (s State) clone() State {
 // the reading of the monotonic clock, and what databases do not keep. So a State
 // equals itself after a trip through JSON or columns.
 func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
-
-// sameMailbox compares addresses as mail systems treat them in practice: without
-// regard to case.
-func sameMailbox(a, b tenant.Email) bool { return strings.EqualFold(a.String(), b.String()) }

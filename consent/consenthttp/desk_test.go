@@ -47,7 +47,7 @@ func newDesk(language consent.Language, change ...func(*consent.Terms)) *desk {
 	ana, _ := tenant.ParseEmail("ana@contoso.com")
 	paula, _ := tenant.ParseEmail("paula@fabrikam.com")
 	d.state = consent.Start(deadline)
-	d.apply(consent.Request{Customer: []tenant.Email{ana}, Partner: []tenant.Email{paula}, Links: []consent.LinkID{"old"}, Terms: terms})
+	d.apply(consent.Request{Customer: []consent.Contact{{Email: ana}}, Partner: []consent.Contact{{Email: paula}}, Links: []consent.LinkID{"old"}, Terms: terms})
 	d.void = d.mint("old")
 	d.now = start.Add(24 * time.Hour)
 	d.apply(consent.Resend{Links: []consent.LinkID{"new"}})

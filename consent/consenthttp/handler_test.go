@@ -442,7 +442,7 @@ func TestHostileAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	view := consent.View{Partner: "Fabrikam", Status: consent.Declined, Contacts: []tenant.Email{address}}
+	view := consent.View{Partner: "Fabrikam", Status: consent.Declined, Contacts: []consent.Contact{{Email: address}}}
 	page := get(consenthttp.New(fixed{view: view}, nil), "/"+newDesk("en").token.Secret()).Body.String()
 	if want := `href="mailto:x%3Fbcc=all&amp;subject=%2541%27@fabrikam.com"`; !strings.Contains(page, want) {
 		t.Errorf("no %s in\n%s", want, page)

@@ -40,7 +40,7 @@ func newSurveyDesk(language consent.Language, change ...func(*survey.Form, *surv
 	ana, _ := tenant.ParseEmail("ana@contoso.com")
 	state, err := survey.Start(form)
 	d.must(state, err)
-	d.must(survey.Send(d.state, survey.Invitation{Contact: ana, Language: language, Link: "old"}, d.now, deadline))
+	d.must(survey.Send(d.state, survey.Invitation{Contact: consent.Contact{Email: ana}, Language: language, Link: "old"}, d.now, deadline))
 	d.void = d.mint("old")
 	d.now = start.Add(24 * time.Hour)
 	d.must(survey.Resend(d.state, "new", consent.Policy{}, d.now, deadline))

@@ -6,7 +6,6 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Event is something that happens to a claim. Its deadlines are computed by
@@ -29,7 +28,7 @@ type RemoveEvidence struct{ ID EvidenceID }
 // it voids the earlier link. Once the survey is done its contact is frozen.
 type SendSurvey struct {
 	Survey   string // the kind of its ProofItem
-	Contact  tenant.Email
+	Contact  consent.Contact
 	Language consent.Language
 	Link     consent.LinkID // a new one
 	Policy   consent.Policy // how often; zero: the program's for consents

@@ -93,7 +93,7 @@ func scripted(k claim.Kind, what byte, n int, now time.Time) claim.Event {
 	case claim.KindSendSurvey:
 		e := send(survey, email(contacts[what%2]), link)
 		if odd>>1%2 == 1 {
-			e.Contact, e.Policy = email("eve@contoso.com"), consent.Policy{ResendInterval: -1, MaxSends: -1}
+			e.Contact.Email, e.Policy = email("eve@contoso.com"), consent.Policy{ResendInterval: -1, MaxSends: -1}
 		}
 		return e
 	case claim.KindResendSurvey:

@@ -80,7 +80,7 @@ func addDocument(id claim.EvidenceID) claim.AddEvidence {
 }
 
 func send(kind string, to tenant.Email, link consent.LinkID) claim.SendSurvey {
-	return claim.SendSurvey{Survey: kind, Contact: to, Language: "en", Link: link}
+	return claim.SendSurvey{Survey: kind, Contact: consent.Contact{Email: to}, Language: "en", Link: link}
 }
 
 func customerAnswers() map[string]string {

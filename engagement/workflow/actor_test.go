@@ -47,7 +47,7 @@ func calls() []call {
 func partnerCalls() []call {
 	contoso := tenant.Key("tenant:00000000-0000-4000-8000-000000000001")
 	request := func(w *workflowtest.World) workflow.ConsentRequest {
-		return workflow.ConsentRequest{Key: w.Key(), Customer: []string{"ana@contoso.com"}}
+		return workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com")}
 	}
 	return []call{
 		{"Engagements", workflow.ViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) error {
@@ -207,7 +207,7 @@ func claimCalls() []call {
 			return err
 		}},
 		{"RequestSurvey", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
-			return w.Desk.RequestSurvey(background, a, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: "ana@contoso.com"})
+			return w.Desk.RequestSurvey(background, a, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
 		}},
 		{"ResendSurvey", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
 			return w.Desk.ResendSurvey(background, a, p, workflow.ResendSurvey{Key: w.Key(), Survey: claim.CustomerSurvey})
@@ -527,11 +527,11 @@ func TestLogValues(t *testing.T) {
 		slog.New(handler(&out)).Info("all",
 			"actor", workflow.Actor{Partner: "northwind", User: "secret-user"}, "candidate", offer.Candidate, "offer", offer,
 			"add", workflow.AddCustomer{Candidate: workflow.Candidate{Email: "secret-ana@contoso.com", Reason: "secret"}},
-			"request", workflow.ConsentRequest{Customer: []string{"secret-ana@contoso.com"}, Partner: []string{"secret-joe@northwind.example"}},
+			"request", workflow.ConsentRequest{Customer: workflow.ByEmail("secret-ana@contoso.com"), Partner: workflow.ByEmail("secret-joe@northwind.example")},
 			"cancel", workflow.CancelParticipation{Reason: "secret"}, "person", workflow.Person{Email: "secret-ana@contoso.com", User: "secret-user", Name: "secret"},
 			"delivery", w.Messages()[0], "survey delivery", w.Messages()[len(w.Messages())-1],
 			"comment", workflow.Comment{Text: "secret"}, "dispute", workflow.DisputeClaim{Reason: "secret"},
-			"survey", workflow.SurveyRequest{Survey: claim.CustomerSurvey, Contact: "secret-ana@contoso.com"},
+			"survey", workflow.SurveyRequest{Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "secret-ana@contoso.com"}},
 			"action", workflow.AskForAction{Items: []claim.ActionItem{{Text: "secret"}}},
 			"approve", workflow.ApproveClaim{Amount: w.Money("1.00 USD"), Override: "secret", Text: "secret"},
 			"reject", workflow.RejectClaim{Codes: []claim.RejectionCode{claim.NotDelivered}, Text: "secret"},

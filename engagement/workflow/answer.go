@@ -136,11 +136,11 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link cons
 	return nil
 }
 
-func personOf(contact tenant.Email) *engagement.Person {
+func personOf(contact consent.Contact) *engagement.Person {
 	if contact.IsZero() {
 		return nil
 	}
-	return &engagement.Person{Contacts: []tenant.Email{contact}}
+	return &engagement.Person{Contacts: []tenant.Email{contact.Email}}
 }
 
 // makeKnown makes a customer that consented known to the partner: from now on

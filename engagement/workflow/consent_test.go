@@ -22,7 +22,7 @@ var _ consenthttp.Desk = (*workflow.Service)(nil)
 
 // asked is a request to these contacts.
 func asked(w *workflowtest.World, customer ...string) workflow.ConsentRequest {
-	return workflow.ConsentRequest{Key: w.Key(), Customer: customer, Partner: []string{"joe@northwind.example"}, Language: "en"}
+	return workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(customer...), Partner: workflow.ByEmail("joe@northwind.example"), Language: "en"}
 }
 
 func newest(w *workflowtest.World, p engagement.ParticipationID) consent.Token {
@@ -75,20 +75,20 @@ func TestConsentWindowNeverMoves(t *testing.T) {
 func TestPreviewConsent(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	req := workflow.ConsentRequest{Customer: []string{"ana@contoso.com"}, Partner: []string{"joe@northwind.example"}, Language: "pt-PT"}
+	req := workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example"), Language: "pt-PT"}
 	unchanged(t, spy, func() {
 		for range 3 {
 			v, err := w.Desk.PreviewConsent(background, w.Actor, p, req)
 			ok(t, err)
-			got := []string{v.Partner, v.Customer, v.Engagement, v.Summary, v.Program, string(v.Language), v.Contacts[0].String(), string(v.Status)}
+			got := []string{v.Partner, v.Customer, v.Engagement, v.Summary, v.Program, string(v.Language), v.Contacts[0].Email.String(), string(v.Status)}
 			want := []string{"Northwind Consulting", "Contoso", "Azure Migration", "About Azure Migration.", "Commerce Incentives", "pt-PT", "joe@northwind.example", "requested"}
 			equal(t, "the view", got, want)
 			if !v.MayDecide || !v.Deadline.Equal(w.Now().Add(30*day)) || v.Text.Title == "" {
 				t.Fatalf("the view is %+v", v)
 			}
 		}
-		_, err := w.Desk.PreviewConsent(background, w.Actor, p, workflow.ConsentRequest{Customer: []string{"nobody"}})
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "customer[0]")
+		_, err := w.Desk.PreviewConsent(background, w.Actor, p, workflow.ConsentRequest{Customer: workflow.ByEmail("nobody")})
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "customer[0].email")
 	})
 	w.ExpectStatus(p, engagement.CustomerClaimed)
 	equal(t, "messages", len(w.Messages()), 0)
@@ -109,15 +109,15 @@ func TestRequestInput(t *testing.T) {
 		help   string
 	}{
 		"nobody":            {workflow.ConsentRequest{}, []string{"customer"}, "name at least one"},
-		"empty":             {workflow.ConsentRequest{Customer: []string{}}, []string{"customer"}, "name at least one"},
-		"junk":              {workflow.ConsentRequest{Customer: []string{"ana@contoso.com", "junk", "a@b@c"}, Partner: []string{"x"}}, []string{"customer[1]", "customer[2]", "partner[0]"}, ""},
-		"header injection":  {workflow.ConsentRequest{Customer: []string{"ana@contoso.com\r\nBcc: x@y.z"}}, []string{"customer[0]"}, "line end"},
-		"twice":             {workflow.ConsentRequest{Customer: []string{"ana@contoso.com", "ANA@Contoso.com"}}, []string{"customer[1]"}, "once"},
-		"a partner twice":   {workflow.ConsentRequest{Customer: []string{"ana@contoso.com"}, Partner: []string{"j@n.example", "j@n.example"}}, []string{"partner[1]"}, "once"},
-		"too many":          {workflow.ConsentRequest{Customer: many}, []string{"customer"}, "at most 20"},
-		"too many partners": {workflow.ConsentRequest{Customer: many[:1], Partner: many}, []string{"partner"}, "at most 20"},
-		"no language":       {workflow.ConsentRequest{Customer: many[:1], Language: "!"}, []string{"language"}, ""},
-		"unknown language":  {workflow.ConsentRequest{Customer: many[:1], Language: "tlh"}, []string{"language"}, "use one of"},
+		"empty":             {workflow.ConsentRequest{Customer: workflow.ByEmail()}, []string{"customer"}, "name at least one"},
+		"junk":              {workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com", "junk", "a@b@c"), Partner: workflow.ByEmail("x")}, []string{"customer[1].email", "customer[2].email", "partner[0].email"}, ""},
+		"header injection":  {workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com\r\nBcc: x@y.z")}, []string{"customer[0].email"}, "line end"},
+		"twice":             {workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com", "ANA@Contoso.com")}, []string{"customer[1].email"}, "once"},
+		"a partner twice":   {workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("j@n.example", "j@n.example")}, []string{"partner[1].email"}, "once"},
+		"too many":          {workflow.ConsentRequest{Customer: workflow.ByEmail(many...)}, []string{"customer"}, "at most 20"},
+		"too many partners": {workflow.ConsentRequest{Customer: workflow.ByEmail(many[:1]...), Partner: workflow.ByEmail(many...)}, []string{"partner"}, "at most 20"},
+		"no language":       {workflow.ConsentRequest{Customer: workflow.ByEmail(many[:1]...), Language: "!"}, []string{"language"}, ""},
+		"unknown language":  {workflow.ConsentRequest{Customer: workflow.ByEmail(many[:1]...), Language: "tlh"}, []string{"language"}, "use one of"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, spy := newWorld(t)
@@ -323,33 +323,33 @@ func TestChangeContacts(t *testing.T) {
 		refused[*workflow.NotNowError](t, change(asked(w, "eva@contoso.com")), workflow.ErrNotNow)
 	})
 	_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: []string{"wrong@contoso.com"}, Partner: []string{"joe@northwind.example"}, Language: "pt-PT",
+		Key: w.Key(), Customer: workflow.ByEmail("wrong@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example"), Language: "pt-PT",
 	})
 	ok(t, err)
 	w.Relayed()
 	old := newest(w, p)
-	ok(t, change(workflow.ConsentRequest{Customer: []string{"right@contoso.com"}}))
+	ok(t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("right@contoso.com")}))
 	if _, err := w.Desk.ConsentView(background, old); !errors.Is(err, consent.ErrLinkVoid) {
 		t.Fatalf("the old link gives %v", err)
 	}
 	v, err := w.Desk.ConsentView(background, newest(w, p))
 	ok(t, err)
 	equal(t, "language", v.Language, "pt-PT")
-	equal(t, "partner contact", v.Contacts[0].String(), "joe@northwind.example")
+	equal(t, "partner contact", v.Contacts[0].Email.String(), "joe@northwind.example")
 
 	unchanged(t, spy, func() { // it is no way round the limit
-		err := change(workflow.ConsentRequest{Customer: []string{"RIGHT@contoso.com", "new@contoso.com"}})
+		err := change(workflow.ConsentRequest{Customer: workflow.ByEmail("RIGHT@contoso.com", "new@contoso.com")})
 		refused[*consent.TooSoonError](t, err, consent.ErrTooSoon)
 	})
-	ok(t, change(workflow.ConsentRequest{Customer: []string{"third@contoso.com"}, Partner: []string{}, Language: "en"}))
+	ok(t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("third@contoso.com"), Partner: workflow.ByEmail(), Language: "en"}))
 	v, err = w.Desk.ConsentView(background, newest(w, p))
 	ok(t, err)
 	equal(t, "language", v.Language, "en")
 	equal(t, "partner contacts", len(v.Contacts), 0)
-	ok(t, change(workflow.ConsentRequest{Customer: []string{"fourth@contoso.com"}}))
-	ok(t, change(workflow.ConsentRequest{Customer: []string{"fifth@contoso.com"}}))
+	ok(t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("fourth@contoso.com")}))
+	ok(t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("fifth@contoso.com")}))
 	unchanged(t, spy, func() {
-		refused[*consent.TooManyError](t, change(workflow.ConsentRequest{Customer: []string{"sixth@contoso.com"}}), consent.ErrTooMany)
+		refused[*consent.TooManyError](t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("sixth@contoso.com")}), consent.ErrTooMany)
 	})
 	equal(t, "receivers", sentTo(w, engagement.AskForConsent), []string{
 		"wrong@contoso.com", "right@contoso.com", "third@contoso.com", "fourth@contoso.com", "fifth@contoso.com",
@@ -816,7 +816,7 @@ func TestEvidenceAndReceipt(t *testing.T) {
 	}
 	equal(t, "records", len(records), len(want))
 	for i, r := range records {
-		equal(t, "the record", record{r.Contact.String(), string(r.Sent), string(r.Decision), string(r.Channel), r.At}, want[i])
+		equal(t, "the record", record{r.Contact.Email.String(), string(r.Sent), string(r.Decision), string(r.Channel), r.At}, want[i])
 		equal(t, "the text", r.Terms.Text, text.Ref())
 		equal(t, "the purposes", r.Terms.Purposes, text.Purposes)
 		equal(t, "validity and withdrawal", []string{r.Terms.Validity, r.Terms.Withdrawal}, []string{text.Validity, text.Withdrawal})

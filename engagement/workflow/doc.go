@@ -12,7 +12,7 @@
 //		Key: requestID, Candidate: offer.Candidate, Engagements: []engagement.ID{"azure-migration"}})
 //
 //	_, err = desk.RequestConsent(ctx, actor, started[0].ID, workflow.ConsentRequest{
-//		Key: requestID2, Customer: []string{"ana@contoso.com"}, Language: "pt-PT"})
+//		Key: requestID2, Customer: workflow.ByEmail("ana@contoso.com"), Language: "pt-PT"})
 //
 //	page, err := desk.Customers(ctx, actor, "azure-migration", workflow.CustomersQuery{Tab: engagement.TabEligible})
 //

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -259,6 +260,9 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 	if !x.email.IsZero() {
 		p.Consent, found = p.Consent.Erase(x.email)
 	}
+	if next, scrubbed := p.Consent.Scrub(x.scrub); scrubbed {
+		p.Consent, found = next, true
+	}
 	if x.quotedIn(p.Reason) || x.quotedIn(p.FriendlyName) {
 		p.Reason, p.FriendlyName, found = x.scrub(p.Reason), x.scrub(p.FriendlyName), true
 	}
@@ -272,7 +276,7 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 
 // addresses returns everybody who is named in a participation.
 func addresses(p engagement.Participation) []tenant.Email {
-	all := slices.Clone(p.Consent.Partner)
+	all := consent.Emails(p.Consent.Partner)
 	links := slices.Clone(p.Consent.Links)
 	if p.Claim != nil {
 		for _, v := range p.Claim.Surveys {
@@ -280,7 +284,7 @@ func addresses(p engagement.Participation) []tenant.Email {
 		}
 	}
 	for _, l := range links {
-		all = append(all, l.Contact)
+		all = append(all, l.Contact.Email)
 	}
 	return all
 }

@@ -34,7 +34,7 @@ func traces(t *testing.T, w *workflowtest.World) engagement.ParticipationID {
 	ok(t, err)
 	p := started[0].ID
 	_, err = desk.RequestConsent(background, maria.Actor, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: []string{"rui@contoso.com", "Ana.Sousa@contoso.com"}, Partner: []string{"ANA.SOUSA@contoso.com", "joe@northwind.example"},
+		Key: w.Key(), Customer: workflow.ByEmail("rui@contoso.com", "Ana.Sousa@contoso.com"), Partner: workflow.ByEmail("ANA.SOUSA@contoso.com", "joe@northwind.example"),
 	})
 	ok(t, err)
 	w.Relayed()
@@ -43,12 +43,12 @@ func traces(t *testing.T, w *workflowtest.World) engagement.ParticipationID {
 	// Cancelled, with a reason that quotes the address.
 	ok(t, desk.Cancel(background, maria.Actor, started[1].ID, workflow.CancelParticipation{Key: w.Key(), Reason: "ana.sousa@contoso.com left."}))
 	// Replaced as a contact of the customer and of the partner.
-	_, err = desk.RequestConsent(background, w.Actor, started[2].ID, workflow.ConsentRequest{Key: w.Key(), Customer: []string{"ana.sousa@contoso.com"}, Partner: []string{address}})
+	_, err = desk.RequestConsent(background, w.Actor, started[2].ID, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana.sousa@contoso.com"), Partner: workflow.ByEmail(address)})
 	ok(t, err)
 	_, err = desk.ChangeContacts(background, w.Actor, started[2].ID, asked(w, "rui@contoso.com"))
 	ok(t, err)
 	// Asked, with messages of several spellings that wait in the outbox.
-	_, err = desk.RequestConsent(background, w.Actor, started[3].ID, workflow.ConsentRequest{Key: w.Key(), Customer: []string{"Ana.SOUSA@contoso.com"}, Partner: []string{"ana.sousa@contoso.com"}})
+	_, err = desk.RequestConsent(background, w.Actor, started[3].ID, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("Ana.SOUSA@contoso.com"), Partner: workflow.ByEmail("ana.sousa@contoso.com")})
 	ok(t, err)
 	// As a contact of another customer.
 	q := maria.Added(migration, "x@adatum.com")
@@ -113,7 +113,7 @@ func TestErasePerson(t *testing.T) {
 	equal(t, "records", len(records), len(evidence))
 	for i, r := range records {
 		want := evidence[i]
-		if strings.EqualFold(want.Contact.String(), address) {
+		if strings.EqualFold(want.Contact.Email.String(), address) {
 			want.Contact, want.Erased = r.Contact, true
 		}
 		equal(t, "the evidence", asJSON(t, r), asJSON(t, want))
@@ -219,7 +219,7 @@ func TestEraseOwnOnly(t *testing.T) {
 	_, err := f.Desk.RequestConsent(background, f.Actor, p, asked(f, address))
 	ok(t, err)
 	erase(t, w, workflow.Person{Email: address, User: user})
-	equal(t, "the other partner's contacts", part(t, f, p).Consent.Contacts()[0].String(), address)
+	equal(t, "the other partner's contacts", part(t, f, p).Consent.Contacts()[0].Email.String(), address)
 	events, kinds := history(t, f, "contoso.com")
 	equal(t, "the other partner's history", kinds, []engagement.EventKind{engagement.CustomerAdded, engagement.ConsentRequested})
 	equal(t, "the other partner's user", events[0].Person.User, user)
@@ -235,7 +235,7 @@ func TestEraseNobodyElse(t *testing.T) {
 	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, others...))
 	ok(t, err)
 	equal(t, "erased", erase(t, w, workflow.Person{Email: address, User: "an"}), workflow.Erased{})
-	equal(t, "contacts", fmt.Sprint(part(t, w, p).Consent.Contacts()), fmt.Sprint(others))
+	equal(t, "contacts", fmt.Sprint(consent.Emails(part(t, w, p).Consent.Contacts())), fmt.Sprint(others))
 }
 
 // Who is to be erased has to be named.
@@ -270,7 +270,7 @@ func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID
 	friendly := "João de Sousa's"
 	ok(t, w.Desk.ChangeDetails(background, joao, p, workflow.Details{Key: w.Key(), FriendlyName: &friendly}))
 	_, err := w.Desk.RequestConsent(background, joao, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: []string{"ana.sousa@contoso.com", "eva@contoso.com"}, Partner: []string{"ana.sousa@contoso.com", "joe@northwind.example"},
+		Key: w.Key(), Customer: workflow.ByEmail("ana.sousa@contoso.com", "eva@contoso.com"), Partner: workflow.ByEmail("ana.sousa@contoso.com", "joe@northwind.example"),
 	})
 	ok(t, err)
 	w.Relayed()

@@ -19,12 +19,12 @@ func TestPartnerLanguage(t *testing.T) {
 		w, _ := newWorld(t)
 		p := w.Added(migration, "ana@contoso.com")
 		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
-			Key: w.Key(), Customer: []string{"ana@contoso.com"}, Partner: []string{"us@partner.example"}, Language: "pt-PT", PartnerLanguage: test.partner,
+			Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("us@partner.example"), Language: "pt-PT", PartnerLanguage: test.partner,
 		})
 		ok(t, err)
 		w.Relayed()
 		w.Advance(25 * time.Hour)
-		_, err = w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: []string{"rui@contoso.com"}, Language: "pt-PT"})
+		_, err = w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("rui@contoso.com"), Language: "pt-PT"})
 		ok(t, err)
 		w.Relayed()
 		w.Accepted(p)
@@ -249,7 +249,7 @@ func TestReminderWithoutContacts(t *testing.T) {
 	w, _ = newWorld(t)
 	p = w.Added(migration, "ana@contoso.com")
 	req := asked(w, "ana@contoso.com")
-	req.Partner = []string{"joe@northwind.example", "kim@northwind.example"}
+	req.Partner = workflow.ByEmail("joe@northwind.example", "kim@northwind.example")
 	_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
 	ok(t, err)
 	w.Advance(16 * day)

@@ -17,13 +17,13 @@ import (
 )
 
 // ConsentRequest is the command that asks a customer for consent, or that
-// changes who is asked. Each list has at most consent.MaxContacts addresses, none
+// changes who is asked. Each list has at most consent.MaxContacts contacts, none
 // twice.
 type ConsentRequest struct {
-	Key      string   `json:"-"`                 // idempotency key
-	Customer []string `json:"customer"`          // e-mail addresses of the customer's contacts, each gets a link
-	Partner  []string `json:"partner,omitzero"`  // e-mail addresses of the partner's contacts, who are told the answer
-	Language string   `json:"language,omitzero"` // "en", "pt-PT"; the closest text there is; "" is the first text's
+	Key      string    `json:"-"`                 // idempotency key
+	Customer []Contact `json:"customer"`          // the customer's contacts, each gets a link
+	Partner  []Contact `json:"partner,omitzero"`  // the partner's contacts, whom the customer can ask and who are told the answer
+	Language string    `json:"language,omitzero"` // "en", "pt-PT"; the closest text there is; "" is the first text's
 
 	// PartnerLanguage is the language in which the partner's contacts are told;
 	// "": the customer's, and in ChangeContacts the one before.
@@ -134,11 +134,11 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		u.event(engagement.Event{
 			Kind: kind, By: engagement.ByPartner, From: string(before), To: string(p.StatusAt(u.now)),
 			Note:   fmt.Sprintf("contacts: %d, text %s in %s", len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)),
-			Person: &engagement.Person{User: actor.User, Contacts: contacts},
+			Person: &engagement.Person{User: actor.User, Contacts: consent.Emails(contacts)},
 		}, p)
 		for _, id := range lastSent(p.Consent).Links {
 			if l, err := p.Consent.Link(id); err == nil && !l.Erased() {
-				u.tell(p, engagement.AskForConsent, l.Contact, languageOf(p.Consent), l.ID)
+				u.tell(p, engagement.AskForConsent, l.Contact.Email, languageOf(p.Consent), l.ID)
 			}
 		}
 		return Requested{Contacts: len(contacts), ConsentBy: p.Consent.Deadline}, nil
@@ -189,7 +189,7 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.Partici
 			Kind: engagement.ParticipationCancel, By: engagement.ByPartner, From: string(before), To: string(p.StatusAt(u.now)),
 			Person: &engagement.Person{User: actor.User, Why: cmd.Reason},
 		}, p)
-		for _, to := range p.Consent.Contacts() {
+		for _, to := range consent.Emails(p.Consent.Contacts()) {
 			if written(p.Consent, to) {
 				u.tell(p, engagement.TellCancelled, to, languageOf(p.Consent), "")
 			}
@@ -209,7 +209,7 @@ var errFrozen = errors.New("the estimated deal size is frozen since consent was 
 
 // written reports whether a message with a link has gone out to a contact.
 func written(c consent.State, to tenant.Email) bool {
-	return slices.ContainsFunc(c.Links, func(l consent.Link) bool { return l.Contact == to && len(l.Tokens) > 0 })
+	return slices.ContainsFunc(c.Links, func(l consent.Link) bool { return l.Contact.Email == to && len(l.Tokens) > 0 })
 }
 
 // participation loads a participation of the actor's partner, and asks whether
@@ -264,13 +264,13 @@ func (u *unit) room(ctx context.Context, p engagement.Participation) (engagement
 
 // requestEvent turns a request into the event that package consent knows.
 func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, req ConsentRequest) (consent.Request, error) {
-	customer, err := parseEmails("customer", req.Customer)
-	partner, err2 := parseEmails("partner", req.Partner)
+	customer, err := readContacts("customer", req.Customer)
+	partner, err2 := readContacts("partner", req.Partner)
 	if err := errors.Join(err, err2); err != nil {
 		return consent.Request{}, err
 	}
 	if len(customer) == 0 {
-		return consent.Request{}, &InputError{Field: "customer", Problem: "contacts are missing: name at least one e-mail address"}
+		return consent.Request{}, &InputError{Field: "customer", Problem: "contacts are missing: name at least one, with an e-mail address"}
 	}
 	terms, err := u.consentTerms(ctx, p, req.Language)
 	if err != nil {
@@ -278,31 +278,6 @@ func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, req
 	}
 	links, err := u.newLinks(len(customer))
 	return consent.Request{Customer: customer, Partner: partner, Links: links, Terms: terms}, err
-}
-
-// parseEmails reads addresses. What is nil stays nil.
-func parseEmails(field string, texts []string) ([]tenant.Email, error) {
-	if texts == nil {
-		return nil, nil
-	}
-	if len(texts) > consent.MaxContacts {
-		return nil, &InputError{Field: field, Problem: fmt.Sprintf("names %d contacts: at most %d are written to", len(texts), consent.MaxContacts)}
-	}
-	out := make([]tenant.Email, 0, len(texts))
-	var errs []error
-	for i, text := range texts {
-		e, err := tenant.ParseEmail(text)
-		if err != nil {
-			errs = append(errs, &InputError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: "is not an e-mail address that can be written to: " + err.Error(), Err: err})
-			continue
-		}
-		if slices.ContainsFunc(out, func(o tenant.Email) bool { return strings.EqualFold(o.String(), e.String()) }) {
-			errs = append(errs, &InputError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: "names the same mailbox as one before it: name each once"})
-			continue
-		}
-		out = append(out, e)
-	}
-	return out, errors.Join(errs...)
 }
 
 // consentTerms are what the customer is asked to agree to, in the language.

@@ -120,7 +120,7 @@ func (t *teller) send(how move, p *modelPart) {
 	var err error
 	if how == surveys {
 		err = w.Desk.RequestSurvey(background, w.Actor, p.id, workflow.SurveyRequest{
-			Key: w.Key(), Survey: claim.CustomerSurvey, Contact: fmt.Sprintf("s%d@customer.example", len(p.survey.links)),
+			Key: w.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: fmt.Sprintf("s%d@customer.example", len(p.survey.links))},
 		})
 	} else {
 		err = w.Desk.ResendSurvey(background, w.Actor, p.id, workflow.ResendSurvey{Key: w.Key(), Survey: claim.CustomerSurvey})

@@ -221,7 +221,7 @@ func (t *teller) ask(how move, p *modelPart) {
 	case t.full(p.customer, p.offer):
 		want = []error{workflow.ErrNotNow, consent.ErrTakenElsewhere}
 	}
-	req := workflow.ConsentRequest{Key: w.Key(), Customer: []string{fmt.Sprintf("c%d@customer.example", len(p.sends))}, Partner: []string{"us@partner.example"}}
+	req := workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(fmt.Sprintf("c%d@customer.example", len(p.sends))), Partner: workflow.ByEmail("us@partner.example")}
 	var err error
 	switch how {
 	case asks:

@@ -26,7 +26,7 @@ var _ consenthttp.SurveyDesk = (*workflow.Service)(nil)
 
 // surveyTo is the command that sends the customer survey to a contact.
 func surveyTo(key, contact string) workflow.SurveyRequest {
-	return workflow.SurveyRequest{Key: key, Survey: claim.CustomerSurvey, Contact: contact}
+	return workflow.SurveyRequest{Key: key, Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: contact}}
 }
 
 // sendSurvey sends the customer survey, and lets the message go out.
@@ -220,7 +220,7 @@ func TestSurveyContact(t *testing.T) {
 	if _, err := w.Desk.SurveyView(background, first); !errors.Is(err, consent.ErrLinkVoid) {
 		t.Fatalf("the first contact's link gives %v", err)
 	}
-	equal(t, "the contact", surveyOf(t, w, p).Contact().String(), "eva@contoso.com")
+	equal(t, "the contact", surveyOf(t, w, p).Contact().Email.String(), "eva@contoso.com")
 	ok(t, resendSurvey(w, p))
 	w.Relayed()
 	equal(t, "who was asked", sentTo(w, engagement.AskForSurvey), []string{"ana@contoso.com", "eva@contoso.com", "eva@contoso.com"})
@@ -260,17 +260,17 @@ func TestSurveyInput(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	unchanged(t, spy, func() {
 		for field, req := range map[string]workflow.SurveyRequest{
-			"contact":   {Survey: claim.CustomerSurvey},
-			"contact ":  {Survey: claim.CustomerSurvey, Contact: "ana@contoso.com\r\nBcc: x@y.z"},
-			"language":  {Survey: claim.CustomerSurvey, Contact: "ana@contoso.com", Language: "!"},
-			"contact  ": {Survey: claim.CustomerSurvey, Contact: "ana"},
+			"contact.email":   {Survey: claim.CustomerSurvey},
+			"contact.email ":  {Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com\r\nBcc: x@y.z"}},
+			"language":        {Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}, Language: "!"},
+			"contact.email  ": {Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "ana"}},
 		} {
 			req.Key = w.Key()
 			equal(t, "the field", refused[*workflow.InputError](t, w.Desk.RequestSurvey(background, w.Actor, p, req), workflow.ErrInput).Field, strings.TrimSpace(field))
 		}
 		for _, kind := range []string{"", "weather", claim.Invoice} {
 			for _, err := range []error{
-				w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: "ana@contoso.com"}),
+				w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}}),
 				w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: w.Key(), Survey: kind}),
 			} {
 				equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "survey", Value: kind})

@@ -286,7 +286,7 @@ func partnerContacts(p engagement.Participation) []tenant.Email {
 	if len(p.Consent.Partner) == 0 {
 		return []tenant.Email{{}}
 	}
-	return p.Consent.Partner
+	return consent.Emails(p.Consent.Partner)
 }
 
 // partnerLanguage is the language in which the partner's contacts are told.

@@ -28,7 +28,7 @@ type command struct {
 // commands brings a fresh world to where one command can be given, each in turn.
 func commands(t *testing.T, each func(t *testing.T, w *workflowtest.World, spy *spy, c command)) {
 	contact := func(key, to string) workflow.ConsentRequest {
-		return workflow.ConsentRequest{Key: key, Customer: []string{to}, Partner: []string{"joe@northwind.example"}, Language: "en"}
+		return workflow.ConsentRequest{Key: key, Customer: workflow.ByEmail(to), Partner: workflow.ByEmail("joe@northwind.example"), Language: "en"}
 	}
 	makers := []func(w *workflowtest.World) command{
 		func(w *workflowtest.World) command {

@@ -257,7 +257,7 @@ func (k *walk) try(name string) error {
 }
 
 func (k *walk) contact(who string) workflow.ConsentRequest {
-	return workflow.ConsentRequest{Key: k.Key(), Customer: []string{who}, Partner: []string{"joe@northwind.example"}, Language: "en"}
+	return workflow.ConsentRequest{Key: k.Key(), Customer: workflow.ByEmail(who), Partner: workflow.ByEmail("joe@northwind.example"), Language: "en"}
 }
 
 // last returns the newest link, or one that nobody was given.
@@ -283,7 +283,7 @@ func (k *walk) tryClaim(name string) error {
 		}
 		return k.Desk.RemoveEvidence(background, k.Actor, k.id, workflow.RemoveEvidence{Key: k.Key(), Evidence: gone})
 	case "surv":
-		return k.Desk.RequestSurvey(background, k.Actor, k.id, workflow.SurveyRequest{Key: k.Key(), Survey: reference, Contact: "rui@contoso.com"})
+		return k.Desk.RequestSurvey(background, k.Actor, k.id, workflow.SurveyRequest{Key: k.Key(), Survey: reference, Contact: workflow.Contact{Email: "rui@contoso.com"}})
 	case "svre":
 		return k.Desk.ResendSurvey(background, k.Actor, k.id, workflow.ResendSurvey{Key: k.Key(), Survey: reference})
 	case "ansr":
@@ -297,7 +297,7 @@ func (k *walk) tryClaim(name string) error {
 		_, err := k.Desk.AnswerSurvey(background, last(links), map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
 		return err
 	case "done":
-		return k.Desk.RequestSurvey(background, k.Actor, k.id, workflow.SurveyRequest{Key: k.Key(), Survey: claim.CustomerSurvey, Contact: "rui@contoso.com"})
+		return k.Desk.RequestSurvey(background, k.Actor, k.id, workflow.SurveyRequest{Key: k.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "rui@contoso.com"}})
 	case "note":
 		return k.Desk.Comment(background, k.Actor, k.id, workflow.Comment{Key: k.Key(), Text: "All is well."})
 	case "subm":

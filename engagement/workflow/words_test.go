@@ -133,7 +133,7 @@ func everyMessage(t *testing.T, w *workflowtest.World, language string) map[enga
 	c := part(t, w, p).Claim
 	tells(engagement.AskForSurvey, c.SubmitBy)
 	for _, kind := range []string{claim.PartnerSurvey, claim.CustomerSurvey} {
-		ok(t, w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: "ana@contoso.com"}))
+		ok(t, w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}}))
 		w.Relayed()
 		answerSurvey(t, w, p)
 	}
@@ -204,7 +204,7 @@ func TestWordsOtherLanguage(t *testing.T) {
 		sc.Engagements[0].Zone = lisbon
 	})
 	p := w.Added(migration, "ana@contoso.com")
-	_, err = w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: []string{"ana@contoso.com"}, Language: "fr-CA"})
+	_, err = w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com"), Language: "fr-CA"})
 	ok(t, err)
 	w.Relayed()
 	d := w.Messages()[0]

@@ -103,10 +103,10 @@ const MaxSurveys = 30
 // SurveyRequest is the command that sends a survey to its contact, or to another
 // one instead.
 type SurveyRequest struct {
-	Key      string `json:"-"`                 // idempotency key
-	Survey   string `json:"survey"`            // its kind, claim.CustomerSurvey for one
-	Contact  string `json:"contact"`           // e-mail address
-	Language string `json:"language,omitzero"` // one of the survey's; "": that of the request for consent, or the closest there is
+	Key      string  `json:"-"`      // idempotency key
+	Survey   string  `json:"survey"` // its kind, claim.CustomerSurvey for one
+	Contact  Contact `json:"contact"`
+	Language string  `json:"language,omitzero"` // one of the survey's; "": that of the request for consent, or the closest there is
 }
 
 // LogValue hides the contact.
@@ -123,9 +123,9 @@ func (r SurveyRequest) LogValue() slog.Value {
 // survey, too.
 func (s *Service) RequestSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, req SurveyRequest) error {
 	return s.sendSurvey(ctx, actor, id, "request survey", req.Key, req, req.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
-		contacts, err := parseEmails("contact", []string{req.Contact})
+		contact, err := readContact("contact", req.Contact)
 		if err != nil {
-			return nil, tenant.Email{}, &InputError{Field: "contact", Problem: strings.TrimPrefix(err.Error(), "contact[0] "), Err: err}
+			return nil, tenant.Email{}, err
 		}
 		language := languageOf(p.Consent)
 		if req.Language != "" {
@@ -138,7 +138,7 @@ func (s *Service) RequestSurvey(ctx context.Context, actor Actor, id engagement.
 				}
 			}
 		}
-		return claim.SendSurvey{Survey: req.Survey, Contact: contacts[0], Language: language, Link: link, Policy: surveyPolicy}, contacts[0], nil
+		return claim.SendSurvey{Survey: req.Survey, Contact: contact, Language: language, Link: link, Policy: surveyPolicy}, contact.Email, nil
 	}, engagement.SurveyRequested)
 }
 
@@ -153,7 +153,7 @@ type ResendSurvey struct {
 func (s *Service) ResendSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd ResendSurvey) error {
 	return s.sendSurvey(ctx, actor, id, "resend survey", cmd.Key, cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
 		v, err := p.Claim.Survey(cmd.Survey)
-		return claim.ResendSurvey{Survey: cmd.Survey, Link: link, Policy: surveyPolicy}, v.Contact(), err
+		return claim.ResendSurvey{Survey: cmd.Survey, Link: link, Policy: surveyPolicy}, v.Contact().Email, err
 	}, engagement.SurveyResent)
 }
 
@@ -178,7 +178,7 @@ func (s *Service) sendSurvey(ctx context.Context, actor Actor, id engagement.Par
 		d.contacts = []tenant.Email{contact}
 		d.then = func(p engagement.Participation) {
 			if v, link, err := p.Claim.SurveyLink(links[0]); err == nil {
-				u.tell(p, engagement.AskForSurvey, link.Contact, v.Sendings[len(v.Sendings)-1].Language, link.ID)
+				u.tell(p, engagement.AskForSurvey, link.Contact.Email, v.Sendings[len(v.Sendings)-1].Language, link.ID)
 			}
 		}
 		return d, struct{}{}, nil

@@ -59,7 +59,7 @@ func (w *World) Requested(p engagement.ParticipationID, contacts ...string) {
 		contacts = []string{"contact@customer.example"}
 	}
 	_, err := w.Desk.RequestConsent(context.Background(), w.Actor, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: contacts, Partner: []string{"partner@partner.example"}, Language: "en",
+		Key: w.Key(), Customer: workflow.ByEmail(contacts...), Partner: workflow.ByEmail("partner@partner.example"), Language: "en",
 	})
 	if err != nil {
 		w.t.Fatalf("request consent for %s: %v", p, err)

@@ -98,7 +98,7 @@ func ask(ctx context.Context, desk *workflow.Service, mail *mailer) error {
 		return err
 	}
 	if err := desk.RequestSurvey(ctx, rita, consented, workflow.SurveyRequest{
-		Key: rand.Text(), Survey: claim.CustomerSurvey, Contact: "it@proseware.com",
+		Key: rand.Text(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "it@proseware.com"},
 	}); err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func add(ctx context.Context, desk *workflow.Service, language string, contacts 
 		return "", err
 	}
 	if _, err := desk.RequestConsent(ctx, rita, started[0].ID, workflow.ConsentRequest{
-		Key: rand.Text(), Customer: contacts, Partner: []string{"rita@northwind.example"}, Language: language,
+		Key: rand.Text(), Customer: workflow.ByEmail(contacts...), Partner: workflow.ByEmail("rita@northwind.example"), Language: language,
 	}); err != nil {
 		return "", err
 	}

@@ -31,7 +31,7 @@ func Invite(ctx context.Context, desk *workflow.Service, actor workflow.Actor, i
 	}
 	for i, s := range started {
 		if _, err := desk.RequestConsent(ctx, actor, s.ID, workflow.ConsentRequest{
-			Key: fmt.Sprintf("%s/%d", in.RequestID, i), Customer: []string{in.Email},
+			Key: fmt.Sprintf("%s/%d", in.RequestID, i), Customer: workflow.ByEmail(in.Email),
 		}); err != nil {
 			return nil, fmt.Errorf("invite to %s, try again: %w", s.Engagement, err)
 		}

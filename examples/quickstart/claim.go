@@ -45,8 +45,8 @@ func (s *story) theClaim() error {
 		s.say("✓ %s, %d bytes, SHA-256 %s…", added.Name, added.Size, added.SHA256[:8])
 	}
 	for _, v := range []workflow.SurveyRequest{
-		{Survey: claim.PartnerSurvey, Contact: "rita@northwind-consulting.example", Language: "en"},
-		{Survey: claim.CustomerSurvey, Contact: "it@lamnahealthcare.com"}, // in the language of its consent
+		{Survey: claim.PartnerSurvey, Contact: workflow.Contact{Email: "rita@northwind-consulting.example"}, Language: "en"},
+		{Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "it@lamnahealthcare.com"}}, // in the language of its consent
 	} {
 		v.Key = s.key()
 		if err := s.desk.RequestSurvey(s.ctx, northwind, id, v); err != nil {

@@ -97,7 +97,7 @@ func (s *story) consented(name string) (engagement.ParticipationID, error) {
 	}
 	id := started[0].ID
 	if _, err := s.desk.RequestConsent(s.ctx, northwind, id, workflow.ConsentRequest{
-		Key: s.key(), Customer: []string{email}, Partner: []string{"rita@northwind-consulting.example"},
+		Key: s.key(), Customer: workflow.ByEmail(email), Partner: workflow.ByEmail("rita@northwind-consulting.example"),
 	}); err != nil {
 		return "", err
 	}
@@ -115,7 +115,7 @@ func submit(s *story, id engagement.ParticipationID) error {
 	}
 	for _, m := range view.Missing {
 		if m.Survey {
-			err = s.desk.RequestSurvey(s.ctx, northwind, id, workflow.SurveyRequest{Key: s.key(), Survey: m.Kind, Contact: "contact@customer.example"})
+			err = s.desk.RequestSurvey(s.ctx, northwind, id, workflow.SurveyRequest{Key: s.key(), Survey: m.Kind, Contact: workflow.Contact{Email: "contact@customer.example"}})
 		} else {
 			_, err = s.document(id, m.Kind, m.Title)
 		}

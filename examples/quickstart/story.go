@@ -171,7 +171,7 @@ func (s *story) theRequests() error {
 			return err
 		}
 		if _, err := s.desk.RequestConsent(s.ctx, r.actor, id, workflow.ConsentRequest{
-			Key: s.key(), Customer: r.contacts, Partner: []string{r.actor.User + "@" + string(r.actor.Partner) + ".example"}, Language: r.language, PartnerLanguage: "en",
+			Key: s.key(), Customer: workflow.ByEmail(r.contacts...), Partner: workflow.ByEmail(r.actor.User + "@" + string(r.actor.Partner) + ".example"), Language: r.language, PartnerLanguage: "en",
 		}); err != nil {
 			return err
 		}

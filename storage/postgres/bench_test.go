@@ -143,7 +143,7 @@ func requested(b *testing.B, w *workflowtest.World, n int) []consent.Token {
 		}
 		ids[i] = started[0].ID
 		if _, err := w.Desk.RequestConsent(context.Background(), w.Actor, ids[i], workflow.ConsentRequest{
-			Key: fmt.Sprintf("ask-%d", i), Customer: []string{"contact@customer.example"}, Partner: []string{"partner@partner.example"}, Language: "en",
+			Key: fmt.Sprintf("ask-%d", i), Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("partner@partner.example"), Language: "en",
 		}); err != nil {
 			b.Error(err)
 		}

@@ -127,7 +127,7 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 	}
 	err = w.insist(ctx, func() error {
 		_, err := w.desk.RequestConsent(ctx, who.Actor, id, workflow.ConsentRequest{
-			Key: "ask-" + name, Customer: []string{"contact@customer.example"}, Partner: []string{"desk@" + string(who.Partner) + ".example"}, Language: "en",
+			Key: "ask-" + name, Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("desk@" + string(who.Partner) + ".example"), Language: "en",
 		})
 		if err == nil {
 			w.tell("ask " + name + " " + string(id))

@@ -148,7 +148,7 @@ func (d *desk) do(ctx context.Context, s *step) error {
 		return err
 	case "request":
 		_, err := d.RequestConsent(ctx, actor, s.ID, workflow.ConsentRequest{
-			Key: s.Key, Customer: []string{"contact@" + s.Domain}, Partner: []string{"us@partner.example"}, Language: "en",
+			Key: s.Key, Customer: workflow.ByEmail("contact@" + s.Domain), Partner: workflow.ByEmail("us@partner.example"), Language: "en",
 		})
 		return err
 	case "accept":

@@ -153,7 +153,7 @@ func idOf(started []workflow.Started) engagement.ParticipationID {
 
 func (d *desk) request(ctx context.Context, partner int, p engagement.ParticipationID, key string) error {
 	_, err := d.RequestConsent(ctx, partners[partner].Actor, p, workflow.ConsentRequest{
-		Key: key, Customer: []string{"contact@customer.example"}, Partner: []string{"desk@partner.example"}, Language: "en",
+		Key: key, Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("desk@partner.example"), Language: "en",
 	})
 	return err
 }
