@@ -180,13 +180,14 @@ const (
 	Cancel         Action = "cancel"
 	WorkOnClaim    Action = "work on claim"
 	SubmitClaim    Action = "submit claim"
+	RecallClaim    Action = "recall claim"
 	Dispute        Action = "dispute"
 	ViewClaim      Action = "view claim"
 )
 
 // AllActions returns every Action in the order in which a row lists them.
 func AllActions() []Action {
-	return []Action{ClaimCustomer, RequestConsent, ResendConsent, WorkOnClaim, SubmitClaim, Dispute, ViewClaim, Cancel}
+	return []Action{ClaimCustomer, RequestConsent, ResendConsent, WorkOnClaim, SubmitClaim, RecallClaim, Dispute, ViewClaim, Cancel}
 }
 
 // UnmarshalText refuses a text that is not an Action.

@@ -25,7 +25,7 @@ func TestEnums(t *testing.T) {
 	checkEnum(t, []engagement.Tab{engagement.TabOff}, "off the page")
 	checkEnum(t, engagement.AllRowTypes(), "not started", "active", "complete")
 	checkEnum(t, engagement.AllActions(), "claim customer", "request consent", "resend consent", "work on claim", "submit claim",
-		"dispute", "view claim", "cancel")
+		"recall claim", "dispute", "view claim", "cancel")
 	checkEnum(t, engagement.AllReasonKinds(), "criteria not met", "facts missing", "consented to another partner",
 		"already participated with another partner", "claim limit reached")
 	checkEnum(t, engagement.AllPays(), "fixed", "variable")
@@ -33,7 +33,7 @@ func TestEnums(t *testing.T) {
 		"contacts changed", "consent sent", "consent granted", "consent declined", "consent withdrawn", "participation cancelled",
 		"deadline passed", "eligibility changed", "person erased", "reminder due", "details changed", "customer associated",
 		"customer disassociated", "evidence added", "evidence removed", "survey requested", "survey resent", "survey sent", "survey answered",
-		"comment added", "claim submitted", "review started", "action asked for", "claim approved", "claim rejected", "dispute opened",
+		"comment added", "claim submitted", "claim recalled", "review started", "action asked for", "claim approved", "claim rejected", "dispute opened",
 		"payment recorded")
 	checkEnum(t, engagement.AllParties(), "partner", "customer", "program", "clock")
 	checkEnum(t, engagement.AllMessageKinds(), "ask for consent", "consent granted", "consent declined", "consent expired",

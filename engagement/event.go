@@ -47,6 +47,7 @@ const (
 	SurveyAnswered      EventKind = "survey answered"
 	CommentAdded        EventKind = "comment added"
 	ClaimSubmitted      EventKind = "claim submitted"
+	ClaimRecalled       EventKind = "claim recalled"
 	ReviewStarted       EventKind = "review started"
 	ActionAskedFor      EventKind = "action asked for"
 	ClaimApproved       EventKind = "claim approved"
@@ -62,7 +63,7 @@ func AllEventKinds() []EventKind {
 		ConsentGranted, ConsentDeclined, ConsentWithdrawn, ParticipationCancel, DeadlinePassed, EligibilityChanged, PersonErased,
 		ReminderDue, DetailsChanged, CustomerAssociated, CustomerParked, EvidenceAdded, EvidenceRemoved,
 		SurveyRequested, SurveyResent, SurveySent, SurveyAnswered, CommentAdded,
-		ClaimSubmitted, ReviewStarted, ActionAskedFor, ClaimApproved, ClaimRejected, DisputeOpened, PaymentRecorded,
+		ClaimSubmitted, ClaimRecalled, ReviewStarted, ActionAskedFor, ClaimApproved, ClaimRejected, DisputeOpened, PaymentRecorded,
 	}
 }
 

@@ -205,6 +205,9 @@ func (r Row) actions(p Participation, e Engagement, policy consent.Policy, now t
 	if p.Claim.Allows(claim.KindSubmit, now) && len(p.Claim.Missing()) == 0 {
 		out = append(out, SubmitClaim)
 	}
+	if p.Claim.Allows(claim.KindRecall, now) {
+		out = append(out, RecallClaim)
+	}
 	if p.Claim.Allows(claim.KindDispute, now) {
 		out = append(out, Dispute)
 	}

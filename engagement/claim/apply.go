@@ -189,6 +189,17 @@ func checkAmount(field string, m, like eligibility.Money) error {
 	return nil
 }
 
+func (e RecallSubmission) apply(s State, now time.Time) (State, error) {
+	if err := checkText("reason", e.Reason); err != nil {
+		return s, err
+	}
+	if len(s.Recalls) >= MaxRecalls {
+		return s, invalid("recalls", fmt.Sprintf("are %d, and more are not made: comment on the claim, and the reviewer gives it back", MaxRecalls))
+	}
+	s.Recalls = append(slices.Clip(s.Recalls), Recall{At: now, Reason: e.Reason})
+	return s, nil
+}
+
 func (StartReview) apply(s State, _ time.Time) (State, error) { return s, nil }
 
 func (s *State) review(r Review) { s.Reviews = append(slices.Clip(s.Reviews), r) }

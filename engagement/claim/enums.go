@@ -49,7 +49,8 @@ const (
 	KindResendSurvey   Kind = "resend survey"
 	KindAnswerSurvey   Kind = "answer survey"
 	KindComment        Kind = "comment"
-	KindSubmit         Kind = "submit" // for the first time, after an action, or in a dispute
+	KindSubmit         Kind = "submit" // for the first time, after an action or a recall, or in a dispute
+	KindRecall         Kind = "recall" // by the partner, before the review starts
 	KindStartReview    Kind = "start review"
 	KindAskForAction   Kind = "ask for action"
 	KindApprove        Kind = "approve"
@@ -65,7 +66,7 @@ const (
 func AllKinds() []Kind {
 	return []Kind{
 		KindAddEvidence, KindRemoveEvidence, KindSendSurvey, KindResendSurvey, KindAnswerSurvey, KindComment,
-		KindSubmit, KindStartReview, KindAskForAction, KindApprove, KindReject, KindDispute, KindPay,
+		KindSubmit, KindRecall, KindStartReview, KindAskForAction, KindApprove, KindReject, KindDispute, KindPay,
 		KindCancel, KindWithdraw, KindExpire,
 	}
 }

@@ -72,11 +72,22 @@ const (
 )
 
 // Submit hands the claim in: for the first time, again after the reviewer asked
-// for action, or as a dispute.
+// for action or the partner recalled it, or as a dispute.
 type Submit struct {
 	Requested eligibility.Money // zero: as before, and at first what was estimated
 	ReviewBy  time.Time         // end of the review window, if this submits a dispute
 }
+
+// RecallSubmission takes a submission back, as long as its review has not started:
+// the claim is a draft again, which can be edited, submitted and no longer
+// cancelled.
+type RecallSubmission struct{ Reason string }
+
+// LogValue hides the reason.
+func (RecallSubmission) LogValue() slog.Value { return slog.StringValue("[reason]") }
+
+// MaxRecalls is how many times a claim can be recalled.
+const MaxRecalls = 20
 
 // StartReview takes a submitted claim under review.
 type StartReview struct{}
@@ -135,19 +146,20 @@ type Withdraw struct{}
 type Expire struct{}
 
 // Kind returns KindAddEvidence. The methods below do likewise.
-func (AddEvidence) Kind() Kind    { return KindAddEvidence }
-func (RemoveEvidence) Kind() Kind { return KindRemoveEvidence }
-func (SendSurvey) Kind() Kind     { return KindSendSurvey }
-func (ResendSurvey) Kind() Kind   { return KindResendSurvey }
-func (AnswerSurvey) Kind() Kind   { return KindAnswerSurvey }
-func (AddComment) Kind() Kind     { return KindComment }
-func (Submit) Kind() Kind         { return KindSubmit }
-func (StartReview) Kind() Kind    { return KindStartReview }
-func (AskForAction) Kind() Kind   { return KindAskForAction }
-func (Approve) Kind() Kind        { return KindApprove }
-func (Reject) Kind() Kind         { return KindReject }
-func (OpenDispute) Kind() Kind    { return KindDispute }
-func (Pay) Kind() Kind            { return KindPay }
-func (Cancel) Kind() Kind         { return KindCancel }
-func (Withdraw) Kind() Kind       { return KindWithdraw }
-func (Expire) Kind() Kind         { return KindExpire }
+func (AddEvidence) Kind() Kind      { return KindAddEvidence }
+func (RemoveEvidence) Kind() Kind   { return KindRemoveEvidence }
+func (SendSurvey) Kind() Kind       { return KindSendSurvey }
+func (ResendSurvey) Kind() Kind     { return KindResendSurvey }
+func (AnswerSurvey) Kind() Kind     { return KindAnswerSurvey }
+func (AddComment) Kind() Kind       { return KindComment }
+func (Submit) Kind() Kind           { return KindSubmit }
+func (RecallSubmission) Kind() Kind { return KindRecall }
+func (StartReview) Kind() Kind      { return KindStartReview }
+func (AskForAction) Kind() Kind     { return KindAskForAction }
+func (Approve) Kind() Kind          { return KindApprove }
+func (Reject) Kind() Kind           { return KindReject }
+func (OpenDispute) Kind() Kind      { return KindDispute }
+func (Pay) Kind() Kind              { return KindPay }
+func (Cancel) Kind() Kind           { return KindCancel }
+func (Withdraw) Kind() Kind         { return KindWithdraw }
+func (Expire) Kind() Kind           { return KindExpire }

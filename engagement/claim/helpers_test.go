@@ -131,6 +131,16 @@ func disputedReview(t testing.TB) claim.State {
 	return then(t, in(t, claim.Disputed), after(100), dispute(after(100)), claim.StartReview{})
 }
 
+func recall() claim.RecallSubmission {
+	return claim.RecallSubmission{Reason: "It is the wrong invoice."}
+}
+
+// resubmitted is submitted again on day 30, after the reviewer asked for action.
+func resubmitted(t testing.TB) claim.State {
+	t.Helper()
+	return then(t, in(t, claim.ActionRequired), after(30), claim.Submit{})
+}
+
 // in returns a claim with that status as recorded.
 func in(t testing.TB, status claim.Status) claim.State {
 	t.Helper()
@@ -187,6 +197,8 @@ func event(k claim.Kind, now time.Time) claim.Event {
 		return claim.AddComment{By: claim.ByPartner, User: "paula", Text: "Here it is."}
 	case claim.KindSubmit:
 		return dispute(now)
+	case claim.KindRecall:
+		return recall()
 	case claim.KindStartReview:
 		return claim.StartReview{}
 	case claim.KindAskForAction:

@@ -2,6 +2,7 @@ package claim_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,6 +169,42 @@ func TestWithdraw(t *testing.T) {
 	}
 }
 
+// A recall undoes a submission, and gives no more time than there was without it: so
+// nobody wins time by submitting, and none is left after the deadline. What was
+// submitted once stays so: it is not cancelled, and a withdrawal does not end it.
+func TestRecall(t *testing.T) {
+	s := then(t, in(t, claim.Submitted), after(21), recall(), addDocument("e2"))
+	require.Equal(t, []claim.Recall{{At: after(21), Reason: "It is the wrong invoice."}}, s.Recalls)
+	require.Equal(t, submitBy, s.Deadline())
+	require.Equal(t, after(20), s.FirstSubmittedAt())
+	require.ErrorContains(t, refused(t, s, after(22), claim.Cancel{}, claim.ErrNotAllowed), "the claim has been submitted")
+	s = then(t, s, after(23), claim.Submit{}, recall(), claim.Submit{}, recall())
+	require.Equal(t, submitBy, s.Deadline(), "submitting and recalling it any number of times")
+	require.Equal(t, claim.NotSubmittedExpired, s.StatusAt(submitBy))
+	require.Equal(t, claim.NotSubmittedExpired, then(t, s, submitBy, claim.Withdraw{}).Status)
+	err := refused(t, in(t, claim.Submitted), submitBy, recall(), claim.ErrNotAllowed)
+	require.EqualError(t, err, "recall is not allowed while the claim is submitted: the time in which it could be submitted again is over")
+	err = refused(t, in(t, claim.UnderReview), after(22), recall(), claim.ErrNotAllowed)
+	require.EqualError(t, err, "recall is not allowed while the claim is under review: the review has started")
+
+	again := then(t, resubmitted(t), submitBy, recall())
+	require.Equal(t, reviewBy, again.Deadline())
+	require.Equal(t, claim.PostSubmissionExpired, again.StatusAt(reviewBy))
+
+	disputed := then(t, in(t, claim.Disputed), after(100), dispute(after(100)), recall())
+	require.Equal(t, after(130), disputed.Deadline(), "by the review deadline that the dispute has reset")
+	disputed = then(t, disputed, after(120), dispute(after(120)), claim.StartReview{})
+	require.Equal(t, after(130), disputed.ReviewBy, "it is reset once")
+	require.Equal(t, claim.RejectedFinal, then(t, disputed, after(121), reject(after(121))).Status)
+
+	s = draft(t)
+	for range claim.MaxRecalls {
+		s = then(t, s, after(30), claim.Submit{}, recall())
+	}
+	err = refused(t, then(t, s, after(31), claim.Submit{}), after(32), recall(), claim.ErrInvalid)
+	require.ErrorContains(t, err, "recalls are 20")
+}
+
 func TestCancelBeforeTheFirstSubmissionOnly(t *testing.T) {
 	s := in(t, claim.Cancelled)
 	require.Equal(t, after(5), s.EndedAt)
@@ -239,9 +276,11 @@ func TestClaimsThatPartShareNothing(t *testing.T) {
 		"comments":    {then(t, in(t, claim.Submitted), after(29), comment("1"), comment("2"), comment("3")), comment},
 		"reviews":     {then(t, review, after(31), askFor("Again."), claim.Submit{}, claim.StartReview{}), ask},
 		"submissions": {action, submit},
-		"documents":   {then(t, draft(t), after(29), add("2"), add("3")), add},
-		"removals":    {draft(t), func(string) claim.Event { return claim.RemoveEvidence{ID: "e1"} }},
-		"payments":    {then(t, in(t, claim.Approved), after(29), pay("1"), pay("2"), pay("3")), pay},
+		"recalls": {then(t, draft(t), after(29), claim.Submit{}, recall(), claim.Submit{}, recall(), claim.Submit{}, recall(), claim.Submit{}),
+			func(text string) claim.Event { return claim.RecallSubmission{Reason: text} }},
+		"documents": {then(t, draft(t), after(29), add("2"), add("3")), add},
+		"removals":  {draft(t), func(string) claim.Event { return claim.RemoveEvidence{ID: "e1"} }},
+		"payments":  {then(t, in(t, claim.Approved), after(29), pay("1"), pay("2"), pay("3")), pay},
 		"surveys": {draft(t), func(text string) claim.Event {
 			return send(claim.PartnerSurvey, email(text+"@northwind.example"), "p2")
 		}},
@@ -287,9 +326,10 @@ func TestInvalidEvents(t *testing.T) {
 			"text":          {claim.Draft, claim.AddComment{By: claim.ByPartner, Text: text}},
 			"items[0].text": {claim.UnderReview, askFor(text)},
 			"reason":        {claim.Rejected, claim.OpenDispute{Reason: text}},
+			"reason ":       {claim.Submitted, claim.RecallSubmission{Reason: text}},
 		} {
 			err := refused(t, in(t, c.status), after(30), c.event, claim.ErrInvalid)
-			require.Equal(t, &claim.InvalidError{Field: field, Problem: problem}, err)
+			require.Equal(t, &claim.InvalidError{Field: strings.TrimSpace(field), Problem: problem}, err)
 		}
 		no := reject(after(30))
 		no.Text = text

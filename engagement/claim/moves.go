@@ -12,6 +12,13 @@ const (
 	AtDeadline     Guard = "at or after the deadline"
 	BeforeSubmitBy Guard = "before the deadline and the submission deadline"
 	BeforeReviewBy Guard = "before the review deadline"
+	TimeLeft       Guard = "before the deadline that it has as a draft"
+	NeverSubmitted Guard = "never submitted"
+	SubmittedOnce  Guard = "submitted before"
+	FirstDraft     Guard = "before the deadline, never submitted"
+	LaterDraft     Guard = "before the deadline, submitted before"
+	MissedSubmitBy Guard = "at or after the deadline, never reviewed"
+	MissedReviewBy Guard = "at or after the deadline, reviewed before"
 	BeforeDispute  Guard = "not disputed before"
 	AfterDispute   Guard = "disputed before"
 	PartOfApproved Guard = "less than what is left"
@@ -37,11 +44,14 @@ func Moves() []Move {
 		{Draft, KindAnswerSurvey, BeforeDeadline, Draft},
 		{Draft, KindComment, BeforeDeadline, Draft},
 		{Draft, KindSubmit, BeforeDeadline, Submitted},
-		{Draft, KindCancel, BeforeDeadline, Cancelled},
-		{Draft, KindWithdraw, BeforeDeadline, Withdrawn},
-		{Draft, KindExpire, AtDeadline, NotSubmittedExpired},
+		{Draft, KindCancel, FirstDraft, Cancelled},
+		{Draft, KindWithdraw, FirstDraft, Withdrawn},
+		{Draft, KindWithdraw, LaterDraft, Draft}, // a recall does not undo that it was submitted
+		{Draft, KindExpire, MissedSubmitBy, NotSubmittedExpired},
+		{Draft, KindExpire, MissedReviewBy, PostSubmissionExpired},
 
 		{Submitted, KindComment, Always, Submitted},
+		{Submitted, KindRecall, TimeLeft, Draft},
 		{Submitted, KindStartReview, Always, UnderReview},
 		{Submitted, KindWithdraw, Always, Submitted}, // from now on a withdrawal is a flag for the reviewer
 
@@ -89,7 +99,8 @@ func Moves() []Move {
 
 		{RejectedFinal, KindWithdraw, Always, RejectedFinal},
 
-		{NotSubmittedExpired, KindWithdraw, Always, Withdrawn}, // never submitted, so it can still be taken back
+		{NotSubmittedExpired, KindWithdraw, NeverSubmitted, Withdrawn}, // so it can still be taken back
+		{NotSubmittedExpired, KindWithdraw, SubmittedOnce, NotSubmittedExpired},
 		{NotSubmittedExpired, KindExpire, Always, NotSubmittedExpired},
 		{PostSubmissionExpired, KindWithdraw, Always, PostSubmissionExpired},
 		{PostSubmissionExpired, KindExpire, Always, PostSubmissionExpired},
@@ -134,6 +145,14 @@ func (g Guard) holds(s *State, e Event, now time.Time) bool {
 		return now.Before(s.deadline()) && now.Before(s.SubmitBy)
 	case BeforeReviewBy:
 		return now.Before(s.ReviewBy)
+	case TimeLeft:
+		return now.Before(s.draftDeadline())
+	case NeverSubmitted, SubmittedOnce:
+		return (len(s.Submissions) == 0) == (g == NeverSubmitted)
+	case FirstDraft, LaterDraft:
+		return now.Before(s.deadline()) && (len(s.Submissions) == 0) == (g == FirstDraft)
+	case MissedSubmitBy, MissedReviewBy:
+		return !now.Before(s.deadline()) && (len(s.Reviews) == 0) == (g == MissedSubmitBy)
 	case BeforeDispute, AfterDispute:
 		return s.Dispute.OpenedAt.IsZero() == (g == BeforeDispute)
 	case PartOfApproved, RestOfApproved:
@@ -175,6 +194,10 @@ func refusal(s *State, on Kind, now time.Time) error {
 		if status == Draft || status == ActionRequired || status == Disputed {
 			e.Why = "the submission deadline has passed"
 		}
+	case on == KindRecall && status == Submitted:
+		e.Why = "the time in which it could be submitted again is over"
+	case on == KindRecall && status == UnderReview:
+		e.Why = "the review has started"
 	case on == KindDispute && status == Undisputed:
 		e.Why = "the time to dispute the rejection is over"
 	case on == KindDispute && status == RejectedFinal:

@@ -77,6 +77,10 @@ func (s State) Erase(email tenant.Email, user string, clean func(string) string)
 	for i := range s.Evidence {
 		s.Evidence[i].Name = scrub(s.Evidence[i].Name)
 	}
+	s.Recalls = slices.Clone(s.Recalls)
+	for i := range s.Recalls {
+		s.Recalls[i].Reason = scrub(s.Recalls[i].Reason)
+	}
 	s.Reviews = slices.Clone(s.Reviews)
 	for i := range s.Reviews {
 		r := &s.Reviews[i]

@@ -34,7 +34,8 @@ type State struct {
 	Surveys  []Survey    `json:"surveys,omitempty"` // one for each item of Proof that is a survey
 
 	// What happened, each the oldest first.
-	Submissions []Submission `json:"submissions,omitempty"`
+	Submissions []Submission `json:"submissions,omitempty"` // recalled ones, too
+	Recalls     []Recall     `json:"recalls,omitempty"`
 	Reviews     []Review     `json:"reviews,omitempty"`
 	Dispute     DisputeCase  `json:"dispute,omitzero"`
 	Payments    []Payment    `json:"payments,omitempty"`
@@ -58,6 +59,15 @@ type Submission struct {
 	At        time.Time         `json:"at"`
 	Requested eligibility.Money `json:"requested,omitzero"`
 }
+
+// Recall is the partner's taking back of a submission, before its review started.
+type Recall struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+}
+
+// LogValue hides the reason.
+func (r Recall) LogValue() slog.Value { return slog.GroupValue(slog.Time("at", r.At)) }
 
 // Review is what a reviewer decided.
 type Review struct {
@@ -176,13 +186,24 @@ func (s State) Deadline() time.Time { return s.deadline() }
 func (s *State) deadline() time.Time {
 	switch s.Status {
 	case Draft:
-		return s.SubmitBy
+		return s.draftDeadline()
 	case ActionRequired:
 		return s.ReviewBy
 	case Rejected, Disputed:
 		return s.DisputeBy
 	}
 	return time.Time{}
+}
+
+// draftDeadline is until when the claim can be submitted as a draft. A recall gives
+// no more time than there was without the submission that it takes back: that of the
+// first submission, as long as no reviewer has decided anything; after that, when an
+// action or a dispute was submitted and recalled, that of the review.
+func (s *State) draftDeadline() time.Time {
+	if len(s.Reviews) == 0 {
+		return s.SubmitBy
+	}
+	return s.ReviewBy
 }
 
 // StatusAt returns the status at now: as recorded, but what the deadline makes
@@ -195,7 +216,11 @@ func (s *State) statusAt(now time.Time) Status {
 	}
 	switch s.Status {
 	case Draft:
-		return NotSubmittedExpired
+		// What it expires as says which window was missed.
+		if len(s.Reviews) == 0 {
+			return NotSubmittedExpired
+		}
+		return PostSubmissionExpired
 	case ActionRequired:
 		return PostSubmissionExpired
 	case Disputed:

@@ -126,7 +126,7 @@ func TestEnums(t *testing.T) {
 	checkEnum(t, claim.AllStatuses(), "draft", "submitted", "under review", "action required", "approved", "paid", "rejected", "undisputed",
 		"disputed", "rejected final", "not submitted expired", "post submission expired", "disputed expired", "cancelled", "withdrawn")
 	checkEnum(t, claim.AllKinds(), "add evidence", "remove evidence", "send survey", "resend survey", "answer survey", "comment", "submit",
-		"start review", "ask for action", "approve", "reject", "dispute", "pay", "cancel", "withdraw", "expire")
+		"recall", "start review", "ask for action", "approve", "reject", "dispute", "pay", "cancel", "withdraw", "expire")
 	checkEnum(t, claim.AllSides(), "partner", "program")
 	checkEnum(t, claim.AllRejectionCodes(), "proof incomplete", "proof inconsistent", "engagement not delivered", "customer not eligible",
 		"duplicate claim", "consent withdrawn", "other")

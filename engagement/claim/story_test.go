@@ -41,6 +41,7 @@ const (
 	answers               // through the newest link, or an older one
 	says                  // a comment
 	submits               // with the n-th amount
+	recalls               // what was submitted
 	starts                // the review
 	asksFor               // action
 	approves              // the n-th amount, with words for more than the cap or without
@@ -57,7 +58,7 @@ const (
 )
 
 var moveNames = [moves]string{
-	"adds", "drops", "sends", "resends", "answers", "says", "submits", "starts", "asksFor", "approves", "rejects", "disputes", "pays",
+	"adds", "drops", "sends", "resends", "answers", "says", "submits", "recalls", "starts", "asksFor", "approves", "rejects", "disputes", "pays",
 	"cancels", "withdraws", "records", "waits", "goesBack", "jumps",
 }
 
@@ -86,6 +87,7 @@ type model struct {
 	asked                        []ask
 	done                         bool
 	submissions, reviews, said   int
+	recalled                     int
 	disputed                     bool
 	requested, approved, paid    int64 // cents
 }
@@ -99,7 +101,9 @@ type ask struct {
 func (m *model) is() string {
 	over := func(deadline time.Time) bool { return !m.now.Before(deadline) }
 	switch {
-	case m.state == "draft" && over(m.submitBy):
+	case m.state == "draft" && m.reviews > 0 && over(m.reviewBy):
+		return "post submission expired"
+	case m.state == "draft" && m.reviews == 0 && over(m.submitBy):
 		return "not submitted expired"
 	case m.state == "action required" && over(m.reviewBy):
 		return "post submission expired"
@@ -203,6 +207,18 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 			m.state = "submitted"
 			m.submissions++
 		}, nil
+	case recalls:
+		by := m.submitBy // as without the submission
+		if m.reviews > 0 {
+			by = m.reviewBy
+		}
+		switch {
+		case m.is() != "submitted", !m.now.Before(by):
+			return recall(), nil, m.no()
+		case m.recalled == claim.MaxRecalls:
+			return recall(), nil, claim.ErrInvalid
+		}
+		return recall(), func() { m.state = "draft"; m.recalled++ }, nil
 	case starts:
 		if m.is() != "submitted" {
 			return claim.StartReview{}, nil, m.no()
@@ -260,7 +276,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 			}
 		}, nil
 	case cancels:
-		if m.is() != "draft" {
+		if m.is() != "draft" || m.submissions > 0 {
 			return claim.Cancel{}, nil, m.no()
 		}
 		return claim.Cancel{}, func() { m.state = "cancelled" }, nil
@@ -377,7 +393,9 @@ func (m *model) differs(s claim.State) string {
 	var deadline time.Time
 	switch m.state {
 	case "draft":
-		deadline = m.submitBy
+		if deadline = m.submitBy; m.reviews > 0 {
+			deadline = m.reviewBy
+		}
 	case "action required":
 		deadline = m.reviewBy
 	case "rejected", "disputed":
@@ -400,6 +418,7 @@ func (m *model) differs(s claim.State) string {
 		{"proof is whole", len(s.Missing()) == 0, m.whole()},
 		{"comments", len(s.Comments), m.said},
 		{"submissions", len(s.Submissions), m.submissions},
+		{"recalls", len(s.Recalls), m.recalled},
 		{"reviews", len(s.Reviews), m.reviews},
 		{"requested", s.Requested.Amount.Mul(decimal.New(1, 2)).IntPart(), m.requested},
 		{"approved", s.Approved.Amount.Mul(decimal.New(1, 2)).IntPart(), m.approved},

@@ -15,51 +15,62 @@ import (
 // are those of AllKinds. A cell is the status that follows ("=": the same), "over"
 // for an expired claim, or "no" with what the refusal adds.
 const program = `
-status         from     until   | add remove send    resend  answer comment submit start ask    approve reject dispute  pay  cancel    withdraw expire
+status         from     until   | add  remove send    resend  answer comment submit recall     start ask    approve reject dispute  pay  cancel    withdraw expire
 
-draft          -        submit  | =    =     =       =       =      =       sub    no    no     no      no     no       no   can       wd       no/none
-draft          submit   -       | over over  over    over    over   over    over   over  over   over    over   over     over over      wd       nse
+draft          -        submit  | =    =      =       =       =      =       sub    no         no    no     no      no     no       no   can       wd       no/none
+draft          submit   -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      wd       nse
 
-submitted      -        -       | no   no    no      no      no     =       no     rev   no     no      no     no       no   no/sent   =        no/none
+submitted      -        submit  | no   no     no      no      no     =       no     back       rev   no     no      no     no       no   no/sent   =        no/none
+submitted      submit   -       | no   no     no      no      no     =       no     no/gone    rev   no     no      no     no       no   no/sent   =        no/none
+resubmitted    -        review  | no   no     no      no      no     =       no     back       rev   no     no      no     no       no   no/sent   =        no/none
+resubmitted    review   -       | no   no     no      no      no     =       no     no/gone    rev   no     no      no     no       no   no/sent   =        no/none
 
-review         -        review  | no   no    no      no      no     =       no     no    act    app     rej    no       no   no/sent   =        no/none
-review         review   -       | no   no    no      no      no     =       no     no    no/ask app     rej    no       no   no/sent   =        no/none
+recalled       -        submit  | =    =      =       =       =      =       sub    no         no    no     no      no     no       no   no/sent   =        no/none
+recalled       submit   -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      nse      nse
+recalled-again -        submit  | =    =      =       =       =      =       sub    no         no    no     no      no     no       no   no/sent   =        no/none
+recalled-again submit   review  | =    =      no/late no/late =      =       sub    no         no    no     no      no     no       no   no/sent   =        no/none
+recalled-again review   -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      pse      pse
+recalled-lost  -        -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      =        =
 
-review-again   -        review  | no   no    no      no      no     =       no     no    act    app     fin    no       no   no/sent   =        no/none
-review-again   review   -       | no   no    no      no      no     =       no     no    no/ask app     fin    no       no   no/sent   =        no/none
+review         -        review  | no   no     no      no      no     =       no     no/started no    act    app     rej    no       no   no/sent   =        no/none
+review         review   -       | no   no     no      no      no     =       no     no/started no    no/ask app     rej    no       no   no/sent   =        no/none
 
-action         -        submit  | =    =     =       =       =      =       sub    no    no     no      no     no       no   no/sent   =        no/none
-action         submit   review  | =    =     no/late no/late =      =       sub    no    no     no      no     no       no   no/sent   =        no/none
-action         review   -       | over over  over    over    over   over    over   over  over   over    over   over     over over      pse      pse
+review-again   -        review  | no   no     no      no      no     =       no     no/started no    act    app     fin    no       no   no/sent   =        no/none
+review-again   review   -       | no   no     no      no      no     =       no     no/started no    no/ask app     fin    no       no   no/sent   =        no/none
 
-approved       -        -       | no   no    no      no      no     =       no     no    no     no      no     no       paid no/sent   =        no/none
-paid           -        -       | no   no    no      no      no     no      no     no    no     no      no     no       no   no/sent   =        no/none
+action         -        submit  | =    =      =       =       =      =       sub    no         no    no     no      no     no       no   no/sent   =        no/none
+action         submit   review  | =    =      no/late no/late =      =       sub    no         no    no     no      no     no       no   no/sent   =        no/none
+action         review   -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      pse      pse
 
-rejected       -        dispute | no   no    no      no      no     =       no     no    no     no      no     dis      no   no/sent   =        no/none
-rejected       dispute  -       | no   no    no      no      no     no      no     no    no     no      no     no/time  no   no/sent   und      und
-undisputed     -        -       | no   no    no      no      no     no      no     no    no     no      no     no/time  no   no/sent   =        =
+approved       -        -       | no   no     no      no      no     =       no     no         no    no     no      no     no       paid no/sent   =        no/none
+paid           -        -       | no   no     no      no      no     no      no     no         no    no     no      no     no       no   no/sent   =        no/none
 
-disputed       -        submit  | =    =     =       =       =      =       sub    no    no     no      no     no       no   no/sent   =        no/none
-disputed       submit   dispute | =    =     no/late no/late =      =       sub    no    no     no      no     no       no   no/sent   =        no/none
-disputed       dispute  -       | over over  over    over    over   over    over   over  over   over    over   over     over over      dex      dex
+rejected       -        dispute | no   no     no      no      no     =       no     no         no    no     no      no     dis      no   no/sent   =        no/none
+rejected       dispute  -       | no   no     no      no      no     no      no     no         no    no     no      no     no/time  no   no/sent   und      und
+undisputed     -        -       | no   no     no      no      no     no      no     no         no    no     no      no     no/time  no   no/sent   =        =
 
-final          -        -       | no   no    no      no      no     no      no     no    no     no      no     no/once  no   no/sent   =        no/none
-not-submitted  -        -       | over over  over    over    over   over    over   over  over   over    over   over     over over      wd       =
-post           -        -       | over over  over    over    over   over    over   over  over   over    over   over     over over      =        =
-dispute-missed -        -       | over over  over    over    over   over    over   over  over   over    over   over     over over      =        =
-cancelled      -        -       | no   no    no      no      no     no      no     no    no     no      no     no       no   no        no       no/none
-withdrawn      -        -       | no   no    no      no      no     no      no     no    no     no      no     no       no   no        no       no/none
+disputed       -        submit  | =    =      =       =       =      =       sub    no         no    no     no      no     no       no   no/sent   =        no/none
+disputed       submit   dispute | =    =      no/late no/late =      =       sub    no         no    no     no      no     no       no   no/sent   =        no/none
+disputed       dispute  -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      dex      dex
+
+final          -        -       | no   no     no      no      no     no      no     no         no    no     no      no     no/once  no   no/sent   =        no/none
+not-submitted  -        -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      wd       =
+post           -        -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      =        =
+dispute-missed -        -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      =        =
+cancelled      -        -       | no   no     no      no      no     no      no     no         no    no     no      no     no       no   no        no       no/none
+withdrawn      -        -       | no   no     no      no      no     no      no     no         no    no     no      no     no       no   no        no       no/none
 `
 
 var leadsTo = map[string]claim.Status{
 	"sub": claim.Submitted, "rev": claim.UnderReview, "act": claim.ActionRequired, "app": claim.Approved, "paid": claim.Paid,
 	"rej": claim.Rejected, "und": claim.Undisputed, "dis": claim.Disputed, "fin": claim.RejectedFinal, "nse": claim.NotSubmittedExpired,
-	"pse": claim.PostSubmissionExpired, "dex": claim.DisputedExpired, "can": claim.Cancelled, "wd": claim.Withdrawn,
+	"back": claim.Draft, "pse": claim.PostSubmissionExpired, "dex": claim.DisputedExpired, "can": claim.Cancelled, "wd": claim.Withdrawn,
 }
 
 var refusalAdds = map[string]string{
 	"": "", "late": "the submission deadline has passed", "sent": "the claim has been submitted", "none": "no deadline of the claim has passed",
 	"ask":  "the review deadline has passed, and the partner would have no time to act: approve or reject the claim",
+	"gone": "the time in which it could be submitted again is over", "started": "the review has started",
 	"time": "the time to dispute the rejection is over", "once": "a claim can be disputed once",
 }
 
@@ -70,7 +81,9 @@ func stands(t *testing.T) map[string]claim.State {
 		"action": in(t, claim.ActionRequired), "approved": in(t, claim.Approved), "paid": in(t, claim.Paid), "rejected": in(t, claim.Rejected),
 		"undisputed": in(t, claim.Undisputed), "disputed": in(t, claim.Disputed), "final": in(t, claim.RejectedFinal),
 		"not-submitted": in(t, claim.NotSubmittedExpired), "post": in(t, claim.PostSubmissionExpired), "dispute-missed": in(t, claim.DisputedExpired),
-		"cancelled": in(t, claim.Cancelled), "withdrawn": in(t, claim.Withdrawn),
+		"resubmitted": resubmitted(t), "recalled": then(t, in(t, claim.Submitted), after(21), recall()), "recalled-again": then(t, resubmitted(t), after(31), recall()),
+		"recalled-lost": then(t, then(t, in(t, claim.Submitted), after(21), recall()), submitBy, claim.Expire{}),
+		"cancelled":     in(t, claim.Cancelled), "withdrawn": in(t, claim.Withdrawn),
 	}
 }
 

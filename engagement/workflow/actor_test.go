@@ -215,6 +215,9 @@ func claimCalls() []call {
 		{"SubmitClaim", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
 			return w.Desk.SubmitClaim(background, a, p, workflow.SubmitClaim{Key: w.Key()})
 		}},
+		{"RecallClaim", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
+			return w.Desk.RecallClaim(background, a, p, workflow.RecallClaim{Key: w.Key(), Reason: "One more page."})
+		}},
 		{"DisputeClaim", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) error {
 			return w.Desk.DisputeClaim(background, a, p, workflow.DisputeClaim{Key: w.Key(), Reason: "It was delivered."})
 		}},
@@ -351,7 +354,7 @@ func TestForeignParticipation(t *testing.T) {
 
 var aboutParticipations = []string{
 	"ChangeDetails", "Comment", "AddEvidence", "RecordEvidence", "RemoveEvidence", "OpenEvidence", "RequestSurvey", "ResendSurvey", "SubmitClaim",
-	"DisputeClaim", "StartReview", "AskForAction", "ApproveClaim", "RejectClaim", "RecordPayment", "Claim",
+	"RecallClaim", "DisputeClaim", "StartReview", "AskForAction", "ApproveClaim", "RejectClaim", "RecordPayment", "Claim",
 	"PreviewConsent", "RequestConsent", "ResendConsent", "ChangeContacts", "Cancel", "Participation", "Status", "ConsentEvidence", "Receipt",
 }
 

@@ -32,6 +32,8 @@ func (t *teller) stepOfClaim(do move, p *modelPart, b int) {
 		t.detail(p, b)
 	case submits:
 		t.submit(p, b)
+	case recalls:
+		t.recall(p)
 	case disputes:
 		t.dispute(p)
 	default:
@@ -232,6 +234,23 @@ func (t *teller) submit(p *modelPart, b int) {
 	p.recorded, p.submitted, p.requested = engagement.Submitted, true, requested
 }
 
+// recall takes a submission back while there is time to submit it again.
+func (t *teller) recall(p *modelPart) {
+	w := t.by(p)
+	want := t.only(p, engagement.Submitted)
+	switch {
+	case want != nil:
+	case !t.now.Before(p.draftBy()):
+		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+	case p.recalled == claim.MaxRecalls:
+		want = []error{workflow.ErrInput, claim.ErrInvalid}
+	}
+	if t.did("recall", p, 1, w.Desk.RecallClaim(background, w.Actor, p.id, workflow.RecallClaim{Key: w.Key(), Reason: "One more page."}), want) {
+		p.recorded = engagement.CustomerConsentReceived
+		p.recalled++
+	}
+}
+
 func (t *teller) dispute(p *modelPart) {
 	w := t.by(p)
 	want := t.only(p, engagement.Rejected)
@@ -257,7 +276,7 @@ func (t *teller) review(do move, p *modelPart, b int) {
 		}
 		err := w.Desk.AskForAction(background, by, p.id, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
 		if t.did("ask for action", p, 1, err, want) {
-			p.recorded = engagement.PartnerActionRequired
+			p.recorded, p.reviewed = engagement.PartnerActionRequired, true
 			t.model.tell(engagement.TellActionRequired)
 		}
 	case rejects:
@@ -267,7 +286,7 @@ func (t *teller) review(do move, p *modelPart, b int) {
 			return
 		}
 		t.model.tell(engagement.TellRejected)
-		if p.recorded = engagement.RejectedFinal; !p.disputed {
+		if p.recorded, p.reviewed = engagement.RejectedFinal, true; !p.disputed {
 			p.recorded, p.disputeBy = engagement.Rejected, t.now.AddDate(0, 0, storyWindow)
 		}
 	case approves:

@@ -81,7 +81,9 @@ type modelPart struct {
 	docs                     []modelDoc
 	survey                   modelSurvey
 	submitted, flagged       bool // handed in before; withdrawn after that
+	reviewed                 bool // the program has decided something
 	disputed                 bool // its one dispute was opened
+	recalled                 int
 	events, reminders        int
 	touched, reminded        time.Time // when it last changed, and when its partner was last reminded
 
@@ -107,7 +109,7 @@ func (p *modelPart) deadline() time.Time {
 	case engagement.CustomerClaimed, engagement.AwaitingConsentResponse:
 		return p.answerBy
 	case engagement.CustomerConsentReceived:
-		return p.submitBy
+		return p.draftBy()
 	case engagement.PartnerActionRequired:
 		return p.reviewBy
 	case engagement.Disputed:
@@ -118,6 +120,15 @@ func (p *modelPart) deadline() time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// draftBy is until when a draft has to be submitted: a recall gives no more time than
+// there was without the submission.
+func (p *modelPart) draftBy() time.Time {
+	if p.reviewed {
+		return p.reviewBy
+	}
+	return p.submitBy
 }
 
 // over reports whether a deadline has passed that is not recorded.
@@ -138,6 +149,9 @@ var lapses = map[engagement.Status]engagement.Status{
 // status is what has become of a participation by now, recorded or not.
 func (m *model) status(p *modelPart) engagement.Status {
 	if m.over(p) {
+		if p.reviewed && p.recorded == engagement.CustomerConsentReceived {
+			return engagement.PostSubmissionExpired
+		}
 		return lapses[p.recorded]
 	}
 	return p.recorded
@@ -246,8 +260,11 @@ func (m *model) actions(p *modelPart) []engagement.Action {
 	if s == engagement.Rejected && m.open(p) {
 		all = append(all, engagement.Dispute)
 	}
-	if s == engagement.CustomerConsentReceived {
+	if s == engagement.CustomerConsentReceived && !p.submitted {
 		all = append(all, engagement.Cancel)
+	}
+	if s == engagement.Submitted && m.now.Before(p.draftBy()) {
+		all = append(all, engagement.RecallClaim)
 	}
 	return all
 }

@@ -48,6 +48,7 @@ const (
 	notes                 // either side comments
 	details               // changes the name or the deal size
 	submits               //
+	recalls               //
 	disputes              //
 	reviews               // the program starts to
 	demands               // the program asks for action
@@ -59,7 +60,7 @@ const (
 
 var moveNames = [moves]string{
 	"adds", "claims", "asks", "reasks", "changes", "accepts", "declines", "withdraws", "cancels", "waits", "goesBack", "jumps", "sweeps", "judges",
-	"files", "removes", "surveys", "resends", "replies", "proves", "notes", "details", "submits", "disputes", "reviews", "demands", "approves", "rejects", "pays",
+	"files", "removes", "surveys", "resends", "replies", "proves", "notes", "details", "submits", "recalls", "disputes", "reviews", "demands", "approves", "rejects", "pays",
 }
 
 func (s story) String() string {
@@ -104,6 +105,10 @@ var stories = map[string]story{
 		{submits, 0, 0}, {reviews, 0, 0}, {jumps, 0, 2}, {sweeps, 0, 0}, {demands, 0, 0}, {jumps, 0, 6}, {demands, 0, 0}, {rejects, 0, 0}, {jumps, 0, 7}, {claims, 0, 0}},
 	"a dispute that is not submitted": {{adds, 0, 0}, {asks, 0, 0}, {accepts, 0, 0}, {proves, 0, 0}, {submits, 0, 0}, {reviews, 0, 0}, {rejects, 0, 0}, {disputes, 0, 0},
 		{removes, 0, 0}, {submits, 0, 0}, {jumps, 0, 15}, {sweeps, 0, 0}, {jumps, 0, 7}, {submits, 0, 0}, {sweeps, 0, 0}, {claims, 0, 0}},
+	"a recall that is not submitted again": {{adds, 0, 0}, {asks, 0, 0}, {accepts, 0, 0}, {proves, 0, 0}, {submits, 0, 0}, {recalls, 0, 0}, {cancels, 0, 0}, {submits, 0, 0},
+		{recalls, 0, 0}, {withdraws, 0, 0}, {jumps, 0, 5}, {sweeps, 0, 0}, {submits, 0, 0}, {claims, 0, 0}},
+	"a recall after a review": {{adds, 0, 0}, {asks, 0, 0}, {accepts, 0, 0}, {proves, 0, 0}, {submits, 0, 0}, {reviews, 0, 0}, {recalls, 0, 0}, {demands, 0, 0}, {jumps, 0, 1},
+		{submits, 0, 0}, {recalls, 0, 0}, {notes, 0, 0}, {jumps, 0, 6}, {sweeps, 0, 0}, {submits, 0, 0}},
 	"an action that is not taken": {{adds, 0, 0}, {asks, 0, 0}, {accepts, 0, 0}, {proves, 0, 0}, {submits, 0, 0}, {reviews, 0, 0}, {demands, 0, 0}, {jumps, 0, 14},
 		{sweeps, 0, 0}, {goesBack, 3, 0}, {notes, 0, 1}, {jumps, 0, 14}, {sweeps, 0, 0}, {jumps, 0, 6}, {submits, 0, 0}, {claims, 0, 0}},
 }

@@ -158,6 +158,9 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 			}
 			return command{"SubmitClaim", do("4000.00 USD"), do("4000.01 USD")}
 		},
+		at(engagement.Submitted, "RecallClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.RecallClaim(background, w.Actor, p, workflow.RecallClaim{Key: key, Reason: pick(variant, "A page.", "A line.")})
+		}),
 		at(engagement.Rejected, "DisputeClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.DisputeClaim(background, w.Actor, p, workflow.DisputeClaim{Key: key, Reason: pick(variant, "It was.", "It was not.")})
 		}),

@@ -203,7 +203,7 @@ func (k *walk) step(t *testing.T, what string, n int) {
 	case "wait":
 		k.Swept()
 	default:
-		ok(t, k.try(map[string]string{"chg": "chg", "re": "re", "part": "part", "pay": "pay"}[what]))
+		ok(t, k.try(map[string]string{"chg": "chg", "re": "re", "part": "part", "pay": "pay", "recall": "rcl"}[what]))
 	}
 	k.Relayed()
 }
@@ -214,7 +214,7 @@ var walkCommands = []struct {
 	of   whose
 }{
 	{"ask", ofConsent}, {"re", ofConsent}, {"chg", ofConsent}, {"yes", ofLink}, {"no", ofLink}, {"back", ofLink}, {"canc", ofClaim}, {"deal", ofClaim},
-	{"doc+", ofClaim}, {"doc-", ofClaim}, {"surv", ofClaim}, {"svre", ofClaim}, {"ansr", ofLink}, {"done", ofClaim}, {"note", ofClaim}, {"subm", ofClaim}, {"disp", ofClaim},
+	{"doc+", ofClaim}, {"doc-", ofClaim}, {"surv", ofClaim}, {"svre", ofClaim}, {"ansr", ofLink}, {"done", ofClaim}, {"note", ofClaim}, {"subm", ofClaim}, {"disp", ofClaim}, {"rcl", ofClaim},
 	{"cmt", ofClaim}, {"rev", ofClaim}, {"act", ofClaim}, {"appr", ofClaim}, {"over", ofClaim}, {"rej", ofClaim}, {"pay", ofClaim}, {"part", ofClaim}, {"more", ofClaim},
 	{"clm", ofStart}, {"add", ofStart},
 }
@@ -250,7 +250,7 @@ func (k *walk) try(name string) error {
 	case "add":
 		_, err := k.Desk.AddCustomer(background, k.Actor, add(k.World, "ana@contoso.com", migration))
 		return err
-	case "doc+", "doc-", "surv", "svre", "ansr", "done", "note", "subm", "disp":
+	case "doc+", "doc-", "surv", "svre", "ansr", "done", "note", "subm", "disp", "rcl":
 		return k.tryClaim(name)
 	}
 	return k.tryReview(name)
@@ -302,6 +302,8 @@ func (k *walk) tryClaim(name string) error {
 		return k.Desk.Comment(background, k.Actor, k.id, workflow.Comment{Key: k.Key(), Text: "All is well."})
 	case "subm":
 		return k.Desk.SubmitClaim(background, k.Actor, k.id, workflow.SubmitClaim{Key: k.Key()})
+	case "rcl":
+		return k.Desk.RecallClaim(background, k.Actor, k.id, workflow.RecallClaim{Key: k.Key(), Reason: "It is the wrong invoice."})
 	}
 	return k.Desk.DisputeClaim(background, k.Actor, k.id, workflow.DisputeClaim{Key: k.Key(), Reason: "It is ours."})
 }
@@ -567,7 +569,7 @@ func (k *walk) shows(t *testing.T, r walkRow) {
 	var want []engagement.Action
 	for name, action := range map[string]engagement.Action{
 		"ask": engagement.RequestConsent, "re": engagement.ResendConsent, "canc": engagement.Cancel, "doc+": engagement.WorkOnClaim,
-		"subm": engagement.SubmitClaim, "disp": engagement.Dispute,
+		"subm": engagement.SubmitClaim, "rcl": engagement.RecallClaim, "disp": engagement.Dispute,
 	} {
 		if allowed(name) {
 			want = append(want, action)

@@ -58,6 +58,26 @@ func (s *Service) SubmitClaim(ctx context.Context, actor Actor, id engagement.Pa
 	})
 }
 
+// RecallClaim is the command that takes a submitted claim back.
+type RecallClaim struct {
+	Key    string `json:"-"`      // idempotency key
+	Reason string `json:"reason"` // at most claim.MaxText bytes
+}
+
+// LogValue hides what the person wrote.
+func (c RecallClaim) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+
+// RecallClaim takes a submitted claim back, as long as its review has not started.
+// It can then be edited and has to be submitted again: by the submission deadline,
+// or by the review deadline if it was submitted and reviewed before; it is refused
+// when that has passed. What was submitted once cannot be cancelled any more. It
+// returns what Comment returns.
+func (s *Service) RecallClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecallClaim) error {
+	return s.command(ctx, actor, WorkOnClaims, id, "recall claim", cmd.Key, cmd, deed{
+		event: claim.RecallSubmission{Reason: cmd.Reason}, kind: engagement.ClaimRecalled, why: cmd.Reason,
+	})
+}
+
 // checkCurrency refuses an amount that cannot be written down.
 func checkCurrency(field string, m eligibility.Money) error {
 	if _, err := m.MarshalText(); err != nil {
