@@ -1,6 +1,7 @@
 package engagement_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,7 +32,7 @@ func TestRowsOfClaims(t *testing.T) {
 	checkRows(t, []rowCase{
 		{"all the proof is there", with(claim.Draft), on(2), []string{
 			"added | eligible | active | Customer consent received | 58 days left to submit the claim | work on claim, submit claim, view claim, cancel | "}},
-		{"submitted", with(claim.Submitted), on(20), []string{waiting("Submitted")}},
+		{"submitted", with(claim.Submitted), on(20), []string{strings.Replace(waiting("Submitted"), "view", "recall claim, view", 1)}},
 		{"under review", with(claim.UnderReview), on(21), []string{waiting("Under review")}},
 		{"under review for years", with(claim.UnderReview), on(5000), []string{waiting("Under review")}},
 		{"action required", with(claim.ActionRequired), on(22), []string{

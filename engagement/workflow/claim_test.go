@@ -126,7 +126,11 @@ func TestClaimLife(t *testing.T) {
 		return point{status, engagement.TabComplete, string(status), time.Time{}, []engagement.Action{view}}
 	}
 	waiting := func(status engagement.Status) point {
-		return point{status, engagement.TabEligible, string(status) + ": nothing to do now", time.Time{}, []engagement.Action{view}}
+		actions := []engagement.Action{view}
+		if status == engagement.Submitted {
+			actions = []engagement.Action{engagement.RecallClaim, view}
+		}
+		return point{status, engagement.TabEligible, string(status) + ": nothing to do now", time.Time{}, actions}
 	}
 	todo := func(status engagement.Status, what string, due int, actions ...engagement.Action) point {
 		return point{status, engagement.TabEligible, what, in(due), actions}

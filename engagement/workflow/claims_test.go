@@ -453,7 +453,7 @@ func TestExportClaims(t *testing.T) {
 		"claim_number": part(t, w, other).ClaimNumber, "partner": "northwind", "engagement": "Security Workshop", "solution_area": "Security", "customer": "Adatum",
 		"friendly_name": "", "domain": "adatum.com", "tenant_id": "00000000-0000-4000-8000-000000000002", "tpid": "", "status": "Submitted", "to_do": "Submitted: nothing to do now",
 		"locations": "4711201", "started": "2026-09-11T09:00:00Z", "deadline": "", "days_left": "", "estimated": "5000.00 USD", "requested": "5000.00 USD",
-		"approved": "", "paid": "", "withdrawn": "2026-09-12T09:00:00Z", "actions": "view claim",
+		"approved": "", "paid": "", "withdrawn": "2026-09-12T09:00:00Z", "actions": "recall claim, view claim",
 	}})
 	equal(t, "of a filter", len(read(w.Actor, workflow.ClaimsQuery{Engagements: []engagement.ID{workshop}})), 1)
 	equal(t, "for the Program", read(workflowtest.Vendor, workflow.ClaimsQuery{Sort: storage.BySince})[0]["actions"], "")
