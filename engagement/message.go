@@ -63,6 +63,7 @@ type Message struct {
 	Language      consent.Language `json:"language,omitzero"` // zero: the first there is
 	Link          consent.LinkID   `json:"link,omitzero"`     // the link that it carries; its token is made when it goes out
 	Deadline      time.Time        `json:"deadline,omitzero"` // the one that a reminder is about
+	Of            int              `json:"of,omitzero"`       // which of the claim's reviews or payments it tells of, from 1; 0: the last
 	CreatedAt     time.Time        `json:"created_at"`
 	Attempts      int              `json:"attempts"` // how often it was handed out
 }

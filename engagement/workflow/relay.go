@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
@@ -25,17 +26,32 @@ type Notifier interface {
 	Notify(ctx context.Context, d Delivery) error
 }
 
-// Delivery is a message on its way out, with what its text needs.
+// Delivery is a message on its way out, with what its text needs: a host can send
+// Subject and Body, or write its own text of the rest without asking anybody. What
+// is not known, or not what the message is about, is zero.
 type Delivery struct {
 	Message     engagement.Message
 	Link        string // the address that answers, for engagement.AskForConsent and engagement.AskForSurvey; a secret, so never stored or logged
 	Subject     string // one line
 	Body        string // plain text; holds the Link
+	Name        string // of whom it goes to
 	Partner     string // who asks
 	Customer    string // who is asked
 	Engagement  string
+	Program     string
 	ClaimNumber string
-	Deadline    time.Time // until when the customer can answer or, once it has consented, the partner has something to do; zero when there is nothing
+	Status      engagement.Status // of the participation now
+	Deadline    time.Time         // until when the customer can answer or, once it has consented, the partner has something to do; zero when there is nothing
+	DaysLeft    int               // until the deadline, rounded up
+	Zone        *time.Location    // in which the engagement counts its days
+	URL         string            // of the participation in the partner's portal; "" for customers, and without Options.PortalURL
+
+	Amount      eligibility.Money     // what was approved, or paid this time
+	Outstanding eligibility.Money     // what of the approved amount is still to be paid
+	Reference   string                // of the payment
+	Items       []claim.ActionItem    // what the reviewer asks for
+	Codes       []claim.RejectionCode // why the claim was rejected
+	Reason      string                // what the reviewer wrote to the partner about the approval or the rejection
 }
 
 // LogValue hides the receiver, the link and the text that holds it.
@@ -198,22 +214,9 @@ func (s *Service) prepare(ctx context.Context, m engagement.Message) (Delivery, 
 		if err != nil {
 			return Delivery{}, err
 		}
-		d.Subject, d.Body = words(d, p.Terms.Location())
+		s.describe(&d, p, u.now)
 		return d, nil
 	})
-}
-
-// deadlineFor is the deadline that a message tells: of what happened the one that
-// it began, else the one that runs.
-func deadlineFor(kind engagement.MessageKind, p engagement.Participation, now time.Time) time.Time {
-	switch {
-	case p.Claim == nil:
-	case kind == engagement.TellGranted:
-		return p.Claim.SubmitBy
-	case kind == engagement.TellActionRequired:
-		return p.Claim.ReviewBy
-	}
-	return p.DeadlineAt(now)
 }
 
 // mint makes the token of the message's link.

@@ -15,7 +15,7 @@ import (
 // A partner is told in a language of its own, where it names one; a change of
 // contacts keeps it.
 func TestPartnerLanguage(t *testing.T) {
-	for _, test := range []struct{ partner, want string }{{"", "Contoso deu o seu consentimento: Azure Migration"}, {"en", "Contoso has consented: Azure Migration"}} {
+	for _, test := range []struct{ partner, want string }{{"", "“Contoso” deu o seu consentimento: Azure Migration"}, {"en", "“Contoso” has given consent: Azure Migration"}} {
 		w, _ := newWorld(t)
 		p := w.Added(migration, "ana@contoso.com")
 		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
@@ -244,7 +244,7 @@ func TestReminderWithoutContacts(t *testing.T) {
 	equal(t, "to nobody", m.Message.To.IsZero(), true)
 	equal(t, "about", []any{m.Message.Partner, m.Message.Participation, m.Partner, m.Customer, m.Engagement, m.Deadline},
 		[]any{engagement.PartnerID("northwind"), p, "Northwind Consulting", "Contoso", "Azure Migration", part(t, w, p).Consent.Deadline})
-	equal(t, "the subject", m.Subject, "Consent is needed before 2026-10-01 09:00 UTC: Contoso")
+	equal(t, "the subject", m.Subject, "Consent needed, 14 days left: “Contoso”")
 
 	w, _ = newWorld(t)
 	p = w.Added(migration, "ana@contoso.com")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/evidence"
@@ -77,6 +78,10 @@ type Options struct {
 	LinkURL string         // what a consent link's token is put behind: "https://portal.example/consent/"; "": the token alone
 
 	SurveyURL string // the same for the links of surveys: "https://portal.example/survey/"
+	// PortalURL is what the ID of a participation is put behind in mails to
+	// partners: "https://portal.example/claims/"; "": they have no link to it.
+	PortalURL string
+	Words     *words.Catalogue // what mails say, in every language; nil: words.Standard
 	// Reminders are when partners are told what is due; nil:
 	// engagement.DefaultReminders. A schedule that changes is followed from a
 	// participation's next change or planned reminder on.
@@ -105,6 +110,8 @@ type Service struct {
 	texts      *consent.Texts
 	linkURL    string
 	surveyURL  string
+	portalURL  string
+	words      *words.Catalogue
 	reminders  engagement.Reminders
 	evidence   evidence.Store
 	clock      func() time.Time
@@ -125,7 +132,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 		store: store, directory: directory, catalog: catalog, facts: facts,
 		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, resolver: opts.Resolver, policy: opts.Policy,
 		derive: opts.Derive, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
-		surveyURL: opts.SurveyURL, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
+		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
 		clock: opts.Now, random: opts.Random, log: opts.Logger,
 	}
 	if opts.Reminders != nil {
@@ -136,6 +143,9 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	}
 	if s.texts == nil {
 		s.texts = consent.StandardTexts()
+	}
+	if s.words == nil {
+		s.words = words.Standard()
 	}
 	if s.program == "" {
 		s.program = "Commerce Incentives"

@@ -382,7 +382,7 @@ func (u *unit) tell(p engagement.Participation, kind engagement.MessageKind, to 
 	u.changes.Messages = append(u.changes.Messages, engagement.Message{
 		ID: engagement.MessageID(u.newID()), Kind: kind, Partner: p.Partner,
 		Place:         engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer},
-		Participation: p.ID, To: to, Language: language, Link: link, CreatedAt: u.now,
+		Participation: p.ID, To: to, Language: language, Link: link, Of: toldOf(kind, p), CreatedAt: u.now,
 	})
 }
 

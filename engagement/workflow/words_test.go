@@ -3,12 +3,18 @@ package workflow_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -18,66 +24,33 @@ import (
 )
 
 // Every kind of message reads well in every language: one line of subject, names,
-// a deadline where there is one, the link where there is one, nothing left to fill in.
+// the last moment to act where there is one, what was approved, paid, asked for or
+// wrong, and a link. The golden file is for reading aloud;
+// UPDATE_GOLDEN=1 writes it anew.
 func TestWords(t *testing.T) {
-	for language, words := range map[string]map[engagement.MessageKind]string{
-		"en": {
-			engagement.AskForConsent:      "Northwind Consulting asks for your consent: Azure Migration",
-			engagement.TellGranted:        "Contoso has consented: Azure Migration",
-			engagement.TellDeclined:       "Contoso has declined: Azure Migration",
-			engagement.TellExpired:        "No answer in time from Contoso: Azure Migration",
-			engagement.TellWithdrawn:      "Contoso has withdrawn its consent: Azure Migration",
-			engagement.TellCancelled:      "Northwind Consulting no longer asks: Azure Migration",
-			engagement.AskForSurvey:       "A few questions about Azure Migration",
-			engagement.TellActionRequired: "Something is to be done: claim {claim}, Contoso",
-			engagement.TellApproved:       "Approved: claim {claim}, Contoso",
-			engagement.TellRejected:       "Rejected: claim {claim}, Contoso",
-			engagement.TellPaid:           "Paid: claim {claim}, Contoso",
-			engagement.TellClaimExpired:   "Expired: claim {claim}, Contoso",
-			engagement.RemindConsent:      "Consent is needed before {deadline}: Contoso",
-			engagement.RemindSubmission:   "To be submitted before {deadline}: claim {claim}, Contoso",
-			engagement.RemindAction:       "To be done before {deadline}: claim {claim}, Contoso",
-			engagement.RemindDispute:      "The time to dispute ends at {deadline}: claim {claim}, Contoso",
-		},
-		"pt-PT": {
-			engagement.AskForConsent:      "Northwind Consulting pede o seu consentimento: Azure Migration",
-			engagement.TellGranted:        "Contoso deu o seu consentimento: Azure Migration",
-			engagement.TellDeclined:       "Contoso recusou: Azure Migration",
-			engagement.TellExpired:        "Sem resposta a tempo de Contoso: Azure Migration",
-			engagement.TellWithdrawn:      "Contoso retirou o seu consentimento: Azure Migration",
-			engagement.TellCancelled:      "Northwind Consulting já não pede: Azure Migration",
-			engagement.AskForSurvey:       "Algumas perguntas sobre Azure Migration",
-			engagement.TellActionRequired: "Há algo a fazer: pedido {claim}, Contoso",
-			engagement.TellApproved:       "Aprovado: pedido {claim}, Contoso",
-			engagement.TellRejected:       "Rejeitado: pedido {claim}, Contoso",
-			engagement.TellPaid:           "Pago: pedido {claim}, Contoso",
-			engagement.TellClaimExpired:   "Expirado: pedido {claim}, Contoso",
-			engagement.RemindConsent:      "É preciso o consentimento antes de {deadline}: Contoso",
-			engagement.RemindSubmission:   "A submeter antes de {deadline}: pedido {claim}, Contoso",
-			engagement.RemindAction:       "A fazer antes de {deadline}: pedido {claim}, Contoso",
-			engagement.RemindDispute:      "O prazo para contestar termina em {deadline}: pedido {claim}, Contoso",
-		},
-	} {
-		w, _ := newWorld(t)
-		deadlines := everyMessage(t, w, language)
+	var golden strings.Builder
+	for _, language := range words.Standard().Languages() {
+		w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.PortalURL = "https://portal.example/claims/" })
+		deadlines := everyMessage(t, w, string(language))
+		texts := words.Standard().In(language)
 		seen := map[engagement.MessageKind]bool{}
+		written := map[string]bool{}
 		for _, d := range w.Messages() {
 			kind := d.Message.Kind
 			seen[kind] = true
-			equal(t, "the language", d.Message.Language, consent.Language(language))
-			deadline := d.Deadline.Format("2006-01-02 15:04 MST")
-			equal(t, "the subject", d.Subject, strings.NewReplacer("{claim}", d.ClaimNumber, "{deadline}", deadline).Replace(words[kind]))
-			if strings.ContainsAny(d.Subject+d.Body, "{}") || strings.Contains(d.Body, "  ") || strings.Contains(d.Body, " .") {
-				t.Errorf("%s in %s: %q", kind, language, d.Body)
-			}
-			for _, name := range []string{"Contoso", "Azure Migration"} {
-				if !strings.Contains(d.Body, name) {
-					t.Errorf("%s in %s does not name %s: %q", kind, language, name, d.Body)
-				}
-			}
-			equal(t, string(kind)+" has the link", strings.Contains(d.Body, "https://"), kind == engagement.AskForConsent || kind == engagement.AskForSurvey)
-			if want, due := deadlines[kind]; due && (!slices.ContainsFunc(want, d.Deadline.Equal) || !strings.Contains(d.Body, deadline)) {
+			equal(t, "the language", d.Message.Language, language)
+			checkMail(t, d)
+			if want, due := deadlines[kind]; due && (!slices.ContainsFunc(want, d.Deadline.Equal) || !strings.Contains(d.Body, texts.Moment(d.Deadline, nil))) {
 				t.Errorf("%s in %s says %v, want one of %v: %q", kind, language, d.Deadline, want, d.Body)
+			}
+			mail := fmt.Sprintf("--- %s, %s\nSubject: %s\n\n%s\n\n", language, kind, d.Subject, d.Body)
+			mail = strings.NewReplacer(d.ClaimNumber, "C-0000-0000-0000", string(d.Message.Participation), "PARTICIPATION").Replace(mail)
+			if d.Link != "" {
+				mail = strings.ReplaceAll(mail, d.Link, "https://portal.example/LINK")
+			}
+			if !written[d.Subject+string(kind)] { // a kind that went out twice reads the same
+				written[d.Subject+string(kind)] = true
+				golden.WriteString(mail)
 			}
 		}
 		for _, kind := range engagement.AllMessageKinds() {
@@ -85,6 +58,58 @@ func TestWords(t *testing.T) {
 				t.Errorf("no message %q", kind)
 			}
 		}
+	}
+	const file = "testdata/mails.golden"
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		ok(t, os.WriteFile(file, []byte(golden.String()), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	ok(t, err)
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(golden.String(), "\n")); diff != "" {
+		t.Errorf("mails read otherwise (-want +got):\n%s", diff)
+	}
+}
+
+// isoDay is a day as no sentence writes it.
+var isoDay = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bWES?T\b`)
+
+// checkMail holds for every mail in every language.
+func checkMail(t *testing.T, d workflow.Delivery) {
+	t.Helper()
+	kind := d.Message.Kind
+	text := d.Subject + "\n" + d.Body
+	if strings.ContainsAny(text, "{}") || strings.Contains(text, "  ") || strings.Contains(text, " .") || strings.Contains(text, "\n\n\n") || isoDay.MatchString(text) {
+		t.Errorf("%s: %q", kind, text)
+	}
+	for _, name := range []string{"“Contoso”", "Azure Migration"} {
+		if !strings.Contains(d.Body, name) {
+			t.Errorf("%s does not name %s: %q", kind, name, d.Body)
+		}
+	}
+	link := d.URL
+	if kind == engagement.AskForConsent || kind == engagement.AskForSurvey {
+		link = d.Link
+	}
+	if kind != engagement.TellCancelled && (!strings.Contains(d.Body, "https://") || !strings.Contains(d.Body, link)) {
+		t.Errorf("%s has no link: %q", kind, d.Body)
+	}
+	missing := ""
+	switch kind {
+	case engagement.TellApproved, engagement.TellPaid:
+		if d.Amount.IsZero() {
+			missing = "amount"
+		}
+	case engagement.TellRejected:
+		if len(d.Codes) == 0 || d.Reason == "" || !strings.Contains(d.Body, d.Reason) {
+			missing = "reason"
+		}
+	case engagement.TellActionRequired, engagement.RemindAction:
+		if len(d.Items) != 1 || !strings.Contains(d.Body, d.Items[0].Text) {
+			missing = "items"
+		}
+	}
+	if missing != "" {
+		t.Errorf("%s lacks its %s: %q", kind, missing, d.Body)
 	}
 }
 
@@ -167,7 +192,7 @@ func everyMessage(t *testing.T, w *workflowtest.World, language string) map[enga
 func TestWordsHostile(t *testing.T) {
 	w, _ := newWorld(t)
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Name = "Free\r\nBcc: all@x.example {link} {partner}" })
-	w.PutCustomer(workflowtest.Customer{Domain: "evil.example", Entry: tenant.Entry{TPID: 7, Name: "Evil\nTo: x@y.z\n\n{link}"}})
+	w.PutCustomer(workflowtest.Customer{Domain: "evil.example", Entry: tenant.Entry{TPID: 7, Name: "URGENT https://evil.example/login\nTo: x@y.z\n\n{link}"}})
 	var e workflowtest.Customer
 	workflowtest.Seats.Set(&e.Facts, 300)
 	workflowtest.Segment.Set(&e.Facts, "smb")
@@ -179,7 +204,8 @@ func TestWordsHostile(t *testing.T) {
 	ok(t, err)
 	w.Requested(started[0].ID)
 	d := w.Messages()[0]
-	if strings.ContainsAny(d.Subject, "\r\n") || strings.Count(d.Body, d.Link) != 1 || !strings.Contains(d.Body, "{link}") || strings.Contains(d.Subject, d.Link) {
+	if strings.ContainsAny(d.Subject, "\r\n") || strings.Count(d.Body, d.Link) != 1 || !strings.Contains(d.Body, "{link}") || strings.Contains(d.Subject, d.Link) ||
+		strings.Contains(d.Body, "evil.example") {
 		t.Fatalf("subject %q, body %q", d.Subject, d.Body)
 	}
 	for line := range strings.Lines(d.Body) {
@@ -189,17 +215,21 @@ func TestWordsHostile(t *testing.T) {
 	}
 }
 
-// A language that the texts have and the messages do not is answered in English,
+// A host adds a language to texts and mails; what it leaves out is said in English,
 // and deadlines are told in the engagement's zone.
 func TestWordsOtherLanguage(t *testing.T) {
-	french := consent.StandardTexts().For("en")
-	french.Language = "fr"
-	texts, err := consent.NewTexts(french)
+	text := consent.StandardTexts().For("en")
+	text.Language = "fr"
+	texts, err := consent.NewTexts(text)
+	ok(t, err)
+	french, err := words.New(words.Words{Language: "fr", Texts: map[words.Key]string{
+		words.MailSubject(string(engagement.AskForConsent)): "{partner} demande votre accord : {engagement}",
+	}})
 	ok(t, err)
 	lisbon, err := time.LoadLocation("Europe/Lisbon")
 	ok(t, err)
 	w, _ := newWorld(t, func(sc *workflowtest.Scenario) {
-		sc.Options.Texts = texts
+		sc.Options.Texts, sc.Options.Words = texts, french
 		sc.Options.Program = "Rewards"
 		sc.Engagements[0].Zone = lisbon
 	})
@@ -209,7 +239,7 @@ func TestWordsOtherLanguage(t *testing.T) {
 	w.Relayed()
 	d := w.Messages()[0]
 	equal(t, "language", d.Message.Language, "fr")
-	if !strings.Contains(d.Subject, "asks for your consent") || !strings.Contains(d.Body, "2026-10-01 10:00 WEST") {
+	if !strings.Contains(d.Subject, "demande votre accord") || !strings.Contains(d.Body, "before 1 October 2026, 10:00 (Lisbon time)") {
 		t.Errorf("subject %q, body %q", d.Subject, d.Body)
 	}
 	v, err := w.Desk.ConsentView(background, newest(w, p))

@@ -1,0 +1,129 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+)
+
+const zonePrefix = "zone."
+
+// formats are how days, amounts and names are written.
+var formats = []entry{
+	{"date.day", "{day} {month} {year}", "{day} de {month} de {year}"},
+	{"date.moment", "{date}, {time} ({zone})", "{date}, {time} ({zone})"},
+	{"date.month.1", "January", "janeiro"},
+	{"date.month.2", "February", "fevereiro"},
+	{"date.month.3", "March", "março"},
+	{"date.month.4", "April", "abril"},
+	{"date.month.5", "May", "maio"},
+	{"date.month.6", "June", "junho"},
+	{"date.month.7", "July", "julho"},
+	{"date.month.8", "August", "agosto"},
+	{"date.month.9", "September", "setembro"},
+	{"date.month.10", "October", "outubro"},
+	{"date.month.11", "November", "novembro"},
+	{"date.month.12", "December", "dezembro"},
+
+	{"zone_of_city", "{city} time", "hora de {city}"},
+	{"zone.UTC", "UTC", "UTC"},
+	{"zone.Europe/Lisbon", "Lisbon time", "hora de Lisboa"},
+	{"zone.Europe/London", "London time", "hora de Londres"},
+	{"zone.Europe/Paris", "Paris time", "hora de Paris"},
+	{"zone.Europe/Berlin", "Berlin time", "hora de Berlim"},
+	{"zone.Europe/Brussels", "Brussels time", "hora de Bruxelas"},
+	{"zone.Europe/Vienna", "Vienna time", "hora de Viena"},
+	{"zone.Europe/Zurich", "Zurich time", "hora de Zurique"},
+	{"zone.Europe/Rome", "Rome time", "hora de Roma"},
+	{"zone.Europe/Warsaw", "Warsaw time", "hora de Varsóvia"},
+	{"zone.Europe/Stockholm", "Stockholm time", "hora de Estocolmo"},
+	{"zone.America/New_York", "New York time", "hora de Nova Iorque"},
+	{"zone.America/Los_Angeles", "Los Angeles time", "hora de Los Angeles"},
+	{"zone.Asia/Tokyo", "Tokyo time", "hora de Tóquio"},
+	{"zone.Asia/Singapore", "Singapore time", "hora de Singapura"},
+
+	{"number.point", ".", ","},
+	{"number.group", ",", "\u00a0"},
+	{"money", "{currency}\u00a0{number}", "{number}\u00a0{currency}"},
+	{"quote", "“{text}”", "“{text}”"},
+	{"list.separator", "; ", "; "},
+
+	{"days_left.one", "{n} day left", "falta {n} dia"},
+	{"days_left.other", "{n} days left", "faltam {n} dias"},
+}
+
+// Day returns the day of a time in a zone: "27 December 2026". Nil is UTC.
+func (l Language) Day(t time.Time, zone *time.Location) string {
+	t = t.In(orUTC(zone))
+	return l.Text("date.day", Values{
+		"day": fmt.Sprint(t.Day()), "month": l.Text(Key(fmt.Sprintf("date.month.%d", int(t.Month()))), nil), "year": fmt.Sprint(t.Year()),
+	})
+}
+
+// Moment returns day, time and zone: "27 December 2026, 09:00 (Lisbon time)". Nil is
+// UTC.
+func (l Language) Moment(t time.Time, zone *time.Location) string {
+	t = t.In(orUTC(zone))
+	return l.Text("date.moment", Values{"date": l.Day(t, zone), "time": t.Format("15:04"), "zone": l.zone(t)})
+}
+
+func orUTC(zone *time.Location) *time.Location {
+	if zone == nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// zone names a zone for people: by its city, else by its distance from UTC.
+func (l Language) zone(t time.Time) string {
+	name := t.Location().String()
+	if text, ok := l.lookup(Key(zonePrefix + name)); ok {
+		return text
+	}
+	if _, city, ok := cutLast(name, "/"); ok && !strings.HasPrefix(name, "Etc/") {
+		return l.Text("zone_of_city", Values{"city": strings.ReplaceAll(city, "_", " ")})
+	}
+	return t.Format("UTC-07:00")
+}
+
+// Money returns an amount: "EUR 12,500.00". The zero Money is "".
+func (l Language) Money(m eligibility.Money) string {
+	if m.IsZero() {
+		return ""
+	}
+	text, currency, _ := strings.Cut(m.String(), " ")
+	sign := ""
+	if strings.HasPrefix(text, "-") {
+		sign, text = "-", text[1:]
+	}
+	whole, fraction, cents := strings.Cut(text, ".")
+	group := l.Text("number.group", nil)
+	var number strings.Builder
+	for i, digit := range whole {
+		if left := len(whole) - i; i > 0 && left%3 == 0 {
+			number.WriteString(group)
+		}
+		number.WriteRune(digit)
+	}
+	if cents {
+		number.WriteString(l.Text("number.point", nil) + fraction)
+	}
+	return l.Text("money", Values{"currency": currency, "number": sign + number.String()})
+}
+
+// List joins what stands side by side.
+func (l Language) List(items []string) string {
+	return strings.Join(items, l.Text("list.separator", nil))
+}
+
+// Quoted returns a name that comes from elsewhere, from a directory or a partner, as
+// it may stand in a mail: short, in quotation marks, and never as a link.
+func (l Language) Quoted(name string) string {
+	name = Plain(name)
+	if name == "" {
+		return ""
+	}
+	return l.Text("quote", Values{"text": name})
+}
