@@ -203,11 +203,15 @@ const (
 	ConsentedElsewhere ReasonKind = "consented to another partner"
 	ParticipatedBefore ReasonKind = "already participated with another partner"
 	ClaimLimitReached  ReasonKind = "claim limit reached"
+
+	// What users hear who may act through some of the partner's locations only.
+	HeldByColleagues ReasonKind = "your company has this customer already"
+	NotThroughThese  ReasonKind = "not eligible through these locations"
 )
 
 // AllReasonKinds returns every ReasonKind.
 func AllReasonKinds() []ReasonKind {
-	return []ReasonKind{CriteriaNotMet, FactsMissing, ConsentedElsewhere, ParticipatedBefore, ClaimLimitReached}
+	return []ReasonKind{CriteriaNotMet, FactsMissing, ConsentedElsewhere, ParticipatedBefore, ClaimLimitReached, HeldByColleagues, NotThroughThese}
 }
 
 // UnmarshalText refuses a text that is not a ReasonKind.

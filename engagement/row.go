@@ -258,19 +258,24 @@ func (pl Place) Entries(now time.Time) []Entry {
 	var out []Entry
 	for _, s := range pl.Standings {
 		for _, r := range pl.rows(s.Partner, now) {
-			e := Entry{
-				Partner: s.Partner, Place: pl.Key, Row: r.ID, Participation: r.Participation,
-				Tab: r.Tab, Type: r.Type, Status: r.Status, Locations: r.Locations, Since: r.Since, Deadline: r.Deadline,
-				Amount: AmountText(r.Amount),
-			}
-			name := Fold(CleanName(r.Name())) // it comes to stand in cursors, so it has to be short
-			e.Search = strings.Join([]string{
-				name, Fold(r.Identity.Name), r.Identity.Domain.String(), Fold(r.Identity.Domain.Unicode()),
-				r.Identity.Tenant.String(), r.Identity.Subscription.String(), Fold(r.Identity.Opportunity.String()), Fold(r.ClaimNumber),
-			}, "\n")
-			e.Name = e.Search[:len(name)] // shares the memory
-			out = append(out, e)
+			out = append(out, r.Entry(s.Partner))
 		}
 	}
 	return out
+}
+
+// Entry returns what a row of that partner's is sorted, filtered and counted by.
+func (r Row) Entry(partner PartnerID) Entry {
+	e := Entry{
+		Partner: partner, Place: PlaceKey{Engagement: r.Engagement, Customer: r.Customer}, Row: r.ID, Participation: r.Participation,
+		Tab: r.Tab, Type: r.Type, Status: r.Status, Locations: r.Locations, Since: r.Since, Deadline: r.Deadline,
+		Amount: AmountText(r.Amount),
+	}
+	name := Fold(CleanName(r.Name())) // it comes to stand in cursors, so it has to be short
+	e.Search = strings.Join([]string{
+		name, Fold(r.Identity.Name), r.Identity.Domain.String(), Fold(r.Identity.Domain.Unicode()),
+		r.Identity.Tenant.String(), r.Identity.Subscription.String(), Fold(r.Identity.Opportunity.String()), Fold(r.ClaimNumber),
+	}, "\n")
+	e.Name = e.Search[:len(name)] // shares the memory
+	return e
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/partnerengage/partnerengage/engagement"
 )
@@ -32,7 +34,7 @@ func (r *Role) UnmarshalText(b []byte) error { return decode(r, "role", b, AllRo
 // claims as Actor.For of that partner.
 type Actor struct {
 	Partner engagement.PartnerID // whose customers and claims it is about
-	User    string               // as the host names the person, for the history; see Service.ErasePerson
+	User    string               // as the host names the person, needed: for the history, and to tell who reviews whose claim
 	Roles   []Role
 }
 
@@ -92,16 +94,26 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 	return nil
 }
 
-// Authorizer narrows what an actor may do. It is asked after the roles: incentives
-// admins and incentives users may do everything for their own partner but
-// ReviewClaims and RunProgram, which are the Program's; the Program may view and
-// comment on claims and erase persons besides; without a role, nothing. Nor can it let an actor see
-// another partner's data.
+// Authorizer says through which locations an actor may do something. It is asked
+// once for each command or query, after the roles: incentives admins and incentives
+// users may do everything for their own partner but ReviewClaims and RunProgram,
+// which are the Program's; the Program may view and comment on claims and erase
+// persons besides; without a role, nothing. Nor can it let an actor see another
+// partner's data.
+//
+//	func (h host) Authorize(ctx context.Context, actor workflow.Actor, act workflow.Act) (workflow.Coverage, error) {
+//		return workflow.SomeLocations(h.sites[actor.User]...), nil
+//	}
 type Authorizer interface {
-	// Authorize returns nil when the actor may do the act through the location,
-	// or through all of them when the location is "". The error goes to the
-	// caller inside a *ForbiddenError; who cannot find out returns one, too.
-	Authorize(ctx context.Context, actor Actor, act Act, location engagement.LocationID) error
+	// Authorize returns the scope within which the actor may do the act. In it
+	// every query shows and counts what belongs to its locations, without a filter,
+	// and a command about anything else finds nothing. What is about a customer of
+	// the whole partner, as Associate and ErasePersons are, or about the program,
+	// takes AllLocations.
+	//
+	// The error goes to the caller inside a *ForbiddenError; who cannot find out
+	// returns one, too.
+	Authorize(ctx context.Context, actor Actor, act Act) (Scope, error)
 }
 
 // checkRole returns a *ForbiddenError when no role of the actor allows the act.
@@ -122,26 +134,53 @@ func checkRole(actor Actor, act Act) error {
 	return nil
 }
 
-// authorize asks the roles, and then the host's Authorizer once for each
-// location; for no location, once for all of them.
-func (s *Service) authorize(ctx context.Context, actor Actor, act Act, locations ...engagement.LocationID) error {
+// authorize asks the roles, and then the host's Authorizer for the scope.
+func (s *Service) authorize(ctx context.Context, actor Actor, act Act) (Scope, error) {
 	if err := checkRole(actor, act); err != nil {
-		return err
+		return Scope{}, err
 	}
-	return s.askAuthorizer(ctx, actor, act, locations...)
+	return s.scopeOf(ctx, actor, act)
 }
 
-func (s *Service) askAuthorizer(ctx context.Context, actor Actor, act Act, locations ...engagement.LocationID) error {
+// authorizeAll refuses an actor who may not do the act for the whole partner.
+func (s *Service) authorizeAll(ctx context.Context, actor Actor, act Act) error {
+	scope, err := s.authorize(ctx, actor, act)
+	if err == nil && !scope.All() {
+		err = &ForbiddenError{Act: act, Why: errAllLocations}
+	}
+	return err
+}
+
+// authorizeAt refuses an actor who may not do the act through the location.
+func (s *Service) authorizeAt(ctx context.Context, actor Actor, act Act, location engagement.LocationID) (Scope, error) {
+	scope, err := s.authorize(ctx, actor, act)
+	if err == nil && !scope.Has(location) {
+		err = &ForbiddenError{Act: act, Location: location, Why: errOutOfScope}
+	}
+	return scope, err
+}
+
+var (
+	errAllLocations = errors.New("it concerns all locations of the partner, and the actor may act through some only")
+	errOutOfScope   = errors.New("the location is none of those through which the actor may act")
+	errNoLocation   = errors.New("there is no location through which the actor may act")
+	errNoUser       = errors.New("the actor names no user: say who it is, so that the history can")
+)
+
+// scopeOf asks the host's Authorizer alone. Whoever acts has a user.
+func (s *Service) scopeOf(ctx context.Context, actor Actor, act Act) (Scope, error) {
+	if !strings.ContainsFunc(actor.User, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }) {
+		return Scope{}, &ForbiddenError{Act: act, Why: errNoUser}
+	}
 	if s.authorizer == nil {
-		return nil
+		return AllLocations(), nil
 	}
-	if len(locations) == 0 {
-		locations = []engagement.LocationID{""}
+	scope, err := s.authorizer.Authorize(ctx, actor, act)
+	if err == nil && scope.empty() {
+		err = errNoLocation
 	}
-	for _, l := range locations {
-		if err := s.authorizer.Authorize(ctx, actor, act, l); err != nil {
-			return &ForbiddenError{Act: act, Location: l, Why: err}
-		}
+	if err != nil {
+		return Scope{}, &ForbiddenError{Act: act, Why: err}
 	}
-	return nil
+	return scope, nil
 }

@@ -23,7 +23,7 @@ func (c Association) LogValue() slog.Value { return slog.GroupValue(slog.String(
 // Disassociate takes a known customer off the partner's Customers pages, but for
 // its participations: from then on it can neither be added nor claimed. What it
 // consented to, and its history, stay. It is refused while the partner has an open
-// participation with it.
+// participation with it. It takes an actor who may act for all locations.
 //
 // It returns a *ForbiddenError, an *InputError, a *NotKnownError, a
 // *DisassociatedError for one that is disassociated, an *OpenParticipationError or
@@ -79,7 +79,7 @@ func (s *Service) Associate(ctx context.Context, actor Actor, customer tenant.Ke
 }
 
 func (s *Service) associate(ctx context.Context, actor Actor, customer tenant.Key, cmd Association, name string, do func(*unit, engagement.Customer) error) error {
-	if err := s.authorize(ctx, actor, Associate); err != nil {
+	if err := s.authorizeAll(ctx, actor, Associate); err != nil {
 		return err
 	}
 	type body struct {

@@ -162,9 +162,9 @@ func TestAddCustomersCancelled(t *testing.T) {
 
 type cancelsOnceAsked struct{ cancel func() }
 
-func (c cancelsOnceAsked) Authorize(context.Context, workflow.Actor, workflow.Act, engagement.LocationID) error {
+func (c cancelsOnceAsked) Authorize(context.Context, workflow.Actor, workflow.Act) (workflow.Scope, error) {
 	c.cancel()
-	return nil
+	return workflow.AllLocations(), nil
 }
 
 // A log of results names rows and organisations, and no person.

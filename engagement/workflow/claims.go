@@ -59,47 +59,80 @@ type ClaimRow struct {
 // ClaimsPage is one page of the claims list.
 type ClaimsPage struct {
 	Rows   []ClaimRow
-	Counts map[engagement.Status]int // of all participations, whatever is searched or filtered
-	Next   string                    // cursor of the next page; "" when this is the last
-	At     time.Time                 // the moment that the page shows
+	Counts map[engagement.Status]Count // of all participations, whatever is searched or filtered
+	Next   string                      // cursor of the next page; "" when this is the last
+	At     time.Time                   // the moment that the page shows
 }
 
 // Claims returns a page of the claims list as it is now: participations from
 // their add or claim on, which a query by Statuses narrows. A partner's actor sees
 // the partner's. An actor of the Program sees those of the partner that it names,
-// or, naming none, of every partner.
+// or, naming none, of every partner. Rows and counts are those of the actor's
+// Scope: participations through other locations do not show.
 //
 // It returns a *ForbiddenError, *InputErrors, a *CursorError or an
 // *UnavailableError.
 func (s *Service) Claims(ctx context.Context, actor Actor, query ClaimsQuery) (ClaimsPage, error) {
-	if err := s.mayList(ctx, actor, query.Locations); err != nil {
-		return ClaimsPage{}, err
-	}
-	if err := query.check(); err != nil {
-		return ClaimsPage{}, err
-	}
-	all, err := s.engagements(ctx)
+	c, err := s.claimsOf(ctx, actor, query)
 	if err != nil {
 		return ClaimsPage{}, err
 	}
-	l := newList(list{partner: actor.Partner, sort: query.Sort, descending: query.Descending, limit: limitOf(query.Limit), filter: query.filter(all), now: s.now()})
+	page, err := c.page(ctx, query)
+	if err == nil && !c.scope.All() {
+		page.Counts, err = c.count(ctx)
+	}
+	if err != nil {
+		return ClaimsPage{}, err
+	}
+	return page, nil
+}
+
+// claimsList is the claims list as one actor sees it.
+type claimsList struct {
+	s           *Service
+	actor       Actor
+	scope       Scope
+	engagements []engagement.Engagement
+	now         time.Time
+}
+
+// claimsOf checks who asks and what for.
+func (s *Service) claimsOf(ctx context.Context, actor Actor, query ClaimsQuery) (claimsList, error) {
+	var none claimsList
+	scope, err := s.mayList(ctx, actor)
+	if err != nil {
+		return none, err
+	}
+	if err := query.check(); err != nil {
+		return none, err
+	}
+	all, err := s.engagements(ctx)
+	return claimsList{s: s, actor: actor, scope: scope, engagements: all, now: s.now()}, err
+}
+
+func (c claimsList) list(query ClaimsQuery) list {
+	return newList(list{
+		partner: c.actor.Partner, sort: query.Sort, descending: query.Descending, limit: limitOf(query.Limit),
+		filter: query.filter(c.engagements), now: c.now,
+	}).within(c.scope, query.Locations)
+}
+
+// page returns one page, from the query's cursor on.
+func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, error) {
+	l := c.list(query)
 	if err := l.begin(query.Cursor); err != nil {
 		return ClaimsPage{}, err
 	}
-	stored, err := s.store.Claims(ctx, storage.ClaimsQuery{
-		Partner: l.partner, Sort: l.sort, Descending: l.descending, After: l.after, Limit: l.limit, Filter: l.filter, Now: l.now,
-	})
-	if err != nil {
-		return ClaimsPage{}, unavailable("storage", err)
-	}
-	page := ClaimsPage{Counts: map[engagement.Status]int{}, At: l.now}
-	maps.Copy(page.Counts, stored.Counts)
-	rows, more, err := l.overlay(stored.Rows, stored.More, stored.Overdue, func(e engagement.Entry) { page.Counts[e.Status]++ })
+	page := ClaimsPage{Counts: map[engagement.Status]Count{}, At: c.now}
+	rows, more, counts, err := c.read(ctx, l)
 	if err != nil {
 		return ClaimsPage{}, err
 	}
+	for status, n := range counts {
+		page.Counts[status] = Count{N: n}
+	}
 	for _, r := range rows {
-		page.Rows = append(page.Rows, s.claimRow(actor, r, all, l.now))
+		page.Rows = append(page.Rows, c.s.claimRow(c.actor, r, c.engagements, c.now))
 	}
 	if more {
 		page.Next, err = l.cursor(l.sort.PositionOf(rows[len(rows)-1].Entry))
@@ -107,12 +140,54 @@ func (s *Service) Claims(ctx context.Context, actor Actor, query ClaimsQuery) (C
 	return page, err
 }
 
-// mayList asks whether the actor may see the claims list.
-func (s *Service) mayList(ctx context.Context, actor Actor, locations []engagement.LocationID) error {
-	if actor.Partner == "" && actor.program() { // every partner's at once
-		return s.askAuthorizer(ctx, actor, ViewClaims, locations...)
+// read reads one page, works in what has happened since it was stored, and counts
+// all claims by status, whatever the scope.
+func (c claimsList) read(ctx context.Context, l list) ([]storage.PageRow, bool, map[engagement.Status]int, error) {
+	if l.nothing {
+		return nil, false, nil, nil
 	}
-	return s.authorize(ctx, actor, ViewClaims, locations...)
+	stored, err := c.s.store.Claims(ctx, storage.ClaimsQuery{
+		Partner: l.partner, Sort: l.sort, Descending: l.descending, After: l.after, Limit: l.limit, Filter: l.filter, Now: l.now,
+	})
+	if err != nil {
+		return nil, false, nil, unavailable("storage", err)
+	}
+	counts := map[engagement.Status]int{}
+	maps.Copy(counts, stored.Counts)
+	rows, more, err := l.overlay(stored.Rows, stored.More, stored.Overdue, func(e engagement.Entry) { counts[e.Status]++ })
+	return rows, more, counts, err
+}
+
+// count counts the claims of a scope by status, by reading them.
+func (c claimsList) count(ctx context.Context) (map[engagement.Status]Count, error) {
+	found := map[engagement.Status]int{}
+	l, more := c.list(ClaimsQuery{Limit: maxLimit}), true
+	for read := 0; more && read < maxRead; {
+		var rows []storage.PageRow
+		var err error
+		if rows, more, _, err = c.read(ctx, l); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			found[r.Entry.Status]++
+			at := l.sort.PositionOf(r.Entry)
+			l.after = &at
+		}
+		read += len(rows)
+	}
+	counts := map[engagement.Status]Count{}
+	for status, n := range found {
+		counts[status] = counted(n, more)
+	}
+	return counts, nil
+}
+
+// mayList asks whether the actor may see the claims list.
+func (s *Service) mayList(ctx context.Context, actor Actor) (Scope, error) {
+	if actor.Partner == "" && actor.program() { // every partner's at once
+		return s.scopeOf(ctx, actor, ViewClaims)
+	}
+	return s.authorize(ctx, actor, ViewClaims)
 }
 
 // claimRow is how the claims list shows an entry. What the row allows is what
@@ -120,9 +195,9 @@ func (s *Service) mayList(ctx context.Context, actor Actor, locations []engageme
 func (s *Service) claimRow(actor Actor, r storage.PageRow, all []engagement.Engagement, now time.Time) ClaimRow {
 	e := engagementOf(all, r.Entry.Place.Engagement)
 	out := ClaimRow{Partner: r.Entry.Partner, EngagementName: e.Name, SolutionArea: e.SolutionArea}
-	for _, row := range r.Place.Rows(r.Entry.Partner, e, s.policy, now) {
+	for _, row := range s.rows(r.Place, r.Entry.Partner, e, sight{Scope: AllLocations()}, now) { // of a list that was narrowed before
 		if row.ID == r.Entry.Row {
-			out.Row = row
+			out.Row = row.Row
 		}
 	}
 	if actor.program() {
@@ -173,7 +248,7 @@ func (q ClaimsQuery) check() error {
 // filter says what the query narrows the list to, in the words of storage.
 func (q ClaimsQuery) filter(all []engagement.Engagement) storage.Filter {
 	f := storage.Filter{
-		Text: engagement.Fold(q.Search), Statuses: q.Statuses, Locations: q.Locations, Customer: q.Customer,
+		Text: engagement.Fold(q.Search), Statuses: q.Statuses, Customer: q.Customer,
 		SinceFrom: nextMicrosecond(q.From), SinceBefore: nextMicrosecond(q.To), Engagements: q.Engagements,
 		AmountFrom: engagement.AmountText(q.AtLeast), AmountBefore: engagement.AmountText(q.Below),
 	}
@@ -202,8 +277,13 @@ func (q ClaimsQuery) filter(all []engagement.Engagement) storage.Filter {
 // it.
 func (s *Service) AllClaims(ctx context.Context, actor Actor, query ClaimsQuery) iter.Seq2[ClaimRow, error] {
 	return func(yield func(ClaimRow, error) bool) {
+		c, err := s.claimsOf(ctx, actor, query)
+		if err != nil {
+			yield(ClaimRow{}, err)
+			return
+		}
 		for {
-			page, err := s.Claims(ctx, actor, query)
+			page, err := c.page(ctx, query)
 			if err != nil {
 				yield(ClaimRow{}, err)
 				return
@@ -216,7 +296,7 @@ func (s *Service) AllClaims(ctx context.Context, actor Actor, query ClaimsQuery)
 			if page.Next == "" {
 				return
 			}
-			query.Cursor = page.Next
+			query.Cursor, c.now = page.Next, s.now()
 		}
 	}
 }
@@ -311,7 +391,7 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 		return view, err
 	}
 	place := u.place(engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer})
-	for _, row := range place.Rows(p.Partner, engagementOf(all, p.Engagement), s.policy, u.now) {
+	for _, row := range s.rows(place, p.Partner, engagementOf(all, p.Engagement), sight{Scope: AllLocations()}, u.now) { // of a participation that may be seen
 		if row.Participation == id {
 			view.Deadline, view.DaysLeft, view.Actions = row.Deadline, row.DaysLeft, row.Actions
 		}

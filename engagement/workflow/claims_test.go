@@ -138,7 +138,7 @@ func TestClaimsOrders(t *testing.T) {
 				for {
 					page, err := w.Desk.Claims(background, w.Actor, q)
 					ok(t, err)
-					equal(t, "the counts", page.Counts, want)
+					equal(t, "the counts", exact(t, page.Counts), want)
 					equal(t, "the moment", page.At, w.Now())
 					got = append(got, page.Rows...)
 					if q.Cursor = page.Next; q.Cursor == "" {
@@ -151,7 +151,7 @@ func TestClaimsOrders(t *testing.T) {
 	}
 	page, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Search: "nobody", Statuses: []engagement.Status{engagement.Paid}})
 	ok(t, err)
-	equal(t, "the counts", page.Counts, want)
+	equal(t, "the counts", exact(t, page.Counts), want)
 }
 
 // A partner sees its own claims. The Program sees those of the partner that it
@@ -185,7 +185,7 @@ func TestClaimsOfWhom(t *testing.T) {
 			equal(t, "the totals count", total, len(rows))
 			page := must(w.Desk.Claims(background, c.actor, workflow.ClaimsQuery{}))
 			counted := 0
-			for n := range maps.Values(page.Counts) {
+			for n := range maps.Values(exact(t, page.Counts)) {
 				counted += n
 			}
 			equal(t, "the counts", counted, len(rows))
@@ -193,21 +193,6 @@ func TestClaimsOfWhom(t *testing.T) {
 			ok(t, w.Desk.ExportClaims(background, c.actor, workflow.ClaimsQuery{}, &text))
 			equal(t, "the export has", strings.Count(text.String(), "\n"), len(rows)+1)
 		})
-	}
-}
-
-// Who may act through one location only lists the claims of that one.
-func TestClaimsByLocation(t *testing.T) {
-	var asked []string
-	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Authorizer = allowed{lisboa, &asked} })
-	_, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
-	ok(t, err)
-	page, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Locations: []engagement.LocationID{lisboa}})
-	ok(t, err)
-	equal(t, "rows", len(page.Rows), 1)
-	for _, locations := range [][]engagement.LocationID{nil, {porto}, {lisboa, porto}} {
-		_, err := w.Desk.ClaimTotals(background, w.Actor, workflow.ClaimsQuery{Locations: locations})
-		refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden)
 	}
 }
 

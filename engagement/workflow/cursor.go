@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 
+	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
@@ -58,7 +59,8 @@ func (l list) name() string {
 		P, E, T, S any
 		D          bool
 		F          storage.Filter
-	}{l.partner, l.engagement, l.tab, l.sort, l.descending, l.filter})
+		L          []engagement.LocationID `json:",omitempty"`
+	}{l.partner, l.engagement, l.tab, l.sort, l.descending, l.filter, l.scope})
 	if err != nil {
 		panic(err) // texts and times of the years that a query's check lets through always marshal
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,9 +36,9 @@ func (q CustomersQuery) LogValue() slog.Value {
 // CustomersPage is one page of a tab.
 type CustomersPage struct {
 	Rows   []engagement.Row
-	Counts map[engagement.Tab]int // of every tab as a whole, whatever is searched or filtered
-	Next   string                 // cursor of the next page; "" when this is the last
-	At     time.Time              // the moment that the page shows
+	Counts map[engagement.Tab]Count // of every tab as a whole, whatever is searched or filtered
+	Next   string                   // cursor of the next page; "" when this is the last
+	At     time.Time                // the moment that the page shows
 }
 
 const (
@@ -47,51 +48,82 @@ const (
 
 // Customers returns a page of the partner's Customers page for an engagement,
 // as it is now: deadlines that have passed count, recorded or not. Rows that
-// come or go between two pages neither repeat nor hide others.
+// come or go between two pages neither repeat nor hide others. Rows and counts are
+// those of the actor's Scope.
 //
 // It returns a *ForbiddenError, a *NotFoundError, *InputErrors, a *CursorError or
 // an *UnavailableError.
 func (s *Service) Customers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery) (CustomersPage, error) {
-	var none CustomersPage
-	if err := s.authorize(ctx, actor, ViewCustomers, query.Locations...); err != nil {
-		return none, err
-	}
-	e, err := s.engagement(ctx, id)
+	c, err := s.customersOf(ctx, actor, id, query)
 	if err != nil {
-		return none, err
+		return CustomersPage{}, err
 	}
-	if query.Tab == "" {
-		query.Tab = engagement.TabEligible
-	}
-	if !slices.Contains(engagement.AllTabs(), query.Tab) {
-		return none, &InputError{Field: "tab", Problem: "is not one of the three tabs: use one of engagement.AllTabs"}
-	}
-	if err := query.check(); err != nil {
-		return none, err
-	}
-	return s.page(ctx, actor.Partner, e, query, s.now())
+	c.counting = true
+	return c.page(ctx, query)
 }
 
 // AllCustomers yields every row that Customers would give, page by page. An
 // error ends it.
 func (s *Service) AllCustomers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery) iter.Seq2[engagement.Row, error] {
 	return func(yield func(engagement.Row, error) bool) {
-		for {
-			page, err := s.Customers(ctx, actor, id, query)
-			if err != nil {
-				yield(engagement.Row{}, err)
-				return
-			}
-			for _, r := range page.Rows {
-				if !yield(r, nil) {
-					return
-				}
-			}
-			if page.Next == "" {
-				return
-			}
-			query.Cursor = page.Next
+		c, err := s.customersOf(ctx, actor, id, query)
+		if err != nil {
+			yield(engagement.Row{}, err)
+			return
 		}
+		c.all(ctx, query, yield)
+	}
+}
+
+// customersPage is a Customers page as one actor sees it.
+type customersPage struct {
+	s          *Service
+	partner    engagement.PartnerID
+	engagement engagement.Engagement
+	within     sight
+	now        time.Time
+	counting   bool // whether its counts are wanted
+}
+
+// customersOf checks who asks and what for.
+func (s *Service) customersOf(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery) (customersPage, error) {
+	var none customersPage
+	scope, err := s.authorize(ctx, actor, ViewCustomers)
+	if err != nil {
+		return none, err
+	}
+	e, err := s.engagement(ctx, id)
+	if err != nil {
+		return none, err
+	}
+	if query.Tab != "" && !slices.Contains(engagement.AllTabs(), query.Tab) {
+		return none, &InputError{Field: "tab", Problem: "is not one of the three tabs: use one of engagement.AllTabs"}
+	}
+	if err := query.check(); err != nil {
+		return none, err
+	}
+	now := s.now()
+	within, err := s.sight(ctx, actor.Partner, scope, e, now)
+	return customersPage{s: s, partner: actor.Partner, engagement: e, within: within, now: now}, err
+}
+
+// all yields the rows of one tab, from the query's cursor on.
+func (c customersPage) all(ctx context.Context, query CustomersQuery, yield func(engagement.Row, error) bool) bool {
+	for {
+		page, err := c.page(ctx, query)
+		if err != nil {
+			yield(engagement.Row{}, err)
+			return false
+		}
+		for _, r := range page.Rows {
+			if !yield(r, nil) {
+				return false
+			}
+		}
+		if page.Next == "" {
+			return true
+		}
+		query.Cursor, c.now = page.Next, c.s.now()
 	}
 }
 
@@ -125,7 +157,8 @@ func (s *Service) AttentionRequired(ctx context.Context, actor Actor, limit int)
 // everywhere returns the first rows that a query finds in each engagement, on
 // these tabs, as they are at one moment.
 func (s *Service) everywhere(ctx context.Context, actor Actor, query CustomersQuery, tabs ...engagement.Tab) ([]engagement.Row, error) {
-	if err := s.authorize(ctx, actor, ViewCustomers); err != nil {
+	scope, err := s.authorize(ctx, actor, ViewCustomers)
+	if err != nil {
 		return nil, err
 	}
 	if err := query.check(); err != nil {
@@ -138,12 +171,17 @@ func (s *Service) everywhere(ctx context.Context, actor Actor, query CustomersQu
 	now := s.now()
 	var rows []engagement.Row
 	for _, e := range all {
+		within, err := s.sight(ctx, actor.Partner, scope, e, now)
+		if err != nil {
+			return nil, err
+		}
+		c := customersPage{s: s, partner: actor.Partner, engagement: e, within: within, now: now}
 		var found []engagement.Row
 		for _, tab := range tabs {
 			if query.Tab = tab; len(found) >= limitOf(query.Limit) {
 				break
 			}
-			page, err := s.page(ctx, actor.Partner, e, query, now)
+			page, err := c.page(ctx, query)
 			if err != nil {
 				return nil, err
 			}
@@ -186,52 +224,81 @@ func (q CustomersQuery) check() error {
 	return errors.Join(errs...)
 }
 
-// page reads one page and works in what has happened since it was stored.
-func (s *Service) page(ctx context.Context, partner engagement.PartnerID, e engagement.Engagement, query CustomersQuery, now time.Time) (CustomersPage, error) {
-	l := customersList(partner, e.ID, query, now)
+// page returns one page of a tab, from the query's cursor on.
+func (c customersPage) page(ctx context.Context, query CustomersQuery) (CustomersPage, error) {
+	if query.Tab == "" {
+		query.Tab = engagement.TabEligible
+	}
+	l := c.list(query)
 	if err := l.begin(query.Cursor); err != nil {
 		return CustomersPage{}, err
 	}
-	stored, err := s.store.Page(ctx, storage.PageQuery{
-		Partner: l.partner, Engagement: l.engagement, Tab: l.tab, Sort: l.sort, Descending: l.descending, After: l.after,
-		Limit: l.limit, Filter: l.filter, Now: l.now,
-	})
-	if err != nil {
-		return CustomersPage{}, unavailable("storage", err)
-	}
-	page := CustomersPage{Counts: map[engagement.Tab]int{}, At: now}
-	for _, tab := range engagement.AllTabs() {
-		page.Counts[tab] = stored.Counts[tab]
-	}
-	rows, more, err := l.overlay(stored.Rows, stored.More, stored.Overdue, func(e engagement.Entry) {
-		if _, counted := page.Counts[e.Tab]; counted {
-			page.Counts[e.Tab]++
-		}
-	})
+	page := CustomersPage{Counts: map[engagement.Tab]Count{}, At: c.now}
+	rows, more, err := c.read(ctx, l, page.Counts)
 	if err != nil {
 		return CustomersPage{}, err
 	}
-	for _, r := range rows {
-		for _, row := range r.Place.Rows(partner, e, s.policy, now) {
-			if row.ID == r.Entry.Row {
-				page.Rows = append(page.Rows, row)
-			}
+	if c.counting && !c.within.All() {
+		if err := c.count(ctx, page.Counts); err != nil {
+			return CustomersPage{}, err
 		}
 	}
+	for _, r := range rows {
+		page.Rows = append(page.Rows, r.Row)
+	}
 	if more {
-		page.Next, err = l.cursor(l.sort.PositionOf(rows[len(rows)-1].Entry))
+		page.Next, err = l.cursor(l.sort.PositionOf(rows[len(rows)-1].Entry(c.partner)))
 	}
 	return page, err
 }
 
-func customersList(partner engagement.PartnerID, id engagement.ID, query CustomersQuery, now time.Time) list {
-	return newList(list{
-		partner: partner, engagement: id, tab: query.Tab, sort: query.Sort, descending: query.Descending, limit: limitOf(query.Limit), now: now,
+// read reads one page of a list, works in what has happened since it was stored,
+// and counts every tab if the scope is the whole partner.
+func (c customersPage) read(ctx context.Context, l list, counts map[engagement.Tab]Count) ([]shown, bool, error) {
+	if l.nothing {
+		return nil, false, nil
+	}
+	if l.tab == engagement.TabIneligible && !c.within.All() {
+		return c.ineligible(ctx, l)
+	}
+	stored, err := c.s.store.Page(ctx, storage.PageQuery{
+		Partner: l.partner, Engagement: l.engagement, Tab: l.tab, Sort: l.sort, Descending: l.descending, After: l.after,
+		Limit: l.limit, Filter: l.filter, Now: l.now,
+	})
+	if err != nil {
+		return nil, false, unavailable("storage", err)
+	}
+	tabs := maps.Clone(stored.Counts)
+	rows, more, err := l.overlay(stored.Rows, stored.More, stored.Overdue, func(e engagement.Entry) { tabs[e.Tab]++ })
+	if err != nil {
+		return nil, false, err
+	}
+	if c.within.All() {
+		for _, tab := range engagement.AllTabs() {
+			counts[tab] = Count{N: tabs[tab]}
+		}
+	}
+	var out []shown
+	for _, r := range rows {
+		for _, row := range c.s.rows(r.Place, c.partner, c.engagement, c.within, c.now) {
+			if row.from == r.Entry.Row {
+				out = append(out, row)
+			}
+		}
+	}
+	return out, more, nil
+}
+
+func (c customersPage) list(query CustomersQuery) list {
+	l := newList(list{
+		partner: c.partner, engagement: c.engagement.ID, tab: query.Tab, sort: query.Sort, descending: query.Descending,
+		limit: limitOf(query.Limit), now: c.now,
 		filter: storage.Filter{
-			Text: engagement.Fold(query.Search), Types: query.Types, Statuses: query.Statuses, Locations: query.Locations,
+			Text: engagement.Fold(query.Search), Types: query.Types, Statuses: query.Statuses,
 			SinceFrom: nextMicrosecond(query.From), SinceBefore: nextMicrosecond(query.To),
 		},
 	})
+	return l.within(c.within.Scope, query.Locations)
 }
 
 // nextMicrosecond returns the first time at or after t that is as precise as
@@ -244,10 +311,10 @@ func nextMicrosecond(t time.Time) time.Time {
 }
 
 // KnownCustomers yields the customers that have consented to the partner, in
-// order of their keys.
+// order of their keys. They belong to all of its locations.
 func (s *Service) KnownCustomers(ctx context.Context, actor Actor) iter.Seq2[engagement.Customer, error] {
 	return func(yield func(engagement.Customer, error) bool) {
-		if err := s.authorize(ctx, actor, ViewCustomers); err != nil {
+		if _, err := s.authorize(ctx, actor, ViewCustomers); err != nil {
 			yield(engagement.Customer{}, err)
 			return
 		}

@@ -71,14 +71,17 @@ func (q EngagementsQuery) check() error {
 }
 
 // Engagements returns the engagements for which at least one of the partner's
-// locations is eligible, by solution area, in the order of the catalog.
+// locations is eligible, by solution area, in the order of the catalog. Like the
+// summary and the eligibility page, it knows the locations of the actor's Scope
+// only.
 //
 // It returns a *ForbiddenError, a *NotFoundError for the partner, *InputErrors or
 // an *UnavailableError. Where an engagement's rules fail for a location
 // (eligibility.ErrRule), the location does not count as eligible; the joined
 // error comes together with the list.
 func (s *Service) Engagements(ctx context.Context, actor Actor, query EngagementsQuery) ([]EngagementGroup, error) {
-	if err := s.authorize(ctx, actor, ViewEngagements, query.Locations...); err != nil {
+	scope, err := s.authorize(ctx, actor, ViewEngagements)
+	if err != nil {
 		return nil, err
 	}
 	if err := query.check(); err != nil {
@@ -89,7 +92,7 @@ func (s *Service) Engagements(ctx context.Context, actor Actor, query Engagement
 	if err != nil {
 		return nil, err
 	}
-	partner, err := s.partner(ctx, actor.Partner)
+	partner, err := s.partnerWithin(ctx, actor, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +142,8 @@ func itemOf(e engagement.Engagement, p engagement.Partner, now time.Time) (Engag
 // rules that fail as Engagements does.
 func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagement.ID) (EngagementSummary, error) {
 	var none EngagementSummary
-	if err := s.authorize(ctx, actor, ViewEngagements); err != nil {
+	scope, err := s.authorize(ctx, actor, ViewEngagements)
+	if err != nil {
 		return none, err
 	}
 	now := s.now()
@@ -147,7 +151,7 @@ func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagem
 	if err != nil {
 		return none, err
 	}
-	partner, err := s.partner(ctx, actor.Partner)
+	partner, err := s.partnerWithin(ctx, actor, scope)
 	if err != nil {
 		return none, err
 	}
@@ -183,14 +187,15 @@ func criteria(set *eligibility.RuleSet) []Criterion {
 // location for which the rules fail (eligibility.ErrRule) has no outcome; the
 // joined error comes together with the page.
 func (s *Service) Eligibility(ctx context.Context, actor Actor, id engagement.ID) ([]engagement.LocationOutcome, error) {
-	if err := s.authorize(ctx, actor, ViewEngagements); err != nil {
+	scope, err := s.authorize(ctx, actor, ViewEngagements)
+	if err != nil {
 		return nil, err
 	}
 	e, err := s.engagement(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	partner, err := s.partner(ctx, actor.Partner)
+	partner, err := s.partnerWithin(ctx, actor, scope)
 	if err != nil {
 		return nil, err
 	}

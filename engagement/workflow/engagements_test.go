@@ -144,7 +144,7 @@ func TestEngagementsFilters(t *testing.T) {
 			t.Errorf("%q does not name %s", err, field)
 		}
 	}
-	_, err = w.Desk.Engagements(background, workflow.Actor{Partner: "nobody", Roles: w.Actor.Roles}, workflow.EngagementsQuery{})
+	_, err = w.Desk.Engagements(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workflow.EngagementsQuery{})
 	equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "partner", Value: "nobody"})
 }
 
@@ -236,7 +236,7 @@ func TestEligibilityPage(t *testing.T) {
 
 	_, err := w.Desk.Eligibility(background, w.Actor, "nothing")
 	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
-	_, err = w.Desk.Eligibility(background, workflow.Actor{Partner: "nobody", Roles: w.Actor.Roles}, workshop)
+	_, err = w.Desk.Eligibility(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workshop)
 	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
 }
 
@@ -306,7 +306,7 @@ func TestCatalogUnavailable(t *testing.T) {
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	_, err = desk.Search(background, w.Actor, "", 0)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	_, err = desk.Reevaluate(background, workflowtest.Vendor, workflow.Scope{Partner: "northwind"}, nil)
+	_, err = desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind"}, nil)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 }
 

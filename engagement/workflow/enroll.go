@@ -125,7 +125,8 @@ type Started struct {
 // errors are joined, and the rest of the offer holds.
 func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate) (Offer, error) {
 	offer := Offer{Candidate: candidate}
-	if err := s.authorize(ctx, actor, AddCustomers, candidate.Location); err != nil {
+	scope, err := s.authorizeAt(ctx, actor, AddCustomers, candidate.Location)
+	if err != nil {
 		return offer, err
 	}
 	if err := checkHours(candidate.Hours); err != nil {
@@ -139,7 +140,7 @@ func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate
 		return offer, err
 	}
 	offer.Resolution = found
-	return s.offer(ctx, actor, engagement.Added, offer)
+	return s.offer(ctx, actor, scope, engagement.Added, offer)
 }
 
 // OfferClaim returns what a known customer can be claimed for through the
@@ -150,7 +151,8 @@ func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate
 func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer) (Offer, error) {
 	customer, location := cmd.Customer, cmd.Location
 	offer := Offer{Candidate: Candidate{Location: location, Hours: cmd.Hours}}
-	if err := s.authorize(ctx, actor, ClaimCustomers, location); err != nil {
+	scope, err := s.authorizeAt(ctx, actor, ClaimCustomers, location)
+	if err != nil {
 		return offer, err
 	}
 	if err := checkHours(cmd.Hours); err != nil {
@@ -165,7 +167,7 @@ func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer
 	}
 	offer.Candidate.FriendlyName = c.FriendlyName
 	offer.Resolution = tenant.Resolution{Identity: c.Identity}
-	return s.offer(ctx, actor, engagement.Claimed, offer)
+	return s.offer(ctx, actor, scope, engagement.Claimed, offer)
 }
 
 // known loads a customer that is known to the actor's partner.
@@ -196,7 +198,8 @@ func (s *Service) AddCustomer(ctx context.Context, actor Actor, cmd AddCustomer)
 }
 
 func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer, dry bool) ([]Started, error) {
-	if err := s.authorize(ctx, actor, AddCustomers, cmd.Candidate.Location); err != nil {
+	scope, err := s.authorizeAt(ctx, actor, AddCustomers, cmd.Candidate.Location)
+	if err != nil {
 		return nil, err
 	}
 	if err := checkAmounts(cmd.DealSize, cmd.Payout); err != nil {
@@ -211,7 +214,7 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 			return nil, err
 		}
 		return u.enroll(ctx, actor, enrollment{
-			origin: engagement.Added, who: found, location: cmd.Candidate.Location,
+			origin: engagement.Added, within: scope, who: found, location: cmd.Candidate.Location,
 			friendlyName: engagement.CleanName(cmd.Candidate.FriendlyName), engagements: cmd.Engagements,
 			hours: cmd.Candidate.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
 		})
@@ -222,7 +225,8 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 // It returns what AddCustomer returns, but *NotKnownError instead of
 // *AlreadyKnownError and of the errors of an unknown candidate.
 func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCustomer) ([]Started, error) {
-	if err := s.authorize(ctx, actor, ClaimCustomers, cmd.Location); err != nil {
+	scope, err := s.authorizeAt(ctx, actor, ClaimCustomers, cmd.Location)
+	if err != nil {
 		return nil, err
 	}
 	if err := checkAmounts(cmd.DealSize, cmd.Payout); err != nil {
@@ -243,7 +247,7 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 			return nil, err
 		}
 		return u.enroll(ctx, actor, enrollment{
-			origin: engagement.Claimed, who: tenant.Resolution{Identity: c.Identity}, location: cmd.Location,
+			origin: engagement.Claimed, within: scope, who: tenant.Resolution{Identity: c.Identity}, location: cmd.Location,
 			friendlyName: c.FriendlyName, engagements: cmd.Engagements,
 			hours: cmd.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
 		})
@@ -276,7 +280,7 @@ func (s *Service) enrolled(ctx context.Context, actor Actor, id engagement.Locat
 }
 
 // offer returns the offer with what can be chosen and what cannot.
-func (s *Service) offer(ctx context.Context, actor Actor, origin engagement.Origin, offer Offer) (Offer, error) {
+func (s *Service) offer(ctx context.Context, actor Actor, scope Scope, origin engagement.Origin, offer Offer) (Offer, error) {
 	u := s.unit(storage.CommandRecord{})
 	all, err := s.engagements(ctx)
 	if err != nil {
@@ -284,7 +288,7 @@ func (s *Service) offer(ctx context.Context, actor Actor, origin engagement.Orig
 	}
 	open := slices.DeleteFunc(slices.Clone(all), func(e engagement.Engagement) bool { return !e.ClaimableAt(u.now) })
 	choices, err := u.choices(ctx, actor, enrollment{
-		origin: origin, who: offer.Resolution, location: offer.Candidate.Location, hours: offer.Candidate.Hours,
+		origin: origin, within: scope, who: offer.Resolution, location: offer.Candidate.Location, hours: offer.Candidate.Hours,
 	}, open)
 	for _, c := range choices {
 		if len(c.Refusals) == 0 {
@@ -359,6 +363,8 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 	switch {
 	case parked:
 		refuse(&DisassociatedError{Customer: string(customer.Customer), Since: u.customers[customer].ParkedSince})
+	case isOpen && !in.within.Has(open.Location):
+		refuse(&OpenParticipationError{Engagement: e.ID})
 	case isOpen:
 		refuse(&OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)})
 	case in.origin == engagement.Added && known:
@@ -394,6 +400,7 @@ func notClaimable(e engagement.Engagement, now time.Time) error {
 // enrollment is what an add and a claim have in common.
 type enrollment struct {
 	origin       engagement.Origin
+	within       Scope
 	who          tenant.Resolution
 	location     engagement.LocationID
 	friendlyName string

@@ -287,7 +287,7 @@ func TestLocations(t *testing.T) {
 			equal(t, "the refusal", *refused[*workflow.LocationError](t, err, workflow.ErrLocation), workflow.LocationError{Location: funchal})
 		}
 		e := refused[*workflow.NotFoundError](t, func() error {
-			_, err := w.Desk.Identify(background, workflow.Actor{Partner: "nobody", Roles: w.Actor.Roles}, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
+			_, err := w.Desk.Identify(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
 			return err
 		}(), workflow.ErrNotFound)
 		equal(t, "the field", e.Field, "partner")

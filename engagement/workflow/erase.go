@@ -48,7 +48,7 @@ type Erased struct {
 // *UnavailableError.
 func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (Erased, error) {
 	var done Erased
-	if err := s.authorize(ctx, actor, ErasePersons); err != nil {
+	if err := s.authorizeAll(ctx, actor, ErasePersons); err != nil {
 		return done, err
 	}
 	x, err := newErasure(person)

@@ -35,7 +35,7 @@ var (
 // ForbiddenError says that the actor may not do that.
 type ForbiddenError struct {
 	Act      Act
-	Location engagement.LocationID // "" for all
+	Location engagement.LocationID // the one that was asked for; "" where none was
 	Why      error
 }
 
@@ -160,14 +160,18 @@ func (e *NotKnownError) Error() string {
 func (e *NotKnownError) Is(target error) bool { return target == ErrNotKnown }
 
 // OpenParticipationError says that the partner already has the customer in the
-// engagement.
+// engagement. Of a participation through a location that is not in the actor's
+// Scope it says no more than that.
 type OpenParticipationError struct {
 	Engagement    engagement.ID
-	Participation engagement.ParticipationID
-	Status        engagement.Status
+	Participation engagement.ParticipationID // "" for one at a location out of scope
+	Status        engagement.Status          // "" for the same
 }
 
 func (e *OpenParticipationError) Error() string {
+	if e.Participation == "" {
+		return fmt.Sprintf("%s in %s: ask your colleagues at its other locations", engagement.HeldByColleagues, e.Engagement)
+	}
 	return fmt.Sprintf("the customer already has the open participation %s in %s (%s): go on with that one, or cancel it first",
 		e.Participation, e.Engagement, e.Status)
 }

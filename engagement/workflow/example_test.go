@@ -30,7 +30,7 @@ func ExampleService_Customers() {
 			if err != nil {
 				log.Fatal(err)
 			}
-			fmt.Printf("%s (%d)\n", tab, page.Counts[tab])
+			fmt.Printf("%s (%v)\n", tab, page.Counts[tab])
 			for _, row := range page.Rows {
 				fmt.Printf("  %s: %s %q\n", row.Name(), row.Todo(), row.Actions)
 				for _, reason := range row.Reasons {

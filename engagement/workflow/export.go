@@ -40,15 +40,21 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 	if err := w.Write(exportHeader); err != nil {
 		return err
 	}
+	c, err := s.customersOf(ctx, actor, id, query)
+	if err != nil {
+		return err
+	}
 	for _, tab := range tabs {
 		query.Tab = tab
-		for row, err := range s.AllCustomers(ctx, actor, id, query) {
-			if err != nil {
-				return err
+		var failed error
+		c.all(ctx, query, func(row engagement.Row, err error) bool {
+			if failed = err; failed == nil {
+				failed = w.Write(exportRow(row))
 			}
-			if err := w.Write(exportRow(row)); err != nil {
-				return err
-			}
+			return failed == nil
+		})
+		if failed != nil {
+			return failed
 		}
 	}
 	w.Flush()

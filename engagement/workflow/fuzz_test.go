@@ -18,7 +18,8 @@ import (
 // that position in that list; and what is given out leads back to where it was.
 func FuzzCursor(f *testing.F) {
 	listBy := func(by, search string, descending bool) list {
-		return customersList("northwind", "azure-migration", CustomersQuery{Tab: engagement.TabEligible, Sort: storage.Sort(by), Search: search, Descending: descending}, time.Time{})
+		c := customersPage{partner: "northwind", engagement: engagement.Engagement{ID: "azure-migration"}, within: sight{Scope: AllLocations()}}
+		return c.list(CustomersQuery{Tab: engagement.TabEligible, Sort: storage.Sort(by), Search: search, Descending: descending})
 	}
 	for _, by := range storage.AllSorts() {
 		q := listBy(string(by), "", false)

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -62,8 +63,13 @@ func (s *Service) Receipt(ctx context.Context, actor Actor, id engagement.Partic
 // the oldest first, after checking that nothing in it was changed, left out or
 // put in. It returns an *engagement.HistoryError, together with the events, when
 // something was.
+//
+// Within a Scope that is not the whole partner it checks all of it as well, and
+// returns what concerns the customer itself and participations through the scope's
+// locations; a customer of which that is nothing is not found.
 func (s *Service) History(ctx context.Context, actor Actor, customer tenant.Key) ([]engagement.Event, error) {
-	if err := s.authorize(ctx, actor, ViewHistory); err != nil {
+	scope, err := s.authorize(ctx, actor, ViewHistory)
+	if err != nil {
 		return nil, err
 	}
 	key := actor.customerKey(customer)
@@ -79,7 +85,40 @@ func (s *Service) History(ctx context.Context, actor Actor, customer tenant.Key)
 	if err != nil {
 		return nil, err
 	}
-	return events, engagement.VerifyHistory(events, c.History)
+	broken := engagement.VerifyHistory(events, c.History)
+	if events, err = s.historyWithin(ctx, scope, events); err != nil {
+		return nil, err
+	}
+	if len(events) == 0 && !scope.All() {
+		return nil, &NotFoundError{Field: "customer", Value: string(customer)}
+	}
+	return events, broken
+}
+
+// historyWithin leaves out the events of participations through locations that are
+// not in the scope.
+func (s *Service) historyWithin(ctx context.Context, scope Scope, events []engagement.Event) ([]engagement.Event, error) {
+	if scope.All() {
+		return events, nil
+	}
+	var want storage.Want
+	for _, e := range events {
+		key := engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer}
+		if e.Participation != "" && !slices.Contains(want.Places, key) {
+			want.Places = append(want.Places, key)
+		}
+	}
+	loaded, err := s.store.Load(ctx, want)
+	if err != nil {
+		return nil, unavailable("storage", err)
+	}
+	return slices.DeleteFunc(events, func(e engagement.Event) bool {
+		if e.Participation == "" {
+			return false
+		}
+		p, ok := loaded.Places[engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer}].Participation(e.Partner, e.Participation)
+		return !ok || !scope.Has(p.Location)
+	}), nil
 }
 
 // history reads the events up to the head that the customer was loaded with:

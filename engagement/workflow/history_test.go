@@ -3,7 +3,6 @@ package workflow_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -187,40 +186,4 @@ func TestParticipation(t *testing.T) {
 	if !errors.Is(err, consent.ErrInvalid) {
 		t.Errorf("a receipt without its mandatory details: %v", err)
 	}
-
-	// A user of Porto sees nothing that goes through Lisboa.
-	only := workflowtest.New(t, func() workflowtest.Scenario {
-		sc := workflowtest.Contoso()
-		sc.Store = w.Store
-		sc.Options.Authorizer = through(porto)
-		return sc
-	})
-	got, err := only.Desk.Participation(background, w.Actor, p)
-	equal(t, "the location", refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden).Location, lisboa)
-	equal(t, "what comes with it", got.ID, "")
-	status, err := only.Desk.Status(background, w.Actor, p)
-	refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden)
-	equal(t, "what comes with it", status, "")
-	evidence, err = only.Desk.ConsentEvidence(background, w.Actor, p)
-	refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden)
-	equal(t, "what comes with it", len(evidence), 0)
-	receipt, err = only.Desk.Receipt(background, w.Actor, p, details)
-	refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden)
-	equal(t, "what comes with it", receipt.ReceiptID, "")
-	_, err = only.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Locations: []engagement.LocationID{porto, lisboa}})
-	equal(t, "the location", refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden).Location, lisboa)
-	_, err = only.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Locations: []engagement.LocationID{porto}})
-	ok(t, err)
-	_, err = only.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{})
-	equal(t, "all locations", refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden).Location, "")
-}
-
-// through lets everybody do everything through one location.
-type through engagement.LocationID
-
-func (l through) Authorize(_ context.Context, _ workflow.Actor, _ workflow.Act, at engagement.LocationID) error {
-	if at != engagement.LocationID(l) {
-		return fmt.Errorf("only location %s", engagement.LocationID(l))
-	}
-	return nil
 }

@@ -46,7 +46,7 @@ type KnownCustomer struct {
 // *InputError, or the errors of rules that failed (eligibility.ErrRule). Of these
 // it keeps the first 20; Progress.Failed counts all.
 func (s *Service) ImportKnown(ctx context.Context, actor Actor, partner engagement.PartnerID, customers iter.Seq[KnownCustomer], progress func(Progress)) (Progress, error) {
-	if err := s.authorize(ctx, actor, RunProgram); err != nil {
+	if err := s.authorizeAll(ctx, actor, RunProgram); err != nil {
 		return Progress{}, err
 	}
 	p, err := s.partner(ctx, partner)
@@ -101,11 +101,8 @@ func (u *unit) importKnown(actor Actor, key engagement.CustomerKey, in KnownCust
 	}, key)
 }
 
-// byUser names the actor in an event, where the host named anybody.
+// byUser names the actor in an event.
 func byUser(actor Actor) *engagement.Person {
-	if actor.User == "" {
-		return nil
-	}
 	return &engagement.Person{User: actor.User}
 }
 
@@ -114,9 +111,9 @@ func (c KnownCustomer) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("customer", string(c.Identity.Key())), slog.Time("since", c.Since))
 }
 
-// Scope is what to re-evaluate for a partner: one customer, one engagement, both
+// Coverage is what to re-evaluate for a partner: one customer, one engagement, both
 // or, where a field is empty, all.
-type Scope struct {
+type Coverage struct {
 	Partner    engagement.PartnerID
 	Customer   tenant.Key
 	Engagement engagement.ID
@@ -132,30 +129,30 @@ type Scope struct {
 // again does no harm. It returns what ImportKnown returns, and a *NotFoundError
 // for a customer or an engagement that is not there; the rows of a customer who
 // could not be judged stay as they were.
-func (s *Service) Reevaluate(ctx context.Context, actor Actor, scope Scope, progress func(Progress)) (Progress, error) {
-	if err := s.authorize(ctx, actor, RunProgram); err != nil {
+func (s *Service) Reevaluate(ctx context.Context, actor Actor, what Coverage, progress func(Progress)) (Progress, error) {
+	if err := s.authorizeAll(ctx, actor, RunProgram); err != nil {
 		return Progress{}, err
 	}
-	p, err := s.partner(ctx, scope.Partner)
+	p, err := s.partner(ctx, what.Partner)
 	if err != nil {
 		return Progress{}, err
 	}
 	r := newReevaluation(s, p, actor, progress)
-	if r.only = scope.Engagement; r.only != "" {
+	if r.only = what.Engagement; r.only != "" {
 		if _, err := s.engagement(ctx, r.only); err != nil {
 			return Progress{}, err
 		}
 	}
-	if scope.Customer != "" {
-		key := engagement.CustomerKey{Partner: p.ID, Customer: scope.Customer}
+	if what.Customer != "" {
+		key := engagement.CustomerKey{Partner: p.ID, Customer: what.Customer}
 		loaded, err := s.store.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
 		if err != nil {
 			return Progress{}, unavailable("storage", err)
 		}
 		if _, ok := loaded.Customers[key]; !ok {
-			return Progress{}, &NotFoundError{Field: "customer", Value: string(scope.Customer)}
+			return Progress{}, &NotFoundError{Field: "customer", Value: string(what.Customer)}
 		}
-		r.start(ctx, batch{customers: []tenant.Key{scope.Customer}}, nil)
+		r.start(ctx, batch{customers: []tenant.Key{what.Customer}}, nil)
 		return r.finish(nil)
 	}
 	for list, err := range s.customers(ctx, storage.CustomersQuery{Partner: p.ID, Limit: customersBatch}) {

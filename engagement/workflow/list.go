@@ -19,12 +19,30 @@ type list struct {
 	after      *storage.Position
 	limit      int
 	now        time.Time
+	scope      []engagement.LocationID // nil: all locations
+	nothing    bool                    // the scope leaves nothing of what was asked for
 }
 
 // newList returns the list with its order, which is by name unless one is set.
 func newList(l list) list {
 	if l.sort == "" {
 		l.sort = storage.ByName
+	}
+	return l
+}
+
+// within narrows the list to a scope, and to these of its locations if there are
+// any. The Ineligible tab also holds what is eligible through other locations, so
+// what it takes from storage is narrowed later.
+func (l list) within(scope Scope, asked []engagement.LocationID) list {
+	l.filter.Locations = asked
+	if scope.All() {
+		return l
+	}
+	l.scope = scope.locations
+	if l.tab != engagement.TabIneligible {
+		left, some := scope.filter(asked)
+		l.filter.Locations, l.nothing = left, !some
 	}
 	return l
 }

@@ -229,7 +229,7 @@ func TestManyOverdue(t *testing.T) {
 		if page.Next != "" {
 			equal(t, "the rows of a page", len(page.Rows), 7)
 		}
-		equal(t, "the count", page.Counts[engagement.TabEligible], 40)
+		equal(t, "the count", page.Counts[engagement.TabEligible], workflow.Count{N: 40})
 		got = append(got, page.Rows...)
 		q.Cursor = page.Next
 	}

@@ -212,10 +212,11 @@ func written(c consent.State, to tenant.Email) bool {
 	return slices.ContainsFunc(c.Links, func(l consent.Link) bool { return l.Contact.Email == to && len(l.Tokens) > 0 })
 }
 
-// participation loads a participation of the actor's partner, and asks whether
-// the actor may do the act through its location.
+// participation loads a participation of the actor's partner, as long as the actor
+// may do the act through its location: to anybody else it is not there.
 func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engagement.ParticipationID) (engagement.Participation, error) {
-	if err := checkRole(actor, act); err != nil {
+	scope, err := u.s.authorize(ctx, actor, act)
+	if err != nil {
 		return engagement.Participation{}, err
 	}
 	loaded, failed := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: actor.Partner, ID: id}})
@@ -223,11 +224,8 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 		return engagement.Participation{}, failed
 	}
 	p, ok := loaded.Places[loaded.At].Participation(actor.Partner, id)
-	if !ok {
+	if !ok || !scope.Has(p.Location) {
 		return engagement.Participation{}, &NotFoundError{Field: "participation", Value: string(id)}
-	}
-	if err := u.s.authorize(ctx, actor, act, p.Location); err != nil {
-		return engagement.Participation{}, err
 	}
 	if failed != nil { // a repeated command gives its result to who may still give it
 		return engagement.Participation{}, failed

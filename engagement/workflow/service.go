@@ -195,6 +195,12 @@ func (s *Service) partner(ctx context.Context, id engagement.PartnerID) (engagem
 	return p, nil
 }
 
+// partnerWithin returns the actor's partner with the locations of a scope.
+func (s *Service) partnerWithin(ctx context.Context, actor Actor, scope Scope) (engagement.Partner, error) {
+	p, err := s.partner(ctx, actor.Partner)
+	return scope.partner(p), err
+}
+
 // unavailable wraps the error of something that the host plugged in. What the
 // caller cancelled, what is wrapped already and a call that storage calls invalid,
 // which is a defect and no trouble that passes, stay what they are. A time-out is

@@ -180,8 +180,8 @@ func (t *teller) checkTabs(partner int, actor workflow.Actor, offer int) {
 		if err != nil {
 			t.Fatalf("the page: %v", err)
 		}
-		if page.Counts[tab] != len(page.Rows) {
-			t.Fatalf("the tab %s of %s counts %d and has %d rows", tab, storyOffers[offer].id, page.Counts[tab], len(page.Rows))
+		if page.Counts[tab] != (workflow.Count{N: len(page.Rows)}) {
+			t.Fatalf("the tab %s of %s counts %v and has %d rows", tab, storyOffers[offer].id, page.Counts[tab], len(page.Rows))
 		}
 		for _, r := range page.Rows {
 			if r.Tab != tab || (tab == engagement.TabIneligible) != (len(r.Reasons) > 0) {
@@ -249,8 +249,8 @@ func (t *teller) checkClaims(partner int, actor workflow.Actor) {
 	}
 	t.same("the claims list", got, want)
 	for status, n := range page.Counts {
-		if totals[status].count != n {
-			t.Fatalf("the claims list counts %d that are %q, want %d", n, status, totals[status].count)
+		if (workflow.Count{N: totals[status].count}) != n {
+			t.Fatalf("the claims list counts %v that are %q, want %d", n, status, totals[status].count)
 		}
 	}
 	sums, err := t.w.Desk.ClaimTotals(background, actor, workflow.ClaimsQuery{})
@@ -262,8 +262,8 @@ func (t *teller) checkClaims(partner int, actor workflow.Actor) {
 		summed[s.Status] = total{in.count + s.Count, in.estimated + inCents(s.Estimated), in.requested + inCents(s.Requested), in.approved + inCents(s.Approved), in.paid + inCents(s.Paid)}
 	}
 	for _, status := range engagement.AllStatuses() {
-		if summed[status] != totals[status] || page.Counts[status] != totals[status].count {
-			t.Fatalf("what is %q comes to %+v and counts %d, want %+v", status, summed[status], page.Counts[status], totals[status])
+		if summed[status] != totals[status] || page.Counts[status].N != totals[status].count {
+			t.Fatalf("what is %q comes to %+v and counts %v, want %+v", status, summed[status], page.Counts[status], totals[status])
 		}
 	}
 }

@@ -640,19 +640,17 @@ func TestReadsFail(t *testing.T) {
 	down := errors.New("down")
 	all := calls()
 	for _, d := range []consent.Decision{consent.DecisionAccept, consent.DecisionDecline} {
-		all = append(all, call{string(d), "", func(w *workflowtest.World, _ workflow.Actor, p engagement.ParticipationID) error {
-			return answer(w, newest(w, p), d)
+		all = append(all, call{string(d), "", func(w *workflowtest.World, _ workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, answer(w, newest(w, p), d)
 		}})
 	}
 	all = append(all,
-		call{"ConsentView", "", func(w *workflowtest.World, _ workflow.Actor, p engagement.ParticipationID) error {
-			_, err := w.Desk.ConsentView(background, newest(w, p))
-			return err
+		call{"ConsentView", "", func(w *workflowtest.World, _ workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.ConsentView(background, newest(w, p))
 		}},
-		call{"Sweep", "", func(w *workflowtest.World, _ workflow.Actor, _ engagement.ParticipationID) error {
+		call{"Sweep", "", func(w *workflowtest.World, _ workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			w.Advance(30 * day)
-			_, err := w.Desk.Sweep(background)
-			return err
+			return w.Desk.Sweep(background)
 		}})
 	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) {
@@ -672,7 +670,7 @@ func TestReadsFail(t *testing.T) {
 					return nil
 				})
 				before := spy.count()
-				err := c.do(w, c.by(), p)
+				_, err := c.do(w, c.by(), p)
 				if !failed { // it reads no more often than that
 					return
 				}
@@ -727,17 +725,17 @@ func TestRelayReadsFail(t *testing.T) {
 // Who may no longer act gets no result either for what was done before.
 func TestReplayIsAuthorized(t *testing.T) {
 	var authorized []string
-	at := allowed{lisboa, &authorized}
+	at := allowed{[]engagement.LocationID{lisboa}, &authorized}
 	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Authorizer = &at })
 	started, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
 	ok(t, err)
 	req := asked(w, "ana@contoso.com")
 	_, err = w.Desk.RequestConsent(background, w.Actor, started[0].ID, req)
 	ok(t, err)
-	at.location = porto
+	at.locations[0] = porto
 	_, err = w.Desk.RequestConsent(background, w.Actor, started[0].ID, req)
-	equal(t, "the location", refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden).Location, lisboa)
-	at.location = lisboa
+	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+	at.locations[0] = lisboa
 	_, err = w.Desk.RequestConsent(background, w.Actor, started[0].ID, req)
 	ok(t, err)
 }

@@ -51,8 +51,8 @@ func (w *World) ExpectTab(e engagement.ID, tab engagement.Tab, customers ...stri
 	if err != nil {
 		w.t.Fatalf("%s tab of %s: %v", tab, e, err)
 	}
-	if page.Counts[tab] != len(rows) {
-		w.t.Fatalf("the %s tab of %s counts %d and shows %d", tab, e, page.Counts[tab], len(rows))
+	if page.Counts[tab].N != len(rows) {
+		w.t.Fatalf("the %s tab of %s counts %v and shows %d", tab, e, page.Counts[tab], len(rows))
 	}
 }
 

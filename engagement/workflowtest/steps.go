@@ -183,7 +183,7 @@ func (w *World) Known(domain string) {
 // Reevaluated asks the rules again about everything of the actor's partner.
 func (w *World) Reevaluated() {
 	w.t.Helper()
-	if _, err := w.Desk.Reevaluate(context.Background(), Vendor, workflow.Scope{Partner: w.Actor.Partner}, nil); err != nil {
+	if _, err := w.Desk.Reevaluate(context.Background(), Vendor, workflow.Coverage{Partner: w.Actor.Partner}, nil); err != nil {
 		w.t.Fatalf("re-evaluate: %v", err)
 	}
 }

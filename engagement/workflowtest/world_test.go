@@ -93,7 +93,7 @@ func TestHelpersFailTheTest(t *testing.T) {
 	p := w.Added("azure-migration", "ana@contoso.com")
 	nobody := engagement.ParticipationID("p-0")
 	stranger := w.As(workflow.Actor{Partner: "northwind"})
-	lonely := w.As(workflow.Actor{Partner: "nobody", Roles: workflow.AllRoles()})
+	lonely := w.As(workflow.Actor{Partner: "nobody", User: "ana", Roles: workflow.AllRoles()})
 	var few eligibility.Facts
 	for name, c := range map[string]struct {
 		do   func()

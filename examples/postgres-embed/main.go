@@ -137,5 +137,5 @@ func (p *portal) count(ctx context.Context) (leads, rows int, err error) {
 		return 0, 0, err
 	}
 	page, err := desk.Customers(ctx, rita, endpoints, workflow.CustomersQuery{})
-	return leads, page.Counts[engagement.TabEligible], err
+	return leads, page.Counts[engagement.TabEligible].N, err
 }

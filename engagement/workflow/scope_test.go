@@ -1,0 +1,206 @@
+package workflow_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// sites says through which locations each user may act; whom it does not know may
+// act through all.
+type sites map[string][]engagement.LocationID
+
+func (s sites) Authorize(_ context.Context, actor workflow.Actor, _ workflow.Act) (workflow.Scope, error) {
+	if at, narrowed := s[actor.User]; narrowed {
+		return workflow.SomeLocations(at...), nil
+	}
+	return workflow.AllLocations(), nil
+}
+
+// rui may act through Porto only.
+var rui = workflow.Actor{Partner: "northwind", User: "rui", Roles: []workflow.Role{workflow.IncentivesUser}}
+
+// twoSites is Contoso with n companies, of only five names, some of which are
+// eligible through one location only, and a user of Porto.
+func twoSites(n int) func(*workflowtest.Scenario) {
+	return func(sc *workflowtest.Scenario) {
+		street(n)(sc)
+		for i := range sc.Customers {
+			c := &sc.Customers[i]
+			c.Entry.Name = []string{"Amber", "Coal", "Ébano", "Jade", "Zinc"}[i%5]
+		}
+		sc.Options.Authorizer = sites{"rui": {porto}}
+		sc.Options.Derive = func(f *eligibility.Facts, l engagement.Location) {
+			if n, _ := workflowtest.Seats.Get(*f); l.ID == porto && n%200 == 0 {
+				workflowtest.Segment.Set(f, "consumer")
+			}
+		}
+	}
+}
+
+// seen is what the whole company's rows come to within Porto: written down anew,
+// row by row.
+func seen(whole []engagement.Row) []engagement.Row {
+	taken := map[string]bool{} // customers that already have a row of theirs
+	var out []engagement.Row
+	for _, r := range whole {
+		key := string(r.Engagement) + string(r.Customer)
+		switch {
+		case r.Participation != "" && !slices.Contains(r.Locations, porto):
+			continue
+		case r.Participation == "":
+			here := slices.Contains(r.Locations, porto)
+			if r.Locations = nil; here {
+				r.Locations = []engagement.LocationID{porto}
+			}
+			if r.Tab == engagement.TabEligible && !here {
+				r.Tab, r.Actions, r.Reasons = engagement.TabIneligible, nil, []engagement.Reason{{Kind: engagement.NotThroughThese}}
+			}
+		}
+		if r.Tab != engagement.TabComplete && r.Tab != engagement.TabOff {
+			taken[key] = true
+		}
+		out = append(out, r)
+	}
+	for _, open := range []bool{true, false} {
+		for _, r := range whole {
+			key := string(r.Engagement) + string(r.Customer)
+			if r.Participation == "" || slices.Contains(r.Locations, porto) || r.Tab == engagement.TabOff || taken[key] || open == (r.Tab == engagement.TabComplete) {
+				continue
+			}
+			taken[key] = true
+			out = append(out, engagement.Row{
+				ID: engagement.RowID(r.Customer), Tab: engagement.TabIneligible, Type: engagement.NotStarted, Engagement: r.Engagement,
+				Customer: r.Customer, Identity: r.Identity, FriendlyName: r.FriendlyName, Reasons: []engagement.Reason{{Kind: engagement.HeldByColleagues}},
+			})
+		}
+	}
+	return out
+}
+
+// Whatever the whole company has, a user of one location is shown and told the
+// counts of that location, in every order, by pages of whatever size, whether or
+// not what is due was recorded.
+func TestScopeOfCustomers(t *testing.T) {
+	const n = 30
+	for seed := range uint64(2) {
+		w, _ := newWorld(t, twoSites(n))
+		mingled(w, rand.New(rand.NewPCG(seed, 7)), n)
+		asRui := w.As(rui)
+		for _, later := range []func(){func() {}, func() { w.Advance(31 * day) }, w.Swept} {
+			later()
+			for _, e := range []engagement.ID{migration, pilot} {
+				var whole []engagement.Row
+				for _, tab := range engagement.AllTabs() {
+					whole = append(whole, find(t, w, e, workflow.CustomersQuery{Tab: tab})...)
+				}
+				want := map[engagement.Tab][]engagement.Row{}
+				for _, r := range seen(whole) {
+					want[r.Tab] = append(want[r.Tab], r)
+				}
+				for _, tab := range engagement.AllTabs() {
+					if len(want[tab]) == 0 && (tab != engagement.TabComplete) {
+						t.Errorf("seed %d: nothing on the %s tab of %s: the test shows nothing", seed, tab, e)
+					}
+					checkPages(t, asRui, e, tab, want)
+				}
+			}
+		}
+	}
+}
+
+func checkPages(t *testing.T, w *workflowtest.World, e engagement.ID, tab engagement.Tab, want map[engagement.Tab][]engagement.Row) {
+	t.Helper()
+	counts := map[engagement.Tab]int{}
+	for _, tab := range engagement.AllTabs() {
+		counts[tab] = len(want[tab])
+	}
+	for _, by := range storage.AllSorts() {
+		for _, descending := range []bool{false, true} {
+			rows := slices.Clone(want[tab])
+			slices.SortFunc(rows, before(by))
+			if descending {
+				slices.Reverse(rows)
+			}
+			for _, limit := range []int{1, 7, 1000} {
+				q := workflow.CustomersQuery{Tab: tab, Sort: by, Descending: descending, Limit: limit}
+				var got []engagement.Row
+				for {
+					page, err := w.Desk.Customers(background, w.Actor, e, q)
+					ok(t, err)
+					equal(t, "the counts", exact(t, page.Counts), counts)
+					got = append(got, page.Rows...)
+					if q.Cursor = page.Next; q.Cursor == "" || limit == 1 && len(got) > 20 {
+						break
+					}
+				}
+				equal(t, fmt.Sprintf("the %s tab of %s by %s, descending %t, %d a page", tab, e, by, descending, limit), asJSON(t, got), asJSON(t, rows[:len(got)]))
+				if limit > 1 {
+					equal(t, "the number of rows", len(got), len(rows))
+				}
+			}
+		}
+	}
+	amber := find(t, w, e, workflow.CustomersQuery{Tab: tab, Search: "amber"})
+	equal(t, "found", len(amber), len(slices.DeleteFunc(slices.Clone(want[tab]), func(r engagement.Row) bool { return !strings.Contains(r.Name(), "Amber") })))
+}
+
+// mingled puts many customers into many states, through both locations.
+func mingled(w *workflowtest.World, dice *rand.Rand, n int) {
+	for i := range n {
+		domain := fmt.Sprintf("c%02d.example", i)
+		if dice.IntN(2) == 0 {
+			w.Known(domain)
+		}
+		for _, e := range []engagement.ID{migration, pilot} {
+			for range dice.IntN(3) {
+				at := []engagement.LocationID{lisboa, porto}[dice.IntN(2)]
+				begin := func() ([]workflow.Started, error) {
+					return w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{e}, Candidate: workflow.Candidate{Location: at, Domain: domain}})
+				}
+				started, err := begin()
+				if err != nil {
+					started, err = w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Engagements: []engagement.ID{e}, Customer: w.Customer(domain), Location: at})
+				}
+				if err != nil {
+					continue
+				}
+				p := started[0].ID
+				switch dice.IntN(6) {
+				case 0:
+					w.Cancelled(p)
+				case 1:
+					w.Requested(p)
+				case 2:
+					w.Requested(p)
+					w.Declined(p)
+				case 3:
+					w.Requested(p)
+					w.Accepted(p)
+				case 4:
+					w.Requested(p)
+					w.Accepted(p)
+					w.Submitted(p)
+					w.Reviewed(p)
+					w.Approved(p, "5000.00 USD")
+				}
+			}
+		}
+		if other := w.As(workflowtest.Fabrikam); dice.IntN(4) == 0 { // now and then somebody else has the place
+			if started, err := other.Desk.AddCustomer(background, other.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{migration}, Candidate: workflow.Candidate{Location: madrid, Domain: domain}}); err == nil {
+				other.Requested(started[0].ID)
+				_ = other.Answer(started[0].ID, "accept")
+			}
+		}
+	}
+	w.Reevaluated()
+}
