@@ -3,12 +3,10 @@ package engagement
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"log/slog"
 	"strings"
 	"time"
@@ -138,12 +136,46 @@ type Event struct {
 	By            Party           `json:"by"`
 	Engagement    ID              `json:"engagement,omitzero"`
 	Participation ParticipationID `json:"participation,omitzero"`
-	From          string          `json:"from,omitzero"` // status before
-	To            string          `json:"to,omitzero"`   // status after
-	Note          string          `json:"note,omitzero"` // what else there is to say, never about a person
+	From          Status          `json:"from,omitzero"`   // status before
+	To            Status          `json:"to,omitzero"`     // status after
+	Detail        Detail          `json:"detail,omitzero"` // what else there is to say, never about a person
 	Person        *Person         `json:"person,omitzero"`
 	PersonDigest  Digest          `json:"person_digest,omitzero"` // of Person, salted; stays when the person is erased
+	State         Digest          `json:"state,omitzero"`         // of what the event led to
+	Format        int             `json:"format"`                 // how Hash covers all this: FormatDetail, or FormatNote for old events
+	Note          string          `json:"note,omitzero"`          // what an event of FormatNote says instead of Detail, in English; nobody writes it any more
 	Hash          Digest          `json:"hash"`                   // of all this, and of the event before
+}
+
+// How an event's hash covers it.
+const (
+	FormatNote   = 1 // texts and numbers in a row, with a note in English; From and To may be outcomes of eligibility
+	FormatDetail = 2 // numbered fields
+)
+
+// UnmarshalJSON refuses a status that there is not, unless the event is an old
+// one, whose From and To can be outcomes of eligibility.
+func (e *Event) UnmarshalJSON(b []byte) error {
+	type fields Event
+	var read struct {
+		fields
+		From string `json:"from"`
+		To   string `json:"to"`
+	}
+	if err := json.Unmarshal(b, &read); err != nil {
+		return err
+	}
+	read.fields.From, read.fields.To = Status(read.From), Status(read.To)
+	if read.Format == 0 {
+		read.Format = FormatNote // from before formats had numbers
+	}
+	if read.Format > FormatNote {
+		if err := errors.Join(read.fields.From.UnmarshalText([]byte(read.From)), read.fields.To.UnmarshalText([]byte(read.To))); err != nil {
+			return err
+		}
+	}
+	*e = Event(read.fields)
+	return nil
 }
 
 // LogValue keeps the person out of logs: it says what happened, where.
@@ -192,43 +224,18 @@ func (p *Person) About(user string, email tenant.Email) bool {
 	return false
 }
 
-// digest returns the hash of the event after the one with hash before. Every
-// field is preceded by its length, so that no two events read alike.
-func (e Event) digest(before Digest) Digest {
-	h := sha256.New()
-	h.Write(before[:])
-	writeText(h, string(e.Partner), string(e.Customer))
-	writeInt(h, e.Seq)
-	writeInt(h, e.At.UTC().UnixMicro())
-	writeText(h, string(e.Kind), string(e.By), string(e.Engagement), string(e.Participation), e.From, e.To, e.Note)
-	h.Write(e.PersonDigest[:])
-	var d Digest
-	h.Sum(d[:0])
-	return d
-}
-
-func writeInt(h hash.Hash, n int64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	h.Write(b[:])
-}
-
-func writeText(h hash.Hash, texts ...string) {
-	for _, s := range texts {
-		writeInt(h, int64(len(s)))
-		h.Write([]byte(s))
-	}
-}
-
 // Chain returns the events with their places and hashes in the history that
-// ends at head, and the head that they make. Times are cut to microseconds.
+// ends at head, and the head that they make, in the newest format. Times are cut
+// to microseconds, and what is not UTF-8 in a detail is replaced.
 func Chain(head Head, events ...Event) ([]Event, Head) {
 	out := make([]Event, len(events))
 	for i, e := range events {
 		head.Seq++
 		e.Seq = head.Seq
 		e.At = e.At.UTC().Truncate(time.Microsecond)
+		e.Detail = e.Detail.plain()
 		e.PersonDigest = e.Person.digest()
+		e.Format, e.Note = FormatDetail, ""
 		e.Hash = e.digest(head.Hash)
 		head.Hash = e.Hash
 		out[i] = e
@@ -267,6 +274,9 @@ func VerifyHistory(events []Event, head Head) error {
 		at.Seq++
 		if e.Seq != at.Seq {
 			return &HistoryError{Seq: at.Seq, Problem: fmt.Sprintf("event %d stands in its place", e.Seq)}
+		}
+		if problem := e.misfit(); problem != "" {
+			return &HistoryError{Seq: e.Seq, Problem: problem}
 		}
 		if want := e.digest(at.Hash); subtle.ConstantTimeCompare(want[:], e.Hash[:]) != 1 {
 			return &HistoryError{Seq: e.Seq, Problem: "what it says does not match its hash"}

@@ -23,7 +23,8 @@ func story() ([]engagement.Event, engagement.Head) {
 	e := func(kind engagement.EventKind, person *engagement.Person) engagement.Event {
 		return engagement.Event{
 			Partner: northwind, Customer: contoso.Key(), At: start, Kind: kind, By: engagement.ByPartner, Engagement: the.Engagement,
-			Participation: "p-1", From: string(engagement.CustomerClaimed), To: string(engagement.AwaitingConsentResponse), Note: "note", Person: person,
+			Participation: "p-1", From: engagement.CustomerClaimed, To: engagement.AwaitingConsentResponse,
+			Detail: engagement.Detail{Location: "4711201", Deadline: start}, State: engagement.Digest{1}, Person: person,
 		}
 	}
 	person := func(n int) *engagement.Person {
@@ -137,7 +138,7 @@ func TestTamperingShows(t *testing.T) {
 	})
 	t.Run("changed, and all hashed anew", func(t *testing.T) {
 		events, head := story()
-		events[0].Note = "another"
+		events[0].Detail.Location = "another"
 		events, _ = engagement.Chain(engagement.Head{}, events...)
 		check(t, 5, events, head)
 	})
@@ -180,13 +181,15 @@ func tamper(v reflect.Value) bool {
 		changed := **x
 		changed.Why += "!"
 		*x = &changed
+	case *engagement.Detail:
+		x.Contacts++
 	case *[]tenant.Email:
 		*x = []tenant.Email{email("eve@contoso.com")}
 	default:
 		switch v.Kind() {
 		case reflect.String:
 			v.SetString(v.String() + "x")
-		case reflect.Int64:
+		case reflect.Int, reflect.Int64:
 			v.SetInt(v.Int() + 1)
 		default:
 			panic(v.Type())

@@ -126,8 +126,8 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link cons
 	p.Consent = next
 	u.putParticipation(p)
 	u.event(engagement.Event{
-		Kind: answers[decision].event, By: engagement.ByCustomer, From: string(before), To: string(p.StatusAt(u.now)),
-		Note: "link " + string(link.ID), Person: personOf(link.Contact),
+		Kind: answers[decision].event, By: engagement.ByCustomer, From: before, To: p.StatusAt(u.now),
+		Detail: engagement.Detail{Link: link.ID, AfterSubmission: decision == consent.DecisionWithdraw && submitted(p)}, Person: personOf(link.Contact),
 	}, p)
 	u.tellPartner(p, answers[decision].message)
 	if decision == consent.DecisionAccept {

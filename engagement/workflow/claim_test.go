@@ -175,27 +175,27 @@ func TestClaimLife(t *testing.T) {
 	type entry struct{ kind, by, user, from, to, note, why string }
 	received, review, required := "Customer consent received", "Under review", "Partner action required"
 	want := []entry{
-		{"claim submitted", "partner", "ana", received, "Submitted", "requested 5000.00 USD", ""},
+		{"claim submitted", "partner", "ana", received, "Submitted", `{"requested":"5000.00 USD"}`, ""},
 		{"review started", "program", "program", "Submitted", review, "", ""},
-		{"action asked for", "program", "program", review, required, "items: 1", ""},
-		{"claim submitted", "partner", "ana", required, "Submitted", "requested 5000.00 USD", ""},
+		{"action asked for", "program", "program", review, required, `{"items":1}`, ""},
+		{"claim submitted", "partner", "ana", required, "Submitted", `{"requested":"5000.00 USD"}`, ""},
 		{"review started", "program", "program", "Submitted", review, "", ""},
-		{"claim rejected", "program", "program", review, "Rejected", "other", "Nothing was delivered."},
+		{"claim rejected", "program", "program", review, "Rejected", `{"codes":["other"]}`, "Nothing was delivered."},
 		{"dispute opened", "partner", "ana", "Rejected", "Disputed", "", "It was delivered."},
-		{"claim submitted", "partner", "ana", "Disputed", "Submitted", "requested 5000.00 USD", ""},
+		{"claim submitted", "partner", "ana", "Disputed", "Submitted", `{"requested":"5000.00 USD"}`, ""},
 		{"review started", "program", "program", "Submitted", review, "", ""},
-		{"action asked for", "program", "program", review, required, "items: 1", ""},
-		{"claim submitted", "partner", "ana", required, "Submitted", "requested 5000.00 USD", ""},
+		{"action asked for", "program", "program", review, required, `{"items":1}`, ""},
+		{"claim submitted", "partner", "ana", required, "Submitted", `{"requested":"5000.00 USD"}`, ""},
 		{"review started", "program", "program", "Submitted", review, "", ""},
-		{"claim approved", "program", "program", review, "Approved", "approved 4500.00 USD", ""},
-		{"payment recorded", "program", "program", "Approved", "Approved", "paid 500.00 USD", ""},
-		{"payment recorded", "program", "program", "Approved", "Paid", "paid 4000.00 USD", ""},
+		{"claim approved", "program", "program", review, "Approved", `{"approved":"4500.00 USD"}`, ""},
+		{"payment recorded", "program", "program", "Approved", "Approved", `{"paid":"500.00 USD"}`, ""},
+		{"payment recorded", "program", "program", "Approved", "Paid", `{"paid":"4000.00 USD"}`, ""},
 	}
 	events, _ := history(t, w, "contoso.com")
 	var got []entry
 	for _, e := range events {
 		if slices.ContainsFunc(want, func(w entry) bool { return w.kind == string(e.Kind) }) {
-			got = append(got, entry{string(e.Kind), string(e.By), e.Person.User, e.From, e.To, e.Note, e.Person.Why})
+			got = append(got, entry{string(e.Kind), string(e.By), e.Person.User, string(e.From), string(e.To), detailOf(t, e), e.Person.Why})
 			equal(t, "what it is about", e.Participation, p)
 		}
 	}
@@ -261,7 +261,7 @@ func TestEndings(t *testing.T) {
 			w.Swept()
 			want.check(t, w, p, "swept")
 			events, _ := history(t, w, "contoso.com")
-			i := slices.IndexFunc(events, func(e engagement.Event) bool { return e.Participation == p && e.Kind == kind && e.To == string(status) })
+			i := slices.IndexFunc(events, func(e engagement.Event) bool { return e.Participation == p && e.Kind == kind && e.To == status })
 			if i < 0 {
 				t.Fatalf("no event %q leads to %q", kind, status)
 			}
@@ -445,7 +445,7 @@ func TestWithdrawAfterSubmission(t *testing.T) {
 	equal(t, "the flag in the list", page.Rows[0].WithdrawnAt, at)
 	equal(t, "granted", granted(t, w, migration, "contoso.com"), 1)
 	last := view.History[len(view.History)-1]
-	equal(t, "the event", []string{string(last.Kind), string(last.By), last.From, last.To}, []string{"consent withdrawn", "customer", "Submitted", "Submitted"})
+	equal(t, "the event", []string{string(last.Kind), string(last.By), string(last.From), string(last.To)}, []string{"consent withdrawn", "customer", "Submitted", "Submitted"})
 	w.Relayed()
 	equal(t, "who is told", sentTo(w, engagement.TellWithdrawn), []string{"partner@partner.example"})
 	w.Reviewed(p)

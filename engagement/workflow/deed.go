@@ -13,11 +13,11 @@ import (
 type deed struct {
 	event    claim.Event
 	kind     engagement.EventKind
-	note     string                                // for the history, never about a person
-	noted    func(engagement.Participation) string // the note, where what came of it says it; may be nil
-	why      string                                // in the words of whoever did it
-	contacts []tenant.Email                        // whom it is about
-	tell     engagement.MessageKind                // to the partner's contacts; "" for nobody
+	detail   engagement.Detail                                // for the history
+	told     func(engagement.Participation) engagement.Detail // the same, where what came of it says it; may be nil
+	why      string                                           // in the words of whoever did it
+	contacts []tenant.Email                                   // whom it is about
+	tell     engagement.MessageKind                           // to the partner's contacts; "" for nobody
 	then     func(engagement.Participation)
 }
 
@@ -63,15 +63,15 @@ func (u *unit) do(actor Actor, act Act, name string, p engagement.Participation,
 		return notNow(name, p, u.now, err)
 	}
 	u.putParticipation(p)
-	if d.noted != nil {
-		d.note = d.noted(p)
+	if d.told != nil {
+		d.detail = d.told(p)
 	}
 	by := engagement.ByPartner
 	if act == ReviewClaims || act == CommentOnClaims && actor.program() {
 		by = engagement.ByProgram
 	}
 	u.event(engagement.Event{
-		Kind: d.kind, By: by, From: string(before), To: string(p.StatusAt(u.now)), Note: d.note,
+		Kind: d.kind, By: by, From: before, To: p.StatusAt(u.now), Detail: d.detail,
 		Person: &engagement.Person{User: actor.User, Contacts: d.contacts, Why: d.why},
 	}, p)
 	if d.tell != "" {

@@ -403,8 +403,19 @@ func (s tampering) History(ctx context.Context, key engagement.CustomerKey, afte
 	events = slices.Clone(events)
 	for i := range events {
 		if events[i].Seq == 2 {
-			events[i].To = string(engagement.Paid)
+			events[i].To = engagement.Paid
 		}
 	}
 	return events, err
+}
+
+// detailOf is what an event says besides who and when, as JSON; "" for nothing.
+func detailOf(t *testing.T, e engagement.Event) string {
+	t.Helper()
+	if e.Detail.IsZero() {
+		return ""
+	}
+	text, err := json.Marshal(e.Detail)
+	ok(t, err)
+	return string(text)
 }

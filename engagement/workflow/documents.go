@@ -153,7 +153,7 @@ func (s *Service) record(ctx context.Context, actor Actor, id engagement.Partici
 		v.ID, v.Ref = claim.EvidenceID(u.newID()), ref
 		return deed{
 			event: claim.AddEvidence{Evidence: v}, kind: engagement.EvidenceAdded,
-			note: fmt.Sprintf("%s, %s, %d bytes, SHA-256 %s", v.Kind, v.MediaType, v.Size, v.SHA256),
+			detail: engagement.Detail{Document: v.Kind, DocumentID: v.ID, MediaType: v.MediaType, Size: v.Size, SHA256: v.SHA256},
 		}, kept{v.ID, v.Ref, u.now}, nil
 	})
 	v.ID, v.Ref, v.AddedAt = out.ID, out.Ref, out.At
@@ -181,7 +181,7 @@ func (s *Service) RemoveEvidence(ctx context.Context, actor Actor, id engagement
 		v, _ := evidenceOf(p, cmd.Evidence)
 		return deed{
 			event: claim.RemoveEvidence{ID: cmd.Evidence}, kind: engagement.EvidenceRemoved,
-			note: fmt.Sprintf("%s, SHA-256 %s", v.Kind, v.SHA256),
+			detail: engagement.Detail{Document: v.Kind, DocumentID: v.ID, SHA256: v.SHA256},
 		}, kept{v.ID, v.Ref, u.now}, nil
 	})
 	if err == nil && s.evidence != nil && strings.HasPrefix(out.Ref, refs(id)) {

@@ -117,9 +117,9 @@ func TestAddEvidence(t *testing.T) {
 	equal(t, "the store has it", docs.Keys(), []string{added.Ref})
 	events, _ := history(t, w, "contoso.com")
 	last := events[len(events)-1]
-	equal(t, "the event", []string{string(last.Kind), string(last.By), last.From, last.To, last.Person.User, last.Person.Why, last.Note}, []string{
+	equal(t, "the event", []string{string(last.Kind), string(last.By), string(last.From), string(last.To), last.Person.User, last.Person.Why, detailOf(t, last)}, []string{
 		"evidence added", "partner", "Customer consent received", "Customer consent received", "ana", "",
-		"findings, application/pdf, 17 bytes, SHA-256 " + added.SHA256,
+		fmt.Sprintf(`{"document":"findings","document_id":%q,"media_type":"application/pdf","size":17,"sha256":%q}`, added.ID, added.SHA256),
 	})
 	for _, actor := range []workflow.Actor{w.Actor, w.Reviewer()} {
 		text, err := opened(t, w, actor, p, added.ID)
@@ -388,7 +388,7 @@ func TestRemoveEvidence(t *testing.T) {
 	equal(t, "deleted", docs.deleted, []string{mine.Ref})
 	equal(t, "kept", docs.Keys(), []string{other.Ref})
 	events, _ := history(t, w, "contoso.com")
-	equal(t, "the event", []string{string(events[len(events)-2].Kind), events[len(events)-2].Note}, []string{"evidence removed", "invoice, SHA-256 " + mine.SHA256})
+	equal(t, "the event", []string{string(events[len(events)-2].Kind), detailOf(t, events[len(events)-2])}, []string{"evidence removed", fmt.Sprintf(`{"document":"invoice","document_id":%q,"sha256":%q}`, mine.ID, mine.SHA256)})
 	unchanged(t, spy, func() {
 		ok(t, remove("mine", mine.ID))
 		e := refused[*workflow.NotFoundError](t, remove(w.Key(), mine.ID), workflow.ErrNotFound)

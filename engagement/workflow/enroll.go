@@ -552,8 +552,8 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 		person.Contacts = []tenant.Email{in.who.Email}
 	}
 	u.event(engagement.Event{
-		Kind: kind, By: engagement.ByPartner, To: string(p.StatusAt(u.now)), Person: person,
-		Note: fmt.Sprintf("through location %s; %s %s", p.Location, decision.RuleSet, decision.Version),
+		Kind: kind, By: engagement.ByPartner, To: p.StatusAt(u.now), Person: person,
+		Detail: engagement.Detail{Location: p.Location, RuleSet: decision.RuleSet, RuleVersion: decision.Version},
 	}, p)
 	return Started{ID: p.ID, Engagement: p.Engagement, Customer: p.Customer, ClaimNumber: p.ClaimNumber, ConsentBy: p.Consent.Deadline}
 }

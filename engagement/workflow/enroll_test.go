@@ -542,7 +542,7 @@ func TestAddStores(t *testing.T) {
 	events, kinds := history(t, w, "contoso.com")
 	equal(t, "history", kinds, []engagement.EventKind{engagement.CustomerAdded, engagement.CustomerAdded})
 	equal(t, "who", []string{events[0].Person.User, string(events[0].By), events[0].Person.Contacts[0].String()}, []string{"ana", "partner", "ana@contoso.com"})
-	equal(t, "to", events[0].To, string(engagement.CustomerClaimed))
+	equal(t, "to", events[0].To, engagement.CustomerClaimed)
 }
 
 // What a partner calls its customer, and who it was found to be, is what was said
@@ -650,7 +650,7 @@ func TestClaim(t *testing.T) {
 	equal(t, "deadline", q.Consent.Deadline, w.Now().Add(30*day))
 	events, _ := history(t, w, "contoso.com")
 	last := events[len(events)-1]
-	equal(t, "the event", []string{string(last.Kind), last.Person.User, last.To}, []string{"customer claimed", "ana", "Customer claimed"})
+	equal(t, "the event", []string{string(last.Kind), last.Person.User, string(last.To)}, []string{"customer claimed", "ana", "Customer claimed"})
 
 	// A claimed customer is put back when it declines; an added one leaves.
 	w.Requested(q.ID)

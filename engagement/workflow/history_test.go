@@ -55,7 +55,7 @@ func TestHistoryTellsAll(t *testing.T) {
 	for i, e := range events {
 		equal(t, "the number", e.Seq, int64(i+1))
 		equal(t, "whose it is", engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}, engagement.CustomerKey{Partner: "northwind", Customer: w.Customer("contoso.com")})
-		got = append(got, line{e.Kind, e.By, e.From, e.To})
+		got = append(got, line{e.Kind, e.By, string(e.From), string(e.To)})
 	}
 	equal(t, "the history", got, []line{
 		{engagement.CustomerAdded, engagement.ByPartner, "", "Customer claimed"},
@@ -89,6 +89,7 @@ func TestHistoryTamperedWith(t *testing.T) {
 		forge func([]engagement.Event) []engagement.Event
 		seq   int64
 	}{
+		"a detail": {func(es []engagement.Event) []engagement.Event { es[1].Detail.Contacts++; return es }, 2},
 		"a note":   {func(es []engagement.Event) []engagement.Event { es[1].Note = "x"; return es }, 2},
 		"a status": {func(es []engagement.Event) []engagement.Event { es[3].To = "Canceled"; return es }, 4},
 		"a time":   {func(es []engagement.Event) []engagement.Event { es[0].At = es[0].At.Add(-tick); return es }, 1},

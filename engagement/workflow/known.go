@@ -97,7 +97,7 @@ func (u *unit) importKnown(actor Actor, key engagement.CustomerKey, in KnownCust
 	u.putCustomer(c)
 	u.customerEvent(engagement.Event{
 		Kind: engagement.CustomerKnown, By: engagement.ByProgram, Person: byUser(actor),
-		Note: "known to the program since " + c.KnownSince.Format(time.RFC3339),
+		Detail: engagement.Detail{KnownSince: c.KnownSince},
 	}, key)
 }
 
@@ -252,7 +252,7 @@ func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered
 		if standing.Known && was.Outcome != is.Outcome {
 			u.customerEvent(engagement.Event{
 				Kind: engagement.EligibilityChanged, By: engagement.ByProgram, Engagement: e.ID, Person: byUser(actor),
-				From: string(was.Outcome), To: string(is.Outcome), Note: is.RuleSet + " " + is.Version,
+				Detail: engagement.Detail{OutcomeBefore: was.Outcome, OutcomeAfter: is.Outcome, RuleSet: is.RuleSet, RuleVersion: is.Version},
 			}, key)
 		}
 		u.stand(u.customers[key], e.Engagement, is)

@@ -74,7 +74,7 @@ func TestImportKnown(t *testing.T) {
 	events, kinds := history(t, w, "contoso.com")
 	equal(t, "the history", kinds, []engagement.EventKind{engagement.CustomerKnown})
 	equal(t, "who", []string{string(events[0].By), events[0].Person.User}, []string{"program", "program"})
-	equal(t, "why", events[0].Note, "known to the program since 2024-05-06T06:08:09Z")
+	equal(t, "why", detailOf(t, events[0]), `{"known_since":"2024-05-06T06:08:09.123456Z"}`)
 	for c, err := range w.Desk.KnownCustomers(background, w.Actor) {
 		ok(t, err)
 		if c.Name() == "The Big One" {
@@ -277,7 +277,7 @@ func TestReevaluate(t *testing.T) {
 		events, _ := history(t, w, domain)
 		for _, e := range events {
 			if e.Kind == engagement.EligibilityChanged {
-				out = append(out, flip{e.Engagement, e.From, e.To, string(e.By) + " " + e.Person.User, e.Note})
+				out = append(out, flip{e.Engagement, string(e.Detail.OutcomeBefore), string(e.Detail.OutcomeAfter), string(e.By) + " " + e.Person.User, e.Detail.RuleSet + " " + e.Detail.RuleVersion})
 			}
 		}
 		return out
@@ -460,7 +460,7 @@ func TestReevaluateWithFailingRules(t *testing.T) {
 	scoped2, _ := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind", Customer: w.Customer("woodgrovebank.com")}, nil)
 	equal(t, "what was done", scoped2, workflow.Progress{Done: 1, Changed: 1})
 	events, _ := history(t, w, "woodgrovebank.com")
-	equal(t, "the flip", []string{events[1].From, events[1].To}, []string{"", "eligible"})
+	equal(t, "the flip", []string{string(events[1].Detail.OutcomeBefore), string(events[1].Detail.OutcomeAfter)}, []string{"", "eligible"})
 }
 
 // Rules that fail for a location leave the rows of that engagement as they were.

@@ -79,10 +79,10 @@ func TestRequested(t *testing.T) {
 	var notes []string
 	for _, e := range events {
 		if e.Kind == engagement.ClaimSubmitted {
-			notes = append(notes, e.Note)
+			notes = append(notes, detailOf(t, e))
 		}
 	}
-	equal(t, "the history", notes, []string{"requested 4321.09 USD", "requested 4321.09 USD"})
+	equal(t, "the history", notes, []string{`{"requested":"4321.09 USD"}`, `{"requested":"4321.09 USD"}`})
 }
 
 // More than the cap is approved only with an override, which is kept.
@@ -125,11 +125,7 @@ func TestCap(t *testing.T) {
 			equal(t, "the review", c.LastReview(), claim.Review{At: w.Now(), Outcome: claim.KindApprove, Amount: cmd.Amount, Override: cmd.Override, Text: cmd.Text})
 			events, _ := history(t, w, "contoso.com")
 			last := events[len(events)-1]
-			note := "approved " + test.amount
-			if test.over {
-				note += ", over the cap"
-			}
-			equal(t, "the history says so", last.Note, note)
+			equal(t, "the history says so", last.Detail, engagement.Detail{Approved: cmd.Amount, OverCap: test.over})
 		})
 	}
 	w, spy := newWorld(t)

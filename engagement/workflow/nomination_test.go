@@ -292,8 +292,11 @@ func TestChangeDetails(t *testing.T) {
 	var notes []string
 	for _, e := range events {
 		if e.Kind == engagement.DetailsChanged {
-			notes = append(notes, e.Note)
+			notes = append(notes, detailOf(t, e))
 		}
 	}
-	equal(t, "the history", notes[:4], []string{"deal size 20000.00 EUR", "friendly name", "no deal size, friendly name", "deal size 5.00 USD, friendly name"})
+	equal(t, "the history", notes[:4], []string{
+		`{"deal_size":"20000.00 EUR","changed":["deal_size"]}`, `{"changed":["friendly_name"]}`, `{"changed":["deal_size","friendly_name"]}`,
+		`{"deal_size":"5.00 USD","changed":["deal_size","friendly_name"]}`,
+	})
 }

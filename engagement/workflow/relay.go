@@ -141,20 +141,20 @@ func (s *Service) delivered(ctx context.Context, m engagement.Message) error {
 		if err != nil {
 			return struct{}{}, err
 		}
-		kind, link, err := engagement.ConsentSent, consent.Link{}, error(nil)
+		kind, survey, link, err := engagement.ConsentSent, claim.Survey{}, consent.Link{}, error(nil)
 		if m.Kind == engagement.AskForSurvey {
 			kind = engagement.SurveySent
-			_, link, err = p.Claim.SurveyLink(m.Link)
+			survey, link, err = p.Claim.SurveyLink(m.Link)
 		} else {
 			link, err = p.Consent.Link(m.Link)
 		}
 		if err != nil {
 			return struct{}{}, err
 		}
-		status := string(p.StatusAt(u.now))
+		status := p.StatusAt(u.now)
 		u.event(engagement.Event{
 			Kind: kind, By: engagement.ByClock, From: status, To: status,
-			Note: "link " + string(link.ID), Person: personOf(link.Contact),
+			Detail: engagement.Detail{Survey: survey.Kind, Link: link.ID}, Person: personOf(link.Contact),
 		}, p)
 		return struct{}{}, nil
 	})

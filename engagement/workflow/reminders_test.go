@@ -79,15 +79,15 @@ func TestReminders(t *testing.T) {
 			w.SetNow(deadline)
 			equal(t, "at the deadline", reminded(w, kind), 3)
 			events, _ := history(t, w, "contoso.com")
-			var got []string
+			var got []engagement.Detail
 			for _, e := range events {
 				if e.Kind == engagement.ReminderDue {
-					equal(t, "the event", []any{e.By, e.From, e.To, e.Participation, e.Person == nil}, []any{engagement.ByClock, string(status), string(status), p, true})
-					got = append(got, e.Note)
+					equal(t, "the event", []any{e.By, e.From, e.To, e.Participation, e.Person == nil}, []any{engagement.ByClock, status, status, p, true})
+					got = append(got, e.Detail)
 				}
 			}
-			note := fmt.Sprintf("%s, deadline %s", kind, deadline.Format(time.RFC3339Nano))
-			equal(t, "the history", got, []string{note, note, note})
+			due := engagement.Detail{Reminder: kind, Deadline: deadline}
+			equal(t, "the history", got, []engagement.Detail{due, due, due})
 		})
 	}
 }

@@ -132,8 +132,8 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		u.putParticipation(p)
 		contacts := p.Consent.Contacts()
 		u.event(engagement.Event{
-			Kind: kind, By: engagement.ByPartner, From: string(before), To: string(p.StatusAt(u.now)),
-			Note:   fmt.Sprintf("contacts: %d, text %s in %s", len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)),
+			Kind: kind, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now),
+			Detail: engagement.Detail{Contacts: len(contacts), TextVersion: lastSent(p.Consent).Terms.Text.Version, Language: languageOf(p.Consent)},
 			Person: &engagement.Person{User: actor.User, Contacts: consent.Emails(contacts)},
 		}, p)
 		for _, id := range lastSent(p.Consent).Links {
@@ -186,7 +186,7 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.Partici
 		}
 		u.putParticipation(p)
 		u.event(engagement.Event{
-			Kind: engagement.ParticipationCancel, By: engagement.ByPartner, From: string(before), To: string(p.StatusAt(u.now)),
+			Kind: engagement.ParticipationCancel, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now),
 			Person: &engagement.Person{User: actor.User, Why: cmd.Reason},
 		}, p)
 		for _, to := range consent.Emails(p.Consent.Contacts()) {

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -43,7 +42,7 @@ func (c AskForAction) LogValue() slog.Value {
 func (s *Service) AskForAction(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd AskForAction) error {
 	return s.command(ctx, actor, ReviewClaims, id, "ask for action", cmd.Key, cmd, deed{
 		event: claim.AskForAction{Items: cmd.Items}, kind: engagement.ActionAskedFor,
-		note: fmt.Sprintf("items: %d", len(cmd.Items)), tell: engagement.TellActionRequired,
+		detail: engagement.Detail{Items: len(cmd.Items)}, tell: engagement.TellActionRequired,
 	})
 }
 
@@ -67,13 +66,9 @@ func (s *Service) ApproveClaim(ctx context.Context, actor Actor, id engagement.P
 	if err := checkCurrency("approved", cmd.Amount); err != nil {
 		return err
 	}
-	note := amountNote("approved", cmd.Amount)
-	if cmd.Override != "" {
-		note += ", over the cap"
-	}
 	return s.command(ctx, actor, ReviewClaims, id, "approve claim", cmd.Key, cmd, deed{
 		event: claim.Approve{Amount: cmd.Amount, Override: cmd.Override, Text: cmd.Text}, kind: engagement.ClaimApproved,
-		note: note, why: cmd.Override, tell: engagement.TellApproved,
+		detail: engagement.Detail{Approved: cmd.Amount, OverCap: cmd.Override != ""}, why: cmd.Override, tell: engagement.TellApproved,
 	})
 }
 
@@ -94,7 +89,7 @@ func (c RejectClaim) LogValue() slog.Value {
 func (s *Service) RejectClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RejectClaim) error {
 	return s.command(ctx, actor, ReviewClaims, id, "reject claim", cmd.Key, cmd, deed{
 		event: claim.Reject{Codes: cmd.Codes, Text: cmd.Text}, kind: engagement.ClaimRejected,
-		note: joinTexts(cmd.Codes), why: cmd.Text, tell: engagement.TellRejected,
+		detail: engagement.Detail{Codes: cmd.Codes}, why: cmd.Text, tell: engagement.TellRejected,
 	})
 }
 
@@ -119,6 +114,6 @@ func (s *Service) RecordPayment(ctx context.Context, actor Actor, id engagement.
 	}
 	return s.command(ctx, actor, ReviewClaims, id, "record payment", cmd.Key, cmd, deed{
 		event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference}, kind: engagement.PaymentRecorded,
-		note: amountNote("paid", cmd.Amount), why: cmd.Reference, tell: engagement.TellPaid,
+		detail: engagement.Detail{Paid: cmd.Amount}, why: cmd.Reference, tell: engagement.TellPaid,
 	})
 }

@@ -275,7 +275,7 @@ func (t *teller) checkHistory(partner int, actor workflow.Actor, customer int, d
 	if n := t.eventsWith(partner, customer); len(events) != n || err != nil && n > 0 {
 		t.Fatalf("%s has %d events with %s, want %d (%v)", actor.Partner, len(events), domain, n, err)
 	}
-	at, counts, reminders := map[engagement.ParticipationID]string{}, map[engagement.ParticipationID]int{}, map[engagement.ParticipationID]int{}
+	at, counts, reminders := map[engagement.ParticipationID]engagement.Status{}, map[engagement.ParticipationID]int{}, map[engagement.ParticipationID]int{}
 	for _, e := range events {
 		if e.Participation == "" {
 			continue
@@ -290,7 +290,7 @@ func (t *teller) checkHistory(partner int, actor workflow.Actor, customer int, d
 		}
 	}
 	for i, p := range t.parts {
-		if p.partner == partner && p.customer == customer && (at[p.id] != string(p.recorded) || counts[p.id] != p.events || reminders[p.id] != p.reminders) {
+		if p.partner == partner && p.customer == customer && (at[p.id] != p.recorded || counts[p.id] != p.events || reminders[p.id] != p.reminders) {
 			t.Fatalf("the history of participation %d ends at %q after %d events and %d reminders, want %q, %d and %d",
 				i, at[p.id], counts[p.id], reminders[p.id], p.recorded, p.events, p.reminders)
 		}

@@ -41,8 +41,8 @@ func (s *Service) AnswerSurvey(ctx context.Context, token consent.Token, answers
 		}
 		u.putParticipation(answered)
 		u.event(engagement.Event{
-			Kind: engagement.SurveyAnswered, By: engagement.ByCustomer, From: string(status), To: string(status),
-			Note: v.Kind + ", link " + string(link.ID), Person: personOf(link.Contact),
+			Kind: engagement.SurveyAnswered, By: engagement.ByCustomer, From: status, To: status,
+			Detail: engagement.Detail{Survey: v.Kind, Link: link.ID}, Person: personOf(link.Contact),
 		}, p)
 		v, err = answered.Claim.Survey(v.Kind)
 		if err != nil {

@@ -113,16 +113,16 @@ func TestSurvey(t *testing.T) {
 	equal(t, "the answers", surveyOf(t, w, p).Response.Answers, answersTo(v))
 
 	type entry struct{ kind, by, user, contact, note string }
-	id := "link " + string(surveyOf(t, w, p).Links[0].ID)
+	sent := fmt.Sprintf(`{"link":%q,"survey":"customer-survey"}`, surveyOf(t, w, p).Links[0].ID)
 	want := []entry{
-		{"survey requested", "partner", "ana", "ana@contoso.com", "customer-survey"},
-		{"survey sent", "clock", "", "ana@contoso.com", id},
-		{"survey answered", "customer", "", "ana@contoso.com", "customer-survey, " + id},
+		{"survey requested", "partner", "ana", "ana@contoso.com", `{"survey":"customer-survey"}`},
+		{"survey sent", "clock", "", "ana@contoso.com", sent},
+		{"survey answered", "customer", "", "ana@contoso.com", sent},
 	}
 	events, _ := history(t, w, "contoso.com")
 	for i, e := range events[len(events)-3:] {
-		equal(t, "the event", entry{string(e.Kind), string(e.By), e.Person.User, e.Person.Contacts[0].String(), e.Note}, want[i])
-		equal(t, "from and to", []string{e.From, e.To}, []string{"Customer consent received", "Customer consent received"})
+		equal(t, "the event", entry{string(e.Kind), string(e.By), e.Person.User, e.Person.Contacts[0].String(), detailOf(t, e)}, want[i])
+		equal(t, "from and to", []engagement.Status{e.From, e.To}, []engagement.Status{"Customer consent received", "Customer consent received"})
 	}
 	view, err := w.Desk.Claim(background, w.Actor, p)
 	ok(t, err)

@@ -85,11 +85,11 @@ func TestSweep(t *testing.T) {
 	w.ExpectStatus(late, engagement.CustomerConsentExpired)
 	events, _ := history(t, w, "contoso.com")
 	last := events[len(events)-1]
-	equal(t, "the event", []string{string(last.Kind), string(last.By), last.From, last.To, string(last.Participation), last.Note},
-		[]string{"deadline passed", "clock", "Customer claimed", "Customer consent expired", string(late), "deadline 2026-10-11T09:00:00Z"})
+	equal(t, "the event", []string{string(last.Kind), string(last.By), string(last.From), string(last.To), string(last.Participation), detailOf(t, last)},
+		[]string{"deadline passed", "clock", "Customer claimed", "Customer consent expired", string(late), `{"deadline":"2026-10-11T09:00:00Z"}`})
 	events, _ = history(t, w, "adatum.com")
 	last = events[len(events)-1]
-	equal(t, "the event", []string{string(last.Kind), last.From, last.To}, []string{"deadline passed", "Customer consent received", "Not submitted expired"})
+	equal(t, "the event", []string{string(last.Kind), string(last.From), string(last.To)}, []string{"deadline passed", "Customer consent received", "Not submitted expired"})
 	w.Relayed()
 	equal(t, "who is told", sentTo(w, engagement.TellExpired), []string{"partner@partner.example", "", ""}) // the one who asked, and two who named nobody
 }
@@ -213,24 +213,24 @@ func TestHistory(t *testing.T) {
 		about engagement.ParticipationID
 		entry
 	}{
-		{hour(0), p, entry{"customer added", "partner", "ana", "ana@contoso.com", "", claimed, "As agreed.", "through location 4711201"}},
-		{hour(1), p, entry{"consent requested", "partner", "ana", "eva@contoso.com", claimed, awaiting, "", " in en"}},
-		{hour(1), p, entry{"consent sent", "clock", "", "eva@contoso.com", awaiting, awaiting, "", "link "}},
-		{hour(25), p, entry{"consent resent", "partner", "bob", "eva@contoso.com", awaiting, awaiting, "", " in en"}},
-		{hour(26), p, entry{"consent sent", "clock", "", "eva@contoso.com", awaiting, awaiting, "", "link "}},
-		{hour(26), p, entry{"contacts changed", "partner", "ana", "rui@contoso.com", awaiting, awaiting, "", " in en"}},
-		{hour(26), p, entry{"consent sent", "clock", "", "rui@contoso.com", awaiting, awaiting, "", "link "}},
-		{hour(27), p, entry{"consent granted", "customer", "", "rui@contoso.com", awaiting, received, "", "link "}},
+		{hour(0), p, entry{"customer added", "partner", "ana", "ana@contoso.com", "", claimed, "As agreed.", `"location":"4711201"`}},
+		{hour(1), p, entry{"consent requested", "partner", "ana", "eva@contoso.com", claimed, awaiting, "", `"language":"en"`}},
+		{hour(1), p, entry{"consent sent", "clock", "", "eva@contoso.com", awaiting, awaiting, "", `"link":`}},
+		{hour(25), p, entry{"consent resent", "partner", "bob", "eva@contoso.com", awaiting, awaiting, "", `"language":"en"`}},
+		{hour(26), p, entry{"consent sent", "clock", "", "eva@contoso.com", awaiting, awaiting, "", `"link":`}},
+		{hour(26), p, entry{"contacts changed", "partner", "ana", "rui@contoso.com", awaiting, awaiting, "", `"language":"en"`}},
+		{hour(26), p, entry{"consent sent", "clock", "", "rui@contoso.com", awaiting, awaiting, "", `"link":`}},
+		{hour(27), p, entry{"consent granted", "customer", "", "rui@contoso.com", awaiting, received, "", `"link":`}},
 		{hour(27), "", entry{"customer known", "customer", "", "", "", "", "", ""}},
-		{hour(28), p, entry{"consent withdrawn", "customer", "", "rui@contoso.com", received, "Customer consent withdrawn", "", "link "}},
-		{hour(28), q, entry{"customer claimed", "partner", "ana", "", "", claimed, "", "through location 4711201"}},
-		{hour(28), q, entry{"consent requested", "partner", "ana", "eva@contoso.com", claimed, awaiting, "", " in en"}},
-		{hour(28), q, entry{"consent sent", "clock", "", "eva@contoso.com", awaiting, awaiting, "", "link "}},
-		{hour(28), q, entry{"consent declined", "customer", "", "eva@contoso.com", awaiting, "Customer consent declined", "", "link "}},
-		{hour(28), r, entry{"customer claimed", "partner", "ana", "", "", claimed, "", "through location 4711201"}},
+		{hour(28), p, entry{"consent withdrawn", "customer", "", "rui@contoso.com", received, "Customer consent withdrawn", "", `"link":`}},
+		{hour(28), q, entry{"customer claimed", "partner", "ana", "", "", claimed, "", `"location":"4711201"`}},
+		{hour(28), q, entry{"consent requested", "partner", "ana", "eva@contoso.com", claimed, awaiting, "", `"language":"en"`}},
+		{hour(28), q, entry{"consent sent", "clock", "", "eva@contoso.com", awaiting, awaiting, "", `"link":`}},
+		{hour(28), q, entry{"consent declined", "customer", "", "eva@contoso.com", awaiting, "Customer consent declined", "", `"link":`}},
+		{hour(28), r, entry{"customer claimed", "partner", "ana", "", "", claimed, "", `"location":"4711201"`}},
 		{hour(28), r, entry{"participation cancelled", "partner", "ana", "", claimed, "Canceled", "Not now.", ""}},
-		{hour(28), x, entry{"customer claimed", "partner", "ana", "", "", claimed, "", "through location 4711201"}},
-		{hour(28 + 40*24), x, entry{"deadline passed", "clock", "", "", claimed, "Customer consent expired", "", "deadline 2026-10-02T13:00:00Z"}},
+		{hour(28), x, entry{"customer claimed", "partner", "ana", "", "", claimed, "", `"location":"4711201"`}},
+		{hour(28 + 40*24), x, entry{"deadline passed", "clock", "", "", claimed, "Customer consent expired", "", `"deadline":"2026-10-02T13:00:00Z"`}},
 	}
 	events, kinds := history(t, w, "contoso.com")
 	if len(events) != len(want) {
@@ -245,7 +245,7 @@ func TestHistory(t *testing.T) {
 		for _, c := range person.Contacts {
 			contacts = append(contacts, c.String())
 		}
-		got := entry{string(e.Kind), string(e.By), person.User, strings.Join(contacts, " "), e.From, e.To, person.Why, e.Note}
+		got := entry{string(e.Kind), string(e.By), person.User, strings.Join(contacts, " "), string(e.From), string(e.To), person.Why, detailOf(t, e)}
 		if !strings.Contains(got.note, want[i].note) || want[i].note == "" && got.note != "" {
 			t.Errorf("event %d notes %q, want %q within", i+1, got.note, want[i].note)
 		}
@@ -260,9 +260,7 @@ func TestHistory(t *testing.T) {
 	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
 	ok(t, err)
 	for i, of := range []int{1, 3, 5} { // the events of sending name the link of the evidence
-		if want := "link " + string(records[i].Link); events[of+1].Note != want {
-			t.Errorf("event %d notes %q, want %q", of+2, events[of+1].Note, want)
-		}
+		equal(t, fmt.Sprintf("the link of event %d", of+2), events[of+1].Detail.Link, records[i].Link)
 	}
 }
 

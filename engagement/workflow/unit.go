@@ -227,8 +227,8 @@ func (u *unit) settle(ctx context.Context, pl engagement.Place) error {
 	for _, p := range passed {
 		before := p.Before.StatusAt(p.Deadline.Add(-time.Microsecond))
 		u.event(engagement.Event{
-			Kind: engagement.DeadlinePassed, By: engagement.ByClock, From: string(before), To: string(p.After.StatusAt(u.now)),
-			Note: "deadline " + p.Deadline.Format(time.RFC3339Nano),
+			Kind: engagement.DeadlinePassed, By: engagement.ByClock, From: before, To: p.After.StatusAt(u.now),
+			Detail: engagement.Detail{Deadline: p.Deadline},
 		}, p.After)
 		switch {
 		case !p.After.Consented():
@@ -271,8 +271,8 @@ func (u *unit) remind(p engagement.Participation) {
 	status, deadline := p.StatusAt(u.now), p.DeadlineAt(u.now)
 	kind := engagement.ReminderOf(status)
 	u.event(engagement.Event{
-		Kind: engagement.ReminderDue, By: engagement.ByClock, From: string(status), To: string(status),
-		Note: fmt.Sprintf("%s, deadline %s", kind, deadline.Format(time.RFC3339Nano)),
+		Kind: engagement.ReminderDue, By: engagement.ByClock, From: status, To: status,
+		Detail: engagement.Detail{Reminder: kind, Deadline: deadline},
 	}, p)
 	for _, to := range partnerContacts(p) {
 		u.tell(p, kind, to, partnerLanguage(p), "")
@@ -327,7 +327,6 @@ func (u *unit) customerEvent(e engagement.Event, key engagement.CustomerKey) {
 	c := u.customers[key]
 	c.Key = key
 	e.Partner, e.Customer, e.At = key.Partner, key.Customer, u.now
-	e.Note = plain(e.Note)
 	if e.Person != nil {
 		e.Person.Salt, e.Person.User, e.Person.Why = u.s.randomText(16), plain(e.Person.User), plain(e.Person.Why)
 	}

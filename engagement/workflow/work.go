@@ -1,11 +1,9 @@
 package workflow
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -54,7 +52,9 @@ func (s *Service) SubmitClaim(ctx context.Context, actor Actor, id engagement.Pa
 	}
 	return s.command(ctx, actor, WorkOnClaims, id, "submit claim", cmd.Key, cmd, deed{
 		event: claim.Submit{Requested: cmd.Requested}, kind: engagement.ClaimSubmitted,
-		noted: func(p engagement.Participation) string { return amountNote("requested", p.Claim.Requested) },
+		told: func(p engagement.Participation) engagement.Detail {
+			return engagement.Detail{Requested: p.Claim.Requested}
+		},
 	})
 }
 
@@ -84,14 +84,6 @@ func checkCurrency(field string, m eligibility.Money) error {
 		return &claim.AmountError{Field: field, Amount: m, Problem: "cannot be used: use an amount with its currency, which is three capital letters"}
 	}
 	return nil
-}
-
-// amountNote says an amount in a history, or nothing where there is none.
-func amountNote(what string, m eligibility.Money) string {
-	if m.IsZero() {
-		return ""
-	}
-	return what + " " + m.String()
 }
 
 // DisputeClaim is the command that disputes a rejection.
@@ -181,7 +173,7 @@ func (s *Service) ResendSurvey(ctx context.Context, actor Actor, id engagement.P
 func (s *Service) sendSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, name, key string, body any, survey string,
 	event func(engagement.Participation, consent.LinkID) (claim.Event, tenant.Email, error), kind engagement.EventKind) error {
 	_, err := changeClaim(ctx, s, actor, WorkOnClaims, id, name, key, body, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
-		d := deed{kind: kind, note: survey}
+		d := deed{kind: kind, detail: engagement.Detail{Survey: survey}}
 		if p.Claim == nil {
 			_, err := engagement.ApplyClaim(p, claim.SendSurvey{}, u.now)
 			return d, struct{}{}, notNow(name, p, u.now, err)
@@ -240,24 +232,24 @@ func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.
 		if !p.OpenAt(u.now) {
 			return none, notNow(name, p, u.now, errEnded)
 		}
-		var notes []string
+		var detail engagement.Detail
 		if cmd.DealSize != nil {
 			if status != engagement.CustomerClaimed {
 				return none, notNow(name, p, u.now, errFrozen)
 			}
 			p.DealSize = *cmd.DealSize
-			notes = append(notes, cmp.Or(amountNote("deal size", p.DealSize), "no deal size"))
+			detail.Changed, detail.DealSize = append(detail.Changed, engagement.ChangedDealSize), p.DealSize
 		}
 		if cmd.FriendlyName != nil {
 			p.FriendlyName = engagement.CleanName(*cmd.FriendlyName)
-			notes = append(notes, "friendly name")
+			detail.Changed = append(detail.Changed, engagement.ChangedFriendlyName)
 		}
-		if len(notes) == 0 {
+		if len(detail.Changed) == 0 {
 			return none, &InputError{Field: "details", Problem: "are missing: give a friendly name, a deal size or both"}
 		}
 		u.putParticipation(p)
 		u.event(engagement.Event{
-			Kind: engagement.DetailsChanged, By: engagement.ByPartner, From: string(status), To: string(status), Note: strings.Join(notes, ", "), Person: byUser(actor),
+			Kind: engagement.DetailsChanged, By: engagement.ByPartner, From: status, To: status, Detail: detail, Person: byUser(actor),
 		}, p)
 		return none, nil
 	})

@@ -80,7 +80,7 @@ func path(history []engagement.Event) string {
 	var statuses []string
 	for _, e := range history {
 		if e.From != e.To && (e.Kind == engagement.ConsentGranted || len(statuses) > 0) {
-			statuses = append(statuses, e.To)
+			statuses = append(statuses, string(e.To))
 		}
 	}
 	return strings.Join(statuses, " → ")

@@ -201,17 +201,27 @@ func change(e engagement.Event) string {
 		if from == "" {
 			from = "—"
 		}
-		parts = append(parts, from+" → "+e.To)
+		parts = append(parts, string(from+" → "+e.To))
 	}
 	if e.Person != nil && e.Person.User != "" {
 		parts = append(parts, "by "+e.Person.User)
 	}
-	note := e.Note
-	for _, id := range []string{", link ", "link ", ", SHA-256 "} { // they tell a person nothing
-		note, _, _ = strings.Cut(note, id)
-	}
-	if note != "" && e.Kind != engagement.DeadlinePassed {
-		parts = append(parts, "("+note+")")
+	if d := detail(e.Detail); d != "" {
+		parts = append(parts, "("+d+")")
 	}
 	return strings.Join(parts, "  ")
+}
+
+// detail is what an event says that tells a person something.
+func detail(d engagement.Detail) string {
+	var parts []string
+	for _, p := range []struct{ name, value string }{
+		{"location", string(d.Location)}, {"requested", d.Requested.String()}, {"approved", d.Approved.String()}, {"paid", d.Paid.String()},
+		{"text", d.TextVersion}, {"survey", d.Survey}, {"document", d.Document}, {"reminder", string(d.Reminder)},
+	} {
+		if p.value != "" {
+			parts = append(parts, p.name+" "+p.value)
+		}
+	}
+	return strings.Join(parts, ", ")
 }

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"unique"
@@ -99,6 +100,9 @@ type event struct {
 	at            int64
 	what          unique.Handle[what]
 	participation engagement.ParticipationID
+	detail        string // as JSON, which is a tenth as large; "" when there is none
+	state         engagement.Digest
+	format        int
 	note          string
 	person        *engagement.Person
 	personDigest  engagement.Digest
@@ -110,27 +114,41 @@ type what struct {
 	kind       engagement.EventKind
 	by         engagement.Party
 	engagement engagement.ID
-	from, to   string
+	from, to   engagement.Status
 }
 
-func newEvent(e *engagement.Event) event {
+func newEvent(e *engagement.Event) (event, error) {
+	var detail []byte
+	if !e.Detail.IsZero() {
+		var err error
+		if detail, err = json.Marshal(e.Detail); err != nil {
+			return event{}, invalid("the details of event %d cannot be written as JSON: %v", e.Seq, err)
+		}
+	}
 	return event{
 		at:            micros(e.At),
 		what:          unique.Make(what{e.Kind, e.By, e.Engagement, e.From, e.To}),
 		participation: e.Participation,
+		detail:        string(detail),
+		state:         e.State,
+		format:        e.Format,
 		note:          e.Note,
 		person:        e.Person,
 		personDigest:  e.PersonDigest,
 		hash:          e.Hash,
-	}
+	}, nil
 }
 
 func (e *event) value(key engagement.CustomerKey, seq int64) engagement.Event {
 	w := e.what.Value()
+	var detail engagement.Detail
+	if e.detail != "" {
+		_ = json.Unmarshal([]byte(e.detail), &detail) // cannot fail: newEvent wrote it
+	}
 	return engagement.Event{
 		Partner: key.Partner, Customer: key.Customer, Seq: seq, At: at(e.at),
 		Kind: w.kind, By: w.by, Engagement: w.engagement, Participation: e.participation,
-		From: w.from, To: w.to, Note: e.note,
+		From: w.from, To: w.to, Detail: detail, State: e.state, Format: e.format, Note: e.note,
 		Person: e.person, PersonDigest: e.personDigest, Hash: e.hash,
 	}
 }

@@ -89,7 +89,11 @@ func planEvents(customers []engagement.Customer, events []engagement.Event) ([][
 		if len(out[at]) > 0 && e.Seq != last[at]+1 {
 			return nil, invalid("event %d follows event %d", e.Seq, last[at])
 		}
-		out[at], last[at] = append(out[at], newEvent(e)), e.Seq
+		stored, err := newEvent(e)
+		if err != nil {
+			return nil, err
+		}
+		out[at], last[at] = append(out[at], stored), e.Seq
 	}
 	for i, events := range out {
 		head := customers[i].History

@@ -32,6 +32,9 @@ func TestTablesKeepTheInvariants(t *testing.T) {
 		"an event that is deleted":                {`DELETE FROM pe.event`, "23001"},
 		"events that are all deleted":             {`TRUNCATE pe.event`, "23001"},
 		"an event that is changed":                {`UPDATE pe.event SET note = 'never mind'`, "23001"},
+		"details that are changed":                {`UPDATE pe.event SET detail = '{}'`, "23001"},
+		"a state that is changed":                 {`UPDATE pe.event SET state = hash`, "23001"},
+		"a format that is changed":                {`UPDATE pe.event SET format = 1`, "23001"},
 		"a person that is put back":               {`UPDATE pe.event SET person = '{}'`, "23001"},
 		"a gap in a history": {`INSERT INTO pe.event (partner, customer, seq, at, kind, party, engagement, participation, status_from, status_to, note, hash)
 			SELECT partner, customer, seq + 10, at, kind, party, engagement, participation, status_from, status_to, note, hash FROM pe.event LIMIT 1`, "23503"},

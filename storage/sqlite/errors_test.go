@@ -268,8 +268,8 @@ func TestHistoryStays(t *testing.T) {
 	storyOf(t, s)
 	db := openDB(t, path)
 	for _, script := range []string{
-		"DELETE FROM pe_event", "UPDATE pe_event SET note = 'x'", "UPDATE pe_event SET person = '{}'", "UPDATE pe_event SET seq = seq + 1",
-		"INSERT INTO pe_event SELECT partner, customer, seq + 5, at, kind, party, engagement, participation, status_from, status_to, note, person, person_digest, hash FROM pe_event",
+		"DELETE FROM pe_event", "UPDATE pe_event SET note = 'x'", "UPDATE pe_event SET detail = '{}'", "UPDATE pe_event SET format = 1", "UPDATE pe_event SET state = hash", "UPDATE pe_event SET person = '{}'", "UPDATE pe_event SET seq = seq + 1",
+		"INSERT INTO pe_event SELECT partner, customer, seq + 5, at, kind, party, engagement, participation, status_from, status_to, note, person, person_digest, hash, format, detail, state FROM pe_event",
 	} {
 		if _, err := db.ExecContext(t.Context(), script); !errors.Is(err, sqlite3.CONSTRAINT_TRIGGER) {
 			t.Errorf("%s: %v", script, err)

@@ -439,13 +439,13 @@ func (s *step) check(t *testing.T, d *desk, times int) {
 	}
 	events := s.history(t, d)
 	status, err := d.Status(t.Context(), actorOf(s.Partner), s.ID)
-	last := ""
+	var last engagement.Status
 	for _, e := range events {
 		if e.Participation == s.ID {
 			last = e.To
 		}
 	}
-	if err != nil || string(status) != last {
+	if err != nil || status != last {
 		t.Errorf("%+v: the status is %q, and by the history %q: %v", *s, status, last, err)
 	}
 }
@@ -466,7 +466,7 @@ func (s *step) links(t *testing.T, d *desk, db *sql.DB) {
 			t.Fatal(err)
 		}
 		for _, e := range events {
-			if e.Kind == engagement.ConsentSent && e.Note == "link "+string(l.ID) {
+			if e.Kind == engagement.ConsentSent && e.Detail.Link == l.ID {
 				sent++
 			}
 		}

@@ -3,12 +3,14 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -113,9 +115,51 @@ func told(c storage.Changes, customer engagement.Customer, events ...engagement.
 	return c, customer
 }
 
-// event is something that happened, done by a user.
+// event is something that happened, done by a user, with all there is to say.
 func event(kind engagement.EventKind) engagement.Event {
-	return engagement.Event{At: start, Kind: kind, By: engagement.ByPartner, Person: &engagement.Person{Salt: "salt", User: "ana"}}
+	return engagement.Event{
+		At: start, Kind: kind, By: engagement.ByPartner, From: engagement.Submitted, To: engagement.UnderReview, Detail: detail(), State: engagement.Digest{31: 1},
+		Person: &engagement.Person{Salt: "salt", User: "ana"},
+	}
+}
+
+// detail has every field.
+func detail() engagement.Detail {
+	var d engagement.Detail
+	all := reflect.ValueOf(&d).Elem()
+	for i := range all.NumField() {
+		v := all.Field(i)
+		switch x := v.Addr().Interface().(type) {
+		case *time.Time:
+			*x = start.Add(time.Microsecond)
+		case *eligibility.Money:
+			*x = money("1500.50 EUR")
+		case *[]claim.RejectionCode:
+			*x = claim.AllRejectionCodes()
+		case *[]engagement.ChangedField:
+			*x = engagement.AllChangedFields()
+		case *consent.Language:
+			*x = "pt-PT"
+		case *consent.LinkID:
+			*x = "link-1"
+		case *engagement.MessageKind:
+			*x = engagement.RemindConsent
+		case *eligibility.Outcome:
+			*x = eligibility.OutcomeEligible
+		default:
+			switch v.Kind() {
+			case reflect.String:
+				v.SetString("São João, \"1\" < 2")
+			case reflect.Int, reflect.Int64:
+				v.SetInt(1 << 40)
+			case reflect.Bool:
+				v.SetBool(true)
+			default:
+				panic(v.Type())
+			}
+		}
+	}
+	return d
 }
 
 func newCustomer(p engagement.PartnerID, n int) engagement.Customer {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -129,7 +128,7 @@ func (a *auditor) histories() {
 
 func (a *auditor) history(partner engagement.PartnerID, customer int, events []engagement.Event) {
 	a.Helper()
-	status := map[engagement.ParticipationID]string{}
+	status := map[engagement.ParticipationID]engagement.Status{}
 	times := map[string]int{}
 	for _, e := range events {
 		a.happened[string(e.Kind)]++
@@ -146,7 +145,7 @@ func (a *auditor) history(partner engagement.PartnerID, customer int, events []e
 			continue
 		case engagement.ReminderDue:
 			a.reminders++
-			what += fmt.Sprintf(" (%s, day %d)", e.Note, a.slot(e))
+			what += fmt.Sprintf(" (%s, %v, day %d)", e.Detail.Reminder, e.Detail.Deadline, slotOf(e.Detail.Deadline, e.At))
 		}
 		if times[what]++; times[what] > 1 {
 			a.Errorf("%s, %s: %s happened %d times", partner, domainOf(customer), what, times[what])
@@ -156,7 +155,7 @@ func (a *auditor) history(partner engagement.PartnerID, customer int, events []e
 		pl := a.places[engagement.PlaceKey{Engagement: e, Customer: keyOf(customer)}]
 		s, _ := pl.Standing(partner)
 		for _, p := range s.Participations {
-			if got := string(p.StatusAt(a.now)); got != status[p.ID] {
+			if got := p.StatusAt(a.now); got != status[p.ID] {
 				a.Errorf("%s, %s: %s is %q, and by the history %q", partner, domainOf(customer), p.ID, got, status[p.ID])
 			}
 			delete(status, p.ID)
@@ -167,17 +166,8 @@ func (a *auditor) history(partner engagement.PartnerID, customer int, events []e
 	}
 }
 
-// slot is which of its deadline's reminders an event is: the one of the day that
-// was last reached, 14, 7 or 1 before the deadline.
-func (a *auditor) slot(e engagement.Event) int {
-	a.Helper()
-	deadline, err := time.Parse(time.RFC3339Nano, e.Note[strings.LastIndexByte(e.Note, ' ')+1:])
-	if err != nil {
-		a.Fatal(err)
-	}
-	return slotOf(deadline, e.At)
-}
-
+// slotOf is which of its deadline's reminders one that came at a time is: that of
+// the day that was last reached, 14, 7 or 1 before the deadline.
 func slotOf(deadline, at time.Time) int {
 	for _, days := range []int{1, 7, 14} {
 		if !at.Before(deadline.AddDate(0, 0, -days)) {

@@ -66,7 +66,10 @@ type Event struct {
 	Participation string
 	From          string
 	To            string
-	Note          string
+	Note          string // of an event of the first format
+	Format        int64
+	Detail        string  // JSON; "" when there is none
+	State         []byte  // none when the event led to no state
 	Person        *string // JSON; nil when nobody is named, or no longer
 	PersonDigest  []byte  // none when nobody is named
 	Hash          []byte
@@ -75,20 +78,27 @@ type Event struct {
 // EventColumns returns the columns of an Event. The first three are its key.
 func EventColumns() []string {
 	return []string{"partner", "customer", "seq", "at", "kind", "party", "engagement", "participation",
-		"status_from", "status_to", "note", "person", "person_digest", "hash"}
+		"status_from", "status_to", "note", "format", "detail", "state", "person", "person_digest", "hash"}
 }
 
 // Fields points to the fields in the order of the columns.
 func (r *Event) Fields() []any {
 	return []any{&r.Partner, &r.Customer, &r.Seq, &r.At, &r.Kind, &r.By, &r.Engagement, &r.Participation,
-		&r.From, &r.To, &r.Note, &r.Person, &r.PersonDigest, &r.Hash}
+		&r.From, &r.To, &r.Note, &r.Format, &r.Detail, &r.State, &r.Person, &r.PersonDigest, &r.Hash}
 }
 
 func newEvent(e engagement.Event) (Event, error) {
 	row := Event{
 		Partner: string(e.Partner), Customer: string(e.Customer), Seq: e.Seq, At: Micros(e.At), Kind: string(e.Kind), By: string(e.By),
-		Engagement: string(e.Engagement), Participation: string(e.Participation), From: e.From, To: e.To, Note: e.Note,
-		PersonDigest: digestBytes(e.PersonDigest), Hash: e.Hash[:],
+		Engagement: string(e.Engagement), Participation: string(e.Participation), From: string(e.From), To: string(e.To), Note: e.Note,
+		Format: int64(e.Format), State: digestBytes(e.State), PersonDigest: digestBytes(e.PersonDigest), Hash: e.Hash[:],
+	}
+	if !e.Detail.IsZero() {
+		detail, err := json.Marshal(e.Detail)
+		if err != nil {
+			return row, fmt.Errorf("%w: the details of event %d cannot be written as JSON: %w", storage.ErrInvalid, e.Seq, err)
+		}
+		row.Detail = string(detail)
 	}
 	if e.Person == nil {
 		return row, nil
@@ -107,7 +117,13 @@ func (r Event) Value() (engagement.Event, error) {
 	e := engagement.Event{
 		Partner: engagement.PartnerID(r.Partner), Customer: tenant.Key(r.Customer), Seq: r.Seq, At: Time(r.At),
 		Kind: engagement.EventKind(r.Kind), By: engagement.Party(r.By), Engagement: engagement.ID(r.Engagement),
-		Participation: engagement.ParticipationID(r.Participation), From: r.From, To: r.To, Note: r.Note,
+		Participation: engagement.ParticipationID(r.Participation), From: engagement.Status(r.From), To: engagement.Status(r.To), Note: r.Note,
+		Format: int(r.Format),
+	}
+	if r.Detail != "" {
+		if err := json.Unmarshal([]byte(r.Detail), &e.Detail); err != nil {
+			return e, fmt.Errorf("the details of the stored event %d cannot be read: %w", r.Seq, err)
+		}
 	}
 	if r.Person != nil {
 		if err := json.Unmarshal([]byte(*r.Person), &e.Person); err != nil {
@@ -116,6 +132,9 @@ func (r Event) Value() (engagement.Event, error) {
 	}
 	var err error
 	if e.PersonDigest, err = digestOf(r.PersonDigest); err != nil {
+		return e, err
+	}
+	if e.State, err = digestOf(r.State); err != nil {
 		return e, err
 	}
 	e.Hash, err = digestOf(r.Hash)

@@ -181,10 +181,10 @@ func story(t *testing.T) (engagement.Customer, []engagement.Event) {
 		Key: engagement.CustomerKey{Partner: "northwind", Customer: at.Customer}, Identity: tenant.Identity{TPID: 7}, FriendlyName: "Ours", KnownSince: noon,
 	}
 	events, head := engagement.Chain(engagement.Head{Seq: 3, Hash: engagement.Digest{1}},
-		engagement.Event{Partner: "northwind", Customer: at.Customer, At: noon, Kind: engagement.ConsentSent, By: engagement.ByClock, Note: "n"},
+		engagement.Event{Partner: "northwind", Customer: at.Customer, At: noon, Kind: engagement.ConsentSent, By: engagement.ByClock},
 		engagement.Event{
 			Partner: "northwind", Customer: at.Customer, At: noon, Kind: engagement.CustomerAdded, By: engagement.ByPartner, Engagement: at.Engagement,
-			Participation: "p-1", From: "a", To: "b",
+			Participation: "p-1", From: "a", To: "b", Detail: engagement.Detail{Location: "4711201", OverCap: true}, State: engagement.Digest{2},
 			Person: &engagement.Person{Salt: "s", User: "ana", Contacts: []tenant.Email{email(t, "ana@contoso.com")}, Why: "w"},
 		})
 	c.History = head
@@ -206,6 +206,18 @@ func TestHistoryComesBack(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got, e) {
 			t.Errorf("what comes back is\n%+v\nnot\n%+v\n%v", got, e, err)
 		}
+	}
+	for _, detail := range []string{`{"locaton":"4711201"}`, `{`, `"4711201"`} {
+		junk := r.Events[1]
+		junk.Detail = detail
+		if e, err := junk.Value(); err == nil {
+			t.Errorf("%s is read as %+v", detail, e.Detail)
+		}
+	}
+	old := r.Events[0]
+	old.Format, old.Note = engagement.FormatNote, "link 1"
+	if e, err := old.Value(); err != nil || e.Format != engagement.FormatNote || e.Note != "link 1" {
+		t.Errorf("an event of the first format is read as %+v, %v", e, err)
 	}
 	r.Customer.Hash = r.Customer.Hash[:31]
 	if _, err := r.Customer.Value(); err == nil {
@@ -395,8 +407,8 @@ func TestColumns(t *testing.T) {
 			t.Errorf("%s: the value of column %s is %v, and its field %v", what, try.columns[i], v, field)
 		}
 	}
-	if v := rows.Values(p.Customers[0].Events[0].Fields()); v[11] != nil || v[12] != nil {
-		t.Errorf("nobody is %v with digest %v", v[11], v[12])
+	if v := rows.Values(p.Customers[0].Events[0].Fields()); v[13] != nil || v[14] != nil || v[15] != nil {
+		t.Errorf("nobody is %v with digest %v, and no state %v", v[14], v[15], v[13])
 	}
 }
 
@@ -559,7 +571,7 @@ func TestEveryFieldHasAColumn(t *testing.T) {
 		reflect.TypeFor[engagement.Place]():      5,
 		reflect.TypeFor[engagement.Elsewhere]():  3,
 		reflect.TypeFor[engagement.Entry]():      13,
-		reflect.TypeFor[engagement.Event]():      14,
+		reflect.TypeFor[engagement.Event]():      17,
 		reflect.TypeFor[engagement.Head]():       2,
 		reflect.TypeFor[storage.Token]():         3,
 		reflect.TypeFor[storage.CommandRecord](): 4,
