@@ -203,6 +203,7 @@ const (
 	ConsentedElsewhere ReasonKind = "consented to another partner"
 	ParticipatedBefore ReasonKind = "already participated with another partner"
 	ClaimLimitReached  ReasonKind = "claim limit reached"
+	IDNotTaken         ReasonKind = "the engagement does not take the customer's IDs"
 
 	// What users hear who may act through some of the partner's locations only.
 	HeldByColleagues ReasonKind = "your company has this customer already"
@@ -211,7 +212,7 @@ const (
 
 // AllReasonKinds returns every ReasonKind.
 func AllReasonKinds() []ReasonKind {
-	return []ReasonKind{CriteriaNotMet, FactsMissing, ConsentedElsewhere, ParticipatedBefore, ClaimLimitReached, HeldByColleagues, NotThroughThese}
+	return []ReasonKind{CriteriaNotMet, FactsMissing, ConsentedElsewhere, ParticipatedBefore, ClaimLimitReached, IDNotTaken, HeldByColleagues, NotThroughThese}
 }
 
 // UnmarshalText refuses a text that is not a ReasonKind.

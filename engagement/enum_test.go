@@ -27,7 +27,8 @@ func TestEnums(t *testing.T) {
 	checkEnum(t, engagement.AllActions(), "claim customer", "request consent", "resend consent", "work on claim", "submit claim",
 		"recall claim", "dispute", "view claim", "cancel")
 	checkEnum(t, engagement.AllReasonKinds(), "criteria not met", "facts missing", "consented to another partner",
-		"already participated with another partner", "claim limit reached", "your company has this customer already", "not eligible through these locations")
+		"already participated with another partner", "claim limit reached",
+		"the engagement does not take the customer's IDs", "your company has this customer already", "not eligible through these locations")
 	checkEnum(t, engagement.AllPays(), "fixed", "variable")
 	checkEnum(t, engagement.AllEventKinds(), "customer added", "customer claimed", "customer known", "consent requested", "consent resent",
 		"contacts changed", "consent sent", "consent granted", "consent declined", "consent withdrawn", "participation cancelled",

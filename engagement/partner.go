@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Partner is an organisation with the locations through which it takes part.
@@ -86,6 +87,9 @@ type Reason struct {
 	Wanted  string     `json:"wanted,omitzero"`  // what the criterion wanted
 	Found   string     `json:"found,omitzero"`   // what was found
 	Missing []string   `json:"missing,omitzero"` // the facts that are missing
+	// Takes are the kinds of ID of which the engagement takes one, where it takes
+	// none of the customer's.
+	Takes []tenant.IDKind `json:"takes,omitzero"`
 }
 
 // String says it in one line, as exports and errors do.
@@ -95,6 +99,12 @@ func (r Reason) String() string {
 		return fmt.Sprintf("%s: %s: wanted %s, found %s", r.Kind, r.Rule, r.Wanted, r.Found)
 	case r.Kind == FactsMissing && len(r.Missing) > 0:
 		return fmt.Sprintf("%s: %s: %s", r.Kind, r.Rule, strings.Join(r.Missing, ", "))
+	case r.Kind == IDNotTaken && len(r.Takes) > 0:
+		takes := make([]string, len(r.Takes))
+		for i, k := range r.Takes {
+			takes[i] = string(k)
+		}
+		return fmt.Sprintf("%s: it takes a customer by %s", r.Kind, strings.Join(takes, ", "))
 	}
 	return string(r.Kind)
 }
@@ -115,5 +125,6 @@ func ReasonsOf(d eligibility.Decision) []Reason {
 
 // Equal reports whether two reasons say the same.
 func (r Reason) Equal(o Reason) bool {
-	return r.Kind == o.Kind && r.Rule == o.Rule && r.Doc == o.Doc && r.Wanted == o.Wanted && r.Found == o.Found && slices.Equal(r.Missing, o.Missing)
+	return r.Kind == o.Kind && r.Rule == o.Rule && r.Doc == o.Doc && r.Wanted == o.Wanted && r.Found == o.Found && slices.Equal(r.Missing, o.Missing) &&
+		slices.Equal(r.Takes, o.Takes)
 }

@@ -101,6 +101,16 @@ func (e Engagement) Nominations() []tenant.IDKind {
 	return []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID}
 }
 
+// Takes reports whether the engagement takes a customer who is named by an ID of
+// one of these kinds.
+func (e Engagement) Takes(named ...tenant.IDKind) bool {
+	return slices.ContainsFunc(e.Nominations(), func(k tenant.IDKind) bool { return slices.Contains(named, k) })
+}
+
+// notTaken says that the engagement takes none of the kinds of ID by which a
+// customer is named.
+func (e Engagement) notTaken() Reason { return Reason{Kind: IDNotTaken, Takes: e.Nominations()} }
+
 // validatePay says what is wrong with the rates and with who can be nominated.
 func (e Engagement) validatePay(bad func(field, format string, args ...any)) {
 	if !slices.Contains(AllPays(), e.PayOf()) {

@@ -67,6 +67,30 @@ type Evaluation struct {
 	Locations []LocationID        `json:"locations,omitzero"` // through which the customer is eligible
 }
 
+// Eligible reports whether the customer could be claimed, as far as this goes: it
+// meets the criteria, and nothing else stands against it. What is unknown never is
+// eligible.
+func (e Evaluation) Eligible() bool {
+	return e.Outcome == eligibility.OutcomeEligible && len(e.Reasons) == 0
+}
+
+// Besides returns the evaluation with what stands against the customer besides the
+// engagement's criteria for customers: that the engagement takes none of its IDs,
+// and that the partner has no location through which it could be claimed.
+func (e Evaluation) Besides(offer Engagement, who tenant.Identity) Evaluation {
+	e.Reasons = slices.Clip(e.Reasons)
+	if e.Outcome == eligibility.OutcomeEligible && len(e.Locations) == 0 {
+		e.Reasons = append(e.Reasons, Reason{
+			Kind: CriteriaNotMet, Rule: "eligible_locations", Doc: "One of the partner's locations is eligible for the engagement.",
+			Wanted: "at least 1", Found: "0",
+		})
+	}
+	if !offer.Takes(who.NamedBy()...) {
+		e.Reasons = append(e.Reasons, offer.notTaken())
+	}
+	return e
+}
+
 // Standing returns what a partner has in the place.
 func (pl Place) Standing(partner PartnerID) (Standing, bool) {
 	if i, ok := pl.find(partner); ok {

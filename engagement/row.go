@@ -98,13 +98,15 @@ func (r Row) Todo() string {
 // are among them, with TabOff.
 func (pl Place) Rows(partner PartnerID, e Engagement, policy consent.Policy, now time.Time) []Row {
 	rows := pl.rows(partner, now)
+	pl.ClaimLimit = e.Limit() // what was stored may be under an older one
+	full := len(pl.FullFor(partner, now)) > 0
 	for i := range rows {
 		r := &rows[i]
 		p, _ := pl.Participation(partner, r.Participation)
 		if !r.Deadline.IsZero() {
 			r.DaysLeft = DaysLeft(r.Deadline, now, e.zoneOf(p.Terms))
 		}
-		r.Actions = r.actions(p, e, policy, now)
+		r.Actions = r.actions(p, e, policy, full, now)
 	}
 	return rows
 }
@@ -163,7 +165,7 @@ func knownRow(key PlaceKey, s Standing, full []Reason) Row {
 		ID: RowID(key.Customer), Tab: TabIneligible, Type: NotStarted, Engagement: key.Engagement, Customer: key.Customer,
 		Identity: s.Identity, FriendlyName: s.FriendlyName, Locations: s.Evaluation.Locations, Since: s.Evaluation.At,
 	}
-	if s.Evaluation.Outcome == eligibility.OutcomeEligible && len(full) == 0 {
+	if s.Evaluation.Eligible() && len(full) == 0 {
 		r.Tab = TabEligible
 		return r
 	}
@@ -175,16 +177,18 @@ func knownRow(key PlaceKey, s Standing, full []Reason) Row {
 }
 
 // actions computes what a row, of that participation if it is of one, lets its
-// partner do now.
-func (r Row) actions(p Participation, e Engagement, policy consent.Policy, now time.Time) []Action {
+// partner do now; full says that the claim limit leaves no room. What would be
+// refused for a reason that is known here is not among them, whatever the
+// engagement was like when the row was stored.
+func (r Row) actions(p Participation, e Engagement, policy consent.Policy, full bool, now time.Time) []Action {
 	if r.Participation == "" {
-		if r.Tab == TabEligible && len(r.Locations) > 0 && e.ClaimableAt(now) {
+		if r.Tab == TabEligible && len(r.Locations) > 0 && !full && e.ClaimableAt(now) && e.Takes(r.Identity.NamedBy()...) {
 			return []Action{ClaimCustomer}
 		}
 		return nil
 	}
 	switch {
-	case r.Tab == TabIneligible:
+	case r.Tab == TabIneligible, r.Type == NotStarted && full:
 		return []Action{Cancel}
 	case r.Status == CustomerClaimed:
 		return []Action{RequestConsent, Cancel}

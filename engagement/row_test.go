@@ -166,7 +166,9 @@ func checkRows(t *testing.T, cases []rowCase) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			rows := c.place.Rows(northwind, offer(), consent.Policy{}, c.now)
+			e := offer()
+			e.ClaimLimit = c.place.ClaimLimit
+			rows := c.place.Rows(northwind, e, consent.Policy{}, c.now)
 			var got []string
 			for _, r := range rows {
 				got = append(got, line(r))

@@ -41,6 +41,17 @@ func (i Identity) deciding() (IDKind, Key) {
 	return ByDomain, ""
 }
 
+// NamedBy returns by which kinds of ID the customer who is known by this identity
+// can be named, the one that decides its key first. A customer who is known by its
+// tenant counts as named by its domain, too: that is how tenants are found.
+func (i Identity) NamedBy() []IDKind {
+	kind, _ := i.deciding()
+	if kind == ByTenantID {
+		return []IDKind{ByTenantID, ByDomain}
+	}
+	return []IDKind{kind}
+}
+
 // alone reports whether the customer is nominated by an ID beside which there is
 // no other, and of which no directory knows: a subscription's or an opportunity's.
 func (i Identity) alone() bool { return !i.Subscription.IsZero() || !i.Opportunity.IsZero() }

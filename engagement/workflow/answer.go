@@ -187,7 +187,7 @@ func (u *unit) standEverywhere(ctx context.Context, c engagement.Customer, who s
 		facts, problem = u.s.factsOf(ctx, c.Key.Partner, c.Identity)
 	}
 	if problem == nil {
-		evaluations, problem = u.evaluateAll(ctx, c.Key.Partner, all, facts)
+		evaluations, problem = u.evaluateAll(ctx, c, all, facts)
 	}
 	if problem != nil {
 		if ctx.Err() != nil {
@@ -203,9 +203,9 @@ func (u *unit) standEverywhere(ctx context.Context, c engagement.Customer, who s
 
 // evaluateAll evaluates one customer for every engagement. An engagement whose
 // rules fail has a zero Evaluation, and its error is among the joined ones.
-func (u *unit) evaluateAll(ctx context.Context, partner engagement.PartnerID, all []engagement.Engagement, facts eligibility.Facts) ([]engagement.Evaluation, error) {
+func (u *unit) evaluateAll(ctx context.Context, c engagement.Customer, all []engagement.Engagement, facts eligibility.Facts) ([]engagement.Evaluation, error) {
 	evaluations := make([]engagement.Evaluation, len(all))
-	p, err := u.s.partner(ctx, partner)
+	p, err := u.s.partner(ctx, c.Key.Partner)
 	if err != nil {
 		return evaluations, err
 	}
@@ -213,7 +213,7 @@ func (u *unit) evaluateAll(ctx context.Context, partner engagement.PartnerID, al
 	for i, e := range all {
 		locations, err := mayAdd(e, p, u.now)
 		if err == nil {
-			evaluations[i], err = u.s.evaluate(e, locations, facts, u.now)
+			evaluations[i], err = u.s.evaluate(e, c.Identity, locations, facts, u.now)
 		}
 		errs = append(errs, err)
 	}

@@ -354,7 +354,9 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 	if !outcome.MayAdd {
 		refuse(&LocationError{Location: location.ID, Engagement: e.ID, Reasons: outcome.Reasons()})
 	}
-	if given := in.nominated(); !slices.ContainsFunc(given, func(k tenant.IDKind) bool { return slices.Contains(e.Nominations(), k) }) {
+	given := in.nominated()
+	taken := e.Takes(given...)
+	if !taken {
 		refuse(&NominationError{Engagement: e.ID, Given: given[0], Takes: e.Nominations()})
 	}
 	standing, _ := u.place(place).Standing(actor.Partner)
@@ -381,6 +383,9 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 	}
 	if c.Decision.Outcome != eligibility.OutcomeEligible || len(c.Reasons) > 0 {
 		refuse(&NotEligibleError{Engagement: e.ID, Reasons: c.Reasons})
+	}
+	if !taken {
+		c.Reasons = append(slices.Clip(c.Reasons), engagement.Reason{Kind: engagement.IDNotTaken, Takes: e.Nominations()})
 	}
 	return c, nil
 }
@@ -410,22 +415,13 @@ type enrollment struct {
 	payout       eligibility.Money // as it was previewed
 }
 
-// nominated returns by which kind of ID the customer is named. One that is known
-// by its tenant counts as named by its domain, too: that is how the tenant was
-// found.
+// nominated returns by which kinds of ID the customer is named: by the one that
+// was given with it, or by those under which it is known.
 func (in enrollment) nominated() []tenant.IDKind {
 	if in.who.Nominated != "" {
 		return []tenant.IDKind{in.who.Nominated}
 	}
-	switch who := in.who.Identity; {
-	case !who.Opportunity.IsZero():
-		return []tenant.IDKind{tenant.ByOpportunityID}
-	case !who.Subscription.IsZero():
-		return []tenant.IDKind{tenant.BySubscriptionID}
-	case !who.Tenant.IsZero():
-		return []tenant.IDKind{tenant.ByTenantID, tenant.ByDomain}
-	}
-	return []tenant.IDKind{tenant.ByTPID}
+	return in.who.Identity.NamedBy()
 }
 
 // checkHours lets hours be left out of an offer.

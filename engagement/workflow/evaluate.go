@@ -79,10 +79,19 @@ func locationOutcome(e engagement.Engagement, l engagement.Location, now time.Ti
 }
 
 // evaluate decides whether a partner could claim a customer for an engagement,
-// through whichever of its locations may add. The evaluation is that of the
-// first location through which the customer is eligible, else of the first. It is
-// zero when the rules fail to decide.
-func (s *Service) evaluate(e engagement.Engagement, locations []engagement.Location, facts eligibility.Facts, now time.Time) (engagement.Evaluation, error) {
+// through whichever of its locations may add. It is zero when the rules fail to
+// decide.
+func (s *Service) evaluate(e engagement.Engagement, who tenant.Identity, locations []engagement.Location, facts eligibility.Facts, now time.Time) (engagement.Evaluation, error) {
+	ev, err := s.evaluateRules(e, locations, facts, now)
+	if err != nil {
+		return engagement.Evaluation{}, err
+	}
+	return ev.Besides(e, who), nil
+}
+
+// evaluateRules asks the engagement's rules for customers. The evaluation is that
+// of the first location through which the customer is eligible, else of the first.
+func (s *Service) evaluateRules(e engagement.Engagement, locations []engagement.Location, facts eligibility.Facts, now time.Time) (engagement.Evaluation, error) {
 	if len(locations) == 0 {
 		locations = []engagement.Location{{}} // the customer's own criteria can still be judged
 	}

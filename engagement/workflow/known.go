@@ -240,7 +240,7 @@ func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered
 		standing, _ := u.place(engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer}).Standing(key.Partner)
 		was, is, err := standing.Evaluation, engagement.Evaluation{}, e.err
 		if err == nil {
-			is, err = u.s.evaluate(e.Engagement, e.locations, facts, u.now)
+			is, err = u.s.evaluate(e.Engagement, u.customers[key].Identity, e.locations, facts, u.now)
 		}
 		if err != nil {
 			errs = append(errs, err)

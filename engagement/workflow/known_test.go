@@ -396,8 +396,9 @@ func TestReevaluateAfterTheProgramChanged(t *testing.T) {
 	equal(t, "through which locations", w.Rows(pilot, engagement.TabEligible)[0].Locations, []engagement.LocationID{lisboa})
 	changeLocation(t, w, lisboa, func(l *engagement.Location) { workflowtest.Enrolled.Set(&l.Facts, false) })
 	scoped(t, w, workflow.Coverage{})
-	row := w.Rows(pilot, engagement.TabEligible)[0]
-	equal(t, "through none nothing can be done", []any{len(row.Locations), len(row.Actions), row.Todo()}, []any{0, 0, "Cannot be claimed now"})
+	w.ExpectTab(pilot, engagement.TabEligible)
+	row := w.Rows(pilot, engagement.TabIneligible)[0]
+	equal(t, "through none it cannot be claimed", []any{len(row.Locations), len(row.Actions), row.Reasons[0].Rule}, []any{0, 0, "eligible_locations"})
 }
 
 // A claim limit that has changed, and what other portals hold, reach every place

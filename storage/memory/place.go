@@ -98,23 +98,32 @@ type criterion struct {
 }
 
 type criterionKey struct {
-	kind                       engagement.ReasonKind
-	rule, doc, wanted, missing string
+	kind                              engagement.ReasonKind
+	rule, doc, wanted, missing, takes string
 }
 
 // criteria shares what many reasons have in common, for as long as one has it.
 type criteria map[criterionKey]*criterion
 
 func (c criteria) take(r *engagement.Reason) reason {
-	key := criterionKey{r.Kind, r.Rule, r.Doc, r.Wanted, strings.Join(r.Missing, "\x00")}
+	key := criterionKey{r.Kind, r.Rule, r.Doc, r.Wanted, strings.Join(r.Missing, "\x00"), joined(r.Takes)}
 	shared := c[key]
-	if shared == nil || !slices.Equal(shared.reason.Missing, r.Missing) {
+	if shared == nil || !slices.Equal(shared.reason.Missing, r.Missing) || !slices.Equal(shared.reason.Takes, r.Takes) {
 		shared = &criterion{key: key, reason: *r}
 		shared.reason.Found = ""
 		c[key] = shared
 	}
 	shared.uses++
 	return reason{shared, r.Found}
+}
+
+// joined is the kinds in one text; most reasons have none.
+func joined(kinds []tenant.IDKind) string {
+	text := ""
+	for _, k := range kinds {
+		text += string(k) + "\x00"
+	}
+	return text
 }
 
 func (c criteria) release(reasons []reason) {
