@@ -209,7 +209,7 @@ func (r Row) actions(p Participation, e Engagement, policy consent.Policy, full 
 	if p.Claim.Allows(claim.KindSubmit, now) && len(p.Claim.Missing()) == 0 {
 		out = append(out, SubmitClaim)
 	}
-	if p.Claim.Allows(claim.KindRecall, now) {
+	if p.Claim.Allows(claim.KindRecall, now) && len(p.Claim.Recalls) < claim.MaxRecalls {
 		out = append(out, RecallClaim)
 	}
 	if p.Claim.Allows(claim.KindDispute, now) {

@@ -59,7 +59,7 @@ func (p *promise) keep(w *workflowtest.World) {
 	p.r.Shuffle(len(actions), func(i, j int) { actions[i], actions[j] = actions[j], actions[i] })
 	for _, action := range actions {
 		rows := slices.DeleteFunc(p.rows(w), func(r engagement.Row) bool { return !slices.Contains(r.Actions, action) })
-		if len(rows) == 0 || action == engagement.Cancel && p.r.IntN(4) > 0 {
+		if len(rows) == 0 || (action == engagement.Cancel || action == engagement.RecallClaim) && p.r.IntN(4) > 0 {
 			continue
 		}
 		row := rows[p.r.IntN(len(rows))]
@@ -89,7 +89,7 @@ func (p *promise) take(w *workflowtest.World, action engagement.Action, row enga
 		err = errors.Join(failed, err)
 	case engagement.RequestConsent:
 		_, err = w.Desk.RequestConsent(background, w.Actor, row.Participation, workflow.ConsentRequest{
-			Key: w.Key(), Customer: []string{fmt.Sprintf("eva%d@customer.example", p.r.IntN(1_000_000))}, Partner: []string{"joe@partner.example"}, Language: "en",
+			Key: w.Key(), Customer: workflow.ByEmail(fmt.Sprintf("eva%d@customer.example", p.r.IntN(1_000_000))), Partner: workflow.ByEmail("joe@partner.example"), Language: "en",
 		})
 	case engagement.ResendConsent:
 		_, err = w.Desk.ResendConsent(background, w.Actor, row.Participation, w.Key())
@@ -100,6 +100,8 @@ func (p *promise) take(w *workflowtest.World, action engagement.Action, row enga
 		}
 	case engagement.SubmitClaim:
 		err = w.Desk.SubmitClaim(background, w.Actor, row.Participation, workflow.SubmitClaim{Key: w.Key()})
+	case engagement.RecallClaim:
+		err = w.Desk.RecallClaim(background, w.Actor, row.Participation, workflow.RecallClaim{Key: w.Key(), Reason: "The invoice is wrong."})
 	case engagement.Dispute:
 		err = w.Desk.DisputeClaim(background, w.Actor, row.Participation, workflow.DisputeClaim{Key: w.Key(), Reason: "It was delivered."})
 	case engagement.ViewClaim:
