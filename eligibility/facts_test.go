@@ -141,8 +141,8 @@ func TestFactsCopyAndClone(t *testing.T) {
 	revenue.Set(&f, usd("2"))
 	percent.Set(&f, number("2"))
 	seats.Set(&f, 2)
-	assert.Equal(t, map[string]string{"designations": "a", "revenue": "1 USD", "percent": "1", "seats": "1"}, maps.Collect(clone.All()))
-	assert.Equal(t, map[string]string{"designations": "b", "revenue": "2 USD", "percent": "2", "seats": "2"}, maps.Collect(shares.All()))
+	assert.Equal(t, map[string]string{"designations": "a", "revenue": "1.00 USD", "percent": "1", "seats": "1"}, maps.Collect(clone.All()))
+	assert.Equal(t, map[string]string{"designations": "b", "revenue": "2.00 USD", "percent": "2", "seats": "2"}, maps.Collect(shares.All()))
 
 	list := []string{"x"}
 	designations.Set(&f, list)

@@ -1,6 +1,7 @@
 package eligibility
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -25,7 +26,11 @@ func ParseMoney(s string) (Money, error) {
 	if err != nil {
 		return Money{}, &ParseError{What: "money", Text: s, Problem: "the amount has to be digits, with a point before the fraction if there is one"}
 	}
-	return Money{Amount: d, Currency: currency}, nil
+	m := Money{Amount: d, Currency: currency}
+	if len(m.digits()) > longestDecimal {
+		return Money{}, &ParseError{What: "money", Text: s, Problem: "it has more digits than any amount needs"}
+	}
+	return m, nil
 }
 
 func isCurrency(s string) bool {
@@ -41,20 +46,51 @@ func (m Money) Equal(o Money) bool {
 	return m.Currency == o.Currency && m.Amount.Equal(o.Amount)
 }
 
-// String writes m as ParseMoney reads it, with the decimal places that the
-// amount came with; the zero Money is "".
+// String writes m as ParseMoney reads it, with the decimals that ISO 4217 gives its
+// currency, or more where the amount has more, as one of a currency that a host
+// has added; the zero Money is "".
 func (m Money) String() string {
 	if m.IsZero() {
 		return ""
 	}
-	return decimalText(m.Amount) + " " + m.Currency
+	return m.digits() + " " + m.Currency
 }
 
-// MarshalText writes what String returns. It refuses a currency that is not
-// three capital letters.
+// digits writes the amount without its currency.
+func (m Money) digits() string {
+	if !writable(m.Amount) {
+		return fmt.Sprintf("%sE%d", m.Amount.Coefficient(), m.Amount.Exponent())
+	}
+	least, known := (*Currencies)(nil).Decimals(m.Currency)
+	places := max(0, -m.Amount.Exponent())
+	if known { // what an amount has beyond its currency's decimals shows, unless it is nothing
+		for places > int32(least) && m.Amount.Equal(m.Amount.Truncate(places-1)) {
+			places--
+		}
+		places = max(places, int32(least))
+	}
+	return m.Amount.StringFixed(places)
+}
+
+// Digits returns the amount without its currency, as String writes it: what a
+// column of amounts holds. The zero Money is "".
+func (m Money) Digits() string {
+	if m.IsZero() {
+		return ""
+	}
+	return m.digits()
+}
+
+// MarshalText writes what String returns. It refuses what ParseMoney would not
+// read: a currency that is not three capital letters, and more digits than any
+// amount needs.
 func (m Money) MarshalText() ([]byte, error) {
-	if !m.IsZero() && !isCurrency(m.Currency) {
+	switch {
+	case m.IsZero():
+	case !isCurrency(m.Currency):
 		return nil, &ParseError{What: "currency", Text: m.Currency, Problem: "it has to be three capital letters"}
+	case !writable(m.Amount) || len(m.digits()) > longestDecimal:
+		return nil, &ParseError{What: "money", Text: m.String(), Problem: "it has more digits than any amount needs"}
 	}
 	return []byte(m.String()), nil
 }
@@ -74,12 +110,21 @@ func (m *Money) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// longestDecimal is how many characters a number has at most.
+const longestDecimal = 64
+
+// writable reports whether a number can be written out at all: a host can decode
+// 1E1000000000 from a few bytes of JSON.
+func writable(d decimal.Decimal) bool {
+	return d.Exponent() >= -longestDecimal && d.Exponent() <= longestDecimal && d.Coefficient().BitLen() <= 4*longestDecimal
+}
+
 // parseDecimal reads digits with an optional minus and fraction; unlike
 // decimal.NewFromString neither exponents, nor a plus, nor bare points, nor
 // more digits than any amount needs.
 func parseDecimal(s string) (decimal.Decimal, error) {
 	refused := &ParseError{What: "decimal", Text: s, Problem: `write digits, with a point before the fraction if there is one, as in "39.9"`}
-	if len(s) > 64 {
+	if len(s) > longestDecimal {
 		return decimal.Decimal{}, refused
 	}
 	whole, fraction, pointed := strings.Cut(strings.TrimPrefix(s, "-"), ".")

@@ -24,16 +24,22 @@ func refused(t *testing.T, err error, what string) {
 }
 
 func TestParseMoney(t *testing.T) {
-	for _, s := range []string{"2500.00 USD", "0 EUR", "-1.5 JPY", "99999999999999999999.99 GBP", "1.0 XXX"} {
+	for s, shown := range map[string]string{
+		"2500.00 USD": "2500.00 USD", "0 EUR": "0.00 EUR", "-1.5 JPY": "-1.5 JPY", "1.0 JPY": "1 JPY", "1.2300 USD": "1.23 USD", "1.2345 USD": "1.2345 USD",
+		"99999999999999999999.99 GBP": "99999999999999999999.99 GBP", "1.0 XXX": "1.0 XXX",
+	} {
 		m, err := eligibility.ParseMoney(s)
 		require.NoError(t, err)
-		assert.Equal(t, s, m.String(), "the places stay")
+		assert.Equal(t, shown, m.String(), "with the decimals of the currency")
+		again, err := eligibility.ParseMoney(shown)
+		require.NoError(t, err)
+		assert.Equal(t, shown, again.String())
 	}
 	m := money("2500.00 USD")
 	assert.True(t, m.Amount.Equal(decimal.NewFromInt(2500)))
 	assert.Equal(t, "USD", m.Currency)
 	for _, s := range []string{"", "2500.00", "USD", "2500.00USD", "2500.00  USD", " 1 USD", "1 USD ", "1 usd", "1 US", "1 USDD", "1e3 USD", "+1 USD",
-		".5 USD", "5. USD", "1,000 USD", "1.2.3 USD", "-- USD", "- USD", "NaN USD", "1\n USD", "٣ USD", strings.Repeat("9", 65) + " USD"} {
+		".5 USD", "5. USD", "1,000 USD", "1.2.3 USD", "-- USD", "- USD", "NaN USD", "1\n USD", "٣ USD", strings.Repeat("9", 65) + " USD", strings.Repeat("9", 64) + " USD"} {
 		_, err := eligibility.ParseMoney(s)
 		refused(t, err, "money")
 	}

@@ -6,11 +6,17 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	"github.com/partnerengage/partnerengage/eligibility"
 )
 
 // Catalog is a program held in memory: its engagements and its partners. It may
 // be changed while it is used. The zero Catalog is empty.
 type Catalog struct {
+	// Currencies are those in which amounts can be; nil: those of ISO 4217. Set it
+	// before the first engagement is put in.
+	Currencies *eligibility.Currencies
+
 	mu          sync.RWMutex
 	engagements []Engagement
 	partners    map[PartnerID]Partner
@@ -40,9 +46,9 @@ func NewCatalog(engagements []Engagement, partners []Partner) (*Catalog, error) 
 }
 
 // PutEngagement adds an engagement, or replaces the one with its ID by a new
-// version. It returns what Validate returns.
+// version. It returns what ValidateIn returns.
 func (c *Catalog) PutEngagement(e Engagement) error {
-	if err := e.Validate(); err != nil {
+	if err := e.ValidateIn(c.Currencies); err != nil {
 		return err
 	}
 	e.Rates, e.Proof, e.NominatedBy = slices.Clone(e.Rates), slices.Clone(e.Proof), slices.Clone(e.NominatedBy)

@@ -45,8 +45,11 @@ type Engagement struct {
 }
 
 // Validate returns every problem of the engagement, joined, each an
-// *InvalidError which names its field.
-func (e Engagement) Validate() error {
+// *InvalidError which names its field. Amounts are in the currencies of ISO 4217.
+func (e Engagement) Validate() error { return e.ValidateIn(nil) }
+
+// ValidateIn is Validate for a program that pays in these currencies.
+func (e Engagement) ValidateIn(currencies *eligibility.Currencies) error {
 	var errs []error
 	bad := func(field, format string, args ...any) {
 		errs = append(errs, &InvalidError{Of: fmt.Sprintf("engagement %q", e.ID), Field: field, Problem: fmt.Sprintf(format, args...)})
@@ -81,7 +84,7 @@ func (e Engagement) Validate() error {
 	if e.ClaimLimit < 0 {
 		bad("claim_limit", "is negative: use 0 for the default of 1")
 	}
-	e.validatePay(bad)
+	e.validatePay(currencies, bad)
 	e.validateProof(bad)
 	if e.LocationRules == nil {
 		bad("location_rules", "are missing: without any, every location would be eligible")

@@ -1,6 +1,7 @@
 package engagement
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -112,7 +113,7 @@ func (e Engagement) Takes(named ...tenant.IDKind) bool {
 func (e Engagement) notTaken() Reason { return Reason{Kind: IDNotTaken, Takes: e.Nominations()} }
 
 // validatePay says what is wrong with the rates and with who can be nominated.
-func (e Engagement) validatePay(bad func(field, format string, args ...any)) {
+func (e Engagement) validatePay(currencies *eligibility.Currencies, bad func(field, format string, args ...any)) {
 	if !slices.Contains(AllPays(), e.PayOf()) {
 		bad("pay", "is %q: use one of %q", e.Pay, AllPays())
 	}
@@ -140,6 +141,14 @@ func (e Engagement) validatePay(bad func(field, format string, args ...any)) {
 		if r.Amount.IsZero() || r.Amount.Amount.IsNegative() {
 			bad(field+".amount", "is %q: use an amount with its currency that is not negative", r.Amount)
 		}
+		payable := func(field string, m eligibility.Money) {
+			wrong := (*eligibility.MoneyError)(nil)
+			if _, err := currencies.Check(m); errors.As(err, &wrong) {
+				bad(field, "is %q, which %s", m, wrong.Problem)
+			}
+		}
+		payable(field+".amount", r.Amount)
+		payable(field+".cap", r.Cap)
 		if c := r.Cap; !c.IsZero() && (c.Currency != r.Amount.Currency || c.Amount.LessThan(r.Amount.Amount)) {
 			bad(field+".cap", "is %q: use at least the amount, in its currency, or leave it out", c)
 		}

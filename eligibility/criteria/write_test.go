@@ -38,7 +38,7 @@ const written = `{
     {
       "id": "money",
       "doc": "Money.",
-      "check": ["azure_consumed_revenue", "between", ["1000.00 USD", "50000 USD"]]
+      "check": ["azure_consumed_revenue", "between", ["1000.00 USD", "50000.00 USD"]]
     },
     {
       "id": "cloud",

@@ -277,7 +277,7 @@ func TestFactBuilders(t *testing.T) {
 	)
 	changed := eligibilitytest.Change(facts, eligibilitytest.Without(rate), eligibilitytest.With(revenue, eligibilitytest.Money("1 USD")))
 	assert.Equal(t, "assessed=2026-07-01 designations=security, modern work revenue=2500.00 USD rooms=4 ", write(facts), "Change copies")
-	assert.Equal(t, "assessed=2026-07-01 designations=security, modern work revenue=1 USD ", write(changed))
+	assert.Equal(t, "assessed=2026-07-01 designations=security, modern work revenue=1.00 USD ", write(changed))
 	assert.Equal(t, "39.90", eligibilitytest.Decimal("39.90").StringFixed(2))
 	for _, junk := range []func(){
 		func() { eligibilitytest.Money("2500") },

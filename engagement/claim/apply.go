@@ -2,6 +2,7 @@ package claim
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -157,10 +158,11 @@ func (e Submit) apply(s State, now time.Time) (State, error) {
 	}
 	switch {
 	case !e.Requested.IsZero():
-		if err := checkAmount("requested", e.Requested, s.Estimated); err != nil {
+		requested, err := checkAmount(e.Currencies, "requested", e.Requested, s.Estimated)
+		if err != nil {
 			return s, err
 		}
-		s.Requested = e.Requested
+		s.Requested = requested
 	case s.Requested.IsZero():
 		s.Requested = s.Estimated
 	}
@@ -174,19 +176,20 @@ func (e Submit) apply(s State, now time.Time) (State, error) {
 	return s, nil
 }
 
-// checkAmount wants a positive amount in the currency of another one, if that is
-// set.
-func checkAmount(field string, m, like eligibility.Money) error {
+// checkAmount wants a positive amount that can be paid, in the currency of another
+// one, if that is set, and returns it with the decimals of its currency.
+func checkAmount(currencies *eligibility.Currencies, field string, m, like eligibility.Money) (eligibility.Money, error) {
 	switch {
 	case !m.Amount.IsPositive() || m.Currency == "":
-		return &AmountError{Field: field, Amount: m, Problem: "is not positive: use an amount with its currency"}
+		return m, &AmountError{Field: field, Amount: m, Problem: "is not positive: use an amount with its currency"}
 	case !like.IsZero() && m.Currency != like.Currency:
-		return &AmountError{Field: field, Amount: m, Problem: "has another currency than the claim: use " + like.Currency}
+		return m, &AmountError{Field: field, Amount: m, Problem: "has another currency than the claim: use " + like.Currency}
 	}
-	if _, err := m.MarshalText(); err != nil {
-		return &AmountError{Field: field, Amount: m, Problem: "has no currency of three capital letters"}
+	checked, err := currencies.Check(m)
+	if bad := (*eligibility.MoneyError)(nil); errors.As(err, &bad) {
+		return m, &AmountError{Field: field, Amount: m, Problem: bad.Problem, Err: err}
 	}
-	return nil
+	return checked, err
 }
 
 func (e RecallSubmission) apply(s State, now time.Time) (State, error) {
@@ -228,9 +231,11 @@ func (e Approve) apply(s State, now time.Time) (State, error) {
 	if like.IsZero() {
 		like = s.Requested
 	}
-	if err := checkAmount("approved", e.Amount, like); err != nil {
+	amount, err := checkAmount(e.Currencies, "approved", e.Amount, like)
+	if err != nil {
 		return s, err
 	}
+	e.Amount = amount
 	if err := checkOptional("override", e.Override); err != nil {
 		return s, err
 	}
@@ -284,9 +289,11 @@ func (e OpenDispute) apply(s State, now time.Time) (State, error) {
 }
 
 func (e Pay) apply(s State, now time.Time) (State, error) {
-	if err := checkAmount("paid", e.Amount, s.Approved); err != nil {
+	amount, err := checkAmount(e.Currencies, "paid", e.Amount, s.Approved)
+	if err != nil {
 		return s, err
 	}
+	e.Amount = amount
 	if len(e.Reference) > 200 || !utf8.ValidString(e.Reference) {
 		return s, invalid("reference", "has to be at most 200 bytes of UTF-8")
 	}

@@ -74,11 +74,16 @@ type AmountError struct {
 	Amount  eligibility.Money
 	Limit   eligibility.Money // the most that it may be, where that is the problem
 	Problem string            // what is wrong and what would help
+	Err     error             // the cause, where there is one
 }
 
 func (e *AmountError) Error() string {
 	return fmt.Sprintf("the %s amount %q %s", e.Field, e.Amount, e.Problem)
 }
+
+// Unwrap returns the cause: an *eligibility.MoneyError of an amount that cannot be
+// paid, whoever it is for.
+func (e *AmountError) Unwrap() error { return e.Err }
 
 // Is makes errors.Is(err, ErrAmount) true.
 func (e *AmountError) Is(target error) bool { return target == ErrAmount }

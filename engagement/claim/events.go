@@ -74,8 +74,9 @@ const (
 // Submit hands the claim in: for the first time, again after the reviewer asked
 // for action or the partner recalled it, or as a dispute.
 type Submit struct {
-	Requested eligibility.Money // zero: as before, and at first what was estimated
-	ReviewBy  time.Time         // end of the review window, if this submits a dispute
+	Requested  eligibility.Money       // zero: as before, and at first what was estimated
+	ReviewBy   time.Time               // end of the review window, if this submits a dispute
+	Currencies *eligibility.Currencies // nil: those of ISO 4217
 }
 
 // RecallSubmission takes a submission back, as long as its review has not started:
@@ -100,9 +101,10 @@ func (e AskForAction) LogValue() slog.Value { return slog.IntValue(len(e.Items))
 
 // Approve approves an amount.
 type Approve struct {
-	Amount   eligibility.Money // positive
-	Override string            // why it may exceed the cap; "" where it does not
-	Text     string
+	Amount     eligibility.Money // positive
+	Override   string            // why it may exceed the cap; "" where it does not
+	Text       string
+	Currencies *eligibility.Currencies // nil: those of ISO 4217
 }
 
 // LogValue hides what was written.
@@ -127,8 +129,9 @@ func (OpenDispute) LogValue() slog.Value { return slog.StringValue("[reason]") }
 
 // Pay records a payment.
 type Pay struct {
-	Amount    eligibility.Money // positive, at most what is approved and not paid
-	Reference string
+	Amount     eligibility.Money // positive, at most what is approved and not paid
+	Reference  string
+	Currencies *eligibility.Currencies // nil: those of ISO 4217
 }
 
 // LogValue hides the reference, which can name somebody.

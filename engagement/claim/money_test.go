@@ -53,8 +53,8 @@ func TestAmountsThatCannotBe(t *testing.T) {
 		event   claim.Event
 		problem string
 	}{
-		{claim.Draft, claim.Submit{Requested: usd("0")}, `the requested amount "0 USD" is not positive: use an amount with its currency`},
-		{claim.Draft, claim.Submit{Requested: usd("-1")}, `the requested amount "-1 USD" is not positive: use an amount with its currency`},
+		{claim.Draft, claim.Submit{Requested: usd("0")}, `the requested amount "0.00 USD" is not positive: use an amount with its currency`},
+		{claim.Draft, claim.Submit{Requested: usd("-1")}, `the requested amount "-1.00 USD" is not positive: use an amount with its currency`},
 		{claim.Draft, claim.Submit{Requested: eligibility.Money{Amount: decimal.NewFromInt(5)}}, `the requested amount "5 " is not positive: use an amount with its currency`},
 		{claim.Draft, claim.Submit{Requested: money("10.00 EUR")}, `the requested amount "10.00 EUR" has another currency than the claim: use USD`},
 		{claim.UnderReview, claim.Approve{}, `the approved amount "" is not positive: use an amount with its currency`},
@@ -62,7 +62,7 @@ func TestAmountsThatCannotBe(t *testing.T) {
 		{claim.UnderReview, claim.Approve{Amount: money("10.00 EUR")}, `the approved amount "10.00 EUR" has another currency than the claim: use USD`},
 		{claim.UnderReview, approve("5000.01 USD"), `the approved amount "5000.01 USD" exceeds the cap of 5000.00 USD: approve at most that, or say in the override why not`},
 		{claim.Approved, claim.Pay{}, `the paid amount "" is not positive: use an amount with its currency`},
-		{claim.Approved, claim.Pay{Amount: usd("-5000")}, `the paid amount "-5000 USD" is not positive: use an amount with its currency`},
+		{claim.Approved, claim.Pay{Amount: usd("-5000")}, `the paid amount "-5000.00 USD" is not positive: use an amount with its currency`},
 		{claim.Approved, claim.Pay{Amount: money("5000.00 EUR")}, `the paid amount "5000.00 EUR" has another currency than the claim: use USD`},
 		{claim.Approved, claim.Pay{Amount: money("5000.01 USD")}, `the paid amount "5000.01 USD" is more than the 5000.00 USD that is approved and not paid yet`},
 	} {
@@ -76,7 +76,7 @@ func TestAmountsThatCannotBe(t *testing.T) {
 		o.Rate, o.Estimated, o.Cap = eligibility.Money{}, eligibility.Money{}, eligibility.Money{}
 	})
 	odd := eligibility.Money{Amount: decimal.NewFromInt(5), Currency: "usd"}
-	require.EqualError(t, refused(t, rateless, after(20), claim.Submit{Requested: odd}, claim.ErrAmount), `the requested amount "5 usd" has no currency of three capital letters`)
+	require.EqualError(t, refused(t, rateless, after(20), claim.Submit{Requested: odd}, claim.ErrAmount), `the requested amount "5 usd" is in an unknown currency: use a code of ISO 4217, for example EUR`)
 	bad := claim.Pay{Amount: money("1.00 USD"), Reference: strings.Repeat("R", 201)}
 	require.EqualError(t, refused(t, in(t, claim.Approved), after(25), bad, claim.ErrInvalid), "reference has to be at most 200 bytes of UTF-8")
 	bad.Reference = "R\xff"
@@ -111,24 +111,24 @@ func TestOverride(t *testing.T) {
 	require.Equal(t, claim.Approved, then(t, rateless, after(21), claim.Approve{Amount: money("9000.00 USD"), Override: "By letter."}).Status)
 }
 
-// Payments come in parts, exact to the last digit, and never to more than what was
+// Payments come in parts, exact to the last cent, and never to more than what was
 // approved.
 func TestPayments(t *testing.T) {
 	pay := func(amount string) claim.Pay { return claim.Pay{Amount: money(amount)} }
 	s := then(t, in(t, claim.UnderReview), after(23), approve("1000.00 USD"))
-	s = then(t, s, after(24), pay("0.10 USD"), pay("0.20 USD"), pay("333.333 USD"))
+	s = then(t, s, after(24), pay("0.10 USD"), pay("0.20 USD"), pay("333.33 USD"))
 	require.Equal(t, claim.Approved, s.Status)
-	require.Equal(t, "333.633 USD", s.Paid.String())
+	require.Equal(t, "333.63 USD", s.Paid.String())
 
-	err := refused(t, s, after(25), pay("666.368 USD"), claim.ErrAmount)
+	err := refused(t, s, after(25), pay("666.38 USD"), claim.ErrAmount)
 	var over *claim.AmountError
 	require.ErrorAs(t, err, &over)
-	require.Equal(t, "666.367 USD", over.Limit.String())
-	require.EqualError(t, err, `the paid amount "666.368 USD" is more than the 666.367 USD that is approved and not paid yet`)
+	require.Equal(t, "666.37 USD", over.Limit.String())
+	require.EqualError(t, err, `the paid amount "666.38 USD" is more than the 666.37 USD that is approved and not paid yet`)
 
-	s = then(t, s, after(25), pay("666.367 USD"))
+	s = then(t, s, after(25), pay("666.37 USD"))
 	require.Equal(t, claim.Paid, s.Status)
-	require.Equal(t, "1000.000 USD", s.Paid.String())
+	require.Equal(t, "1000.00 USD", s.Paid.String())
 	require.Len(t, s.Payments, 4)
 	refused(t, s, after(26), pay("0.01 USD"), claim.ErrNotAllowed, "all is paid")
 }

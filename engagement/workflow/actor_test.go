@@ -135,7 +135,7 @@ func partnerCalls() []call {
 		}},
 		{"ExportCustomers", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			var csv strings.Builder
-			err := w.Desk.ExportCustomers(background, a, migration, workflow.CustomersQuery{}, &csv)
+			err := w.Desk.ExportCustomers(background, a, migration, workflow.CustomersQuery{}, &csv, nil)
 			return csv.String(), err
 		}},
 		{"ErasePerson", workflow.ErasePersons, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
@@ -230,7 +230,7 @@ func claimListCalls() []call {
 		}},
 		{"ExportClaims", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			var csv strings.Builder
-			err := w.Desk.ExportClaims(background, a, workflow.ClaimsQuery{}, &csv)
+			err := w.Desk.ExportClaims(background, a, workflow.ClaimsQuery{}, &csv, nil)
 			return csv.String(), err
 		}},
 	}

@@ -103,7 +103,7 @@ func (s *Service) claimsOf(ctx context.Context, actor Actor, query ClaimsQuery) 
 	if err != nil {
 		return none, err
 	}
-	if err := query.check(); err != nil {
+	if err := s.checkClaims(&query); err != nil {
 		return none, err
 	}
 	all, err := s.engagements(ctx)
@@ -223,16 +223,20 @@ func engagementOf(all []engagement.Engagement, id engagement.ID) engagement.Enga
 	return engagement.Engagement{ID: id}
 }
 
-// check returns the *InputErrors of a query, joined.
-func (q ClaimsQuery) check() error {
+// checkClaims returns the *InputErrors of a query, joined, and gives its amounts
+// the decimals of their currencies.
+func (s *Service) checkClaims(q *ClaimsQuery) error {
 	errs := []error{CustomersQuery{Statuses: q.Statuses, From: q.From, To: q.To, Sort: q.Sort, Limit: q.Limit}.check()}
-	for _, amount := range []struct {
+	for _, bound := range []struct {
 		field string
-		money eligibility.Money
-	}{{"at_least", q.AtLeast}, {"below", q.Below}} {
-		if _, err := amount.money.MarshalText(); err != nil || amount.money.Amount.IsNegative() {
-			errs = append(errs, &InputError{Field: amount.field, Problem: "is not an amount: use one that is not negative, with its currency", Err: err})
+		money *eligibility.Money
+	}{{"at_least", &q.AtLeast}, {"below", &q.Below}} {
+		checked, err := s.amount(bound.field, *bound.money)
+		if err == nil && checked.Amount.IsNegative() {
+			err = &InputError{Field: bound.field, Problem: "is negative: use an amount that is not, with its currency"}
 		}
+		*bound.money = checked
+		errs = append(errs, err)
 	}
 	if !q.AtLeast.IsZero() && !q.Below.IsZero() && q.AtLeast.Currency != q.Below.Currency {
 		errs = append(errs, &InputError{Field: "below", Problem: fmt.Sprintf("is in %s and at_least in %s: use one currency", q.Below.Currency, q.AtLeast.Currency)})

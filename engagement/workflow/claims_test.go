@@ -190,7 +190,7 @@ func TestClaimsOfWhom(t *testing.T) {
 			}
 			equal(t, "the counts", counted, len(rows))
 			var text strings.Builder
-			ok(t, w.Desk.ExportClaims(background, c.actor, workflow.ClaimsQuery{}, &text))
+			ok(t, w.Desk.ExportClaims(background, c.actor, workflow.ClaimsQuery{}, &text, nil))
 			equal(t, "the export has", strings.Count(text.String(), "\n"), len(rows)+1)
 		})
 	}
@@ -409,12 +409,13 @@ func TestExportClaims(t *testing.T) {
 	read := func(actor workflow.Actor, q workflow.ClaimsQuery) []map[string]string {
 		t.Helper()
 		var text strings.Builder
-		ok(t, w.Desk.ExportClaims(background, actor, q, &text))
+		ok(t, w.Desk.ExportClaims(background, actor, q, &text, nil))
 		cells, err := csv.NewReader(strings.NewReader(text.String())).ReadAll()
 		ok(t, err)
 		equal(t, "the header", cells[0], []string{
 			"claim_number", "partner", "engagement", "solution_area", "customer", "friendly_name", "domain", "tenant_id", "tpid", "status",
-			"to_do", "locations", "started", "deadline", "days_left", "estimated", "requested", "approved", "paid", "withdrawn", "actions",
+			"to_do", "locations", "started", "deadline", "days_left", "estimated", "estimated_currency", "requested", "requested_currency",
+			"approved", "approved_currency", "paid", "paid_currency", "withdrawn", "actions",
 		})
 		equal(t, "the line breaks", strings.Count(text.String(), "\r\n"), len(cells))
 		var records []map[string]string
@@ -432,22 +433,23 @@ func TestExportClaims(t *testing.T) {
 		"claim_number": started[0].ClaimNumber, "partner": "northwind", "engagement": "'=1+1", "solution_area": "' @SUM(A1)", "customer": "Contoso",
 		"friendly_name": "'+351", "domain": "contoso.com", "tenant_id": "00000000-0000-4000-8000-000000000001", "tpid": "",
 		"status": "Customer consent received", "to_do": "49 days left to submit the claim", "locations": "4711201", "started": "2026-09-01T09:00:00Z",
-		"deadline": "2026-10-31T09:00:00Z", "days_left": "49", "estimated": "5000.00 USD", "requested": "", "approved": "", "paid": "", "withdrawn": "",
+		"deadline": "2026-10-31T09:00:00Z", "days_left": "49", "estimated": "5000.00", "estimated_currency": "USD", "requested": "", "requested_currency": "",
+		"approved": "", "approved_currency": "", "paid": "", "paid_currency": "", "withdrawn": "",
 		"actions": "work on claim, view claim, cancel",
 	}, {
 		"claim_number": part(t, w, other).ClaimNumber, "partner": "northwind", "engagement": "Security Workshop", "solution_area": "Security", "customer": "Adatum",
 		"friendly_name": "", "domain": "adatum.com", "tenant_id": "00000000-0000-4000-8000-000000000002", "tpid": "", "status": "Submitted", "to_do": "Submitted: nothing to do now",
-		"locations": "4711201", "started": "2026-09-11T09:00:00Z", "deadline": "", "days_left": "", "estimated": "5000.00 USD", "requested": "5000.00 USD",
-		"approved": "", "paid": "", "withdrawn": "2026-09-12T09:00:00Z", "actions": "recall claim, view claim",
+		"locations": "4711201", "started": "2026-09-11T09:00:00Z", "deadline": "", "days_left": "", "estimated": "5000.00", "estimated_currency": "USD",
+		"requested": "5000.00", "requested_currency": "USD", "approved": "", "approved_currency": "", "paid": "", "paid_currency": "", "withdrawn": "2026-09-12T09:00:00Z", "actions": "recall claim, view claim",
 	}})
 	equal(t, "of a filter", len(read(w.Actor, workflow.ClaimsQuery{Engagements: []engagement.ID{workshop}})), 1)
 	equal(t, "for the Program", read(workflowtest.Vendor, workflow.ClaimsQuery{Sort: storage.BySince})[0]["actions"], "")
 
 	var text strings.Builder
-	err = w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{Sort: "size"}, &text)
+	err = w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{Sort: "size"}, &text, nil)
 	refused[*workflow.InputError](t, err, workflow.ErrInput)
 	for n := range 3 {
-		if err := w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{}, &full{after: n * 10}); err == nil {
+		if err := w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{}, &full{after: n * 10}, nil); err == nil {
 			t.Error("a full disk is no error")
 		}
 	}

@@ -155,7 +155,8 @@ func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer
 	if err != nil {
 		return offer, err
 	}
-	if err := checkHours(cmd.Hours); err != nil {
+	_, _, badAmounts := s.amounts(cmd.DealSize, cmd.Payout)
+	if err := errors.Join(checkHours(cmd.Hours), badAmounts); err != nil {
 		return offer, err
 	}
 	if _, _, err := s.enrolled(ctx, actor, location); err != nil {
@@ -202,7 +203,7 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 	if err != nil {
 		return nil, err
 	}
-	if err := checkAmounts(cmd.DealSize, cmd.Payout); err != nil {
+	if cmd.DealSize, cmd.Payout, err = s.amounts(cmd.DealSize, cmd.Payout); err != nil {
 		return nil, err
 	}
 	return execute(ctx, s, actor, "add customer", cmd.Key, cmd, dry, func(u *unit) ([]Started, error) {
@@ -229,7 +230,7 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 	if err != nil {
 		return nil, err
 	}
-	if err := checkAmounts(cmd.DealSize, cmd.Payout); err != nil {
+	if cmd.DealSize, cmd.Payout, err = s.amounts(cmd.DealSize, cmd.Payout); err != nil {
 		return nil, err
 	}
 	type body struct { // with the key as the text that it was given as: it is checked later
@@ -496,20 +497,12 @@ func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment) ([]Starte
 	return started, nil
 }
 
-// checkAmounts refuses amounts of an add or a claim that cannot be used.
-func checkAmounts(dealSize, payout eligibility.Money) error {
-	if _, err := payout.MarshalText(); err != nil {
-		return &InputError{Field: "payout", Problem: "is no amount with its currency: take it from the offer, or leave it out", Err: err}
-	}
-	return checkDealSize(dealSize)
-}
-
-// checkDealSize lets an estimate that is there be positive only.
-func checkDealSize(m eligibility.Money) error {
-	if _, err := m.MarshalText(); err != nil || !m.IsZero() && !m.Amount.IsPositive() {
-		return &InputError{Field: "deal_size", Problem: "is not positive: use an amount with its currency, or leave it out", Err: err}
-	}
-	return nil
+// amounts checks the amounts of an add or a claim, and returns them with the
+// decimals of their currencies.
+func (s *Service) amounts(dealSize, payout eligibility.Money) (eligibility.Money, eligibility.Money, error) {
+	dealSize, err := s.dealSize(dealSize)
+	payout, err2 := s.amount("payout", payout)
+	return dealSize, payout, errors.Join(err, err2)
 }
 
 // start puts a new participation into its place.

@@ -88,12 +88,12 @@ func ExampleService_ExportCustomers() {
 	w.PutCustomer(workflowtest.Customer{Domain: "evil.example", Entry: tenant.Entry{TPID: 640037, Name: "=HYPERLINK(A1)"}})
 	w.Known("evil.example")
 	query := workflow.CustomersQuery{Tab: engagement.TabIneligible}
-	if err := w.Desk.ExportCustomers(context.Background(), w.Actor, "security-workshop", query, withoutReturns{}); err != nil {
+	if err := w.Desk.ExportCustomers(context.Background(), w.Actor, "security-workshop", query, withoutReturns{}, nil); err != nil {
 		log.Fatal(err)
 	}
 	// Output:
-	// tab,customer,friendly_name,domain,tenant_id,tpid,type,status,to_do,claim_number,origin,locations,since,deadline,days_left,reasons,actions
-	// ineligible,'=HYPERLINK(A1),,evil.example,,640037,not started,,Not eligible,,,,2026-09-01T09:00:00Z,,,facts missing: enterprise: segment; facts missing: not_consumer: segment,
+	// tab,customer,friendly_name,domain,tenant_id,tpid,type,status,to_do,claim_number,origin,locations,since,deadline,days_left,amount,currency,reasons,actions
+	// ineligible,'=HYPERLINK(A1),,evil.example,,640037,not started,,Not eligible,,,,2026-09-01T09:00:00Z,,,,,facts missing: enterprise: segment; facts missing: not_consumer: segment,
 }
 
 // withoutReturns prints, without the carriage returns of CSV.

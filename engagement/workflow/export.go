@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -16,11 +17,43 @@ import (
 // exportHeader are the columns of an export.
 var exportHeader = []string{
 	"tab", "customer", "friendly_name", "domain", "tenant_id", "tpid", "type", "status", "to_do", "claim_number",
-	"origin", "locations", "since", "deadline", "days_left", "reasons", "actions",
+	"origin", "locations", "since", "deadline", "days_left", "amount", "currency", "reasons", "actions",
+}
+
+// CSVOptions are what spreadsheets differ in. The zero value is what RFC 4180 and
+// most programs want.
+type CSVOptions struct {
+	Separator     rune // between cells: a comma, a semicolon or a tab; zero: a comma
+	ByteOrderMark bool // a mark before the header, by which some spreadsheets know UTF-8
+}
+
+// csvWriter returns a writer of records, or an *InputError for a separator that
+// cannot be told from what stands in cells.
+func csvWriter(to io.Writer, opts *CSVOptions) (*csv.Writer, error) {
+	if opts == nil {
+		opts = &CSVOptions{}
+	}
+	w := csv.NewWriter(to)
+	w.UseCRLF = true
+	switch opts.Separator {
+	case 0:
+	case ',', ';', '\t':
+		w.Comma = opts.Separator
+	default:
+		return nil, &InputError{Field: "separator", Problem: fmt.Sprintf("is %q: use a comma, a semicolon or a tab", opts.Separator)}
+	}
+	if opts.ByteOrderMark {
+		if _, err := io.WriteString(to, "\ufeff"); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
 }
 
 // ExportCustomers writes every row that the query finds as CSV (RFC 4180, UTF-8),
 // with a header. With no Tab it writes all three; Limit and Cursor do not matter.
+// Amounts stand in two columns, the number and its currency. The options may be
+// nil.
 //
 // Each record is one line: line breaks and other control characters within a
 // cell become blanks. A cell whose first character, blanks aside, would make a
@@ -29,14 +62,16 @@ var exportHeader = []string{
 //
 // It returns what Customers returns, or the error of writing. What was written
 // until then is a part of the export only.
-func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery, to io.Writer) error {
+func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery, to io.Writer, opts *CSVOptions) error {
 	tabs := []engagement.Tab{query.Tab}
 	if query.Tab == "" {
 		tabs = engagement.AllTabs()
 	}
 	query.Limit, query.Cursor = maxLimit, ""
-	w := csv.NewWriter(to)
-	w.UseCRLF = true
+	w, err := csvWriter(to, opts)
+	if err != nil {
+		return err
+	}
 	if err := w.Write(exportHeader); err != nil {
 		return err
 	}
@@ -64,15 +99,18 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 // claimsHeader are the columns of an export of claims.
 var claimsHeader = []string{
 	"claim_number", "partner", "engagement", "solution_area", "customer", "friendly_name", "domain", "tenant_id", "tpid", "status",
-	"to_do", "locations", "started", "deadline", "days_left", "estimated", "requested", "approved", "paid", "withdrawn", "actions",
+	"to_do", "locations", "started", "deadline", "days_left", "estimated", "estimated_currency", "requested", "requested_currency",
+	"approved", "approved_currency", "paid", "paid_currency", "withdrawn", "actions",
 }
 
 // ExportClaims writes every claim that the query finds as CSV, in the form of
 // ExportCustomers. It returns what Claims returns, or the error of writing.
-func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQuery, to io.Writer) error {
+func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQuery, to io.Writer, opts *CSVOptions) error {
 	query.Limit, query.Cursor = maxLimit, ""
-	w := csv.NewWriter(to)
-	w.UseCRLF = true
+	w, err := csvWriter(to, opts)
+	if err != nil {
+		return err
+	}
 	if err := w.Write(claimsHeader); err != nil {
 		return err
 	}
@@ -92,7 +130,8 @@ func exportClaim(r ClaimRow) []string {
 	return neutrals(
 		r.ClaimNumber, string(r.Partner), r.EngagementName, r.SolutionArea, r.Identity.Name, r.FriendlyName, r.Identity.Domain.Unicode(),
 		r.Identity.Tenant.String(), r.Identity.TPID.String(), string(r.Status), r.Todo(), joinTexts(r.Locations), dateText(r.Since),
-		dateText(r.Deadline), daysText(r.Row), r.Estimated.String(), r.Requested.String(), r.Approved.String(), r.Paid.String(),
+		dateText(r.Deadline), daysText(r.Row), r.Estimated.Digits(), r.Estimated.Currency, r.Requested.Digits(), r.Requested.Currency,
+		r.Approved.Digits(), r.Approved.Currency, r.Paid.Digits(), r.Paid.Currency,
 		dateText(r.WithdrawnAt), joinTexts(r.Actions),
 	)
 }
@@ -121,7 +160,7 @@ func exportRow(r engagement.Row) []string {
 	return neutrals(
 		string(r.Tab), r.Identity.Name, r.FriendlyName, r.Identity.Domain.Unicode(), r.Identity.Tenant.String(), r.Identity.TPID.String(),
 		string(r.Type), string(r.Status), r.Todo(), r.ClaimNumber, string(r.Origin), joinTexts(r.Locations), dateText(r.Since),
-		dateText(r.Deadline), daysText(r), strings.Join(reasons, "; "), joinTexts(r.Actions),
+		dateText(r.Deadline), daysText(r), r.Amount.Digits(), r.Amount.Currency, strings.Join(reasons, "; "), joinTexts(r.Actions),
 	)
 }
 

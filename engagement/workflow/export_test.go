@@ -16,7 +16,7 @@ import (
 func export(t *testing.T, w *workflowtest.World, e engagement.ID, q workflow.CustomersQuery) ([]string, []map[string]string) {
 	t.Helper()
 	var text strings.Builder
-	ok(t, w.Desk.ExportCustomers(background, w.Actor, e, q, &text))
+	ok(t, w.Desk.ExportCustomers(background, w.Actor, e, q, &text, nil))
 	all, err := csv.NewReader(strings.NewReader(text.String())).ReadAll()
 	ok(t, err)
 	equal(t, "the lines", strings.Count(text.String(), "\r\n"), len(all))
@@ -42,20 +42,20 @@ func TestExport(t *testing.T) {
 	header, records := export(t, w, migration, workflow.CustomersQuery{})
 	equal(t, "the header", header, []string{
 		"tab", "customer", "friendly_name", "domain", "tenant_id", "tpid", "type", "status", "to_do", "claim_number",
-		"origin", "locations", "since", "deadline", "days_left", "reasons", "actions",
+		"origin", "locations", "since", "deadline", "days_left", "amount", "currency", "reasons", "actions",
 	})
 	equal(t, "how many records", len(records), 5) // Adatum is complete, and can be claimed again
 	row := part(t, w, p)
 	equal(t, "a record", records[1], map[string]string{
 		"tab": "eligible", "customer": "Contoso", "friendly_name": "", "domain": "contoso.com", "tenant_id": "00000000-0000-4000-8000-000000000001", "tpid": "",
 		"type": "active", "status": "Customer consent received", "to_do": "60 days left to submit the claim", "claim_number": row.ClaimNumber,
-		"origin": "added", "locations": "4711201", "since": "2026-09-01T09:00:00Z", "deadline": "2026-10-31T09:00:00Z", "days_left": "60",
+		"origin": "added", "locations": "4711201", "since": "2026-09-01T09:00:00Z", "deadline": "2026-10-31T09:00:00Z", "days_left": "60", "amount": "5000.00", "currency": "USD",
 		"reasons": "", "actions": "work on claim, view claim, cancel",
 	})
 	equal(t, "a known customer", records[0], map[string]string{
 		"tab": "eligible", "customer": "Adatum", "friendly_name": "", "domain": "adatum.com", "tenant_id": "00000000-0000-4000-8000-000000000002", "tpid": "",
 		"type": "not started", "status": "", "to_do": "Can be claimed", "claim_number": "", "origin": "", "locations": "4711201, 4711202",
-		"since": "2026-09-01T09:00:00Z", "deadline": "", "days_left": "", "reasons": "", "actions": "claim customer",
+		"since": "2026-09-01T09:00:00Z", "deadline": "", "days_left": "", "amount": "", "currency": "", "reasons": "", "actions": "claim customer",
 	})
 	var reasons []string
 	for _, r := range records[2:4] {
@@ -69,16 +69,33 @@ func TestExport(t *testing.T) {
 	equal(t, "of a search, whatever limit and cursor", []int{len(some)}, []int{2})
 
 	var text strings.Builder
-	err := w.Desk.ExportCustomers(background, w.Actor, "nothing", workflow.CustomersQuery{}, &text)
+	err := w.Desk.ExportCustomers(background, w.Actor, "nothing", workflow.CustomersQuery{}, &text, nil)
 	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
-	err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{Tab: engagement.TabOff}, &text)
+	err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{Tab: engagement.TabOff}, &text, nil)
 	refused[*workflow.InputError](t, err, workflow.ErrInput)
 	equal(t, "what was written", text.String(), "")
 	for n := range 3 {
-		err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{}, &full{after: n * 10})
+		err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{}, &full{after: n * 10}, nil)
 		if !errors.Is(err, errBoom) {
 			t.Errorf("the error of a full disk is %v", err)
 		}
+	}
+}
+
+// What spreadsheets differ in can be chosen, and nothing that a cell could hold.
+func TestExportFormat(t *testing.T) {
+	w, _ := newWorld(t)
+	w.Known("contoso.com")
+	var text strings.Builder
+	ok(t, w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{}, &text, &workflow.CSVOptions{Separator: ';', ByteOrderMark: true}))
+	if !strings.HasPrefix(text.String(), "\ufefftab;customer;") {
+		t.Errorf("the export begins with %.40q", text.String())
+	}
+	for _, separator := range []rune{'"', '\n', '|', 'a', -1} {
+		var none strings.Builder
+		err := w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{}, &none, &workflow.CSVOptions{Separator: separator, ByteOrderMark: true})
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "separator")
+		equal(t, "what was written", none.String(), "")
 	}
 }
 

@@ -112,7 +112,7 @@ func TestNobodySeesAnother(t *testing.T) {
 				keep(fmt.Sprint("rows ", e, tab), them.Rows(e, tab), nil)
 			}
 			var csv strings.Builder
-			keep("export "+string(e), &csv, them.Desk.ExportCustomers(background, them.Actor, e, workflow.CustomersQuery{}, &csv))
+			keep("export "+string(e), &csv, them.Desk.ExportCustomers(background, them.Actor, e, workflow.CustomersQuery{}, &csv, nil))
 			for _, domain := range []string{"c00.example", "c01.example", "c02.example", "c03.example", "c04.example", "c05.example", "contoso.com"} {
 				offer, err := them.Desk.Identify(background, them.Actor, workflow.Candidate{Location: madrid, Domain: domain})
 				keep("offer "+domain, offer, err)
@@ -144,7 +144,7 @@ func TestNobodySeesAnother(t *testing.T) {
 			totals, err := them.Desk.ClaimTotals(background, them.Actor, q)
 			keep(fmt.Sprintf("totals %+v", q), totals, err)
 			var csv strings.Builder
-			keep(fmt.Sprintf("export of claims %+v", q), &csv, them.Desk.ExportClaims(background, them.Actor, q, &csv))
+			keep(fmt.Sprintf("export of claims %+v", q), &csv, them.Desk.ExportClaims(background, them.Actor, q, &csv, nil))
 		}
 		view, err := them.Desk.Claim(background, them.Actor, late)
 		keep("claim", view, err)

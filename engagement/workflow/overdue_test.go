@@ -40,7 +40,7 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 		ok(t, err)
 		show("totals", totals)
 		var csv strings.Builder
-		ok(t, w.Desk.ExportClaims(background, actor, workflow.ClaimsQuery{}, &csv))
+		ok(t, w.Desk.ExportClaims(background, actor, workflow.ClaimsQuery{}, &csv, nil))
 		show("export of claims", csv.String())
 	}
 	for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
@@ -63,7 +63,7 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 				}
 			}
 			var csv strings.Builder
-			ok(t, w.Desk.ExportCustomers(background, actor, e, workflow.CustomersQuery{}, &csv))
+			ok(t, w.Desk.ExportCustomers(background, actor, e, workflow.CustomersQuery{}, &csv, nil))
 			show(string(e)+" export", csv.String())
 		}
 		for _, limit := range []int{0, 3} {

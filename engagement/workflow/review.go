@@ -63,11 +63,13 @@ func (c ApproveClaim) LogValue() slog.Value {
 // cap takes an override, which is recorded; the *claim.AmountError that it returns
 // otherwise names the cap.
 func (s *Service) ApproveClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd ApproveClaim) error {
-	if err := checkCurrency("approved", cmd.Amount); err != nil {
+	amount, err := s.claimAmount("approved", cmd.Amount)
+	if err != nil {
 		return err
 	}
+	cmd.Amount = amount
 	return s.command(ctx, actor, ReviewClaims, id, "approve claim", cmd.Key, cmd, deed{
-		event: claim.Approve{Amount: cmd.Amount, Override: cmd.Override, Text: cmd.Text}, kind: engagement.ClaimApproved,
+		event: claim.Approve{Amount: cmd.Amount, Override: cmd.Override, Text: cmd.Text, Currencies: s.currencies}, kind: engagement.ClaimApproved,
 		detail: engagement.Detail{Approved: cmd.Amount, OverCap: cmd.Override != ""}, why: cmd.Override, tell: engagement.TellApproved,
 	})
 }
@@ -109,11 +111,13 @@ func (c RecordPayment) LogValue() slog.Value {
 // of a part. The claim is paid once all of it is. What exceeds the amount that is
 // left is refused with a *claim.AmountError that names it.
 func (s *Service) RecordPayment(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordPayment) error {
-	if err := checkCurrency("paid", cmd.Amount); err != nil {
+	amount, err := s.claimAmount("paid", cmd.Amount)
+	if err != nil {
 		return err
 	}
+	cmd.Amount = amount
 	return s.command(ctx, actor, ReviewClaims, id, "record payment", cmd.Key, cmd, deed{
-		event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference}, kind: engagement.PaymentRecorded,
+		event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference, Currencies: s.currencies}, kind: engagement.PaymentRecorded,
 		detail: engagement.Detail{Paid: cmd.Amount}, why: cmd.Reference, tell: engagement.TellPaid,
 	})
 }

@@ -21,7 +21,8 @@ import (
 // *engagement.Catalog is one.
 type Catalog interface {
 	// Engagements returns every engagement in its current version, also expired
-	// ones: an engagement stays for as long as participations in it run.
+	// ones: an engagement stays for as long as participations in it run. Each has
+	// passed Engagement.Validate.
 	Engagements(ctx context.Context) ([]engagement.Engagement, error)
 	// Partner returns a partner with its locations, and false when there is none
 	// with that ID.
@@ -73,6 +74,10 @@ type Options struct {
 	// for one, before rules are asked. It must be pure.
 	Derive func(facts *eligibility.Facts, location engagement.Location)
 
+	// Currencies are those in which amounts can be, with their decimals; nil: those
+	// of ISO 4217.
+	Currencies *eligibility.Currencies
+
 	Program string         // the program's name, as customers are told it
 	Texts   *consent.Texts // what customers agree to; nil: the library's texts
 	LinkURL string         // what a consent link's token is put behind: "https://portal.example/consent/"; "": the token alone
@@ -106,6 +111,7 @@ type Service struct {
 	resolver   tenant.Resolver
 	policy     consent.Policy
 	derive     func(*eligibility.Facts, engagement.Location)
+	currencies *eligibility.Currencies
 	program    string
 	texts      *consent.Texts
 	linkURL    string
@@ -131,7 +137,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	s := &Service{
 		store: store, directory: directory, catalog: catalog, facts: facts,
 		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, resolver: opts.Resolver, policy: opts.Policy,
-		derive: opts.Derive, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
+		derive: opts.Derive, currencies: opts.Currencies, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
 		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
 		clock: opts.Now, random: opts.Random, log: opts.Logger,
 	}

@@ -47,11 +47,13 @@ type SubmitClaim struct {
 // It returns what Comment returns, a *claim.IncompleteError that lists every
 // required item which is missing, or a *claim.AmountError.
 func (s *Service) SubmitClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd SubmitClaim) error {
-	if err := checkCurrency("requested", cmd.Requested); err != nil {
+	requested, err := s.claimAmount("requested", cmd.Requested)
+	if err != nil {
 		return err
 	}
+	cmd.Requested = requested
 	return s.command(ctx, actor, WorkOnClaims, id, "submit claim", cmd.Key, cmd, deed{
-		event: claim.Submit{Requested: cmd.Requested}, kind: engagement.ClaimSubmitted,
+		event: claim.Submit{Requested: cmd.Requested, Currencies: s.currencies}, kind: engagement.ClaimSubmitted,
 		told: func(p engagement.Participation) engagement.Detail {
 			return engagement.Detail{Requested: p.Claim.Requested}
 		},
@@ -76,14 +78,6 @@ func (s *Service) RecallClaim(ctx context.Context, actor Actor, id engagement.Pa
 	return s.command(ctx, actor, WorkOnClaims, id, "recall claim", cmd.Key, cmd, deed{
 		event: claim.RecallSubmission{Reason: cmd.Reason}, kind: engagement.ClaimRecalled, why: cmd.Reason,
 	})
-}
-
-// checkCurrency refuses an amount that cannot be written down.
-func checkCurrency(field string, m eligibility.Money) error {
-	if _, err := m.MarshalText(); err != nil {
-		return &claim.AmountError{Field: field, Amount: m, Problem: "cannot be used: use an amount with its currency, which is three capital letters"}
-	}
-	return nil
 }
 
 // DisputeClaim is the command that disputes a rejection.
@@ -218,9 +212,11 @@ func (d Details) LogValue() slog.Value {
 func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd Details) error {
 	const name = "change details"
 	if cmd.DealSize != nil {
-		if err := checkDealSize(*cmd.DealSize); err != nil {
+		size, err := s.dealSize(*cmd.DealSize)
+		if err != nil {
 			return err
 		}
+		cmd.DealSize = &size
 	}
 	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
 		var none struct{}

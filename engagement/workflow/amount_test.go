@@ -1,0 +1,144 @@
+package workflow_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+)
+
+// Amounts that nobody can pay, some of which a host can decode from JSON.
+var unpayable = map[string]eligibility.Money{
+	"fractions of a yen":      amountOf("1234.567", "JPY"),
+	"a thousandth of a yen":   amountOf("0.001", "JPY"),
+	"less than a cent":        amountOf("0.0000000001", "USD"),
+	"a tenth of a cent":       amountOf("1.001", "USD"),
+	"an unknown currency":     amountOf("5.00", "ZZZ"),
+	"an old currency":         amountOf("5.00", "DEM"),
+	"gold":                    amountOf("5", "XAU"),
+	"small letters":           amountOf("5.00", "eur"),
+	"no currency":             amountOf("5.00", ""),
+	"a huge exponent":         amountOf("1E70", "USD"),
+	"the largest exponent":    {Amount: decimal.New(1, math.MaxInt32), Currency: "USD"},
+	"the smallest exponent":   {Amount: decimal.New(1, math.MinInt32), Currency: "USD"},
+	"sixteen digits":          amountOf("1234567890123456", "USD"),
+	"another fourth decimal":  amountOf("1.0001", "KWD"),
+	"minus a tenth of a cent": amountOf("-0.001", "USD"),
+}
+
+func amountOf(amount, currency string) eligibility.Money {
+	m := eligibility.Money{Currency: currency}
+	if err := json.Unmarshal([]byte(amount), &m.Amount); err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// Every amount that any method of the desk takes is checked before anything else
+// happens. The walk finds them by their type, so that a new one is not forgotten.
+func TestEveryAmountIsChecked(t *testing.T) {
+	w, spy := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	desk := reflect.ValueOf(w.Desk)
+	found := 0
+	for i := range desk.NumMethod() {
+		method := desk.Type().Method(i)
+		for n := 1; n < method.Type.NumIn(); n++ {
+			for _, field := range amountsIn(method.Type.In(n), nil) {
+				found++
+				t.Run(fmt.Sprint(method.Name, " ", method.Type.In(n).FieldByIndex(field).Name), func(t *testing.T) {
+					for name, m := range unpayable {
+						unchanged(t, spy, func() {
+							err := callWith(desk.Method(i), n, field, m, p)
+							if !errors.Is(err, eligibility.ErrMoney) || !errors.Is(err, workflow.ErrInput) && !errors.Is(err, claim.ErrAmount) {
+								t.Errorf("%s: the error is %v", name, err)
+							}
+						})
+					}
+				})
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("the walk found %d amounts: it overlooks some", found)
+	}
+}
+
+// amountsIn returns where a command or a query holds amounts.
+func amountsIn(in reflect.Type, at []int) (fields [][]int) {
+	if in.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range in.NumField() {
+		path := append(at[:len(at):len(at)], i)
+		switch f := in.Field(i); {
+		case f.Type == reflect.TypeFor[eligibility.Money]() || f.Type == reflect.TypeFor[*eligibility.Money]():
+			fields = append(fields, path)
+		case f.IsExported():
+			fields = append(fields, amountsIn(f.Type, path)...)
+		}
+	}
+	return fields
+}
+
+// callWith calls a method with an amount in one field and returns its error.
+func callWith(method reflect.Value, n int, field []int, m eligibility.Money, p engagement.ParticipationID) error {
+	args := make([]reflect.Value, method.Type().NumIn())
+	actor := workflowtest.Northwind
+	if strings.Contains(method.Type().In(n-1).Name(), "Approve") || strings.Contains(method.Type().In(n-1).Name(), "Payment") {
+		actor = workflowtest.Vendor.For("northwind")
+	}
+	for i := range args {
+		in := method.Type().In(i)
+		args[i] = reflect.New(in).Elem()
+		switch in {
+		case reflect.TypeFor[context.Context]():
+			args[i].Set(reflect.ValueOf(background))
+		case reflect.TypeFor[workflow.Actor]():
+			args[i].Set(reflect.ValueOf(actor))
+		case reflect.TypeFor[engagement.ParticipationID]():
+			args[i].Set(reflect.ValueOf(p))
+		}
+	}
+	if to := args[n-1].FieldByIndex(field); to.Kind() == reflect.Pointer {
+		to.Set(reflect.ValueOf(&m))
+	} else {
+		to.Set(reflect.ValueOf(m))
+	}
+	if key := args[n-1].FieldByName("Key"); key.IsValid() {
+		key.SetString("amount")
+	}
+	out := method.Call(args)
+	last := out[len(out)-1].Interface()
+	if rows, ok := last.(iter.Seq2[workflow.ClaimRow, error]); ok { // a list that is read row by row
+		for _, err := range rows {
+			return err
+		}
+	}
+	err, _ := last.(error)
+	return err
+}
+
+// Amounts show the decimals of their currency, however they were written.
+func TestAmountsShowTheirDecimals(t *testing.T) {
+	w, _ := newWorld(t)
+	rate(t, w, migration, "2026-09-01", "5000 USD", "")
+	p := w.Granted(migration, "ana@contoso.com")
+	w.Proved(p)
+	ok(t, w.Desk.SubmitClaim(background, w.Actor, p, workflow.SubmitClaim{Key: w.Key(), Requested: amountOf("4800", "USD")}))
+	equal(t, "on the row", w.Row(p).Amount.String(), "4800.00 USD")
+	equal(t, "estimated", part(t, w, p).Claim.Estimated.String(), "5000.00 USD")
+}
