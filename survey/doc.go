@@ -18,6 +18,10 @@
 // language in which the survey is sent. The State keeps the form it was started
 // with, so that what was asked stays with what was answered.
 //
+// The form also says who answers, and whether the partner reads what the customer
+// answered: the page tells the customer. The partner can answer its own survey
+// without a link, too, by [AnswerWithin].
+//
 // # Time
 //
 // The deadline is the claim's, and its owner gives it with each command. It is half

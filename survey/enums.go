@@ -35,10 +35,14 @@ const (
 	CommandSend   Command = "send"
 	CommandResend Command = "resend"
 	CommandAnswer Command = "answer"
+
+	CommandAnswerWithin Command = "answer within the claim"
 )
 
 // AllCommands returns every command.
-func AllCommands() []Command { return []Command{CommandSend, CommandResend, CommandAnswer} }
+func AllCommands() []Command {
+	return []Command{CommandSend, CommandResend, CommandAnswer, CommandAnswerWithin}
+}
 
 // MarshalText returns the documented spelling. An unknown command is a [*consent.InvalidError].
 func (c Command) MarshalText() ([]byte, error) { return marshalEnum("command", c, AllCommands()) }

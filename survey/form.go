@@ -30,6 +30,9 @@ type Form struct {
 	Titles    map[consent.Language]string `json:"titles"`
 	Intro     map[consent.Language]string `json:"intro,omitempty"` // a paragraph above the questions; may be empty
 	Questions []Question                  `json:"questions"`       // at least one, at most [MaxQuestions]
+
+	OfPartner    bool `json:"of_partner,omitempty"`    // the partner's own survey, which it can also answer without a link; else the customer's
+	PartnerReads bool `json:"partner_reads,omitempty"` // whether the partner reads what the customer answers, as the page says
 }
 
 // Question is one question of a form.
@@ -84,6 +87,9 @@ func (f Form) Validate() error {
 	}
 	if n := len(f.Questions); n == 0 || n > MaxQuestions {
 		errs = append(errs, invalid("form.questions", fmt.Sprintf("from 1 to %d are needed, not %d", MaxQuestions, n)))
+	}
+	if f.OfPartner && f.PartnerReads {
+		errs = append(errs, invalid("form.partner_reads", "the partner reads its own survey anyway; leave it out"))
 	}
 	seen := make(map[string]bool)
 	for i, q := range f.Questions {
@@ -144,6 +150,7 @@ func (f Form) question(id string) (Question, bool) {
 // Equal reports whether two forms ask the same in the same words.
 func (f Form) Equal(o Form) bool {
 	return f.ID == o.ID && f.Version == o.Version && maps.Equal(f.Titles, o.Titles) && maps.Equal(f.Intro, o.Intro) &&
+		f.OfPartner == o.OfPartner && f.PartnerReads == o.PartnerReads &&
 		slices.EqualFunc(f.Questions, o.Questions, Question.Equal)
 }
 

@@ -25,8 +25,8 @@ func TestOwnForms(t *testing.T) {
 	check(t, survey.CustomerForm().Titles["en"] != "changed")
 }
 
-// What was published stays: a change to a form is a new version of it, beside the
-// old one.
+// What was published stays: a change to what a form asks is a new version of it,
+// beside the old one. Whose survey it is asks nothing.
 func TestPublishedFormsStay(t *testing.T) {
 	for _, want := range []struct{ id, version, hash string }{
 		{"customer-survey", "2026-07", "a8cad090257dd03ad076faf8da218af77bba5ba679561f3c7f01795957ff7836"},
@@ -36,6 +36,7 @@ func TestPublishedFormsStay(t *testing.T) {
 		check(t, ok && f.ID == want.id && f.Version == want.version, want.id)
 		f.Titles["en"] = "changed"
 		f, _ = survey.Published(want.id, want.version) // a form of the caller's own each time
+		f.OfPartner = false
 		text, err := json.Marshal(f)
 		noError(t, err)
 		equal(t, want.hash, fmt.Sprintf("%x", sha256.Sum256(text)))
@@ -54,6 +55,8 @@ func TestEqualForms(t *testing.T) {
 		"version":   func(f *survey.Form) { f.Version = "other" },
 		"titles":    func(f *survey.Form) { f.Titles["en"] = "other" },
 		"intro":     func(f *survey.Form) { delete(f.Intro, "en") },
+		"readers":   func(f *survey.Form) { f.PartnerReads = true },
+		"whose":     func(f *survey.Form) { f.OfPartner = true },
 		"questions": func(f *survey.Form) { f.Questions = f.Questions[1:] },
 		"question":  func(f *survey.Form) { f.Questions[0].ID = "other" },
 		"kind":      func(f *survey.Form) { f.Questions[0].Kind = survey.Text },

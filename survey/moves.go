@@ -21,6 +21,8 @@ func Moves() []Move {
 		{Sent, CommandSend, Sent}, // to another contact
 		{Sent, CommandResend, Sent},
 		{Sent, CommandAnswer, Done},
+		{NotSent, CommandAnswerWithin, Done},
+		{Sent, CommandAnswerWithin, Done},
 	}
 }
 
@@ -39,7 +41,7 @@ func (s State) Allows(on Command, now, deadline time.Time) bool {
 func (s State) moveOf(on Command, now, deadline time.Time) (Move, error) {
 	i := slices.IndexFunc(moves, func(m Move) bool { return m.From == s.Status && m.On == on })
 	switch {
-	case s.Status == Done && on == CommandAnswer:
+	case s.Status == Done && (on == CommandAnswer || on == CommandAnswerWithin):
 		return Move{}, &AlreadyAnsweredError{s.Response.At}
 	case s.Status == Done:
 		return Move{}, &FrozenError{s.Response.At}

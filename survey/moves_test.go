@@ -17,6 +17,9 @@ func do(s survey.State, c survey.Command, now time.Time) (survey.State, error) {
 	case survey.CommandResend:
 		return survey.Resend(s, "new", consent.Policy{}, now, deadline)
 	}
+	if c == survey.CommandAnswerWithin {
+		return survey.AnswerWithin(s, "paula", answers(), now, deadline)
+	}
 	return survey.Answer(s, "l1", answers(), now, deadline)
 }
 
@@ -33,21 +36,22 @@ func TestEveryCommandInEveryStatus(t *testing.T) {
 	for _, c := range []struct {
 		status survey.Status
 		late   time.Duration
-		want   [3]any // as AllCommands: send, resend, answer
+		want   [4]any // as AllCommands: send, resend, answer, answer within
 	}{
-		{survey.NotSent, before, [3]any{survey.Sent, no, unknown}},
-		{survey.NotSent, at, [3]any{over, over, unknown}},
-		{survey.NotSent, after, [3]any{over, over, unknown}},
-		{survey.Sent, before, [3]any{survey.Sent, survey.Sent, survey.Done}},
-		{survey.Sent, at, [3]any{over, over, over}},
-		{survey.Sent, after, [3]any{over, over, over}},
-		{survey.Done, before, [3]any{no, no, answered}},
-		{survey.Done, at, [3]any{no, no, answered}},
-		{survey.Done, after, [3]any{no, no, answered}},
+		{survey.NotSent, before, [4]any{survey.Sent, no, unknown, survey.Done}},
+		{survey.NotSent, at, [4]any{over, over, unknown, over}},
+		{survey.NotSent, after, [4]any{over, over, unknown, over}},
+		{survey.Sent, before, [4]any{survey.Sent, survey.Sent, survey.Done, survey.Done}},
+		{survey.Sent, at, [4]any{over, over, over, over}},
+		{survey.Sent, after, [4]any{over, over, over, over}},
+		{survey.Done, before, [4]any{no, no, answered, answered}},
+		{survey.Done, at, [4]any{no, no, answered, answered}},
+		{survey.Done, after, [4]any{no, no, answered, answered}},
 	} {
 		now := deadline.Add(c.late)
 		for i, command := range survey.AllCommands() {
-			s := in(t, c.status)
+			s, given := in(t, c.status), in(t, c.status)
+			s.Form.OfPartner, given.Form.OfPartner = true, true // so that nothing but status and time refuses
 			got, err := do(s, command, now)
 			if want, ok := c.want[i].(error); ok {
 				errorIs(t, err, want, "%s while %s, %s late", command, c.status, c.late)
@@ -58,7 +62,7 @@ func TestEveryCommandInEveryStatus(t *testing.T) {
 			noError(t, err, "%s while %s, %s late", command, c.status, c.late)
 			equal(t, c.want[i], got.Status)
 			check(t, s.Allows(command, now, deadline), "Allows(%s) while %s, %s late", command, c.status, c.late)
-			equal(t, in(t, c.status), s, "the state it was given stays as it was")
+			equal(t, given, s, "the state it was given stays as it was")
 		}
 	}
 }
@@ -82,7 +86,7 @@ func TestNothingBeforeStart(t *testing.T) {
 // All the enums spell themselves as documented and refuse everything else.
 func TestEnums(t *testing.T) {
 	checkEnum(t, survey.AllStatuses(), "not sent", "sent", "done")
-	checkEnum(t, survey.AllCommands(), "send", "resend", "answer")
+	checkEnum(t, survey.AllCommands(), "send", "resend", "answer", "answer within the claim")
 	checkEnum(t, survey.AllKinds(), "rating", "yes/no", "text")
 	checkEnum(t, survey.AllProblems(), "missing", "no choice", "too long", "unreadable", "not asked")
 

@@ -40,7 +40,9 @@ func PartnerForm() Form {
 	return Form{
 		ID:      "partner-survey",
 		Version: "2026-07",
-		Titles:  both("How did the engagement go?", "Como decorreu o projeto?"),
+
+		OfPartner: true,
+		Titles:    both("How did the engagement go?", "Como decorreu o projeto?"),
 		Intro: both(
 			"Please answer for your organisation about the engagement named on this page. Your answers are part of the proof that goes with its claim.",
 			"Responda, em nome da sua organização, sobre o projeto indicado nesta página. As suas respostas fazem parte da prova que acompanha o pedido de pagamento."),

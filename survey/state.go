@@ -32,15 +32,16 @@ type Sending struct {
 	Language consent.Language `json:"language,omitempty"` // of the message and the page; one of the form's
 }
 
-// Response records what a contact answered. The zero Response is none.
+// Response records what was answered. The zero Response is none.
 type Response struct {
-	Link    consent.LinkID    `json:"link,omitempty"` // who: the contact of this link
+	Link    consent.LinkID    `json:"link,omitempty"` // who: the contact of this link; none: the partner, see [AnswerWithin]
+	User    string            `json:"user,omitempty"` // of the partner, as the host names people; none: the contact, or erased
 	At      time.Time         `json:"at,omitzero"`
 	Answers map[string]string `json:"answers,omitempty"` // by the ID of the question; without those left out
 }
 
 // IsZero reports whether nothing was answered.
-func (r Response) IsZero() bool { return r.Link == "" }
+func (r Response) IsZero() bool { return r.At.IsZero() }
 
 // LogValue shows when it was answered, and not what.
 func (r Response) LogValue() slog.Value {

@@ -17,6 +17,8 @@ type View struct {
 	Questions         []Asked
 	Language          consent.Language // of the form's texts
 	Deadline          time.Time        // in the zone in which it is shown
+	OfPartner         bool             // the partner is asked, else the customer
+	PartnerReads      bool             // what the customer answers
 
 	Status     Status    // sent or done
 	AnsweredAt time.Time // zero if nobody has
@@ -64,6 +66,9 @@ func NewView(s State, id consent.LinkID, p Page, now time.Time) (View, error) {
 		Title:      s.Form.Titles[language],
 		Intro:      s.Form.Intro[language],
 		Language:   language,
+
+		OfPartner: s.Form.OfPartner, PartnerReads: s.Form.PartnerReads,
+
 		Deadline:   shown(p.Deadline),
 		Status:     s.Status,
 		AnsweredAt: shown(s.Response.At),

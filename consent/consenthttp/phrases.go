@@ -43,6 +43,7 @@ type Phrases struct {
 	Optional                      string  // beside a question that needs no answer
 	Yes, No, NoAnswer             string  // choices
 	Lowest, Highest               string  // of a rating
+	PartnerReads, PartnerBlind    string  // to a customer: whether the partner reads the answers
 	SendAnswers                   string  // on the button
 	AnswerMissing, AnswerNoChoice string  // beside a question: what is wrong with its answer
 	AnswerTooLong                 string  // the same
@@ -103,6 +104,8 @@ func English() Phrases {
 		NoAnswer:           "No answer",
 		Lowest:             "lowest",
 		Highest:            "highest",
+		PartnerReads:       "The program and the partner read your answers.",
+		PartnerBlind:       "The program reads your answers. The partner is told that you have answered, and not what.",
 		SendAnswers:        "Send my answers",
 		AnswerMissing:      "Please answer this question.",
 		AnswerNoChoice:     "Please choose one of the answers.",
@@ -164,6 +167,8 @@ func Portuguese() Phrases {
 		NoAnswer:           "Sem resposta",
 		Lowest:             "mínimo",
 		Highest:            "máximo",
+		PartnerReads:       "O programa e o parceiro leem as suas respostas.",
+		PartnerBlind:       "O programa lê as suas respostas. O parceiro é informado de que respondeu, mas não do que respondeu.",
 		SendAnswers:        "Enviar as respostas",
 		AnswerMissing:      "Responda a esta pergunta.",
 		AnswerNoChoice:     "Escolha uma das respostas.",

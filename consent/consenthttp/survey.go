@@ -141,6 +141,17 @@ func (v surveyView) outcome(p *Phrases) Message {
 	return Message{}
 }
 
+// WhoReads tells a customer whether the partner reads the answers.
+func (v surveyView) WhoReads(p *Phrases) string {
+	switch {
+	case v.OfPartner:
+		return ""
+	case v.PartnerReads:
+		return p.PartnerReads
+	}
+	return p.PartnerBlind
+}
+
 // field is a question as the form asks it.
 type field struct {
 	survey.Asked

@@ -112,7 +112,10 @@ func (e ResendSurvey) apply(s State, now time.Time) (State, error) {
 
 func (e AnswerSurvey) apply(s State, now time.Time) (State, error) {
 	err := s.changeSurvey(e.Survey, func(v survey.State) (survey.State, error) {
-		return survey.Answer(v, e.Link, e.Answers, now, s.Deadline())
+		if e.Link == "" {
+			return survey.AnswerWithin(v, e.User, e.Answers, now, s.AnswerBy())
+		}
+		return survey.Answer(v, e.Link, e.Answers, now, s.AnswerBy())
 	})
 	return s, err
 }

@@ -44,10 +44,12 @@ type ResendSurvey struct {
 	Policy consent.Policy
 }
 
-// AnswerSurvey is a contact's answers, by the IDs of the questions.
+// AnswerSurvey is a contact's answers, by the IDs of the questions; or, without a
+// link, those of the partner to its own survey.
 type AnswerSurvey struct {
 	Survey  string
 	Link    consent.LinkID
+	User    string // without a link: who answers, as the host names people
 	Answers map[string]string
 }
 

@@ -1,6 +1,9 @@
 package claim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Guard is what must hold, besides the status, for a [Move].
 type Guard string
@@ -11,6 +14,7 @@ const (
 	BeforeDeadline Guard = "before the deadline"
 	AtDeadline     Guard = "at or after the deadline"
 	BeforeSubmitBy Guard = "before the deadline and the submission deadline"
+	WhileSending   Guard = "before the submission deadline"
 	BeforeReviewBy Guard = "before the review deadline"
 	TimeLeft       Guard = "before the deadline that it has as a draft"
 	NeverSubmitted Guard = "never submitted"
@@ -50,11 +54,19 @@ func Moves() []Move {
 		{Draft, KindExpire, MissedSubmitBy, NotSubmittedExpired},
 		{Draft, KindExpire, MissedReviewBy, PostSubmissionExpired},
 
+		// What is not needed to submit, or is better late than never, may still come; once
+		// there is a decision nobody waits for it.
+		{Submitted, KindSendSurvey, WhileSending, Submitted},
+		{Submitted, KindResendSurvey, WhileSending, Submitted},
+		{Submitted, KindAnswerSurvey, BeforeReviewBy, Submitted},
 		{Submitted, KindComment, Always, Submitted},
 		{Submitted, KindRecall, TimeLeft, Draft},
 		{Submitted, KindStartReview, Always, UnderReview},
 		{Submitted, KindWithdraw, Always, Submitted}, // from now on a withdrawal is a flag for the reviewer
 
+		{UnderReview, KindSendSurvey, WhileSending, UnderReview},
+		{UnderReview, KindResendSurvey, WhileSending, UnderReview},
+		{UnderReview, KindAnswerSurvey, BeforeReviewBy, UnderReview},
 		{UnderReview, KindComment, Always, UnderReview},
 		{UnderReview, KindAskForAction, BeforeReviewBy, ActionRequired}, // later the partner would have no time: a slow reviewer expires nothing
 		{UnderReview, KindApprove, Always, Approved},
@@ -143,6 +155,8 @@ func (g Guard) holds(s *State, e Event, now time.Time) bool {
 		return !now.Before(s.deadline())
 	case BeforeSubmitBy:
 		return now.Before(s.deadline()) && now.Before(s.SubmitBy)
+	case WhileSending:
+		return now.Before(s.SubmitBy)
 	case BeforeReviewBy:
 		return now.Before(s.ReviewBy)
 	case TimeLeft:
@@ -191,9 +205,11 @@ func refusal(s *State, on Kind, now time.Time) error {
 	case on == KindAskForAction && status == UnderReview:
 		e.Why = "the review deadline has passed, and the partner would have no time to act: approve or reject the claim"
 	case on == KindSendSurvey || on == KindResendSurvey:
-		if status == Draft || status == ActionRequired || status == Disputed {
+		if slices.Contains([]Status{Draft, Submitted, UnderReview, ActionRequired, Disputed}, status) {
 			e.Why = "the submission deadline has passed"
 		}
+	case on == KindAnswerSurvey && (status == Submitted || status == UnderReview):
+		e.Why = "the review deadline has passed"
 	case on == KindRecall && status == Submitted:
 		e.Why = "the time in which it could be submitted again is over"
 	case on == KindRecall && status == UnderReview:

@@ -61,6 +61,9 @@ func (s State) Erase(email tenant.Email, user string, clean func(string) string)
 		if !email.IsZero() {
 			next, found = next.Erase(email)
 		}
+		if user != "" && next.Response.User == user {
+			next.Response.User, found = "", true
+		}
 		next, scrubbed := next.Scrub(clean)
 		s.Surveys[i].State = next
 		changed = changed || found || scrubbed

@@ -206,6 +206,31 @@ func (s *State) draftDeadline() time.Time {
 	return s.ReviewBy
 }
 
+// AnswerBy returns until when a survey can be answered in the recorded status, or the
+// zero time where none can.
+func (s State) AnswerBy() time.Time {
+	switch s.Status {
+	case Submitted, UnderReview:
+		return s.ReviewBy
+	case Draft, ActionRequired, Disputed:
+		return s.deadline()
+	}
+	return time.Time{}
+}
+
+// CustomerAnsweredAt returns when the customer's contact first answered one of the
+// customer's surveys, or the zero time. From then on it is settled who speaks for the
+// customer: its contact is frozen.
+func (s State) CustomerAnsweredAt() time.Time {
+	var first time.Time
+	for _, v := range s.Surveys {
+		if at := v.AnsweredAt(); !v.Form.OfPartner && !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
+}
+
 // StatusAt returns the status at now: as recorded, but what the deadline makes
 // of it once that has come, whether or not it was recorded.
 func (s State) StatusAt(now time.Time) Status { return s.statusAt(now) }

@@ -120,6 +120,12 @@ func (m *model) editable() bool {
 	return slices.Contains([]string{"draft", "action required", "disputed"}, m.is())
 }
 
+// awaited reports whether a survey can still be sent and answered: while it is at
+// work, and until the program has decided.
+func (m *model) awaited() bool {
+	return m.editable() || slices.Contains([]string{"submitted", "under review"}, m.is())
+}
+
 // no is the refusal of what the status does not allow.
 func (m *model) no() error {
 	if strings.HasSuffix(m.is(), "expired") {
@@ -166,7 +172,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 		at := len(m.asked) - 1 - int(x.n)%4/3
 		e = claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: consent.LinkID(fmt.Sprint("l", at)), Answers: customerAnswers()}
 		switch {
-		case !m.editable():
+		case !m.awaited(), !m.editable() && !m.now.Before(m.reviewBy):
 			return e, nil, m.no()
 		case at < 0:
 			return e, nil, consent.ErrUnknownLink
@@ -313,7 +319,7 @@ func (m *model) trySurvey(x step) (e claim.Event, done func(), refusal error) {
 		}
 	}
 	switch {
-	case !m.editable():
+	case !m.awaited():
 		return e, nil, m.no()
 	case !m.now.Before(m.submitBy):
 		return e, nil, claim.ErrNotAllowed

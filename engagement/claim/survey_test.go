@@ -9,6 +9,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 const hour = time.Hour
@@ -164,4 +165,31 @@ func TestLinks(t *testing.T) {
 	moved := then(t, s, after(2), send(claim.PartnerSurvey, bruno, "p2"))
 	_, err = claim.Mint(moved, "p1", consent.Hash{1})
 	require.ErrorIs(t, err, consent.ErrLinkVoid)
+}
+
+// The partner answers its own survey within the claim, as long as a survey can be
+// answered at all; what the customer is asked it does not answer.
+func TestAnswerWithinTheClaim(t *testing.T) {
+	own := claim.AnswerSurvey{Survey: claim.PartnerSurvey, User: "paula", Answers: partnerAnswers()}
+	s := then(t, draft(t), after(3), own)
+	v, err := s.Survey(claim.PartnerSurvey)
+	require.NoError(t, err)
+	require.Equal(t, survey.Response{User: "paula", At: after(3), Answers: partnerAnswers()}, v.Response)
+	refused(t, s, after(4), own, consent.ErrAlreadyAnswered)
+	require.Equal(t, start.Add(3*time.Minute), s.CustomerAnsweredAt(), "the customer's own answers, and not the partner's")
+	require.True(t, must(claim.Open(opening())).CustomerAnsweredAt().IsZero())
+
+	customers := claim.AnswerSurvey{Survey: claim.CustomerSurvey, User: "paula", Answers: customerAnswers()}
+	refused(t, sent(t), after(3), customers, consent.ErrInvalid)
+
+	late := then(t, in(t, claim.UnderReview), reviewBy.Add(-tick), own)
+	require.Equal(t, claim.UnderReview, late.Status)
+	refused(t, in(t, claim.UnderReview), reviewBy, own, claim.ErrNotAllowed)
+
+	clean, found := s.Erase(tenant.Email{}, "paula", func(text string) string { return text })
+	require.True(t, found)
+	v, err = clean.Survey(claim.PartnerSurvey)
+	require.NoError(t, err)
+	require.Empty(t, v.Response.User)
+	require.Equal(t, survey.Done, v.Status)
 }

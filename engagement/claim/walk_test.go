@@ -20,10 +20,12 @@ status         from     until   | add  remove send    resend  answer comment sub
 draft          -        submit  | =    =      =       =       =      =       sub    no         no    no     no      no     no       no   can       wd       no/none
 draft          submit   -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      wd       nse
 
-submitted      -        submit  | no   no     no      no      no     =       no     back       rev   no     no      no     no       no   no/sent   =        no/none
-submitted      submit   -       | no   no     no      no      no     =       no     no/gone    rev   no     no      no     no       no   no/sent   =        no/none
-resubmitted    -        review  | no   no     no      no      no     =       no     back       rev   no     no      no     no       no   no/sent   =        no/none
-resubmitted    review   -       | no   no     no      no      no     =       no     no/gone    rev   no     no      no     no       no   no/sent   =        no/none
+submitted      -        submit  | no   no     =       =       =      =       no     back       rev   no     no      no     no       no   no/sent   =        no/none
+submitted      submit   review  | no   no     no/late no/late =      =       no     no/gone    rev   no     no      no     no       no   no/sent   =        no/none
+submitted      review   -       | no   no     no/late no/late no/rev =       no     no/gone    rev   no     no      no     no       no   no/sent   =        no/none
+resubmitted    -        submit  | no   no     =       =       =      =       no     back       rev   no     no      no     no       no   no/sent   =        no/none
+resubmitted    submit   review  | no   no     no/late no/late =      =       no     back       rev   no     no      no     no       no   no/sent   =        no/none
+resubmitted    review   -       | no   no     no/late no/late no/rev =       no     no/gone    rev   no     no      no     no       no   no/sent   =        no/none
 
 recalled       -        submit  | =    =      =       =       =      =       sub    no         no    no     no      no     no       no   no/sent   =        no/none
 recalled       submit   -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      nse      nse
@@ -32,11 +34,13 @@ recalled-again submit   review  | =    =      no/late no/late =      =       sub
 recalled-again review   -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      pse      pse
 recalled-lost  -        -       | over over   over    over    over   over    over   over       over  over   over    over   over     over over      =        =
 
-review         -        review  | no   no     no      no      no     =       no     no/started no    act    app     rej    no       no   no/sent   =        no/none
-review         review   -       | no   no     no      no      no     =       no     no/started no    no/ask app     rej    no       no   no/sent   =        no/none
+review         -        submit  | no   no     =       =       =      =       no     no/started no    act    app     rej    no       no   no/sent   =        no/none
+review         submit   review  | no   no     no/late no/late =      =       no     no/started no    act    app     rej    no       no   no/sent   =        no/none
+review         review   -       | no   no     no/late no/late no/rev =       no     no/started no    no/ask app     rej    no       no   no/sent   =        no/none
 
-review-again   -        review  | no   no     no      no      no     =       no     no/started no    act    app     fin    no       no   no/sent   =        no/none
-review-again   review   -       | no   no     no      no      no     =       no     no/started no    no/ask app     fin    no       no   no/sent   =        no/none
+review-again   -        submit  | no   no     =       =       =      =       no     no/started no    act    app     fin    no       no   no/sent   =        no/none
+review-again   submit   review  | no   no     no/late no/late =      =       no     no/started no    act    app     fin    no       no   no/sent   =        no/none
+review-again   review   -       | no   no     no/late no/late no/rev =       no     no/started no    no/ask app     fin    no       no   no/sent   =        no/none
 
 action         -        submit  | =    =      =       =       =      =       sub    no         no    no     no      no     no       no   no/sent   =        no/none
 action         submit   review  | =    =      no/late no/late =      =       sub    no         no    no     no      no     no       no   no/sent   =        no/none
@@ -70,7 +74,7 @@ var leadsTo = map[string]claim.Status{
 var refusalAdds = map[string]string{
 	"": "", "late": "the submission deadline has passed", "sent": "the claim has been submitted", "none": "no deadline of the claim has passed",
 	"ask":  "the review deadline has passed, and the partner would have no time to act: approve or reject the claim",
-	"gone": "the time in which it could be submitted again is over", "started": "the review has started",
+	"gone": "the time in which it could be submitted again is over", "started": "the review has started", "rev": "the review deadline has passed",
 	"time": "the time to dispute the rejection is over", "once": "a claim can be disputed once",
 }
 

@@ -188,6 +188,9 @@ func claimCalls() []call {
 		{"SubmitClaim", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.SubmitClaim(background, a, p, workflow.SubmitClaim{Key: w.Key()})
 		}},
+		{"AnswerPartnerSurvey", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.AnswerPartnerSurvey(background, a, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.PartnerSurvey})
+		}},
 		{"RecallClaim", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.RecallClaim(background, a, p, workflow.RecallClaim{Key: w.Key(), Reason: "One more page."})
 		}},
@@ -320,7 +323,7 @@ func TestForeignParticipation(t *testing.T) {
 
 var aboutParticipations = []string{
 	"ChangeDetails", "Comment", "AddEvidence", "RecordEvidence", "RemoveEvidence", "OpenEvidence", "RequestSurvey", "ResendSurvey", "SubmitClaim",
-	"RecallClaim", "DisputeClaim", "StartReview", "AskForAction", "ApproveClaim", "RejectClaim", "RecordPayment", "Claim",
+	"RecallClaim", "AnswerPartnerSurvey", "DisputeClaim", "StartReview", "AskForAction", "ApproveClaim", "RejectClaim", "RecordPayment", "Claim",
 	"PreviewConsent", "RequestConsent", "ResendConsent", "ChangeContacts", "Cancel", "Participation", "Status", "ConsentEvidence", "Receipt",
 }
 

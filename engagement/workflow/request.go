@@ -13,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -347,6 +348,9 @@ func notNow(command string, p engagement.Participation, now time.Time, err error
 	}
 	if bad := (*consent.InvalidError)(nil); errors.As(err, &bad) {
 		return &InputError{Field: bad.Field, Problem: "cannot be used: " + bad.Problem, Err: err}
+	}
+	if bad := (*survey.AnswersError)(nil); errors.As(err, &bad) {
+		return wrongAnswers(bad)
 	}
 	if bad := (*claim.InvalidError)(nil); errors.As(err, &bad) {
 		return &InputError{Field: strings.TrimPrefix(bad.Field, "evidence."), Problem: bad.Problem, Err: err}

@@ -24,6 +24,8 @@ func (t *teller) stepOfClaim(do move, p *modelPart, b int) {
 		t.send(do, p)
 	case replies:
 		t.reply(p, b)
+	case owns:
+		t.answerOwn(p, b)
 	case proves:
 		t.prove(p)
 	case notes:
@@ -51,6 +53,32 @@ func (t *teller) only(p *modelPart, allowed ...engagement.Status) []error {
 		return []error{workflow.ErrNotNow, claim.ErrNotAllowed}
 	}
 	return nil
+}
+
+// whileAwaited are the statuses in which a survey can be sent and answered.
+var whileAwaited = append(slices.Clone(whileWorking), engagement.Submitted, engagement.UnderReview)
+
+// answerOwn answers the partner's own survey within the claim, or tries to answer the
+// customer's.
+func (t *teller) answerOwn(p *modelPart, b int) {
+	w := t.by(p)
+	want := t.only(p, whileAwaited...)
+	cmd := workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.PartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "no", "outcome": "3"}}
+	if b%4 == 3 {
+		cmd.Survey = claim.CustomerSurvey
+	}
+	switch {
+	case want != nil:
+	case !t.worked(p) && !t.now.Before(p.reviewBy):
+		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+	case b%4 == 3:
+		want = []error{workflow.ErrInput, consent.ErrInvalid}
+	case p.own:
+		want = []error{workflow.ErrNotNow, consent.ErrAlreadyAnswered}
+	}
+	if t.did("answer own survey", p, 1, w.Desk.AnswerPartnerSurvey(background, w.Actor, p.id, cmd), want) {
+		p.own = true
+	}
 }
 
 // whileWorking are the statuses in which the partner prepares what it hands in.
@@ -111,7 +139,7 @@ func (t *teller) remove(p *modelPart, b int) {
 // send sends the survey, until the submission deadline and until it is answered.
 func (t *teller) send(how move, p *modelPart) {
 	w := t.by(p)
-	want := t.only(p, whileWorking...)
+	want := t.only(p, whileAwaited...)
 	switch {
 	case want != nil:
 	case !t.now.Before(p.submitBy):
@@ -140,12 +168,12 @@ func (t *teller) reply(p *modelPart, before int) {
 	}
 	link, void := newestBut(before, p.survey.links)
 	var want []error
-	switch refused := t.only(p, whileWorking...); {
+	switch refused := t.only(p, whileAwaited...); {
 	case void:
 		want = []error{consent.ErrLinkVoid}
 	case p.survey.done:
 		want = []error{consent.ErrAlreadyAnswered}
-	case slices.Contains(refused, claim.ErrExpired):
+	case slices.Contains(refused, claim.ErrExpired), refused == nil && !t.worked(p) && !t.now.Before(p.reviewBy):
 		want = []error{consent.ErrExpired}
 	case refused != nil:
 		want = []error{consent.ErrNotAllowed}

@@ -80,6 +80,7 @@ type modelPart struct {
 	links                    []consent.Token // that went out
 	docs                     []modelDoc
 	survey                   modelSurvey
+	own                      bool // the partner's own survey is answered
 	submitted, flagged       bool // handed in before; withdrawn after that
 	reviewed                 bool // the program has decided something
 	disputed                 bool // its one dispute was opened
@@ -96,6 +97,12 @@ type modelPart struct {
 type modelDoc struct {
 	id   claim.EvidenceID
 	kept bool // by the desk's own store
+}
+
+// awaited reports whether a survey can still be sent and answered: while the partner
+// is at work, and until the program has decided.
+func (m *model) awaited(p *modelPart) bool {
+	return m.worked(p) || slices.Contains([]engagement.Status{engagement.Submitted, engagement.UnderReview}, m.status(p))
 }
 
 type modelSurvey struct {

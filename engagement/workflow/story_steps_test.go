@@ -27,13 +27,14 @@ func storyWorld(kept *evidencetest.Memory) workflowtest.Scenario {
 	sc := workflowtest.Contoso()
 	sc.Engagements = []engagement.Engagement{sc.Engagements[0], sc.Engagements[2]}
 	sc.Customers = sc.Customers[:2]
-	form := survey.CustomerForm()
+	form, own := survey.CustomerForm(), survey.PartnerForm()
 	always := eligibility.DateOf(time.Unix(0, 0)) // no clock goes back so far
 	for i, o := range storyOffers {
 		e := &sc.Engagements[i]
 		e.Proof = []claim.ProofItem{
 			{Kind: claim.Findings, Title: "Findings", Required: true, AtLeast: o.needs},
 			{Kind: claim.CustomerSurvey, Title: "Customer survey", Required: o.needsSurvey, Survey: &form},
+			{Kind: claim.PartnerSurvey, Title: "Partner survey", Survey: &own},
 		}
 		estimated, most := o.pays(sc.Start)
 		e.Rates = []engagement.Rate{{From: always, Amount: dollars(estimated), Cap: dollars(most)}}

@@ -44,6 +44,7 @@ const (
 	surveys               // sends the survey
 	resends               // sends the survey again
 	replies               // answers the survey, through the newest link or an older one
+	owns                  // answers the partner's own survey, or tries to answer the customer's
 	proves                // adds all that is missing
 	notes                 // either side comments
 	details               // changes the name or the deal size
@@ -60,7 +61,7 @@ const (
 
 var moveNames = [moves]string{
 	"adds", "claims", "asks", "reasks", "changes", "accepts", "declines", "withdraws", "cancels", "waits", "goesBack", "jumps", "sweeps", "judges",
-	"files", "removes", "surveys", "resends", "replies", "proves", "notes", "details", "submits", "recalls", "disputes", "reviews", "demands", "approves", "rejects", "pays",
+	"files", "removes", "surveys", "resends", "replies", "owns", "proves", "notes", "details", "submits", "recalls", "disputes", "reviews", "demands", "approves", "rejects", "pays",
 }
 
 func (s story) String() string {

@@ -3,6 +3,9 @@ package workflow
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
+	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -37,7 +40,7 @@ func (s *Service) AnswerSurvey(ctx context.Context, token consent.Token, answers
 		status := p.StatusAt(u.now)
 		answered, err := engagement.ApplyClaim(p, claim.AnswerSurvey{Survey: v.Kind, Link: link.ID, Answers: answers}, u.now)
 		if err != nil {
-			return survey.View{}, u.notAnswered(v, link, err)
+			return survey.View{}, u.notAnswered(status, p.Claim.AnswerBy(), v, link, err)
 		}
 		u.putParticipation(answered)
 		u.event(engagement.Event{
@@ -54,13 +57,15 @@ func (s *Service) AnswerSurvey(ctx context.Context, token consent.Token, answers
 
 // notAnswered tells a contact why the claim takes no answer: of the claim's
 // status it hears no more than that.
-func (u *unit) notAnswered(v claim.Survey, link consent.Link, err error) error {
+func (u *unit) notAnswered(status engagement.Status, answerBy time.Time, v claim.Survey, link consent.Link, err error) error {
 	expired := (*claim.ExpiredError)(nil)
 	switch {
 	case link.Void():
 		return &consent.LinkVoidError{VoidedAt: link.VoidedAt}
 	case v.Status == survey.Done:
 		return &survey.AlreadyAnsweredError{At: v.AnsweredAt()}
+	case (status == engagement.Submitted || status == engagement.UnderReview) && engagement.Passed(answerBy, u.now):
+		return &survey.ExpiredError{Deadline: answerBy}
 	case errors.As(err, &expired):
 		return &survey.ExpiredError{Deadline: expired.Deadline}
 	case errors.Is(err, claim.ErrNotAllowed):
@@ -90,7 +95,42 @@ func (u *unit) surveyView(p engagement.Participation, v claim.Survey, link conse
 		Partner: partner.Name, Customer: customer.Name, Program: u.s.program, Engagement: terms.Engagement.Name, Zone: p.Terms.Location(),
 	}
 	if p.Claim.Allows(claim.KindAnswerSurvey, u.now) {
-		page.Deadline = p.DeadlineAt(u.now)
+		page.Deadline = p.Claim.AnswerBy()
 	}
 	return survey.NewView(v.State, link.ID, page, u.now)
+}
+
+// AnswerPartnerSurvey is the command by which a partner answers its own survey
+// within the claim.
+type AnswerPartnerSurvey struct {
+	Key     string            `json:"-"`       // idempotency key
+	Survey  string            `json:"survey"`  // its kind, claim.PartnerSurvey for example
+	Answers map[string]string `json:"answers"` // by the IDs of the questions
+}
+
+// LogValue hides the answers.
+func (c AnswerPartnerSurvey) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", c.Key), slog.String("survey", c.Survey))
+}
+
+// AnswerPartnerSurvey records the partner's answers to its own survey of a claim,
+// whether or not that was sent to a contact. The first answers count.
+//
+// It returns what Comment returns; for answers that are missing or wrong an
+// *InputError each, joined.
+func (s *Service) AnswerPartnerSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd AnswerPartnerSurvey) error {
+	return s.command(ctx, actor, WorkOnClaims, id, "answer survey", cmd.Key, cmd, deed{
+		event: claim.AnswerSurvey{Survey: cmd.Survey, User: plain(actor.User), Answers: cmd.Answers}, kind: engagement.SurveyAnswered,
+		detail: engagement.Detail{Survey: cmd.Survey}, // and no link
+	})
+}
+
+// wrongAnswers returns an *InputError for each, joined.
+func wrongAnswers(wrong *survey.AnswersError) error {
+	var errs []error
+	for _, p := range wrong.Problems {
+		_, problem, _ := strings.Cut(p.Error(), ": ")
+		errs = append(errs, &InputError{Field: "answers." + p.Question, Problem: "cannot be used: " + problem, Err: p})
+	}
+	return errors.Join(errs...)
 }

@@ -177,7 +177,8 @@ func TestSurveyAgain(t *testing.T) {
 }
 
 // After the submission deadline nothing is sent any more, also while the claim is
-// worked on again; what was sent before can still be answered.
+// worked on again; what was sent before, after the submission too, can still be
+// answered.
 func TestSurveyAfterSubmissionDeadline(t *testing.T) {
 	w, spy := newWorld(t)
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) {
@@ -188,14 +189,15 @@ func TestSurveyAfterSubmissionDeadline(t *testing.T) {
 	link := sendSurvey(t, w, p, "ana@contoso.com")
 	submitBy := part(t, w, p).Claim.SubmitBy
 	w.Submitted(p)
-	unchanged(t, spy, func() { // a submitted claim is with the reviewer
-		refused[*survey.NotAllowedError](t, giveAnswers(w, link), consent.ErrNotAllowed)
-		refused[*workflow.NotNowError](t, resendSurvey(w, p), workflow.ErrNotNow)
-	})
+	w.Advance(day)
+	ok(t, resendSurvey(w, p)) // the reviewer can still wait for it
+	w.Relayed()
+	link = newestSurvey(w, p)
+	w.Reviewed(p)
 	v, err := w.Desk.SurveyView(background, link)
 	ok(t, err)
-	equal(t, "may answer", v.MayAnswer, false)
-	w.Reviewed(p)
+	equal(t, "may answer", v.MayAnswer, true)
+	equal(t, "by", v.Deadline, part(t, w, p).Claim.ReviewBy)
 	w.AskedForAction(p, "Let the customer answer.")
 	w.SetNow(submitBy)
 	unchanged(t, spy, func() {

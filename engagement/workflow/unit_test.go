@@ -158,6 +158,11 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 			}
 			return command{"SubmitClaim", do("4000.00 USD"), do("4000.01 USD")}
 		},
+		at(engagement.CustomerConsentReceived, "AnswerPartnerSurvey", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.AnswerPartnerSurvey(background, w.Actor, p, workflow.AnswerPartnerSurvey{
+				Key: key, Survey: claim.PartnerSurvey, Answers: map[string]string{"delivered": pick(variant, "yes", "no"), "findings": "yes", "outcome": "5"},
+			})
+		}),
 		at(engagement.Submitted, "RecallClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.RecallClaim(background, w.Actor, p, workflow.RecallClaim{Key: key, Reason: pick(variant, "A page.", "A line.")})
 		}),

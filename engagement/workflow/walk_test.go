@@ -114,8 +114,11 @@ func refusedWith(err error, want []error) string {
 }
 
 // reference is a survey that no claim needs, so that one is there to be sent and
-// answered whatever else has been proved.
-const reference = "reference"
+// answered whatever else has been proved; and retrospect one of the partner's own.
+const (
+	reference  = "reference"
+	retrospect = "retrospect"
+)
 
 // walk is a world with the one participation that commands are tried on.
 type walk struct {
@@ -132,9 +135,9 @@ func newWalk(t *testing.T, way string) *walk {
 	t.Helper()
 	k := &walk{way: way, kept: &evidencetest.Memory{}, ends: map[string]time.Time{}}
 	k.World, k.spy = newWorld(t, func(sc *workflowtest.Scenario) {
-		form := survey.CustomerForm()
+		form, own := survey.CustomerForm(), survey.PartnerForm()
 		sc.Engagements = sc.Engagements[:1] // migration
-		sc.Engagements[0].Proof = append(claim.DefaultProof(), claim.ProofItem{Kind: reference, Title: "Reference", Survey: &form})
+		sc.Engagements[0].Proof = append(claim.DefaultProof(), claim.ProofItem{Kind: reference, Title: "Reference", Survey: &form}, claim.ProofItem{Kind: retrospect, Title: "Retrospect", Survey: &own})
 		sc.Options.Evidence = k.kept
 	})
 	k.start = k.Now()
@@ -214,7 +217,7 @@ var walkCommands = []struct {
 	of   whose
 }{
 	{"ask", ofConsent}, {"re", ofConsent}, {"chg", ofConsent}, {"yes", ofLink}, {"no", ofLink}, {"back", ofLink}, {"canc", ofClaim}, {"deal", ofClaim},
-	{"doc+", ofClaim}, {"doc-", ofClaim}, {"surv", ofClaim}, {"svre", ofClaim}, {"ansr", ofLink}, {"done", ofClaim}, {"note", ofClaim}, {"subm", ofClaim}, {"disp", ofClaim}, {"rcl", ofClaim},
+	{"doc+", ofClaim}, {"doc-", ofClaim}, {"surv", ofClaim}, {"svre", ofClaim}, {"ansr", ofLink}, {"done", ofClaim}, {"note", ofClaim}, {"subm", ofClaim}, {"disp", ofClaim}, {"rcl", ofClaim}, {"own", ofClaim},
 	{"cmt", ofClaim}, {"rev", ofClaim}, {"act", ofClaim}, {"appr", ofClaim}, {"over", ofClaim}, {"rej", ofClaim}, {"pay", ofClaim}, {"part", ofClaim}, {"more", ofClaim},
 	{"clm", ofStart}, {"add", ofStart},
 }
@@ -250,7 +253,7 @@ func (k *walk) try(name string) error {
 	case "add":
 		_, err := k.Desk.AddCustomer(background, k.Actor, add(k.World, "ana@contoso.com", migration))
 		return err
-	case "doc+", "doc-", "surv", "svre", "ansr", "done", "note", "subm", "disp", "rcl":
+	case "doc+", "doc-", "surv", "svre", "ansr", "done", "note", "subm", "disp", "rcl", "own":
 		return k.tryClaim(name)
 	}
 	return k.tryReview(name)
@@ -302,6 +305,10 @@ func (k *walk) tryClaim(name string) error {
 		return k.Desk.Comment(background, k.Actor, k.id, workflow.Comment{Key: k.Key(), Text: "All is well."})
 	case "subm":
 		return k.Desk.SubmitClaim(background, k.Actor, k.id, workflow.SubmitClaim{Key: k.Key()})
+	case "own":
+		return k.Desk.AnswerPartnerSurvey(background, k.Actor, k.id, workflow.AnswerPartnerSurvey{
+			Key: k.Key(), Survey: retrospect, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
+		})
 	case "rcl":
 		return k.Desk.RecallClaim(background, k.Actor, k.id, workflow.RecallClaim{Key: k.Key(), Reason: "It is the wrong invoice."})
 	}
