@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/tenant"
@@ -217,7 +216,7 @@ func (p *Person) About(user string, email tenant.Email) bool {
 		return true
 	}
 	for _, c := range p.Contacts {
-		if !email.IsZero() && strings.EqualFold(c.String(), email.String()) {
+		if c.Same(email) {
 			return true
 		}
 	}

@@ -277,7 +277,7 @@ func (r Row) Entry(partner PartnerID) Entry {
 	}
 	name := Fold(CleanName(r.Name())) // it comes to stand in cursors, so it has to be short
 	e.Search = strings.Join([]string{
-		name, Fold(r.Identity.Name), r.Identity.Domain.String(), Fold(r.Identity.Domain.Unicode()),
+		name, Fold(r.Identity.Name), r.Identity.Domain.String(), Fold(r.Identity.Domain.Native()),
 		r.Identity.Tenant.String(), r.Identity.Subscription.String(), Fold(r.Identity.Opportunity.String()), Fold(r.ClaimNumber),
 	}, "\n")
 	e.Name = e.Search[:len(name)] // shares the memory

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 // Candidate is a customer as a person names it: raw text, not yet checked.
@@ -22,7 +22,7 @@ type Candidate struct {
 	SubscriptionID string `json:"subscription_id,omitzero"`
 	OpportunityID  string `json:"opportunity_id,omitzero"`
 	// Reason says why the ID is right although the directory does not confirm
-	// it: text for people, of at most 2,000 bytes, which may have several lines.
+	// it: text for people, of at most 2,000 characters, which may have several lines.
 	Reason string `json:"reason,omitzero"`
 }
 
@@ -105,7 +105,12 @@ func (c Candidate) parse() (claim, error) {
 		got.given.Subscription, err = ParseSubscriptionID(c.SubscriptionID)
 		return
 	})
-	readID(c.TenantID, "tenant_id", ByTenantID, func() (err error) { got.given.Tenant, err = ParseID(c.TenantID); return })
+	readID(c.TenantID, "tenant_id", ByTenantID, func() (err error) {
+		if got.given.Tenant, err = ParseID(c.TenantID); err == nil && got.given.Tenant.IsPersonal() {
+			err = malformed("tenant_id", "this tenant holds everybody's personal accounts and is nobody's customer: give the ID of the customer's own tenant, or another ID of the customer")
+		}
+		return
+	})
 	readID(c.TPID, "tpid", ByTPID, func() (err error) { got.given.TPID, err = ParseTPID(c.TPID); return })
 	read(c.Reason, func() (err error) { got.reason, err = parseReason(c.Reason); return })
 
@@ -124,18 +129,14 @@ func (c Candidate) parse() (claim, error) {
 	return got, errors.Join(errs...)
 }
 
+// longestReason is how many characters a reason has at most.
+const longestReason = 2000
+
 // parseReason accepts any text that a person can read back, on one line or several.
 func parseReason(s string) (string, error) {
-	text := strings.TrimSpace(s)
-	switch {
-	case !utf8.ValidString(text):
-		return "", malformed("reason", "the reason is not text in UTF-8")
-	case len(text) > 2000:
-		return "", malformed("reason", "the reason is longer than 2,000 bytes")
-	case strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r)
-	}):
-		return "", malformed("reason", "the reason holds a control character")
+	s = strings.TrimSpace(s)
+	if problem := text.Prose(s, longestReason); problem != "" {
+		return "", malformed("reason", "the reason "+problem)
 	}
-	return text, nil
+	return s, nil
 }

@@ -30,8 +30,9 @@
 //   - an OpportunityID is upper-case ASCII;
 //   - a Domain is lower-case ASCII without a trailing dot, with
 //     internationalised labels in their xn-- form;
-//   - an Email keeps the spelling of its local part, because RFC 5321 leaves
-//     its meaning to the receiving host, and has a canonical Domain.
+//   - an Email keeps the case of its local part, because RFC 5321 leaves its
+//     meaning to the receiving host, and has composed accents and a canonical
+//     Domain. What was kept before keeps its spelling; Same compares addresses.
 //
 // Domains are compared whole. A subdomain is not its parent, and a domain
 // below onmicrosoft.com is a domain like any other.

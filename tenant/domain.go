@@ -1,6 +1,11 @@
 package tenant
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Domain is a DNS domain name of at least two labels. The zero Domain means
 // none. Two domains are equal exactly when == says so; a subdomain is not
@@ -40,6 +45,9 @@ func parseDomain(s string) (d Domain, problem string) {
 		return Domain{}, quote(text) + " is not a domain name"
 	}
 	name = strings.TrimSuffix(name, ".")
+	if again, ok := toASCII(name); !ok || again != name { // what is kept has to be readable again
+		return Domain{}, quote(text) + " is not a domain name: it holds a character that no domain can have"
+	}
 	if len(name) > 253 {
 		return Domain{}, "the domain is longer than 253 bytes"
 	}
@@ -68,9 +76,35 @@ func label(s string) bool {
 // String returns the domain in lower-case ASCII, or "" for the zero Domain.
 func (d Domain) String() string { return d.ascii }
 
-// Unicode returns the domain as people of its language write it. It is for
-// showing; use [Domain.String] for everything else.
-func (d Domain) Unicode() string { return toUnicode(d.ascii) }
+// Unicode returns the domain as people of its language write it, where nobody can
+// take it for another one: if the letters of every label are all Latin, or all of
+// one of the scripts that are given. Else it returns [Domain.String]. A language
+// that mixes scripts gives them as one, such as rangetable.Merge of Han, Hiragana
+// and Katakana.
+//
+// It is for showing; use [Domain.String] for everything else.
+func (d Domain) Unicode(scripts ...*unicode.RangeTable) string {
+	native := d.Native()
+	if native == d.ascii {
+		return d.ascii
+	}
+	for label := range strings.SplitSeq(native, ".") {
+		of := func(script *unicode.RangeTable) bool {
+			return !strings.ContainsFunc(label, func(r rune) bool {
+				return !unicode.Is(script, r) && !unicode.In(r, unicode.M) && (r >= utf8.RuneSelf || unicode.IsLetter(r))
+			})
+		}
+		if !of(unicode.Latin) && !slices.ContainsFunc(scripts, of) {
+			return d.ascii
+		}
+	}
+	return native
+}
+
+// Native returns the domain in Unicode, whatever its letters look like. It is for
+// searching and comparing with what people write; for showing there is
+// [Domain.Unicode].
+func (d Domain) Native() string { return toUnicode(d.ascii) }
 
 // IsZero reports whether d is the zero Domain.
 func (d Domain) IsZero() bool { return d == Domain{} }

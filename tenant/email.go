@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Email is the address of one mailbox. The zero Email means none.
@@ -21,9 +23,15 @@ type Email struct {
 // quoted local part, a comment and an address literal ("ana@[192.0.2.1]") are
 // refused: nobody needs them to name a customer, and each has been used to
 // smuggle a second address past a check. So are control characters, which
-// would reach the header of a message. The error is a [*MalformedError] of the
-// field "email".
+// would reach the header of a message. Accents of the local part are composed
+// (NFC), however they were typed. The error is a [*MalformedError] of the field
+// "email".
 func ParseEmail(s string) (Email, error) {
+	return parseEmail(norm.NFC.String(s))
+}
+
+// parseEmail is ParseEmail that keeps the spelling of the local part.
+func parseEmail(s string) (Email, error) {
 	text := trim(s)
 	switch {
 	case text == "":
@@ -91,8 +99,9 @@ func (e Email) IsZero() bool { return e == Email{} }
 // MarshalText returns the address with its domain in ASCII.
 func (e Email) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
 
-// UnmarshalText reads what [ParseEmail] reads; empty text gives the zero Email.
-func (e *Email) UnmarshalText(text []byte) error { return unmarshal(e, text, ParseEmail) }
+// UnmarshalText reads what [ParseEmail] reads, and keeps the spelling of the local
+// part, because digests may have been made of it; empty text gives the zero Email.
+func (e *Email) UnmarshalText(text []byte) error { return unmarshal(e, text, parseEmail) }
 
 // LogValue shows the domain and hides the person.
 func (e Email) LogValue() slog.Value {

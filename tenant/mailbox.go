@@ -31,8 +31,9 @@ func (e Email) Same(other Email) bool {
 }
 
 // foldLocal composes again after folding, which can take a composed letter apart.
+// Full-width letters are the letters that they stand for.
 func foldLocal(local string) string {
-	return norm.NFC.String(cases.Fold().String(norm.NFC.String(local)))
+	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(local)))
 }
 
 // Within reports whether d is the other domain or one below it: mail.contoso.com

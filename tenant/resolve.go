@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
+
+	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 // Basis says what an identity stands on.
@@ -177,8 +178,8 @@ func oneCustomer(entries []Entry) bool {
 	return len(entries) > 0 && !slices.ContainsFunc(entries, func(e Entry) bool { return !e.sameCustomer(entries[0]) })
 }
 
-// distinct checks what a directory answered, drops repetitions and cleans the
-// names, which are foreign text. An entry that breaks the directory's contract
+// distinct checks what a directory answered, drops repetitions and tenants of
+// personal accounts, and cleans the names, which are foreign text. An entry that breaks the directory's contract
 // is an error: without it, an ambiguous domain could look like a plain one.
 func distinct(entries []Entry) ([]Entry, error) {
 	var out []Entry
@@ -189,6 +190,9 @@ func distinct(entries []Entry) ([]Entry, error) {
 		if _, err := e.Cloud.MarshalText(); err != nil {
 			return nil, fmt.Errorf("the directory answered with an entry that is not valid: %v", err) // not %w: the candidate is not malformed
 		}
+		if e.Tenant.IsPersonal() {
+			continue
+		}
 		e.Name = cleanName(e.Name)
 		same := func(o Entry) bool { return o.sameCustomer(e) && o.TPID == e.TPID }
 		if !slices.ContainsFunc(out, same) {
@@ -198,15 +202,9 @@ func distinct(entries []Entry) ([]Entry, error) {
 	return out, nil
 }
 
-// cleanName makes a name fit to be stored and shown: valid UTF-8 on one line, of
-// at most 256 characters.
-func cleanName(s string) string {
-	s = oneLine(s)
-	if runes := []rune(s); len(runes) > 256 {
-		s = string(runes[:256])
-	}
-	return strings.TrimSpace(s)
-}
+// cleanName makes a name fit to be stored and shown: what can be seen of it, on one
+// line, of at most 256 characters.
+func cleanName(s string) string { return text.Clean(s, 256) }
 
 // complete adds what the directory's entries for the same customer agree on.
 // The tenant stays as it is, and so does a TPID that was given, because entries

@@ -12,6 +12,8 @@ import (
 	"testing/quick"
 	"unicode"
 
+	"golang.org/x/text/unicode/rangetable"
+
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -144,7 +146,8 @@ func TestParseDomain(t *testing.T) {
 		"ana@contoso.com", "@contoso.com", "contoso.com?x", "contoso.com#x", "contoso%2ecom.", "con'toso.com", "*.contoso.com",
 		"xn--a.com", "xn--.com", "xn--contoso-.com", "xn--zzzzzzzzzzzz99.com", "\xff.com", "\u202econtoso.com",
 		label63 + "a.com", longest + "a", strings.Repeat("ã", 60) + ".pt.", strings.Repeat("a.", 100_000) + "com",
-		"אa.com", // breaks the Bidi rule
+		"אa.com",      // breaks the Bidi rule
+		"\u2135a.com", // so does what it becomes
 	} {
 		d, err := tenant.ParseDomain(s)
 		if err == nil {
@@ -163,6 +166,30 @@ func TestDomainUnicode(t *testing.T) {
 	if err != nil || d.Unicode() != "cervejariasãojoão.pt" {
 		t.Errorf("got %q, %v", d.Unicode(), err)
 	}
+	for _, test := range []struct {
+		domain, shown string
+		scripts       []*unicode.RangeTable
+	}{
+		{"müller-söhne.de", "müller-söhne.de", nil},
+		{"straße1.de", "straße1.de", nil},
+		{"contoso.com", "contoso.com", nil},
+		{"пример.рф", "xn--e1afmkfd.xn--p1ai", nil},
+		{"пример.рф", "пример.рф", []*unicode.RangeTable{unicode.Greek, unicode.Cyrillic}},
+		{"пример.com", "пример.com", []*unicode.RangeTable{unicode.Cyrillic}},
+		{"contos\u043e.com", "xn--contos-1qf.com", nil}, // a Cyrillic o
+		{"contos\u043e.com", "xn--contos-1qf.com", []*unicode.RangeTable{unicode.Cyrillic}},
+		{"\u0430\u0440\u0440\u04cf\u0435.com", "xn--80ak6aa92e.com", []*unicode.RangeTable{unicode.Greek}},
+		{"例え.jp", "xn--r8jz45g.jp", []*unicode.RangeTable{unicode.Han, unicode.Hiragana}},
+		{"例え.jp", "例え.jp", []*unicode.RangeTable{rangetable.Merge(unicode.Han, unicode.Hiragana, unicode.Katakana)}},
+	} {
+		d, err := tenant.ParseDomain(test.domain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Unicode(test.scripts...); got != test.shown {
+			t.Errorf("%s (%s) shows as %q, want %q", test.domain, d, got, test.shown)
+		}
+	}
 	if got := (tenant.Domain{}).Unicode(); got != "" {
 		t.Errorf("the zero domain shows as %q", got)
 	}
@@ -178,6 +205,7 @@ func TestParseEmail(t *testing.T) {
 		" \tana.b@contoso.com\u00a0":      "ana.b@contoso.com",
 		"vendas@cervejariasãojoão.pt":     "vendas@xn--cervejariasojoo-ukbd.pt",
 		"joão@contoso.com":                "joão@contoso.com",
+		"joa\u0303o@contoso.com":          "joão@contoso.com", // decomposed
 		"!#$%&'*+-/=?^_`{|}~@contoso.com": "!#$%&'*+-/=?^_`{|}~@contoso.com",
 		local64 + "@contoso.com":          local64 + "@contoso.com",
 		local64 + "@" + domain189:         local64 + "@" + domain189,
@@ -197,7 +225,7 @@ func TestParseEmail(t *testing.T) {
 		"Ana <ana@contoso.com>", "<ana@contoso.com>", "ana@contoso.com, x@y.example", "ana@contoso.com;x@y.example",
 		`"ana silva"@contoso.com`, `"ana"@contoso.com`, `ana\@contoso.com`, "ana(comment)@contoso.com", "ana@[127.0.0.1]", "ana@127.0.0.1", "ana@localhost",
 		".ana@contoso.com", "ana.@contoso.com", "an..a@contoso.com", "ana@-bad-.com", "ana@contoso..com", "mailto:ana@contoso.com",
-		"\xff@contoso.com", local64 + "a@contoso.com", local64 + "@b" + domain189, strings.Repeat("ã", 33) + "@contoso.com",
+		"x@\u2135a.com", "\xff@contoso.com", local64 + "a@contoso.com", local64 + "@b" + domain189, strings.Repeat("ã", 33) + "@contoso.com",
 		strings.Repeat("a", 100_000) + "@contoso.com", "ana@" + strings.Repeat("a", 100_000),
 	} {
 		e, err := tenant.ParseEmail(s)

@@ -97,7 +97,7 @@ func newErasure(person Person) (erasure, error) {
 			return x, &InputError{Field: "email", Problem: "cannot be read: " + err.Error(), Err: err}
 		}
 		ascii, domain := x.email.String(), x.email.Domain()
-		unicode := strings.TrimSuffix(ascii, domain.String()) + domain.Unicode()
+		unicode := strings.TrimSuffix(ascii, domain.String()) + domain.Native()
 		x.address = regexp.MustCompile("(?i)" + regexp.QuoteMeta(norm.NFC.String(ascii)) + "|" + regexp.QuoteMeta(norm.NFC.String(unicode)))
 	}
 	if person.Name != "" {
@@ -235,7 +235,7 @@ func (u *unit) eraseIn(ctx context.Context, actor Actor, where map[engagement.Pl
 		}
 		for _, p := range standing.Participations {
 			for _, to := range addresses(p) {
-				if !x.email.IsZero() && strings.EqualFold(to.String(), x.email.String()) {
+				if to.Same(x.email) {
 					spellings[to] = true
 				}
 			}

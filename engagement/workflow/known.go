@@ -68,6 +68,10 @@ func (s *Service) ImportKnown(ctx context.Context, actor Actor, partner engageme
 			b.fail(&InputError{Field: "identity", Problem: fmt.Sprintf("of customer %q has neither tenant ID nor TPID", c.Identity.Name)})
 			continue
 		}
+		if c.Identity.Tenant.IsPersonal() {
+			b.fail(&InputError{Field: "identity", Problem: "has the tenant of everybody's personal accounts, which is nobody's customer"})
+			continue
+		}
 		if _, twice := named[key]; twice {
 			b.skipped++
 			continue

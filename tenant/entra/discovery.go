@@ -25,10 +25,6 @@ func (d *discovery) isServedBy(graph string) bool {
 	return d.graphHost == "" || "https://"+d.graphHost == graph
 }
 
-// consumers is the tenant of all personal Microsoft accounts. It is nobody's
-// customer.
-const consumers = "9188040d-6c67-4c5b-b112-36a304b66dad"
-
 // discover reads the discovery document of a domain, nil if there is no tenant.
 func (d *Directory) discover(ctx context.Context, c Cloud, domain tenant.Domain) (*discovery, error) {
 	var document struct {
@@ -48,7 +44,7 @@ func (d *Directory) discover(ctx context.Context, c Cloud, domain tenant.Domain)
 	if err != nil {
 		return nil, fmt.Errorf("the discovery document from %s cannot be used: %w", c.Login, err)
 	}
-	if id.String() == consumers {
+	if id.IsPersonal() {
 		return nil, nil
 	}
 	return &discovery{id, cloudOf(document.CloudInstance, document.RegionSubScope), document.GraphHost}, nil

@@ -271,6 +271,7 @@ func TestNoTenant(t *testing.T) {
 		"by its number":          {status: 400, body: `{"error":"invalid_request","error_codes":[90002]}`},
 		"a name no tenant has":   {status: 400, body: `{"error":"invalid_request","error_codes":[900023]}`},
 		"everybody's own tenant": public("9188040d-6c67-4c5b-b112-36a304b66dad"),
+		"the one beside it":      public("84df9e7f-e9f6-40af-b435-aaaaaaaaaaaa"),
 	} {
 		s := newService(t, map[string]reply{discoveryPath("contoso.com"): answer})
 		got, err := directory(t, s).Lookup(t.Context(), domain("contoso.com"))
