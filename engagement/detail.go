@@ -49,6 +49,7 @@ type Detail struct {
 	OutcomeBefore     eligibility.Outcome   `json:"outcome_before,omitzero" field:"26"`    // of judging the customer
 	OutcomeAfter      eligibility.Outcome   `json:"outcome_after,omitzero" field:"27"`     // of judging it again
 	AfterSubmission   bool                  `json:"after_submission,omitzero" field:"28"`  // withdrawn too late to end the claim: a flag for its reviewer
+	OwnReview         string                `json:"own_review,omitzero" field:"29"`        // why the reviewer was let review a claim on which it acted for the partner
 }
 
 // detail has the fields of Detail, and no methods.

@@ -94,7 +94,7 @@ func TestDetailNumbers(t *testing.T) {
 	}
 	for i, name := range strings.Fields(`location rule_set rule_version engagement_version contacts text_version language link deadline
 		requested approved paid deal_size over_cap items codes survey document document_id media_type size sha256 changed
-		reminder known_since outcome_before outcome_after after_submission`) {
+		reminder known_since outcome_before outcome_after after_submission own_review`) {
 		require.Equal(t, name, numbers[strconv.Itoa(i+1)])
 	}
 }

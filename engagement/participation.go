@@ -35,6 +35,7 @@ type Participation struct {
 	DealSize     eligibility.Money    `json:"deal_size,omitzero"`   // as the partner estimates it; frozen when consent is requested
 	Claim        *claim.State         `json:"claim,omitzero"`       // nil until the customer consents
 	RemindedAt   time.Time            `json:"reminded_at,omitzero"` // the last time that a reminder was due
+	ActedFor     []string             `json:"acted_for,omitempty"`  // digests of the users who acted for the partner; nil: not remembered yet
 	RemindAt     time.Time            `json:"remind_at,omitzero"`   // when the partner is to be reminded of the deadline that runs; zero: not again
 }
 

@@ -389,6 +389,13 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 	if err != nil {
 		return ClaimView{}, err
 	}
+	if actor.program() {
+		if p, err = u.rememberActors(ctx, p); err != nil {
+			return ClaimView{}, err
+		}
+	}
+	_, mayNot := s.mayReview(actor, p)
+	p.ActedFor = nil
 	view := ClaimView{Participation: p, Status: p.StatusAt(u.now), WithdrawnAt: p.Consent.WithdrawalRequestedAt()}
 	all, err := s.engagements(ctx)
 	if err != nil {
@@ -403,7 +410,7 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 	if actor.program() {
 		view.Actions = nil
 	}
-	if p.Claim != nil {
+	if p.Claim != nil && mayNot == nil {
 		for _, k := range []claim.Kind{claim.KindStartReview, claim.KindAskForAction, claim.KindApprove, claim.KindReject, claim.KindPay} {
 			if p.Claim.Allows(k, u.now) {
 				view.Reviews = append(view.Reviews, k)

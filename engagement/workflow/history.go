@@ -16,7 +16,9 @@ const historyBatch = 500
 // *ForbiddenError, a *NotFoundError or an *UnavailableError. So do Status,
 // ConsentEvidence and Receipt.
 func (s *Service) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Participation, error) {
-	return s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewCustomers, id)
+	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewCustomers, id)
+	p.ActedFor = nil
+	return p, err
 }
 
 // Status returns the status of a participation of the partner at this moment.

@@ -232,6 +232,16 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 		return engagement.Participation{}, failed
 	}
 	p, _ = u.place(loaded.At).Participation(actor.Partner, id)
+	if u.actor.User != "" {
+		if p, err = u.rememberActors(ctx, p); err != nil {
+			return engagement.Participation{}, err
+		}
+	}
+	if act == ReviewClaims {
+		if u.except, err = u.s.mayReview(actor, p); err != nil {
+			return engagement.Participation{}, err
+		}
+	}
 	return p, nil
 }
 

@@ -175,7 +175,7 @@ func mingled(w *workflowtest.World, dice *rand.Rand, n int) {
 					continue
 				}
 				p := started[0].ID
-				switch dice.IntN(6) {
+				switch dice.IntN(7) {
 				case 0:
 					w.Cancelled(p)
 				case 1:
@@ -186,7 +186,7 @@ func mingled(w *workflowtest.World, dice *rand.Rand, n int) {
 				case 3:
 					w.Requested(p)
 					w.Accepted(p)
-				case 4:
+				case 4, 5:
 					w.Requested(p)
 					w.Accepted(p)
 					w.Submitted(p)

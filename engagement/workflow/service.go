@@ -67,6 +67,7 @@ type Options struct {
 	Evidence   evidence.Store  // keeps the documents of claims; nil: the host keeps them, see RecordEvidence
 	Elsewhere  Elsewhere       // nil: nobody else keeps participations
 	Authorizer Authorizer      // nil: the roles say it all
+	FourEyes   FourEyes        // zero: Actor.User tells who reviews what
 	Resolver   tenant.Resolver // zero: tenant.Resolve
 	Policy     consent.Policy  // zero: the program's
 
@@ -108,6 +109,7 @@ type Service struct {
 	notifier   Notifier
 	elsewhere  Elsewhere
 	authorizer Authorizer
+	fourEyes   FourEyes
 	resolver   tenant.Resolver
 	policy     consent.Policy
 	derive     func(*eligibility.Facts, engagement.Location)
@@ -136,7 +138,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	}
 	s := &Service{
 		store: store, directory: directory, catalog: catalog, facts: facts,
-		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, resolver: opts.Resolver, policy: opts.Policy,
+		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, fourEyes: opts.FourEyes, resolver: opts.Resolver, policy: opts.Policy,
 		derive: opts.Derive, currencies: opts.Currencies, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
 		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
 		clock: opts.Now, random: opts.Random, log: opts.Logger,

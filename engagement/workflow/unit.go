@@ -30,6 +30,8 @@ import (
 // change. It has one now.
 type unit struct {
 	s         *Service
+	actor     Actor  // who gives the command; zero for jobs and customers
+	except    string // why the actor may review what it did itself; "": it does not
 	now       time.Time
 	command   storage.CommandRecord
 	replay    []byte // the result of the command, when it was carried out before
@@ -65,13 +67,17 @@ func execute[R any](ctx context.Context, s *Service, actor Actor, name, key stri
 	}
 	if dry {
 		u := s.unit(record)
+		u.actor = actor
 		result, err := do(u)
 		if errors.Is(err, errReplay) {
 			return replayed[R](u)
 		}
 		return result, err
 	}
-	return attempt(ctx, s, record, do)
+	return attempt(ctx, s, record, func(u *unit) (R, error) {
+		u.actor = actor
+		return do(u)
+	})
 }
 
 // programKeys precedes the keys of the Program's commands about a partner's claim:
@@ -320,6 +326,12 @@ func (u *unit) putCustomer(c engagement.Customer) {
 // event appends to the history of the participation's customer.
 func (u *unit) event(e engagement.Event, p engagement.Participation) {
 	e.Engagement, e.Participation = p.Engagement, p.ID
+	switch {
+	case e.By == engagement.ByPartner:
+		u.acts(p)
+	case e.By == engagement.ByProgram:
+		e.Detail.OwnReview = u.except
+	}
 	u.customerEvent(e, engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer})
 }
 

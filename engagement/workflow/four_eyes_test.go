@@ -1,0 +1,167 @@
+package workflow_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// as is the user in the role of a partner's admin, and of the Program.
+func as(user string) (partner, program workflow.Actor) {
+	partner = workflow.Actor{Partner: "northwind", User: user, Roles: []workflow.Role{workflow.IncentivesAdmin}}
+	program = workflow.Actor{User: user, Roles: []workflow.Role{workflow.Program}}
+	return partner, program.For("northwind")
+}
+
+// reviewCalls returns the calls that are the Program's review of a claim.
+func reviewCalls() []call {
+	return slices.DeleteFunc(calls(), func(c call) bool { return c.act != workflow.ReviewClaims })
+}
+
+func refusesReviews(t *testing.T, w *workflowtest.World, spy *spy, actor workflow.Actor, p engagement.ParticipationID) {
+	t.Helper()
+	for _, c := range reviewCalls() {
+		unchanged(t, spy, func() {
+			_, err := c.do(w, actor, p)
+			if e := refused[*workflow.FourEyesError](t, err, workflow.ErrFourEyes); e.Participation != p || !errors.Is(err, workflow.ErrForbidden) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
+	}
+	view, err := w.Desk.Claim(background, actor, p)
+	ok(t, err)
+	equal(t, "the reviews that it is offered", len(view.Reviews), 0)
+}
+
+// Whatever a user did for the partner on a claim, by whichever command, it reviews
+// that claim no more, with whatever roles.
+func TestFourEyes(t *testing.T) {
+	for _, c := range slices.Concat(partnerCalls(), claimCalls()) {
+		if !slices.Contains(aboutParticipations, c.name) || c.act == workflow.ReviewClaims {
+			continue
+		}
+		for at, prepare := range map[string]func(w *workflowtest.World) engagement.ParticipationID{
+			"added":     func(w *workflowtest.World) engagement.ParticipationID { return w.Added(migration, "ana@contoso.com") },
+			"consented": func(w *workflowtest.World) engagement.ParticipationID { return w.Granted(migration, "ana@contoso.com") },
+			"submitted": func(w *workflowtest.World) engagement.ParticipationID {
+				p := w.Granted(migration, "ana@contoso.com")
+				w.Submitted(p)
+				return p
+			},
+		} {
+			t.Run(c.name+" "+at, func(t *testing.T) {
+				w, spy := newWorld(t)
+				p := prepare(w)
+				partner, program := as("Tom")
+				before := spy.count()
+				if _, err := c.do(w, partner, p); err != nil || spy.count() == before {
+					return // nothing was done
+				}
+				refusesReviews(t, w, spy, program, p)
+				both := partner
+				both.User, both.Roles = "tom", workflow.AllRoles()
+				refusesReviews(t, w, spy, both, p)
+			})
+		}
+	}
+
+	// Who did nothing of the kind reviews; other claims are another matter.
+	w, spy := newWorld(t)
+	p, other := w.Granted(migration, "ana@contoso.com"), w.Granted(migration, "ana@adatum.com")
+	w.Submitted(p)
+	w.Submitted(other)
+	partner, tom := as("tom")
+	ok(t, w.Desk.Comment(background, partner, p, workflow.Comment{Key: w.Key(), Text: "Here it is."}))
+	_, ana := as("ana")
+	refusesReviews(t, w, spy, tom, p)
+	refusesReviews(t, w, spy, ana, p) // who added it
+	ok(t, w.Desk.StartReview(background, tom, other, workflow.StartReview{Key: w.Key()}))
+	ok(t, w.Desk.Comment(background, tom, p, workflow.Comment{Key: w.Key(), Text: "From the program."}))
+
+	// An erased user is refused all the same, and nothing stored tells who it was.
+	admin, _ := as("ana")
+	_, err := w.Desk.ErasePerson(background, admin, workflow.Person{User: "tom"})
+	ok(t, err)
+	refusesReviews(t, w, spy, tom, p)
+	view, err := w.Desk.Claim(background, w.Actor, p)
+	ok(t, err)
+	equal(t, "digests that a partner is shown", len(part(t, w, p).ActedFor)+len(view.ActedFor), 0)
+}
+
+// The host says who is the same person, and who may review its own all the same;
+// that is recorded.
+func TestFourEyesOfTheHost(t *testing.T) {
+	w, spy := newWorld(t, func(sc *workflowtest.Scenario) {
+		sc.Options.FourEyes = workflow.FourEyes{
+			Person: func(a workflow.Actor) string { return strings.TrimPrefix(a.User, "vendor/") },
+			Except: func(a workflow.Actor) string {
+				if a.User == "robot" {
+					return "service account"
+				}
+				return ""
+			},
+		}
+	})
+	p := w.Granted(migration, "ana@contoso.com")
+	w.Submitted(p)
+	_, same := as("vendor/ana")
+	refusesReviews(t, w, spy, same, p)
+	robot, reviewer := as("robot")
+	ok(t, w.Desk.StartReview(background, reviewer, p, workflow.StartReview{Key: w.Key()}))
+	events, _ := history(t, w, "contoso.com")
+	if strings.Contains(asJSON(t, events), "service account") {
+		t.Error("an exception is recorded that was none")
+	}
+	ok(t, w.Desk.Comment(background, robot, p, workflow.Comment{Key: w.Key(), Text: "Sent by the portal."}))
+	ok(t, w.Desk.ApproveClaim(background, reviewer, p, workflow.ApproveClaim{Key: w.Key(), Amount: w.Money("100.00 USD")}))
+	events, _ = history(t, w, "contoso.com")
+	if last := asJSON(t, events[len(events)-1:]); !strings.Contains(last, "service account") {
+		t.Errorf("the exception is not recorded: %s", last)
+	}
+}
+
+// Who acted is recognised after the secret was changed, and on participations that
+// were begun before it was remembered, as long as the history says so.
+func TestFourEyesOfOldParticipations(t *testing.T) {
+	secrets := [][]byte{[]byte("new"), []byte("old")}
+	w, spy := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com") // without a secret
+	w.Submitted(p)
+	for n := range len(secrets) + 1 {
+		again := workflowtest.New(t, func() workflowtest.Scenario {
+			sc := workflowtest.Contoso()
+			sc.Store, sc.Options.FourEyes.Secrets = spy, secrets[len(secrets)-n:]
+			return sc
+		})
+		_, ana := as("ana")
+		refusesReviews(t, again, spy, ana, p)
+		user := []string{"bea", "cid", "dan"}[n]
+		partner, _ := as(user)
+		ok(t, again.Desk.Comment(background, partner, p, workflow.Comment{Key: w.Key(), Text: "Well."}))
+		for _, user := range []string{"bea", "cid", "dan"}[:n+1] {
+			_, program := as(user)
+			refusesReviews(t, again, spy, program, p)
+		}
+	}
+
+	loaded, err := spy.Load(background, storage.Want{Participation: storage.ParticipationKey{Partner: "northwind", ID: p}})
+	ok(t, err)
+	pl := loaded.Places[loaded.At]
+	old, _ := pl.Participation("northwind", p)
+	old.ActedFor = nil
+	pl = pl.WithParticipation(old)
+	ok(t, spy.Apply(background, storage.Changes{Places: []engagement.Place{pl}, Entries: pl.Entries(w.Now())}))
+	_, dan := as("dan")
+	refusesReviews(t, w, spy, dan, p)
+	partner, eve := as("eve")
+	ok(t, w.Desk.Comment(background, partner, p, workflow.Comment{Key: w.Key(), Text: "One more."}))
+	refusesReviews(t, w, spy, dan, p)
+	refusesReviews(t, w, spy, eve, p)
+	ok(t, w.Desk.StartReview(background, w.Reviewer(), p, workflow.StartReview{Key: w.Key()}))
+}
