@@ -24,6 +24,15 @@
 //
 //	go test -run ManyProcesses -commands 100000 -timeout 2h
 //
+// # Stores of earlier versions
+//
+// testdata/stores keeps a SQLite file and a PostgreSQL dump that an earlier version
+// wrote, which hold something of everything. What is read from them is compared with
+// what that version read, and work goes on in a copy of each. The files are named
+// after the commit that wrote them, and stay as they are.
+//
+//	go test -run KeptStores
+//
 // The tests start a PostgreSQL server of their own. Where none is installed they
 // skip it; where the environment variable CI is set they fail.
 package stress

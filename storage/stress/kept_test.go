@@ -1,0 +1,119 @@
+package stress_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// Stores that earlier versions wrote say now what they said then, and the work in
+// them goes on. A store that is read differently is a defect of the code, whatever
+// the golden file says: it was written by the code that wrote the store.
+func TestKeptStores(t *testing.T) {
+	names, err := filepath.Glob("testdata/stores/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatal("there are no stores: ", err)
+	}
+	for _, name := range names {
+		name = strings.TrimSuffix(name, ".json")
+		for _, kind := range []string{"sqlite", "postgres"} {
+			t.Run(filepath.Base(name)+"/"+kind, func(t *testing.T) {
+				var asked kept
+				text, err := os.ReadFile(name + ".json")
+				if err == nil {
+					err = json.Unmarshal(text, &asked)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden, err := os.ReadFile(name + ".golden")
+				if err != nil {
+					t.Fatal(err)
+				}
+				is, found := readKept(t, openKept(t, kind, name), asked)
+				compareTexts(t, string(golden), is)
+				found.complete(t)
+				goOn(t, openKept(t, kind, name), asked)
+			})
+		}
+	}
+}
+
+// goOn works on in a store that an earlier version wrote.
+func goOn(t *testing.T, s storage.Store, asked kept) {
+	t.Helper()
+	ok := func(what string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	ctx, mail := t.Context(), newMailbox()
+	desk := keptDesk(t, s, mail, asked.Now)
+	northwind := keptActors[0]
+
+	recorded, err := desk.Sweep(ctx)
+	ok("sweep", err)
+	sent, err := desk.Relay(ctx)
+	ok("relay", err)
+	if recorded == 0 || sent == 0 {
+		t.Errorf("%d deadlines were recorded and %d messages sent: there was more to do", recorded, sent)
+	}
+
+	// A command that was given then is still known, and one that was not is new.
+	comments := func() int {
+		view, err := desk.Claim(ctx, northwind, asked.Repeat.Participation)
+		ok("claim", err)
+		return len(view.Claim.Comments)
+	}
+	before := comments()
+	ok("a command given again", desk.Comment(ctx, northwind, asked.Repeat.Participation, workflow.Comment{Key: asked.Repeat.Key, Text: asked.Repeat.Text}))
+	err = desk.Comment(ctx, northwind, asked.Repeat.Participation, workflow.Comment{Key: asked.Repeat.Key, Text: "something else"})
+	if !errors.Is(err, workflow.ErrKeyReused) {
+		t.Errorf("another command with the same key: %v", err)
+	}
+	ok("a new command", desk.Comment(ctx, northwind, asked.Repeat.Participation, workflow.Comment{Key: "new", Text: "Não."}))
+	if n := comments() - before; n != 1 {
+		t.Errorf("%d comments were added, want 1", n)
+	}
+
+	// A customer answers by a link that went out then, and by one that goes out now.
+	answers := 0
+	for _, l := range asked.Links {
+		token, err := consent.ParseToken(l.Token)
+		ok("token", err)
+		if view, err := desk.ConsentView(ctx, token); err == nil && view.MayDecide {
+			_, err = desk.AnswerConsent(ctx, token, consent.DecisionAccept)
+			ok("answer", err)
+			answers++
+		}
+	}
+	for _, p := range mail.newest {
+		token, _ := mail.token(p)
+		_, err := desk.AnswerConsent(ctx, token, consent.DecisionDecline)
+		ok("answer to a new message", err)
+	}
+	if answers == 0 || len(mail.newest) == 0 {
+		t.Errorf("%d old links and %d new ones were answered: there should be some", answers, len(mail.newest))
+	}
+	_, err = desk.Relay(ctx)
+	ok("relay of the answers", err)
+	for _, a := range keptActors {
+		_, err := desk.Reevaluate(ctx, workflowtest.Vendor, workflow.Scope{Partner: a.Partner}, nil)
+		ok("re-evaluation", err)
+	}
+	erased, err := desk.ErasePerson(ctx, northwind, workflow.Person{User: northwind.User})
+	ok("erasure", err)
+	if erased.Events == 0 {
+		t.Error("nothing was erased")
+	}
+	readKept(t, s, asked) // and every history still holds
+}
