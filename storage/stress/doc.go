@@ -27,9 +27,10 @@
 // # Stores of earlier versions
 //
 // testdata/stores keeps a SQLite file and a PostgreSQL dump that an earlier version
-// wrote, which hold something of everything. What is read from them is compared with
-// what that version read, and work goes on in a copy of each. The files are named
-// after the commit that wrote them, and stay as they are.
+// wrote, which hold something of everything. What no rule can change must be read from
+// them as that version read it, the rest as today's version last read it, and work
+// goes on in a copy of each. The files are named after the commit that wrote them, and
+// stay as they are.
 //
 //	go test -run KeptStores
 //

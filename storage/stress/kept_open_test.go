@@ -113,21 +113,50 @@ func emptyDatabase(t *testing.T) *pgxpool.Config {
 	return config
 }
 
-// compareTexts says in which lines two texts differ, the first few of them.
-func compareTexts(t *testing.T, want, got string) {
+// compareTexts says which lines of a text are missing and which are too many, the
+// first few of them.
+func compareTexts(t *testing.T, what, want, got string) {
 	t.Helper()
 	if want == got {
 		return
 	}
-	wanted, lines := strings.Split(want, "\n"), strings.Split(got, "\n")
-	if len(wanted) != len(lines) {
-		t.Errorf("%d lines, want %d", len(lines), len(wanted))
+	lack, extra := lacking(want, got), lacking(got, want)
+	if len(lack)+len(extra) == 0 {
+		t.Errorf("%s: the lines are in another order", what)
 	}
-	shown := 0
-	for i := range min(len(wanted), len(lines)) {
-		if wanted[i] != lines[i] && shown < 10 {
-			t.Errorf("line %d says\n\t%s\nand should say\n\t%s", i+1, lines[i], wanted[i])
-			shown++
+	const shown = 5
+	for _, line := range lack[:min(shown, len(lack))] {
+		t.Errorf("%s: missing\n%s", what, line)
+	}
+	for _, line := range extra[:min(shown, len(extra))] {
+		t.Errorf("%s: read instead\n%s", what, line)
+	}
+	if n := len(lack) + len(extra) - 2*shown; n > 0 {
+		t.Errorf("%s: and about %d lines more", what, n)
+	}
+}
+
+// lacking returns the lines of one text that another has not, or has less often,
+// each with the line at the margin under which it stands.
+func lacking(text, other string) []string {
+	times := map[string]int{}
+	each := func(text string, do func(heading, line string)) {
+		heading := ""
+		for line := range strings.SplitSeq(text, "\n") {
+			if strings.HasPrefix(line, "\t") {
+				do(heading, line)
+				continue
+			}
+			heading = line
+			do("", line)
 		}
 	}
+	each(other, func(_, line string) { times[line]++ })
+	var out []string
+	each(text, func(heading, line string) {
+		if times[line]--; times[line] < 0 {
+			out = append(out, strings.TrimPrefix(heading+"\n"+line, "\n"))
+		}
+	})
+	return out
 }

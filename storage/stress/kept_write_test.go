@@ -90,10 +90,11 @@ func TestWriteStores(t *testing.T) {
 	write(".json", append(text, '\n'), err)
 
 	// What they say is read by the same code that wrote them.
-	golden, _ := readKept(t, openKept(t, "sqlite", file("")), asked)
+	golden, found := readKept(t, openKept(t, "sqlite", file("")), asked)
+	found.complete(t)
 	write(".golden", []byte(golden), nil)
 	other, _ := readKept(t, openKept(t, "postgres", file("")), asked)
-	compareTexts(t, golden, other)
+	compareTexts(t, "the other store", golden, other)
 }
 
 // dump returns the tables and rows as SQL that says nothing of the machine.
@@ -273,7 +274,7 @@ func (st *teller) earlyEndings() {
 	st.t.Helper()
 	declined := st.Added(migration, "müller.example")
 	_, err := st.Desk.RequestConsent(st.ctx, st.Actor, declined, workflow.ConsentRequest{
-		Key: st.Key(), Customer: []string{"jürgen@müller.example", "it@müller.example"}, Partner: []string{"ana@northwind.example", "rui@northwind.example"},
+		Key: st.Key(), Customer: workflow.ByEmail("jürgen@müller.example", "it@müller.example"), Partner: workflow.ByEmail("ana@northwind.example", "rui@northwind.example"),
 		Language: "pt-PT", PartnerLanguage: "en",
 	})
 	st.ok(err)
@@ -312,14 +313,14 @@ func (st *teller) cafe() {
 	p := started[0].ID
 	name, size := "Café da Praça ☕", st.Money("15000.00 EUR")
 	st.ok(st.Desk.ChangeDetails(st.ctx, st.Actor, p, workflow.Details{Key: st.Key(), FriendlyName: &name, DealSize: &size}))
-	request := workflow.ConsentRequest{Key: st.Key(), Customer: []string{"conceição@cafe.example", "it@cafe.example"}, Partner: []string{"ana@northwind.example"}, Language: "pt-PT", PartnerLanguage: "en"}
+	request := workflow.ConsentRequest{Key: st.Key(), Customer: workflow.ByEmail("conceição@cafe.example", "it@cafe.example"), Partner: workflow.ByEmail("ana@northwind.example"), Language: "pt-PT", PartnerLanguage: "en"}
 	_, err = st.Desk.RequestConsent(st.ctx, st.Actor, p, request)
 	st.ok(err)
 	st.day(2)
 	_, err = st.Desk.ResendConsent(st.ctx, st.Actor, p, st.Key())
 	st.ok(err)
 	st.day(4)
-	_, err = st.Desk.ChangeContacts(st.ctx, st.Actor, p, workflow.ConsentRequest{Key: st.Key(), Customer: []string{"rui@cafe.example"}})
+	_, err = st.Desk.ChangeContacts(st.ctx, st.Actor, p, workflow.ConsentRequest{Key: st.Key(), Customer: workflow.ByEmail("rui@cafe.example")})
 	st.ok(err)
 	st.Relayed()
 	st.Accepted(p)
@@ -337,7 +338,7 @@ func (st *teller) cafe() {
 	})
 	st.ok(err)
 	for _, contact := range []string{"wrong@cafe.example", "rui@cafe.example"} {
-		st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, p, workflow.SurveyRequest{Key: st.Key(), Survey: claims.CustomerSurvey, Contact: contact}))
+		st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, p, workflow.SurveyRequest{Key: st.Key(), Survey: claims.CustomerSurvey, Contact: workflow.Contact{Email: contact}}))
 		st.Relayed()
 	}
 	st.ok(st.Desk.ResendSurvey(st.ctx, st.Actor, p, workflow.ResendSurvey{Key: st.Key(), Survey: claims.CustomerSurvey}))
@@ -384,7 +385,7 @@ func (st *teller) sharing(fabrikam, graz *teller) {
 		o.Requested(o.Claimed(pilot, "pair.example"), "it@pair.example")
 	}
 	both := st.Granted(pilot, "pair.example")
-	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, both, workflow.SurveyRequest{Key: st.Key(), Survey: "pilot-survey", Contact: "it@pair.example", Language: "de"}))
+	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, both, workflow.SurveyRequest{Key: st.Key(), Survey: "pilot-survey", Contact: workflow.Contact{Email: "it@pair.example"}, Language: "de"}))
 	page, err := st.Desk.Claims(st.ctx, fabrikam.Actor, workflow.ClaimsQuery{Customer: st.Customer("pair.example")})
 	st.ok(err)
 	fabrikam.Accepted(page.Rows[0].Participation)
@@ -437,7 +438,7 @@ func (st *teller) live(fabrikam *teller) {
 	granted := st.granted("granted")
 	st.Documented(granted, claims.Invoice)
 	st.Surveyed(granted, claims.PartnerSurvey)
-	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, granted, workflow.SurveyRequest{Key: st.Key(), Survey: claims.CustomerSurvey, Contact: "cem@granted.example"}))
+	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, granted, workflow.SurveyRequest{Key: st.Key(), Survey: claims.CustomerSurvey, Contact: workflow.Contact{Email: "cem@granted.example"}}))
 	st.asked("asked")
 	st.Claimed(migration, "claimed.example")
 	fabrikam.asked("rivals") // which has no room any more
@@ -453,7 +454,7 @@ func (st *teller) live(fabrikam *teller) {
 func (st *teller) waiting() kept {
 	st.t.Helper()
 	ask := func(who string) {
-		_, err := st.Desk.RequestConsent(st.ctx, st.Actor, st.Added(migration, who+".example"), workflow.ConsentRequest{Key: st.Key(), Customer: []string{"it@" + who + ".example"}, Language: "en"})
+		_, err := st.Desk.RequestConsent(st.ctx, st.Actor, st.Added(migration, who+".example"), workflow.ConsentRequest{Key: st.Key(), Customer: workflow.ByEmail("it@" + who + ".example"), Language: "en"})
 		st.ok(err)
 		st.Advance(time.Second)
 	}
@@ -473,7 +474,7 @@ func (st *teller) waiting() kept {
 	st.Paid(st.find("approved"), "500.00 USD")
 	page, err := st.Desk.Claims(st.ctx, st.Actor, workflow.ClaimsQuery{Customer: st.Customer("pair.example")})
 	st.ok(err)
-	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, page.Rows[0].Participation, workflow.SurveyRequest{Key: st.Key(), Survey: "pilot-survey", Contact: "chef@pair.example"}))
+	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, page.Rows[0].Participation, workflow.SurveyRequest{Key: st.Key(), Survey: "pilot-survey", Contact: workflow.Contact{Email: "chef@pair.example"}}))
 	st.SetNow(keptStart.AddDate(0, 0, 154).Add(2 * time.Hour))
 	st.Swept() // reminders, which nobody needs any more when they are read
 	k := kept{Now: read, Repeat: keptComment{Participation: st.find("submitted"), Key: st.Key(), Text: "Há novidades?"}}
