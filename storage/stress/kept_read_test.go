@@ -133,7 +133,9 @@ func texts[V any](list []V) string {
 }
 
 // contact is somebody of whom, in old stores, only the address is known.
-func contact(c consent.Contact) string { return strings.TrimSpace(c.Name + " " + c.Email.String() + " " + c.Phone) }
+func contact(c consent.Contact) string {
+	return strings.TrimSpace(c.Name + " " + c.Email.String() + " " + c.Phone)
+}
 
 func contacts(list []consent.Contact) string {
 	out := make([]string, len(list))
