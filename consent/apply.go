@@ -9,9 +9,10 @@ import (
 // The state it is given stays as it was; with an error it is what is returned.
 //
 // An answer (accept, decline, withdraw) is refused, in this order: when the link
-// is unknown ([ErrUnknownLink]) or replaced ([LinkVoidError]), when there is an
+// is unknown ([ErrUnknownLink]) or replaced ([LinkVoidError]), when there is another
 // answer already ([AlreadyAnsweredError]), at or after the deadline
-// ([ExpiredError]), and when the table has no such move ([NotAllowedError]).
+// ([ExpiredError]), and when the table has no such move ([NotAllowedError]). The
+// same answer again is no error and leaves the state as it is: see [State.Repeats].
 func Apply(s State, e Event, now time.Time) (State, error) {
 	if e == nil {
 		return s, invalid("event", "an event is needed")
@@ -20,6 +21,9 @@ func Apply(s State, e Event, now time.Time) (State, error) {
 	if by, ok := e.(interface{ by() LinkID }); ok {
 		if _, err := s.live(by.by()); err != nil {
 			return s, err
+		}
+		if s.Repeats(e) {
+			return s, nil
 		}
 	}
 	move, err := moveOf(s, e, now)
@@ -98,9 +102,6 @@ func (e Decline) apply(s *State, now time.Time) error {
 }
 
 func (e Withdraw) apply(s *State, now time.Time) error {
-	if !s.Withdrawal.IsZero() { // flagged for the reviewer before
-		return &AlreadyAnsweredError{s.Withdrawal.Decision, s.Withdrawal.At}
-	}
 	s.Withdrawal = s.answer(DecisionWithdraw, e.Link, e.Channel, now)
 	s.Withdrawal.AfterSubmission = e.AfterSubmission
 	return nil

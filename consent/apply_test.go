@@ -46,6 +46,7 @@ func TestEveryEventInEveryStatus(t *testing.T) {
 		answered = consent.ErrAlreadyAnswered
 		over     = consent.ErrExpired
 		unknown  = consent.ErrUnknownLink
+		same     = "done already"
 	)
 	const before, at = false, true
 	for _, c := range []struct {
@@ -57,13 +58,13 @@ func TestEveryEventInEveryStatus(t *testing.T) {
 		{consent.AwaitingRequest, at, [8]any{over, over, over, unknown, unknown, unknown, over, allowed(consent.Expired)}},
 		{consent.Requested, before, [8]any{no, allowed(consent.Requested), allowed(consent.Requested), allowed(consent.Granted), allowed(consent.Declined), no, allowed(consent.Cancelled), no}},
 		{consent.Requested, at, [8]any{over, over, over, over, over, over, over, allowed(consent.Expired)}},
-		{consent.Granted, before, [8]any{no, no, no, answered, answered, allowed(consent.Withdrawn), allowed(consent.Cancelled), no}},
-		{consent.Granted, at, [8]any{no, no, no, answered, answered, allowed(consent.Withdrawn), allowed(consent.Cancelled), no}},
-		{consent.Declined, before, [8]any{no, no, no, answered, answered, answered, no, no}},
-		{consent.Declined, at, [8]any{no, no, no, answered, answered, answered, no, no}},
+		{consent.Granted, before, [8]any{no, no, no, same, answered, allowed(consent.Withdrawn), allowed(consent.Cancelled), no}},
+		{consent.Granted, at, [8]any{no, no, no, same, answered, allowed(consent.Withdrawn), allowed(consent.Cancelled), no}},
+		{consent.Declined, before, [8]any{no, no, no, answered, same, answered, no, no}},
+		{consent.Declined, at, [8]any{no, no, no, answered, same, answered, no, no}},
 		{consent.Expired, at, [8]any{over, over, over, over, over, over, over, allowed(consent.Expired)}},
-		{consent.Withdrawn, before, [8]any{no, no, no, answered, answered, answered, no, no}},
-		{consent.Withdrawn, at, [8]any{no, no, no, answered, answered, answered, no, no}},
+		{consent.Withdrawn, before, [8]any{no, no, no, answered, answered, same, no, no}},
+		{consent.Withdrawn, at, [8]any{no, no, no, answered, answered, same, no, no}},
 		{consent.Cancelled, before, [8]any{no, no, no, no, no, no, no, no}},
 		{consent.Cancelled, at, [8]any{no, no, no, no, no, no, no, no}},
 	} {
@@ -82,6 +83,12 @@ func TestEveryEventInEveryStatus(t *testing.T) {
 				continue
 			}
 			noError(t, err, "%s while %s", k, c.status)
+			if c.want[i] == same {
+				equal(t, s, got, "the same answer again leaves the state as it was")
+				check(t, s.Repeats(event(k)) && !s.Allows(k, now), "%s while %s is a repetition", k, c.status)
+				continue
+			}
+			check(t, !s.Repeats(event(k)), "%s while %s is no repetition", k, c.status)
 			equal(t, c.want[i], got.Status, "%s while %s", k, c.status)
 			equal(t, c.want[i], got.StatusAt(now))
 			check(t, s.Allows(k, now), "Allows(%s) while %s", k, c.status)
@@ -395,7 +402,8 @@ func TestWithdrawAfterSubmissionIsAFlag(t *testing.T) {
 	equal(t, now, s.WithdrawalRequestedAt())
 	check(t, s.EndedAt(now).IsZero())
 	for _, after := range []bool{true, false} {
-		_, err := consent.Apply(s, consent.Withdraw{Link: "l1", AfterSubmission: after}, now.Add(day))
+		equal(t, s, apply(t, s, consent.Withdraw{Link: "l1", AfterSubmission: after}, now.Add(day)))
+		_, err := consent.Apply(s, consent.Accept{Link: "l1"}, now.Add(day))
 		var answered *consent.AlreadyAnsweredError
 		errorAs(t, err, &answered)
 		equal(t, consent.AlreadyAnsweredError{Decision: consent.DecisionWithdraw, At: now}, *answered)

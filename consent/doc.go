@@ -24,8 +24,9 @@
 // Each customer contact gets a [Link] of their own. A link is opened with a
 // [Token], 256 random bits that are made when the message is written and of
 // which only the SHA-256 [Hash] is kept. Sending again voids every earlier
-// link. The first answer by a live link wins; after an acceptance every link
-// that is still live can withdraw it.
+// link. The first answer by a live link wins, and the same answer again, by whichever
+// contact, is done already; after an acceptance every link that is still live can
+// withdraw it.
 //
 // # Limits on sending
 //

@@ -43,7 +43,7 @@ func (e *LinkVoidError) Error() string {
 // Unwrap returns [ErrLinkVoid].
 func (e *LinkVoidError) Unwrap() error { return ErrLinkVoid }
 
-// AlreadyAnsweredError refuses a second answer. It says what was answered and
+// AlreadyAnsweredError refuses a second answer that is another one. It says what was answered and
 // when, and not by whom. It matches [ErrAlreadyAnswered].
 type AlreadyAnsweredError struct {
 	Decision Decision // the latest: accept, decline, or withdraw

@@ -17,13 +17,17 @@ import (
 // as it was; with an error it is what is returned, and nothing is recorded.
 //
 // It is refused, in this order: when the link is unknown ([consent.ErrUnknownLink])
-// or replaced ([*consent.LinkVoidError]), when there is an answer already
+// or replaced ([*consent.LinkVoidError]), when there are other answers already
 // ([*AlreadyAnsweredError]), at or after the deadline ([*ExpiredError]), and when
 // answers are missing, malformed or to no question of the form ([*AnswersError],
-// which lists them all).
+// which lists them all). The same answers again are no error and leave the state as
+// it is: see [State.Repeats].
 func Answer(s State, link consent.LinkID, answers map[string]string, now, deadline time.Time) (State, error) {
 	if _, err := s.live(link); err != nil {
 		return s, err
+	}
+	if s.Repeats(answers) {
+		return s, nil
 	}
 	move, err := s.moveOf(CommandAnswer, now, deadline)
 	if err != nil {
@@ -37,6 +41,16 @@ func Answer(s State, link consent.LinkID, answers map[string]string, now, deadli
 	next.Response = Response{Link: link, At: instant(now), Answers: recorded}
 	next.Status = move.To
 	return next, nil
+}
+
+// Repeats reports whether the survey is done, with these answers: a second click, or
+// a click whose reply was lost.
+func (s State) Repeats(answers map[string]string) bool {
+	if s.Status != Done {
+		return false
+	}
+	recorded, err := s.Form.read(answers)
+	return err == nil && maps.Equal(recorded, s.Response.Answers)
 }
 
 // read returns the answers as they are recorded, or an [*AnswersError]: in the order
@@ -79,7 +93,7 @@ func (q Question) problem(answer string) Problem {
 		return NoChoice
 	case !utf8.ValidString(answer) || strings.ContainsFunc(answer, hidden):
 		return Unreadable
-	case len(answer) > MaxText:
+	case utf8.RuneCountInString(answer) > MaxText:
 		return TooLong
 	}
 	return ""

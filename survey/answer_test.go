@@ -83,7 +83,7 @@ answers: the form has no question "zodiac"; use the IDs of its questions`, err.E
 }
 
 func TestEachAnswer(t *testing.T) {
-	long := strings.Repeat("ã", survey.MaxText/2)
+	long := strings.Repeat("ã", survey.MaxText)
 	for _, c := range []struct {
 		id, answer string
 		want       survey.Problem
@@ -108,7 +108,7 @@ func TestEachAnswer(t *testing.T) {
 		}
 	}
 	_, err := survey.Answer(in(t, survey.Sent), "l1", answers("comments", long+"x"), start, deadline)
-	equal(t, "answers.comments: the answer has to be at most 2000 bytes long; shorten it", err.Error())
+	equal(t, "answers.comments: the answer has to be at most 2000 characters long; shorten it", err.Error())
 }
 
 func TestLinksComeFirst(t *testing.T) {

@@ -59,7 +59,7 @@ type Kind string
 const (
 	Rating Kind = "rating" // a whole number from 1, the lowest, to 5
 	YesNo  Kind = "yes/no" // "yes" or "no", in whatever language it was asked
-	Text   Kind = "text"   // at most [MaxText] bytes
+	Text   Kind = "text"   // at most [MaxText] characters
 )
 
 // AllKinds returns every kind of question.
@@ -90,7 +90,7 @@ type Problem string
 const (
 	Missing    Problem = "missing"    // to a question that needs an answer
 	NoChoice   Problem = "no choice"  // none of [Kind.Choices]
-	TooLong    Problem = "too long"   // more than [MaxText] bytes
+	TooLong    Problem = "too long"   // more than [MaxText] characters
 	Unreadable Problem = "unreadable" // not UTF-8, or with control characters besides line ends and tabs
 	NotAsked   Problem = "not asked"  // the form has no such question
 )

@@ -8,7 +8,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 )
 
-// AlreadyAnsweredError refuses a second answer. It says when the first one came, and
+// AlreadyAnsweredError refuses second answers that are other ones. It says when the first one came, and
 // not from whom. It matches [consent.ErrAlreadyAnswered].
 type AlreadyAnsweredError struct {
 	At time.Time
@@ -117,7 +117,7 @@ func (e *AnswerError) Error() string {
 	case NoChoice:
 		return field + "the answer has to be one of " + strings.Join(e.Kind.Choices(), ", ")
 	case TooLong:
-		return fmt.Sprintf("%sthe answer has to be at most %d bytes long; shorten it", field, MaxText)
+		return fmt.Sprintf("%sthe answer has to be at most %d characters long; shorten it", field, MaxText)
 	case Unreadable:
 		return field + "the answer holds control characters or is not UTF-8; write it as plain text"
 	}

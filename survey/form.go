@@ -15,7 +15,9 @@ import (
 const (
 	// MaxQuestions is the most questions that a form has.
 	MaxQuestions = 20
-	// MaxText is the most bytes of UTF-8 that the answer to a [Text] question holds.
+	// MaxText is the most characters that the answer to a [Text] question holds, with
+	// one for each line end. A browser counts some characters, such as emoji, as two: it
+	// never lets through more than this.
 	MaxText = 2000
 	// maxID is the most bytes of an ID of a form or a question.
 	maxID = 40

@@ -40,7 +40,7 @@ func FuzzSurveyAnswer(f *testing.F) {
 			t.Fatalf("answered by %q at %s: %+v", link, now, next.Response)
 		}
 		for id, answer := range next.Response.Answers {
-			if answer != strings.TrimSpace(answer) || answer == "" || len(answer) > survey.MaxText || !utf8.ValidString(answer) || strings.ContainsAny(answer, "\r\x00\x7f") {
+			if answer != strings.TrimSpace(answer) || answer == "" || utf8.RuneCountInString(answer) > survey.MaxText || !utf8.ValidString(answer) || strings.ContainsAny(answer, "\r\x00\x7f") {
 				t.Fatalf("%s is recorded as %q", id, answer)
 			}
 			if _, ok := given[id]; !ok {
@@ -48,7 +48,10 @@ func FuzzSurveyAnswer(f *testing.F) {
 			}
 		}
 		again, err := survey.Answer(next, "l1", given, now, deadline)
-		if !errors.Is(err, consent.ErrAlreadyAnswered) || !reflect.DeepEqual(next, again) {
+		if err != nil || !reflect.DeepEqual(next, again) {
+			t.Fatalf("the same answer again: %v", err)
+		}
+		if _, err := survey.Answer(next, "l1", map[string]string{"zodiac": "leo"}, now, deadline); !errors.Is(err, consent.ErrAlreadyAnswered) {
 			t.Fatalf("a second answer: %v", err)
 		}
 		roundTrip(t, next)

@@ -31,6 +31,7 @@ func TestEveryCommandInEveryStatus(t *testing.T) {
 		answered = consent.ErrAlreadyAnswered
 		over     = consent.ErrExpired
 		unknown  = consent.ErrUnknownLink
+		same     = "done already" // with the same answers; what others say is in TestSecondAnswerIsTold
 	)
 	const before, at, after = -time.Microsecond, time.Duration(0), time.Hour
 	for _, c := range []struct {
@@ -44,9 +45,9 @@ func TestEveryCommandInEveryStatus(t *testing.T) {
 		{survey.Sent, before, [4]any{survey.Sent, survey.Sent, survey.Done, survey.Done}},
 		{survey.Sent, at, [4]any{over, over, over, over}},
 		{survey.Sent, after, [4]any{over, over, over, over}},
-		{survey.Done, before, [4]any{no, no, answered, answered}},
-		{survey.Done, at, [4]any{no, no, answered, answered}},
-		{survey.Done, after, [4]any{no, no, answered, answered}},
+		{survey.Done, before, [4]any{no, no, same, answered}},
+		{survey.Done, at, [4]any{no, no, same, answered}},
+		{survey.Done, after, [4]any{no, no, same, answered}},
 	} {
 		now := deadline.Add(c.late)
 		for i, command := range survey.AllCommands() {
@@ -60,6 +61,11 @@ func TestEveryCommandInEveryStatus(t *testing.T) {
 				continue
 			}
 			noError(t, err, "%s while %s, %s late", command, c.status, c.late)
+			if c.want[i] == same {
+				equal(t, s, got, "the same answers again leave the state as it was")
+				check(t, !s.Allows(command, now, deadline))
+				continue
+			}
 			equal(t, c.want[i], got.Status)
 			check(t, s.Allows(command, now, deadline), "Allows(%s) while %s, %s late", command, c.status, c.late)
 			equal(t, given, s, "the state it was given stays as it was")

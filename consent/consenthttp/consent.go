@@ -30,7 +30,7 @@ func (c consentPage) post(ctx context.Context, t consent.Token, form url.Values)
 		return reply{status: http.StatusBadRequest, notice: notFromPage, again: true, err: errors.New("the form holds no decision that there is")}
 	}
 	v, err := c.desk.AnswerConsent(ctx, t, d)
-	if err == nil {
+	if answered := (*consent.AlreadyAnsweredError)(nil); err == nil || errors.As(err, &answered) && answered.Decision == d {
 		return reply{status: http.StatusSeeOther}
 	}
 	if v.IsZero() {

@@ -25,16 +25,16 @@
 //
 // A POST that another site caused is refused (see [http.CrossOriginProtection]), as
 // is one that is no form, or is larger than the page's form can be: a few kilobytes for
-// a consent, a quarter of a megabyte for a survey.
+// a consent, half a megabyte for a survey.
 //
 // # Statuses
 //
 //	200  what is asked, or what became of it
-//	303  decided, or answered
+//	303  decided, or answered, or the same once more
 //	400, 403, 413, 415  the POST did not come from the page's form
 //	404  no such link
 //	405  another method
-//	409  already answered: the page says what; or agreed with another partner
+//	409  already answered otherwise: the page says what; or agreed with another partner
 //	410  the link was replaced by a newer one, the time is over, or the request was cancelled
 //	422  answers of a survey are missing or malformed; the page asks again
 //	503  the desk failed; with Retry-After

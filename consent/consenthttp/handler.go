@@ -26,7 +26,7 @@ type Desk interface {
 	ConsentView(ctx context.Context, t consent.Token) (consent.View, error)
 
 	// AnswerConsent decides, and returns what the page shows from then on. Of two
-	// calls at once, one wins. Its errors are those of [consent.Apply] and
+	// calls at once, one wins; that the same was decided before is no error. Its errors are those of [consent.Apply] and
 	// [consent.ErrTakenElsewhere]; any other means that it could not record the answer.
 	AnswerConsent(ctx context.Context, t consent.Token, d consent.Decision) (consent.View, error)
 }

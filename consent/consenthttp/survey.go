@@ -19,8 +19,8 @@ type SurveyDesk interface {
 	SurveyView(ctx context.Context, t consent.Token) (survey.View, error)
 
 	// AnswerSurvey records the answers, by the IDs of the questions, and returns what
-	// the page shows from then on. Of two calls at once, one wins. Its errors are
-	// those of [survey.Answer]; any other means that it could not record the answers.
+	// the page shows from then on. Of two calls at once, one wins; that the same was
+	// answered before is no error. Its errors are those of [survey.Answer]; any other means that it could not record the answers.
 	AnswerSurvey(ctx context.Context, t consent.Token, answers map[string]string) (survey.View, error)
 }
 
@@ -29,9 +29,9 @@ func NewSurvey(desk SurveyDesk, o *Options) http.Handler {
 	return newHandler(kind{surveyPage{desk}, "survey", surveyPages, maxSurvey}, o)
 }
 
-// maxSurvey fits a form of the most questions, each with the longest answer, written
-// in line ends, of which a form makes six bytes each.
-const maxSurvey = survey.MaxQuestions * (6*survey.MaxText + 100)
+// maxSurvey fits a form of the most questions, each with the longest answer in
+// characters of four bytes of UTF-8, of which a form makes twelve.
+const maxSurvey = survey.MaxQuestions * (12*survey.MaxText + 100)
 
 // surveyPage asks the questions of a survey and tells that they were answered.
 type surveyPage struct{ desk SurveyDesk }
@@ -167,7 +167,7 @@ type choice struct {
 	Chosen       bool
 }
 
-// MaxText is the most that a text holds.
+// MaxText is the most characters that a text holds.
 func (field) MaxText() int { return survey.MaxText }
 
 // Fields returns the questions of the form.

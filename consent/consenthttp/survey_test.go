@@ -8,10 +8,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
@@ -140,7 +143,7 @@ func TestFormsThatAnswerNothing(t *testing.T) {
 		"broken escape":      {"", "delivered=%zz", nil, 400},
 		"in the address":     {"?" + filled(), "", nil, 422},
 		"nothing":            {"", "", nil, 422},
-		"too large":          {"", filled("comments", strings.Repeat("x", 256<<10)), nil, 413},
+		"too large":          {"", filled("comments", strings.Repeat("x", 512<<10)), nil, 413},
 		"no type":            {"", filled(), []string{"Content-Type", ""}, 415},
 		"JSON":               {"", `{"delivered":"yes"}`, []string{"Content-Type", "application/json"}, 415},
 		"multipart":          {"", filled(), []string{"Content-Type", "multipart/form-data; boundary=x"}, 415},
@@ -174,15 +177,46 @@ func TestTheLargestSurveyFits(t *testing.T) {
 		}
 	})
 	form := make(url.Values)
-	for _, q := range d.state.Form.Questions {
-		form.Set(q.ID, "x"+strings.Repeat("\r\n", survey.MaxText-2)+"y")
+	for i, q := range d.state.Form.Questions {
+		form.Set(q.ID, "x"+strings.Repeat([]string{"\r\n", "\U0001F600"}[i%2], survey.MaxText-2)+"y")
 	}
 	if w := post(surveyHandler(d), surveyPath(d.token), form.Encode()); w.Code != http.StatusSeeOther {
 		t.Errorf("%d for %d bytes", w.Code, len(form.Encode()))
 	}
 	for _, q := range d.state.Form.Questions {
-		if n := len(d.state.Response.Answers[q.ID]); n != survey.MaxText {
-			t.Errorf("%s has %d bytes", q.ID, n)
+		if n := utf8.RuneCountInString(d.state.Response.Answers[q.ID]); n != survey.MaxText {
+			t.Errorf("%s has %d characters", q.ID, n)
+		}
+	}
+}
+
+// Whatever a browser lets through, by the page's maxlength, is recorded: it counts
+// UTF-16 code units, and a line end as one, which it sends as two.
+func TestWhatTheBrowserLetsThroughIsRecorded(t *testing.T) {
+	d := newSurveyDesk("pt")
+	page := get(surveyHandler(d), surveyPath(d.token)).Body.String()
+	_, rest, _ := strings.Cut(page, ` maxlength="`)
+	number, _, _ := strings.Cut(rest, `"`)
+	most, err := strconv.Atoi(number)
+	if err != nil {
+		t.Fatalf("the page has no maxlength: %v\n%s", err, page)
+	}
+	cut := func(text string) string { // as a browser does
+		for len(utf16.Encode([]rune(text))) > most {
+			_, size := utf8.DecodeLastRuneInString(text)
+			text = text[:len(text)-size]
+		}
+		return text
+	}
+	for _, piece := range []string{"x", "não há ", "ação\n", "Ωμέγα ", "日本語", "\U0001F600", "e\u0301"} {
+		typed := strings.Repeat(piece, most)
+		for _, text := range []string{cut(typed), string([]rune(typed)[:1980])} {
+			text = cut(text)
+			d := newSurveyDesk("pt")
+			w := post(surveyHandler(d), surveyPath(d.token), filled("comments", strings.ReplaceAll(text, "\n", "\r\n")))
+			if got := d.state.Response.Answers["comments"]; w.Code != http.StatusSeeOther || got != strings.TrimSpace(text) {
+				t.Errorf("%q, %d characters in %d bytes: %d", piece, utf8.RuneCountInString(text), len(text), w.Code)
+			}
 		}
 	}
 }
@@ -215,25 +249,25 @@ func TestWhatWasTypedIsKept(t *testing.T) {
 	}
 }
 
-// Of many at once, one wins.
+// Of many at once, one wins; who answered the same is done, too.
 func TestTwoSurveysAtOnce(t *testing.T) {
 	d := newSurveyDesk("en")
 	var wait sync.WaitGroup
 	codes := make([]int, 8)
 	for i := range codes {
-		wait.Go(func() { codes[i] = post(surveyHandler(d), surveyPath(d.token), filled()).Code })
+		wait.Go(func() {
+			codes[i] = post(surveyHandler(d), surveyPath(d.token), filled("satisfaction", []string{"1", "5"}[i%2])).Code
+		})
 	}
 	wait.Wait()
-	won := 0
-	for _, code := range codes {
-		if code == http.StatusSeeOther {
-			won++
-		} else if code != http.StatusConflict {
-			t.Errorf("status %d", code)
+	won := map[string]int{"1": 0, "5": 1}[d.state.Response.Answers["satisfaction"]]
+	for i, code := range codes {
+		if want := map[bool]int{true: http.StatusSeeOther, false: http.StatusConflict}[i%2 == won]; code != want {
+			t.Errorf("status %d, want %d", code, want)
 		}
 	}
-	if won != 1 {
-		t.Errorf("%d won: %v", won, codes)
+	if w := get(surveyHandler(d), surveyPath(d.token)); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Thank you") {
+		t.Errorf("afterwards: %d\n%s", w.Code, w.Body)
 	}
 }
 

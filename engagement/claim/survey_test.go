@@ -84,7 +84,12 @@ func TestSurveyIsFrozenWhenDone(t *testing.T) {
 		var frozen *survey.FrozenError
 		require.ErrorAs(t, refused(t, s, after(3), e, consent.ErrNotAllowed), &frozen)
 	}
-	refused(t, s, after(3), answer("c1"), consent.ErrAlreadyAnswered)
+	again, err := claim.Apply(s, answer("c1"), after(3))
+	require.NoError(t, err)
+	require.Equal(t, s, again, "the same answers again")
+	other := answer("c1")
+	other.Answers["satisfaction"] = "1"
+	refused(t, s, after(3), other, consent.ErrAlreadyAnswered)
 	refused(t, in(t, claim.ActionRequired), after(30), send(claim.CustomerSurvey, bruno, "c2"), consent.ErrNotAllowed)
 }
 

@@ -32,8 +32,8 @@ func (s *Service) ConsentView(ctx context.Context, token consent.Token) (consent
 }
 
 // AnswerConsent records what a customer's contact decided, and returns the page
-// as it is after that. The first answer counts; an acceptance can be withdrawn
-// through the same link. Of two partners with the same customer in the same
+// as it is after that. The first answer counts, and the same answer again changes
+// nothing; an acceptance can be withdrawn through the same link. Of two partners with the same customer in the same
 // engagement, as many get the consent as the claim limit has room for.
 //
 // It returns the errors of ConsentView, consent.ErrAlreadyAnswered,
@@ -106,7 +106,7 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link cons
 	}
 	before := p.StatusAt(u.now)
 	next, err := consent.Apply(p.Consent, event, u.now)
-	if err != nil {
+	if err != nil || p.Consent.Repeats(event) {
 		return err
 	}
 	if decision == consent.DecisionAccept {

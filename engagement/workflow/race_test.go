@@ -151,7 +151,7 @@ func TestRaceToConsent(t *testing.T) {
 					parts = append(parts, p)
 				}
 				errs := together(accepts...)
-				outcome(t, errs, fmt.Sprintf("%d %s, %d %s, %d ok", limit, consent.ErrAlreadyAnswered, 2*(3-limit), consent.ErrTakenElsewhere, limit))
+				outcome(t, errs, fmt.Sprintf("%d %s, %d ok", 2*(3-limit), consent.ErrTakenElsewhere, 2*limit)) // the second click on the same is done, too
 				equal(t, "granted", granted(t, w, id, "contoso.com"), limit)
 				got := 0
 				for i, p := range parts {
@@ -180,7 +180,11 @@ func TestRaceToAnswer(t *testing.T) {
 			func() error { return answer(w, links[1], consent.DecisionDecline) },
 			func() error { return answer(w, links[1], consent.DecisionAccept) },
 		)
-		outcome(t, errs, "1 ok, 2 "+consent.ErrAlreadyAnswered.Error())
+		if errs[1] == nil {
+			outcome(t, errs, "1 ok, 2 "+consent.ErrAlreadyAnswered.Error())
+		} else {
+			outcome(t, errs, "1 "+consent.ErrAlreadyAnswered.Error()+", 2 ok")
+		}
 		equal(t, "answers", count(t, w, "contoso.com", engagement.ConsentGranted)+count(t, w, "contoso.com", engagement.ConsentDeclined), 1)
 		equal(t, "declined", count(t, w, "contoso.com", engagement.ConsentDeclined) == 1, errs[1] == nil)
 	})

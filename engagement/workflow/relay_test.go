@@ -276,7 +276,8 @@ func TestRelayDies(t *testing.T) {
 		ok(t, err)
 	}
 	ok(t, answer(w, w.Links(p)[0], consent.DecisionAccept))
-	if err := answer(w, w.Links(p)[1], consent.DecisionAccept); !errors.Is(err, consent.ErrAlreadyAnswered) {
+	ok(t, answer(w, w.Links(p)[1], consent.DecisionAccept)) // which it says
+	if err := answer(w, w.Links(p)[1], consent.DecisionDecline); !errors.Is(err, consent.ErrAlreadyAnswered) {
 		t.Fatalf("the second: %v", err)
 	}
 }

@@ -80,10 +80,11 @@ type modelPart struct {
 	links                    []consent.Token // that went out
 	docs                     []modelDoc
 	survey                   modelSurvey
-	own                      bool // the partner's own survey is answered
-	submitted, flagged       bool // handed in before; withdrawn after that
-	reviewed                 bool // the program has decided something
-	disputed                 bool // its one dispute was opened
+	own                      bool             // the partner's own survey is answered
+	submitted, flagged       bool             // handed in before; withdrawn after that
+	reviewed                 bool             // the program has decided something
+	disputed                 bool             // its one dispute was opened
+	decided                  consent.Decision // what the customer decided last
 	recalled                 int
 	events, reminders        int
 	touched, reminded        time.Time // when it last changed, and when its partner was last reminded

@@ -266,7 +266,11 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 		want = consent.ErrNotAllowed
 	case s == engagement.CustomerConsentExpired:
 		want = consent.ErrExpired
-	case s == engagement.CustomerConsentDeclined, s == engagement.CustomerConsentWithdrawn, p.flagged, p.consented && d != consent.DecisionWithdraw:
+	case p.decided == d:
+		t.expect(string(d)+" again", answer(t.w, link, d)) // and nothing happens
+		t.record(p.customer, p.offer)
+		return
+	case p.decided != "" && !(p.decided == consent.DecisionAccept && d == consent.DecisionWithdraw):
 		want = consent.ErrAlreadyAnswered
 	case !p.consented && d == consent.DecisionWithdraw:
 		want = consent.ErrNotAllowed
@@ -280,6 +284,7 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 	}
 	t.expect(string(d), err)
 	t.record(p.customer, p.offer)
+	p.decided = d
 	switch d {
 	case consent.DecisionDecline:
 		p.recorded = engagement.CustomerConsentDeclined

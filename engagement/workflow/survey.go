@@ -28,7 +28,8 @@ func (s *Service) SurveyView(ctx context.Context, token consent.Token) (survey.V
 }
 
 // AnswerSurvey records what a survey's contact answered, by the IDs of the
-// questions, and returns the page as it is after that. The first answer counts.
+// questions, and returns the page as it is after that. The first answers count, and
+// the same answers again change nothing.
 //
 // It returns the errors of SurveyView and those of survey.Answer.
 func (s *Service) AnswerSurvey(ctx context.Context, token consent.Token, answers map[string]string) (survey.View, error) {
@@ -36,6 +37,9 @@ func (s *Service) AnswerSurvey(ctx context.Context, token consent.Token, answers
 		p, v, link, err := u.surveyed(ctx, token)
 		if err != nil {
 			return survey.View{}, err
+		}
+		if !link.Void() && v.Repeats(answers) { // whatever the claim's status
+			return u.surveyView(p, v, link)
 		}
 		status := p.StatusAt(u.now)
 		answered, err := engagement.ApplyClaim(p, claim.AnswerSurvey{Survey: v.Kind, Link: link.ID, Answers: answers}, u.now)
