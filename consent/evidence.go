@@ -6,7 +6,7 @@ import (
 )
 
 // Evidence is one record of what happened between the parties: that a contact was
-// written to, or that one answered. A record of an answer has the same Link as the
+// to be written to, and what became of that, or that one answered. A record of an answer has the same Link as the
 // record of the sending that it answers.
 type Evidence struct {
 	Link     LinkID    `json:"link"`
@@ -14,6 +14,8 @@ type Evidence struct {
 	Erased   bool      `json:"erased,omitempty"` // the contact asked to be forgotten
 	At       time.Time `json:"at"`
 	Sent     Kind      `json:"sent,omitempty"`     // of a sending: request, resend or change contacts
+	SentAt   time.Time `json:"sent_at,omitzero"`   // of a sending: when it was handed to a mail system; zero: it was not yet
+	Failed   Failure   `json:"failed,omitzero"`    // of a sending: that it did not reach the contact
 	Decision Decision  `json:"decision,omitempty"` // of an answer
 	Channel  Channel   `json:"channel,omitempty"`  // of an answer
 	Terms    Terms     `json:"terms"`
@@ -34,7 +36,8 @@ func (s State) Evidence() []Evidence {
 	for _, sent := range s.Sent {
 		for _, id := range sent.Links {
 			e := s.evidence(id, sent.At)
-			e.Sent = sent.Kind
+			l, _ := s.Link(id)
+			e.Sent, e.SentAt, e.Failed = sent.Kind, l.SentAt, l.Failed
 			records = append(records, e)
 		}
 	}

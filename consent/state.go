@@ -33,6 +33,9 @@ type Link struct {
 	Contact  Contact   `json:"contact,omitzero"` // zero when the person was erased
 	IssuedAt time.Time `json:"issued_at"`
 	VoidedAt time.Time `json:"voided_at,omitzero"`
+	SentAt   time.Time `json:"sent_at,omitzero"` // when a message with it was handed to a mail system
+	Failed   Failure   `json:"failed,omitzero"`  // that no message with it reached the contact
+	Message  string    `json:"message,omitzero"` // the ID of the one that was handed over last
 	Tokens   []Hash    `json:"tokens,omitempty"` // of the messages written for this link
 }
 

@@ -50,6 +50,8 @@ type Detail struct {
 	OutcomeAfter      eligibility.Outcome   `json:"outcome_after,omitzero" field:"27"`     // of judging it again
 	AfterSubmission   bool                  `json:"after_submission,omitzero" field:"28"`  // withdrawn too late to end the claim: a flag for its reviewer
 	OwnReview         string                `json:"own_review,omitzero" field:"29"`        // why the reviewer was let review a claim on which it acted for the partner
+	Message           MessageKind           `json:"message,omitzero" field:"30"`           // that did not reach its contact
+	Failure           consent.FailureCode   `json:"failure,omitzero" field:"31"`           // why it did not
 }
 
 // detail has the fields of Detail, and no methods.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -37,6 +38,8 @@ func fill(v reflect.Value) {
 		*x = []claim.RejectionCode{claim.DuplicateClaim, claim.OtherReason}
 	case *[]engagement.ChangedField:
 		*x = []engagement.ChangedField{engagement.ChangedDealSize}
+	case *consent.FailureCode:
+		*x = consent.Bounced
 	case *engagement.MessageKind:
 		*x = engagement.RemindConsent
 	case *eligibility.Outcome:
@@ -97,6 +100,7 @@ func TestDetailNumbers(t *testing.T) {
 		reminder known_since outcome_before outcome_after after_submission own_review`) {
 		require.Equal(t, name, numbers[strconv.Itoa(i+1)])
 	}
+	require.Equal(t, []string{"message", "failure"}, []string{numbers["30"], numbers["31"]})
 }
 
 func TestDetailRefusesTheUnknown(t *testing.T) {

@@ -35,7 +35,7 @@ func TestEnums(t *testing.T) {
 		"deadline passed", "eligibility changed", "person erased", "reminder due", "details changed", "customer associated",
 		"customer disassociated", "evidence added", "evidence removed", "survey requested", "survey resent", "survey sent", "survey answered",
 		"comment added", "claim submitted", "claim recalled", "review started", "action asked for", "claim approved", "claim rejected", "dispute opened",
-		"payment recorded")
+		"payment recorded", "message not delivered")
 	checkEnum(t, engagement.AllParties(), "partner", "customer", "program", "clock")
 	checkEnum(t, engagement.AllMessageKinds(), "ask for consent", "consent granted", "consent declined", "consent expired",
 		"consent withdrawn", "participation cancelled", "ask for survey", "action required", "claim approved", "claim rejected", "claim paid",

@@ -34,6 +34,7 @@ type Participation struct {
 	Hours        int                  `json:"hours,omitzero"`       // planned, with variable pay; never changes
 	DealSize     eligibility.Money    `json:"deal_size,omitzero"`   // as the partner estimates it; frozen when consent is requested
 	Claim        *claim.State         `json:"claim,omitzero"`       // nil until the customer consents
+	Failures     []MailFailure        `json:"failures,omitzero"`    // messages without a link that did not reach their contacts
 	RemindedAt   time.Time            `json:"reminded_at,omitzero"` // the last time that a reminder was due
 	ActedFor     []string             `json:"acted_for,omitempty"`  // digests of the users who acted for the partner; nil: not remembered yet
 	RemindAt     time.Time            `json:"remind_at,omitzero"`   // when the partner is to be reminded of the deadline that runs; zero: not again

@@ -35,6 +35,8 @@ type Row struct {
 	Deadline      time.Time         `json:"deadline,omitzero"`  // of what is to do now
 	DaysLeft      int               `json:"days_left,omitzero"` // until the deadline, rounded up
 	Amount        eligibility.Money `json:"amount,omitzero"`    // of the claim: what was paid, else approved, else requested, else estimated
+	Contacts      int               `json:"contacts,omitzero"`  // to how many of the customer's a link went out
+	Unreached     []Unreached       `json:"unreached,omitzero"` // those, and the partner's, that the last message did not reach
 	Reasons       []Reason          `json:"reasons,omitzero"`   // why the customer is not eligible, all of them
 	Actions       []Action          `json:"actions,omitzero"`   // what is allowed now
 }
@@ -144,6 +146,7 @@ func participationRow(p Participation, now time.Time) Row {
 		Participation: p.ID, ClaimNumber: p.ClaimNumber, Origin: p.Origin, Status: p.StatusAt(now),
 		Locations: []LocationID{p.Location}, Since: p.StartedAt, Deadline: p.DeadlineAt(now),
 	}
+	r.Contacts, r.Unreached = p.Asked(), p.Unreached()
 	if p.Claim != nil {
 		r.Amount = p.Claim.Amount()
 	}

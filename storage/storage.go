@@ -60,7 +60,9 @@ type Store interface {
 	// holds them for the caller until the lease ends: of two calls at once no
 	// message is in both. Each message's Attempts counts this handing out. A
 	// message that is not reported in Changes.Delivered is handed out again
-	// after its lease.
+	// after its lease. One that cannot be read is held like the others, and its
+	// *UnreadableError is joined to the error that comes with the rest; see
+	// Unreadable.
 	Lease(ctx context.Context, query LeaseQuery) ([]engagement.Message, error)
 }
 

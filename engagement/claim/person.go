@@ -44,6 +44,25 @@ func Mint(s State, id consent.LinkID, h consent.Hash) (State, error) {
 	return next, nil
 }
 
+// MarkLink changes the links of the survey that one of this ID is of, or returns
+// [consent.ErrUnknownLink].
+func MarkLink(s State, id consent.LinkID, mark func([]consent.Link) ([]consent.Link, error)) (State, error) {
+	v, _, err := s.SurveyLink(id)
+	if err != nil {
+		return s, err
+	}
+	next := s
+	err = next.changeSurvey(v.Kind, func(v survey.State) (survey.State, error) {
+		var err error
+		v.Links, err = mark(v.Links)
+		return v, err
+	})
+	if err != nil {
+		return s, err
+	}
+	return next, nil
+}
+
 // Erase takes a person out of the claim: an e-mail address out of the surveys, a
 // user out of the comments, and whatever clean changes out of everything that
 // people wrote. What was decided, and that a survey was answered, stays. It

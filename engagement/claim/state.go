@@ -254,6 +254,16 @@ func (s *State) statusAt(now time.Time) Status {
 	return Undisputed
 }
 
+// Expired reports whether a deadline has ended the claim at now, recorded or not; a
+// rejection that nobody disputed is no such end.
+func (s State) Expired(now time.Time) bool {
+	switch s.statusAt(now) {
+	case NotSubmittedExpired, PostSubmissionExpired, DisputedExpired:
+		return true
+	}
+	return false
+}
+
 // lapsed returns the deadline that made a claim what it is.
 func (s *State) lapsed(status Status) time.Time {
 	switch status {

@@ -367,14 +367,15 @@ func (s *Service) ClaimTotals(ctx context.Context, actor Actor, query ClaimsQuer
 type ClaimView struct {
 	engagement.Participation
 	Status      engagement.Status
-	Deadline    time.Time           // until which the partner has something to do; zero: nothing
-	DaysLeft    int                 // until the deadline, rounded up
-	Actions     []engagement.Action // what the partner can do now; not for the Program
-	Missing     []claim.Missing     // what has to be there before it can be submitted
-	Reviews     []claim.Kind        // what the Program can do now
-	Payee       string              // payee profile status of the participation's location now; engagement.PayeeValid: it can be paid
-	WithdrawnAt time.Time           // when the customer withdrew after the submission; zero: it has not
-	History     []engagement.Event  // of this participation, the oldest first
+	Deadline    time.Time              // until which the partner has something to do; zero: nothing
+	DaysLeft    int                    // until the deadline, rounded up
+	Unreached   []engagement.Unreached // contacts of both sides that the last message did not reach
+	Actions     []engagement.Action    // what the partner can do now; not for the Program
+	Missing     []claim.Missing        // what has to be there before it can be submitted
+	Reviews     []claim.Kind           // what the Program can do now
+	Payee       string                 // payee profile status of the participation's location now; engagement.PayeeValid: it can be paid
+	WithdrawnAt time.Time              // when the customer withdrew after the submission; zero: it has not
+	History     []engagement.Event     // of this participation, the oldest first
 }
 
 // Claim returns one participation with its claim, what is missing and its
@@ -396,7 +397,7 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 	}
 	_, mayNot := s.mayReview(actor, p)
 	p.ActedFor = nil
-	view := ClaimView{Participation: p, Status: p.StatusAt(u.now), WithdrawnAt: p.Consent.WithdrawalRequestedAt()}
+	view := ClaimView{Participation: p, Status: p.StatusAt(u.now), Unreached: p.Unreached(), WithdrawnAt: p.Consent.WithdrawalRequestedAt()}
 	all, err := s.engagements(ctx)
 	if err != nil {
 		return view, err

@@ -259,6 +259,8 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 	found := false
 	if !x.email.IsZero() {
 		p.Consent, found = p.Consent.Erase(x.email)
+		erased, failing := p.ErasedMail(x.email)
+		p, found = erased, found || failing
 	}
 	if next, scrubbed := p.Consent.Scrub(x.scrub); scrubbed {
 		p.Consent, found = next, true
@@ -275,8 +277,11 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 }
 
 // addresses returns everybody who is named in a participation.
-func addresses(p engagement.Participation) []tenant.Email {
-	all := consent.Emails(p.Consent.Partner)
+func addresses(p engagement.Participation) []tenant.Email { return consent.Emails(contactsOf(p)) }
+
+// contactsOf returns every contact that is or was named in a participation.
+func contactsOf(p engagement.Participation) []consent.Contact {
+	all := slices.Clone(p.Consent.Partner)
 	links := slices.Clone(p.Consent.Links)
 	if p.Claim != nil {
 		for _, v := range p.Claim.Surveys {
@@ -284,7 +289,7 @@ func addresses(p engagement.Participation) []tenant.Email {
 		}
 	}
 	for _, l := range links {
-		all = append(all, l.Contact.Email)
+		all = append(all, l.Contact)
 	}
 	return all
 }

@@ -3,7 +3,10 @@ package workflow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -11,20 +14,31 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/survey"
 )
 
-// Notifier sends messages, as e-mail for one.
+// Notifier sends messages, as e-mail for example.
 type Notifier interface {
-	// Notify sends one message. One whose Message.To is zero goes to the partner,
-	// which has named no contacts: the host knows whom to tell. On an error it is called again later, with the
-	// same message ID, and so on until it returns nil: for a message that can
-	// never be sent, too, it returns nil once it has noted that. It may be called
-	// again after a success, when a process died in between: who must not send
-	// twice remembers the ID. It gives up well within five minutes, after which
-	// another process may take the message up.
+	// Notify hands one message to a mail system, and returns nil only when that
+	// has taken it: from then on the history says that it was sent. One whose
+	// Message.To is zero goes to the partner, which has named no contacts: the host
+	// knows whom to tell.
+	//
+	// An error that wraps ErrUndeliverable says that it can never be delivered (there
+	// is no such mailbox, for example): it is given up at once. On any other error
+	// Notify is called again later with the same message ID, until the link's time
+	// is over or, without a link, for seven days; then the message is given up,
+	// too. A mail that comes back later is for RecordBounce.
+	//
+	// Notify may be called again after a success, when a process died in between:
+	// who must not send twice remembers the ID. It gives up well within five minutes,
+	// after which another process may take the message up. A panic counts as an
+	// error.
 	Notify(ctx context.Context, d Delivery) error
 }
+
+// ErrUndeliverable is wrapped by the error of a Notifier for a message that can
+// never be delivered.
+var ErrUndeliverable = errors.New("workflow: message can never be delivered")
 
 // Delivery is a message on its way out, with what its text needs: a host can send
 // Subject and Body, or write its own text of the rest without asking anybody. What
@@ -52,6 +66,8 @@ type Delivery struct {
 	Items       []claim.ActionItem    // what the reviewer asks for
 	Codes       []claim.RejectionCode // why the claim was rejected
 	Reason      string                // what the reviewer wrote to the partner about the approval or the rejection
+
+	failing bool // whether an earlier message to somebody could not be delivered
 }
 
 // LogValue hides the receiver, the link and the text that holds it.
@@ -62,6 +78,8 @@ const (
 	lease      = 5 * time.Minute
 	firstRetry = time.Minute
 	lastRetry  = 6 * time.Hour
+	patient    = 7 * 24 * time.Hour // with a message without a link that keeps failing
+	tries      = 3                  // at least, however late the first one was
 )
 
 // Relay hands every waiting message to the Notifier: after the commit of the
@@ -69,9 +87,14 @@ const (
 // processes may relay at once: each message goes out once unless one of them dies
 // or is slower than its lease of five minutes. A message that cannot be sent waits
 // longer after each attempt, from a minute to six hours; its error is in the
-// joined error, and does not keep others back. A request for consent or a survey
-// that was answered, replaced or cancelled meanwhile is dropped, and so is a
-// reminder of what is done or over. It returns how many messages went out.
+// joined error, and does not keep others back. Nor does one that makes the Notifier
+// panic, or that storage can no longer read: the error names it. What can never be
+// delivered is given up, see Notifier; the history says so, and the partner's rows.
+//
+// A request for consent or a survey that was answered, replaced or cancelled
+// meanwhile is dropped, and so is a reminder of what is done or over. When the
+// context ends, what was not handed over yet waits for the next Relay, of whichever
+// process, and for nothing else. It returns how many messages went out.
 func (s *Service) Relay(ctx context.Context) (int, error) {
 	if s.notifier == nil {
 		return 0, errors.New("workflow: Relay needs a Notifier in the Options")
@@ -81,13 +104,18 @@ func (s *Service) Relay(ctx context.Context) (int, error) {
 	for {
 		until := s.now().Add(lease)
 		batch, err := s.store.Lease(ctx, storage.LeaseQuery{Now: s.now(), Until: until, Limit: relayBatch})
+		unreadable, err := storage.Unreadable(err)
+		for _, bad := range unreadable {
+			s.log.ErrorContext(ctx, "a message cannot be read", "error", bad)
+			errs = keepErrors(errs, []error{bad})
+		}
 		if err != nil {
 			return sent, errors.Join(append(errs, unavailable("storage", err))...)
 		}
-		if len(batch) == 0 {
+		if len(batch)+len(unreadable) == 0 {
 			return sent, errors.Join(errs...)
 		}
-		for _, m := range batch {
+		for i, m := range batch {
 			if engagement.Passed(until, s.now()) {
 				break // others may send the rest by now
 			}
@@ -99,187 +127,141 @@ func (s *Service) Relay(ctx context.Context) (int, error) {
 				sent++
 			}
 			if ctx.Err() != nil {
-				return sent, errors.Join(append(errs, ctx.Err())...)
+				return sent, errors.Join(append(errs, ctx.Err(), s.handBack(ctx, batch[i+1:]))...)
 			}
 		}
 	}
 }
 
+// handBack lets others send what this process holds and will not send. That is
+// recorded even when the caller is gone.
+func (s *Service) handBack(ctx context.Context, held []engagement.Message) error {
+	if len(held) == 0 {
+		return nil
+	}
+	now, free := s.now(), map[engagement.MessageID]time.Time{}
+	for _, m := range held {
+		free[m.ID] = now
+	}
+	return s.report(context.WithoutCancel(ctx), storage.Changes{Postponed: free})
+}
+
 // deliver sends one message, and reports whether it went out. A message that
 // has become pointless is dropped.
 func (s *Service) deliver(ctx context.Context, m engagement.Message) (bool, error) {
-	d, err := s.prepare(ctx, m)
-	if err == nil {
-		err = s.notifier.Notify(ctx, d)
-	}
-	// What became of it is recorded even when the caller is gone.
-	ctx = context.WithoutCancel(ctx)
+	d, err := s.send(ctx, m)
+	gone := ctx.Err() != nil
+	ctx = context.WithoutCancel(ctx) // what became of it is recorded even when the caller is gone
 	switch {
 	case err == nil:
-		return true, s.delivered(ctx, m)
+		return true, s.delivered(ctx, m, d.failing)
 	case errors.Is(err, errPointless):
+		s.links.forget(m.Link)
 		return false, s.report(ctx, storage.Changes{Delivered: []engagement.MessageID{m.ID}})
+	case gone && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)):
+		return false, s.handBack(ctx, []engagement.Message{m}) // it is not the message's fault
 	}
 	s.log.WarnContext(ctx, "a message could not be sent", "message", m, "error", err)
+	code := consent.FailureCode("")
+	switch {
+	case errors.Is(err, ErrUndeliverable):
+		code = consent.Undeliverable
+	case errors.Is(err, errTooLate), m.Link == "" && m.Attempts >= tries && s.now().Sub(m.CreatedAt) >= patient:
+		code = consent.TimedOut
+	}
+	if code != "" {
+		given := s.giveUp(ctx, m, code)
+		switch {
+		case given == nil && errors.Is(err, errTooLate):
+			return false, nil
+		case given == nil:
+			return false, err
+		}
+		err = errors.Join(err, given)
+	}
 	wait := min(firstRetry<<min(max(m.Attempts-1, 0), 20), lastRetry)
 	return false, errors.Join(err, s.report(ctx, storage.Changes{Postponed: map[engagement.MessageID]time.Time{m.ID: s.now().Add(wait)}}))
 }
+
+// send prepares a message and hands it to the Notifier. What panics on the way, in
+// the host's own code for example, fails this message and no other.
+func (s *Service) send(ctx context.Context, m engagement.Message) (d Delivery, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = fmt.Errorf("workflow: message %s: %w", m.ID, &PanicError{Value: value, Stack: debug.Stack()})
+		}
+	}()
+	if d, err = s.prepare(ctx, m); err != nil {
+		return d, err
+	}
+	return d, s.notifier.Notify(ctx, d)
+}
+
+// PanicError says that something of the host's panicked while a message was sent.
+type PanicError struct {
+	Value any    // what the panic was called with
+	Stack []byte // of the goroutine
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("the host's code panicked: %v", e.Value) }
 
 func (s *Service) report(ctx context.Context, c storage.Changes) error {
 	return unavailable("storage", s.store.Apply(ctx, c))
 }
 
 // delivered takes a message that went out from the outbox. That a link was sent
-// stands in the history from then on.
-func (s *Service) delivered(ctx context.Context, m engagement.Message) error {
+// stands in the history and beside the link from then on; that the contact of
+// another message was failing does not any more.
+func (s *Service) delivered(ctx context.Context, m engagement.Message, failing bool) error {
+	if m.Link == "" && !failing {
+		return s.report(ctx, storage.Changes{Delivered: []engagement.MessageID{m.ID}})
+	}
 	_, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (struct{}, error) {
 		u.changes.Delivered = []engagement.MessageID{m.ID}
-		if m.Link == "" {
+		p, err := u.about(ctx, m)
+		if errors.Is(err, errPointless) {
 			return struct{}{}, nil
 		}
-		p, err := u.about(ctx, m)
 		if err != nil {
 			return struct{}{}, err
 		}
-		kind, survey, link, err := engagement.ConsentSent, claim.Survey{}, consent.Link{}, error(nil)
+		if m.Link == "" {
+			u.putParticipation(p.WithMail(m, consent.Failure{}))
+			return struct{}{}, nil
+		}
+		var before time.Time
+		p, link, err := mark(p, m, func(links []consent.Link) ([]consent.Link, error) {
+			if i := slices.IndexFunc(links, func(l consent.Link) bool { return l.ID == m.Link }); i >= 0 {
+				before = links[i].SentAt
+			}
+			return consent.MarkSent(links, m.Link, string(m.ID), u.now)
+		})
+		if err != nil {
+			return struct{}{}, err
+		}
+		if u.putParticipation(p); before.IsZero() { // a bounce names the message
+			u.changes.Tokens = append(u.changes.Tokens, tokenOf(messageHash(m.ID), p))
+		}
+		kind, of := engagement.ConsentSent, ""
 		if m.Kind == engagement.AskForSurvey {
-			kind = engagement.SurveySent
-			survey, link, err = p.Claim.SurveyLink(m.Link)
-		} else {
-			link, err = p.Consent.Link(m.Link)
-		}
-		if err != nil {
-			return struct{}{}, err
+			kind, of = engagement.SurveySent, surveyOf(p, m.Link)
 		}
 		status := p.StatusAt(u.now)
 		u.event(engagement.Event{
 			Kind: kind, By: engagement.ByClock, From: status, To: status,
-			Detail: engagement.Detail{Survey: survey.Kind, Link: link.ID}, Person: personOf(link.Contact),
+			Detail: engagement.Detail{Survey: of, Link: link.ID}, Person: personOf(link.Contact),
 		}, p)
 		return struct{}{}, nil
 	})
+	if err == nil {
+		s.links.forget(m.Link)
+	}
 	return err
 }
 
-// errPointless says that a message need not go out any more.
-var errPointless = errors.New("workflow: nobody waits for this message")
-
-// about loads the participation that a message is about.
-func (u *unit) about(ctx context.Context, m engagement.Message) (engagement.Participation, error) {
-	if _, err := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: m.Partner, ID: m.Participation}}); err != nil {
-		return engagement.Participation{}, err
-	}
-	p, ok := u.place(m.Place).Participation(m.Partner, m.Participation)
-	if !ok {
-		return p, errPointless
-	}
-	return p, nil
-}
-
-// prepare makes a message ready to send. A link gets a new token each time: only
-// its hash is kept, so an earlier one cannot be sent again, and still opens the
-// same link.
-func (s *Service) prepare(ctx context.Context, m engagement.Message) (Delivery, error) {
-	return attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (Delivery, error) {
-		p, err := u.about(ctx, m)
-		if err != nil {
-			return Delivery{}, err
-		}
-		d := Delivery{Message: m, ClaimNumber: p.ClaimNumber, Deadline: deadlineFor(m.Kind, p, u.now)}
-		if !m.Deadline.IsZero() && !d.Deadline.Equal(m.Deadline) {
-			return Delivery{}, errPointless // what it reminds of is done, or over
-		}
-		if m.Kind == engagement.TellActionRequired && p.StatusAt(u.now) != engagement.PartnerActionRequired {
-			return Delivery{}, errPointless // it has been done
-		}
-		terms := lastSent(p.Consent).Terms
-		if party, ok := terms.Party(consent.RolePartner); ok {
-			d.Partner = party.Name
-		}
-		if party, ok := terms.Party(consent.RoleCustomer); ok {
-			d.Customer = party.Name
-		}
-		d.Engagement = terms.Engagement.Name
-		if len(p.Consent.Sent) == 0 { // nobody has been asked yet
-			if err := u.nameWithoutTerms(ctx, &d, p); err != nil {
-				return Delivery{}, err
-			}
-		}
-		switch {
-		case m.Kind == engagement.AskForSurvey:
-			err = u.mintSurvey(&d, p)
-		case m.Link != "":
-			err = u.mint(&d, p)
-		}
-		if err != nil {
-			return Delivery{}, err
-		}
-		s.describe(&d, p, u.now)
-		return d, nil
-	})
-}
-
-// mint makes the token of the message's link.
-func (u *unit) mint(d *Delivery, p engagement.Participation) error {
-	link, err := p.Consent.Link(d.Message.Link)
-	if err != nil || link.Void() || link.Erased() || p.Consent.StatusAt(u.now) != consent.Requested {
-		return errPointless // a newer link has replaced this one, or it was answered
-	}
-	token, hash, err := consent.NewToken(u.s.random)
-	if err != nil {
-		return err
-	}
-	if p.Consent, err = consent.Mint(p.Consent, link.ID, hash); err != nil {
-		return err
-	}
-	u.putToken(p, hash)
-	d.Link = u.s.linkURL + token.Secret()
-	return nil
-}
-
-// mintSurvey makes the token of the link to a survey.
-func (u *unit) mintSurvey(d *Delivery, p engagement.Participation) error {
-	if p.Claim == nil || !p.Claim.Allows(claim.KindAnswerSurvey, u.now) {
-		return errPointless // it could not be answered any more
-	}
-	v, link, err := p.Claim.SurveyLink(d.Message.Link)
-	if err != nil || link.Void() || link.Erased() || v.Status != survey.Sent {
-		return errPointless
-	}
-	token, hash, err := consent.NewToken(u.s.random)
-	if err != nil {
-		return err
-	}
-	next, err := claim.Mint(*p.Claim, link.ID, hash)
-	if err != nil {
-		return err
-	}
-	p.Claim = &next
-	u.putToken(p, hash)
-	d.Link = u.s.surveyURL + token.Secret()
-	return nil
-}
-
-// putToken keeps the hash by which a link finds its participation.
-func (u *unit) putToken(p engagement.Participation, hash consent.Hash) {
-	u.putParticipation(p)
-	u.changes.Tokens = append(u.changes.Tokens, storage.Token{
-		Hash: hash, Participation: storage.ParticipationKey{Partner: p.Partner, ID: p.ID},
-		Place: engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer},
-	})
-}
-
-// nameWithoutTerms names those whom a message is about before any terms were
-// sent to anybody.
-func (u *unit) nameWithoutTerms(ctx context.Context, d *Delivery, p engagement.Participation) error {
-	e, err := u.s.engagement(ctx, p.Engagement)
-	if err != nil {
-		return err
-	}
-	partner, err := u.s.partner(ctx, p.Partner)
-	if err != nil {
-		return err
-	}
-	d.Engagement, d.Partner, d.Customer = e.Name, partner.Name, engagement.Customer{Identity: p.Identity}.Name()
-	return nil
-}
+var (
+	// errPointless says that a message need not go out any more.
+	errPointless = errors.New("workflow: nobody waits for this message")
+	// errTooLate says that the time in which a message was of use is over.
+	errTooLate = errors.New("workflow: the time to answer was over before the message could be sent")
+)

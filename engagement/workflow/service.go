@@ -120,6 +120,7 @@ type Service struct {
 	surveyURL  string
 	portalURL  string
 	words      *words.Catalogue
+	links      links
 	reminders  engagement.Reminders
 	evidence   evidence.Store
 	clock      func() time.Time
@@ -210,11 +211,12 @@ func (s *Service) partnerWithin(ctx context.Context, actor Actor, scope Scope) (
 }
 
 // unavailable wraps the error of something that the host plugged in. What the
-// caller cancelled, what is wrapped already and a call that storage calls invalid,
-// which is a defect and no trouble that passes, stay what they are. A time-out is
+// caller cancelled, what is wrapped already, a row that cannot be read and a call that
+// storage calls invalid, which are defects and no trouble that passes, stay what
+// they are. A time-out is
 // wrapped: it need not be the caller's.
 func unavailable(source string, err error) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) || errors.Is(err, storage.ErrInvalid) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) || errors.Is(err, storage.ErrInvalid) || errors.Is(err, storage.ErrUnreadable) {
 		return err
 	}
 	return &UnavailableError{Source: source, Err: err}

@@ -408,6 +408,15 @@ func (u *unit) tellPartner(p engagement.Participation, kind engagement.MessageKi
 	}
 }
 
+// newToken returns a token of a link.
+func (s *Service) newToken() consent.Token {
+	token, _, err := consent.NewToken(s.random)
+	if err != nil {
+		panic(fmt.Sprintf("workflow: no random bytes: %v", err))
+	}
+	return token
+}
+
 // newID returns an ID behind those that the unit has made before.
 func (u *unit) newID() string {
 	u.ids++

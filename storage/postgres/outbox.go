@@ -42,7 +42,7 @@ func (s *Store) Lease(ctx context.Context, q storage.LeaseQuery) ([]engagement.M
 	slices.SortFunc(leased, func(a, b rows.Message) int {
 		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
-	return values(op, leased, rows.Message.Value)
+	return rows.Readable(leased, rows.Message.Value)
 }
 
 // leasing returns the steps of a Lease: messages whose holding is over come back

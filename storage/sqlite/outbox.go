@@ -75,6 +75,7 @@ func (s *Store) Lease(ctx context.Context, q storage.LeaseQuery) ([]engagement.M
 		return nil, err
 	}
 	var out []engagement.Message
+	var unreadable error
 	err = s.write(ctx, op, func(se *session) error {
 		if _, err := se.exec(freeMessages, now); err != nil {
 			return err
@@ -90,8 +91,11 @@ func (s *Store) Lease(ctx context.Context, q storage.LeaseQuery) ([]engagement.M
 				return err
 			}
 		}
-		out, err = values(found, rows.Message.Value)
-		return err
+		out, unreadable = rows.Readable(found, rows.Message.Value)
+		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, unreadable
 }

@@ -141,7 +141,7 @@ func (a *auditor) history(partner engagement.PartnerID, customer int, events []e
 		status[e.Participation] = e.To
 		what := fmt.Sprintf("%q of %s", e.Kind, e.Participation)
 		switch e.Kind {
-		case engagement.ConsentSent, engagement.DeadlinePassed: // a link is sent at least once; what is asked for again passes again
+		case engagement.ConsentSent, engagement.MessageFailed, engagement.DeadlinePassed: // a link is sent at least once, or to nobody; what is asked for again passes again
 			continue
 		case engagement.ReminderDue:
 			a.reminders++

@@ -46,7 +46,7 @@ func newMessage(m engagement.Message) (Message, error) {
 func (r Message) Value() (engagement.Message, error) {
 	var m engagement.Message
 	if err := json.Unmarshal([]byte(r.Body), &m); err != nil {
-		return m, fmt.Errorf("the stored message %q cannot be read: %w", r.ID, err)
+		return m, &storage.UnreadableError{Kind: "message", Key: r.ID, Err: err}
 	}
 	m.Attempts = int(r.Attempts)
 	return m, nil

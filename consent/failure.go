@@ -1,0 +1,62 @@
+package consent
+
+import (
+	"slices"
+	"time"
+)
+
+// FailureCode says why a message did not reach its contact.
+type FailureCode string
+
+// The reasons for which a message did not reach its contact.
+const (
+	Undeliverable FailureCode = "undeliverable" // the mail system refused it for good: there is no such mailbox, for example
+	TimedOut      FailureCode = "timed out"     // it could not be handed over before there was any use in it
+	Bounced       FailureCode = "bounced"       // it came back after it had been handed over
+)
+
+// AllFailureCodes returns every FailureCode.
+func AllFailureCodes() []FailureCode { return []FailureCode{Undeliverable, TimedOut, Bounced} }
+
+// MarshalText returns the documented spelling. An unknown code is an [*InvalidError].
+func (c FailureCode) MarshalText() ([]byte, error) {
+	return marshalEnum("failure code", c, AllFailureCodes())
+}
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (c *FailureCode) UnmarshalText(text []byte) error {
+	return unmarshalEnum("failure code", c, text, AllFailureCodes())
+}
+
+// Failure records that a message did not reach its contact. The zero Failure is none.
+type Failure struct {
+	Code FailureCode `json:"code"`
+	At   time.Time   `json:"at"` // when that was found out
+}
+
+// IsZero reports whether nothing has failed.
+func (f Failure) IsZero() bool { return f == Failure{} }
+
+// MarkSent returns the links with the one that has this ID marked as handed to a
+// mail system in this message, or [ErrUnknownLink]. An earlier failure is forgotten.
+func MarkSent(links []Link, id LinkID, message string, at time.Time) ([]Link, error) {
+	return mark(links, id, func(l *Link) { l.SentAt, l.Failed, l.Message = instant(at), Failure{}, message })
+}
+
+// MarkFailed returns the links with the one that has this ID marked as not having
+// reached its contact, or [ErrUnknownLink].
+func MarkFailed(links []Link, id LinkID, f Failure) ([]Link, error) {
+	f.At = instant(f.At)
+	return mark(links, id, func(l *Link) { l.Failed = f })
+}
+
+func mark(links []Link, id LinkID, change func(*Link)) ([]Link, error) {
+	links = slices.Clone(links)
+	for i := range links {
+		if links[i].ID == id {
+			change(&links[i])
+			return links, nil
+		}
+	}
+	return links, ErrUnknownLink
+}

@@ -1,0 +1,213 @@
+package workflow
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// mark changes the link that a message carries.
+func mark(p engagement.Participation, m engagement.Message, change func([]consent.Link) ([]consent.Link, error)) (engagement.Participation, consent.Link, error) {
+	var err error
+	if m.Kind == engagement.AskForSurvey {
+		if p.Claim == nil {
+			return p, consent.Link{}, consent.ErrUnknownLink
+		}
+		next, err := claim.MarkLink(*p.Claim, m.Link, change)
+		if err != nil {
+			return p, consent.Link{}, err
+		}
+		p.Claim = &next
+		_, link, err := next.SurveyLink(m.Link)
+		return p, link, err
+	}
+	if p.Consent.Links, err = change(p.Consent.Links); err != nil {
+		return p, consent.Link{}, err
+	}
+	link, err := p.Consent.Link(m.Link)
+	return p, link, err
+}
+
+// surveyOf returns the kind of the survey that a link is of, or "".
+func surveyOf(p engagement.Participation, link consent.LinkID) string {
+	if p.Claim == nil || link == "" {
+		return ""
+	}
+	v, _, err := p.Claim.SurveyLink(link)
+	if err != nil {
+		return ""
+	}
+	return v.Kind
+}
+
+// giveUp takes a message that reaches nobody from the outbox, and records that.
+func (s *Service) giveUp(ctx context.Context, m engagement.Message, code consent.FailureCode) error {
+	_, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (struct{}, error) {
+		u.changes.Delivered = []engagement.MessageID{m.ID}
+		p, err := u.about(ctx, m)
+		if errors.Is(err, errPointless) {
+			return struct{}{}, nil
+		}
+		if err != nil {
+			return struct{}{}, err
+		}
+		if m.Link != "" {
+			if _, link, err := mark(p, m, unchangedLinks); err != nil || !link.Failed.IsZero() {
+				return struct{}{}, nil // another process was faster
+			}
+		}
+		return struct{}{}, u.failed(p, m, code)
+	})
+	if err == nil {
+		s.links.forget(m.Link)
+	}
+	return err
+}
+
+func unchangedLinks(links []consent.Link) ([]consent.Link, error) { return links, nil }
+
+// failed records that a message did not reach its contact: in the history, and where
+// the partner sees it.
+func (u *unit) failed(p engagement.Participation, m engagement.Message, code consent.FailureCode) error {
+	failure := consent.Failure{Code: code, At: u.now}
+	if m.Link == "" {
+		p = p.WithMail(m, failure)
+	} else {
+		var err error
+		p, _, err = mark(p, m, func(links []consent.Link) ([]consent.Link, error) { return consent.MarkFailed(links, m.Link, failure) })
+		if err != nil {
+			return err
+		}
+	}
+	u.putParticipation(p)
+	status := p.StatusAt(u.now)
+	u.event(engagement.Event{
+		Kind: engagement.MessageFailed, By: engagement.ByClock, From: status, To: status,
+		Detail: engagement.Detail{Message: m.Kind, Failure: code, Link: m.Link, Survey: surveyOf(p, m.Link)}, Person: personOf(consent.Contact{Email: m.To}),
+	}, p)
+	return nil
+}
+
+// Bounce is a message that came back after a mail system had taken it: named by its
+// ID, if it carried a link, or by the participation that it was about and the address
+// that it went to.
+type Bounce struct {
+	Message       engagement.MessageID
+	Partner       engagement.PartnerID
+	Participation engagement.ParticipationID
+	Address       string
+}
+
+// LogValue hides the address.
+func (b Bounce) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("message", string(b.Message)), slog.String("participation", string(b.Participation)))
+}
+
+// RecordBounce records that a message came back, as if it had not been delivered: the
+// history says so, and the partner sees on the row which contact was not reached.
+// It is a job, as Relay is, for whatever reads the host's bounces; the same bounce
+// again changes nothing.
+//
+// It returns an *InputError, a *NotFoundError for a message or a participation that
+// there is not, or an address to which nothing of it went, or an *UnavailableError.
+func (s *Service) RecordBounce(ctx context.Context, b Bounce) error {
+	var to tenant.Email
+	if b.Address != "" {
+		var err error
+		if to, err = tenant.ParseEmail(b.Address); err != nil {
+			return &InputError{Field: "address", Problem: "is not an e-mail address: " + err.Error(), Err: err}
+		}
+	}
+	if b.Participation == "" && b.Message == "" || b.Participation != "" && (b.Participation == "" || b.Partner == "" || b.Message == "" && to.IsZero()) {
+		return &InputError{Field: "message", Problem: "is not named: give its ID, or partner, participation and address"}
+	}
+	_, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (struct{}, error) {
+		p, err := u.bounced(ctx, b)
+		if err != nil {
+			return struct{}{}, err
+		}
+		m, failure, err := bouncedMessage(p, b, to)
+		if err != nil || failure.Code == consent.Bounced { // it was recorded before
+			return struct{}{}, err
+		}
+		return struct{}{}, u.failed(p, m, consent.Bounced)
+	})
+	return err
+}
+
+// bounced finds the participation that a bounce is about.
+func (u *unit) bounced(ctx context.Context, b Bounce) (engagement.Participation, error) {
+	want, missing := storage.Want{Participation: storage.ParticipationKey{Partner: b.Partner, ID: b.Participation}}, &NotFoundError{Field: "participation", Value: string(b.Participation)}
+	if b.Participation == "" {
+		want, missing = storage.Want{Link: messageHash(b.Message)}, &NotFoundError{Field: "message", Value: string(b.Message)}
+	}
+	loaded, err := u.load(ctx, want)
+	if err != nil {
+		return engagement.Participation{}, err
+	}
+	if loaded.Participation == nil {
+		return engagement.Participation{}, missing
+	}
+	p, ok := u.place(loaded.At).Participation(loaded.Participation.Partner, loaded.Participation.ID)
+	if !ok {
+		return p, missing
+	}
+	return p, nil
+}
+
+// bouncedMessage returns the message that came back, as far as it is known, and the
+// failure that is recorded of it: the live link that it carried, else what was
+// told to one of the contacts.
+func bouncedMessage(p engagement.Participation, b Bounce, to tenant.Email) (engagement.Message, consent.Failure, error) {
+	m := engagement.Message{ID: b.Message, Partner: p.Partner, Participation: p.ID, To: to}
+	carried := func(kind engagement.MessageKind, links []consent.Link) (consent.Failure, bool) {
+		for _, l := range links {
+			if l.SentAt.IsZero() {
+				continue
+			}
+			if l.Message == string(b.Message) || b.Message == "" && !l.Void() && l.Contact.Is(to) {
+				m.Kind, m.Link, m.To = kind, l.ID, l.Contact.Email
+				return l.Failed, true
+			}
+		}
+		return consent.Failure{}, false
+	}
+	if f, ok := carried(engagement.AskForConsent, p.Consent.Links); ok {
+		return m, f, nil
+	}
+	if p.Claim != nil {
+		for _, v := range p.Claim.Surveys {
+			if f, ok := carried(engagement.AskForSurvey, v.Links); ok {
+				return m, f, nil
+			}
+		}
+	}
+	if to.IsZero() {
+		return m, consent.Failure{}, &InputError{Field: "address", Problem: "is missing: nothing is known of this message but what it was about"}
+	}
+	for _, f := range p.Failures {
+		if f.To.Same(to) {
+			m.Kind = f.Message
+			return m, f.Failure, nil
+		}
+	}
+	for _, c := range addresses(p) {
+		if c.Same(to) {
+			return m, consent.Failure{}, nil
+		}
+	}
+	return m, consent.Failure{}, &NotFoundError{Field: "address", Value: b.Address}
+}
+
+// messageHash is under what a message's ID finds the participation that its link is
+// of. No token has this hash: tokens are shorter.
+func messageHash(id engagement.MessageID) consent.Hash {
+	return sha256.Sum256([]byte("the message with the ID " + id))
+}

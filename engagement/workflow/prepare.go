@@ -1,0 +1,157 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// about loads the participation that a message is about.
+func (u *unit) about(ctx context.Context, m engagement.Message) (engagement.Participation, error) {
+	if _, err := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: m.Partner, ID: m.Participation}}); err != nil {
+		return engagement.Participation{}, err
+	}
+	p, ok := u.place(m.Place).Participation(m.Partner, m.Participation)
+	if !ok {
+		return p, errPointless
+	}
+	return p, nil
+}
+
+// prepare makes a message ready to send. Of a link's token only the hash is stored,
+// so a process that does not have it any more makes another one: it opens the same
+// link.
+func (s *Service) prepare(ctx context.Context, m engagement.Message) (Delivery, error) {
+	return attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (Delivery, error) {
+		p, err := u.about(ctx, m)
+		if err != nil {
+			return Delivery{}, err
+		}
+		d := Delivery{Message: m, failing: len(p.Failures) > 0, Name: nameOf(p, m.To), ClaimNumber: p.ClaimNumber, Deadline: deadlineFor(m.Kind, p, u.now)}
+		if !m.Deadline.IsZero() && !d.Deadline.Equal(m.Deadline) {
+			return Delivery{}, errPointless // what it reminds of is done, or over
+		}
+		if m.Kind == engagement.TellActionRequired && p.StatusAt(u.now) != engagement.PartnerActionRequired {
+			return Delivery{}, errPointless // it has been done
+		}
+		terms := lastSent(p.Consent).Terms
+		if party, ok := terms.Party(consent.RolePartner); ok {
+			d.Partner = party.Name
+		}
+		if party, ok := terms.Party(consent.RoleCustomer); ok {
+			d.Customer = party.Name
+		}
+		d.Engagement = terms.Engagement.Name
+		if len(p.Consent.Sent) == 0 { // nobody has been asked yet
+			if err := u.nameWithoutTerms(ctx, &d, p); err != nil {
+				return Delivery{}, err
+			}
+		}
+		switch {
+		case m.Kind == engagement.AskForSurvey:
+			err = u.mintSurvey(&d, p)
+		case m.Link != "":
+			err = u.mint(&d, p)
+		}
+		if err != nil {
+			return Delivery{}, err
+		}
+		s.describe(&d, p, u.now)
+		return d, nil
+	})
+}
+
+// mint makes the token of the message's link.
+func (u *unit) mint(d *Delivery, p engagement.Participation) error {
+	link, err := p.Consent.Link(d.Message.Link)
+	status := p.Consent.StatusAt(u.now)
+	switch {
+	case err != nil || link.Void() || link.Erased():
+		return errPointless // a newer link has replaced this one
+	case status == consent.Expired && link.SentAt.IsZero():
+		return errTooLate
+	case status != consent.Requested:
+		return errPointless // it was answered
+	}
+	token, hash := u.s.links.token(link, u.s.newToken)
+	next, err := consent.Mint(p.Consent, link.ID, hash)
+	if err != nil {
+		return err
+	}
+	d.Link, d.Name = u.s.linkURL+token.Secret(), link.Contact.Name
+	if p.Consent = next; !slices.ContainsFunc(link.Tokens, hash.Equal) {
+		u.putToken(p, hash)
+	}
+	return nil
+}
+
+// mintSurvey makes the token of the link to a survey.
+func (u *unit) mintSurvey(d *Delivery, p engagement.Participation) error {
+	if p.Claim == nil {
+		return errPointless
+	}
+	v, link, err := p.Claim.SurveyLink(d.Message.Link)
+	switch {
+	case err != nil || link.Void() || link.Erased() || v.Status != survey.Sent:
+		return errPointless
+	case p.Claim.Allows(claim.KindAnswerSurvey, u.now):
+	case p.Claim.Expired(u.now) && link.SentAt.IsZero():
+		return errTooLate
+	default:
+		return errPointless // it could not be answered any more
+	}
+	token, hash := u.s.links.token(link, u.s.newToken)
+	next, err := claim.Mint(*p.Claim, link.ID, hash)
+	if err != nil {
+		return err
+	}
+	d.Link, d.Name = u.s.surveyURL+token.Secret(), link.Contact.Name
+	if p.Claim = &next; !slices.ContainsFunc(link.Tokens, hash.Equal) {
+		u.putToken(p, hash)
+	}
+	return nil
+}
+
+// putToken keeps the hash by which a link finds its participation.
+func (u *unit) putToken(p engagement.Participation, hash consent.Hash) {
+	u.putParticipation(p)
+	u.changes.Tokens = append(u.changes.Tokens, tokenOf(hash, p))
+}
+
+func tokenOf(hash consent.Hash, p engagement.Participation) storage.Token {
+	return storage.Token{
+		Hash: hash, Participation: storage.ParticipationKey{Partner: p.Partner, ID: p.ID},
+		Place: engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer},
+	}
+}
+
+// nameOf returns the name of the contact with an address, or "".
+func nameOf(p engagement.Participation, to tenant.Email) string {
+	for _, c := range contactsOf(p) {
+		if c.Name != "" && c.Email.Same(to) {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// nameWithoutTerms names those whom a message is about before any terms were
+// sent to anybody.
+func (u *unit) nameWithoutTerms(ctx context.Context, d *Delivery, p engagement.Participation) error {
+	e, err := u.s.engagement(ctx, p.Engagement)
+	if err != nil {
+		return err
+	}
+	partner, err := u.s.partner(ctx, p.Partner)
+	if err != nil {
+		return err
+	}
+	d.Engagement, d.Partner, d.Customer = e.Name, partner.Name, engagement.Customer{Identity: p.Identity}.Name()
+	return nil
+}
