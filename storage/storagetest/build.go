@@ -142,6 +142,8 @@ func detail() engagement.Detail {
 			*x = "pt-PT"
 		case *consent.LinkID:
 			*x = "link-1"
+		case *consent.FailureCode:
+			*x = consent.Bounced
 		case *engagement.MessageKind:
 			*x = engagement.RemindConsent
 		case *eligibility.Outcome:
