@@ -2,7 +2,6 @@ package engagement
 
 import (
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -248,47 +247,4 @@ func Chain(head Head, events ...Event) ([]Event, Head) {
 func (e Event) Erase() Event {
 	e.Person = nil
 	return e
-}
-
-// ErrHistoryBroken is matched by the error of a history that was tampered with.
-var ErrHistoryBroken = errors.New("engagement: history is broken")
-
-// HistoryError says where a history does not hold together.
-type HistoryError struct {
-	Seq     int64 // of the event
-	Problem string
-}
-
-func (e *HistoryError) Error() string {
-	return fmt.Sprintf("history is broken at event %d: %s", e.Seq, e.Problem)
-}
-
-// Is makes errors.Is(err, ErrHistoryBroken) true.
-func (e *HistoryError) Is(target error) bool { return target == ErrHistoryBroken }
-
-// VerifyHistory checks that the events are a whole history which ends at head:
-// none changed, left out, put in, or in another order. An erased person is no
-// damage. The error is a *HistoryError.
-func VerifyHistory(events []Event, head Head) error {
-	var at Head
-	for _, e := range events {
-		at.Seq++
-		if e.Seq != at.Seq {
-			return &HistoryError{Seq: at.Seq, Problem: fmt.Sprintf("event %d stands in its place", e.Seq)}
-		}
-		if problem := e.misfit(); problem != "" {
-			return &HistoryError{Seq: e.Seq, Problem: problem}
-		}
-		if want := e.digest(at.Hash); subtle.ConstantTimeCompare(want[:], e.Hash[:]) != 1 {
-			return &HistoryError{Seq: e.Seq, Problem: "what it says does not match its hash"}
-		}
-		if e.Person != nil && e.Person.digest() != e.PersonDigest {
-			return &HistoryError{Seq: e.Seq, Problem: "the person it names does not match its hash"}
-		}
-		at.Hash = e.Hash
-	}
-	if at != head {
-		return &HistoryError{Seq: at.Seq, Problem: fmt.Sprintf("it ends here, and should end with event %d", head.Seq)}
-	}
-	return nil
 }

@@ -38,6 +38,7 @@ type Participation struct {
 	RemindedAt   time.Time            `json:"reminded_at,omitzero"` // the last time that a reminder was due
 	ActedFor     []string             `json:"acted_for,omitempty"`  // digests of the users who acted for the partner; nil: not remembered yet
 	RemindAt     time.Time            `json:"remind_at,omitzero"`   // when the partner is to be reminded of the deadline that runs; zero: not again
+	Recorded     Head                 `json:"recorded,omitzero"`    // the event of the history that changed it last
 }
 
 // LogValue keeps persons out of logs: it names the participation only.

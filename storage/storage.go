@@ -46,9 +46,11 @@ type Store interface {
 	// the first one after the given key; limit of them, or fewer at the end.
 	Customers(ctx context.Context, query CustomersQuery) ([]engagement.Customer, error)
 
-	// History returns the events of a partner with a customer in order of Seq,
-	// from the first one after the given Seq; limit of them, or fewer at the end.
-	History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error)
+	// History returns events of a partner with a customer in order of Seq, or, the
+	// newest first, in the order opposite to that; limit of them, or fewer where
+	// there are no more. It returns whatever is stored, also behind the head of
+	// the history.
+	History(ctx context.Context, query HistoryQuery) ([]engagement.Event, error)
 
 	// Due returns the places whose Wake is at or before now, the longest overdue
 	// first, and those due at the same time in order of their keys; limit of
@@ -158,6 +160,21 @@ type CustomersQuery struct {
 	Known   bool       // only known ones
 	After   tenant.Key // "" begins at the first
 	Limit   int        // at least 1
+}
+
+// HistoryQuery asks for events of a history.
+type HistoryQuery struct {
+	Customer      engagement.CustomerKey
+	Participation engagement.ParticipationID // only those about it; "": all
+	After         int64                      // only those with a greater Seq
+	Before        int64                      // only those with a smaller Seq; 0: to the end
+	Newest        bool                       // the newest first
+	Limit         int                        // at least 1
+}
+
+// Has reports whether an event is one of those that are asked for.
+func (q HistoryQuery) Has(e engagement.Event) bool {
+	return e.Seq > q.After && (q.Before == 0 || e.Seq < q.Before) && (q.Participation == "" || e.Participation == q.Participation)
 }
 
 // LeaseQuery asks for outgoing messages.

@@ -116,7 +116,7 @@ func partnerCalls() []call {
 			return w.Desk.Receipt(background, a, p, consent.ReceiptDetails{})
 		}},
 		{"History", workflow.ViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.History(background, a, contoso)
+			return wholeHistory(background, w.Desk, a, contoso)
 		}},
 		{"Customers", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Customers(background, a, migration, workflow.CustomersQuery{})
@@ -337,7 +337,7 @@ func TestForeignCustomer(t *testing.T) {
 	for _, domain := range []string{"contoso.com", "adatum.com"} {
 		key := w.Customer(domain)
 		for name, ask := range map[string]func(tenant.Key) error{
-			"history": func(k tenant.Key) error { _, err := w.Desk.History(background, w.Actor, k); return err },
+			"history": func(k tenant.Key) error { _, err := wholeHistory(background, w.Desk, w.Actor, k); return err },
 			"offer": func(k tenant.Key) error {
 				_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: k, Location: lisboa})
 				return err

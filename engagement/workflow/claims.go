@@ -428,22 +428,6 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 	if p.Claim != nil && p.Claim.Allows(claim.KindSubmit, u.now) {
 		view.Missing = p.Claim.Missing()
 	}
-	// What this unit would record is not stored yet; the history that is read is
-	// the stored one.
-	key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
-	loaded, err := s.store.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
-	if err != nil {
-		return view, unavailable("storage", err)
-	}
-	c := loaded.Customers[key]
-	events, err := s.history(ctx, c)
-	if err != nil {
-		return view, err
-	}
-	for _, e := range events {
-		if e.Participation == id {
-			view.History = append(view.History, e)
-		}
-	}
-	return view, engagement.VerifyHistory(events, c.History)
+	view.History, err = s.claimHistory(ctx, p)
+	return view, err
 }

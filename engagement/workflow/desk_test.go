@@ -100,8 +100,8 @@ func (s *spy) Customers(ctx context.Context, q storage.CustomersQuery) ([]engage
 	return read(s, func() ([]engagement.Customer, error) { return s.Store.Customers(ctx, q) })
 }
 
-func (s *spy) History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error) {
-	return read(s, func() ([]engagement.Event, error) { return s.Store.History(ctx, key, after, limit) })
+func (s *spy) History(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
+	return read(s, func() ([]engagement.Event, error) { return s.Store.History(ctx, q) })
 }
 
 func (s *spy) Due(ctx context.Context, now time.Time, limit int) ([]engagement.PlaceKey, error) {
@@ -218,13 +218,28 @@ func part(t *testing.T, w *workflowtest.World, id engagement.ParticipationID) en
 // customer, and its kinds.
 func history(t *testing.T, w *workflowtest.World, domain string) ([]engagement.Event, []engagement.EventKind) {
 	t.Helper()
-	events, err := w.Desk.History(background, w.Actor, w.Customer(domain))
+	events, err := wholeHistory(background, w.Desk, w.Actor, w.Customer(domain))
 	ok(t, err)
+	head, err := w.Desk.VerifyHistory(background, w.Actor, w.Customer(domain))
+	ok(t, err)
+	equal(t, "where it ends", head.Seq, int64(len(events)))
 	kinds := make([]engagement.EventKind, len(events))
 	for i, e := range events {
 		kinds[i] = e.Kind
 	}
 	return events, kinds
+}
+
+// wholeHistory returns all pages of a history, and what is wrong with it.
+func wholeHistory(ctx context.Context, s *workflow.Service, actor workflow.Actor, customer tenant.Key) ([]engagement.Event, error) {
+	var events []engagement.Event
+	for e, err := range s.AllHistory(ctx, actor, workflow.HistoryQuery{Customer: customer, Limit: 7}) {
+		if err != nil {
+			return events, err
+		}
+		events = append(events, e)
+	}
+	return events, nil
 }
 
 // sentTo returns who got a message of that kind, in order.
@@ -398,8 +413,8 @@ func noFacts(context.Context, engagement.PartnerID, tenant.Identity) (eligibilit
 // history.
 type tampering struct{ storage.Store }
 
-func (s tampering) History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error) {
-	events, err := s.Store.History(ctx, key, after, limit)
+func (s tampering) History(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
+	events, err := s.Store.History(ctx, q)
 	events = slices.Clone(events)
 	for i := range events {
 		if events[i].Seq == 2 {

@@ -186,7 +186,7 @@ func TestReason(t *testing.T) {
 			ok(t, err)
 			p := part(t, w, started[0].ID)
 			equal(t, "the stored reason", p.Reason, reason)
-			events, err := w.Desk.History(background, w.Actor, test.key)
+			events, err := wholeHistory(background, w.Desk, w.Actor, test.key)
 			ok(t, err)
 			equal(t, "the reason in the history", events[0].Person.Why, reason)
 		})

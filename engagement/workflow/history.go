@@ -2,15 +2,11 @@ package workflow
 
 import (
 	"context"
-	"slices"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/tenant"
 )
-
-const historyBatch = 500
 
 // Participation returns a participation of the partner as it is now, or a
 // *ForbiddenError, a *NotFoundError or an *UnavailableError. So do Status,
@@ -59,88 +55,4 @@ func (s *Service) Receipt(ctx context.Context, actor Actor, id engagement.Partic
 		details.IssuedAt = u.now
 	}
 	return consent.NewReceipt(p.Consent, details)
-}
-
-// History returns everything that happened between the partner and a customer,
-// the oldest first, after checking that nothing in it was changed, left out or
-// put in. It returns an *engagement.HistoryError, together with the events, when
-// something was.
-//
-// Within a Scope that is not the whole partner it checks all of it as well, and
-// returns what concerns the customer itself and participations through the scope's
-// locations; a customer of which that is nothing is not found.
-func (s *Service) History(ctx context.Context, actor Actor, customer tenant.Key) ([]engagement.Event, error) {
-	scope, err := s.authorize(ctx, actor, ViewHistory)
-	if err != nil {
-		return nil, err
-	}
-	key := actor.customerKey(customer)
-	loaded, err := s.store.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
-	if err != nil {
-		return nil, unavailable("storage", err)
-	}
-	c, ok := loaded.Customers[key]
-	if !ok {
-		return nil, &NotFoundError{Field: "customer", Value: string(customer)}
-	}
-	events, err := s.history(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	broken := engagement.VerifyHistory(events, c.History)
-	if events, err = s.historyWithin(ctx, scope, events); err != nil {
-		return nil, err
-	}
-	if len(events) == 0 && !scope.All() {
-		return nil, &NotFoundError{Field: "customer", Value: string(customer)}
-	}
-	return events, broken
-}
-
-// historyWithin leaves out the events of participations through locations that are
-// not in the scope.
-func (s *Service) historyWithin(ctx context.Context, scope Scope, events []engagement.Event) ([]engagement.Event, error) {
-	if scope.All() {
-		return events, nil
-	}
-	var want storage.Want
-	for _, e := range events {
-		key := engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer}
-		if e.Participation != "" && !slices.Contains(want.Places, key) {
-			want.Places = append(want.Places, key)
-		}
-	}
-	loaded, err := s.store.Load(ctx, want)
-	if err != nil {
-		return nil, unavailable("storage", err)
-	}
-	return slices.DeleteFunc(events, func(e engagement.Event) bool {
-		if e.Participation == "" {
-			return false
-		}
-		p, ok := loaded.Places[engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer}].Participation(e.Partner, e.Participation)
-		return !ok || !scope.Has(p.Location)
-	}), nil
-}
-
-// history reads the events up to the head that the customer was loaded with:
-// what was appended since then is not asked for.
-func (s *Service) history(ctx context.Context, c engagement.Customer) ([]engagement.Event, error) {
-	var events []engagement.Event
-	for int64(len(events)) < c.History.Seq {
-		var after int64
-		if len(events) > 0 {
-			after = events[len(events)-1].Seq
-		}
-		limit := min(c.History.Seq-int64(len(events)), historyBatch)
-		batch, err := s.store.History(ctx, c.Key, after, int(limit))
-		if err != nil {
-			return nil, unavailable("storage", err)
-		}
-		if len(batch) == 0 {
-			break
-		}
-		events = append(events, batch...)
-	}
-	return events, nil
 }

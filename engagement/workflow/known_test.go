@@ -508,7 +508,7 @@ func TestReevaluateUnavailable(t *testing.T) {
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	_, err = desk.AttentionRequired(background, w.Actor, 0)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	_, err = desk.History(background, w.Actor, w.Customer("contoso.com"))
+	_, err = wholeHistory(background, desk, w.Actor, w.Customer("contoso.com"))
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	for _, err := range desk.KnownCustomers(background, w.Actor) {
 		refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)

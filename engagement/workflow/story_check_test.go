@@ -274,9 +274,14 @@ func (t *teller) checkClaims(partner int, actor workflow.Actor) {
 // checkHistory wants a whole history with as many events as things happened, in which
 // every participation goes on from where it was.
 func (t *teller) checkHistory(partner int, actor workflow.Actor, customer int, domain string) {
-	events, err := t.w.Desk.History(background, actor, t.w.Customer(domain))
+	events, err := wholeHistory(background, t.w.Desk, actor, t.w.Customer(domain))
 	if n := t.eventsWith(partner, customer); len(events) != n || err != nil && n > 0 {
 		t.Fatalf("%s has %d events with %s, want %d (%v)", actor.Partner, len(events), domain, n, err)
+	}
+	if len(events) > 0 {
+		if _, err := t.w.Desk.VerifyHistory(background, actor, t.w.Customer(domain)); err != nil {
+			t.Fatalf("what the history of %s with %s led to: %v", actor.Partner, domain, err)
+		}
 	}
 	at, counts, reminders := map[engagement.ParticipationID]engagement.Status{}, map[engagement.ParticipationID]int{}, map[engagement.ParticipationID]int{}
 	for _, e := range events {

@@ -40,6 +40,7 @@ type unit struct {
 	dirty     map[engagement.PlaceKey]bool    // places that change
 	touched   map[engagement.CustomerKey]bool // customers that change, or get an event
 	ids       uint16                          // made so far
+	events    []engagement.Event              // what happened, in order, not yet in the histories
 	settled   int                             // participations of which a deadline or a reminder was recorded
 	changes   storage.Changes
 }
@@ -342,10 +343,45 @@ func (u *unit) customerEvent(e engagement.Event, key engagement.CustomerKey) {
 	if e.Person != nil {
 		e.Person.Salt, e.Person.User, e.Person.Why = u.s.randomText(16), plain(e.Person.User), plain(e.Person.Why)
 	}
-	chained, head := engagement.Chain(c.History, e)
-	c.History = head
-	u.changes.Events = append(u.changes.Events, chained...)
+	u.events = append(u.events, e)
 	u.putCustomer(c)
+}
+
+// chain appends what happened to the histories. The last event about a
+// participation, or about a customer itself, carries the state in which it is
+// written, and a participation that was changed knows which event did it.
+func (u *unit) chain() {
+	type subject struct {
+		customer      engagement.CustomerKey
+		participation engagement.ParticipationID
+	}
+	of := func(e engagement.Event) subject {
+		return subject{engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}, e.Participation}
+	}
+	last := map[subject]int{}
+	for i, e := range u.events {
+		last[of(e)] = i
+	}
+	for i, e := range u.events {
+		c := u.customers[of(e).customer]
+		pl := u.place(engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer})
+		p, about := pl.Participation(e.Partner, e.Participation)
+		switch {
+		case last[of(e)] != i:
+		case about:
+			e.State = p.StateDigest()
+		case e.Participation == "":
+			e.State = c.StateDigest()
+		}
+		chained, head := engagement.Chain(c.History, e)
+		u.changes.Events = append(u.changes.Events, chained...)
+		c.History = head
+		u.customers[c.Key] = c
+		if about && u.dirty[pl.Key] {
+			p.Recorded = head
+			u.places[pl.Key] = pl.WithParticipation(p)
+		}
+	}
 }
 
 // plain returns a text as every storage gives it back: what is not UTF-8 would
@@ -357,6 +393,7 @@ func plain(text string) string {
 // apply writes what the unit changes, in an order that is the same everywhere,
 // so that two processes do not wait for each other's rows.
 func (u *unit) apply(ctx context.Context, result any) error {
+	u.chain()
 	for _, key := range slices.SortedFunc(maps.Keys(u.dirty), comparePlaces) {
 		pl := u.places[key]
 		u.changes.Places = append(u.changes.Places, pl)

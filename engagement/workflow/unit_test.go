@@ -367,7 +367,7 @@ func effects(t *testing.T, w *workflowtest.World) string {
 	for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
 		w := w.As(actor)
 		for _, domain := range []string{"contoso.com", "adatum.com"} {
-			events, err := w.Desk.History(background, actor, w.Customer(domain))
+			events, err := wholeHistory(background, w.Desk, actor, w.Customer(domain))
 			if errors.Is(err, workflow.ErrNotFound) {
 				continue
 			}
@@ -412,7 +412,7 @@ func TestAtomicity(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			commands(t, func(t *testing.T, w *workflowtest.World, spy *spy, c command) {
 				state := func() string {
-					events, err := w.Desk.History(background, w.Actor, w.Customer("contoso.com"))
+					events, err := wholeHistory(background, w.Desk, w.Actor, w.Customer("contoso.com"))
 					if !errors.Is(err, workflow.ErrNotFound) {
 						ok(t, err)
 					}

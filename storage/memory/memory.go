@@ -200,25 +200,36 @@ func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]enga
 }
 
 // History implements storage.Store.
-func (s *Store) History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error) {
+func (s *Store) History(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if limit < 1 {
-		return nil, invalid("the limit of events is %d: at least 1 is needed", limit)
+	if q.Limit < 1 {
+		return nil, invalid("the limit of events is %d: at least 1 is needed", q.Limit)
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 
-	c := s.customer(key)
+	c := s.customer(q.Customer)
 	if c == nil {
 		return nil, nil
 	}
-	first := min(max(after, 0), int64(len(c.events)))
-	last := first + min(int64(limit), int64(len(c.events))-first)
-	out := make([]engagement.Event, 0, last-first)
-	for i := first; i < last; i++ {
-		out = append(out, c.events[i].value(key, i+1))
+	first, end := min(max(q.After, 0), int64(len(c.events))), int64(len(c.events))
+	if q.Before > 0 {
+		end = max(first, min(end, q.Before-1))
+	}
+	var out []engagement.Event
+	for n := range end - first {
+		i := first + n
+		if q.Newest {
+			i = end - 1 - n
+		}
+		if e := &c.events[i]; q.Participation == "" || e.participation == q.Participation {
+			out = append(out, e.value(q.Customer, i+1))
+		}
+		if len(out) == q.Limit {
+			break
+		}
 	}
 	return out, nil
 }

@@ -232,7 +232,7 @@ func everyCommand(t testing.TB, s storage.Store) {
 	if _, err := s.Customers(ctx, storage.CustomersQuery{Partner: "northwind", Known: true, Limit: 100}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.History(ctx, engagement.CustomerKey{Partner: "northwind", Customer: w.Customer("contoso.com")}, 0, 100); err != nil {
+	if _, err := s.History(ctx, storage.HistoryQuery{Customer: engagement.CustomerKey{Partner: "northwind", Customer: w.Customer("contoso.com")}, Limit: 100}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Apply(ctx, storage.Changes{Unsent: []storage.Recipient{{Partner: "northwind", To: receiver(7)}}}); err != nil {

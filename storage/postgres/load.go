@@ -243,21 +243,30 @@ func (s *Store) customersAfter(known bool, limit int) string {
 }
 
 // History implements storage.Store.
-func (s *Store) History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error) {
+func (s *Store) History(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
 	const op = "read a history"
-	if err := rows.CheckLimit("events", limit); err != nil {
+	if err := rows.CheckLimit("events", q.Limit); err != nil {
 		return nil, err
 	}
-	found, err := list(ctx, s, op, s.eventsAfter(limit), []any{string(key.Partner), string(key.Customer), after}, (*rows.Event).Fields)
+	args := []any{string(q.Customer.Partner), string(q.Customer.Customer), q.After, rows.Behind(q)}
+	if q.Participation != "" {
+		args = append(args, string(q.Participation))
+	}
+	found, err := list(ctx, s, op, s.events(q), args, (*rows.Event).Fields)
 	if err != nil {
 		return nil, err
 	}
 	return values(op, found, rows.Event.Value)
 }
 
-func (s *Store) eventsAfter(limit int) string {
+func (s *Store) events(q storage.HistoryQuery) string {
+	about := ""
+	if q.Participation != "" {
+		about = " AND t.participation <> '' AND t.participation = $5::text"
+	}
 	return "SELECT " + of("t", rows.EventColumns()) + " FROM " + s.in + "event t" +
-		" WHERE t.partner = $1::text AND t.customer = $2::text AND t.seq > $3::bigint ORDER BY t.seq LIMIT " + strconv.Itoa(limit)
+		" WHERE t.partner = $1::text AND t.customer = $2::text AND t.seq > $3::bigint AND t.seq < $4::bigint" + about +
+		" ORDER BY t.seq" + rows.Direction(q) + " LIMIT " + strconv.Itoa(q.Limit)
 }
 
 // Due implements storage.Store.

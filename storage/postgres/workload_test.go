@@ -316,7 +316,7 @@ func auditHistories(t testing.TB, s storage.Store) {
 				t.Fatal(err)
 			}
 			for _, c := range batch {
-				events, err := s.History(t.Context(), c.Key, 0, 1000)
+				events, err := s.History(t.Context(), storage.HistoryQuery{Customer: c.Key, Limit: 1000})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -419,7 +419,15 @@ func (s *step) history(t *testing.T, d *desk) []engagement.Event {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := d.History(t.Context(), actorOf(s.Partner), tenant.TenantKey(id))
+	var events []engagement.Event
+	for e, failed := range d.AllHistory(t.Context(), actorOf(s.Partner), workflow.HistoryQuery{Customer: tenant.TenantKey(id)}) {
+		if err = failed; err == nil {
+			events = append(events, e)
+		}
+	}
+	if err == nil {
+		_, err = d.VerifyHistory(t.Context(), actorOf(s.Partner), tenant.TenantKey(id))
+	}
 	if errors.Is(err, workflow.ErrNotFound) {
 		return nil
 	}

@@ -38,7 +38,7 @@ var (
 	selectKnown = `SELECT ` + listed(rows.CustomerColumns()) + ` FROM pe_customer t INDEXED BY pe_customer_known
 		WHERE partner = ? AND customer > ? AND known = 1 ORDER BY customer LIMIT ?`
 	selectHistory = `SELECT ` + listed(rows.EventColumns()) + ` FROM pe_event t
-		WHERE partner = ? AND customer = ? AND seq > ? ORDER BY seq LIMIT ?`
+		WHERE partner = ? AND customer = ? AND seq > ? AND seq < ?`
 )
 
 const (
@@ -257,13 +257,17 @@ func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]enga
 }
 
 // History implements storage.Store.
-func (s *Store) History(ctx context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error) {
-	if err := rows.CheckLimit("events", limit); err != nil {
+func (s *Store) History(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
+	if err := rows.CheckLimit("events", q.Limit); err != nil {
 		return nil, err
 	}
 	var out []engagement.Event
 	err := s.read(ctx, "read a history", func(se *session) error {
-		found, err := collect(se, (*rows.Event).Fields, selectHistory, string(key.Partner), string(key.Customer), after, limit)
+		sql, args := selectHistory, []any{string(q.Customer.Partner), string(q.Customer.Customer), q.After, rows.Behind(q)}
+		if q.Participation != "" {
+			sql, args = sql+" AND participation <> '' AND participation = ?", append(args, string(q.Participation))
+		}
+		found, err := collect(se, (*rows.Event).Fields, sql+" ORDER BY seq"+rows.Direction(q)+" LIMIT ?", append(args, q.Limit)...)
 		if err != nil {
 			return err
 		}

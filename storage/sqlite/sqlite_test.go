@@ -66,7 +66,7 @@ func TestErasedDataIsOverwritten(t *testing.T) {
 	if n := occurrences(t, path, "ana-the-user"); n == 0 {
 		t.Fatal("the person is not in the file before")
 	}
-	events, err := s.History(t.Context(), c.Key, 0, 10)
+	events, err := s.History(t.Context(), storage.HistoryQuery{Customer: c.Key, Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func seen(ctx context.Context, s storage.Store, n int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	history, err := s.History(ctx, key, 0, 10)
+	history, err := s.History(ctx, storage.HistoryQuery{Customer: key, Limit: 10})
 	if err != nil {
 		return "", err
 	}
@@ -204,7 +204,7 @@ func checkHistoryGuard(ctx context.Context, a, b storage.Store) error {
 	if err := matches("continuing a history from an end that was overtaken", a.Apply(ctx, other), storage.ErrConflict); err != nil {
 		return err
 	}
-	events, err := a.History(ctx, customer.Key, 0, 10)
+	events, err := a.History(ctx, storage.HistoryQuery{Customer: customer.Key, Limit: 10})
 	if err != nil {
 		return err
 	}
@@ -275,7 +275,7 @@ func checkErase(ctx context.Context, a, b storage.Store) error {
 	if err := a.Apply(ctx, storage.Changes{Erased: []engagement.Event{c.Events[0].Erase()}}); err != nil {
 		return err
 	}
-	events, err := b.History(ctx, customer.Key, 0, 10)
+	events, err := b.History(ctx, storage.HistoryQuery{Customer: customer.Key, Limit: 10})
 	if err != nil {
 		return err
 	}
@@ -307,7 +307,7 @@ func checkTime(ctx context.Context, a, b storage.Store) error {
 	if err != nil || len(leased) != 1 {
 		return fmt.Errorf("a message that was made at %v is not handed out then: %v", start, err)
 	}
-	events, err := b.History(ctx, customer.Key, 0, 1)
+	events, err := b.History(ctx, storage.HistoryQuery{Customer: customer.Key, Limit: 1})
 	if err != nil || len(events) != 1 {
 		return fmt.Errorf("the history has %d events: %v", len(events), err)
 	}
@@ -333,7 +333,7 @@ func checkContext(ctx context.Context, a, b storage.Store) error {
 	_, err1 := a.Load(over, storage.Want{Places: []engagement.PlaceKey{placeOf(migration, 1)}})
 	_, err2 := a.Page(over, storage.PageQuery{Partner: northwind, Engagement: migration, Tab: engagement.TabEligible, Sort: storage.ByName, Limit: 1, Now: start})
 	_, err3 := a.Customers(over, storage.CustomersQuery{Partner: northwind, Limit: 1})
-	_, err4 := a.History(over, newCustomer(northwind, 1).Key, 0, 1)
+	_, err4 := a.History(over, storage.HistoryQuery{Customer: newCustomer(northwind, 1).Key, Limit: 1})
 	_, err5 := a.Due(over, start, 1)
 	_, err6 := a.Lease(over, storage.LeaseQuery{Now: start, Until: start, Limit: 1})
 	_, err7 := a.Claims(over, claimsQuery(northwind, 1))

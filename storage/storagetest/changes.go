@@ -170,7 +170,7 @@ func (d *driver) addCustomer(c *storage.Changes) {
 	var events []engagement.Event
 	for range d.IntN(4) {
 		e := event(engagement.AllEventKinds()[d.IntN(5)])
-		e.At, e.Detail.RuleVersion = d.now, fmt.Sprint(d.IntN(3))
+		e.At, e.Participation = d.now, []engagement.ParticipationID{"", "p-0", "p-1"}[d.IntN(3)]
 		events = append(events, e)
 	}
 	*c, _ = told(*c, x, events...)

@@ -42,7 +42,7 @@ func TestBenchmarksRun(t *testing.T) {
 		t.Run(bench.Name, func(t *testing.T) {
 			s, f := memory.New(), &few{t: t}
 			bench.Run(f, s)
-			events, err := s.History(t.Context(), engagement.CustomerKey{Partner: "northwind", Customer: "tpid:1"}, 0, 100)
+			events, err := s.History(t.Context(), storage.HistoryQuery{Customer: engagement.CustomerKey{Partner: "northwind", Customer: "tpid:1"}, Limit: 100})
 			if err != nil || len(events) == 0 {
 				t.Errorf("the history has %d events: %v", len(events), err)
 			}

@@ -95,7 +95,7 @@ func checkHistory(ctx context.Context, a, b storage.Store) error {
 	}
 	var got []engagement.Event
 	for after := int64(0); ; {
-		batch, err := b.History(ctx, customer.Key, after, 3)
+		batch, err := b.History(ctx, storage.HistoryQuery{Customer: customer.Key, After: after, Limit: 3})
 		if err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func checkHistory(ctx context.Context, a, b storage.Store) error {
 		}
 		got, after = append(got, batch...), batch[len(batch)-1].Seq
 	}
-	other, err := b.History(ctx, engagement.CustomerKey{Partner: fabrikam, Customer: customerOf(1)}, 0, 10)
+	other, err := b.History(ctx, storage.HistoryQuery{Customer: engagement.CustomerKey{Partner: fabrikam, Customer: customerOf(1)}, Limit: 10})
 	return errors.Join(err, same("the history in batches", got, c.Events), same("another partner's history", len(other), 0))
 }
 

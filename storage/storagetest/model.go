@@ -97,10 +97,13 @@ func (d *driver) step(ctx context.Context) error {
 		plain, err2 := d.plain.Customers(ctx, q)
 		return errors.Join(err1, err2, alike(fmt.Sprintf("what Customers returns for %+v", q), got, plain))
 	case 5:
-		key, after, limit := d.customer(), int64(d.IntN(5)), 1+d.IntN(9)
-		got, err1 := s.History(ctx, key, after, limit)
-		plain, err2 := d.plain.History(ctx, key, after, limit)
-		return errors.Join(err1, err2, alike(fmt.Sprintf("what History returns after %d, limit %d,", after, limit), got, plain))
+		q := storage.HistoryQuery{
+			Customer: d.customer(), After: int64(d.IntN(5)), Before: int64(max(0, d.IntN(20)-10)), Newest: d.IntN(2) == 0, Limit: 1 + d.IntN(9),
+			Participation: []engagement.ParticipationID{"", "", "p-0", "p-1", "nobody's"}[d.IntN(5)],
+		}
+		got, err1 := s.History(ctx, q)
+		plain, err2 := d.plain.History(ctx, q)
+		return errors.Join(err1, err2, alike(fmt.Sprintf("what History returns for %+v", q), got, plain))
 	case 6:
 		now, limit := d.around(), 1+d.IntN(9)
 		got, err1 := s.Due(ctx, now, limit)

@@ -218,10 +218,12 @@ func (s *plain) Customers(_ context.Context, q storage.CustomersQuery) ([]engage
 	return out[:min(len(out), q.Limit)], nil
 }
 
-func (s *plain) History(_ context.Context, key engagement.CustomerKey, after int64, limit int) ([]engagement.Event, error) {
-	events := s.events[key]
-	events = events[min(after, int64(len(events))):]
-	return events[:min(len(events), limit)], nil
+func (s *plain) History(_ context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
+	events := slices.DeleteFunc(slices.Clone(s.events[q.Customer]), func(e engagement.Event) bool { return !q.Has(e) })
+	if q.Newest {
+		slices.Reverse(events)
+	}
+	return events[:min(len(events), q.Limit)], nil
 }
 
 func (s *plain) Due(_ context.Context, now time.Time, limit int) ([]engagement.PlaceKey, error) {

@@ -109,7 +109,16 @@ func (a *auditor) histories() {
 	a.Helper()
 	for _, partner := range partners {
 		for n := range a.many {
-			events, err := a.desk.History(a.Context(), partner.Actor, keyOf(n))
+			var events []engagement.Event
+			var err error
+			for e, failed := range a.desk.AllHistory(a.Context(), partner.Actor, workflow.HistoryQuery{Customer: keyOf(n)}) {
+				if err = failed; err == nil {
+					events = append(events, e)
+				}
+			}
+			if err == nil {
+				_, err = a.desk.VerifyHistory(a.Context(), partner.Actor, keyOf(n))
+			}
 			if errors.Is(err, workflow.ErrNotFound) {
 				continue
 			}

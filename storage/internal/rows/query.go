@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -140,4 +141,20 @@ func ComparePlaces(a, b engagement.PlaceKey) int {
 		return c
 	}
 	return strings.Compare(string(a.Customer), string(b.Customer))
+}
+
+// Behind returns the Seq before which the events of a query end.
+func Behind(q storage.HistoryQuery) int64 {
+	if q.Before == 0 {
+		return math.MaxInt64
+	}
+	return q.Before
+}
+
+// Direction returns how the events of a query are ordered, as SQL says it.
+func Direction(q storage.HistoryQuery) string {
+	if q.Newest {
+		return " DESC"
+	}
+	return ""
 }

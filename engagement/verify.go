@@ -1,0 +1,101 @@
+package engagement
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrHistoryBroken is matched by the error of a history that was tampered with.
+var ErrHistoryBroken = errors.New("engagement: history is broken")
+
+// HistoryError says where a history does not hold together.
+type HistoryError struct {
+	Seq     int64 // of the event
+	Problem string
+}
+
+func (e *HistoryError) Error() string {
+	return fmt.Sprintf("history is broken at event %d: %s", e.Seq, e.Problem)
+}
+
+// Is makes errors.Is(err, ErrHistoryBroken) true.
+func (e *HistoryError) Is(target error) bool { return target == ErrHistoryBroken }
+
+// VerifyHistory checks that the events are a whole history which ends at head:
+// none changed, left out, put in, in another order, or cut off at the end. An
+// erased person is no damage. The error is a *HistoryError.
+//
+// Who can write both the events and the head can write another history, which
+// holds together like this one; it cannot hold an earlier head that was kept
+// elsewhere, see [Head.In].
+func VerifyHistory(events []Event, head Head) error {
+	at, err := VerifyPage(events, Head{})
+	if err == nil && at != head {
+		err = &HistoryError{Seq: at.Seq, Problem: fmt.Sprintf("it ends here, and should end with event %d", head.Seq)}
+	}
+	return err
+}
+
+// VerifyPage checks that the events follow one another in a history, the first of
+// them behind the event of after, which is zero at the beginning. It returns the
+// head that they make. The error is a *HistoryError.
+func VerifyPage(events []Event, after Head) (Head, error) {
+	at := after
+	for _, e := range events {
+		at.Seq++
+		if e.Seq != at.Seq {
+			return at, &HistoryError{Seq: at.Seq, Problem: fmt.Sprintf("event %d stands in its place", e.Seq)}
+		}
+		if problem := e.problem(at.Hash); problem != "" {
+			return at, &HistoryError{Seq: e.Seq, Problem: problem}
+		}
+		at.Hash = e.Hash
+	}
+	return at, nil
+}
+
+// VerifyLinks checks what can be known of some events of a history, in order:
+// the first one of it, and those whose predecessor is there, too. The error is a
+// *HistoryError.
+func VerifyLinks(events []Event) error {
+	var before Head
+	for _, e := range events {
+		if e.Seq <= before.Seq {
+			return &HistoryError{Seq: e.Seq, Problem: fmt.Sprintf("it stands behind event %d", before.Seq)}
+		}
+		if e.Seq == before.Seq+1 {
+			if problem := e.problem(before.Hash); problem != "" {
+				return &HistoryError{Seq: e.Seq, Problem: problem}
+			}
+		}
+		before = Head{Seq: e.Seq, Hash: e.Hash}
+	}
+	return nil
+}
+
+// problem says why an event is not the one that was written behind the one with
+// hash before, or nothing.
+func (e Event) problem(before Digest) string {
+	if problem := e.misfit(); problem != "" {
+		return problem
+	}
+	if !same(e.digest(before), e.Hash) {
+		return "what it says does not match its hash"
+	}
+	if e.Person != nil && e.Person.digest() != e.PersonDigest {
+		return "the person it names does not match its hash"
+	}
+	return ""
+}
+
+// In reports whether a history that was verified holds the head: whether it goes
+// on from where it ended when the head was read. The head of no event is in every
+// history.
+func (h Head) In(events []Event) bool {
+	for _, e := range events {
+		if e.Seq == h.Seq {
+			return same(e.Hash, h.Hash)
+		}
+	}
+	return h == Head{}
+}

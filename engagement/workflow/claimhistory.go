@@ -1,0 +1,73 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// claimHistory returns the events about a participation, the oldest first, without
+// reading the rest of the history with its customer, and verifies what that can
+// show: that the participation, as it is stored, is what the last of them led to, that
+// they are what they were where one follows another, and that the history was not
+// cut off at its end.
+func (s *Service) claimHistory(ctx context.Context, seen engagement.Participation) ([]engagement.Event, error) {
+	// What the page of the claim would record is not stored yet; the history that is
+	// read is the stored one, and so is what it is held to.
+	about := storage.Want{Participation: storage.ParticipationKey{Partner: seen.Partner, ID: seen.ID}}
+	key := engagement.CustomerKey{Partner: seen.Partner, Customer: seen.Customer}
+	for range maxAttempts {
+		loaded, err := s.store.Load(ctx, about)
+		if err != nil {
+			return nil, unavailable("storage", err)
+		}
+		p, ok := loaded.Places[loaded.At].Participation(seen.Partner, seen.ID)
+		if !ok {
+			return nil, &NotFoundError{Field: "participation", Value: string(seen.ID)}
+		}
+		events, err := s.eventsAbout(ctx, key, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		r := reading{key: key, newest: true, limit: 1, head: loaded.Customers[key].History}
+		_, broken := s.read(ctx, &r)
+		if broken != nil && !errors.Is(broken, engagement.ErrHistoryBroken) {
+			return nil, broken
+		}
+		if n := len(events); broken == nil && n > 0 && events[n-1].Seq > loaded.Customers[key].History.Seq {
+			continue // somebody has just changed it
+		}
+		return events, cmp.Or(broken, engagement.VerifyLinks(events), engagement.VerifyParticipation(p, events))
+	}
+	return nil, &UnavailableError{Source: "storage", Err: errors.New("the participation changes faster than it is read")}
+}
+
+// eventsAbout returns all events about a participation, the oldest first.
+func (s *Service) eventsAbout(ctx context.Context, key engagement.CustomerKey, id engagement.ParticipationID) ([]engagement.Event, error) {
+	return s.events(ctx, storage.HistoryQuery{Customer: key, Participation: id})
+}
+
+// history returns the events up to the head that the customer was loaded with:
+// what was appended since then is not asked for.
+func (s *Service) history(ctx context.Context, c engagement.Customer) ([]engagement.Event, error) {
+	return s.events(ctx, storage.HistoryQuery{Customer: c.Key, Before: c.History.Seq + 1})
+}
+
+// events returns everything that a query asks for, however much that is.
+func (s *Service) events(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
+	var events []engagement.Event
+	q.Limit = historyBatch
+	for {
+		batch, err := s.store.History(ctx, q)
+		if err != nil {
+			return nil, unavailable("storage", err)
+		}
+		if events = append(events, batch...); len(batch) < q.Limit {
+			return events, nil
+		}
+		q.After = batch[len(batch)-1].Seq
+	}
+}

@@ -1,0 +1,200 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// CustomerHead is where the history with a customer ends: how many events it has,
+// and the last one's hash.
+type CustomerHead struct {
+	Customer tenant.Key      `json:"customer"`
+	Head     engagement.Head `json:"head"`
+}
+
+// Heads yields where the histories with all customers of the actor's partner end.
+// Who can write everything that is stored can write histories that hold together;
+// but not ones that hold a head which a host keeps where they cannot write. Keep
+// them, from time to time, and give them to VerifyHistory.
+//
+// An error, which is a *ForbiddenError or an *UnavailableError, ends it. A Scope
+// has to be the whole partner.
+func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead, error] {
+	return func(yield func(CustomerHead, error) bool) {
+		scope, err := s.authorize(ctx, actor, ViewHistory)
+		if err == nil && !scope.All() {
+			err = &ForbiddenError{Act: ViewHistory, Why: errAllLocations}
+		}
+		if err != nil {
+			yield(CustomerHead{}, err)
+			return
+		}
+		for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Limit: customersBatch}) {
+			if err != nil {
+				yield(CustomerHead{}, err)
+				return
+			}
+			for _, c := range batch {
+				if !yield(CustomerHead{c.Key.Customer, c.History}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// VerifyHistory reads the whole history with a customer, which may have any
+// length, and checks it and what it led to, and returns where it ends:
+//
+//   - that no event was changed, left out, put in or moved,
+//   - that it was not cut off at the end: neither the customer's record nor any
+//     participation knows a later event, and none stands behind its end,
+//   - that every participation that is stored, and every one that it tells of, is in
+//     the state to which it led, see engagement.VerifyParticipation, and the customer
+//     itself, see engagement.VerifyCustomer,
+//   - that it still holds the heads that the host has kept.
+//
+// Who may write everything that is stored, with a knowledge of this library, can
+// rewrite a history from some event on with all it led to; that shows in a kept
+// head alone. What people wrote, addresses and names are proved by no hash but that
+// of the event which tells who did it, and by that one until they are erased.
+//
+// It returns a *ForbiddenError, a *NotFoundError, an *UnavailableError or an
+// *engagement.HistoryError. A Scope has to be the whole partner.
+func (s *Service) VerifyHistory(ctx context.Context, actor Actor, customer tenant.Key, kept ...engagement.Head) (engagement.Head, error) {
+	scope, err := s.authorize(ctx, actor, ViewHistory)
+	if err == nil && !scope.All() {
+		err = &ForbiddenError{Act: ViewHistory, Why: errAllLocations}
+	}
+	if err != nil {
+		return engagement.Head{}, err
+	}
+	c, err := s.customer(ctx, actor.customerKey(customer))
+	if err != nil {
+		return engagement.Head{}, err
+	}
+	all, err := s.engagements(ctx)
+	if err != nil {
+		return engagement.Head{}, err
+	}
+	v := verification{
+		reading: reading{key: c.Key, head: c.History, limit: historyBatch},
+		about:   map[engagement.ParticipationID]engagement.Event{}, places: map[engagement.PlaceKey]bool{}, kept: kept,
+	}
+	for _, e := range all {
+		v.places[engagement.PlaceKey{Engagement: e.ID, Customer: customer}] = true
+	}
+	// What the histories led to is read after the events, and they may have gone on
+	// meanwhile.
+	for range maxAttempts {
+		for v.done = false; !v.done; {
+			events, err := s.read(ctx, &v.reading)
+			if err == nil {
+				err = v.take(events)
+			}
+			if err != nil {
+				return v.at, err
+			}
+		}
+		loaded, err := s.store.Load(ctx, v.want())
+		if err != nil {
+			return v.at, unavailable("storage", err)
+		}
+		if v.head = loaded.Customers[c.Key].History; v.head == v.at {
+			return v.at, s.verifyState(ctx, &v, loaded)
+		}
+		if v.head.Seq <= v.at.Seq {
+			return v.at, &engagement.HistoryError{Seq: v.head.Seq, Problem: "by the customer's record it ends here, and it goes on: its end was cut off"}
+		}
+	}
+	return v.at, &UnavailableError{Source: "storage", Err: errors.New("the history goes on faster than it is read")}
+}
+
+const historyBatch = 500
+
+// verification is a whole history that is being verified. Of each thing that the
+// history is about it keeps the last event only.
+type verification struct {
+	reading
+	about  map[engagement.ParticipationID]engagement.Event
+	known  []engagement.Event // that the customer became known, and the last one about the customer itself
+	places map[engagement.PlaceKey]bool
+	kept   []engagement.Head
+}
+
+// take notes what events lead to, and holds them to the kept heads.
+func (v *verification) take(events []engagement.Event) error {
+	for _, e := range events {
+		for _, h := range v.kept {
+			if h.Seq == e.Seq && h.Hash != e.Hash {
+				return notHeld(h)
+			}
+		}
+		switch {
+		case e.Participation != "":
+			v.about[e.Participation] = e
+			v.places[engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer}] = true
+		case len(v.known) == 0 || v.known[0].Kind != engagement.CustomerKnown:
+			v.known = []engagement.Event{e}
+		default:
+			v.known = []engagement.Event{v.known[0], e}
+		}
+	}
+	return nil
+}
+
+func notHeld(h engagement.Head) error {
+	return &engagement.HistoryError{Seq: h.Seq, Problem: "this is not the event that was kept: the history was written anew"}
+}
+
+// want is the state to which the history may have led, all at one moment.
+func (v *verification) want() storage.Want {
+	want := storage.Want{Customers: []engagement.CustomerKey{v.key}}
+	for key := range v.places {
+		want.Places = append(want.Places, key)
+	}
+	slices.SortFunc(want.Places, comparePlaces)
+	return want
+}
+
+// verifyState holds what is stored to the whole history that was read.
+func (s *Service) verifyState(ctx context.Context, v *verification, loaded storage.Loaded) error {
+	for _, h := range v.kept {
+		if h.Seq > v.at.Seq {
+			return &engagement.HistoryError{Seq: v.at.Seq, Problem: fmt.Sprintf("it ends here, and event %d was kept: its end was cut off", h.Seq)}
+		}
+	}
+	if err := engagement.VerifyCustomer(loaded.Customers[v.key], v.known); err != nil {
+		return err
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(v.places), comparePlaces) {
+		standing, _ := loaded.Places[key].Standing(v.key.Partner)
+		for _, p := range standing.Participations {
+			last, told := v.about[p.ID]
+			delete(v.about, p.ID)
+			events := []engagement.Event{last}
+			if told && p.Recorded.Seq != last.Seq && p.Recorded.Seq > 0 {
+				recorded, err := s.store.History(ctx, storage.HistoryQuery{Customer: v.key, After: p.Recorded.Seq - 1, Before: p.Recorded.Seq + 1, Limit: 1})
+				if err != nil {
+					return unavailable("storage", err)
+				}
+				events = append(recorded, last)
+			}
+			if err := engagement.VerifyParticipation(p, events); err != nil {
+				return err
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(v.about)) {
+		return &engagement.HistoryError{Seq: v.about[id].Seq, Problem: fmt.Sprintf("participation %s, of which it tells, is not stored", id)}
+	}
+	return nil
+}

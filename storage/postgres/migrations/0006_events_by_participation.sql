@@ -1,0 +1,2 @@
+-- A claim is shown with the events about it, whatever else there is in the history.
+CREATE INDEX event_participation ON event (participation, seq) WHERE participation <> '';
