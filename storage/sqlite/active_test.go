@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"io/fs"
 	"testing"
 
 	"github.com/partnerengage/partnerengage/engagement"
@@ -23,12 +24,11 @@ func TestSubmittedBecomesActive(t *testing.T) {
 	if err := s.Apply(t.Context(), changes); err != nil {
 		t.Fatal(err)
 	}
-	run(t, openDB(t, path), "DELETE FROM pe_schema WHERE version >= 2")
-	s, err := sqlite.Open(t.Context(), path, relaxed)
+	migration, err := fs.ReadFile(sqlite.Migrations, "0002_submitted_is_active.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	run(t, openDB(t, path), string(migration))
 	page, err := s.Page(t.Context(), storage.PageQuery{Partner: "northwind", Engagement: "e", Tab: engagement.TabEligible, Sort: storage.ByName, Limit: 10, Now: noon})
 	if err != nil {
 		t.Fatal(err)

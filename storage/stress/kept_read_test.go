@@ -399,7 +399,12 @@ func (r *reader) customers(a workflow.Actor) {
 		keys[row.Customer] = true
 	}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		events, err := r.desk.History(r.Context(), a, key)
+		var events []engagement.Event
+		for e, err := range r.desk.AllHistory(r.Context(), a, workflow.HistoryQuery{Customer: key}) {
+			r.ok("history", err)
+			events = append(events, e)
+		}
+		_, err := r.desk.VerifyHistory(r.Context(), a, key)
 		verified := "verified"
 		if err != nil {
 			verified = err.Error()
