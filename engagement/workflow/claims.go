@@ -372,7 +372,7 @@ type ClaimView struct {
 	Unreached   []engagement.Unreached // contacts of both sides that the last message did not reach
 	Actions     []engagement.Action    // what the partner can do now; not for the Program
 	Missing     []claim.Missing        // what has to be there before it can be submitted
-	Reviews     []claim.Kind           // what the Program can do now
+	Reviews     []claim.Kind           // what the Program can do now; not for the partner
 	Payee       string                 // payee profile status of the participation's location now; engagement.PayeeValid: it can be paid
 	WithdrawnAt time.Time              // when the customer withdrew after the submission; zero: it has not
 	History     []engagement.Event     // of this participation, the oldest first
@@ -396,8 +396,7 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 		}
 	}
 	_, mayNot := s.mayReview(actor, p)
-	p.ActedFor = nil
-	view := ClaimView{Participation: p, Status: p.StatusAt(u.now), Unreached: p.Unreached(), WithdrawnAt: p.Consent.WithdrawalRequestedAt()}
+	view := ClaimView{Participation: seenBy(actor.side(), p), Status: p.StatusAt(u.now), Unreached: p.Unreached(), WithdrawnAt: p.Consent.WithdrawalRequestedAt()}
 	all, err := s.engagements(ctx)
 	if err != nil {
 		return view, err
@@ -411,7 +410,7 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 	if actor.program() {
 		view.Actions = nil
 	}
-	if p.Claim != nil && mayNot == nil {
+	if p.Claim != nil && actor.program() && mayNot == nil {
 		for _, k := range []claim.Kind{claim.KindStartReview, claim.KindAskForAction, claim.KindApprove, claim.KindReject, claim.KindPay} {
 			if p.Claim.Allows(k, u.now) {
 				view.Reviews = append(view.Reviews, k)
@@ -428,6 +427,7 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 	if p.Claim != nil && p.Claim.Allows(claim.KindSubmit, u.now) {
 		view.Missing = p.Claim.Missing()
 	}
-	view.History, err = s.claimHistory(ctx, p)
+	events, err := s.claimHistory(ctx, p)
+	view.History = eventsSeenBy(actor.side(), events)
 	return view, err
 }

@@ -742,7 +742,7 @@ func TestCancel(t *testing.T) {
 		domain := part(t, w, p).Identity.Domain.String()
 		events, _ := history(t, w, domain)
 		last := events[len(events)-1]
-		equal(t, name+": the event", []string{string(last.Kind), string(last.From), string(last.To), last.Person.User, last.Person.Why},
+		equal(t, name+": the event", []string{string(last.Kind), string(last.From), string(last.To), userOf(last), whyOf(last)},
 			[]string{"participation cancelled", string(before), "Canceled", "ana", "The customer called."})
 		w.Relayed()
 		equal(t, name+": the customer is told", len(sentTo(w, engagement.TellCancelled)) > told, test.told)

@@ -18,6 +18,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
@@ -433,4 +434,27 @@ func detailOf(t *testing.T, e engagement.Event) string {
 	text, err := json.Marshal(e.Detail)
 	ok(t, err)
 	return string(text)
+}
+
+// userOf and whyOf tell what an event says of a person, which may be nothing.
+func userOf(e engagement.Event) string {
+	if e.Person == nil {
+		return ""
+	}
+	return e.Person.User
+}
+
+func whyOf(e engagement.Event) string {
+	if e.Person == nil {
+		return ""
+	}
+	return e.Person.Why
+}
+
+// forReview is a participation's claim as the program sees it.
+func forReview(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) claim.State {
+	t.Helper()
+	view, err := w.Desk.Claim(background, w.Reviewer(), p)
+	ok(t, err)
+	return *view.Claim
 }

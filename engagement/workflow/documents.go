@@ -206,7 +206,8 @@ func evidenceOf(p engagement.Participation, id claim.EvidenceID) (claim.Evidence
 // with an *evidence.DamagedError at its end if it is not what was added.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *UnavailableError, or an
-// *InputError for a document that the host keeps itself: the host opens its Ref.
+// *InputError for a document that the host keeps itself, together with the document:
+// only there stands its Ref, which the host opens.
 func (s *Service) OpenEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, document claim.EvidenceID) (claim.Evidence, io.ReadCloser, error) {
 	if s.evidence == nil {
 		return claim.Evidence{}, nil, errors.New("workflow: OpenEvidence needs an Evidence store in the Options")
@@ -222,7 +223,9 @@ func (s *Service) OpenEvidence(ctx context.Context, actor Actor, id engagement.P
 	if !strings.HasPrefix(v.Ref, refs(id)) { // what RecordEvidence names may be anybody's
 		return v, nil, &InputError{Field: "evidence", Problem: fmt.Sprintf("%q is kept by the host itself: open its Ref there", v.ID)}
 	}
-	content, err := s.evidence.Open(ctx, v.Ref)
+	ref := v.Ref
+	v.Ref = ""
+	content, err := s.evidence.Open(ctx, ref)
 	if errors.Is(err, fs.ErrNotExist) {
 		return v, nil, &NotFoundError{Field: "evidence", Value: string(v.ID)}
 	}

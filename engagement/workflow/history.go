@@ -13,8 +13,7 @@ import (
 // ConsentEvidence and Receipt.
 func (s *Service) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Participation, error) {
 	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewCustomers, id)
-	p.ActedFor = nil
-	return p, err
+	return seenBy(actor.side(), p), err
 }
 
 // Status returns the status of a participation of the partner at this moment.

@@ -31,7 +31,8 @@ type HistoryPage struct {
 }
 
 // History returns a page of everything that happened between the partner and a
-// customer, after checking it: that nothing on the page was changed, left out or
+// customer, of what the program did with what was meant for the partner, after
+// checking it: that nothing on the page was changed, left out or
 // put in, that it goes on where the page before ended, and, at the end, that the
 // history ends where the customer's record says and nothing was cut off. Who reads
 // all pages, one after the other, has checked the whole history; VerifyHistory
@@ -74,7 +75,7 @@ func (s *Service) History(ctx context.Context, actor Actor, query HistoryQuery) 
 		if failed != nil {
 			return HistoryPage{}, failed
 		}
-		page.Events = within
+		page.Events = eventsSeenBy(actor.side(), within)
 	}
 	if len(page.Events) == 0 && query.Cursor == "" && !scope.All() {
 		return HistoryPage{}, &NotFoundError{Field: "customer", Value: string(query.Customer)}

@@ -73,7 +73,7 @@ func TestImportKnown(t *testing.T) {
 
 	events, kinds := history(t, w, "contoso.com")
 	equal(t, "the history", kinds, []engagement.EventKind{engagement.CustomerKnown})
-	equal(t, "who", []string{string(events[0].By), events[0].Person.User}, []string{"program", "program"})
+	equal(t, "who", []string{string(events[0].By), userOf(events[0])}, []string{"program", ""})
 	equal(t, "why", detailOf(t, events[0]), `{"known_since":"2024-05-06T06:08:09.123456Z"}`)
 	for c, err := range w.Desk.KnownCustomers(background, w.Actor) {
 		ok(t, err)
@@ -277,15 +277,15 @@ func TestReevaluate(t *testing.T) {
 		events, _ := history(t, w, domain)
 		for _, e := range events {
 			if e.Kind == engagement.EligibilityChanged {
-				out = append(out, flip{e.Engagement, string(e.Detail.OutcomeBefore), string(e.Detail.OutcomeAfter), string(e.By) + " " + e.Person.User, e.Detail.RuleSet + " " + e.Detail.RuleVersion})
+				out = append(out, flip{e.Engagement, string(e.Detail.OutcomeBefore), string(e.Detail.OutcomeAfter), string(e.By) + " " + userOf(e), e.Detail.RuleSet + " " + e.Detail.RuleVersion})
 			}
 		}
 		return out
 	}
-	equal(t, "the flip", flips("contoso.com"), []flip{{migration, "eligible", "ineligible", "program program", "azure-migration/customer 1"}})
+	equal(t, "the flip", flips("contoso.com"), []flip{{migration, "eligible", "ineligible", "program ", "azure-migration/customer 1"}})
 	equal(t, "the flips", flips("fourthcoffee.com"), []flip{
-		{migration, "ineligible", "eligible", "program program", "azure-migration/customer 1"},
-		{workshop, "ineligible", "eligible", "program program", "security-workshop/customer 1"},
+		{migration, "ineligible", "eligible", "program ", "azure-migration/customer 1"},
+		{workshop, "ineligible", "eligible", "program ", "security-workshop/customer 1"},
 	})
 	unchanged(t, spy, func() { equal(t, "what is done again", scoped(t, w, workflow.Coverage{}), workflow.Progress{Done: 2}) })
 
@@ -299,7 +299,7 @@ func TestReevaluate(t *testing.T) {
 	w.SetFacts("contoso.com", eligibility.Facts{})
 	scoped(t, w, workflow.Coverage{})
 	w.ExpectTab(workshop, engagement.TabIneligible, "contoso.com")
-	equal(t, "the flips", flips("contoso.com")[1:2], []flip{{migration, "ineligible", "unknown", "program program", "azure-migration/customer 1"}})
+	equal(t, "the flips", flips("contoso.com")[1:2], []flip{{migration, "ineligible", "unknown", "program ", "azure-migration/customer 1"}})
 }
 
 // Only what is asked for is evaluated: one customer, one engagement, or both.

@@ -122,7 +122,10 @@ func TestSurvey(t *testing.T) {
 	v, err = w.Desk.AnswerSurvey(background, link, answersTo(v))
 	ok(t, err)
 	equal(t, "the page says", []any{v.Status, v.AnsweredAt, v.MayAnswer}, []any{survey.Done, w.Now(), false})
-	equal(t, "the answers", surveyOf(t, w, p).Response.Answers, answersTo(v))
+	answered, err := forReview(t, w, p).Survey(claim.CustomerSurvey)
+	ok(t, err)
+	equal(t, "the answers", answered.Response.Answers, answersTo(v))
+	equal(t, "the answers that the partner reads", len(surveyOf(t, w, p).Response.Answers), 0)
 
 	type entry struct{ kind, by, user, contact, note string }
 	sent := fmt.Sprintf(`{"link":%q,"survey":"customer-survey"}`, surveyOf(t, w, p).Links[0].ID)

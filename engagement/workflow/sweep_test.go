@@ -253,8 +253,8 @@ func TestHistory(t *testing.T) {
 		equal(t, fmt.Sprintf("event %d", i+1), got, want[i].entry)
 		equal(t, fmt.Sprintf("moment of event %d", i+1), e.At, want[i].at)
 		equal(t, fmt.Sprintf("participation of event %d", i+1), e.Participation, want[i].about)
-		if e.Person != nil && len(person.Salt) < 16 {
-			t.Errorf("event %d is salted with %q", i+1, person.Salt)
+		if person.Salt != "" {
+			t.Errorf("event %d shows its salt", i+1)
 		}
 	}
 	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)

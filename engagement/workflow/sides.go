@@ -1,0 +1,105 @@
+package workflow
+
+import (
+	"slices"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+)
+
+// What each side sees. Whatever a query shows of a participation or of a history
+// comes through here: nobody sees the hashes of links' tokens, salts, where a
+// document is kept, or what the library remembers for itself; and a partner neither sees who reviewed nor what the program
+// writes for itself. It sees the program, and the text that is meant for it.
+
+// side is for whom something is shown. Whoever has the roles of both sides sees what
+// the program sees.
+func (a Actor) side() claim.Side {
+	if a.program() {
+		return claim.ByProgram
+	}
+	return claim.ByPartner
+}
+
+// seenBy returns the participation as a side sees it. It leaves the one it is given
+// as it was.
+func seenBy(side claim.Side, p engagement.Participation) engagement.Participation {
+	p.ActedFor = nil
+	p.Consent.Links = slices.Clone(p.Consent.Links)
+	for i := range p.Consent.Links {
+		p.Consent.Links[i].Tokens = nil
+	}
+	if p.Claim != nil {
+		seen := claimSeenBy(side, *p.Claim)
+		p.Claim = &seen
+	}
+	return p
+}
+
+func claimSeenBy(side claim.Side, c claim.State) claim.State {
+	c.Evidence = slices.Clone(c.Evidence)
+	for i := range c.Evidence {
+		c.Evidence[i].Ref = ""
+	}
+	c.Surveys = slices.Clone(c.Surveys)
+	for i := range c.Surveys {
+		v := &c.Surveys[i]
+		v.Links = slices.Clone(v.Links)
+		for j := range v.Links {
+			v.Links[j].Tokens = nil
+		}
+		if side == claim.ByPartner && !v.Form.OfPartner && !v.Form.PartnerReads {
+			v.Response.Answers = nil
+		}
+	}
+	if side == claim.ByProgram {
+		return c
+	}
+	c.Comments = slices.Clone(c.Comments)
+	for i := range c.Comments {
+		if c.Comments[i].By == claim.ByProgram {
+			c.Comments[i].User = ""
+		}
+	}
+	c.Reviews = slices.Clone(c.Reviews)
+	for i := range c.Reviews {
+		c.Reviews[i].Override = ""
+	}
+	return c
+}
+
+// meantForPartner are the events of the program whose words are meant for the
+// partner. What it writes with others it writes for itself.
+var meantForPartner = []engagement.EventKind{
+	engagement.CommentAdded, engagement.ActionAskedFor, engagement.ClaimRejected, engagement.PaymentRecorded,
+}
+
+// eventsSeenBy returns a history as a side sees it. It was verified as it is stored;
+// what is left out here, no chain of hashes vouches for any more. It leaves the events
+// it is given as they were.
+func eventsSeenBy(side claim.Side, events []engagement.Event) []engagement.Event {
+	out := slices.Clone(events)
+	for i := range out {
+		e := &out[i]
+		if e.Person != nil {
+			person := *e.Person
+			person.Salt = ""
+			e.Person = &person
+		}
+		if side == claim.ByProgram || e.By != engagement.ByProgram {
+			continue
+		}
+		e.Detail.OverCap, e.Detail.OwnReview = false, ""
+		if e.Person == nil {
+			continue
+		}
+		e.Person.User = ""
+		if !slices.Contains(meantForPartner, e.Kind) {
+			e.Person.Why = ""
+		}
+		if len(e.Person.Contacts) == 0 && e.Person.Why == "" {
+			e.Person = nil
+		}
+	}
+	return out
+}
