@@ -93,7 +93,7 @@ func eventsSeenBy(side claim.Side, events []engagement.Event) []engagement.Event
 		if e.Person == nil {
 			continue
 		}
-		e.Person.User = ""
+		e.Person.User, e.PersonDigest = "", engagement.Digest{} // nobody was erased
 		if !slices.Contains(meantForPartner, e.Kind) {
 			e.Person.Why = ""
 		}
