@@ -458,3 +458,15 @@ func forReview(t *testing.T, w *workflowtest.World, p engagement.ParticipationID
 	ok(t, err)
 	return *view.Claim
 }
+
+// storedPart is a participation as the store has it, with what nobody is shown.
+func storedPart(t *testing.T, s *spy, w *workflowtest.World, id engagement.ParticipationID) engagement.Participation {
+	t.Helper()
+	loaded, err := s.Load(background, storage.Want{Participation: storage.ParticipationKey{Partner: w.Actor.Partner, ID: id}})
+	ok(t, err)
+	p, found := loaded.Places[loaded.At].Participation(w.Actor.Partner, id)
+	if !found {
+		t.Fatalf("%s is not stored", id)
+	}
+	return p
+}

@@ -58,7 +58,7 @@ func TestMessagesAfterCommit(t *testing.T) {
 // What cannot be sent is tried again with the same ID, after a wait that grows from
 // a minute to six hours. Every token that went out opens the link.
 func TestRelayBacksOff(t *testing.T) {
-	w, _ := newWorld(t)
+	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
 	ok(t, err)
@@ -104,7 +104,7 @@ func TestRelayBacksOff(t *testing.T) {
 		ok(t, err)
 	}
 	equal(t, "tokens of one process", len(slices.Compact(tokens)), 1)
-	equal(t, "tokens of both", len(part(t, w, p).Consent.Links[0].Tokens), 2)
+	equal(t, "tokens of both", len(storedPart(t, spy, w, p).Consent.Links[0].Tokens), 2)
 }
 
 // The oldest go first, and one that cannot be sent keeps no other back.

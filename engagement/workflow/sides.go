@@ -24,7 +24,7 @@ func (a Actor) side() claim.Side {
 // seenBy returns the participation as a side sees it. It leaves the one it is given
 // as it was.
 func seenBy(side claim.Side, p engagement.Participation) engagement.Participation {
-	p.ActedFor = nil
+	p.ActedFor, p.Recorded = nil, engagement.Head{}
 	p.Consent.Links = slices.Clone(p.Consent.Links)
 	for i := range p.Consent.Links {
 		p.Consent.Links[i].Tokens = nil

@@ -107,7 +107,7 @@ func unreached(all []engagement.Unreached) []string {
 // What keeps failing is given up when its link's time is over or, without a link,
 // after seven days; no more than a handful of tokens was made.
 func TestRelayGivesUp(t *testing.T) {
-	w, _ := newWorld(t)
+	w, spy := newWorld(t)
 	q := w.Added(workshop, "ana@adatum.com")
 	w.Requested(q) // its partner contact is partner@partner.example
 	w.Declined(q)
@@ -135,7 +135,7 @@ func TestRelayGivesUp(t *testing.T) {
 	if !slices.Contains(kinds, engagement.MessageFailed) || slices.Contains(kinds, engagement.ConsentSent) {
 		t.Errorf("the history of the request: %q", kinds)
 	}
-	l := part(t, w, p).Consent.Links[0]
+	l := storedPart(t, spy, w, p).Consent.Links[0]
 	equal(t, "the link", []any{l.Failed.Code, l.SentAt.IsZero(), len(l.Tokens)}, []any{consent.TimedOut, true, 1})
 	events, _ := history(t, w, "adatum.com")
 	i := slices.IndexFunc(events, func(e engagement.Event) bool { return e.Kind == engagement.MessageFailed })
