@@ -175,7 +175,7 @@ func (s *Service) scopeOf(ctx context.Context, actor Actor, act Act) (Scope, err
 	if s.authorizer == nil {
 		return AllLocations(), nil
 	}
-	scope, err := s.authorizer.Authorize(ctx, actor, act)
+	scope, err := remember(s.memo, "scope", []any{actor, act}, func() (Scope, error) { return s.authorizer.Authorize(ctx, actor, act) })
 	if err == nil && scope.empty() {
 		err = errNoLocation
 	}

@@ -210,7 +210,7 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 		if _, err := u.load(ctx, storage.Want{}); err != nil { // a repeated command is answered without asking anybody
 			return nil, err
 		}
-		found, err := s.resolve(ctx, cmd.Candidate)
+		found, err := u.s.resolve(ctx, cmd.Candidate)
 		if err != nil {
 			return nil, err
 		}
@@ -257,7 +257,7 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 
 // resolve asks the directory who a candidate is.
 func (s *Service) resolve(ctx context.Context, c Candidate) (tenant.Resolution, error) {
-	found, err := s.resolver.Resolve(ctx, s.directory, c.raw())
+	found, err := remember(s.memo, "directory", c, func() (tenant.Resolution, error) { return s.resolver.Resolve(ctx, s.directory, c.raw()) })
 	if errors.Is(err, tenant.ErrUnavailable) {
 		err = unavailable("directory", err)
 	}

@@ -22,7 +22,7 @@ func (s *Service) factsOf(ctx context.Context, partner engagement.PartnerID, who
 }
 
 func (s *Service) factsOfAll(ctx context.Context, partner engagement.PartnerID, who []tenant.Identity) ([]eligibility.Facts, error) {
-	all, err := s.facts.Facts(ctx, partner, who)
+	all, err := remember(s.memo, "facts", []any{partner, who}, func() ([]eligibility.Facts, error) { return s.facts.Facts(ctx, partner, who) })
 	if err == nil && len(all) != len(who) {
 		err = fmt.Errorf("it was asked for the facts of %d customers and gave those of %d", len(who), len(all))
 	}
@@ -34,7 +34,7 @@ func (u *unit) askElsewhere(ctx context.Context, keys []engagement.PlaceKey) err
 	if u.s.elsewhere == nil || len(keys) == 0 {
 		return nil
 	}
-	held, err := u.s.elsewhere.Held(ctx, keys)
+	held, err := remember(u.s.memo, "elsewhere", keys, func() ([]engagement.Elsewhere, error) { return u.s.elsewhere.Held(ctx, keys) })
 	if err == nil && len(held) != len(keys) {
 		err = fmt.Errorf("it was asked about %d places and told of %d", len(keys), len(held))
 	}

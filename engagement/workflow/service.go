@@ -120,7 +120,8 @@ type Service struct {
 	surveyURL  string
 	portalURL  string
 	words      *words.Catalogue
-	links      links
+	links      *links
+	memo       *memo // of the attempt that is being made; nil outside of one
 	reminders  engagement.Reminders
 	evidence   evidence.Store
 	clock      func() time.Time
@@ -142,7 +143,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, fourEyes: opts.FourEyes, resolver: opts.Resolver, policy: opts.Policy,
 		derive: opts.Derive, currencies: opts.Currencies, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
 		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
-		clock: opts.Now, random: opts.Random, log: opts.Logger,
+		clock: opts.Now, links: &links{}, random: opts.Random, log: opts.Logger,
 	}
 	if opts.Reminders != nil {
 		if err := opts.Reminders.Validate(); err != nil {
@@ -189,19 +190,28 @@ func (s *Service) engagement(ctx context.Context, id engagement.ID) (engagement.
 }
 
 func (s *Service) engagements(ctx context.Context) ([]engagement.Engagement, error) {
-	all, err := s.catalog.Engagements(ctx)
-	return all, unavailable("catalog", err)
+	return remember(s.memo, "engagements", nil, func() ([]engagement.Engagement, error) {
+		all, err := s.catalog.Engagements(ctx)
+		return all, unavailable("catalog", err)
+	})
 }
 
 func (s *Service) partner(ctx context.Context, id engagement.PartnerID) (engagement.Partner, error) {
-	p, ok, err := s.catalog.Partner(ctx, id)
-	if err != nil {
-		return p, unavailable("catalog", err)
-	}
-	if !ok {
-		return p, &NotFoundError{Field: "partner", Value: string(id)}
-	}
-	return p, nil
+	return remember(s.memo, "partner", id, func() (engagement.Partner, error) {
+		p, ok, err := s.catalog.Partner(ctx, id)
+		if err != nil {
+			return p, unavailable("catalog", err)
+		}
+		if !ok {
+			return p, &NotFoundError{Field: "partner", Value: string(id)}
+		}
+		return p, nil
+	})
+}
+
+// read reads what is wanted from storage, once for all decisions of an attempt.
+func (s *Service) read(ctx context.Context, want storage.Want) (storage.Loaded, error) {
+	return remember(s.memo, readStorage, want, func() (storage.Loaded, error) { return s.store.Load(ctx, want) })
 }
 
 // partnerWithin returns the actor's partner with the locations of a scope.

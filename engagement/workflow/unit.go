@@ -67,9 +67,10 @@ func execute[R any](ctx context.Context, s *Service, actor Actor, name, key stri
 		return none, err
 	}
 	if dry {
-		u := s.unit(record)
-		u.actor = actor
-		result, err := do(u)
+		u, result, err := decide(s, record, func(u *unit) (R, error) {
+			u.actor = actor
+			return do(u)
+		})
 		if errors.Is(err, errReplay) {
 			return replayed[R](u)
 		}
@@ -120,8 +121,7 @@ func (s *Service) used(ctx context.Context, actor Actor, key string) (bool, erro
 func attempt[R any](ctx context.Context, s *Service, record storage.CommandRecord, do func(*unit) (R, error)) (R, error) {
 	var zero R
 	for n := range maxAttempts {
-		u := s.unit(record)
-		result, err := do(u)
+		u, result, err := decide(s, record, do)
 		if errors.Is(err, errReplay) {
 			return replayed[R](u)
 		}
@@ -177,7 +177,7 @@ func (s *Service) unit(record storage.CommandRecord) *unit {
 // did in another process must not take it for an obstacle.
 func (u *unit) load(ctx context.Context, want storage.Want) (storage.Loaded, error) {
 	want.Command = u.command.Key
-	loaded, err := u.s.store.Load(ctx, want)
+	loaded, err := u.s.read(ctx, want)
 	if err != nil {
 		return loaded, unavailable("storage", err)
 	}
@@ -265,7 +265,7 @@ func (u *unit) loadCustomers(ctx context.Context, passed []engagement.Passing, r
 	if len(missing) == 0 {
 		return nil
 	}
-	loaded, err := u.s.store.Load(ctx, storage.Want{Customers: missing})
+	loaded, err := u.s.read(ctx, storage.Want{Customers: missing})
 	if err != nil {
 		return unavailable("storage", err)
 	}

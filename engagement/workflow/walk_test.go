@@ -131,7 +131,7 @@ type walk struct {
 	ends  map[string]time.Time // the moments of walkTable
 }
 
-func newWalk(t *testing.T, way string) *walk {
+func newWalk(t *testing.T, way string, changes ...func(*workflowtest.Scenario)) *walk {
 	t.Helper()
 	k := &walk{way: way, kept: &evidencetest.Memory{}, ends: map[string]time.Time{}}
 	k.World, k.spy = newWorld(t, func(sc *workflowtest.Scenario) {
@@ -139,6 +139,9 @@ func newWalk(t *testing.T, way string) *walk {
 		sc.Engagements = sc.Engagements[:1] // migration
 		sc.Engagements[0].Proof = append(claim.DefaultProof(), claim.ProofItem{Kind: reference, Title: "Reference", Survey: &form}, claim.ProofItem{Kind: retrospect, Title: "Retrospect", Survey: &own})
 		sc.Options.Evidence = k.kept
+		for _, change := range changes {
+			change(sc)
+		}
 	})
 	k.start = k.Now()
 	for _, step := range strings.Split(way, ",") {

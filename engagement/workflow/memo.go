@@ -1,0 +1,101 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// One truth at each moment: what a command decides, it decides on what is true when
+// it writes. But the host's facts and directory can take their time, in which a
+// deadline passes; so a command that has waited for them decides once more, at the
+// moment after, on the answers that it has. A memo holds those, and what was read
+// from storage, for the length of one attempt.
+
+// slow is how long answers may take before a command decides once more even if no
+// deadline has passed meanwhile: so its events are of the moment of the write.
+const slow = time.Second
+
+// mostPasses bounds how often a command decides in one attempt. After the first
+// time it waits for nobody, so a clock on which it needs more has gone mad.
+const mostPasses = 8
+
+var errClock = errors.New("the clock runs ahead of every decision")
+
+// memo is what the host and the storage have answered within an attempt. A nil memo
+// remembers nothing.
+type memo struct {
+	answers []answer
+	asked   bool // whether the host was asked since the last decision began
+}
+
+type answer struct {
+	what  string
+	of    any
+	value any
+	err   error
+}
+
+// remember returns what was answered to the same question before, or asks.
+func remember[T any](m *memo, what string, of any, ask func() (T, error)) (T, error) {
+	if m == nil {
+		return ask()
+	}
+	for _, a := range m.answers {
+		if a.what == what && reflect.DeepEqual(a.of, of) {
+			return a.value.(T), a.err
+		}
+	}
+	value, err := ask()
+	if what != readStorage {
+		m.asked = true
+	}
+	m.answers = append(m.answers, answer{what, of, value, err})
+	return value, err
+}
+
+// readStorage is the question that is none to the host.
+const readStorage = "storage"
+
+// remembering returns the service as it is for one attempt.
+func (s *Service) remembering() *Service {
+	one := *s
+	one.memo = &memo{}
+	return &one
+}
+
+// decide makes one decision, or one refusal, that is still true at its end, and returns
+// the unit that is to be written.
+func decide[R any](s *Service, record storage.CommandRecord, do func(*unit) (R, error)) (*unit, R, error) {
+	s = s.remembering()
+	for range mostPasses {
+		s.memo.asked = false
+		u := s.unit(record)
+		result, err := do(u)
+		done := errors.Is(err, errReplay) || errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+		if done || !u.outdated(s.now()) {
+			return u, result, err
+		}
+	}
+	var none R
+	return nil, none, &UnavailableError{Source: "clock", Err: errClock}
+}
+
+// outdated reports whether what was decided at the unit's moment need not be true
+// any more: a deadline of what it has read has passed since, or the host has taken
+// long to answer.
+func (u *unit) outdated(now time.Time) bool {
+	if u.s.memo.asked && now.Sub(u.now) >= slow {
+		return true
+	}
+	for _, pl := range u.places {
+		if wake := pl.Wake(); wake.After(u.now) && engagement.Passed(wake, now) {
+			return true
+		}
+	}
+	return false
+}
