@@ -209,8 +209,8 @@ func (s *Service) partner(ctx context.Context, id engagement.PartnerID) (engagem
 	})
 }
 
-// read reads what is wanted from storage, once for all decisions of an attempt.
-func (s *Service) read(ctx context.Context, want storage.Want) (storage.Loaded, error) {
+// fetch reads what is wanted from storage, once for all decisions of an attempt.
+func (s *Service) fetch(ctx context.Context, want storage.Want) (storage.Loaded, error) {
 	return remember(s.memo, readStorage, want, func() (storage.Loaded, error) { return s.store.Load(ctx, want) })
 }
 

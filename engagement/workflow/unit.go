@@ -177,7 +177,7 @@ func (s *Service) unit(record storage.CommandRecord) *unit {
 // did in another process must not take it for an obstacle.
 func (u *unit) load(ctx context.Context, want storage.Want) (storage.Loaded, error) {
 	want.Command = u.command.Key
-	loaded, err := u.s.read(ctx, want)
+	loaded, err := u.s.fetch(ctx, want)
 	if err != nil {
 		return loaded, unavailable("storage", err)
 	}
@@ -265,7 +265,7 @@ func (u *unit) loadCustomers(ctx context.Context, passed []engagement.Passing, r
 	if len(missing) == 0 {
 		return nil
 	}
-	loaded, err := u.s.read(ctx, storage.Want{Customers: missing})
+	loaded, err := u.s.fetch(ctx, storage.Want{Customers: missing})
 	if err != nil {
 		return unavailable("storage", err)
 	}
