@@ -132,8 +132,19 @@ func AllStatuses() []Status {
 	}
 }
 
-// UnmarshalText refuses a text that is not a Status.
-func (s *Status) UnmarshalText(b []byte) error { return decode(s, "status", b, AllStatuses()) }
+// rejected is another word for CustomerConsentDeclined in the program's own lists.
+// It is read as such, and never written.
+const rejected = "Consent rejected"
+
+// UnmarshalText refuses a text that is not a Status. It reads "Consent rejected", which
+// the program's own lists have for it, as CustomerConsentDeclined.
+func (s *Status) UnmarshalText(b []byte) error {
+	if string(b) == rejected {
+		*s = CustomerConsentDeclined
+		return nil
+	}
+	return decode(s, "status", b, AllStatuses())
+}
 
 // Tab is one of the three parts of the Customers page.
 type Tab string

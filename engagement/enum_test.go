@@ -70,3 +70,17 @@ func checkEnum[T ~string, P interface {
 		require.Equal(t, all[0], v, "junk changes nothing")
 	}
 }
+
+// The program's lists have another word for one status. It is read, and not written.
+func TestConsentRejected(t *testing.T) {
+	var s engagement.Status
+	if err := json.Unmarshal([]byte(`"Consent rejected"`), &s); err != nil || s != engagement.CustomerConsentDeclined {
+		t.Fatalf("read %q with %v", s, err)
+	}
+	if text, err := json.Marshal(s); err != nil || string(text) != `"Customer consent declined"` {
+		t.Fatalf("written %s with %v", text, err)
+	}
+	if err := s.UnmarshalText([]byte("Consent Rejected")); err == nil {
+		t.Fatal("other spellings are read, too")
+	}
+}

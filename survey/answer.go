@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 // Answer records what the contact of a live link answered, by the IDs of the
@@ -99,9 +100,14 @@ func (q Question) problem(answer string) Problem {
 	return ""
 }
 
-// clean leaves out white space around an answer, and writes line ends in one way.
+// clean leaves out white space around an answer, all of one in which there is nothing
+// to see, and writes line ends in one way.
 func clean(answer string) string {
-	return strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(answer))
+	answer = strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(answer))
+	if utf8.ValidString(answer) && !strings.ContainsFunc(answer, hidden) && !text.Visible(answer) {
+		return "" // nobody could read it
+	}
+	return answer
 }
 
 func hidden(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }

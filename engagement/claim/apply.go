@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/survey"
 )
 
@@ -134,25 +134,20 @@ func (e AddComment) apply(s State, now time.Time) (State, error) {
 	return s, nil
 }
 
-// checkText wants a text that says something.
-func checkText(field, text string) error {
-	switch {
-	case strings.TrimSpace(text) == "":
+// checkText wants a text that people can read. Everything that somebody writes about
+// a claim goes through it, or through checkOptional where it can be left out.
+func checkText(field, written string) error {
+	if written == "" {
 		return invalid(field, "is empty: say it in words")
-	case len(text) > MaxText:
-		return invalid(field, fmt.Sprintf("has %d bytes: say it in at most %d", len(text), MaxText))
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return invalid(field, "is not UTF-8 text")
 	}
-	return nil
+	return checkOptional(field, written)
 }
 
-// checkOptional lets an empty text through.
-func checkOptional(field, text string) error {
-	if text == "" {
-		return nil
+func checkOptional(field, written string) error {
+	if problem := text.Prose(written, MaxText); problem != "" {
+		return invalid(field, problem)
 	}
-	return checkText(field, text)
+	return nil
 }
 
 func (e Submit) apply(s State, now time.Time) (State, error) {
@@ -297,8 +292,8 @@ func (e Pay) apply(s State, now time.Time) (State, error) {
 		return s, err
 	}
 	e.Amount = amount
-	if len(e.Reference) > 200 || !utf8.ValidString(e.Reference) {
-		return s, invalid("reference", "has to be at most 200 bytes of UTF-8")
+	if problem := text.Line(e.Reference, 200); problem != "" {
+		return s, invalid("reference", problem)
 	}
 	paid := decimal.Sum(e.Amount.Amount, s.Paid.Amount)
 	if left := s.Approved.Amount.Sub(s.Paid.Amount); e.Amount.Amount.GreaterThan(left) {

@@ -60,13 +60,13 @@ func (e AnswerSurvey) LogValue() slog.Value { return slog.StringValue(e.Survey) 
 type AddComment struct {
 	By   Side
 	User string // as the host names the person
-	Text string // at most MaxText bytes
+	Text string // at most MaxText characters
 }
 
 // LogValue hides who wrote and what.
 func (e AddComment) LogValue() slog.Value { return slog.StringValue(string(e.By)) }
 
-// MaxText is how long a text about a claim may be, in bytes, and MaxComments how
+// MaxText is how long a text about a claim may be, in characters, and MaxComments how
 // many comments it may have.
 const (
 	MaxText     = 4000

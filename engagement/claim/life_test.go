@@ -2,12 +2,15 @@ package claim_test
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 )
 
@@ -316,8 +319,11 @@ func TestEventsAreCopied(t *testing.T) {
 // Malformed events are refused by the field that is wrong, and a text has to say
 // something.
 func TestInvalidEvents(t *testing.T) {
-	long := string(make([]byte, claim.MaxText+1))
-	texts := map[string]string{"": "is empty: say it in words", " \n": "is empty: say it in words", long: "has 4001 bytes: say it in at most 4000", "a\xff": "is not UTF-8 text", "a\x00b": "is not UTF-8 text"}
+	long := strings.Repeat("ã", claim.MaxText+1)
+	texts := map[string]string{
+		"": "is empty: say it in words", " \n": "has nothing to see: write at least one character that shows", "\u200b": "has nothing to see: write at least one character that shows",
+		long: "has 4001 characters: say it in at most 4000", "a\xff": "is not text in UTF-8: encode it again", "a\x00b": "holds the control character U+0000: leave it out",
+	}
 	for text, problem := range texts {
 		for field, c := range map[string]struct {
 			status claim.Status
@@ -384,4 +390,68 @@ func TestComments(t *testing.T) {
 	_, err := claim.Apply(s, claim.AddComment{By: claim.ByProgram, Text: "No."}, after(30))
 	require.ErrorIs(t, err, claim.ErrInvalid)
 	require.ErrorContains(t, err, "comments are 200")
+}
+
+// ids are the texts of events that nobody reads: names of things, which are checked
+// as such, and the user, whom the host names.
+var ids = []string{
+	"Evidence.ID", "Evidence.Kind", "Evidence.MediaType", "Evidence.SHA256", "Evidence.Ref", "ID", "Survey", "Link", "Language", "By", "User", "Codes", "Kind",
+	"Contact.Name", "Contact.Phone", // checked where they come in
+}
+
+// Whatever somebody writes about a claim can be read: every text of every event is
+// refused when there is nothing to see of it. A new text that is not checked fails here.
+func TestTextsCanBeRead(t *testing.T) {
+	tried := 0
+	for _, k := range claim.AllKinds() {
+		whole := reflect.ValueOf(event(k, after(30)))
+		fields(whole.Type(), "", func(path string, index []int, item bool) {
+			if slices.Contains(ids, path) || slices.Contains(ids, path[strings.LastIndexByte(path, '.')+1:]) {
+				return
+			}
+			e := reflect.New(whole.Type()).Elem()
+			e.Set(whole)
+			f := e.FieldByIndex(index)
+			if item { // of a list
+				f.Set(reflect.ValueOf([]claim.ActionItem{{Text: "\u200b\u200b"}}))
+			} else {
+				f.SetString("\u200b\u200b")
+			}
+			if e.Type() == reflect.TypeFor[claim.Approve]() {
+				e.FieldByName("Amount").Set(reflect.ValueOf(money("6000.00 USD"))) // more than the cap
+				if path == "Text" {
+					e.FieldByName("Override").SetString("Agreed.")
+				}
+			}
+			tried++
+			for _, status := range claim.AllStatuses() {
+				s := in(t, status)
+				if !s.Allows(k, after(30)) {
+					continue
+				}
+				refused(t, s, after(30), e.Interface().(claim.Event), claim.ErrInvalid, "%s: %s", k, path)
+			}
+		})
+	}
+	require.GreaterOrEqual(t, tried, 8)
+}
+
+// fields calls visit for each text within a type, and for the list of things to do.
+func fields(of reflect.Type, path string, visit func(path string, index []int, item bool), index ...int) {
+	if of.Kind() != reflect.Struct || of == reflect.TypeFor[eligibility.Money]() || of == reflect.TypeFor[time.Time]() {
+		return
+	}
+	for i := range of.NumField() {
+		f := of.Field(i)
+		at, name := append(slices.Clone(index), i), strings.TrimPrefix(path+"."+f.Name, ".")
+		switch {
+		case !f.IsExported():
+		case f.Type.Kind() == reflect.String:
+			visit(name, at, false)
+		case f.Type == reflect.TypeFor[[]claim.ActionItem]():
+			visit(name, at, true)
+		default:
+			fields(f.Type, name, visit, at...)
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/survey"
 )
 
@@ -110,10 +111,11 @@ func (e Evidence) LogValue() slog.Value {
 
 // CheckName returns the *InvalidError of a file name that cannot be used.
 func CheckName(name string) error {
-	if strings.Trim(strings.TrimSpace(name), ".") == "" || len(name) > 255 || strings.ContainsFunc(name, func(r rune) bool {
-		return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) || r == '/' || r == '\\' || r == unicode.ReplacementChar
-	}) {
-		return invalid("evidence.name", "has to be 1 to 255 bytes of UTF-8, with more than blanks and dots, and without slashes, control characters, and characters that turn the direction of writing")
+	if problem := text.Line(name, 255); problem != "" {
+		return invalid("evidence.name", problem)
+	}
+	if strings.Trim(strings.TrimSpace(name), ".") == "" || len(name) > 255 || strings.ContainsAny(name, `/\`+string(unicode.ReplacementChar)) {
+		return invalid("evidence.name", "has to be 1 to 255 bytes of UTF-8, with more than blanks and dots, and without slashes")
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func (s *Service) RejectClaim(ctx context.Context, actor Actor, id engagement.Pa
 type RecordPayment struct {
 	Key       string            `json:"-"` // idempotency key
 	Amount    eligibility.Money `json:"amount"`
-	Reference string            `json:"reference,omitzero"` // of the payment system, at most 200 bytes
+	Reference string            `json:"reference,omitzero"` // of the payment system, at most 200 characters
 }
 
 // LogValue hides the reference, which people write.

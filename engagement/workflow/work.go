@@ -15,7 +15,7 @@ import (
 // Comment is the command by which one side says something about a claim.
 type Comment struct {
 	Key  string `json:"-"`    // idempotency key
-	Text string `json:"text"` // at most claim.MaxText bytes
+	Text string `json:"text"` // at most claim.MaxText characters
 }
 
 // LogValue hides what the person wrote.
@@ -63,7 +63,7 @@ func (s *Service) SubmitClaim(ctx context.Context, actor Actor, id engagement.Pa
 // RecallClaim is the command that takes a submitted claim back.
 type RecallClaim struct {
 	Key    string `json:"-"`      // idempotency key
-	Reason string `json:"reason"` // at most claim.MaxText bytes
+	Reason string `json:"reason"` // at most claim.MaxText characters
 }
 
 // LogValue hides what the person wrote.
@@ -83,7 +83,7 @@ func (s *Service) RecallClaim(ctx context.Context, actor Actor, id engagement.Pa
 // DisputeClaim is the command that disputes a rejection.
 type DisputeClaim struct {
 	Key    string `json:"-"`      // idempotency key
-	Reason string `json:"reason"` // at most claim.MaxText bytes
+	Reason string `json:"reason"` // at most claim.MaxText characters
 }
 
 // LogValue hides what the person wrote.
