@@ -44,7 +44,7 @@ func FuzzApply(f *testing.F) {
 			case 16: // a message is written
 				s, _ = claim.Mint(s, pickLink(what), consent.Hash{byte(n + 1)})
 			case 17: // somebody is erased
-				s, _ = s.Erase(email(contacts[what%2]), "user", func(text string) string { return strings.ReplaceAll(text, "Ana", "") })
+				s, _ = s.Erase(erasure(email(contacts[what%2]), "user", func(text string) string { return strings.ReplaceAll(text, "Ana", "") }))
 			default:
 				e := scripted(claim.AllKinds()[kind], what, n, now)
 				next, err := claim.Apply(s, e, now)

@@ -2,6 +2,7 @@ package claim
 
 import (
 	"slices"
+	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/survey"
@@ -63,58 +64,78 @@ func MarkLink(s State, id consent.LinkID, mark func([]consent.Link) ([]consent.L
 	return next, nil
 }
 
+// Erasure says whom [State.Erase] takes out of a claim.
+type Erasure struct {
+	Email tenant.Email           // out of the surveys; zero: nobody's
+	Named func(user string) bool // which user it is
+	Of    Side                   // whose users; "" for either's
+
+	// Clean takes the person out of what a side wrote at that time, "" being the
+	// customer; the zero time is for what was written when nobody recorded it.
+	Clean func(text string, by Side, at time.Time) string
+}
+
 // Erase takes a person out of the claim: an e-mail address out of the surveys, a
-// user out of the comments, and whatever clean changes out of everything that
+// user out of what it wrote, and whatever Clean changes out of everything that
 // people wrote. What was decided, and that a survey was answered, stays. It
 // reports whether there was anything to erase.
-func (s State) Erase(email tenant.Email, user string, clean func(string) string) (State, bool) {
+func (s State) Erase(who Erasure) (State, bool) {
 	changed := false
-	scrub := func(text string) string {
-		out := clean(text)
+	scrub := func(text string, by Side, at time.Time) string {
+		out := who.Clean(text, by, at)
 		changed = changed || out != text
 		return out
 	}
 	s.Surveys = slices.Clone(s.Surveys)
 	for i, v := range s.Surveys {
 		next, found := v.State, false
-		if !email.IsZero() {
-			next, found = next.Erase(email)
+		if !who.Email.IsZero() {
+			next, found = next.Erase(who.Email)
 		}
-		if user != "" && next.Response.User == user {
+		by := Side("")
+		if next.Response.User != "" {
+			by = ByPartner
+		}
+		if by != "" && who.Named(next.Response.User) && who.Of != ByProgram {
 			next.Response.User, found = "", true
 		}
-		next, scrubbed := next.Scrub(clean)
+		next, scrubbed := next.Scrub(func(text string) string {
+			if slices.ContainsFunc(v.Links, func(l consent.Link) bool { return l.Contact.Name == text }) {
+				return who.Clean(text, ByPartner, time.Time{}) // the partner named its contacts
+			}
+			return who.Clean(text, by, v.AnsweredAt())
+		})
 		s.Surveys[i].State = next
 		changed = changed || found || scrubbed
 	}
 	s.Comments = slices.Clone(s.Comments)
 	for i := range s.Comments {
 		c := &s.Comments[i]
-		if user != "" && c.User == user {
+		if c.User != "" && (who.Of == "" || who.Of == c.By) && who.Named(c.User) {
 			c.User, changed = "", true
 		}
-		c.Text = scrub(c.Text)
+		c.Text = scrub(c.Text, c.By, c.At)
 	}
 	s.Evidence = slices.Clone(s.Evidence)
 	for i := range s.Evidence {
-		s.Evidence[i].Name = scrub(s.Evidence[i].Name)
+		s.Evidence[i].Name = scrub(s.Evidence[i].Name, ByPartner, s.Evidence[i].AddedAt)
 	}
 	s.Recalls = slices.Clone(s.Recalls)
 	for i := range s.Recalls {
-		s.Recalls[i].Reason = scrub(s.Recalls[i].Reason)
+		s.Recalls[i].Reason = scrub(s.Recalls[i].Reason, ByPartner, s.Recalls[i].At)
 	}
 	s.Reviews = slices.Clone(s.Reviews)
 	for i := range s.Reviews {
 		r := &s.Reviews[i]
-		r.Text, r.Override, r.Items = scrub(r.Text), scrub(r.Override), slices.Clone(r.Items)
+		r.Text, r.Override, r.Items = scrub(r.Text, ByProgram, r.At), scrub(r.Override, ByProgram, r.At), slices.Clone(r.Items)
 		for j := range r.Items {
-			r.Items[j].Text = scrub(r.Items[j].Text)
+			r.Items[j].Text = scrub(r.Items[j].Text, ByProgram, r.At)
 		}
 	}
-	s.Dispute.Reason = scrub(s.Dispute.Reason)
+	s.Dispute.Reason = scrub(s.Dispute.Reason, ByPartner, s.Dispute.OpenedAt)
 	s.Payments = slices.Clone(s.Payments)
 	for i := range s.Payments {
-		s.Payments[i].Reference = scrub(s.Payments[i].Reference)
+		s.Payments[i].Reference = scrub(s.Payments[i].Reference, ByProgram, s.Payments[i].At)
 	}
 	return s, changed
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,6 +50,14 @@ func TestStateSurvivesJSON(t *testing.T) {
 	check(must(claim.Open(o)))
 }
 
+// erasure takes out a person whoever wrote, and whenever.
+func erasure(email tenant.Email, user string, clean func(string) string) claim.Erasure {
+	return claim.Erasure{
+		Email: email, Named: func(name string) bool { return name == user },
+		Clean: func(text string, _ claim.Side, _ time.Time) string { return clean(text) },
+	}
+}
+
 // A person is gone from everything that people wrote; what was decided, when and
 // by which link, stays.
 func TestErase(t *testing.T) {
@@ -57,7 +66,7 @@ func TestErase(t *testing.T) {
 	}
 	s := full(t)
 	before := jsonOf(s)
-	erased, changed := s.Erase(ana, "", clean)
+	erased, changed := s.Erase(erasure(ana, "", clean))
 	require.True(t, changed)
 	require.Equal(t, before, jsonOf(s), "the claim that was given stays as it was")
 	require.NotContains(t, strings.ToLower(jsonOf(erased)), "ana")
@@ -75,24 +84,24 @@ func TestErase(t *testing.T) {
 	require.Equal(t, "[erased] had a second workshop.", erased.LastReview().Override)
 	require.Equal(t, s.Evidence[0].SHA256, erased.Evidence[0].SHA256)
 
-	again, changed := erased.Erase(ana, "", clean)
+	again, changed := erased.Erase(erasure(ana, "", clean))
 	require.False(t, changed)
 	require.Equal(t, erased, again)
 
 	// A user of the host is taken out of the comments and nowhere else.
 	same := func(text string) string { return text }
-	erased, changed = s.Erase(tenant.Email{}, "paula", same)
+	erased, changed = s.Erase(erasure(tenant.Email{}, "paula", same))
 	require.True(t, changed)
 	require.Equal(t, "", erased.Comments[0].User)
 	require.Equal(t, "Ana has the dates.", erased.Comments[0].Text)
 	require.Equal(t, "rita", erased.Comments[1].User)
 	require.Equal(t, before, jsonOf(s))
 	for _, nobody := range []string{"", "nobody"} {
-		kept, changed := s.Erase(tenant.Email{}, nobody, same)
+		kept, changed := s.Erase(erasure(tenant.Email{}, nobody, same))
 		require.False(t, changed)
 		require.Equal(t, s, kept)
 	}
-	kept, changed := must(claim.Open(opening())).Erase(bruno, "bruno", clean)
+	kept, changed := must(claim.Open(opening())).Erase(erasure(bruno, "bruno", clean))
 	require.False(t, changed)
 	require.Equal(t, must(claim.Open(opening())), kept)
 }

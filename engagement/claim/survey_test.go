@@ -191,7 +191,7 @@ func TestAnswerWithinTheClaim(t *testing.T) {
 	require.Equal(t, claim.UnderReview, late.Status)
 	refused(t, in(t, claim.UnderReview), reviewBy, own, claim.ErrNotAllowed)
 
-	clean, found := s.Erase(tenant.Email{}, "paula", func(text string) string { return text })
+	clean, found := s.Erase(erasure(tenant.Email{}, "paula", func(text string) string { return text }))
 	require.True(t, found)
 	v, err = clean.Survey(claim.PartnerSurvey)
 	require.NoError(t, err)

@@ -64,7 +64,7 @@ const (
 	ClaimCustomers  Act = "claim customers"
 	HandleConsent   Act = "handle consent"
 	CancelAct       Act = "cancel participations"
-	ErasePersons    Act = "erase persons"       // the partner's, and the Program
+	ErasePersons    Act = "erase persons"       // the partner's admins, and the Program
 	Associate       Act = "associate customers" // and disassociate them
 	WorkOnClaims    Act = "work on claims"      // evidence, surveys, submission, dispute
 	ViewClaims      Act = "view claims"         // the partner's, and the Program
@@ -97,7 +97,7 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 // Authorizer says through which locations an actor may do something. It is asked
 // once for each command or query, after the roles: incentives admins and incentives
 // users may do everything for their own partner but ReviewClaims and RunProgram,
-// which are the Program's; the Program may view and comment on claims and erase
+// which are the Program's, and users may not erase persons; the Program may view and comment on claims and erase
 // persons besides; without a role, nothing. Nor can it let an actor see another
 // partner's data.
 //
@@ -122,8 +122,10 @@ func checkRole(actor Actor, act Act) error {
 	switch act {
 	case RunProgram, ReviewClaims:
 		need = []Role{Program}
-	case ViewClaims, CommentOnClaims, ErasePersons:
+	case ViewClaims, CommentOnClaims:
 		need = AllRoles()
+	case ErasePersons:
+		need = []Role{IncentivesAdmin, Program}
 	}
 	if act != RunProgram && actor.Partner == "" {
 		return &ForbiddenError{Act: act, Why: errors.New("the actor names no partner: say with Actor.For whose claims it is about")}

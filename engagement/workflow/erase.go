@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -14,17 +15,22 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Person is somebody whose data is to be erased: a contact by e-mail address, a
-// user by the name that the host gave in Actor.User, whoever is called by a name in
-// texts and names of files, or all of these.
+// user by the name that the host gave in Actor.User, a contact or user by name, or
+// all of these.
 type Person struct {
 	Email string
 	User  string
-	Name  string // as it was written, in whatever case, as words of their own; at least two characters
+	// Name is the full name of a contact or a user, in whatever case: as it stands
+	// with the contact, or as user or address spell it ("ana.silva"). At least two
+	// characters. It is also taken out of texts and names of files, where it stands
+	// as words of their own.
+	Name string
 }
 
 // LogValue hides the person.
@@ -34,6 +40,9 @@ func (Person) LogValue() slog.Value { return slog.StringValue("[person]") }
 type Erased struct {
 	Participations int
 	Events         int
+	Left           int // events and texts that name the person, too, and that only the Program can erase
+
+	renamed int // customers whose friendly name quoted the person
 }
 
 // ErasePerson takes a person out of what the partner keeps: contacts, links,
@@ -42,10 +51,17 @@ type Erased struct {
 // somebody consented, when and to what, stays. What documents say is the host's to
 // erase. It goes through all of the partner's customers, one after
 // the other, each whole or not at all; erasing again continues where it stopped,
-// so it takes no idempotency key.
+// so it takes no idempotency key. Who erased stays recorded, also when it was the
+// person itself; and that somebody who acted does not review stays known, too.
 //
-// It returns what it did, with a *ForbiddenError, an *InputError or an
-// *UnavailableError.
+// A partner's incentives admin, for all locations, erases people of the partner's
+// and contacts of its customers, not what the program did. It takes an address out
+// of what others wrote, and a name where it was known to be a person's when it was
+// written. The Program erases everybody; by a name that is no known person's, which
+// it can be after the partner has erased it, only out of its own words.
+//
+// It returns what it did, with a *ForbiddenError, an *InputError, a
+// *PersonNotFoundError when there was nothing to erase, or an *UnavailableError.
 func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (Erased, error) {
 	var done Erased
 	if err := s.authorizeAll(ctx, actor, ErasePersons); err != nil {
@@ -55,27 +71,64 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 	if err != nil {
 		return done, err
 	}
-	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Limit: customersBatch}) {
-		if err != nil {
+	if x.side = claim.ByPartner; actor.program() {
+		x.side = claim.ByProgram
+	}
+	var last known
+	if person.Name != "" {
+		if last, err = s.find(ctx, actor, x, person.Name); err != nil {
 			return done, err
 		}
+		x.since = last.since
+	}
+	// Those by whom the name is known come last: as long as there is anything left
+	// to erase, erasing again finds the name.
+	for _, holders := range []bool{false, true} {
+		if err := s.eraseAll(ctx, actor, x, last, holders, &done); err != nil {
+			return done, err
+		}
+	}
+	if !x.email.IsZero() {
+		// Nobody queues another message now; this drops those to an address that was
+		// in no participation any more.
+		if err := s.report(ctx, storage.Changes{Unsent: []storage.Recipient{{Partner: actor.Partner, To: x.email}}}); err != nil {
+			return done, err
+		}
+	}
+	if done.Participations+done.Events+done.renamed == 0 {
+		return done, &PersonNotFoundError{Field: "person"}
+	}
+	done.renamed = 0
+	return done, nil
+}
+
+// eraseAll erases a person at every customer that is among the holders of the name,
+// or at every other one.
+func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name known, holders bool, done *Erased) error {
+	if holders && len(name.holders) == 0 {
+		return nil
+	}
+	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Limit: customersBatch}) {
+		if err != nil {
+			return err
+		}
 		for _, c := range batch {
+			if name.holders[c.Key.Customer] != holders {
+				continue
+			}
 			n, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (Erased, error) {
 				return u.erase(ctx, actor, c.Key, x)
 			})
 			if err != nil {
-				return done, err
+				return err
 			}
 			done.Participations += n.Participations
 			done.Events += n.Events
+			done.Left += n.Left
+			done.renamed += n.renamed
 		}
 	}
-	if x.email.IsZero() {
-		return done, nil
-	}
-	// Nobody queues another message now; this drops those to an address that was
-	// in no participation any more.
-	return done, s.report(ctx, storage.Changes{Unsent: []storage.Recipient{{Partner: actor.Partner, To: x.email}}})
+	return nil
 }
 
 // erasure is whom to erase, by one or all of these.
@@ -84,6 +137,10 @@ type erasure struct {
 	email   tenant.Email
 	address *regexp.Regexp // within a text, in whatever case; nil: none
 	name    *regexp.Regexp // the same, with whatever stands between its words
+	words   []string       // of the name, folded
+	since   time.Time      // see known
+	side    claim.Side     // which one erases
+	spared  *int           // counts what is left to the program; nil: nothing does
 }
 
 func newErasure(person Person) (erasure, error) {
@@ -108,14 +165,19 @@ func newErasure(person Person) (erasure, error) {
 		for i, w := range words {
 			words[i] = regexp.QuoteMeta(w)
 		}
+		x.words = wordsOf(person.Name)
 		x.name = regexp.MustCompile("(?i)" + strings.Join(words, `[\s_.\-]+`)) // "Ana Silva", also in ana_silva.pdf
 	}
 	return x, nil
 }
 
-// event reports whether an event names the person, or quotes the address.
+// event reports whether an event that the actor may erase names the person, or
+// quotes the address. Who erased somebody stays.
 func (x erasure) event(e engagement.Event) bool {
-	return e.Person.About(x.user, x.email) || e.Person != nil && x.quotedIn(e.Person.Why)
+	if e.Person == nil || e.Kind == engagement.PersonErased || !x.mayErase(e.By) {
+		return false
+	}
+	return e.Person.About("", x.email) || x.isUser(e.Person.User) || x.clean(e.Person.Why, sideOf(e.By), e.At) != e.Person.Why
 }
 
 func (x erasure) quotedIn(text string) bool { return x.scrub(text) != text }
@@ -172,6 +234,7 @@ func endsAddress(before, after string) bool {
 // participation has an event, so the history tells where they are.
 func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKey, x erasure) (Erased, error) {
 	var done Erased
+	x.spared = &done.Left
 	if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
 		return done, err
 	}
@@ -187,13 +250,16 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 		if x.event(e) {
 			u.changes.Erased = append(u.changes.Erased, e.Erase())
 			done.Events++
+		} else if x.left(e) {
+			done.Left++
 		}
 	}
 	c := u.customers[key]
-	renamed := x.quotedIn(c.FriendlyName)
+	renamed := x.own(c.FriendlyName) != c.FriendlyName
 	if renamed { // it stands wherever the customer does
-		c.FriendlyName = x.scrub(c.FriendlyName)
+		c.FriendlyName = x.own(c.FriendlyName)
 		u.putCustomer(c)
+		done.renamed++
 		all, err := u.s.engagements(ctx)
 		if err != nil {
 			return done, err
@@ -205,12 +271,12 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 	if done.Participations, err = u.eraseIn(ctx, actor, where, x); err != nil {
 		return done, err
 	}
-	if renamed || done != (Erased{}) {
-		by := &engagement.Person{User: actor.User}
-		if x.user != "" && plain(actor.User) == x.user {
-			by = nil // who erases themselves leaves no trace by it
+	if done.Participations+done.Events+done.renamed > 0 {
+		by := engagement.ByPartner
+		if actor.program() {
+			by = engagement.ByProgram
 		}
-		u.customerEvent(engagement.Event{Kind: engagement.PersonErased, By: engagement.ByPartner, Person: by}, key)
+		u.customerEvent(engagement.Event{Kind: engagement.PersonErased, By: by, Person: byUser(actor)}, key)
 	}
 	return done, nil
 }
@@ -229,8 +295,8 @@ func (u *unit) eraseIn(ctx context.Context, actor Actor, where map[engagement.Pl
 	spellings := map[tenant.Email]bool{}
 	for _, key := range want.Places {
 		standing, stands := u.place(key).Standing(actor.Partner)
-		if stands && x.quotedIn(standing.FriendlyName) {
-			standing.FriendlyName = x.scrub(standing.FriendlyName)
+		if stands && x.own(standing.FriendlyName) != standing.FriendlyName {
+			standing.FriendlyName = x.own(standing.FriendlyName)
 			u.put(u.place(key).WithStanding(standing))
 		}
 		for _, p := range standing.Participations {
@@ -262,14 +328,18 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 		erased, failing := p.ErasedMail(x.email)
 		p, found = erased, found || failing
 	}
-	if next, scrubbed := p.Consent.Scrub(x.scrub); scrubbed {
+	if next, scrubbed := p.Consent.Scrub(x.own); scrubbed {
 		p.Consent, found = next, true
 	}
-	if x.quotedIn(p.Reason) || x.quotedIn(p.FriendlyName) {
-		p.Reason, p.FriendlyName, found = x.scrub(p.Reason), x.scrub(p.FriendlyName), true
+	if reason, friendly := x.own(p.Reason), x.own(p.FriendlyName); reason != p.Reason || friendly != p.FriendlyName {
+		p.Reason, p.FriendlyName, found = reason, friendly, true
 	}
 	if p.Claim != nil {
-		if next, changed := p.Claim.Erase(x.email, x.user, x.scrub); changed {
+		of := claim.ByPartner
+		if x.side == claim.ByProgram {
+			of = ""
+		}
+		if next, changed := p.Claim.Erase(claim.Erasure{Email: x.email, Named: x.isUser, Of: of, Clean: x.clean}); changed {
 			p.Claim, found = &next, true
 		}
 	}
@@ -282,13 +352,7 @@ func addresses(p engagement.Participation) []tenant.Email { return consent.Email
 // contactsOf returns every contact that is or was named in a participation.
 func contactsOf(p engagement.Participation) []consent.Contact {
 	all := slices.Clone(p.Consent.Partner)
-	links := slices.Clone(p.Consent.Links)
-	if p.Claim != nil {
-		for _, v := range p.Claim.Surveys {
-			links = append(links, v.Links...)
-		}
-	}
-	for _, l := range links {
+	for _, l := range linksOf(p) {
 		all = append(all, l.Contact)
 	}
 	return all

@@ -1,11 +1,13 @@
 package workflow_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -61,6 +63,29 @@ func erase(t *testing.T, w *workflowtest.World, person workflow.Person) workflow
 	t.Helper()
 	done, err := w.Desk.ErasePerson(background, w.Actor, person)
 	ok(t, err)
+	return done
+}
+
+// nothingLeft fails the test when there is anything that the actor can still erase.
+func nothingLeft(t *testing.T, w *workflowtest.World, spy *spy, person workflow.Person) {
+	t.Helper()
+	before := len(spy.writes)
+	done, err := w.Desk.ErasePerson(background, w.Actor, person)
+	refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound)
+	equal(t, "erased", []int{done.Participations, done.Events}, []int{0, 0})
+	for _, c := range spy.writes[before:] { // messages to the address may be dropped again
+		equal(t, "changes", len(c.Places)+len(c.Customers)+len(c.Events)+len(c.Erased), 0)
+	}
+}
+
+// eraseAll lets first the partner and then the program erase a person.
+func eraseAll(t *testing.T, w *workflowtest.World, person workflow.Person) workflow.Erased {
+	t.Helper()
+	done := erase(t, w, person)
+	if done.Left > 0 {
+		_, err := w.Desk.ErasePerson(background, w.Reviewer(), person)
+		ok(t, err)
+	}
 	return done
 }
 
@@ -138,8 +163,8 @@ func TestErasePerson(t *testing.T) {
 
 	// Erasing again finds nothing, and says nothing twice.
 	before, _ = history(t, w, "contoso.com")
-	done = erase(t, w, workflow.Person{Email: address})
-	equal(t, "erased again", done, workflow.Erased{})
+	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address})
+	refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound)
 	after, _ = history(t, w, "contoso.com")
 	equal(t, "events", len(after), len(before))
 
@@ -149,21 +174,28 @@ func TestErasePerson(t *testing.T) {
 	}
 	gone(t, w, user)
 	history(t, w, "contoso.com")
-	unchanged(t, spy, func() { equal(t, "erased again", erase(t, w, workflow.Person{User: user}), workflow.Erased{}) })
+	nothingLeft(t, w, spy, workflow.Person{User: user})
 }
 
-// Whoever erases themselves leaves no trace by it; whoever erases both at once is
-// rid of both.
+// Whoever erases themselves is recorded as who erased, and nowhere else; erasing
+// again does not change that.
 func TestEraseThemselves(t *testing.T) {
-	w, _ := newWorld(t)
+	w, spy := newWorld(t)
 	traces(t, w)
 	maria := workflow.Actor{Partner: "northwind", User: user, Roles: w.Actor.Roles}
 	_, err := w.Desk.ErasePerson(background, maria, workflow.Person{Email: address, User: user})
 	ok(t, err)
-	gone(t, w, user)
 	gone(t, w, address)
-	events, _ := history(t, w, "contoso.com")
-	equal(t, "the last event", events[len(events)-1].Kind, engagement.PersonErased)
+	nothingLeft(t, w, spy, workflow.Person{User: user})
+	for _, domain := range []string{"contoso.com", "adatum.com"} {
+		events, _ := history(t, w, domain)
+		for i, e := range events {
+			if named := e.Person != nil && e.Person.User == user; named != (i == len(events)-1) {
+				t.Errorf("event %d of %s, %s, names who erased: %t", e.Seq, domain, e.Kind, named)
+			}
+		}
+		equal(t, "the last event", events[len(events)-1].Kind, engagement.PersonErased)
+	}
 }
 
 // When storage fails somewhere on the way, nothing is half erased, and erasing again
@@ -186,7 +218,7 @@ func TestEraseGoesOn(t *testing.T) {
 				return down
 			}, nil)
 			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user})
-			if err == nil {
+			if err == nil || errors.Is(err, workflow.ErrNotFound) {
 				break
 			}
 			refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
@@ -196,7 +228,9 @@ func TestEraseGoesOn(t *testing.T) {
 			}
 		}
 		spy.reset(nil, nil)
-		erase(t, w, workflow.Person{Email: address, User: user})
+		if _, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}); !errors.Is(err, workflow.ErrNotFound) {
+			ok(t, err)
+		}
 		gone(t, w, address)
 		gone(t, w, user)
 		for _, domain := range []string{"contoso.com", "adatum.com"} {
@@ -229,12 +263,12 @@ func TestEraseOwnOnly(t *testing.T) {
 
 // Addresses that only hold the person's within them, or share its parts, are others'.
 func TestEraseNobodyElse(t *testing.T) {
-	w, _ := newWorld(t)
+	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	others := []string{"ana.sousa@adatum.com", "sousa@contoso.com", "ana.sousa+x@contoso.com"}
 	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, others...))
 	ok(t, err)
-	equal(t, "erased", erase(t, w, workflow.Person{Email: address, User: "an"}), workflow.Erased{})
+	nothingLeft(t, w, spy, workflow.Person{Email: address, User: "an"})
 	equal(t, "contacts", fmt.Sprint(consent.Emails(part(t, w, p).Consent.Contacts())), fmt.Sprint(others))
 }
 
@@ -270,10 +304,12 @@ func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID
 	friendly := "João de Sousa's"
 	ok(t, w.Desk.ChangeDetails(background, joao, p, workflow.Details{Key: w.Key(), FriendlyName: &friendly}))
 	_, err := w.Desk.RequestConsent(background, joao, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: workflow.ByEmail("ana.sousa@contoso.com", "eva@contoso.com"), Partner: workflow.ByEmail("ana.sousa@contoso.com", "joe@northwind.example"),
+		Key: w.Key(), Customer: []workflow.Contact{{Name: "joão de Sousa", Email: "ana.sousa@contoso.com"}, {Email: "eva@contoso.com"}},
+		Partner: workflow.ByEmail("ana.sousa@contoso.com", "joe@northwind.example"),
 	})
 	ok(t, err)
 	w.Relayed()
+	w.Advance(time.Second)
 	ok(t, answer(w, w.Links(p)[0], consent.DecisionAccept))
 
 	evidence := func(name string) {
@@ -329,15 +365,13 @@ func TestErasePersonFromClaim(t *testing.T) {
 	}
 	before := part(t, w, p)
 	status := before.StatusAt(w.Now())
-	done := erase(t, w, workflow.Person{Email: address, User: user, Name: name})
+	done := eraseAll(t, w, workflow.Person{Email: address, User: user, Name: name})
 	if done.Participations != 1 || done.Events < 10 {
 		t.Errorf("erased %+v", done)
 	}
 	gone(t, w, surname)
 	gone(t, w, user)
-	unchanged(t, spy, func() {
-		equal(t, "erased again", erase(t, w, workflow.Person{User: user, Name: name}), workflow.Erased{})
-	})
+	nothingLeft(t, w, spy, workflow.Person{User: user, Name: name})
 	w.Relayed() // and nothing goes out to the person
 	if late := holding(sentTo(w, engagement.TellApproved), surname); len(late) > 0 {
 		t.Errorf("a message went to %q", late)
@@ -383,7 +417,7 @@ func TestErasePersonBy(t *testing.T) {
 		t.Run(by, func(t *testing.T) {
 			w, _ := newWorld(t)
 			p := claimTraces(t, w)
-			erase(t, w, person)
+			eraseAll(t, w, person)
 			for what, text := range map[string]string{"email": address, "user": user, "name": "de sousa"} {
 				if what == by {
 					gone(t, w, text)
@@ -400,12 +434,21 @@ func TestErasePersonBy(t *testing.T) {
 // A name is found as words of its own: what only holds its letters is another's,
 // and so is what was said by others.
 func TestEraseNameNobodyElse(t *testing.T) {
-	w, _ := newWorld(t)
-	p := w.Granted(migration, "ana@contoso.com")
+	w, spy := newWorld(t)
+	p := w.Added(migration, "ana@contoso.com")
+	_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
+		Key: w.Key(), Customer: workflow.ByEmail("eva@contoso.com"), Partner: []workflow.Contact{{Name: "ANA  Maria", Email: "am@northwind.example"}},
+	})
+	ok(t, err)
+	w.Relayed()
+	w.Accepted(p)
 	text := "The management of Banana Ltd. met Mariana, Anabela and Ana-Maria."
 	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: text}))
-	equal(t, "erased", erase(t, w, workflow.Person{Name: "Ana Maria Silva"}), workflow.Erased{})
-	equal(t, "erased", erase(t, w, workflow.Person{Name: "An"}), workflow.Erased{})
+	for _, unknown := range []string{"Ana Maria Silva", "An", "Maria", "Banana Ltd.", "The management"} {
+		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: unknown, User: "ana"})
+		equal(t, "the field", refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound).Field, "name")
+		nothingLeft(t, w, spy, workflow.Person{Name: unknown})
+	}
 	done := erase(t, w, workflow.Person{Name: "ana maria"})
 	equal(t, "erased", done, workflow.Erased{Participations: 1, Events: 1})
 	equal(t, "the comment", part(t, w, p).Claim.Comments[0].Text, "The management of Banana Ltd. met Mariana, Anabela and [erased].")
@@ -427,10 +470,13 @@ func TestEraseWhatIsMeant(t *testing.T) {
 		{"silva@contoso.com.br and silva@contoso.company", "silva@contoso.com.br and silva@contoso.company"},
 		{"e\u0301 fica", "e\u0301 fica"}, // what quotes nobody stays as it was written
 	} {
-		w, _ := newWorld(t)
+		w, _ := newWorld(t, knows("Jo\u00e3o Silva"))
 		p := w.Granted(migration, "ana@contoso.com")
 		ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: test.text}))
-		erase(t, w, workflow.Person{Email: "silva@contoso.com", Name: "Jo\u00e3o Silva"})
+		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "silva@contoso.com", Name: "Jo\u00e3o Silva"})
+		if test.text != test.want {
+			ok(t, err)
+		}
 		equal(t, "the comment", part(t, w, p).Claim.Comments[0].Text, test.want)
 	}
 }
@@ -444,12 +490,84 @@ func TestEraseReviewer(t *testing.T) {
 	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{User: "vera-the-reviewer"})
 	ok(t, err)
 	equal(t, "erased", done, workflow.Erased{Participations: 1, Events: 1})
-	gone(t, w, "vera-the-reviewer")
+	events, _ := history(t, w, "contoso.com")
+	last := events[len(events)-1]
+	equal(t, "the last event", []string{string(last.Kind), string(last.By), last.Person.User}, []string{"person erased", "program", "vera-the-reviewer"})
+	if named := holding(texts(events[:len(events)-1]), "vera-the-reviewer"); len(named) > 0 || part(t, w, p).Claim.Comments[0].User != "" {
+		t.Errorf("the reviewer is still in %q", named)
+	}
+}
+
+// knows is a host that knows a person of that name.
+func knows(name string) func(*workflowtest.Scenario) {
+	return func(sc *workflowtest.Scenario) {
+		sc.Options.KnownPerson = func(_ context.Context, _ workflow.Actor, asked string) (bool, error) { return asked == name, nil }
+	}
+}
+
+// A partner's admin erases neither the program's people nor its words; an
+// incentives user erases nobody; nobody erases a phrase, also not by giving a
+// contact that name.
+func TestEraseByWhom(t *testing.T) {
+	w, spy := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	w.Submitted(p)
+	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.Program}}.For(w.Actor.Partner)
+	ok(t, w.Desk.StartReview(background, vera, p, workflow.StartReview{Key: w.Key()}))
+	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "The invoice is forged."}))
+	ok(t, w.Desk.AskForAction(background, vera, p, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Tell why the invoice is forged."}}}))
+	words := func() string {
+		c := must(w.Desk.Claim(background, vera, p))
+		return asJSON(t, []any{c.Claim.Comments, c.Claim.Reviews})
+	}
+	before := words()
+
+	nothingLeft(t, w, spy, workflow.Person{User: "vera"})
+	nothingLeft(t, w, spy, workflow.Person{Name: "invoice is forged"})
+	nothingLeft(t, w, spy, workflow.Person{Name: "vera"})
+	joe := workflow.Actor{Partner: "northwind", User: "joe", Roles: []workflow.Role{workflow.IncentivesUser}}
+	for _, person := range []workflow.Person{{User: "vera"}, {User: "ana"}, {Name: "invoice is forged"}, {Email: "ana@contoso.com"}} {
+		_, err := w.Desk.ErasePerson(background, joe, person)
+		refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden)
+	}
+
+	// Nor where a contact of that name, or address, comes up afterwards.
+	other := w.Added(migration, "x@adatum.com")
+	_, err := w.Desk.RequestConsent(background, w.Actor, other, workflow.ConsentRequest{
+		Key: w.Key(), Customer: []workflow.Contact{{Name: "Invoice is forged", Email: "why.the.invoice@adatum.com"}},
+		Partner: []workflow.Contact{{Name: "is forged", Email: "joe@northwind.example"}},
+	})
+	ok(t, err)
+	for _, phrase := range []string{"invoice is forged", "is forged"} {
+		done := erase(t, w, workflow.Person{Name: phrase})
+		equal(t, "the program's words", words(), before)
+		equal(t, "what is left to the program", done.Left, 3) // the comment, its event, and the item
+	}
+	nothingLeft(t, w, spy, workflow.Person{Name: "why the invoice"})
+	equal(t, "the program's words", words(), before)
+	equal(t, "the contact is gone all the same", len(holding(texts(part(t, w, other).Consent), "invoice is forged")), 0)
+
+	// A name that was known when the program wrote it goes out of the claim; the
+	// program's history stays the program's.
+	_, err = w.Desk.RequestConsent(background, w.Actor, w.Added(pilot, "x@adatum.com"), workflow.ConsentRequest{
+		Key: w.Key(), Customer: []workflow.Contact{{Name: "Rita Reis", Email: "rr@adatum.com"}},
+	})
+	ok(t, err)
+	w.Advance(time.Hour)
+	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "Ask RITA REIS."}))
+	equal(t, "what is left to the program", erase(t, w, workflow.Person{Name: "Rita Reis"}).Left, 1)
+	comments := must(w.Desk.Claim(background, vera, p)).Claim.Comments
+	equal(t, "the comment", []string{comments[1].Text, comments[1].User}, []string{"Ask [erased].", "vera"})
+	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{Name: "Rita Reis"})
+	ok(t, err)
+	equal(t, "what the program erases", done, workflow.Erased{Events: 1})
+	gone(t, w, "Rita Reis")
+	history(t, w, "contoso.com")
 }
 
 // What is said about associating a customer is erased like everything else.
 func TestEraseFromAssociations(t *testing.T) {
-	w, _ := newWorld(t)
+	w, _ := newWorld(t, knows(name))
 	w.Known("contoso.com")
 	ok(t, w.Desk.Disassociate(background, w.Actor, w.Customer("contoso.com"), workflow.Association{Key: w.Key(), Reason: "João de Sousa left."}))
 	equal(t, "erased", erase(t, w, workflow.Person{Name: name}), workflow.Erased{Events: 1})

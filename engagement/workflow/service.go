@@ -71,6 +71,10 @@ type Options struct {
 	Resolver   tenant.Resolver // zero: tenant.Resolve
 	Policy     consent.Policy  // zero: the program's
 
+	// KnownPerson says whether a name is that of a person whom the host knows, so
+	// that the actor can erase by it; nil: contacts and users of the partner can.
+	KnownPerson func(ctx context.Context, actor Actor, name string) (bool, error)
+
 	// Derive adds facts about a customer together with a location, "same area"
 	// for one, before rules are asked. It must be pure.
 	Derive func(facts *eligibility.Facts, location engagement.Location)
@@ -127,6 +131,8 @@ type Service struct {
 	clock      func() time.Time
 	random     io.Reader
 	log        *slog.Logger
+
+	knownPerson func(context.Context, Actor, string) (bool, error)
 }
 
 // New returns a Service on these. None of the four may be nil; the options may.
@@ -143,7 +149,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, fourEyes: opts.FourEyes, resolver: opts.Resolver, policy: opts.Policy,
 		derive: opts.Derive, currencies: opts.Currencies, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
 		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
-		clock: opts.Now, links: &links{}, random: opts.Random, log: opts.Logger,
+		clock: opts.Now, links: &links{}, random: opts.Random, log: opts.Logger, knownPerson: opts.KnownPerson,
 	}
 	if opts.Reminders != nil {
 		if err := opts.Reminders.Validate(); err != nil {
