@@ -97,6 +97,11 @@ type Options struct {
 	// participation's next change or planned reminder on.
 	Reminders *engagement.Reminders
 
+	// ClockSkew is how far this process's clock may be from the storage's for it to
+	// sweep; 0: five minutes, negative: as far as it likes. It does not count with a
+	// Now, nor on a storage without a storage.Clock.
+	ClockSkew time.Duration
+
 	Now    func() time.Time // nil: time.Now
 	Random io.Reader        // safe for concurrent use, and never fails; nil: crypto/rand.Reader
 	Logger *slog.Logger     // nil: nothing is logged
@@ -125,7 +130,8 @@ type Service struct {
 	portalURL  string
 	words      *words.Catalogue
 	links      *links
-	memo       *memo // of the attempt that is being made; nil outside of one
+	skew       time.Duration // negative: the storage's clock is nobody's business
+	memo       *memo         // of the attempt that is being made; nil outside of one
 	reminders  engagement.Reminders
 	evidence   evidence.Store
 	clock      func() time.Time
@@ -166,8 +172,13 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	if s.program == "" {
 		s.program = "Commerce Incentives"
 	}
+	if s.skew = opts.ClockSkew; s.skew == 0 {
+		s.skew = defaultSkew
+	}
 	if s.clock == nil {
 		s.clock = time.Now
+	} else {
+		s.skew = -1
 	}
 	if s.random == nil {
 		s.random = rand.Reader

@@ -16,9 +16,13 @@ const sweepBatch = 100
 // once, as often as they like: a deadline is recorded once, and a reminder sent
 // once. It returns how many deadlines and reminders it recorded.
 //
-// An *UnavailableError and a context that is over end it. What is wrong with one
+// A *ClockError, for a process whose clock is far from the storage's, an
+// *UnavailableError and a context that is over end it. What is wrong with one
 // customer does not keep the others waiting; it is in the joined error.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
+	if err := s.checkClock(ctx); err != nil {
+		return 0, err
+	}
 	settled := 0
 	failed := map[engagement.PlaceKey]bool{}
 	var errs []error

@@ -1,0 +1,52 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// defaultSkew is how far a process's clock may be from the storage's.
+const defaultSkew = 5 * time.Minute
+
+// ErrClock says that the process's clock is too far from the storage's. It is
+// matched by *ClockError.
+var ErrClock = errors.New("workflow: the clock is wrong")
+
+// ClockError says by how much the process's clock and the storage's differ. What
+// has passed by a wrong clock would be recorded for good, so nothing is: set the
+// clock of whichever machine is wrong.
+type ClockError struct {
+	Own, Storage time.Time
+	Most         time.Duration // that they may differ
+}
+
+func (e *ClockError) Error() string {
+	return fmt.Sprintf("this process's clock shows %s and the storage's %s: they may differ by %s, so no deadline is recorded; set the clock that is wrong",
+		e.Own.Format(time.RFC3339), e.Storage.Format(time.RFC3339), e.Most)
+}
+
+// Is makes errors.Is(err, ErrClock) true.
+func (e *ClockError) Is(target error) bool { return target == ErrClock }
+
+// checkClock compares the process's clock with the storage's, unless the host gives
+// the time or has said not to.
+func (s *Service) checkClock(ctx context.Context) error {
+	clock, ok := s.store.(storage.Clock)
+	if !ok || s.skew < 0 {
+		return nil
+	}
+	before := s.now()
+	at, err := clock.Now(ctx)
+	if err != nil {
+		return unavailable("storage", err)
+	}
+	after := s.now() // the answer is of some moment in between
+	if at.Before(before.Add(-s.skew)) || at.After(after.Add(s.skew)) {
+		return &ClockError{Own: after, Storage: at, Most: s.skew}
+	}
+	return nil
+}
