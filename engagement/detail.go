@@ -66,6 +66,11 @@ func (d *Detail) UnmarshalJSON(b []byte) error {
 	if err := from.Decode(&read); err != nil {
 		return fmt.Errorf("engagement: the details of an event cannot be read: %w", err)
 	}
+	for _, t := range []time.Time{read.Deadline, read.KnownSince} {
+		if y := t.UTC().Year(); y < 1 || y > 9999 {
+			return fmt.Errorf("engagement: the details of an event cannot be read: the year of %v is not between 1 and 9999", t)
+		}
+	}
 	*d = Detail(read)
 	return nil
 }

@@ -192,3 +192,32 @@ func digest(text string) engagement.Digest {
 	}
 	return d
 }
+
+// Whatever is read as the details of an event is refused, or comes back as it was
+// read, and can be hashed.
+func FuzzDetail(f *testing.F) {
+	for _, d := range only() {
+		f.Add(must(json.Marshal(d)))
+	}
+	for _, text := range []string{`{}`, `{"items":-1}`, `{"codes":[]}`, `{"survey":"\u0000"}`, `{"approved":"0.50 EUR"}`, `{"deadline":"9999-12-31T23:59:59.999999999-23:59"}`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var d engagement.Detail
+		if json.Unmarshal(text, &d) != nil {
+			return
+		}
+		events, head := engagement.Chain(engagement.Head{}, engagement.Event{At: start, Detail: d})
+		written, err := json.Marshal(events)
+		if err != nil {
+			t.Fatalf("%s is read, and cannot be written: %v", text, err)
+		}
+		var back []engagement.Event
+		if err := json.Unmarshal(written, &back); err != nil {
+			t.Fatalf("%s is read, and not what is written of it, %s: %v", text, written, err)
+		}
+		if err := engagement.VerifyHistory(back, head); err != nil {
+			t.Fatalf("%s: %v", written, err)
+		}
+	})
+}

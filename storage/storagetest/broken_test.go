@@ -29,6 +29,21 @@ func TestBrokenStores(t *testing.T) {
 		{"truncated time", []string{"time"}, func() storage.Store { return &truncatedTime{Store: memory.New()} }},
 		{"customers that are associated", []string{"time", "model"}, func() storage.Store { return &associated{Store: memory.New()} }},
 		{"history rebased", []string{"history guard"}, func() storage.Store { return &rebasedHistory{Store: memory.New()} }},
+		{"details that are lost", []string{"history", "model"}, func() storage.Store {
+			return &otherHistory{Store: memory.New(), event: func(e *engagement.Event) { e.Detail.Codes = nil }}
+		}},
+		{"states that are lost", []string{"history"}, func() storage.Store {
+			return &otherHistory{Store: memory.New(), event: func(e *engagement.Event) { e.State = engagement.Digest{} }}
+		}},
+		{"everybody's events", []string{"history", "model"}, func() storage.Store {
+			return &otherHistory{Store: memory.New(), query: func(q *storage.HistoryQuery) { q.Participation = "" }}
+		}},
+		{"the oldest events first", []string{"history", "model"}, func() storage.Store {
+			return &otherHistory{Store: memory.New(), query: func(q *storage.HistoryQuery) { q.Newest = false }}
+		}},
+		{"histories without end", []string{"history", "model"}, func() storage.Store {
+			return &otherHistory{Store: memory.New(), query: func(q *storage.HistoryQuery) { q.Before = 0 }}
+		}},
 		{"leases that hold nothing", []string{"lease", "exclusive leases"}, func() storage.Store { return &sharedLease{Store: memory.New()} }},
 		{"drifting counts", []string{"counts"}, func() storage.Store { return &driftingCounts{Store: memory.New()} }},
 		{"stale reads", []string{"visible"}, func() storage.Store { return &staleRead{Store: memory.New()} }},
@@ -446,6 +461,26 @@ func (s *spentLink) Load(ctx context.Context, want storage.Want) (storage.Loaded
 		want.Link = consent.Hash{}
 	}
 	return s.Store.Load(ctx, want)
+}
+
+// otherHistory returns other events than it was asked for, or says less of them.
+type otherHistory struct {
+	storage.Store
+	query func(*storage.HistoryQuery)
+	event func(*engagement.Event)
+}
+
+func (s *otherHistory) History(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
+	if s.query != nil {
+		s.query(&q)
+	}
+	events, err := s.Store.History(ctx, q)
+	for i := range events {
+		if s.event != nil {
+			s.event(&events[i])
+		}
+	}
+	return events, err
 }
 
 // keptPerson says that it has erased a person.

@@ -16,7 +16,7 @@ func loadCases() []Case {
 		{"nothing", "What does not exist is no error: every wanted place is there, empty and with version 0.", checkNothing},
 		{"participation", "A wanted participation brings its place and its customer; another partner's is not found.", checkParticipation},
 		{"link", "A wanted link brings its participation, its place and its customer, and stays found for good.", checkLink},
-		{"history", "History returns the events in order of Seq, from the first one after the given Seq, at most limit.", checkHistory},
+		{"history", "History returns the events in order of Seq, or the newest first, of one participation if asked, between the given ones, at most limit.", checkHistory},
 		{"customers", "Customers returns the partner's customers in order of their keys, only known ones if asked, after the given key, at most limit.", checkCustomers},
 	}
 }
@@ -86,8 +86,10 @@ func checkLink(ctx context.Context, a, b storage.Store) error {
 
 func checkHistory(ctx context.Context, a, b storage.Store) error {
 	var events []engagement.Event
-	for range 7 {
-		events = append(events, event(engagement.ConsentSent))
+	for i := range 7 {
+		e := event(engagement.ConsentSent)
+		e.Participation = []engagement.ParticipationID{"p-0", "p-1", ""}[i%3]
+		events = append(events, e)
 	}
 	c, customer := told(storage.Changes{}, newCustomer(northwind, 1), events...)
 	if err := a.Apply(ctx, c); err != nil {
@@ -105,7 +107,26 @@ func checkHistory(ctx context.Context, a, b storage.Store) error {
 		got, after = append(got, batch...), batch[len(batch)-1].Seq
 	}
 	other, err := b.History(ctx, storage.HistoryQuery{Customer: engagement.CustomerKey{Partner: fabrikam, Customer: customerOf(1)}, Limit: 10})
-	return errors.Join(err, same("the history in batches", got, c.Events), same("another partner's history", len(other), 0))
+	errs := []error{err, same("the history in batches", got, c.Events), same("another partner's history", len(other), 0)}
+	for _, q := range []storage.HistoryQuery{
+		{Newest: true, Limit: 10}, {Newest: true, Limit: 3}, {Newest: true, Before: 5, Limit: 3}, {Before: 5, Limit: 10}, {After: 2, Before: 5, Limit: 10},
+		{After: 6, Before: 3, Limit: 10}, {Participation: "p-1", Limit: 10}, {Participation: "p-1", Newest: true, Limit: 1},
+		{Participation: "p-0", After: 1, Before: 7, Limit: 10}, {Participation: "nobody's", Limit: 10},
+	} {
+		q.Customer = customer.Key
+		var want []engagement.Event
+		for i := range c.Events {
+			if q.Newest {
+				i = len(c.Events) - 1 - i
+			}
+			if q.Has(c.Events[i]) && len(want) < q.Limit {
+				want = append(want, c.Events[i])
+			}
+		}
+		got, err := b.History(ctx, q)
+		errs = append(errs, err, same(fmt.Sprintf("what History returns for %+v", q), append([]engagement.Event(nil), got...), want))
+	}
+	return errors.Join(errs...)
 }
 
 func checkCustomers(ctx context.Context, a, b storage.Store) error {
