@@ -42,9 +42,11 @@ func TestTablesKeepTheInvariants(t *testing.T) {
 			SELECT partner, customer, seq, at, kind, party, engagement, participation, status_from, status_to, note, hash FROM pe.event LIMIT 1`, "23505"},
 		"an event of no customer": {`INSERT INTO pe.event (partner, customer, seq, at, kind, party, engagement, participation, status_from, status_to, note, hash)
 			SELECT partner, 'nobody', 1, at, kind, party, engagement, participation, status_from, status_to, note, hash FROM pe.event LIMIT 1`, "23503"},
-		"a command key twice": {`INSERT INTO pe.command SELECT * FROM pe.command LIMIT 1`, "23505"},
-		"a token twice":       {`INSERT INTO pe.token SELECT * FROM pe.token LIMIT 1`, "23505"},
-		"half a hash":         {`UPDATE pe.customer SET hash = '\x01'`, "23514"},
+		"a command key twice":       {`INSERT INTO pe.command SELECT * FROM pe.command LIMIT 1`, "23505"},
+		"a token twice":             {`INSERT INTO pe.token SELECT * FROM pe.token LIMIT 1`, "23505"},
+		"half a hash":               {`UPDATE pe.customer SET seq = seq + 1, hash = '\x01'`, "23514"},
+		"a history that is cut off": {`UPDATE pe.customer SET seq = seq - 1`, "23001"},
+		"another end of a history":  {`UPDATE pe.customer SET hash = decode(repeat('00', 32), 'hex')`, "23001"},
 	} {
 		_, err := pool.Exec(t.Context(), strings.ReplaceAll(try.sql, "pe.", schema+"."))
 		var server *pgconn.PgError
