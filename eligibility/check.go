@@ -84,7 +84,10 @@ func OneOf[T ~string | constraints.Signed](f Fact[T], values ...T) Check {
 	return Check{op: OpOneOf, fact: f, operands: cells(values...)}
 }
 
-// NotOneOf passes if the fact is none of the values.
+// NotOneOf passes if the fact is none of the values. What excludes never fails
+// open: a text that people take for one of the values, in another case, width or
+// spelling of the same letters, is excluded as well, and an empty text leaves the
+// check unknown. So it is with Is, OneOf and Contains within Not.
 func NotOneOf[T ~string | constraints.Signed](f Fact[T], values ...T) Check {
 	return Check{op: OpNotOneOf, fact: f, operands: cells(values...)}
 }
@@ -140,7 +143,8 @@ func Any(checks ...Check) Check {
 	return Check{op: OpAnyOf, parts: slices.Clone(checks)}
 }
 
-// Not passes if the check fails, fails if it passes, and is unknown if it is.
+// Not passes if the check fails, fails if it passes, and is unknown if it is. Texts
+// within it are compared as NotOneOf compares them.
 func Not(check Check) Check {
 	return Check{op: OpNot, parts: []Check{check}}
 }

@@ -178,6 +178,10 @@ func (n *node) verdict(cells []cell, today int64) verdict {
 		return n.judgeAmount(c)
 	case contains:
 		ok = c.kind == list && slices.Contains(c.box.list, n.want)
+	case excludedTexts:
+		return n.judgeExcluded(c)
+	case excludedEntry:
+		ok = c.kind == list && slices.ContainsFunc(c.box.list, n.excludes)
 	}
 	return n.judge(c, ok)
 }

@@ -12,14 +12,16 @@ import (
 type code uint8
 
 const (
-	inRange   code = iota // integer: low ≤ num ≤ low+span
-	inDays                // date: the same with its day number
-	isFlag                // boolean
-	inFew                 // text
-	inMany                // text
-	inNumbers             // integer
-	inAmounts             // decimal, money
-	contains              // list
+	inRange       code = iota // integer: low ≤ num ≤ low+span
+	inDays                    // date: the same with its day number
+	isFlag                    // boolean
+	inFew                     // text
+	inMany                    // text
+	inNumbers                 // integer
+	inAmounts                 // decimal, money
+	contains                  // list
+	excludedTexts             // text, compared by folding: see exclusion.go
+	excludedEntry             // list, the same
 	allOf
 	anyOf
 	negation
@@ -83,14 +85,16 @@ func markOf(s string) uint {
 	return uint(len(s))<<16 | uint(s[0])<<8 | uint(s[len(s)-1])
 }
 
-func (s *RuleSet) compile(c Check) node {
+// compile prepares a check. One that is negated, an odd number of times, excludes
+// what it names.
+func (s *RuleSet) compile(c Check, negated bool) node {
 	n := node{more: &more{fn: c.fn, reads: c.reads, functions: c.fn != nil}}
 	if c.fn != nil {
 		n.code = function
 		return n
 	}
 	for _, p := range c.parts {
-		part := s.compile(p)
+		part := s.compile(p, negated != (c.op == OpNot))
 		n.parts = append(n.parts, part)
 		n.functions = n.functions || part.functions
 	}
@@ -107,15 +111,24 @@ func (s *RuleSet) compile(c Check) node {
 		n.code = negation
 	case OpContains:
 		n.code, n.want = contains, c.operands[0].text
+		if negated {
+			n.exclude(excludedEntry, c.operands)
+		}
 	case OpOneOf, OpNotOneOf:
 		n.negate = c.op == OpNotOneOf
 		n.setMembers(c.operands)
+		if n.kind == text && n.negate != negated {
+			n.exclude(excludedTexts, c.operands)
+		}
 	case OpBefore, OpAfter:
 		n.setWhen(c.op, c.when)
 	case OpOlderThan:
 		n.setWhen(OpBefore, DaysAgo(c.days))
 	case OpIs:
 		n.setEqual(&c.operands[0])
+		if n.kind == text && negated {
+			n.exclude(excludedTexts, c.operands)
+		}
 	case OpAtLeast:
 		n.setRange(&c.operands[0], nil, false)
 	case OpAtMost:

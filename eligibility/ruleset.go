@@ -55,7 +55,7 @@ func NewRuleSet(c RuleSetConfig) (*RuleSet, error) {
 
 	s := &RuleSet{config: c, layout: newLayout(v.kinds), keepRest: v.readsAll, dated: v.dated}
 	for i, r := range c.Rules {
-		n := s.compile(r.Check)
+		n := s.compile(r.Check, false)
 		n.rule = int32(i)
 		s.nodes = append(s.nodes, n)
 		s.wanted = append(s.wanted, r.Check.wanted())

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	fold "github.com/partnerengage/partnerengage/internal/text"
 )
 
 // validator collects what is wrong with a rule set.
@@ -108,6 +110,9 @@ func (v *validator) operands(c Check) {
 	case OpOneOf, OpNotOneOf:
 		if len(c.operands) == 0 {
 			v.refuse("Check", "%q needs at least one value", c.op)
+		}
+		if slices.ContainsFunc(c.operands, func(o cell) bool { return o.kind == text && !fold.Visible(o.text) }) {
+			v.refuse("Check", "%q has an empty text among its values: leave it out", c.op)
 		}
 	case OpBetween:
 		low, high := &c.operands[0], &c.operands[1]
