@@ -1,12 +1,13 @@
 package consent
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
 // ReceiptSchema is the schema version of a [Receipt] and of its [Record].
@@ -265,7 +266,7 @@ func (r Receipt) Validate() error {
 	c.text("receipt_id", r.ReceiptID)
 	c.time("issued_at", r.IssuedAt)
 	c.record("consent_record.", r.Record)
-	return errors.Join(c.errs...)
+	return problems.Join(c.errs...)
 }
 
 // LogValue shows the receipt's and the record's ID.

@@ -62,7 +62,7 @@ type MoneyError struct {
 }
 
 func (e *MoneyError) Error() string {
-	return fmt.Sprintf("eligibility: the amount %q %s", e.Amount, e.Problem)
+	return fmt.Sprintf("eligibility: the amount %.60q %s", e.Amount.String(), e.Problem)
 }
 
 // Is makes errors.Is(err, ErrMoney) true.

@@ -20,7 +20,8 @@ const (
 //
 // If rules could not be answered the error joins a *[RuleError] for each, and
 // the decision has no outcome, but the findings of all other rules. A zero
-// time is refused with [ErrNoTime].
+// time is refused with [ErrNoTime], and one at which the rule set is not in effect
+// with a *[NotInEffectError].
 func (s *RuleSet) Decide(f Facts, at time.Time) (Decision, error) {
 	d := Decision{Facts: f.laidOut(s.layout, s.keepRest)}
 	err := s.DecideInPlace(&d, at)
@@ -42,6 +43,9 @@ func (s *RuleSet) DecideInPlace(d *Decision, at time.Time) error {
 	}
 	if at.IsZero() {
 		return ErrNoTime
+	}
+	if !s.InEffect(at) {
+		return &NotInEffectError{RuleSet: d.RuleSet, Version: d.Version, At: at, From: s.config.EffectiveFrom, To: s.config.EffectiveTo}
 	}
 
 	today := s.today(at)

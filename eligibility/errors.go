@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // Sentinels for errors.Is; the types with the same name say more.
@@ -12,8 +13,11 @@ var (
 	ErrRule    = errors.New("eligibility: a rule failed")
 	ErrReplay  = errors.New("eligibility: the decision does not replay")
 	ErrParse   = errors.New("eligibility: not readable")
-	ErrNoTime  = errors.New("eligibility: a decision needs the time it is made at")
-	ErrFacts   = errors.New("eligibility: facts that are decided on in place have to be made by NewFacts of the rule set")
+	// ErrNotInEffect is matched by a *NotInEffectError.
+	ErrNotInEffect = errors.New("eligibility: the rule set is not in effect")
+
+	ErrNoTime = errors.New("eligibility: a decision needs the time it is made at")
+	ErrFacts  = errors.New("eligibility: facts that are decided on in place have to be made by NewFacts of the rule set")
 )
 
 // RuleSetError says what is wrong with a rule set. [NewRuleSet] joins one for
@@ -54,6 +58,28 @@ func (e *RuleError) Is(target error) bool { return target == ErrRule }
 
 // Unwrap returns Err.
 func (e *RuleError) Unwrap() error { return e.Err }
+
+// NotInEffectError says that a rule set was asked at a time for which it does not
+// hold. Its rules then decide nothing.
+type NotInEffectError struct {
+	RuleSet, Version string
+	At               time.Time
+	From, To         time.Time // when it is in effect; a zero time leaves that end open
+}
+
+func (e *NotInEffectError) Error() string {
+	end := func(t time.Time, open string) string {
+		if t.IsZero() {
+			return open
+		}
+		return t.Format(time.RFC3339)
+	}
+	return fmt.Sprintf("eligibility: rule set %s %s is in effect from %s until %s, not at %s: decide by the version that is",
+		e.RuleSet, e.Version, end(e.From, "always"), end(e.To, "further notice"), e.At.Format(time.RFC3339))
+}
+
+// Is makes errors.Is(err, ErrNotInEffect) true.
+func (e *NotInEffectError) Is(target error) bool { return target == ErrNotInEffect }
 
 // PanicError is what a host's function panicked with.
 type PanicError struct {

@@ -1,9 +1,10 @@
 package eligibility
 
 import (
-	"errors"
 	"slices"
 	"time"
+
+	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
 // Rule is one criterion.
@@ -49,7 +50,7 @@ func NewRuleSet(c RuleSetConfig) (*RuleSet, error) {
 	c.Rules = slices.Clone(c.Rules)
 	v := validator{ruleSet: c.ID, kinds: map[string]kindCode{}}
 	v.config(c)
-	if err := errors.Join(v.errs...); err != nil {
+	if err := problems.Join(v.errs...); err != nil {
 		return nil, err
 	}
 

@@ -2,12 +2,12 @@ package engagement
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
 // Catalog is a program held in memory: its engagements and its partners. It may
@@ -39,7 +39,7 @@ func NewCatalog(engagements []Engagement, partners []Partner) (*Catalog, error) 
 		}
 		errs = append(errs, c.PutPartner(p))
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := problems.Join(errs...); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -81,7 +81,7 @@ func (c *Catalog) PutPartner(p Partner) error {
 			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: fmt.Sprintf("%q stands twice", l.ID)})
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := problems.Join(errs...); err != nil {
 		return err
 	}
 	p.Locations = slices.Clone(p.Locations)

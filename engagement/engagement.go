@@ -8,6 +8,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -92,7 +93,7 @@ func (e Engagement) ValidateIn(currencies *eligibility.Currencies) error {
 	if e.CustomerRules == nil {
 		bad("customer_rules", "are missing: without any, every customer would be eligible")
 	}
-	return errors.Join(errs...)
+	return problems.Join(errs...)
 }
 
 // maxWindow is how many days a window may have: ten years, so that whoever

@@ -1,13 +1,13 @@
 package engagement
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -75,7 +75,7 @@ func LocationOutcomes(e Engagement, p Partner, now time.Time) ([]LocationOutcome
 			Earns: eligible && l.Payee == PayeeValid, MayAdd: eligible,
 		})
 	}
-	return out, errors.Join(errs...)
+	return out, problems.Join(errs...)
 }
 
 // Reason is one cause why a customer or a location is not eligible. What it

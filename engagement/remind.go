@@ -1,10 +1,11 @@
 package engagement
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
 // Reminders say when a partner is told of what happened and of what is due. The
@@ -52,7 +53,7 @@ func (r Reminders) Validate() error {
 			bad(fmt.Sprintf("tell[%d]", i), "is %q: use those of %q", k, DefaultReminders().Tell)
 		}
 	}
-	return errors.Join(errs...)
+	return problems.Join(errs...)
 }
 
 // Next returns when the partner is to be reminded next of what is due in the

@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
 const (
@@ -106,7 +106,7 @@ func (f Form) Validate() error {
 		}
 		errs = append(errs, checkTexts(field+"texts", q.Texts, languages))
 	}
-	return errors.Join(errs...)
+	return problems.Join(errs...)
 }
 
 func checkID(field, id string) error {
@@ -127,7 +127,7 @@ func checkTexts(field string, texts map[consent.Language]string, languages []con
 			errs = append(errs, invalid(field, fmt.Sprintf("there is no title in %.40q, and so nothing else", l)))
 		}
 	}
-	return errors.Join(errs...)
+	return problems.Join(errs...)
 }
 
 func checkLine(field, text string) error {

@@ -1,11 +1,11 @@
 package tenant
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
@@ -126,7 +126,7 @@ func (c Candidate) parse() (claim, error) {
 	if len(errs) == 1 {
 		return claim{}, errs[0]
 	}
-	return got, errors.Join(errs...)
+	return got, problems.Join(errs...)
 }
 
 // longestReason is how many characters a reason has at most.

@@ -56,11 +56,12 @@
 //
 // Integers are written as numbers, decimals as texts or numbers, amounts of
 // money, dates and numbers of days as texts, booleans as true and false or the
-// texts "true" and "false".
+// texts "true" and "false", in whatever case. A document is UTF-8, with or
+// without a byte-order mark.
 //
 // [Registry.ReadDocument] is strict: what it does not know or cannot use is a
 // [DocumentError] with the path of the place and what would help, and all of
-// a document's are reported at once. [Registry.WriteDocument] writes a rule
+// a document's are reported at once, the first 20 of them each by itself. [Registry.WriteDocument] writes a rule
 // set in one form, and only if it reads back as it was. For a list of rules
 // inside of a larger document there is [Registry.ReadRules].
 //

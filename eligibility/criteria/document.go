@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
 // ReadDocument reads a rule set from its document; the package comment says
@@ -283,7 +284,7 @@ func (r *Registry) checks(n node) ([]eligibility.Check, error) {
 		check, err := r.check(item)
 		checks[i], errs = check, append(errs, err)
 	}
-	return checks, errors.Join(errs...)
+	return checks, problems.Join(errs...)
 }
 
 // leaf builds a check and has it validated here, where its path is known.
@@ -302,7 +303,7 @@ func leaf(build build, fact string, operand node) (eligibility.Check, error) {
 // ruleSet validates what has been read as a whole.
 func (d *document) ruleSet(c eligibility.RuleSetConfig) (*eligibility.RuleSet, error) {
 	if len(d.errs) > 0 {
-		return nil, errors.Join(d.errs...)
+		return nil, problems.Join(d.errs...)
 	}
 	set, err := eligibility.NewRuleSet(c)
 	if err == nil {
@@ -316,7 +317,7 @@ func (d *document) ruleSet(c eligibility.RuleSetConfig) (*eligibility.RuleSet, e
 		}
 		errs = append(errs, &DocumentError{Path: d.path(c.Rules, refused), Problem: refused.Problem, Err: refused})
 	}
-	return nil, errors.Join(errs...)
+	return nil, problems.Join(errs...)
 }
 
 // path finds the place that a RuleSetError is about.

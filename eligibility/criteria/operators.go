@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/shopspring/decimal"
 	"golang.org/x/exp/constraints"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
 // build makes a check of a fact's name and an operand.
@@ -115,7 +117,7 @@ func list[T any](operand node, read reader[T]) ([]T, error) {
 		v, err := read(item)
 		values[i], errs = v, append(errs, err)
 	}
-	return values, errors.Join(errs...)
+	return values, problems.Join(errs...)
 }
 
 func readText(n node) (string, error) { return n.text(`as in "enterprise"`) }
@@ -145,11 +147,13 @@ func readMoney(n node) (eligibility.Money, error) {
 }
 
 func readBoolean(n node) (bool, error) {
-	switch n.value {
-	case true, "true":
-		return true, nil
-	case false, "false":
-		return false, nil
+	switch v := n.value.(type) {
+	case bool:
+		return v, nil
+	case string:
+		if b, err := parseBoolean(v); err == nil {
+			return b, nil
+		}
 	}
 	return false, n.wrongType("true or false")
 }
@@ -177,7 +181,7 @@ func short(s string) string {
 	if len(s) <= most {
 		return s
 	}
-	return s[:most] + "…"
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // Operator is an operator of a host's own for its documents.

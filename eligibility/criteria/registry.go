@@ -141,8 +141,8 @@ func (r *Registry) operator(op eligibility.Op, kind eligibility.Kind) (build, bo
 
 // Set sets a fact from a text, as a column of a table has it. Blanks around
 // the text do not count, and the empty text makes the fact unknown. Texts are
-// written as in documents: "4200", "39.9", "2500.00 USD", "true" or "false",
-// "2026-07-01". For a date "never" is [eligibility.Never], which an empty text
+// written as in documents: "4200", "39.9", "2500.00 USD", "true" or "false"
+// in whatever case, "2026-07-01". For a date "never" is [eligibility.Never], which an empty text
 // is not: whoever knows that an empty cell means never says so. A list has a
 // semicolon between its entries, and "none" is the list without any.
 //
@@ -199,11 +199,15 @@ func parseInteger(s string) (int64, error) {
 	return i, nil
 }
 
+// parseBoolean reads what people write and what spreadsheets make of it: TRUE.
 func parseBoolean(s string) (bool, error) {
-	if s != "true" && s != "false" {
-		return false, &eligibility.ParseError{What: "boolean", Text: s, Problem: `write "true" or "false"`}
+	switch {
+	case strings.EqualFold(s, "true"):
+		return true, nil
+	case strings.EqualFold(s, "false"):
+		return false, nil
 	}
-	return s == "true", nil
+	return false, &eligibility.ParseError{What: "boolean", Text: s, Problem: `write "true" or "false"`}
 }
 
 func parseList(s string) ([]string, error) {

@@ -81,7 +81,7 @@ func TestSetRefuses(t *testing.T) {
 		{"entra_p1_seats", "4,200", `criteria: fact "entra_p1_seats": eligibility: "4,200" is not a whole number: write digits alone, as in "4200"`},
 		{"entra_p1_seats", "4200.0", `criteria: fact "entra_p1_seats": eligibility: "4200.0" is not a whole number: write digits alone, as in "4200"`},
 		{"entra_p1_seats", "9223372036854775808", `criteria: fact "entra_p1_seats": eligibility: "9223372036854775808" is not a whole number: write digits alone, as in "4200"`},
-		{"government_cloud", "TRUE", `criteria: fact "government_cloud": eligibility: "TRUE" is not a boolean: write "true" or "false"`},
+		{"government_cloud", "1", `criteria: fact "government_cloud": eligibility: "1" is not a boolean: write "true" or "false"`},
 		{"specializations", "a;;b", `criteria: fact "specializations": eligibility: "a;;b" is not a list: an entry is empty: write "one; two", and "none" if there are none`},
 	} {
 		var facts eligibility.Facts

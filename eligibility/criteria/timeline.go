@@ -1,11 +1,11 @@
 package criteria
 
 import (
-	"errors"
 	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
 // Timeline holds rule sets that follow each other in time, as the versions of
@@ -53,7 +53,7 @@ func NewTimeline(sets ...*eligibility.RuleSet) (Timeline, error) {
 			}
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := problems.Join(errs...); err != nil {
 		return Timeline{}, err
 	}
 	return Timeline{ordered}, nil

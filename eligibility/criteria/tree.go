@@ -29,12 +29,22 @@ type member struct {
 // follow a rule that goes deeper.
 const mostNested = 32
 
+// longestDocument is how many bytes a document may have: more than anybody writes,
+// and little enough to be read at once.
+const longestDocument = 4 << 20
+
 // parse reads one JSON value and nothing behind it. Unlike encoding/json it
 // refuses a field that is there twice and what is not UTF-8.
 func parse(data []byte) (node, error) {
-	if !utf8.Valid(data) {
+	switch {
+	case len(data) > longestDocument:
+		return node{}, &DocumentError{Problem: fmt.Sprintf("has %d bytes, and at most %d are read: split it", len(data), longestDocument)}
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return node{}, &DocumentError{Problem: "is UTF-16: save it as UTF-8"}
+	case !utf8.Valid(data):
 		return node{}, &DocumentError{Problem: "is not UTF-8: save it in that encoding"}
 	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors put a byte-order mark before a text
 	// The decoder below would find every fault too, but not say where.
 	if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
 		return node{}, &DocumentError{Problem: notJSON(data, err)}
@@ -97,6 +107,7 @@ func (p *parser) list(path string, depth int) ([]node, error) {
 
 func (p *parser) object(path string, depth int) (object, error) {
 	members := object{}
+	seen := map[string]bool{}
 	for p.dec.More() {
 		t, err := p.dec.Token()
 		if err != nil {
@@ -104,9 +115,10 @@ func (p *parser) object(path string, depth int) (object, error) {
 		}
 		name, _ := t.(string)
 		at := join(path, name)
-		if _, twice := members.get(name); twice {
+		if seen[name] {
 			return nil, &DocumentError{Path: at, Problem: "is there twice: keep one"}
 		}
+		seen[name] = true
 		value, err := p.value(at, depth+1)
 		if err != nil {
 			return nil, err
@@ -128,6 +140,7 @@ func (o object) get(name string) (node, bool) {
 
 // join appends a field's name to a path.
 func join(path, name string) string {
+	name = short(name)
 	switch {
 	case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`.[]"`, r) }):
 		return path + "[" + strconv.Quote(name) + "]"

@@ -3,7 +3,6 @@ package criteria
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
 // WriteDocument writes a rule set as [Registry.ReadDocument] reads it: always
@@ -81,7 +81,7 @@ func write(set *eligibility.RuleSet) ([]byte, error) {
 		w.raw("\n    }")
 	}
 	w.raw("\n  ]\n}\n")
-	return w.Bytes(), errors.Join(w.errs...)
+	return w.Bytes(), problems.Join(w.errs...)
 }
 
 // momentText is the day, if t is its first moment in zone, and else the time.

@@ -78,7 +78,7 @@ type AmountError struct {
 }
 
 func (e *AmountError) Error() string {
-	return fmt.Sprintf("the %s amount %q %s", e.Field, e.Amount, e.Problem)
+	return fmt.Sprintf("the %s amount %.60q %s", e.Field, e.Amount.String(), e.Problem)
 }
 
 // Unwrap returns the cause: an *eligibility.MoneyError of an amount that cannot be

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
+	"io"
 	"math"
 	"reflect"
 	"strings"
@@ -96,11 +96,26 @@ func amountsIn(in reflect.Type, at []int) (fields [][]int) {
 
 // callWith calls a method with an amount in one field and returns its error.
 func callWith(method reflect.Value, n int, field []int, m eligibility.Money, p engagement.ParticipationID) error {
-	args := make([]reflect.Value, method.Type().NumIn())
 	actor := workflowtest.Northwind
-	if strings.Contains(method.Type().In(n-1).Name(), "Approve") || strings.Contains(method.Type().In(n-1).Name(), "Payment") {
+	if name := method.Type().In(n - 1).Name(); strings.Contains(name, "Approve") || strings.Contains(name, "Payment") {
 		actor = workflowtest.Vendor.For("northwind")
 	}
+	args := arguments(method, actor, p)
+	if to := args[n-1].FieldByIndex(field); to.Kind() == reflect.Pointer {
+		to.Set(reflect.ValueOf(&m))
+	} else {
+		to.Set(reflect.ValueOf(m))
+	}
+	if key := args[n-1].FieldByName("Key"); key.IsValid() {
+		key.SetString("amount")
+	}
+	return errorOf(method.Call(args))
+}
+
+// arguments returns what a method of the desk can be called with: everything is
+// zero but who calls, and about what.
+func arguments(method reflect.Value, actor workflow.Actor, p engagement.ParticipationID) []reflect.Value {
+	args := make([]reflect.Value, method.Type().NumIn())
 	for i := range args {
 		in := method.Type().In(i)
 		args[i] = reflect.New(in).Elem()
@@ -111,24 +126,32 @@ func callWith(method reflect.Value, n int, field []int, m eligibility.Money, p e
 			args[i].Set(reflect.ValueOf(actor))
 		case reflect.TypeFor[engagement.ParticipationID]():
 			args[i].Set(reflect.ValueOf(p))
+		case reflect.TypeFor[engagement.ID]():
+			args[i].Set(reflect.ValueOf(migration))
+		case reflect.TypeFor[io.Writer]():
+			args[i].Set(reflect.ValueOf(io.Discard))
+		case reflect.TypeFor[io.Reader]():
+			args[i].Set(reflect.ValueOf(strings.NewReader("text")))
 		}
 	}
-	if to := args[n-1].FieldByIndex(field); to.Kind() == reflect.Pointer {
-		to.Set(reflect.ValueOf(&m))
-	} else {
-		to.Set(reflect.ValueOf(m))
+	return args
+}
+
+// errorOf returns the error of a call, or the first one of a list that is read row
+// by row.
+func errorOf(out []reflect.Value) error {
+	last := out[len(out)-1]
+	if last.Kind() == reflect.Func {
+		stop := reflect.MakeFunc(last.Type().In(0), func(row []reflect.Value) []reflect.Value {
+			if err, ok := row[len(row)-1].Interface().(error); ok {
+				out = append(out, reflect.ValueOf(err))
+			}
+			return []reflect.Value{reflect.ValueOf(false)}
+		})
+		last.Call([]reflect.Value{stop})
+		last = out[len(out)-1]
 	}
-	if key := args[n-1].FieldByName("Key"); key.IsValid() {
-		key.SetString("amount")
-	}
-	out := method.Call(args)
-	last := out[len(out)-1].Interface()
-	if rows, ok := last.(iter.Seq2[workflow.ClaimRow, error]); ok { // a list that is read row by row
-		for _, err := range rows {
-			return err
-		}
-	}
-	err, _ := last.(error)
+	err, _ := last.Interface().(error)
 	return err
 }
 

@@ -2,12 +2,12 @@ package workflow
 
 import (
 	"context"
-	"errors"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -217,7 +217,7 @@ func (u *unit) evaluateAll(ctx context.Context, c engagement.Customer, all []eng
 		}
 		errs = append(errs, err)
 	}
-	return evaluations, errors.Join(errs...)
+	return evaluations, problems.Join(errs...)
 }
 
 // stand gives a known customer its standing in an engagement.

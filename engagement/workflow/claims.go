@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -246,7 +246,7 @@ func (s *Service) checkClaims(q *ClaimsQuery) error {
 			errs = append(errs, &InputError{Field: "customer", Problem: "is not a customer's key", Err: err})
 		}
 	}
-	return errors.Join(errs...)
+	return problems.Join(errs...)
 }
 
 // filter says what the query narrows the list to, in the words of storage.

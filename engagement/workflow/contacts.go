@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -66,7 +67,7 @@ func readContacts(side string, given []Contact) ([]consent.Contact, error) {
 		}
 		errs = append(errs, err)
 	}
-	return contacts, errors.Join(errs...)
+	return contacts, problems.Join(errs...)
 }
 
 // readContact reads one contact, with fields such as "contact.email".
@@ -81,7 +82,7 @@ func readContact(field string, given Contact) (consent.Contact, error) {
 		}
 		errs = append(errs, err)
 	}
-	return contacts[0], errors.Join(errs...)
+	return contacts[0], problems.Join(errs...)
 }
 
 // split returns the errors that were joined, or the one that is not.

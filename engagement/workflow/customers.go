@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"log/slog"
 	"maps"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -221,7 +221,7 @@ func (q CustomersQuery) check() error {
 			bad("from or to", "is not in the years 1 to 9998")
 		}
 	}
-	return errors.Join(errs...)
+	return problems.Join(errs...)
 }
 
 // page returns one page of a tab, from the query's cursor on.

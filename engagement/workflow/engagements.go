@@ -2,13 +2,13 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -67,7 +67,7 @@ func (q EngagementsQuery) check() error {
 	if slices.ContainsFunc(q.Types, func(t engagement.Type) bool { return !slices.Contains(engagement.AllTypes(), t) }) {
 		errs = append(errs, &InputError{Field: "types", Problem: "hold an unknown one: use those of engagement.AllTypes"})
 	}
-	return errors.Join(errs...)
+	return problems.Join(errs...)
 }
 
 // Engagements returns the engagements for which at least one of the partner's
@@ -110,7 +110,7 @@ func (s *Service) Engagements(ctx context.Context, actor Actor, query Engagement
 		}
 		groups[i].Engagements = append(groups[i].Engagements, item)
 	}
-	return groups, errors.Join(errs...)
+	return groups, problems.Join(errs...)
 }
 
 func (q EngagementsQuery) match(item EngagementItem) bool {

@@ -11,6 +11,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -335,7 +336,7 @@ func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engageme
 		}
 		choices = append(choices, c)
 	}
-	return choices, errors.Join(errs...)
+	return choices, problems.Join(errs...)
 }
 
 // choice decides for one engagement.
@@ -459,11 +460,18 @@ func (in enrollment) checkPay(engagements []engagement.Engagement, now time.Time
 	return nil
 }
 
+// maxEngagements is how many engagements a customer can be added to, or claimed
+// for, by one command.
+const maxEngagements = 100
+
 // enroll begins a participation in each engagement, or returns every reason why
 // one of them refuses.
 func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment) ([]Started, error) {
 	if len(in.engagements) == 0 {
 		return nil, &InputError{Field: "engagements", Problem: "are missing: choose at least one"}
+	}
+	if len(in.engagements) > maxEngagements {
+		return nil, &InputError{Field: "engagements", Problem: fmt.Sprintf("are %d: choose at most %d at once", len(in.engagements), maxEngagements)}
 	}
 	engagements := make([]engagement.Engagement, len(in.engagements))
 	for i, id := range in.engagements {
@@ -487,7 +495,7 @@ func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment) ([]Starte
 	for _, c := range choices {
 		refusals = append(refusals, c.Refusals...)
 	}
-	if err := errors.Join(refusals...); err != nil {
+	if err := problems.Join(refusals...); err != nil {
 		return nil, err
 	}
 	started := make([]Started, len(choices))

@@ -60,7 +60,7 @@ type NotFoundError struct {
 	Value string
 }
 
-func (e *NotFoundError) Error() string { return fmt.Sprintf("there is no %s %q", e.Field, e.Value) }
+func (e *NotFoundError) Error() string { return fmt.Sprintf("there is no %s %.60q", e.Field, e.Value) }
 
 // Is makes errors.Is(err, ErrNotFound) true.
 func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }

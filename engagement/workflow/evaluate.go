@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -126,7 +127,7 @@ func (s *Service) evaluateRules(e engagement.Engagement, locations []engagement.
 			chosen.Locations = append(at, locationIDs(locations[i:i+1])...)
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := problems.Join(errs...); err != nil {
 		return engagement.Evaluation{}, err
 	}
 	if chosen.Outcome == eligibility.OutcomeEligible {

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -261,7 +261,7 @@ func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered
 		}
 		u.stand(u.customers[key], e.Engagement, is)
 	}
-	return errors.Join(errs...)
+	return problems.Join(errs...)
 }
 
 // refresh brings the claim limit in the customer's places up to date, and
