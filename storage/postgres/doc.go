@@ -50,7 +50,16 @@
 // locks, no LISTEN. Prepared statements are the exception: either the pooler keeps
 // track of them (PgBouncer 1.21 and later with max_prepared_statements), or turn
 // them off with default_query_exec_mode=exec, or =simple_protocol, in the
-// connection string.
+// connection string. Else calls fail with ErrPooler as soon as connections change.
+// What such a pooler takes as settings in the connection string is little:
+// ErrParameter says so.
+//
+// # Encoding and settings
+//
+// The database has to be in UTF8, and so has client_encoding. With the modes exec and
+// simple_protocol, bytea_output has to be hex and array_nulls on, with the latter also
+// standard_conforming_strings. All these are the server's defaults; New refuses
+// others with ErrEncoding and ErrSetting, and says which one it is.
 //
 // # Transactions and isolation
 //

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -31,6 +32,10 @@ var (
 	ErrSchema      = errors.New("the tables are missing or older than this library: call Migrate")
 	ErrNewerSchema = errors.New("the tables are newer than this library: use the version that made them, or a later one")
 	ErrCorrupt     = errors.New("the server's data are damaged: restore a backup")
+	ErrEncoding    = errors.New("the database cannot keep every text: make one with ENCODING 'UTF8'")
+	ErrSetting     = errors.New("a setting is in the way: change it with ALTER ROLE … SET or ALTER DATABASE … SET, or in the connection string, then connect again")
+	ErrPooler      = errors.New("the pooler between this process and the server loses prepared statements: add default_query_exec_mode=exec to the connection string, or let it keep track of them (PgBouncer from 1.21 on: max_prepared_statements)")
+	ErrParameter   = errors.New("the pooler takes no such setting in the connection string: leave it out and set it with ALTER ROLE … SET, or add it to PgBouncer's ignore_startup_parameters")
 	ErrName        = errors.New("the schema's name cannot be used: 1 to 63 lower-case letters, digits and underscores, a letter first, not beginning with pg_")
 )
 
@@ -82,7 +87,7 @@ func causeOf(err error) string {
 	case err == nil:
 		return ""
 	case errors.As(err, &server):
-		return serverText(server)
+		return serverText(server, errors.As(err, new(*pgconn.ConnectError)))
 	case errors.As(err, &system):
 		return system.Error()
 	case errors.As(err, &lookup):
@@ -99,13 +104,20 @@ func causeOf(err error) string {
 	return fmt.Sprintf("%T", err)
 }
 
-// serverText is what the server says. Where that could quote a value, only the
-// code is told.
-func serverText(e *pgconn.PgError) string {
-	if strings.HasPrefix(e.Code, "22") {
-		return "SQLSTATE " + e.Code
+// harmless are the codes, or their classes, of which the server's message names
+// nothing but tables, columns, constraints and statements of this package. Messages
+// of the others, and those with which a connection is refused, can hold a stored
+// value, a user, a database or an address.
+var harmless = []string{"23", "25", "26", "3F", "42501", "42601", "42703", "42883", "42P01", "42P05", "55P03", "57", "XX001", "XX002"}
+
+// serverText is what the server says: its message where that is harmless, and else
+// only the code. While a connection is made it is none of them.
+func serverText(e *pgconn.PgError, outside bool) string {
+	if e.Code == protocolViolation && strings.HasPrefix(e.Message, badParameter) ||
+		!outside && slices.ContainsFunc(harmless, func(code string) bool { return strings.HasPrefix(e.Code, code) }) {
+		return e.Message + ", SQLSTATE " + e.Code
 	}
-	return e.Message + ", SQLSTATE " + e.Code
+	return "SQLSTATE " + e.Code
 }
 
 // plainError is a text of this package's, which holds nothing that is secret.
@@ -133,19 +145,39 @@ func explain(ctx context.Context, op string, err error) error {
 // problem finds out what a driver's error comes to, by its code.
 func problem(err error) error {
 	var server *pgconn.PgError
-	if errors.As(err, &server) {
-		return problems[server.Code]
-	}
-	if lost(err) {
+	switch {
+	case errors.As(err, &server):
+		return serverProblem(server)
+	case lost(err):
 		return ErrUnreachable
 	}
 	return nil
 }
 
+// protocolViolation is the code of many things. With it a server says that the
+// arguments do not fit the statement, which then is another client's, and PgBouncer
+// whatever it has to say; that ends the connection.
+const (
+	protocolViolation = "08P01"
+	badParameter      = "unsupported startup parameter"
+)
+
+func serverProblem(e *pgconn.PgError) error {
+	switch {
+	case e.Code != protocolViolation:
+		return problems[e.Code]
+	case strings.HasPrefix(e.Message, badParameter):
+		return ErrParameter
+	case e.SeverityUnlocalized == "ERROR":
+		return ErrPooler
+	}
+	return ErrUnreachable
+}
+
 // problems are by SQLSTATE.
 var problems = map[string]error{
 	"08000": ErrUnreachable, "08001": ErrUnreachable, "08003": ErrUnreachable, "08004": ErrUnreachable, "08006": ErrUnreachable, "08007": ErrUnreachable,
-	"08P01": ErrUnreachable, "40003": ErrUnreachable, "57P01": ErrUnreachable, "57P02": ErrUnreachable, "57P03": ErrUnreachable, "57P05": ErrUnreachable,
+	"40003": ErrUnreachable, "57P01": ErrUnreachable, "57P02": ErrUnreachable, "57P03": ErrUnreachable, "57P05": ErrUnreachable,
 
 	"40001": ErrBusy, "40P01": ErrBusy, "55P03": ErrBusy, "57014": ErrBusy, "25P03": ErrBusy, "25P04": ErrBusy, "53300": ErrBusy,
 	"53100": ErrFull,
@@ -156,6 +188,7 @@ var problems = map[string]error{
 	"3D000": ErrDatabase,
 	"42501": ErrPermission,
 	"3F000": ErrSchema, "42P01": ErrSchema, "42703": ErrSchema, "42883": ErrSchema,
+	"26000": ErrPooler, "42P05": ErrPooler,
 	"XX001": ErrCorrupt, "XX002": ErrCorrupt,
 }
 
@@ -164,7 +197,7 @@ var problems = map[string]error{
 func lost(err error) bool {
 	var server *pgconn.PgError
 	if errors.As(err, &server) {
-		return problems[server.Code] == ErrUnreachable
+		return serverProblem(server) == ErrUnreachable
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
@@ -200,7 +233,7 @@ func (s step) refusal(err error) error {
 	case s.refused != nil && (server.Code == guardFailed || server.Code == "23505"):
 		return s.refused
 	case server.Code[:2] == "22" || server.Code[:2] == "23":
-		return fmt.Errorf("%w: the changes break what the tables demand: %s", storage.ErrInvalid, serverText(server))
+		return fmt.Errorf("%w: the changes break what the tables demand: %s", storage.ErrInvalid, serverText(server, false))
 	}
 	return err
 }

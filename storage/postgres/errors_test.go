@@ -32,7 +32,7 @@ func told(t *testing.T, err, problem error, later bool) {
 	case errors.Is(err, storage.ErrUnavailable) != later:
 		t.Errorf("that trying later can help is %t of: %v", !later, err)
 	}
-	for _, secret := range []string{password, "wrong password", "password=", "dbname", "127.0.0.1", "host="} {
+	for _, secret := range []string{password, "wrong password", "password=", "dbname", "127.0.0.1", "host=", "nobody", "nowhere", "closed", `"engage"`} {
 		if strings.Contains(err.Error(), secret) {
 			t.Errorf("the error tells %q: %v", secret, err)
 		}
@@ -53,6 +53,11 @@ func TestNoWayIn(t *testing.T) {
 	told(t, err, postgres.ErrAccess, false)
 	_, err = newStore(t, c.with("dbname", "nowhere"))
 	told(t, err, postgres.ErrDatabase, false)
+	run(t, c.pool(t, modes["cached"], 1), "", "CREATE DATABASE closed")
+	run(t, c.pool(t, modes["cached"], 1), "", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC")
+	run(t, c.pool(t, modes["cached"], 1), "", "CREATE ROLE outsider LOGIN PASSWORD '"+password+"'")
+	_, err = newStore(t, c.with("user", "outsider", "password", password, "dbname", "closed"))
+	told(t, err, postgres.ErrPermission, false)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -53,9 +53,9 @@ var usable = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 // New returns a Store in the database of a pool, which stays the host's to close.
 // It leaves the tables alone: call Migrate.
 //
-// The error is an *Error: ErrName for a schema name that cannot be used,
-// ErrNewerSchema for tables that are newer than the library, or why the database
-// cannot be asked.
+// The error is an *Error: ErrName for a schema name that cannot be used, ErrEncoding
+// and ErrSetting for surroundings in which calls would fail later, ErrNewerSchema for
+// tables that are newer than the library, or why the database cannot be asked.
 func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error) {
 	if opts == nil {
 		opts = &Options{}
@@ -67,6 +67,9 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 	s := &Store{pool: pool, schema: schema, in: identifier(schema) + ".", texts: new(texts), recent: new(recent)}
 	if !opts.Quiet {
 		s.bell = newBell(pool, channel(schema))
+	}
+	if err := s.checkSurroundings(ctx); err != nil {
+		return nil, err
 	}
 	if err := s.checkSchema(ctx); err != nil && !errors.Is(err, ErrSchema) {
 		return nil, err

@@ -94,6 +94,7 @@ func readable(err error) bool { return undone(err) || lost(err) }
 // read runs one statement, and gives its rows to what begin returns; when it has
 // to be run again, begin is called again.
 func (s *Store) read(ctx context.Context, op, sql string, args []any, begin func() func(pgx.Rows) error) error {
+	args = findable(args)
 	return s.retry(ctx, op, func(q querier) error {
 		found, err := q.Query(ctx, sql, args...)
 		if err != nil {

@@ -24,6 +24,7 @@ var (
 	ErrNotDatabase = errors.New("the file is not a database, or is encrypted")
 	ErrCorrupt     = errors.New("the file is damaged: restore a backup")
 	ErrSchema      = errors.New("the tables are missing or older than this library: call Migrate")
+	ErrEncoding    = errors.New("the database keeps texts in another encoding than UTF-8: make a new one, with PRAGMA encoding = 'UTF-8'")
 	ErrNewerSchema = errors.New("the tables are newer than this library: use the version that made them, or a later one")
 )
 

@@ -115,6 +115,43 @@ func TestNotADatabase(t *testing.T) {
 	}
 }
 
+// TestEncodings: in UTF-16 texts have another order, so a host's file in it is
+// refused at once.
+func TestEncodings(t *testing.T) {
+	for _, encoding := range []string{"UTF-16le", "UTF-16be"} {
+		path := newFile(t)
+		db, err := ncruces.Open("file:" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.Exec("PRAGMA encoding = '" + encoding + "'; CREATE TABLE host (x)"); err != nil {
+			t.Fatal(err)
+		}
+		_, err = sqlite.Open(t.Context(), path, relaxed)
+		trouble(t, "a file in "+encoding, err, sqlite.ErrEncoding, false)
+		_, err = sqlite.Open(t.Context(), path, &sqlite.Options{NoMigration: true})
+		trouble(t, "a file in "+encoding+" that is not migrated", err, sqlite.ErrEncoding, false)
+		_, err = sqlite.New(t.Context(), db, nil)
+		trouble(t, "a database in "+encoding, err, sqlite.ErrEncoding, false)
+	}
+}
+
+// TestNotOurs: what cannot be opened, or cannot have tables, is told at once.
+func TestNotOurs(t *testing.T) {
+	dir := t.TempDir()
+	_, err := sqlite.Open(t.Context(), dir, relaxed)
+	trouble(t, "a folder", err, sqlite.ErrOpen, false)
+	_, err = sqlite.Open(t.Context(), "file:"+filepath.Join(dir, "none.db")+"?mode=ro", relaxed)
+	trouble(t, "a file that is not there, to be read", err, sqlite.ErrOpen, false)
+	empty := filepath.Join(dir, "empty.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = sqlite.Open(t.Context(), "file:"+empty+"?mode=ro", relaxed)
+	trouble(t, "an empty file, to be read", err, sqlite.ErrReadOnly, false)
+}
+
 // TestCorruptPages overwrites pages one after the other: every call tells, or
 // gives what was stored.
 func TestCorruptPages(t *testing.T) {

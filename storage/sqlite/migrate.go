@@ -23,14 +23,15 @@ var Migrations = scripts.Folder(embedded, "migrations")
 
 // Migrate brings the tables up to date, or makes them. Any number of processes
 // may call it at once: one does it, the others wait. It returns ErrNewerSchema,
-// and changes nothing, when they are newer than this library.
+// and changes nothing, when they are newer than this library, and ErrEncoding for a
+// database that is not in UTF-8.
 func (s *Store) Migrate(ctx context.Context) error {
 	const op = "migrate the tables"
 	all, err := scripts.Read(Migrations)
 	if err != nil {
 		return &Error{Op: op, Err: err}
 	}
-	if err := s.checkSchema(ctx); err == nil || errors.Is(err, ErrNewerSchema) {
+	if err := s.checkSchema(ctx); err == nil || errors.Is(err, ErrNewerSchema) || errors.Is(err, ErrEncoding) {
 		return err // without waiting for those who write
 	}
 	return s.write(ctx, op, func(se *session) error {
@@ -77,7 +78,8 @@ func version(ctx context.Context, q asker) (int64, error) {
 }
 
 // checkSchema returns ErrSchema or ErrNewerSchema unless the tables are those
-// that the statements of this package are for.
+// that the statements of this package are for, and ErrEncoding for a database in
+// which these would not work.
 func (s *Store) checkSchema(ctx context.Context) error {
 	const op = "look for the tables"
 	var q asker
@@ -85,6 +87,13 @@ func (s *Store) checkSchema(ctx context.Context) error {
 		q = s.joined.tx
 	} else {
 		q = s.reader.db
+	}
+	var encoding string
+	if err := q.QueryRowContext(ctx, "PRAGMA encoding").Scan(&encoding); err != nil {
+		return explain(ctx, op, err)
+	}
+	if encoding != "UTF-8" { // in another one texts have another order
+		return &Error{Op: op, Problem: ErrEncoding, Err: fmt.Errorf("it is in %s", encoding)}
 	}
 	at, err := version(ctx, q)
 	if err != nil {

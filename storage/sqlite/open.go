@@ -222,7 +222,7 @@ func New(ctx context.Context, db *sql.DB, opts *Options) (*Store, error) {
 	if opts != nil && opts.NoMigration {
 		return s, s.checkSchema(ctx)
 	}
-	if err := s.checkSchema(ctx); errors.Is(err, ErrNewerSchema) {
+	if err := s.checkSchema(ctx); errors.Is(err, ErrNewerSchema) || errors.Is(err, ErrEncoding) {
 		return nil, err
 	}
 	return s, nil

@@ -61,6 +61,7 @@ func TestBrokenStores(t *testing.T) {
 		{"persons that stay", []string{"erase", "model"}, func() storage.Store { return &keptPerson{memory.New()} }},
 		{"customers of every kind", []string{"customers", "model"}, func() storage.Store { return &allCustomers{memory.New()} }},
 		{"contexts that are not heard", []string{"context"}, func() storage.Store { return &deaf{memory.New()} }},
+		{"an engine that keeps no NUL", []string{"odd texts", "odd keys"}, func() storage.Store { return &noNUL{memory.New()} }},
 		{"participations of all partners", []string{"participation"}, func() storage.Store { return &openDoors{Store: memory.New()} }},
 	})
 }
@@ -504,4 +505,21 @@ type deaf struct{ storage.Store }
 
 func (s *deaf) Apply(ctx context.Context, c storage.Changes) error {
 	return s.Store.Apply(context.WithoutCancel(ctx), c)
+}
+
+// noNUL has trouble with keys that have a NUL.
+type noNUL struct{ storage.Store }
+
+func (s *noNUL) Load(ctx context.Context, want storage.Want) (storage.Loaded, error) {
+	if strings.Contains(want.Command.Key, "\x00") {
+		return storage.Loaded{}, storage.ErrUnavailable
+	}
+	return s.Store.Load(ctx, want)
+}
+
+func (s *noNUL) Apply(ctx context.Context, c storage.Changes) error {
+	if c.Command != nil && strings.Contains(c.Command.Key.Key, "\x00") {
+		return storage.ErrUnavailable
+	}
+	return s.Store.Apply(ctx, c)
 }

@@ -55,7 +55,7 @@ func invalid(format string, args ...any) error {
 }
 
 // NewPlan turns changes into rows. It returns ErrInvalid for changes that
-// contradict themselves; whether they contradict what is stored is left to the
+// contradict themselves, or have a text that not every engine can keep; whether they contradict what is stored is left to the
 // adapter:
 //
 //   - ErrConflict: a place's version, the end of a customer's history, a command
@@ -103,7 +103,7 @@ func NewPlan(c storage.Changes) (Plan, error) {
 		row := newCommand(*c.Command)
 		p.Command = &row
 	}
-	return p, nil
+	return p, p.checkTexts()
 }
 
 // planSettled takes over what became of messages. In an order that is always the

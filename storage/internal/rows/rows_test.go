@@ -412,6 +412,42 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// TestTexts: a text that not every engine can keep is refused, wherever it is in the
+// changes, and told by its column.
+func TestTexts(t *testing.T) {
+	c, events := story(t)
+	fresh := func() storage.Changes {
+		e := slices.Clone(events)
+		return storage.Changes{
+			Places: []engagement.Place{place()}, Entries: place().Entries(noon), Customers: []engagement.Customer{c}, Events: e,
+			Messages: []engagement.Message{message(t, "m")}, Delivered: []engagement.MessageID{"d"}, Postponed: map[engagement.MessageID]time.Time{"p": noon},
+			Unsent: []storage.Recipient{{Partner: "p", To: message(t, "m").To}}, Tokens: make([]storage.Token, 1),
+			Command: &storage.CommandRecord{Key: storage.CommandKey{Partner: "p", Key: "k"}},
+		}
+	}
+	if _, err := rows.NewPlan(fresh()); err != nil {
+		t.Fatal(err)
+	}
+	for where, spoil := range map[string]func(c *storage.Changes, text string){
+		"place.":        func(c *storage.Changes, text string) { c.Places[0].Key.Customer, c.Entries = tenant.Key(text), nil },
+		"entry.name":    func(c *storage.Changes, text string) { c.Entries[0].Name = text },
+		"entry.search":  func(c *storage.Changes, text string) { c.Entries[0].Search = text },
+		"event.kind":    func(c *storage.Changes, text string) { c.Events[0].Kind = engagement.EventKind(text) },
+		"message.id":    func(c *storage.Changes, text string) { c.Messages[0].ID = engagement.MessageID(text) },
+		"token.partner": func(c *storage.Changes, text string) { c.Tokens[0].Participation.Partner = engagement.PartnerID(text) },
+		"command.key":   func(c *storage.Changes, text string) { c.Command.Key.Key = text },
+		"delivered":     func(c *storage.Changes, text string) { c.Delivered[0] = engagement.MessageID(text) },
+	} {
+		for _, text := range []string{"a\x00", "\xff"} {
+			c := fresh()
+			spoil(&c, text)
+			if _, err := rows.NewPlan(c); !errors.Is(err, storage.ErrInvalid) || !strings.Contains(err.Error(), where) || strings.Contains(err.Error(), text) {
+				t.Errorf("%s is %q: %v", where, text, err)
+			}
+		}
+	}
+}
+
 // sample are entries that are equal and unequal in every order.
 func sample() []engagement.Entry {
 	var out []engagement.Entry

@@ -16,7 +16,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -153,12 +152,8 @@ func (c *Cluster) init() error {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	c.port = l.Addr().(*net.TCPAddr).Port
-	return l.Close()
+	c.port, err = freePort()
+	return err
 }
 
 func (c *Cluster) start() error {

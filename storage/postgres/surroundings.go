@@ -1,0 +1,64 @@
+package postgres
+
+import (
+	"context"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// settingsText asks for settings, of which a server need not know each.
+const settingsText = "SELECT coalesce(current_setting('server_encoding', true), ''), coalesce(current_setting('client_encoding', true), '')," +
+	" coalesce(current_setting('bytea_output', true), ''), coalesce(current_setting('array_nulls', true), '')," +
+	" coalesce(current_setting('standard_conforming_strings', true), '')"
+
+// surroundings are settings with which statements of this package could be made but
+// not read, or fail much later. What a server does not know is empty.
+type surroundings struct {
+	serverEncoding, clientEncoding string
+	byteaOutput, arrayNulls        string
+	conforming                     string // standard_conforming_strings
+	mode                           pgx.QueryExecMode
+}
+
+// checkSurroundings returns an error that says what has to be set.
+func (s *Store) checkSurroundings(ctx context.Context) error {
+	const op = "look at the settings"
+	is := surroundings{mode: s.pool.Config().ConnConfig.DefaultQueryExecMode}
+	ask := func() error { // in a way that none of them can break
+		return s.pool.QueryRow(ctx, settingsText, pgx.QueryExecModeExec).Scan(&is.serverEncoding, &is.clientEncoding, &is.byteaOutput, &is.arrayNulls, &is.conforming)
+	}
+	err := ask()
+	for n := 1; err != nil && n < attempts && readable(err); n++ { // connections that were idle can have ended
+		err = ask()
+	}
+	if err != nil {
+		return explain(ctx, op, err)
+	}
+	if problem, what := is.problem(); problem != nil {
+		return &Error{Op: op, Problem: problem, Err: plain("%s", what)}
+	}
+	return nil
+}
+
+// problem returns what cannot work, and what it is that is set so.
+func (is surroundings) problem() (problem error, what string) {
+	asText := is.mode == pgx.QueryExecModeSimpleProtocol || is.mode == pgx.QueryExecModeExec
+	switch {
+	case !isUTF8(is.serverEncoding):
+		return ErrEncoding, "the database is in " + is.serverEncoding
+	case !isUTF8(is.clientEncoding):
+		return ErrSetting, "client_encoding is " + is.clientEncoding + " and has to be UTF8"
+	case asText && is.byteaOutput != "" && is.byteaOutput != "hex":
+		return ErrSetting, "bytea_output is " + is.byteaOutput + " and has to be hex for pgx's modes exec and simple_protocol"
+	case asText && is.arrayNulls == "off":
+		return ErrSetting, "array_nulls is off and has to be on for pgx's modes exec and simple_protocol"
+	case is.mode == pgx.QueryExecModeSimpleProtocol && is.conforming == "off":
+		return ErrSetting, "standard_conforming_strings is off and has to be on for pgx's mode simple_protocol"
+	}
+	return nil, ""
+}
+
+func isUTF8(encoding string) bool {
+	return encoding == "" || strings.EqualFold(encoding, "UTF8") || strings.EqualFold(encoding, "UTF-8")
+}

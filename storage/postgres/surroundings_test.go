@@ -1,0 +1,168 @@
+package postgres_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/postgres"
+	"github.com/partnerengage/partnerengage/storage/storagetest"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// A store works with a setting, or New refuses it and says which one it is.
+func TestSettings(t *testing.T) {
+	c := running(t)
+	refused := map[string][]string{ // in which modes
+		"client_encoding=LATIN1":          {"cached", "exec", "simple"},
+		"client_encoding=SQL_ASCII":       {"cached", "exec", "simple"},
+		"bytea_output=escape":             {"exec", "simple"},
+		"array_nulls=off":                 {"exec", "simple"},
+		"standard_conforming_strings=off": {"simple"},
+
+		"backslash_quote=off": nil, "DateStyle=German": nil, "IntervalStyle=sql_standard": nil, "TimeZone=Asia/Kathmandu": nil, "extra_float_digits=-15": nil,
+		"default_transaction_isolation=serializable": nil, "default_transaction_deferrable=on": nil, "plan_cache_mode=force_generic_plan": nil,
+		"quote_all_identifiers=on": nil, "search_path=''": nil, "transform_null_equals=on": nil, "xmloption=document": nil, "jit=on": nil,
+	}
+	for setting, modesRefused := range refused {
+		for mode := range modes {
+			t.Run(setting+"/"+mode, func(t *testing.T) {
+				schema := newSchema()
+				name, value, _ := strings.Cut(setting, "=")
+				pool := poolOf(t, c.DSN()+" "+name+"='"+strings.ReplaceAll(value, "'", `\'`)+"'", modes[mode], 2)
+				s, err := postgres.New(t.Context(), pool, &postgres.Options{Schema: schema})
+				if slices.Contains(modesRefused, mode) {
+					told(t, err, postgres.ErrSetting, false)
+					if err != nil && !strings.Contains(err.Error(), name) {
+						t.Errorf("the error does not name %s: %v", name, err)
+					}
+					return
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := s.Migrate(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				works(t, s)
+			})
+		}
+	}
+}
+
+// works runs the case of the kit that writes and reads everything.
+func works(t *testing.T, s *postgres.Store) {
+	t.Helper()
+	for _, k := range storagetest.Cases() {
+		if k.Name == "exact" {
+			if err := k.Run(t.Context(), s, s); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// A database that cannot keep every text is refused at once.
+func TestEncodings(t *testing.T) {
+	c := running(t)
+	pool := c.pool(t, modes["cached"], 2)
+	for _, encoding := range []string{"LATIN1", "WIN1252", "SQL_ASCII", "EUC_JP", "UTF8"} {
+		name := "in_" + strings.ToLower(encoding)
+		run(t, pool, "", "CREATE DATABASE "+name+" ENCODING '"+encoding+"' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+		for mode := range modes {
+			for _, client := range []string{"", " client_encoding=UTF8"} {
+				_, err := postgres.New(t.Context(), poolOf(t, c.with("dbname", name)+client, modes[mode], 2), nil)
+				if encoding == "UTF8" {
+					if err != nil {
+						t.Errorf("a database in UTF8, in mode %s: %v", mode, err)
+					}
+					continue
+				}
+				told(t, err, postgres.ErrEncoding, false)
+			}
+		}
+	}
+}
+
+// A pooler that gives out connections by transaction works with the modes that use
+// no prepared statements, and with the others says what has to be set.
+func TestPooler(t *testing.T) {
+	c := running(t)
+	p, err := c.StartPooler("default_pool_size = 4")
+	need(t, err)
+	t.Cleanup(p.Remove)
+	for mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			schema := newSchema()
+			store(t, c.pool(t, modes["exec"], 2), schema) // past the pooler
+			if mode != "cached" {
+				works(t, store(t, poolOf(t, p.DSN(), modes[mode], 4), schema))
+				return
+			}
+			// So many connections that they change.
+			var lost error
+			for range 8 {
+				s, err := postgres.New(t.Context(), poolOf(t, p.DSN(), modes[mode], 8), &postgres.Options{Schema: schema})
+				if err == nil {
+					err = crowded(t, s)
+				}
+				if err != nil {
+					told(t, err, postgres.ErrPooler, false)
+					lost = err
+				}
+			}
+			if lost == nil {
+				t.Fatal("the pooler has lost no prepared statement: the test shows nothing")
+			}
+			if !strings.Contains(lost.Error(), "default_query_exec_mode=exec") || !strings.Contains(lost.Error(), "max_prepared_statements") {
+				t.Errorf("the error does not say what to set: %v", lost)
+			}
+		})
+	}
+	_, err = newStore(t, p.DSN()+" lock_timeout=1000")
+	told(t, err, postgres.ErrParameter, false)
+	if err != nil && !strings.Contains(err.Error(), "lock_timeout") {
+		t.Errorf("the error does not name the setting: %v", err)
+	}
+}
+
+// crowded makes calls at once, and returns the first error.
+func crowded(t *testing.T, s *postgres.Store) error {
+	const callers = 16
+	errs := make(chan error, callers)
+	for i := range callers {
+		go func() {
+			for n := range 4 {
+				key := engagement.PlaceKey{Engagement: "e", Customer: "c"}
+				if _, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{key}}); err != nil {
+					errs <- err
+					return
+				}
+				mine := engagement.PlaceKey{Engagement: "e", Customer: tenant.Key(fmt.Sprintf("c%d-%d", i, n))}
+				if err := s.Apply(t.Context(), storage.Changes{Places: []engagement.Place{{Key: mine}}}); err != nil && !errors.Is(err, storage.ErrConflict) {
+					errs <- err
+					return
+				}
+				if _, err := s.Lease(t.Context(), storage.LeaseQuery{Limit: i + 1}); err != nil {
+					errs <- err
+					return
+				}
+			}
+			errs <- nil
+		}()
+	}
+	var first error
+	for range callers {
+		if err := <-errs; err != nil {
+			if first != nil && !errors.Is(err, postgres.ErrPooler) {
+				t.Error(err)
+			}
+			first = err
+		}
+	}
+	return first
+}
