@@ -52,6 +52,7 @@ type Detail struct {
 	OwnReview         string                `json:"own_review,omitzero" field:"29"`        // why the reviewer was let review a claim on which it acted for the partner
 	Message           MessageKind           `json:"message,omitzero" field:"30"`           // that did not reach its contact
 	Failure           consent.FailureCode   `json:"failure,omitzero" field:"31"`           // why it did not
+	Payee             string                `json:"payee,omitzero" field:"32"`             // status of the payee profile, not valid, of a location that was paid all the same
 }
 
 // detail has the fields of Detail, and no methods.

@@ -295,13 +295,16 @@ func (e Pay) apply(s State, now time.Time) (State, error) {
 	if problem := text.Line(e.Reference, 200); problem != "" {
 		return s, invalid("reference", problem)
 	}
+	if err := checkOptional("reason", e.Reason); err != nil {
+		return s, err
+	}
 	paid := decimal.Sum(e.Amount.Amount, s.Paid.Amount)
 	if left := s.Approved.Amount.Sub(s.Paid.Amount); e.Amount.Amount.GreaterThan(left) {
 		limit := eligibility.Money{Amount: left, Currency: s.Approved.Currency}
 		return s, &AmountError{Field: "paid", Amount: e.Amount, Limit: limit, Problem: fmt.Sprintf("is more than the %s that is approved and not paid yet", limit)}
 	}
 	s.Paid = eligibility.Money{Amount: paid, Currency: s.Approved.Currency}
-	s.Payments = append(slices.Clip(s.Payments), Payment{At: now, Amount: e.Amount, Reference: e.Reference})
+	s.Payments = append(slices.Clip(s.Payments), Payment{At: now, Amount: e.Amount, Reference: e.Reference, Reason: e.Reason})
 	return s, nil
 }
 

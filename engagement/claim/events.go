@@ -133,6 +133,7 @@ func (OpenDispute) LogValue() slog.Value { return slog.StringValue("[reason]") }
 type Pay struct {
 	Amount     eligibility.Money // positive, at most what is approved and not paid
 	Reference  string
+	Reason     string                  // why it is paid, where something speaks against it
 	Currencies *eligibility.Currencies // nil: those of ISO 4217
 }
 

@@ -135,7 +135,8 @@ func (s State) Erase(who Erasure) (State, bool) {
 	s.Dispute.Reason = scrub(s.Dispute.Reason, ByPartner, s.Dispute.OpenedAt)
 	s.Payments = slices.Clone(s.Payments)
 	for i := range s.Payments {
-		s.Payments[i].Reference = scrub(s.Payments[i].Reference, ByProgram, s.Payments[i].At)
+		paid := &s.Payments[i]
+		paid.Reference, paid.Reason = scrub(paid.Reference, ByProgram, paid.At), scrub(paid.Reason, ByProgram, paid.At)
 	}
 	return s, changed
 }

@@ -111,9 +111,10 @@ type Payment struct {
 	At        time.Time         `json:"at"`
 	Amount    eligibility.Money `json:"amount"`
 	Reference string            `json:"reference,omitzero"` // of the payment system
+	Reason    string            `json:"reason,omitzero"`    // why it was paid, where something spoke against it
 }
 
-// LogValue hides the reference, which can name somebody.
+// LogValue hides what was written, which can name somebody.
 func (p Payment) LogValue() slog.Value {
 	return slog.GroupValue(slog.Time("at", p.At), slog.String("amount", p.Amount.String()))
 }

@@ -21,7 +21,7 @@ func TestErrors(t *testing.T) {
 	sentinels := []error{
 		workflow.ErrForbidden, workflow.ErrNotFound, workflow.ErrInput, workflow.ErrLocation, workflow.ErrNotClaimable, workflow.ErrNotEligible,
 		workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrOpenParticipation, workflow.ErrNotNow, workflow.ErrKeyReused, workflow.ErrCursor, workflow.ErrUnavailable,
-		workflow.ErrNomination, workflow.ErrPayout, workflow.ErrDisassociated,
+		workflow.ErrNomination, workflow.ErrPayout, workflow.ErrDisassociated, workflow.ErrPayee,
 	}
 	reasons := []engagement.Reason{
 		{Kind: engagement.CriteriaNotMet, Rule: "enough_seats", Wanted: "at least 300", Found: "20"},
@@ -56,6 +56,8 @@ func TestErrors(t *testing.T) {
 			`pilot does not take a customer who is named by domain: name it by one of ["TPID" "opportunity ID"]`},
 		{&workflow.PayoutError{Engagement: "pilot", Previewed: money(t, "2.00 USD"), Now: money(t, "1.50 USD")}, workflow.ErrPayout, nil,
 			`pilot pays "1.50 USD" now, not "2.00 USD": look at the offer again and confirm that`},
+		{&workflow.PayeeError{Location: "4711202", Payee: "tax form missing"}, workflow.ErrPayee, nil,
+			"the payee profile of location 4711202 is not valid (tax form missing): have it mended, or say in the reason why it is paid all the same"},
 		{&workflow.DisassociatedError{Customer: "tpid:1", Since: opens}, workflow.ErrDisassociated, nil,
 			"customer tpid:1 was disassociated at 2026-07-01T00:00:00Z: associate it first"},
 		{&workflow.NotNowError{Command: "cancel", Status: engagement.Paid}, workflow.ErrNotNow, nil, `cancel is not possible while the participation is "Paid"`},

@@ -99,7 +99,8 @@ func (s *Service) RejectClaim(ctx context.Context, actor Actor, id engagement.Pa
 type RecordPayment struct {
 	Key       string            `json:"-"` // idempotency key
 	Amount    eligibility.Money `json:"amount"`
-	Reference string            `json:"reference,omitzero"` // of the payment system, at most 200 characters
+	Reference string            `json:"reference,omitzero"` // of the payment system, at most 200 characters; the partner reads it
+	Reason    string            `json:"reason,omitzero"`    // why a location is paid whose payee profile is not valid; the partner does not read it
 }
 
 // LogValue hides the reference, which people write.
@@ -109,15 +110,25 @@ func (c RecordPayment) LogValue() slog.Value {
 
 // RecordPayment records a payment for an approved claim, of the whole amount or
 // of a part. The claim is paid once all of it is. What exceeds the amount that is
-// left is refused with a *claim.AmountError that names it.
+// left is refused with a *claim.AmountError that names it. To a location whose payee
+// profile is not valid it takes a reason, which is recorded; without one it is
+// refused with a *PayeeError.
 func (s *Service) RecordPayment(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordPayment) error {
 	amount, err := s.claimAmount("paid", cmd.Amount)
 	if err != nil {
 		return err
 	}
 	cmd.Amount = amount
-	return s.command(ctx, actor, ReviewClaims, id, "record payment", cmd.Key, cmd, deed{
-		event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference, Currencies: s.currencies}, kind: engagement.PaymentRecorded,
-		detail: engagement.Detail{Paid: cmd.Amount}, why: cmd.Reference, tell: engagement.TellPaid,
+	_, err = changeClaim(ctx, s, actor, ReviewClaims, id, "record payment", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
+		d := deed{
+			event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference, Reason: cmd.Reason, Currencies: s.currencies}, kind: engagement.PaymentRecorded,
+			detail: engagement.Detail{Paid: cmd.Amount}, why: cmd.Reference, tell: engagement.TellPaid,
+		}
+		if !u.pays(p) {
+			return d, struct{}{}, nil // which is refused
+		}
+		d.detail.Payee, err = s.checkPayee(ctx, p, cmd.Reason)
+		return d, struct{}{}, err
 	})
+	return err
 }

@@ -61,6 +61,10 @@ func claimSeenBy(side claim.Side, c claim.State) claim.State {
 			c.Comments[i].User = ""
 		}
 	}
+	c.Payments = slices.Clone(c.Payments)
+	for i := range c.Payments {
+		c.Payments[i].Reason = ""
+	}
 	c.Reviews = slices.Clone(c.Reviews)
 	for i := range c.Reviews {
 		c.Reviews[i].Override = ""
@@ -89,7 +93,7 @@ func eventsSeenBy(side claim.Side, events []engagement.Event) []engagement.Event
 		if side == claim.ByProgram || e.By != engagement.ByProgram {
 			continue
 		}
-		e.Detail.OverCap, e.Detail.OwnReview = false, ""
+		e.Detail.OverCap, e.Detail.OwnReview, e.Detail.Payee = false, "", ""
 		if e.Person == nil {
 			continue
 		}

@@ -26,7 +26,7 @@ func reviewedWorld(t *testing.T) (w *workflowtest.World, spy *spy, p engagement.
 		sc.Options.Evidence = kept
 		sc.Engagements[0].Proof = claim.DefaultProof()
 	})
-	p = w.Granted(migration, "ana@contoso.com")
+	p = grantedAt(t, w, porto)
 	must(w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.Findings), strings.NewReader("findings")))
 	must(w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), "s3://secret-bucket/7")))
 	w.Surveyed(p, claim.PartnerSurvey)
@@ -49,7 +49,7 @@ func reviewedWorld(t *testing.T) (w *workflowtest.World, spy *spy, p engagement.
 	ok(t, w.Desk.ApproveClaim(background, vera, p, workflow.ApproveClaim{
 		Key: w.Key(), Amount: w.Money("6000.00 USD"), Override: "secret reason for more", Text: "Well done, partner.",
 	}))
-	ok(t, w.Desk.RecordPayment(background, vera, p, workflow.RecordPayment{Key: w.Key(), Amount: w.Money("1.00 USD"), Reference: "R-1 for the partner"}))
+	ok(t, w.Desk.RecordPayment(background, vera, p, workflow.RecordPayment{Key: w.Key(), Amount: w.Money("1.00 USD"), Reference: "R-1 for the partner", Reason: "secret reason to pay"}))
 	w.Relayed()
 	return w, spy, p, kept
 }
@@ -101,7 +101,7 @@ func TestWhatEachSideSees(t *testing.T) {
 	}
 	for side, texts := range map[string][]string{
 		"partner": {"For the partner to read.", "Sign it, partner.", "Well done, partner.", "R-1 for the partner"},
-		"program": {"For the partner to read.", "secret-reviewer", "secret reason for more", "secret words of the customer"},
+		"program": {"For the partner to read.", "secret-reviewer", "secret reason for more", "secret reason to pay", "secret words of the customer"},
 	} {
 		for _, text := range texts {
 			if !strings.Contains(seen[side], text) {

@@ -369,7 +369,21 @@ func (t *teller) pay(p *modelPart, b int) {
 	if want == nil && cents > left {
 		want = []error{claim.ErrAmount}
 	}
-	err := w.Desk.RecordPayment(background, w.Reviewer(), p.id, workflow.RecordPayment{Key: w.Key(), Amount: dollars(cents), Reference: "INV-7"})
+	cmd := workflow.RecordPayment{Key: w.Key(), Amount: dollars(cents), Reference: "INV-7"}
+	if p.location == porto || b == 11 { // whose payee profile is not valid
+		cmd.Reason = "The bank confirmed it."
+	}
+	if p.location == porto && b == 10 {
+		cmd.Reason = ""
+	}
+	switch left := t.only(p, engagement.Approved); {
+	case left != nil:
+	case p.location == porto && cmd.Reason == "":
+		want = []error{workflow.ErrPayee}
+	case p.location != porto && cmd.Reason != "":
+		want = []error{workflow.ErrInput}
+	}
+	err := w.Desk.RecordPayment(background, w.Reviewer(), p.id, cmd)
 	if !t.did("pay", p, 1, err, want) {
 		return
 	}

@@ -94,7 +94,7 @@ func (of whose) refusal(cell string) []error {
 var everyRefusal = []error{
 	workflow.ErrForbidden, workflow.ErrNotFound, workflow.ErrInput, workflow.ErrLocation, workflow.ErrNotClaimable, workflow.ErrNotEligible,
 	workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrOpenParticipation, workflow.ErrNomination, workflow.ErrPayout,
-	workflow.ErrDisassociated, workflow.ErrNotNow, workflow.ErrKeyReused, workflow.ErrUnavailable,
+	workflow.ErrDisassociated, workflow.ErrPayee, workflow.ErrNotNow, workflow.ErrKeyReused, workflow.ErrUnavailable,
 	consent.ErrUnknownLink, consent.ErrLinkVoid, consent.ErrAlreadyAnswered, consent.ErrExpired, consent.ErrTakenElsewhere, consent.ErrTooSoon,
 	consent.ErrTooMany, consent.ErrNotAllowed, consent.ErrInvalid,
 	claim.ErrNotAllowed, claim.ErrExpired, claim.ErrIncomplete, claim.ErrAmount, claim.ErrInvalid, claim.ErrNotFound,
