@@ -48,6 +48,7 @@ type Detail struct {
 	KnownSince        time.Time             `json:"known_since,omitzero" field:"25"`       // to the program
 	OutcomeBefore     eligibility.Outcome   `json:"outcome_before,omitzero" field:"26"`    // of judging the customer
 	OutcomeAfter      eligibility.Outcome   `json:"outcome_after,omitzero" field:"27"`     // of judging it again
+	Stated            bool                  `json:"stated,omitzero" field:"33"`            // the customer's ID, which the directory does not confirm
 	AfterSubmission   bool                  `json:"after_submission,omitzero" field:"28"`  // withdrawn too late to end the claim: a flag for its reviewer
 	OwnReview         string                `json:"own_review,omitzero" field:"29"`        // why the reviewer was let review a claim on which it acted for the partner
 	Message           MessageKind           `json:"message,omitzero" field:"30"`           // that did not reach its contact

@@ -38,8 +38,12 @@ type Engagement struct {
 	Proof      []claim.ProofItem `json:"proof,omitzero"`       // nil: claim.DefaultProof
 
 	// NominatedBy are the kinds of ID by which a customer can be named; nil:
-	// domain, tenant ID and TPID, and with variable pay the opportunity ID only.
+	// domain, tenant ID, TPID and subscription ID, and with variable pay the
+	// opportunity ID only.
 	NominatedBy []tenant.IDKind `json:"nominated_by,omitzero"`
+	// RefusesStated refuses customers whose ID is merely stated: the directory does
+	// not confirm it.
+	RefusesStated bool `json:"refuses_stated,omitzero"`
 
 	LocationRules *eligibility.RuleSet `json:"-"` // what a partner's location must meet
 	CustomerRules *eligibility.RuleSet `json:"-"` // what a customer must meet

@@ -99,7 +99,7 @@ func (e Engagement) Nominations() []tenant.IDKind {
 	case e.PayOf() == VariablePay:
 		return []tenant.IDKind{tenant.ByOpportunityID}
 	}
-	return []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID}
+	return []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID, tenant.BySubscriptionID}
 }
 
 // Takes reports whether the engagement takes a customer who is named by an ID of
@@ -108,9 +108,18 @@ func (e Engagement) Takes(named ...tenant.IDKind) bool {
 	return slices.ContainsFunc(e.Nominations(), func(k tenant.IDKind) bool { return slices.Contains(named, k) })
 }
 
-// notTaken says that the engagement takes none of the kinds of ID by which a
-// customer is named.
-func (e Engagement) notTaken() Reason { return Reason{Kind: IDNotTaken, Takes: e.Nominations()} }
+// NotTaken returns why the engagement does not take a customer who is named by an
+// ID of one of these kinds (none: those of the identity), and whether it does not.
+func (e Engagement) NotTaken(who tenant.Identity, named ...tenant.IDKind) (Reason, bool) {
+	if len(named) == 0 {
+		named = who.NamedBy()
+	}
+	r := Reason{Kind: IDNotTaken, Takes: e.Nominations()}
+	if e.RefusesStated {
+		r.Doc = "The ID is one that the directory confirms."
+	}
+	return r, !e.Takes(named...) || e.RefusesStated && who.Stated
+}
 
 // validatePay says what is wrong with the rates and with who can be nominated.
 func (e Engagement) validatePay(currencies *eligibility.Currencies, bad func(field, format string, args ...any)) {

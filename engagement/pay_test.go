@@ -55,7 +55,7 @@ func TestPayoutAt(t *testing.T) {
 // ID and TPID, and with variable pay by the opportunity.
 func TestNominations(t *testing.T) {
 	e := offer()
-	require.Equal(t, []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID}, e.Nominations())
+	require.Equal(t, []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID, tenant.BySubscriptionID}, e.Nominations())
 	e.Pay = engagement.VariablePay
 	require.Equal(t, []tenant.IDKind{tenant.ByOpportunityID}, e.Nominations())
 	e.Pay, e.NominatedBy = "", []tenant.IDKind{tenant.BySubscriptionID, tenant.ByOpportunityID}

@@ -85,8 +85,8 @@ func (e Evaluation) Besides(offer Engagement, who tenant.Identity) Evaluation {
 			Wanted: "at least 1", Found: "0",
 		})
 	}
-	if !offer.Takes(who.NamedBy()...) {
-		e.Reasons = append(e.Reasons, offer.notTaken())
+	if reason, not := offer.NotTaken(who); not {
+		e.Reasons = append(e.Reasons, reason)
 	}
 	return e
 }

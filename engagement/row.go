@@ -147,6 +147,7 @@ func participationRow(p Participation, now time.Time) Row {
 		Locations: []LocationID{p.Location}, Since: p.StartedAt, Deadline: p.DeadlineAt(now),
 	}
 	r.Contacts, r.Unreached = p.Asked(), p.Unreached()
+	r.Identity.Stated = r.Identity.Stated || p.Basis == tenant.Stated // older records have it there only
 	if p.Claim != nil {
 		r.Amount = p.Claim.Amount()
 	}
@@ -185,7 +186,8 @@ func knownRow(key PlaceKey, s Standing, full []Reason) Row {
 // engagement was like when the row was stored.
 func (r Row) actions(p Participation, e Engagement, policy consent.Policy, full bool, now time.Time) []Action {
 	if r.Participation == "" {
-		if r.Tab == TabEligible && len(r.Locations) > 0 && !full && e.ClaimableAt(now) && e.Takes(r.Identity.NamedBy()...) {
+		_, notTaken := e.NotTaken(r.Identity)
+		if r.Tab == TabEligible && len(r.Locations) > 0 && !full && !notTaken && e.ClaimableAt(now) {
 			return []Action{ClaimCustomer}
 		}
 		return nil

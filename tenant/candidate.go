@@ -10,8 +10,8 @@ import (
 )
 
 // Candidate is a customer as a person names it: raw text, not yet checked.
-// Email or Domain is required; both may be given when they agree. What is empty
-// or blank is not given.
+// Email or Domain is required, both of which may be given when they agree, or one
+// ID alone. What is empty or blank is not given.
 type Candidate struct {
 	Email    string `json:"email,omitzero"`
 	Domain   string `json:"domain,omitzero"`
@@ -68,6 +68,24 @@ func (c claim) confirmedBy(e Entry) bool {
 		(c.given.TPID.IsZero() || c.given.TPID == e.TPID)
 }
 
+// ids counts the IDs that are given.
+func (c Candidate) ids() int {
+	n := 0
+	for _, text := range []string{c.TenantID, c.TPID, c.SubscriptionID, c.OpportunityID} {
+		if trim(text) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Check returns what is wrong with the candidate's text, as [Resolve] does before
+// it asks anybody: every [*MalformedError], joined, or nil.
+func (c Candidate) Check() error {
+	_, err := c.parse()
+	return err
+}
+
 // parse reads a candidate. Its error is one [*MalformedError], or several joined.
 func (c Candidate) parse() (claim, error) {
 	var (
@@ -116,7 +134,12 @@ func (c Candidate) parse() (claim, error) {
 
 	switch mailDomain := got.email.Domain(); {
 	case trim(c.Email) == "" && trim(c.Domain) == "":
-		errs = append(errs, malformed("email", "an e-mail address or a domain is needed to look the customer up"))
+		switch ids := c.ids(); {
+		case ids == 0:
+			errs = append(errs, malformed("email", "an e-mail address or a domain is needed to look the customer up, or one ID of the customer's"))
+		case ids > 1 && alone == "":
+			errs = append(errs, malformed("email", "an e-mail address or a domain is needed where several IDs are given: add one, or give one ID alone"))
+		}
 	case got.given.Domain.IsZero():
 		got.given.Domain = mailDomain
 	case !mailDomain.IsZero() && mailDomain != got.given.Domain:

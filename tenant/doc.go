@@ -4,7 +4,8 @@
 // its directory tenant or, when the host works with those, its [TPID], the
 // [SubscriptionID] of one of its subscriptions, or the [OpportunityID] of one of
 // the vendor's opportunities with it. People do not type keys; they type an
-// e-mail address or a domain, sometimes with an ID that they were given.
+// e-mail address or a domain, sometimes with an ID that they were given, or one
+// such ID alone.
 // [Resolve] takes that text, a [Candidate], looks the domain up in a [Directory]
 // and returns a [Resolution]: the [Identity], the [IDKind] by which it was
 // nominated and the [Basis] on which it stands. Everything else is one of six
@@ -19,6 +20,10 @@
 // and can tell whether they belong together; the tenant then decides the key. A
 // subscription or an opportunity it does not know, so such an ID is given alone,
 // and the identity gets no other.
+//
+// An ID alone, and one that is merely stated, is looked up where the directory is an
+// [IDDirectory]: so it has a name, and is known to exist. What is merely stated
+// stays marked, see [Identity].Stated.
 //
 // # What is compared
 //

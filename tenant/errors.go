@@ -89,7 +89,7 @@ func (e *ConsumerDomainError) Unwrap() error { return ErrConsumerDomain }
 // reason goes on, and so does one with a confirmed ID or another domain. It
 // matches [ErrReasonRequired].
 type ReasonRequiredError struct {
-	Domain       Domain
+	Domain       Domain         // zero when an ID was given alone: the directory knows nobody by it
 	Tenant       ID             // as given
 	TPID         TPID           // as given
 	Subscription SubscriptionID // as given
@@ -104,6 +104,9 @@ func (e *ReasonRequiredError) Error() string {
 	}
 	var alone string
 	switch {
+	case e.Domain.IsZero():
+		key := Identity{Tenant: e.Tenant, TPID: e.TPID, Subscription: e.Subscription, Opportunity: e.Opportunity}.Key()
+		return fmt.Sprintf("the directory knows no customer by %s: correct the ID, give an e-mail address or domain of the customer too, or a reason why the ID is right", key)
 	case !e.Opportunity.IsZero():
 		alone = "opportunity " + e.Opportunity.String()
 	case !e.Subscription.IsZero():
@@ -123,12 +126,13 @@ func (e *ReasonRequiredError) Unwrap() error { return ErrReasonRequired }
 // the same as not found: nothing was decided, and the same candidate may be
 // tried again. It matches [ErrUnavailable] and whatever Err matches.
 type UnavailableError struct {
-	Domain Domain
-	Err    error // what the directory said
+	Domain Domain // that it was asked for, or zero
+	Key    Key    // that it was asked for, or ""
+	Err    error  // what the directory said
 }
 
 func (e *UnavailableError) Error() string {
-	return fmt.Sprintf("the directory could not be asked for %s, try again later: %s", e.Domain, oneLine(e.Err.Error()))
+	return fmt.Sprintf("the directory could not be asked for %s%s, try again later: %s", e.Domain, e.Key, oneLine(e.Err.Error()))
 }
 
 // Unwrap returns [ErrUnavailable] and the directory's own error.

@@ -16,6 +16,9 @@ type Identity struct {
 	Domain       Domain         `json:"domain,omitzero"` // the one it was looked up by
 	Name         string         `json:"name,omitzero"`   // as the directory shows it: foreign text
 	Cloud        Cloud          `json:"cloud,omitzero"`
+	// Stated says that the ID is what somebody stated, for a reason, and that no
+	// directory confirms it.
+	Stated bool `json:"stated,omitzero"`
 }
 
 // Key returns the key under which the customer is recorded: that of its

@@ -242,7 +242,7 @@ func TestResolveByOneID(t *testing.T) {
 			tenant.Candidate{Domain: "gmail.com", Reason: "r"},
 			tenant.Resolution{Identity: tenant.Identity{Domain: domain("gmail.com")}, Basis: tenant.Stated, Reason: "r"}, nil,
 		},
-		"no domain":          {tenant.Candidate{Reason: "r"}, tenant.Resolution{}, malformedField("email")},
+		"no domain":          {tenant.Candidate{Reason: "r"}, tenant.Resolution{Basis: tenant.Unchecked, Reason: "r"}, nil},
 		"a malformed domain": {tenant.Candidate{Domain: "-bad-.com", Reason: "r"}, tenant.Resolution{}, malformedField("domain")},
 		"a tenant ID too":    {tenant.Candidate{Domain: "adatum.com", TenantID: adatumID.String(), Reason: "r"}, tenant.Resolution{}, malformedField("tenant_id")},
 		"a TPID too":         {tenant.Candidate{Domain: "adatum.com", TPID: "640037", Reason: "r"}, tenant.Resolution{}, malformedField("tpid")},
@@ -255,6 +255,7 @@ func TestResolveByOneID(t *testing.T) {
 				if wantErr == nil {
 					id.named(&want.Identity)
 					want.Nominated = id.kind
+					want.Identity.Stated = want.Basis == tenant.Stated
 				}
 				if e, ok := wantErr.(*tenant.ReasonRequiredError); ok {
 					required := *e

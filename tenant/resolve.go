@@ -18,9 +18,9 @@ const (
 	Derived   Basis = "derived"   // no ID was given; the directory knows exactly one customer by the domain
 	Confirmed Basis = "confirmed" // every ID that was given is the directory's for the domain
 	Stated    Basis = "stated"    // the directory does not confirm the ID that was given; a reason was
-	// Unchecked is neither confirmed nor stated: the ID that was given is a
-	// subscription's or an opportunity's, of which directories know nothing, and
-	// the directory knows exactly one customer by the domain.
+	// Unchecked is neither confirmed nor stated: the directory cannot be asked for
+	// the ID that was given, and it was given alone, or is a subscription's or an
+	// opportunity's and the directory knows exactly one customer by the domain.
 	Unchecked Basis = "unchecked"
 )
 
@@ -57,8 +57,8 @@ type Resolution struct {
 	// Reason is what the person wrote, on whatever basis. It is never empty
 	// when the basis is Stated.
 	Reason string `json:"reason,omitzero"`
-	// Found is everybody whom the directory knows by the domain. It is empty
-	// for a consumer domain, which is not looked up.
+	// Found is everybody whom the directory knows by the domain, or by an ID that
+	// was given alone. It is empty for a consumer domain, which is not looked up.
 	Found []Entry `json:"found,omitempty"`
 }
 
@@ -88,13 +88,18 @@ type Resolver struct {
 	ConsumerDomain func(Domain) bool
 }
 
-// Resolve finds out who a candidate is. It asks dir at most once.
+// Resolve finds out who a candidate is. It asks dir for the domain once at most,
+// and once for an ID that is given alone or that the domain does not confirm,
+// where dir is an [IDDirectory].
 //
 // Without an ID, the one customer whom the directory knows by the candidate's
 // domain is it. With an ID, the ID decides, and the directory is asked whether
 // it agrees; if it does not, the candidate needs a reason. A directory cannot
 // agree to a subscription or an opportunity: it is enough that it knows exactly
-// one customer by the domain, whose name and cloud complete the identity.
+// one customer by the domain, whose name and cloud complete the identity. An ID
+// given alone is the customer's that the directory knows by it; where it knows
+// nobody by it, it needs a reason, and where it cannot be asked for IDs of that
+// kind, nothing more.
 //
 // The error is one of these, or several of the first joined:
 //
@@ -116,11 +121,13 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 	res := Resolution{
 		Identity: claim.given,
 		Email:    claim.email,
-		Basis:    Stated,
 		Reason:   claim.reason,
 	}
 	res.Nominated, _ = claim.given.deciding()
 	domain, hasID := claim.given.Domain, res.Nominated != ByDomain
+	if domain.IsZero() {
+		return resolveAlone(ctx, dir, claim, res)
+	}
 
 	isConsumer := IsConsumerDomain
 	if r.ConsumerDomain != nil {
@@ -130,15 +137,15 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 		if !hasID || claim.reason == "" {
 			return Resolution{}, &ConsumerDomainError{domain, !hasID, claim.reason == ""}
 		}
-		return res, nil
+		return resolveStated(ctx, dir, res)
 	}
 
 	entries, err := dir.Lookup(ctx, domain)
 	if err != nil {
-		return Resolution{}, &UnavailableError{domain, err}
+		return Resolution{}, &UnavailableError{Domain: domain, Err: err}
 	}
 	if res.Found, err = distinct(entries); err != nil {
-		return Resolution{}, &UnavailableError{domain, err}
+		return Resolution{}, &UnavailableError{Domain: domain, Err: err}
 	}
 
 	if !hasID {
@@ -165,6 +172,8 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 	case claim.reason == "":
 		given := claim.given
 		return Resolution{}, &ReasonRequiredError{domain, given.Tenant, given.TPID, given.Subscription, given.Opportunity, res.Found}
+	default:
+		return resolveStated(ctx, dir, res)
 	}
 	return res, nil
 }

@@ -90,7 +90,7 @@ func TestCandidatesFile(t *testing.T) {
 			"ana@contoso.com", tenant.Resolution{},
 			&tenant.ReasonRequiredError{Domain: domain("contoso.com"), Tenant: adatumID, Found: []tenant.Entry{contoso}},
 			&tenant.Resolution{
-				Identity: tenant.Identity{Tenant: adatumID, Domain: domain("contoso.com")}, Email: email("ana@contoso.com"),
+				Identity: tenant.Identity{Tenant: adatumID, Domain: domain("contoso.com"), Name: "Adatum", Cloud: tenant.CloudPublic, Stated: true}, Email: email("ana@contoso.com"),
 				Nominated: tenant.ByTenantID, Basis: tenant.Stated, Found: []tenant.Entry{contoso},
 			},
 		},
@@ -98,7 +98,7 @@ func TestCandidatesFile(t *testing.T) {
 			"ana@contoso.com", tenant.Resolution{},
 			&tenant.ReasonRequiredError{Domain: domain("contoso.com"), TPID: 999999, Found: []tenant.Entry{contoso}},
 			&tenant.Resolution{
-				Identity: tenant.Identity{TPID: 999999, Domain: domain("contoso.com")}, Email: email("ana@contoso.com"),
+				Identity: tenant.Identity{TPID: 999999, Domain: domain("contoso.com"), Stated: true}, Email: email("ana@contoso.com"),
 				Nominated: tenant.ByTPID, Basis: tenant.Stated, Found: []tenant.Entry{contoso},
 			},
 		},
@@ -108,7 +108,7 @@ func TestCandidatesFile(t *testing.T) {
 			"joao@gmail.com", tenant.Resolution{},
 			&tenant.ConsumerDomainError{Domain: domain("gmail.com"), NeedsReason: true},
 			&tenant.Resolution{
-				Identity: tenant.Identity{Tenant: prosewareID, Domain: domain("gmail.com")}, Email: email("joao@gmail.com"),
+				Identity: tenant.Identity{Tenant: prosewareID, Domain: domain("gmail.com"), Name: "Proseware", Cloud: tenant.CloudPublic, Stated: true}, Email: email("joao@gmail.com"),
 				Nominated: tenant.ByTenantID, Basis: tenant.Stated,
 			},
 		},
@@ -229,7 +229,7 @@ func TestResolve(t *testing.T) {
 			tenant.Candidate{Email: "ana@contoso.com", Domain: "adatum.com"}, tenant.Resolution{}, malformedField("domain"),
 		},
 		"neither": {
-			tenant.Candidate{TenantID: contosoID.String(), Reason: "r"}, tenant.Resolution{}, malformedField("email"),
+			tenant.Candidate{TenantID: contosoID.String(), TPID: "5", Reason: "r"}, tenant.Resolution{}, malformedField("email"),
 		},
 		"blanks only": {
 			tenant.Candidate{Email: " \t", Domain: "\u00a0"}, tenant.Resolution{}, malformedField("email"),
@@ -252,7 +252,7 @@ func TestResolve(t *testing.T) {
 		"a stated tenant carries nothing of the other's": {
 			tenant.Candidate{Domain: "adatum.com", TenantID: contosoID.String(), Reason: " Bought\nlast week. "},
 			tenant.Resolution{
-				Identity:  tenant.Identity{Tenant: contosoID, Domain: domain("adatum.com")},
+				Identity:  tenant.Identity{Tenant: contosoID, Domain: domain("adatum.com"), Stated: true}, // nor its own name: it has two
 				Nominated: tenant.ByTenantID, Basis: tenant.Stated, Reason: "Bought\nlast week.", Found: []tenant.Entry{adatum},
 			}, nil,
 		},
@@ -289,7 +289,7 @@ func TestResolve(t *testing.T) {
 		},
 		"an ID and a reason with nobody found": {
 			tenant.Candidate{Domain: "nobody-here.example", TPID: "5", Reason: "r"},
-			tenant.Resolution{Identity: tenant.Identity{TPID: 5, Domain: domain("nobody-here.example")}, Nominated: tenant.ByTPID, Basis: tenant.Stated, Reason: "r"}, nil,
+			tenant.Resolution{Identity: tenant.Identity{TPID: 5, Domain: domain("nobody-here.example"), Stated: true}, Nominated: tenant.ByTPID, Basis: tenant.Stated, Reason: "r"}, nil,
 		},
 		"a reason alone finds nobody": {
 			tenant.Candidate{Domain: "nobody-here.example", Reason: "r"}, tenant.Resolution{}, &tenant.NotFoundError{Domain: domain("nobody-here.example")},
@@ -408,14 +408,15 @@ func TestResolveWithoutDirectory(t *testing.T) {
 			t.Errorf("got %+v beside the error", got)
 		}
 	}
-	// A consumer domain is not looked up, so it does not matter there.
-	if got, err := tenant.Resolve(t.Context(), down, tenant.Candidate{Email: "ana@gmail.com", TPID: "5", Reason: "r"}); err != nil || got.Basis != tenant.Stated {
+	// A consumer domain is not looked up; the ID that is stated beside it is.
+	got, err := tenant.Resolve(t.Context(), down, tenant.Candidate{Email: "ana@gmail.com", TPID: "5", Reason: "r"})
+	if want := (&tenant.UnavailableError{Key: tenant.TPIDKey(5), Err: tenanttest.ErrDown}); !reflect.DeepEqual(err, want) || !reflect.DeepEqual(got, tenant.Resolution{}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := tenant.Resolve(ctx, tenanttest.Slow{}, tenant.Candidate{Email: "ana@contoso.com", Reason: "r"})
+	_, err = tenant.Resolve(ctx, tenanttest.Slow{}, tenant.Candidate{Email: "ana@contoso.com", Reason: "r"})
 	if !errors.Is(err, tenant.ErrUnavailable) || !errors.Is(err, context.Canceled) {
 		t.Errorf("with an ended context, got %v", err)
 	}

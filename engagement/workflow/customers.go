@@ -92,14 +92,12 @@ func (s *Service) customersOf(ctx context.Context, actor Actor, id engagement.ID
 	if err != nil {
 		return none, err
 	}
-	e, err := s.engagement(ctx, id)
-	if err != nil {
-		return none, err
-	}
+	e, unknown := s.engagement(ctx, id)
+	var badTab error
 	if query.Tab != "" && !slices.Contains(engagement.AllTabs(), query.Tab) {
-		return none, &InputError{Field: "tab", Problem: "is not one of the three tabs: use one of engagement.AllTabs"}
+		badTab = &InputError{Field: "tab", Problem: "is not one of the three tabs: use " + oneOf(engagement.AllTabs())}
 	}
-	if err := query.check(); err != nil {
+	if err := together(unknown, badTab, query.check()); err != nil {
 		return none, err
 	}
 	now := s.now()
@@ -205,20 +203,15 @@ func (q CustomersQuery) check() error {
 	var errs []error
 	bad := func(field, problem string) { errs = append(errs, &InputError{Field: field, Problem: problem}) }
 	if q.Sort != "" && !slices.Contains(storage.AllSorts(), q.Sort) {
-		bad("sort", "is unknown: use one of storage.AllSorts")
+		bad("sort", "is unknown: use "+oneOf(storage.AllSorts()))
 	}
 	if limit := limitOf(q.Limit); limit < 1 || limit > maxLimit {
 		bad("limit", "is out of range: use 1 to 1000, or 0 for 50")
 	}
-	if slices.ContainsFunc(q.Types, func(t engagement.RowType) bool { return !slices.Contains(engagement.AllRowTypes(), t) }) {
-		bad("types", "hold an unknown one: use those of engagement.AllRowTypes")
-	}
-	if slices.ContainsFunc(q.Statuses, func(s engagement.Status) bool { return !slices.Contains(engagement.AllStatuses(), s) }) {
-		bad("statuses", "hold an unknown one: use those of engagement.AllStatuses")
-	}
-	for _, t := range []time.Time{q.From, q.To} {
+	errs = append(errs, checkList("types", q.Types, engagement.AllRowTypes()), checkList("statuses", q.Statuses, engagement.AllStatuses()))
+	for field, t := range map[string]time.Time{"from": q.From, "to": q.To} {
 		if year := t.UTC().Year(); year < 1 || year > 9998 {
-			bad("from or to", "is not in the years 1 to 9998")
+			bad(field, "is not in the years 1 to 9998")
 		}
 	}
 	return problems.Join(errs...)

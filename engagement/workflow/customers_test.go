@@ -290,14 +290,14 @@ func TestFilters(t *testing.T) {
 func TestCustomersRefuses(t *testing.T) {
 	w, spy := newWorld(t)
 	for field, q := range map[string]workflow.CustomersQuery{
-		"tab":         {Tab: "all"},
-		"limit":       {Limit: -1},
-		"limit ":      {Limit: 1001},
-		"sort":        {Sort: "size"},
-		"types":       {Types: []engagement.RowType{engagement.Done, "x"}},
-		"statuses":    {Statuses: []engagement.Status{"x"}},
-		"from or to":  {From: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
-		"from or to ": {To: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)},
+		"tab":      {Tab: "all"},
+		"limit":    {Limit: -1},
+		"limit ":   {Limit: 1001},
+		"sort":     {Sort: "size"},
+		"types":    {Types: []engagement.RowType{engagement.Done, "x"}},
+		"statuses": {Statuses: []engagement.Status{"x"}},
+		"from":     {From: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+		"to":       {To: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)},
 	} {
 		_, err := w.Desk.Customers(background, w.Actor, migration, q)
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, strings.TrimSpace(field))

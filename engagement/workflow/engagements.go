@@ -60,14 +60,7 @@ type Criterion struct{ ID, Doc string }
 
 // check returns the *InputErrors of a query, joined.
 func (q EngagementsQuery) check() error {
-	var errs []error
-	if slices.ContainsFunc(q.Statuses, func(a engagement.Availability) bool { return !slices.Contains(engagement.AllAvailabilities(), a) }) {
-		errs = append(errs, &InputError{Field: "statuses", Problem: "hold an unknown one: use those of engagement.AllAvailabilities"})
-	}
-	if slices.ContainsFunc(q.Types, func(t engagement.Type) bool { return !slices.Contains(engagement.AllTypes(), t) }) {
-		errs = append(errs, &InputError{Field: "types", Problem: "hold an unknown one: use those of engagement.AllTypes"})
-	}
-	return problems.Join(errs...)
+	return problems.Join(checkList("statuses", q.Statuses, engagement.AllAvailabilities()), checkList("types", q.Types, engagement.AllTypes()))
 }
 
 // Engagements returns the engagements for which at least one of the partner's

@@ -171,7 +171,7 @@ func TestEngagementSummary(t *testing.T) {
 		Proof:      claim.DefaultProof(),
 		Windows:    engagement.Windows{Consent: 30, FirstSubmission: 60, ReviewDone: 90, Dispute: 30, AfterDispute: 30},
 		ClaimLimit: 1, Pay: engagement.FixedPay, Rate: engagement.Rate{From: date(t, "2026-07-01"), Amount: money(t, "5000.00 USD")},
-		NominatedBy: []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID},
+		NominatedBy: []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID, tenant.BySubscriptionID},
 	})
 	w.SetNow(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 	got, err = w.Desk.EngagementSummary(background, w.Actor, migration)

@@ -1,9 +1,9 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -21,11 +21,11 @@ import (
 type Candidate struct {
 	Location     engagement.LocationID `json:"location"`
 	Email        string                `json:"email,omitzero"`  // this or Domain
-	Domain       string                `json:"domain,omitzero"` // this or Email
+	Domain       string                `json:"domain,omitzero"` // this or Email, or neither beside one ID
 	TenantID     string                `json:"tenant_id,omitzero"`
 	TPID         string                `json:"tpid,omitzero"`
-	Reason       string                `json:"reason,omitzero"` // why an ID is right that the directory does not confirm
-	FriendlyName string                `json:"friendly_name,omitzero"`
+	Reason       string                `json:"reason,omitzero"`        // why an ID is right that the directory does not confirm
+	FriendlyName string                `json:"friendly_name,omitzero"` // needed where the directory has no name for an ID that is given alone or stated
 
 	// At most one of these, and then neither TenantID nor TPID.
 	SubscriptionID string `json:"subscription_id,omitzero"`
@@ -104,6 +104,8 @@ type ClaimCustomer struct {
 	Hours       int                   `json:"hours,omitzero"`     // see Candidate.Hours
 	DealSize    eligibility.Money     `json:"deal_size,omitzero"` // see AddCustomer.DealSize
 	Payout      eligibility.Money     `json:"payout,omitzero"`    // see AddCustomer.Payout
+	// FriendlyName is what the partner calls the customer from now on; "": as before.
+	FriendlyName string `json:"friendly_name,omitzero"`
 }
 
 // Started is a participation that an add or a claim began.
@@ -118,10 +120,11 @@ type Started struct {
 // Identify finds out who a candidate is and which engagements it can be added
 // to through the location. Nothing is stored.
 //
-// It returns a *ForbiddenError, a *NotFoundError or a *LocationError for the
-// location, an *InputError for the hours, the typed errors of tenant.Resolve for
-// the rest of the candidate, or an *UnavailableError, which for the directory
-// wraps a *tenant.UnavailableError.
+// It returns a *ForbiddenError, an *UnavailableError, which for the directory wraps
+// a *tenant.UnavailableError, or every mistake of the candidate at once, joined: a
+// *NotFoundError or a *LocationError for the location, an *InputError for the
+// hours, a *tenant.MalformedError for each text. If there is none it may return one
+// of the other typed errors of tenant.Resolve or a *NameRequiredError.
 // Engagements whose rules fail (eligibility.ErrRule) are in neither list; their
 // errors are joined, and the rest of the offer holds.
 func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate) (Offer, error) {
@@ -130,17 +133,12 @@ func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate
 	if err != nil {
 		return offer, err
 	}
-	if err := checkHours(candidate.Hours); err != nil {
+	if err := s.checkCandidate(ctx, actor, candidate); err != nil {
 		return offer, err
 	}
-	if _, _, err := s.enrolled(ctx, actor, candidate.Location); err != nil {
+	if offer.Resolution, err = s.resolve(ctx, candidate); err != nil {
 		return offer, err
 	}
-	found, err := s.resolve(ctx, candidate)
-	if err != nil {
-		return offer, err
-	}
-	offer.Resolution = found
 	return s.offer(ctx, actor, scope, engagement.Added, offer)
 }
 
@@ -157,18 +155,13 @@ func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer
 		return offer, err
 	}
 	_, _, badAmounts := s.amounts(cmd.DealSize, cmd.Payout)
-	if err := errors.Join(checkHours(cmd.Hours), badAmounts); err != nil {
+	badLocation := s.checkLocation(ctx, actor, location)
+	c, unknown := s.unit(storage.CommandRecord{}).known(ctx, actor, customer)
+	if err := together(badLocation, checkHours(cmd.Hours), badAmounts, unknown); err != nil {
 		return offer, err
 	}
-	if _, _, err := s.enrolled(ctx, actor, location); err != nil {
-		return offer, err
-	}
-	c, err := s.unit(storage.CommandRecord{}).known(ctx, actor, customer)
-	if err != nil {
-		return offer, err
-	}
-	offer.Candidate.FriendlyName = c.FriendlyName
-	offer.Resolution = tenant.Resolution{Identity: c.Identity}
+	offer.Candidate.FriendlyName = cmp.Or(cmd.FriendlyName, c.FriendlyName)
+	offer.Resolution = resolutionOf(c)
 	return s.offer(ctx, actor, scope, engagement.Claimed, offer)
 }
 
@@ -191,9 +184,10 @@ func (u *unit) known(ctx context.Context, actor Actor, customer tenant.Key) (eng
 // AddCustomer adds a customer to all of the engagements, or to none. Everything
 // that Identify checked is checked again.
 //
-// Besides what Identify returns, an *InputError and a *PayoutError, it returns,
-// joined for all engagements, what refuses them: *NotClaimableError,
-// *LocationError, *NominationError, *NotEligibleError, *AlreadyKnownError,
+// Besides what Identify returns it returns, joined with that, an *InputError for
+// each other mistake, a *NotFoundError for each engagement that there is not, a
+// *PayoutError, and what refuses the others: *NotClaimableError, *LocationError,
+// *NominationError, *StatedIdentityError, *NotEligibleError, *AlreadyKnownError,
 // *OpenParticipationError, *DisassociatedError.
 func (s *Service) AddCustomer(ctx context.Context, actor Actor, cmd AddCustomer) ([]Started, error) {
 	return s.addCustomer(ctx, actor, cmd, false)
@@ -204,21 +198,21 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 	if err != nil {
 		return nil, err
 	}
-	if cmd.DealSize, cmd.Payout, err = s.amounts(cmd.DealSize, cmd.Payout); err != nil {
-		return nil, err
-	}
+	var badAmounts error
+	cmd.DealSize, cmd.Payout, badAmounts = s.amounts(cmd.DealSize, cmd.Payout)
 	return execute(ctx, s, actor, "add customer", cmd.Key, cmd, dry, func(u *unit) ([]Started, error) {
 		if _, err := u.load(ctx, storage.Want{}); err != nil { // a repeated command is answered without asking anybody
 			return nil, err
 		}
-		found, err := u.s.resolve(ctx, cmd.Candidate)
-		if err != nil {
-			return nil, err
-		}
 		return u.enroll(ctx, actor, enrollment{
-			origin: engagement.Added, within: scope, who: found, location: cmd.Candidate.Location,
-			friendlyName: engagement.CleanName(cmd.Candidate.FriendlyName), engagements: cmd.Engagements,
-			hours: cmd.Candidate.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
+			origin: engagement.Added, within: scope, location: cmd.Candidate.Location, engagements: cmd.Engagements,
+			friendlyName: engagement.CleanName(cmd.Candidate.FriendlyName),
+			hours:        cmd.Candidate.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
+		}, badAmounts, func(in *enrollment) (err error) {
+			if err = u.s.checkCandidate(ctx, actor, cmd.Candidate); err == nil {
+				in.who, err = u.s.resolve(ctx, cmd.Candidate)
+			}
+			return err
 		})
 	})
 }
@@ -231,36 +225,47 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 	if err != nil {
 		return nil, err
 	}
-	if cmd.DealSize, cmd.Payout, err = s.amounts(cmd.DealSize, cmd.Payout); err != nil {
-		return nil, err
-	}
+	var badAmounts error
+	cmd.DealSize, cmd.Payout, badAmounts = s.amounts(cmd.DealSize, cmd.Payout)
 	type body struct { // with the key as the text that it was given as: it is checked later
-		Customer    string
-		Location    engagement.LocationID
-		Engagements []engagement.ID
-		Hours       int               `json:",omitzero"`
-		DealSize    eligibility.Money `json:",omitzero"`
-		Payout      eligibility.Money `json:",omitzero"`
+		Customer     string
+		Location     engagement.LocationID
+		Engagements  []engagement.ID
+		Hours        int               `json:",omitzero"`
+		DealSize     eligibility.Money `json:",omitzero"`
+		Payout       eligibility.Money `json:",omitzero"`
+		FriendlyName string            `json:",omitzero"`
 	}
-	asked := body{string(cmd.Customer), cmd.Location, cmd.Engagements, cmd.Hours, cmd.DealSize, cmd.Payout}
+	asked := body{string(cmd.Customer), cmd.Location, cmd.Engagements, cmd.Hours, cmd.DealSize, cmd.Payout, cmd.FriendlyName}
 	return execute(ctx, s, actor, "claim customer", cmd.Key, asked, false, func(u *unit) ([]Started, error) {
-		c, err := u.known(ctx, actor, cmd.Customer)
-		if err != nil {
-			return nil, err
-		}
 		return u.enroll(ctx, actor, enrollment{
-			origin: engagement.Claimed, within: scope, who: tenant.Resolution{Identity: c.Identity}, location: cmd.Location,
-			friendlyName: c.FriendlyName, engagements: cmd.Engagements,
+			origin: engagement.Claimed, within: scope, location: cmd.Location, engagements: cmd.Engagements,
 			hours: cmd.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
+		}, badAmounts, func(in *enrollment) error {
+			c, unknown := u.known(ctx, actor, cmd.Customer)
+			in.who, in.friendlyName = resolutionOf(c), cmp.Or(engagement.CleanName(cmd.FriendlyName), c.FriendlyName)
+			return together(u.s.checkLocation(ctx, actor, cmd.Location), checkHours(cmd.Hours), unknown)
 		})
 	})
+}
+
+// resolutionOf is who a customer is that the partner has already.
+func resolutionOf(c engagement.Customer) tenant.Resolution {
+	r := tenant.Resolution{Identity: c.Identity}
+	if c.Identity.Stated {
+		r.Basis = tenant.Stated
+	}
+	return r
 }
 
 // resolve asks the directory who a candidate is.
 func (s *Service) resolve(ctx context.Context, c Candidate) (tenant.Resolution, error) {
 	found, err := remember(s.memo, "directory", c, func() (tenant.Resolution, error) { return s.resolver.Resolve(ctx, s.directory, c.raw()) })
-	if errors.Is(err, tenant.ErrUnavailable) {
+	switch {
+	case errors.Is(err, tenant.ErrUnavailable):
 		err = unavailable("directory", err)
+	case err == nil && found.NeedsName() && engagement.CleanName(c.FriendlyName) == "":
+		err = &NameRequiredError{Customer: string(found.Identity.Key())}
 	}
 	return found, err
 }
@@ -357,9 +362,11 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 		refuse(&LocationError{Location: location.ID, Engagement: e.ID, Reasons: outcome.Reasons()})
 	}
 	given := in.nominated()
-	taken := e.Takes(given...)
-	if !taken {
+	if !e.Takes(given...) {
 		refuse(&NominationError{Engagement: e.ID, Given: given[0], Takes: e.Nominations()})
+	}
+	if e.RefusesStated && in.who.Identity.Stated {
+		refuse(&StatedIdentityError{Engagement: e.ID})
 	}
 	standing, _ := u.place(place).Standing(actor.Partner)
 	open, isOpen := standing.OpenAt(u.now)
@@ -386,8 +393,8 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 	if c.Decision.Outcome != eligibility.OutcomeEligible || len(c.Reasons) > 0 {
 		refuse(&NotEligibleError{Engagement: e.ID, Reasons: c.Reasons})
 	}
-	if !taken {
-		c.Reasons = append(slices.Clip(c.Reasons), engagement.Reason{Kind: engagement.IDNotTaken, Takes: e.Nominations()})
+	if reason, not := e.NotTaken(in.who.Identity, given...); not {
+		c.Reasons = append(slices.Clip(c.Reasons), reason)
 	}
 	return c, nil
 }
@@ -426,90 +433,17 @@ func (in enrollment) nominated() []tenant.IDKind {
 	return in.who.Identity.NamedBy()
 }
 
-// checkHours lets hours be left out of an offer.
-func checkHours(hours int) error {
-	if hours < 0 || hours > engagement.MaxHours {
-		return &InputError{Field: "hours", Problem: fmt.Sprintf("are %d: plan 1 to %d, or leave them out", hours, engagement.MaxHours)}
-	}
-	return nil
-}
-
-// checkPay wants hours for variable pay, and a payout that is still what was
-// previewed.
-func (in enrollment) checkPay(engagements []engagement.Engagement, now time.Time) error {
-	for _, e := range engagements {
-		variable := e.PayOf() == engagement.VariablePay
-		switch {
-		case variable && len(engagements) > 1:
-			return &InputError{Field: "engagements", Problem: fmt.Sprintf("hold %s, which pays by the hour: choose it alone", e.ID)}
-		case variable && (in.hours < 1 || in.hours > engagement.MaxHours):
-			return &InputError{Field: "hours", Problem: fmt.Sprintf("are %d: %s pays by the planned hours, give 1 to %d", in.hours, e.ID, engagement.MaxHours)}
-		case !variable && in.hours != 0:
-			return &InputError{Field: "hours", Problem: fmt.Sprintf("are given, and %s pays the same for any: leave them out", e.ID)}
-		}
-	}
-	if in.payout.IsZero() {
-		return nil
-	}
-	if len(engagements) > 1 {
-		return &InputError{Field: "payout", Problem: "is given for several engagements: choose one"}
-	}
-	if is, _ := engagements[0].PayoutAt(in.hours, now); !is.Estimated.Equal(in.payout) {
-		return &PayoutError{Engagement: engagements[0].ID, Previewed: in.payout, Now: is.Estimated}
-	}
-	return nil
-}
-
-// maxEngagements is how many engagements a customer can be added to, or claimed
-// for, by one command.
-const maxEngagements = 100
-
-// enroll begins a participation in each engagement, or returns every reason why
-// one of them refuses.
-func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment) ([]Started, error) {
-	if len(in.engagements) == 0 {
-		return nil, &InputError{Field: "engagements", Problem: "are missing: choose at least one"}
-	}
-	if len(in.engagements) > maxEngagements {
-		return nil, &InputError{Field: "engagements", Problem: fmt.Sprintf("are %d: choose at most %d at once", len(in.engagements), maxEngagements)}
-	}
-	engagements := make([]engagement.Engagement, len(in.engagements))
-	for i, id := range in.engagements {
-		if slices.Contains(in.engagements[:i], id) {
-			return nil, &InputError{Field: "engagements", Problem: fmt.Sprintf("name %q twice", id)}
-		}
-		e, err := u.s.engagement(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		engagements[i] = e
-	}
-	if err := in.checkPay(engagements, u.now); err != nil {
-		return nil, err
-	}
-	choices, err := u.choices(ctx, actor, in, engagements)
-	if err != nil {
-		return nil, err
-	}
-	var refusals []error
-	for _, c := range choices {
-		refusals = append(refusals, c.Refusals...)
-	}
-	if err := problems.Join(refusals...); err != nil {
-		return nil, err
-	}
-	started := make([]Started, len(choices))
-	for i, c := range choices {
-		started[i] = u.start(actor, in, engagements[i], c.Decision)
-	}
-	return started, nil
-}
-
 // amounts checks the amounts of an add or a claim, and returns them with the
 // decimals of their currencies.
 func (s *Service) amounts(dealSize, payout eligibility.Money) (eligibility.Money, eligibility.Money, error) {
 	dealSize, err := s.dealSize(dealSize)
+	if err != nil {
+		dealSize = eligibility.Money{} // which can be written down, in whatever else is told
+	}
 	payout, err2 := s.amount("payout", payout)
+	if err2 != nil {
+		payout = eligibility.Money{}
+	}
 	return dealSize, payout, errors.Join(err, err2)
 }
 
@@ -550,7 +484,7 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	}
 	u.event(engagement.Event{
 		Kind: kind, By: engagement.ByPartner, To: p.StatusAt(u.now), Person: person,
-		Detail: engagement.Detail{Location: p.Location, RuleSet: decision.RuleSet, RuleVersion: decision.Version},
+		Detail: engagement.Detail{Location: p.Location, RuleSet: decision.RuleSet, RuleVersion: decision.Version, Stated: p.Identity.Stated},
 	}, p)
 	return Started{ID: p.ID, Engagement: p.Engagement, Customer: p.Customer, ClaimNumber: p.ClaimNumber, ConsentBy: p.Consent.Deadline}
 }

@@ -172,10 +172,16 @@ func TestReason(t *testing.T) {
 				}
 			})
 			c.Reason = "  " + reason + " "
+			if test.key == "tpid:999999" { // nobody knows what it is called; the others have names
+				_, err := w.Desk.Identify(background, w.Actor, c)
+				refused[*workflow.NameRequiredError](t, err, workflow.ErrInput)
+				c.FriendlyName = "The bought one"
+			}
 			offer, err := w.Desk.Identify(background, w.Actor, c)
 			ok(t, err)
 			equal(t, "the key", offer.Resolution.Identity.Key(), test.key)
 			equal(t, "the basis", offer.Resolution.Basis, tenant.Stated)
+			equal(t, "that it is stated", offer.Resolution.Identity.Stated, true)
 			if test.key == "tpid:999999" { // nobody has facts of it, so it is not eligible where they are asked for
 				equal(t, "what can be chosen", len(offer.Eligible), 0)
 				e := refusalOf[*workflow.NotEligibleError](t, offer.Ineligible[0])

@@ -16,14 +16,14 @@ import (
 var (
 	ErrForbidden         = errors.New("workflow: forbidden")                  // *ForbiddenError
 	ErrNotFound          = errors.New("workflow: not found")                  // *NotFoundError
-	ErrInput             = errors.New("workflow: input cannot be used")       // *InputError
+	ErrInput             = errors.New("workflow: input cannot be used")       // *InputError, *NameRequiredError
 	ErrLocation          = errors.New("workflow: location cannot be used")    // *LocationError
 	ErrNotClaimable      = errors.New("workflow: engagement is not open")     // *NotClaimableError
 	ErrNotEligible       = errors.New("workflow: customer is not eligible")   // *NotEligibleError
 	ErrAlreadyKnown      = errors.New("workflow: customer is already known")  // *AlreadyKnownError
 	ErrNotKnown          = errors.New("workflow: customer is not known")      // *NotKnownError
 	ErrOpenParticipation = errors.New("workflow: participation is open")      // *OpenParticipationError
-	ErrNomination        = errors.New("workflow: ID does not nominate")       // *NominationError
+	ErrNomination        = errors.New("workflow: ID does not nominate")       // *NominationError, *StatedIdentityError
 	ErrPayout            = errors.New("workflow: payout has changed")         // *PayoutError
 	ErrDisassociated     = errors.New("workflow: customer is disassociated")  // *DisassociatedError
 	ErrNotNow            = errors.New("workflow: not possible in this state") // *NotNowError
@@ -193,6 +193,28 @@ func (e *NominationError) Error() string {
 
 // Is makes errors.Is(err, ErrNomination) true.
 func (e *NominationError) Is(target error) bool { return target == ErrNomination }
+
+// StatedIdentityError says that an engagement takes no customer whose ID is merely
+// stated.
+type StatedIdentityError struct{ Engagement engagement.ID }
+
+func (e *StatedIdentityError) Error() string {
+	return fmt.Sprintf("%s does not take a customer whose ID the directory does not confirm: give an e-mail address or a domain that leads to it", e.Engagement)
+}
+
+// Is makes errors.Is(err, ErrNomination) true.
+func (e *StatedIdentityError) Is(target error) bool { return target == ErrNomination }
+
+// NameRequiredError says that a customer has no name that the directory knows, and
+// that a friendly name is needed for people to know it by.
+type NameRequiredError struct{ Customer string }
+
+func (e *NameRequiredError) Error() string {
+	return fmt.Sprintf("friendly_name is needed: the directory has no name for %s, so say what you call the customer", e.Customer)
+}
+
+// Is makes errors.Is(err, ErrInput) true.
+func (e *NameRequiredError) Is(target error) bool { return target == ErrInput }
 
 // PayoutError says that an engagement no longer pays what was previewed.
 type PayoutError struct {

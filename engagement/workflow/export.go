@@ -16,7 +16,7 @@ import (
 
 // exportHeader are the columns of an export.
 var exportHeader = []string{
-	"tab", "customer", "friendly_name", "domain", "tenant_id", "tpid", "type", "status", "to_do", "claim_number",
+	"tab", "customer", "friendly_name", "domain", "tenant_id", "tpid", "subscription_id", "opportunity_id", "stated", "type", "status", "to_do", "claim_number",
 	"origin", "locations", "since", "deadline", "days_left", "amount", "currency", "reasons", "actions",
 }
 
@@ -98,7 +98,7 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 
 // claimsHeader are the columns of an export of claims.
 var claimsHeader = []string{
-	"claim_number", "partner", "engagement", "solution_area", "customer", "friendly_name", "domain", "tenant_id", "tpid", "status",
+	"claim_number", "partner", "engagement", "solution_area", "customer", "friendly_name", "domain", "tenant_id", "tpid", "subscription_id", "opportunity_id", "stated", "status",
 	"to_do", "locations", "started", "deadline", "days_left", "estimated", "estimated_currency", "requested", "requested_currency",
 	"approved", "approved_currency", "paid", "paid_currency", "withdrawn", "actions",
 }
@@ -129,11 +129,19 @@ func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQue
 func exportClaim(r ClaimRow) []string {
 	return neutrals(
 		r.ClaimNumber, string(r.Partner), r.EngagementName, r.SolutionArea, r.Identity.Name, r.FriendlyName, r.Identity.Domain.Unicode(),
-		r.Identity.Tenant.String(), r.Identity.TPID.String(), string(r.Status), r.Todo(), joinTexts(r.Locations), dateText(r.Since),
+		r.Identity.Tenant.String(), r.Identity.TPID.String(), r.Identity.Subscription.String(), r.Identity.Opportunity.String(), stated(r.Row), string(r.Status), r.Todo(), joinTexts(r.Locations), dateText(r.Since),
 		dateText(r.Deadline), daysText(r.Row), r.Estimated.Digits(), r.Estimated.Currency, r.Requested.Digits(), r.Requested.Currency,
 		r.Approved.Digits(), r.Approved.Currency, r.Paid.Digits(), r.Paid.Currency,
 		dateText(r.WithdrawnAt), joinTexts(r.Actions),
 	)
+}
+
+// stated marks an ID that the directory does not confirm.
+func stated(r engagement.Row) string {
+	if r.Identity.Stated {
+		return "stated"
+	}
+	return ""
 }
 
 // daysText is empty where nothing is due.
@@ -159,7 +167,7 @@ func exportRow(r engagement.Row) []string {
 	}
 	return neutrals(
 		string(r.Tab), r.Identity.Name, r.FriendlyName, r.Identity.Domain.Unicode(), r.Identity.Tenant.String(), r.Identity.TPID.String(),
-		string(r.Type), string(r.Status), r.Todo(), r.ClaimNumber, string(r.Origin), joinTexts(r.Locations), dateText(r.Since),
+		r.Identity.Subscription.String(), r.Identity.Opportunity.String(), stated(r), string(r.Type), string(r.Status), r.Todo(), r.ClaimNumber, string(r.Origin), joinTexts(r.Locations), dateText(r.Since),
 		dateText(r.Deadline), daysText(r), r.Amount.Digits(), r.Amount.Currency, strings.Join(reasons, "; "), joinTexts(r.Actions),
 	)
 }

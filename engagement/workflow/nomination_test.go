@@ -52,7 +52,7 @@ func TestNominations(t *testing.T) {
 	named := map[tenant.IDKind]workflow.Candidate{
 		tenant.ByDomain:         {},
 		tenant.ByTenantID:       {TenantID: "00000000-0000-4000-8000-000000000001"},
-		tenant.ByTPID:           {TPID: "640629", Reason: "By telephone."},
+		tenant.ByTPID:           {TPID: "640629", Reason: "By telephone.", FriendlyName: "Proseware"},
 		tenant.BySubscriptionID: {SubscriptionID: subscription},
 		tenant.ByOpportunityID:  {OpportunityID: strings.ToLower(opportunity)},
 	}
@@ -65,7 +65,7 @@ func TestNominations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, spy := nominating(t, takes...)
 			if takes == nil {
-				takes = []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID}
+				takes = []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID, tenant.BySubscriptionID}
 			}
 			for kind, c := range named {
 				c.Location, c.Email = lisboa, "ana@contoso.com"

@@ -3,6 +3,7 @@ package workflowtest
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -231,6 +232,27 @@ func (s *state) Lookup(_ context.Context, d tenant.Domain) ([]tenant.Entry, erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.directory[d]), s.failing[Directory]
+}
+
+// LookupID is the world's tenant.IDDirectory: it knows tenants and TPIDs.
+func (s *state) LookupID(_ context.Context, id tenant.Key) ([]tenant.Entry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.failing[Directory]; err != nil {
+		return nil, err
+	}
+	if kind, _, _ := strings.Cut(string(id), ":"); kind != "tenant" && kind != "tpid" {
+		return nil, fmt.Errorf("the directory has no IDs of the kind %q: %w", kind, errors.ErrUnsupported)
+	}
+	var found []tenant.Entry
+	for _, entries := range s.directory {
+		for _, e := range entries {
+			if (tenant.TenantKey(e.Tenant) == id || tenant.TPIDKey(e.TPID) == id) && !slices.Contains(found, e) {
+				found = append(found, e)
+			}
+		}
+	}
+	return found, nil
 }
 
 // Facts is the world's workflow.FactSource.

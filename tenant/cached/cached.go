@@ -125,6 +125,12 @@ func (d *Directory) Lookup(ctx context.Context, domain tenant.Domain) ([]tenant.
 	return nil, f.err
 }
 
+// LookupID asks the other directory, each time anew: IDs are typed far less often
+// than domains.
+func (d *Directory) LookupID(ctx context.Context, id tenant.Key) ([]tenant.Entry, error) {
+	return tenant.LookupID(ctx, d.dir, id)
+}
+
 // Forget drops what is remembered of a domain, so that the next lookup asks,
 // and so that the answer of a lookup under way is not remembered.
 func (d *Directory) Forget(domain tenant.Domain) {

@@ -25,6 +25,11 @@ func (f Failing) Lookup(context.Context, tenant.Domain) ([]tenant.Entry, error) 
 	return nil, f.Err
 }
 
+// LookupID returns the error.
+func (f Failing) LookupID(context.Context, tenant.Key) ([]tenant.Entry, error) {
+	return f.Lookup(context.Background(), tenant.Domain{})
+}
+
 // Slow is a directory that makes every lookup wait: for a value from Release,
 // or for its closing, or until the lookup's context ends.
 type Slow struct {
@@ -37,6 +42,16 @@ func (s Slow) Lookup(ctx context.Context, d tenant.Domain) ([]tenant.Entry, erro
 	select {
 	case <-s.Release:
 		return s.Directory.Lookup(ctx, d)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// LookupID waits, and then asks the directory behind it or returns the context's error.
+func (s Slow) LookupID(ctx context.Context, id tenant.Key) ([]tenant.Entry, error) {
+	select {
+	case <-s.Release:
+		return tenant.LookupID(ctx, s.Directory, id)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -66,8 +81,9 @@ func (a Ambiguous) Lookup(ctx context.Context, _ tenant.Domain) ([]tenant.Entry,
 type Recorder struct {
 	Directory tenant.Directory // answers
 
-	mu    sync.Mutex
-	asked []tenant.Domain
+	mu       sync.Mutex
+	asked    []tenant.Domain
+	askedIDs []tenant.Key
 }
 
 // Lookup notes the domain and asks the directory behind it.
@@ -76,6 +92,21 @@ func (r *Recorder) Lookup(ctx context.Context, d tenant.Domain) ([]tenant.Entry,
 	r.asked = append(r.asked, d)
 	r.mu.Unlock()
 	return r.Directory.Lookup(ctx, d)
+}
+
+// LookupID notes the ID and asks the directory behind it.
+func (r *Recorder) LookupID(ctx context.Context, id tenant.Key) ([]tenant.Entry, error) {
+	r.mu.Lock()
+	r.askedIDs = append(r.askedIDs, id)
+	r.mu.Unlock()
+	return tenant.LookupID(ctx, r.Directory, id)
+}
+
+// AskedIDs returns every ID that was looked up so far, in that order.
+func (r *Recorder) AskedIDs() []tenant.Key {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.askedIDs)
 }
 
 // Asked returns every domain that was looked up so far, in that order.

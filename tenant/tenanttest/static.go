@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -88,6 +89,26 @@ func (s *Static) Lookup(ctx context.Context, d tenant.Domain) ([]tenant.Entry, e
 		return nil, err
 	}
 	return slices.Clone(s.entries[d]), nil
+}
+
+// LookupID returns the entries with that tenant ID or TPID, each once, by domain.
+// It cannot be asked for subscriptions and opportunities.
+func (s *Static) LookupID(ctx context.Context, id tenant.Key) ([]tenant.Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if kind, _, _ := strings.Cut(string(id), ":"); kind != "tenant" && kind != "tpid" {
+		return nil, fmt.Errorf("the list has no IDs of the kind %q: %w", kind, errors.ErrUnsupported)
+	}
+	var found []tenant.Entry
+	for _, d := range slices.SortedFunc(maps.Keys(s.entries), func(a, b tenant.Domain) int { return strings.Compare(a.String(), b.String()) }) {
+		for _, e := range s.entries[d] {
+			if (tenant.TenantKey(e.Tenant) == id || tenant.TPIDKey(e.TPID) == id) && !slices.Contains(found, e) {
+				found = append(found, e)
+			}
+		}
+	}
+	return found, nil
 }
 
 // Must returns v, and panics if there is an error: for values that a test knows
