@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/postgres"
 	"github.com/partnerengage/partnerengage/storage/storagetest"
@@ -165,4 +169,58 @@ func crowded(t *testing.T, s *postgres.Store) error {
 		}
 	}
 	return first
+}
+
+// Through the workflow, too, an ID that the server cannot have is not found, and a
+// search for it finds nothing.
+func TestOddTextsInTheWorkflow(t *testing.T) {
+	w := workflowtest.New(t, func() workflowtest.Scenario {
+		sc := workflowtest.Contoso()
+		sc.Store = store(t, running(t).pool(t, modes["cached"], 4), newSchema())
+		return sc
+	})
+	w.Granted("azure-migration", "ana@contoso.com")
+	for _, odd := range []string{"a\x00b", "a\xff"} {
+		if _, err := w.Desk.Claim(t.Context(), w.Actor, engagement.ParticipationID(odd)); !errors.Is(err, workflow.ErrNotFound) {
+			t.Errorf("the claim %q: %v", odd, err)
+		}
+		if err := w.Desk.Comment(t.Context(), w.Actor, engagement.ParticipationID(odd), workflow.Comment{Key: w.Key(), Text: "?"}); !errors.Is(err, workflow.ErrNotFound) {
+			t.Errorf("a comment on %q: %v", odd, err)
+		}
+		page, err := w.Desk.Claims(t.Context(), w.Actor, workflow.ClaimsQuery{Search: odd})
+		if err != nil && !errors.Is(err, workflow.ErrInput) || len(page.Rows) > 0 {
+			t.Errorf("a search for %q finds %d rows: %v", odd, len(page.Rows), err)
+		}
+		page, err = w.Desk.Claims(t.Context(), w.Actor, workflow.ClaimsQuery{Customer: tenant.Key(odd)})
+		if err != nil && !errors.Is(err, workflow.ErrInput) || len(page.Rows) > 0 {
+			t.Errorf("the claims of %q are %d: %v", odd, len(page.Rows), err)
+		}
+	}
+}
+
+// A server that is gone behind its pooler is out of reach, and comes back.
+func TestServerGoneBehindPooler(t *testing.T) {
+	c := own(t)
+	p, err := c.StartPooler("query_wait_timeout = 2", "server_login_retry = 1")
+	need(t, err)
+	t.Cleanup(p.Remove)
+	s := store(t, poolOf(t, p.DSN(), modes["exec"], 2), newSchema())
+	c.Stop(syscall.SIGQUIT)
+	told(t, s.Apply(t.Context(), letter("a")), postgres.ErrUnknown, true) // the pooler took it, so nobody knows
+	load := func() error {
+		_, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{{Engagement: "e", Customer: "c"}}})
+		return err
+	}
+	told(t, load(), postgres.ErrUnreachable, true)
+	if err := c.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	for began := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+		if err = load(); err == nil {
+			break
+		}
+		if time.Since(began) > 30*time.Second {
+			t.Fatalf("after the server is back: %v", err)
+		}
+	}
 }
