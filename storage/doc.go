@@ -21,8 +21,9 @@
 //   - Events: the histories, one per partner and customer, append-only.
 //   - Messages: the outbox.
 //   - Command records: what each idempotency key led to.
-//   - Link tokens: the hashes by which a customer's answer finds its
-//     participation.
+//   - Tokens: the hashes by which the answer to a link finds its participation,
+//     and by which the participations are found with which a document of the same
+//     content was handed in.
 //
 // # Placement
 //
@@ -61,7 +62,8 @@
 // Apply, and nobody sees one that failed.
 //
 // Guarded: of two Apply calls that were decided on the same version of a place,
-// the same end of a history or the same command key, one succeeds.
+// the same end of a history or the same command key, or that add the same token, one
+// succeeds.
 //
 // Visible: what Apply has returned for is seen by every later call, on every
 // handle of the same database.

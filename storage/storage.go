@@ -122,7 +122,7 @@ type Changes struct {
 	Events    []engagement.Event
 
 	// Tokens are added; they stay found for good, so that a spent link can be
-	// told from a wrong one.
+	// told from a wrong one. Their hashes must be new.
 	Tokens []Token
 
 	// Messages go to the outbox. Delivered ones leave it. Postponed ones are
@@ -141,7 +141,8 @@ type Changes struct {
 	Unsent []Recipient
 }
 
-// Token lets a link be found by the hash of its token.
+// Token lets a participation be found by a hash: that of a link's token, or that
+// under which a workflow notes that a content was handed in with it.
 type Token struct {
 	Hash          consent.Hash
 	Participation ParticipationKey

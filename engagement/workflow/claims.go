@@ -374,6 +374,7 @@ type ClaimView struct {
 	Missing     []claim.Missing        // what has to be there before it can be submitted
 	Reviews     []claim.Kind           // what the Program can do now; not for the partner
 	Payee       string                 // payee profile status of the participation's location now; engagement.PayeeValid: it can be paid
+	Repeated    []Repetition           // evidence whose content is elsewhere in the partner's claims; for the Program
 	WithdrawnAt time.Time              // when the customer withdrew after the submission; zero: it has not
 	History     []engagement.Event     // of this participation, the oldest first
 }
@@ -426,6 +427,11 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 	}
 	if p.Claim != nil && p.Claim.Allows(claim.KindSubmit, u.now) {
 		view.Missing = p.Claim.Missing()
+	}
+	if actor.program() {
+		if view.Repeated, err = s.repetitions(ctx, p, u.now); err != nil {
+			return view, err
+		}
 	}
 	events, err := s.claimHistory(ctx, p)
 	view.History = eventsSeenBy(actor.side(), events)

@@ -145,12 +145,17 @@ func (s *Service) RecordEvidence(ctx context.Context, actor Actor, id engagement
 
 func (s *Service) record(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordEvidence, ref string) (claim.Evidence, error) {
 	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: cmd.Size, SHA256: cmd.SHA256}
-	out, err := changeClaim(ctx, s, actor, WorkOnClaims, id, "add evidence", cmd.Key, cmd, func(u *unit, _ engagement.Participation) (deed, kept, error) {
+	out, err := changeClaim(ctx, s, actor, WorkOnClaims, id, "add evidence", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
 		if strings.HasPrefix(cmd.Ref, refs(id)) { // else removing the one would take the other's content
 			return deed{}, kept{}, &InputError{Field: "ref", Problem: "names a content that AddEvidence keeps: say where you keep this one"}
 		}
 		v := v
 		v.ID, v.Ref = claim.EvidenceID(u.newID()), ref
+		if p.Claim != nil && p.Claim.Allows(claim.KindAddEvidence, u.now) { // else it is refused
+			if err := u.putContent(ctx, p, v.SHA256); err != nil {
+				return deed{}, kept{}, err
+			}
+		}
 		return deed{
 			event: claim.AddEvidence{Evidence: v}, kind: engagement.EvidenceAdded,
 			detail: engagement.Detail{Document: v.Kind, DocumentID: v.ID, MediaType: v.MediaType, Size: v.Size, SHA256: v.SHA256},

@@ -142,8 +142,11 @@ func (s *Store) check(c storage.Changes, p plan) error {
 		}
 	}
 	for i, t := range c.Tokens {
-		if _, ok := s.tokens[t.Hash]; ok || slices.ContainsFunc(c.Tokens[:i], func(o storage.Token) bool { return o.Hash == t.Hash }) {
-			return invalid("a link's token is there already")
+		if slices.ContainsFunc(c.Tokens[:i], func(o storage.Token) bool { return o.Hash == t.Hash }) {
+			return invalid("a token is given twice")
+		}
+		if _, ok := s.tokens[t.Hash]; ok {
+			return conflict("a token is there already")
 		}
 	}
 	for i, m := range c.Messages {

@@ -46,7 +46,7 @@ var (
 	errCommandKnown    = conflict("the command's key is not new")
 	errOtherHash       = invalid("a customer's history ends with another hash than its events")
 	errOtherEvent      = invalid("an event to be erased is not the stored one")
-	errTokenThere      = invalid("a link's token is there already")
+	errTokenThere      = conflict("a token is there already")
 	errMessageThere    = invalid("a message is in the outbox already")
 	errElsewhere       = invalid("a participation is in another place already, or there are two open ones")
 	errEventStandsHere = conflict("an event is there already")

@@ -2,8 +2,11 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+
+	"github.com/ncruces/go-sqlite3"
 
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/internal/rows"
@@ -128,7 +131,9 @@ func (s *session) apply(p rows.Plan) error {
 		}
 	}
 	for i := range p.Tokens {
-		if _, err := s.exec(insertToken, rows.Values(p.Tokens[i].Fields())...); err != nil {
+		if _, err := s.exec(insertToken, rows.Values(p.Tokens[i].Fields())...); errors.Is(err, sqlite3.CONSTRAINT_PRIMARYKEY) {
+			return conflict("a token is there already")
+		} else if err != nil {
 			return err
 		}
 	}

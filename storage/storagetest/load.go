@@ -80,7 +80,17 @@ func checkLink(ctx context.Context, a, b storage.Store) error {
 			return err
 		}
 	}
-	loaded, err := b.Load(ctx, storage.Want{Link: consent.Hash{2}})
+	// A token that is there stays what it is, and who comes second decides again.
+	again := everything(3)
+	again.Tokens[0].Hash = consent.Hash{99}
+	if err := a.Apply(ctx, again); !errors.Is(err, storage.ErrConflict) {
+		return fmt.Errorf("the same token a second time: %w, want a conflict", err)
+	}
+	loaded, err := b.Load(ctx, storage.Want{Link: consent.Hash{99}, Places: []engagement.PlaceKey{placeOf(migration, 3)}})
+	if err := errors.Join(err, same("the link's place", loaded.At, placeOf(migration, 1)), same("what came with the second", loaded.Places[placeOf(migration, 3)].Version, int64(0))); err != nil {
+		return err
+	}
+	loaded, err = b.Load(ctx, storage.Want{Link: consent.Hash{2}})
 	return errors.Join(err, same("whether an unknown link finds anything", loaded.Participation != nil, false))
 }
 
