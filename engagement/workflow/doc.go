@@ -42,6 +42,15 @@
 // narrows what a user may do, and Reminders that say when partners are told what
 // is due.
 //
+// # Who may do what
+//
+// Every command and every query names an Actor: a partner, a user and its roles.
+// The roles say what it may do at all, the Authorizer's Scope through which of the
+// partner's locations. Within a Scope each query shows and counts what belongs to
+// its locations, by itself; of a participation through another location it says no
+// more than that the company has the customer already. Whoever acted for the
+// partner on a claim does not review it, see FourEyes.
+//
 // # What a host runs
 //
 // Two jobs, as often as it likes and in as many processes as it likes: Sweep

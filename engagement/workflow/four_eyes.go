@@ -13,8 +13,11 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 )
 
-// FourEyes says who is who: a person who acted for the partner on a claim does not
-// review, approve, reject or pay it, whatever roles the person has.
+// FourEyes says who is who: a person who acted for the partner on a claim, by
+// whichever command, does not review, approve, reject or pay it, whatever roles the
+// person has. Each participation remembers who acted; for one that was begun before
+// it did, the history says who, as long as the person is not erased. The functions
+// may be called several times for a command.
 type FourEyes struct {
 	// Person names the person behind an actor, with the same text in whatever role
 	// and for whichever partner the person acts. nil: Actor.User does, in whatever

@@ -13,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // sites says through which locations each user may act; whom it does not know may
@@ -203,4 +204,49 @@ func mingled(w *workflowtest.World, dice *rand.Rand, n int) {
 		}
 	}
 	w.Reevaluated()
+}
+
+// Counts of the whole company are exact, however many rows there are; within a scope
+// they are exact up to 1,000, and say so when there are more.
+func TestCountsWithinScope(t *testing.T) {
+	const n = 1010
+	w, _ := newWorld(t, street(n), func(sc *workflowtest.Scenario) {
+		sc.Options.Authorizer = sites{"rui": {porto}, "sam": {funchal}}
+	})
+	known := func(yield func(workflow.KnownCustomer) bool) {
+		for i := range n {
+			c := company(i)
+			if !yield(workflow.KnownCustomer{Identity: tenant.Identity{Tenant: c.Entry.Tenant, Name: c.Entry.Name, Cloud: c.Entry.Cloud}}) {
+				return
+			}
+		}
+	}
+	_, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", known, nil)
+	ok(t, err)
+	type counts = map[engagement.Tab]workflow.Count
+	for user, want := range map[string]counts{
+		"ana": {engagement.TabEligible: {N: n}, engagement.TabIneligible: {}, engagement.TabComplete: {}},
+		"rui": {engagement.TabEligible: {N: 1000, OrMore: true}, engagement.TabIneligible: {}, engagement.TabComplete: {}},
+		"sam": {engagement.TabEligible: {}, engagement.TabIneligible: {N: 1000, OrMore: true}, engagement.TabComplete: {}}, // not enrolled
+	} {
+		actor := rui
+		actor.User = user
+		page, err := w.Desk.Customers(background, actor, pilot, workflow.CustomersQuery{Limit: 1})
+		ok(t, err)
+		equal(t, "the counts for "+user, page.Counts, want)
+	}
+	equal(t, "in words", []string{fmt.Sprint(workflow.Count{N: 1000, OrMore: true}), fmt.Sprint(workflow.Count{N: 12})}, []string{"1000 or more", "12"})
+	equal(t, "in JSON", asJSON(t, workflow.Count{N: 1000, OrMore: true}), `{"n":1000,"or_more":true}`)
+}
+
+// A scope of no location lets nobody do anything, the zero one too.
+func TestScopes(t *testing.T) {
+	for _, none := range []workflow.Scope{{}, workflow.SomeLocations(), workflow.SomeLocations("")} {
+		equal(t, "all", none.All(), false)
+		equal(t, "has", none.Has(porto) || none.Has(""), false)
+	}
+	some := workflow.SomeLocations(porto, lisboa, porto)
+	equal(t, "the locations", some.Locations(), []engagement.LocationID{lisboa, porto})
+	equal(t, "has", []bool{some.Has(porto), some.Has(lisboa), some.Has(funchal), some.All()}, []bool{true, true, false, false})
+	equal(t, "all has", workflow.AllLocations().Has(funchal) && workflow.AllLocations().All(), true)
 }
