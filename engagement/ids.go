@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
+
+	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 // ID names an engagement within the program, "azure-migration" for one.
@@ -65,19 +66,9 @@ const maxNameLength = 200
 // characters, blanks around it or runs of blanks, and at most 200 characters
 // long.
 func CleanName(name string) string {
-	name = oneLine(name)
+	name = text.OneLine(name)
 	if runes := []rune(name); len(runes) > maxNameLength {
 		name = strings.TrimSpace(string(runes[:maxNameLength]))
 	}
 	return name
-}
-
-// Fold returns a text as searches and sorting compare it: lower case, on one
-// line, without control characters, blanks around it or runs of blanks.
-func Fold(s string) string { return strings.ToLower(oneLine(s)) }
-
-// oneLine replaces each run of blanks and control characters by one blank.
-func oneLine(s string) string {
-	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
-	return strings.ToValidUTF8(strings.Join(words, " "), "\uFFFD")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -239,8 +240,8 @@ type Entry struct {
 	Type          RowType
 	Status        Status
 	Locations     []LocationID
-	Name          string    // folded, to sort by; at most 200 characters of it
-	Search        string    // folded: name, friendly name, domain, tenant, subscription and opportunity ID, claim number
+	Name          string    // the key by which names compare; of at most 200 characters
+	Search        string    // what a Word is looked for in: words and IDs, see SearchWords
 	Since         time.Time // see Row.Since
 	Deadline      time.Time // see Row.Deadline
 	Amount        string    // AmountText of Row.Amount
@@ -280,11 +281,11 @@ func (r Row) Entry(partner PartnerID) Entry {
 		Tab: r.Tab, Type: r.Type, Status: r.Status, Locations: r.Locations, Since: r.Since, Deadline: r.Deadline,
 		Amount: AmountText(r.Amount),
 	}
-	name := Fold(CleanName(r.Name())) // it comes to stand in cursors, so it has to be short
-	e.Search = strings.Join([]string{
-		name, Fold(r.Identity.Name), r.Identity.Domain.String(), Fold(r.Identity.Domain.Native()),
-		r.Identity.Tenant.String(), r.Identity.Subscription.String(), Fold(r.Identity.Opportunity.String()), Fold(r.ClaimNumber),
-	}, "\n")
-	e.Name = e.Search[:len(name)] // shares the memory
+	e.Name, e.Search = r.keys()
 	return e
+}
+
+// keys returns what a row is sorted by as its customer's name, and found by.
+func (r Row) keys() (name, search string) {
+	return text.SortKey(CleanName(r.Name())), searchText(r) // a name comes to stand in cursors, so it has to be short
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 // randomPlace is a place with up to four partners, each with participations in
@@ -122,7 +123,7 @@ func checkEntries(t *testing.T, partner engagement.PartnerID, rows []engagement.
 	for _, r := range rows {
 		want = append(want, engagement.Entry{
 			Partner: partner, Place: the, Row: r.ID, Participation: r.Participation, Tab: r.Tab, Type: r.Type, Status: r.Status,
-			Locations: r.Locations, Name: engagement.Fold(r.Name()), Since: r.Since, Deadline: r.Deadline, Amount: engagement.AmountText(r.Amount),
+			Locations: r.Locations, Name: text.SortKey(r.Name()), Since: r.Since, Deadline: r.Deadline, Amount: engagement.AmountText(r.Amount),
 		})
 	}
 	require.Equal(t, want, theirs)

@@ -3,7 +3,6 @@ package storage
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
@@ -21,10 +20,12 @@ const (
 	BySince   Sort = "since"
 	ByStatus  Sort = "status" // by Type, then Status, then Name
 	ByAmount  Sort = "amount" // by Amount: entries without one come first, then currency by currency
+
+	ByEngagement Sort = "engagement" // by the engagement's name, then Name; on a page of one engagement, by Name
 )
 
 // AllSorts returns every Sort.
-func AllSorts() []Sort { return []Sort{ByName, BySoonest, BySince, ByStatus, ByAmount} }
+func AllSorts() []Sort { return []Sort{ByName, BySoonest, BySince, ByStatus, ByAmount, ByEngagement} }
 
 // Position is a place in an order: where an entry stands, whether or not the
 // entry is still there.
@@ -37,8 +38,20 @@ type Position struct {
 // latest stands for the deadline of entries that have none.
 var latest = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// PositionOf returns where an entry stands in an order.
-func (s Sort) PositionOf(e engagement.Entry) Position {
+// Names are the keys by which the names of engagements compare. An engagement without one comes behind those that have one.
+type Names map[engagement.ID]string
+
+// Key returns what an engagement is sorted by in ByEngagement.
+func (n Names) Key(id engagement.ID) string {
+	if key, ok := n[id]; ok {
+		return key
+	}
+	return "~" + string(id) // no key begins with it
+}
+
+// PositionOf returns where an entry stands in an order. Names are for
+// ByEngagement.
+func (s Sort) PositionOf(e engagement.Entry, names Names) Position {
 	switch s {
 	case BySoonest:
 		if e.Deadline.IsZero() {
@@ -49,6 +62,8 @@ func (s Sort) PositionOf(e engagement.Entry) Position {
 		return Position{Time: e.Since, Row: e.Row}
 	case ByStatus:
 		return Position{Text: string(e.Type) + "\n" + string(e.Status) + "\n" + e.Name, Row: e.Row}
+	case ByEngagement:
+		return Position{Text: names.Key(e.Place.Engagement) + "\n" + e.Name, Row: e.Row}
 	case ByAmount:
 		return Position{Text: e.Amount, Row: e.Row}
 	}
@@ -63,7 +78,7 @@ func (p Position) Compare(q Position) int {
 // Filter narrows a page. Its zero value lets everything through; what is set
 // must all hold.
 type Filter struct {
-	Text          string // folded; somewhere in the entry's Search
+	Words         []engagement.Word // all are found in the entry
 	Types         []engagement.RowType
 	Statuses      []engagement.Status
 	Locations     []engagement.LocationID // one of them
@@ -78,7 +93,7 @@ type Filter struct {
 
 // Match reports whether the entry passes the filter.
 func (f Filter) Match(e engagement.Entry) bool {
-	return strings.Contains(e.Search, f.Text) &&
+	return !slices.ContainsFunc(f.Words, func(w engagement.Word) bool { return !w.In(e) }) &&
 		(len(f.Types) == 0 || slices.Contains(f.Types, e.Type)) &&
 		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, e.Status)) &&
 		(len(f.Locations) == 0 || slices.ContainsFunc(f.Locations, func(l engagement.LocationID) bool { return slices.Contains(e.Locations, l) })) &&
@@ -130,6 +145,7 @@ type ClaimsQuery struct {
 	After      *Position // entries behind it in the order asked for; nil begins at the first
 	Limit      int       // at least 1
 	Filter     Filter
+	Names      Names // for ByEngagement
 	Now        time.Time
 }
 

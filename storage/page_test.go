@@ -48,10 +48,16 @@ func TestPositions(t *testing.T) {
 			{Amount: amount("0.00 EUR"), Row: "7"}, {Amount: amount("9.99 EUR"), Row: "6", Name: "y"}, {Amount: amount("10 EUR"), Row: "1"},
 			{Amount: amount("10.00 EUR"), Row: "2", Name: "a"}, {Amount: amount("1500 EUR"), Row: "0"}, {Amount: amount("2 USD"), Row: "0", Deadline: noon},
 		}},
+		{storage.ByEngagement, []engagement.Entry{
+			{Place: engagement.PlaceKey{Engagement: "z"}, Name: "a", Row: "9"}, {Place: engagement.PlaceKey{Engagement: "z"}, Name: "b", Row: "1"},
+			{Place: engagement.PlaceKey{Engagement: "z"}, Name: "b", Row: "2"}, {Place: engagement.PlaceKey{Engagement: "a"}, Name: "a", Row: "0"},
+			{Place: engagement.PlaceKey{Engagement: "unnamed-1"}, Name: "z", Row: "0"}, {Place: engagement.PlaceKey{Engagement: "unnamed-2"}, Name: "a", Row: "0"},
+		}},
 	} {
+		names := storage.Names{"a": "B key", "z": "A key"}
 		for i, a := range try.entries {
 			for j, b := range try.entries {
-				got := sign(try.sort.PositionOf(a).Compare(try.sort.PositionOf(b)))
+				got := sign(try.sort.PositionOf(a, names).Compare(try.sort.PositionOf(b, names)))
 				if want := sign(i - j); got != want {
 					t.Errorf("%s: entries %d and %d compare as %d, not %d", try.sort, i, j, got, want)
 				}
@@ -77,7 +83,7 @@ func TestPositionsAreTotal(t *testing.T) {
 		a := engagement.Entry{Name: name1, Amount: name2, Since: noon.Add(time.Duration(since1)), Deadline: noon.Add(time.Duration(since2)), Row: engagement.RowID(row1)}
 		b := engagement.Entry{Name: name2, Amount: name1, Since: noon.Add(time.Duration(since2)), Deadline: noon.Add(time.Duration(since1)), Row: engagement.RowID(row2)}
 		for _, s := range storage.AllSorts() {
-			p, q := s.PositionOf(a), s.PositionOf(b)
+			p, q := s.PositionOf(a, nil), s.PositionOf(b, nil)
 			if sign(p.Compare(q)) != -sign(q.Compare(p)) || p.Compare(p) != 0 || p.Compare(q) == 0 && row1 != row2 {
 				return false
 			}
@@ -93,7 +99,7 @@ func TestPositionsAreTotal(t *testing.T) {
 func TestPositionAsText(t *testing.T) {
 	entry := engagement.Entry{Row: "p-1", Name: "n\u00e4me \"quoted\"", Type: engagement.Done, Status: engagement.Canceled, Since: noon.Add(time.Microsecond), Amount: "EUR 041500"}
 	for _, s := range storage.AllSorts() {
-		p := s.PositionOf(entry)
+		p := s.PositionOf(entry, nil)
 		text, err := json.Marshal(p)
 		if err != nil {
 			t.Fatal(err)
@@ -110,7 +116,7 @@ func TestPositionAsText(t *testing.T) {
 
 func TestFilter(t *testing.T) {
 	entry := engagement.Entry{
-		Search: "contoso ltd\ncontoso.com", Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Participation: "p-1",
+		Search: " contoso ltd com=1=", Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Participation: "p-1",
 		Locations: []engagement.LocationID{"1", "2"}, Since: noon, Amount: amount("1500 EUR"),
 		Place: engagement.PlaceKey{Engagement: "azure-migration", Customer: "tpid:1"},
 	}
@@ -120,9 +126,14 @@ func TestFilter(t *testing.T) {
 		want   bool
 	}{
 		{"nothing", storage.Filter{}, true},
-		{"text", storage.Filter{Text: "oso.c"}, true},
-		{"other text", storage.Filter{Text: "fabrikam"}, false},
-		{"text across two lines", storage.Filter{Text: "ltd contoso"}, false},
+		{"words", storage.Filter{Words: engagement.SearchWords("contoso.co")}, true},
+		{"its ID", storage.Filter{Words: engagement.SearchWords("{1}")}, false},
+		{"its TPID", storage.Filter{Words: engagement.SearchWords("001")}, true},
+		{"one way of several", storage.Filter{Words: []engagement.Word{{Texts: []string{"x", "=1="}}}}, true},
+		{"its engagement instead", storage.Filter{Words: []engagement.Word{{Texts: []string{"x"}, Engagements: []engagement.ID{"azure-migration"}}}}, true},
+		{"no way", storage.Filter{Words: []engagement.Word{{}}}, false},
+		{"other words", storage.Filter{Words: engagement.SearchWords("fabrikam")}, false},
+		{"the middle of a word", storage.Filter{Words: engagement.SearchWords("ontoso")}, false},
 		{"one of the types", storage.Filter{Types: []engagement.RowType{engagement.Done, engagement.NotStarted}}, true},
 		{"other types", storage.Filter{Types: []engagement.RowType{engagement.Done}}, false},
 		{"one of the statuses", storage.Filter{Statuses: []engagement.Status{engagement.Paid, engagement.CustomerClaimed}}, true},
@@ -147,8 +158,8 @@ func TestFilter(t *testing.T) {
 		{"before its amount", storage.Filter{AmountBefore: amount("1500 EUR")}, false},
 		{"before more digits", storage.Filter{AmountBefore: amount("10000 EUR")}, true},
 		{"from another currency", storage.Filter{AmountFrom: amount("1 USD")}, false},
-		{"all of several", storage.Filter{Text: "contoso", SinceFrom: noon, Participation: true}, true},
-		{"not all of several", storage.Filter{Text: "contoso", SinceFrom: noon, Statuses: []engagement.Status{engagement.Paid}}, false},
+		{"all of several", storage.Filter{Words: engagement.SearchWords("contoso"), SinceFrom: noon, Participation: true}, true},
+		{"not all of several", storage.Filter{Words: engagement.SearchWords("contoso"), SinceFrom: noon, Statuses: []engagement.Status{engagement.Paid}}, false},
 	} {
 		t.Run(try.name, func(t *testing.T) {
 			if got := try.filter.Match(entry); got != try.want {
@@ -166,7 +177,7 @@ func TestFilter(t *testing.T) {
 }
 
 func TestAllSorts(t *testing.T) {
-	if got := storage.AllSorts(); len(got) != 5 || len(slices.Compact(slices.Sorted(slices.Values(got)))) != 5 {
+	if got := storage.AllSorts(); len(got) != 6 || len(slices.Compact(slices.Sorted(slices.Values(got)))) != 6 {
 		t.Errorf("the orders are %q", got)
 	}
 }

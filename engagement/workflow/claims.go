@@ -22,7 +22,7 @@ import (
 // partner, in all engagements, or for the Program of every partner. What is set
 // must all hold.
 type ClaimsQuery struct {
-	Search        string   // a part of the name, friendly name, domain, claim number, or tenant, subscription or opportunity ID, in whatever case
+	Search        string   // as in CustomersQuery, and in the engagement's name
 	SolutionAreas []string // any of these
 	Engagements   []engagement.ID
 	Statuses      []engagement.Status
@@ -113,7 +113,7 @@ func (s *Service) claimsOf(ctx context.Context, actor Actor, query ClaimsQuery) 
 func (c claimsList) list(query ClaimsQuery) list {
 	return newList(list{
 		partner: c.actor.Partner, sort: query.Sort, descending: query.Descending, limit: limitOf(query.Limit),
-		filter: query.filter(c.engagements), now: c.now,
+		filter: query.filter(c.engagements), names: namesOf(c.engagements), now: c.now,
 	}).within(c.scope, query.Locations)
 }
 
@@ -135,7 +135,7 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 		page.Rows = append(page.Rows, c.s.claimRow(c.actor, r, c.engagements, c.now))
 	}
 	if more {
-		page.Next, err = l.cursor(l.sort.PositionOf(rows[len(rows)-1].Entry))
+		page.Next, err = l.cursor(l.positionOf(rows[len(rows)-1].Entry))
 	}
 	return page, err
 }
@@ -147,7 +147,7 @@ func (c claimsList) read(ctx context.Context, l list) ([]storage.PageRow, bool, 
 		return nil, false, nil, nil
 	}
 	stored, err := c.s.store.Claims(ctx, storage.ClaimsQuery{
-		Partner: l.partner, Sort: l.sort, Descending: l.descending, After: l.after, Limit: l.limit, Filter: l.filter, Now: l.now,
+		Partner: l.partner, Sort: l.sort, Descending: l.descending, After: l.after, Limit: l.limit, Filter: l.filter, Names: l.names, Now: l.now,
 	})
 	if err != nil {
 		return nil, false, nil, unavailable("storage", err)
@@ -170,7 +170,7 @@ func (c claimsList) count(ctx context.Context) (map[engagement.Status]Count, err
 		}
 		for _, r := range rows {
 			found[r.Entry.Status]++
-			at := l.sort.PositionOf(r.Entry)
+			at := l.positionOf(r.Entry)
 			l.after = &at
 		}
 		read += len(rows)
@@ -226,7 +226,7 @@ func engagementOf(all []engagement.Engagement, id engagement.ID) engagement.Enga
 // checkClaims returns the *InputErrors of a query, joined, and gives its amounts
 // the decimals of their currencies.
 func (s *Service) checkClaims(q *ClaimsQuery) error {
-	errs := []error{CustomersQuery{Statuses: q.Statuses, From: q.From, To: q.To, Sort: q.Sort, Limit: q.Limit}.check()}
+	errs := []error{CustomersQuery{Search: q.Search, Statuses: q.Statuses, From: q.From, To: q.To, Sort: q.Sort, Limit: q.Limit}.check()}
 	for _, bound := range []struct {
 		field string
 		money *eligibility.Money
@@ -252,7 +252,7 @@ func (s *Service) checkClaims(q *ClaimsQuery) error {
 // filter says what the query narrows the list to, in the words of storage.
 func (q ClaimsQuery) filter(all []engagement.Engagement) storage.Filter {
 	f := storage.Filter{
-		Text: engagement.Fold(q.Search), Statuses: q.Statuses, Customer: q.Customer,
+		Words: engagement.Named(engagement.SearchWords(q.Search), all), Statuses: q.Statuses, Customer: q.Customer,
 		SinceFrom: nextMicrosecond(q.From), SinceBefore: nextMicrosecond(q.To), Engagements: q.Engagements,
 		AmountFrom: engagement.AmountText(q.AtLeast), AmountBefore: engagement.AmountText(q.Below),
 	}

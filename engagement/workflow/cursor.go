@@ -11,7 +11,7 @@ import (
 )
 
 // longestCursor is more than any of ours has: names and rows are short.
-const longestCursor = 4096
+const longestCursor = 8192
 
 // place is what a cursor's text holds: where a page ended, and in what list.
 type place struct {
@@ -60,7 +60,8 @@ func (l list) name() string {
 		D          bool
 		F          storage.Filter
 		L          []engagement.LocationID `json:",omitempty"`
-	}{l.partner, l.engagement, l.tab, l.sort, l.descending, l.filter, l.scope})
+		K          string
+	}{l.partner, l.engagement, l.tab, l.sort, l.descending, l.filter, l.scope, engagement.KeysVersion})
 	if err != nil {
 		panic(err) // texts and times of the years that a query's check lets through always marshal
 	}

@@ -2,11 +2,13 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"log/slog"
 	"maps"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/problems"
@@ -17,7 +19,7 @@ import (
 // CustomersQuery asks for a page of one tab of the Customers page.
 type CustomersQuery struct {
 	Tab        engagement.Tab // "": the eligible ones
-	Search     string         // a part of the name, friendly name, domain, claim number, or tenant, subscription or opportunity ID, in whatever case
+	Search     string         // words of the name, friendly name, domain or claim number, or their beginnings, in whatever case and without accents too; or whole IDs of the customer. All must be found
 	Types      []engagement.RowType
 	Statuses   []engagement.Status
 	Locations  []engagement.LocationID // rows of any of these
@@ -83,6 +85,7 @@ type customersPage struct {
 	within     sight
 	now        time.Time
 	counting   bool // whether its counts are wanted
+	named      bool // whether a search looks in the engagement's name, too
 }
 
 // customersOf checks who asks and what for.
@@ -126,14 +129,14 @@ func (c customersPage) all(ctx context.Context, query CustomersQuery, yield func
 }
 
 // Search finds customers and participations of the partner in all engagements of
-// the catalog:
-// those on a tab and those that left the page. An empty text finds all. The rows
+// the catalog: those on a tab and those that left the page. It looks in the names
+// of the engagements, too. An empty text finds all. The rows
 // come engagement by engagement, at most limit of each (1 to 1000; 0: 50), tab by
 // tab and by name.
 //
 // It returns a *ForbiddenError, an *InputError or an *UnavailableError.
-func (s *Service) Search(ctx context.Context, actor Actor, text string, limit int) ([]engagement.Row, error) {
-	query := CustomersQuery{Search: text, Limit: limit}
+func (s *Service) Search(ctx context.Context, actor Actor, search string, limit int) ([]engagement.Row, error) {
+	query := CustomersQuery{Search: search, Limit: limit}
 	return s.everywhere(ctx, actor, query, append(engagement.AllTabs(), engagement.TabOff)...)
 }
 
@@ -173,7 +176,7 @@ func (s *Service) everywhere(ctx context.Context, actor Actor, query CustomersQu
 		if err != nil {
 			return nil, err
 		}
-		c := customersPage{s: s, partner: actor.Partner, engagement: e, within: within, now: now}
+		c := customersPage{s: s, partner: actor.Partner, engagement: e, within: within, named: true, now: now}
 		var found []engagement.Row
 		for _, tab := range tabs {
 			if query.Tab = tab; len(found) >= limitOf(query.Limit) {
@@ -189,6 +192,11 @@ func (s *Service) everywhere(ctx context.Context, actor Actor, query CustomersQu
 	}
 	return rows, nil
 }
+
+const (
+	longestSearch = 200 // characters
+	mostWords     = 20
+)
 
 func limitOf(limit int) int {
 	if limit == 0 {
@@ -207,6 +215,11 @@ func (q CustomersQuery) check() error {
 	}
 	if limit := limitOf(q.Limit); limit < 1 || limit > maxLimit {
 		bad("limit", "is out of range: use 1 to 1000, or 0 for 50")
+	}
+	if n := utf8.RuneCountInString(q.Search); n > longestSearch {
+		bad("search", fmt.Sprintf("has %d characters: look for at most %d", n, longestSearch))
+	} else if n := len(engagement.SearchWords(q.Search)); n > mostWords {
+		bad("search", fmt.Sprintf("has %d words: look for at most %d", n, mostWords))
 	}
 	errs = append(errs, checkList("types", q.Types, engagement.AllRowTypes()), checkList("statuses", q.Statuses, engagement.AllStatuses()))
 	for field, t := range map[string]time.Time{"from": q.From, "to": q.To} {
@@ -240,7 +253,7 @@ func (c customersPage) page(ctx context.Context, query CustomersQuery) (Customer
 		page.Rows = append(page.Rows, r.Row)
 	}
 	if more {
-		page.Next, err = l.cursor(l.sort.PositionOf(rows[len(rows)-1].Entry(c.partner)))
+		page.Next, err = l.cursor(l.positionOf(rows[len(rows)-1].Entry(c.partner)))
 	}
 	return page, err
 }
@@ -283,11 +296,15 @@ func (c customersPage) read(ctx context.Context, l list, counts map[engagement.T
 }
 
 func (c customersPage) list(query CustomersQuery) list {
+	words := engagement.SearchWords(query.Search)
+	if c.named {
+		words = engagement.Named(words, []engagement.Engagement{c.engagement})
+	}
 	l := newList(list{
 		partner: c.partner, engagement: c.engagement.ID, tab: query.Tab, sort: query.Sort, descending: query.Descending,
 		limit: limitOf(query.Limit), now: c.now,
 		filter: storage.Filter{
-			Text: engagement.Fold(query.Search), Types: query.Types, Statuses: query.Statuses,
+			Words: words, Types: query.Types, Statuses: query.Statuses,
 			SinceFrom: nextMicrosecond(query.From), SinceBefore: nextMicrosecond(query.To),
 		},
 	})

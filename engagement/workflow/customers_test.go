@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -146,15 +149,21 @@ func TestSearch(t *testing.T) {
 		c := company(40)
 		c.Domain, c.Entry.Name = "bücher.example", "Bücherei\tZum  Löwen\n"
 		sc.Customers = append(sc.Customers, c)
+		for i, name := range []string{"Cervejaria São João", "Łódź Straße"} {
+			c := company(41 + i)
+			c.Entry.Name = name
+			sc.Customers = append(sc.Customers, c)
+		}
 	})
-	for _, domain := range []string{"c00.example", "c01.example", "c02.example", "c03.example", "bücher.example"} {
+	for _, domain := range []string{"c00.example", "c01.example", "c02.example", "c03.example", "bücher.example", "c41.example", "c42.example"} {
 		w.Known(domain)
 	}
 	started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{pilot},
 		Candidate: workflow.Candidate{Location: lisboa, Domain: "contoso.com", FriendlyName: "The Big One"}})
 	ok(t, err)
+	everybody := []string{"amber Company 01", "Coal Company 03", "Ébano Company 02", "The Big One", "Zinc Company 00", "Bücherei\tZum  Löwen\n", "Cervejaria São João", "Łódź Straße"}
 	for text, want := range map[string][]string{
-		"":                                     {"amber Company 01", "Coal Company 03", "Ébano Company 02", "The Big One", "Zinc Company 00", "Bücherei\tZum  Löwen\n"},
+		"":                                     everybody,
 		"COMPANY":                              {"amber Company 01", "Coal Company 03", "Ébano Company 02", "Zinc Company 00"},
 		"  company   02 ":                      {"Ébano Company 02"},
 		"ébano":                                {"Ébano Company 02"},
@@ -169,10 +178,24 @@ func TestSearch(t *testing.T) {
 		"contoso":                               {"The Big One"},
 		started[0].ClaimNumber:                  {"The Big One"},
 		strings.ToLower(started[0].ClaimNumber): {"The Big One"},
-		"example\nzinc":                         nil,
-		"%":                                     nil,
-		"_":                                     nil,
-		"nobody":                                nil,
+		"example\nzinc":                         {"Zinc Company 00"},
+		"ompany":                                nil,
+		"zinc nobody":                           nil,
+		"cOmp zi":                               {"Zinc Company 00"},
+		"sao":                                   {"Cervejaria São João"},
+		"sa\u0303o jo":                          {"Cervejaria São João"},
+		"ＣＥＲＶＥＪＡＲＩＡ":                            {"Cervejaria São João"},
+		"STRASSE":                               {"Łódź Straße"},
+		"lo\u00addz":                            {"Łódź Straße"},
+		"{" + company(3).Entry.Tenant.String() + "}":                  {"Coal Company 03"},
+		strings.ReplaceAll(company(3).Entry.Tenant.String(), "-", ""): {"Coal Company 03"},
+		company(3).Entry.Tenant.String()[:20]:                         nil,
+		"bucherei":                                                    {"Bücherei\tZum  Löwen\n"},
+		"...":                                                         nil,
+		"\u200b":                                                      everybody,
+		"%":                                                           nil,
+		"_":                                                           nil,
+		"nobody":                                                      nil,
 	} {
 		got, want := called(find(t, w, pilot, workflow.CustomersQuery{Search: text})), slices.Clone(want)
 		slices.Sort(got)
@@ -327,10 +350,12 @@ func TestCustomersRefuses(t *testing.T) {
 	}
 }
 
+var collator = collate.New(language.Und, collate.Loose)
+
 // before says, independently of storage, whether one row stands before another.
 func before(by storage.Sort) func(a, b engagement.Row) int {
 	name := func(a, b engagement.Row) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a.Name()), strings.ToLower(b.Name())), strings.Compare(string(a.ID), string(b.ID)))
+		return cmp.Or(collator.CompareString(a.Name(), b.Name()), strings.Compare(strings.ToLower(a.Name()), strings.ToLower(b.Name())), strings.Compare(string(a.ID), string(b.ID)))
 	}
 	deadline := func(r engagement.Row) time.Time {
 		if r.Deadline.IsZero() {
@@ -340,6 +365,9 @@ func before(by storage.Sort) func(a, b engagement.Row) int {
 	}
 	return map[storage.Sort]func(a, b engagement.Row) int{
 		storage.ByName: name,
+		storage.ByEngagement: func(a, b engagement.Row) int { // whose IDs are in the order of their names
+			return cmp.Or(strings.Compare(string(a.Engagement), string(b.Engagement)), name(a, b))
+		},
 		storage.ByAmount: func(a, b engagement.Row) int {
 			return cmp.Or(strings.Compare(a.Amount.Currency, b.Amount.Currency), a.Amount.Amount.Cmp(b.Amount.Amount), strings.Compare(string(a.ID), string(b.ID)))
 		},
@@ -582,7 +610,7 @@ func TestCursors(t *testing.T) {
 		"a field in upper case": base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(raw), `{"q"`, `{"Q"`, 1))),
 		"no row":                base64.RawURLEncoding.EncodeToString([]byte(`{"q":"` + string(raw[6:18]) + `","p":{"r":""}}`)),
 		"too late a time":       base64.RawURLEncoding.EncodeToString([]byte(`{"q":"` + string(raw[6:18]) + `","p":{"d":"9999-12-31T23:59:59-12:00","r":"x"}}`)),
-		"too long":              base64.RawURLEncoding.EncodeToString([]byte(`{"q":"` + string(raw[6:18]) + `","p":{"r":"` + strings.Repeat("x", 4096) + `"}}`)),
+		"too long":              base64.RawURLEncoding.EncodeToString([]byte(`{"q":"` + string(raw[6:18]) + `","p":{"r":"` + strings.Repeat("x", 8192) + `"}}`)),
 	} {
 		q := list
 		q.Cursor = text

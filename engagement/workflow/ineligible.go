@@ -132,7 +132,7 @@ func (x *gathering) step(ctx context.Context) error {
 	from := x.next()
 	stored, err := x.s.store.Page(ctx, storage.PageQuery{
 		Partner: x.list.partner, Engagement: x.list.engagement, Tab: from.tab, Sort: storage.ByName, Descending: x.list.descending,
-		After: from.after, Limit: x.list.limit + 1, Filter: storage.Filter{Text: x.list.filter.Text}, Now: x.now,
+		After: from.after, Limit: x.list.limit + 1, Filter: storage.Filter{Words: x.list.filter.Words}, Now: x.now,
 	})
 	if err != nil {
 		return unavailable("storage", err)
@@ -148,12 +148,12 @@ func (x *gathering) step(ctx context.Context) error {
 		x.take(settled, "")
 	}
 	slices.SortFunc(x.rows, func(a, b gathered) int {
-		return x.list.compare(x.list.sort.PositionOf(a.entry), x.list.sort.PositionOf(b.entry))
+		return x.list.compare(x.list.positionOf(a.entry), x.list.positionOf(b.entry))
 	})
 	x.read += len(stored.Rows)
 	from.ended = !stored.More
 	if n := len(stored.Rows); n > 0 {
-		at := storage.ByName.PositionOf(stored.Rows[n-1].Entry)
+		at := storage.ByName.PositionOf(stored.Rows[n-1].Entry, nil)
 		from.after = &at
 	}
 	return nil
@@ -167,7 +167,7 @@ func (x *gathering) take(pl engagement.Place, from engagement.RowID) {
 			continue
 		}
 		e := row.Entry(x.partner)
-		if !x.list.filter.Match(e) || x.list.after != nil && x.list.compare(x.list.sort.PositionOf(e), *x.list.after) <= 0 {
+		if !x.list.filter.Match(e) || x.list.after != nil && x.list.compare(x.list.positionOf(e), *x.list.after) <= 0 {
 			continue
 		}
 		x.seen[row.ID] = true

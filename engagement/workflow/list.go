@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
@@ -16,6 +17,7 @@ type list struct {
 	sort       storage.Sort
 	descending bool
 	filter     storage.Filter
+	names      storage.Names // of engagements, to sort by
 	after      *storage.Position
 	limit      int
 	now        time.Time
@@ -25,7 +27,7 @@ type list struct {
 
 // newList returns the list with its order, which is by name unless one is set.
 func newList(l list) list {
-	if l.sort == "" {
+	if l.sort == "" || l.sort == storage.ByEngagement && l.engagement != "" {
 		l.sort = storage.ByName
 	}
 	return l
@@ -82,7 +84,7 @@ func (l list) compare(a, b storage.Position) int {
 func (l list) overlay(rows []storage.PageRow, more bool, overdue []engagement.Place, counted func(engagement.Entry)) ([]storage.PageRow, bool, error) {
 	reach := func(storage.Position) bool { return true } // whether this page goes so far
 	if more {
-		last := l.sort.PositionOf(rows[len(rows)-1].Entry)
+		last := l.positionOf(rows[len(rows)-1].Entry)
 		reach = func(at storage.Position) bool { return l.compare(at, last) < 0 }
 	}
 	var moved []storage.PageRow
@@ -96,7 +98,7 @@ func (l list) overlay(rows []storage.PageRow, more bool, overdue []engagement.Pl
 				continue
 			}
 			counted(e)
-			at := l.sort.PositionOf(e)
+			at := l.positionOf(e)
 			if (l.engagement == "" || e.Tab == l.tab) && l.filter.Match(e) && (l.after == nil || l.compare(at, *l.after) > 0) && reach(at) {
 				moved = append(moved, storage.PageRow{Entry: e, Place: settled})
 			}
@@ -105,11 +107,23 @@ func (l list) overlay(rows []storage.PageRow, more bool, overdue []engagement.Pl
 	if len(moved) > 0 {
 		rows = append(slices.Clip(rows), moved...)
 		slices.SortFunc(rows, func(a, b storage.PageRow) int {
-			return l.compare(l.sort.PositionOf(a.Entry), l.sort.PositionOf(b.Entry))
+			return l.compare(l.positionOf(a.Entry), l.positionOf(b.Entry))
 		})
 	}
 	if len(rows) > l.limit {
 		rows, more = rows[:l.limit], true
 	}
 	return rows, more, nil
+}
+
+// positionOf is where an entry stands in the list.
+func (l list) positionOf(e engagement.Entry) storage.Position { return l.sort.PositionOf(e, l.names) }
+
+// namesOf returns the keys by which the names of engagements compare.
+func namesOf(all []engagement.Engagement) storage.Names {
+	names := make(storage.Names, len(all))
+	for _, e := range all {
+		names[e.ID] = text.SortKey(e.Name)
+	}
+	return names
 }

@@ -99,13 +99,13 @@ func checkFold(t *testing.T, s string) {
 
 func TestFoldIsIdempotent(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 20_000 {
+	for range 5_000 {
 		checkFold(t, sample(r))
 	}
 }
 
 func TestFoldEveryCharacter(t *testing.T) {
-	for r := range rune(unicode.MaxRune) {
+	for r := range rune(0x20000) {
 		if folded := text.Fold(string(r)); text.Fold(folded) != folded {
 			t.Errorf("%U folds to %+q, and that to %+q", r, folded, text.Fold(folded))
 		}
@@ -136,9 +136,12 @@ func TestSortKeyOrder(t *testing.T) {
 func TestSortKeyIsTheCollations(t *testing.T) {
 	c := collate.New(language.Und, collate.Loose)
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 5_000 {
+	for range 2_000 {
 		a, b := text.Fold(sample(r)), text.Fold(sample(r))
 		want := c.CompareString(a, b)
+		if len(a)+len(b) > 300 { // keys are cut
+			continue
+		}
 		if want == 0 {
 			want = strings.Compare(a, b)
 		}
@@ -150,8 +153,11 @@ func TestSortKeyIsTheCollations(t *testing.T) {
 
 func TestSortKeyOfLongNames(t *testing.T) {
 	long := strings.Repeat("São ", 100)
-	require.Less(t, text.SortKey(long+"a"), text.SortKey(long+"b"))
-	require.LessOrEqual(t, len(text.SortKey(long)), 86+1+len(long))
+	require.LessOrEqual(t, text.SortKey(long+"a"), text.SortKey(long+"b"))
+	for _, name := range []string{long, strings.Repeat("\ufdfa", 200), strings.Repeat("a", 1000), strings.Repeat("日", 1000)} {
+		require.LessOrEqual(t, len(text.SortKey(name)), 487)
+		require.True(t, utf8.ValidString(text.SortKey(name)))
+	}
 }
 
 // A collator is for one goroutine; keys are made by many.

@@ -3,6 +3,7 @@ package text
 import (
 	"encoding/base64"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -12,13 +13,16 @@ const (
 	collationVersion = collate.CLDRVersion
 
 	// keySize is how many bytes of a collation key are kept. It is some twenty to
-	// thirty letters; names that begin so far alike follow by their folded text.
-	keySize = 64
+	// thirty letters; names that begin so far alike follow by their folded text, of
+	// which tailSize bytes are kept.
+	keySize  = 64
+	tailSize = 400
 )
 
 // SortKey returns a text by which names compare, byte by byte, in the order of
 // people: "Águas" before "Zebra". It is the root collation's key of base letters,
-// then a blank, then the folded name. It holds no control characters.
+// then a blank, then the folded name, each cut where it is long: at most 487 bytes
+// in all. It holds no control characters.
 func SortKey(name string) string {
 	folded := Fold(name)
 	if folded == "" {
@@ -27,9 +31,20 @@ func SortKey(name string) string {
 	c := collators.Get().(*collator)
 	defer collators.Put(c)
 	key := c.KeyFromString(&c.Buffer, folded)
-	text := encoding.EncodeToString(key[:min(len(key), keySize)]) + " " + folded
+	text := encoding.EncodeToString(key[:min(len(key), keySize)]) + " " + cut(folded, tailSize)
 	c.Reset()
 	return text
+}
+
+// cut returns the whole characters of the first so many bytes.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most]
 }
 
 // collator is one of which each can be used by one goroutine at a time.

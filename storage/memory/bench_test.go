@@ -187,7 +187,7 @@ func claimed(b *testing.B, n int) (*memory.Store, [2]storage.ClaimsQuery) {
 		b.Fatal(err)
 	}
 	middle := first
-	at := first.Sort.PositionOf(half.Rows[n/2-1].Entry)
+	at := first.Sort.PositionOf(half.Rows[n/2-1].Entry, nil)
 	first.Limit, middle.Limit, middle.After = 50, 50, &at
 	return s, [2]storage.ClaimsQuery{first, middle}
 }

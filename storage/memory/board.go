@@ -41,7 +41,7 @@ func (s *Store) Page(ctx context.Context, q storage.PageQuery) (storage.Page, er
 	if tab < 0 {
 		return storage.Page{}, invalid("the tab of a page is %q: use one of %q", q.Tab, tabs)
 	}
-	search, err := newSearch(q.Sort, q.Descending, q.After, q.Limit, &q.Filter, micros(q.Now))
+	search, err := newSearch(q.Sort, nil, q.Descending, q.After, q.Limit, &q.Filter, micros(q.Now))
 	if err != nil {
 		return storage.Page{}, err
 	}

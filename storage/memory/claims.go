@@ -34,7 +34,7 @@ func (s *Store) Claims(ctx context.Context, q storage.ClaimsQuery) (storage.Clai
 	if err := ctx.Err(); err != nil {
 		return storage.ClaimsPage{}, err
 	}
-	search, err := newSearch(q.Sort, q.Descending, q.After, q.Limit, &q.Filter, micros(q.Now))
+	search, err := newSearch(q.Sort, q.Names, q.Descending, q.After, q.Limit, &q.Filter, micros(q.Now))
 	if err != nil {
 		return storage.ClaimsPage{}, err
 	}

@@ -2,7 +2,6 @@ package memory
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
@@ -109,9 +108,6 @@ func (e *entry) fill(v *engagement.Entry) {
 }
 
 func (e *entry) matches(f *storage.Filter) bool {
-	if !strings.Contains(e.search, f.Text) {
-		return false
-	}
 	var v engagement.Entry
 	e.fill(&v)
 	return f.Match(v)

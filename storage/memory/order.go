@@ -16,6 +16,23 @@ type order struct {
 	to      func(e *entry, p position) int // compares with where e stands
 }
 
+// byEngagement is the order by the names of engagements. It is not kept ready,
+// because names change without any place changing.
+func byEngagement(names storage.Names) *order {
+	return &order{
+		sort: storage.ByEngagement,
+		compare: func(a, b *entry) int {
+			if c := strings.Compare(names.Key(a.board.key.engagement), names.Key(b.board.key.engagement)); c != 0 {
+				return c
+			}
+			return compareNames(a, b)
+		},
+		to: func(e *entry, p position) int {
+			return p.compare(names.Key(e.board.key.engagement)+"\n", e.name, zero, e.row)
+		},
+	}
+}
+
 // position is a storage.Position with its time in microseconds.
 type position struct {
 	text string
@@ -37,14 +54,14 @@ var orders = [...]order{
 // that have none.
 var (
 	zero   = micros(storage.Position{}.Time)
-	latest = micros(storage.BySoonest.PositionOf(engagement.Entry{}).Time)
+	latest = micros(storage.BySoonest.PositionOf(engagement.Entry{}, nil).Time)
 )
 
 // prefixes are what precedes the name in the positions of ByStatus.
 var prefixes = func() (table [8][32]string) {
 	for k, kind := range types {
 		for s, status := range statuses {
-			table[k][s] = storage.ByStatus.PositionOf(engagement.Entry{Type: kind, Status: status}).Text
+			table[k][s] = storage.ByStatus.PositionOf(engagement.Entry{Type: kind, Status: status}, nil).Text
 		}
 	}
 	return table

@@ -10,7 +10,8 @@ import (
 
 // search is what every kind of page is asked for.
 type search struct {
-	order      int // index in orders
+	order      *order
+	kept       int // index in orders; -1: the order is not kept ready
 	descending bool
 	after      *storage.Position
 	limit      int
@@ -19,15 +20,28 @@ type search struct {
 }
 
 // newSearch returns ErrInvalid for an unknown order, or a limit below 1.
-func newSearch(sort storage.Sort, descending bool, after *storage.Position, limit int, filter *storage.Filter, now int64) (search, error) {
-	order := slices.IndexFunc(orders[:], func(o order) bool { return o.sort == sort })
+func newSearch(sort storage.Sort, names storage.Names, descending bool, after *storage.Position, limit int, filter *storage.Filter, now int64) (search, error) {
+	q := search{kept: slices.IndexFunc(orders[:], func(o order) bool { return o.sort == sort }), descending: descending, after: after, limit: limit, filter: filter, now: now}
 	switch {
-	case order < 0:
+	case q.kept >= 0:
+		q.order = &orders[q.kept]
+	case sort == storage.ByEngagement:
+		q.order = byEngagement(names)
+	default:
 		return search{}, invalid("the order of a page is %q: use one of %q", sort, storage.AllSorts())
-	case limit < 1:
+	}
+	if limit < 1 {
 		return search{}, invalid("the limit of a page is %d: at least 1 is needed", limit)
 	}
-	return search{order, descending, after, limit, filter, now}, nil
+	return q, nil
+}
+
+// list returns the entries of a set in the order of the search.
+func (q *search) list(s *set) *list[*entry] {
+	if q.kept >= 0 {
+		return s.order(q.kept)
+	}
+	return newList(q.order.compare, slices.Clone(s.entries))
 }
 
 // page returns the rows that are found in a set, and whether more follow. The row
@@ -56,7 +70,7 @@ func (q *search) begin(s *set, places []*place) *entry {
 
 // find returns the entries of a page, and one more when more follow.
 func (q *search) find(s *set, overdue bool, after *entry) []*entry {
-	l := s.order(q.order)
+	l := q.list(s)
 	filtered := !isZero(q.filter)
 	size := min(q.limit, l.count) + 1
 	found := make([]*entry, 0, size)
@@ -94,7 +108,7 @@ func (q *search) keep(found []*entry, i int, filtered bool) []*entry {
 }
 
 func isZero(f *storage.Filter) bool {
-	return f.Text == "" && len(f.Types)+len(f.Statuses)+len(f.Locations) == 0 &&
+	return len(f.Words) == 0 && len(f.Types)+len(f.Statuses)+len(f.Locations) == 0 &&
 		f.SinceFrom.IsZero() && f.SinceBefore.IsZero() && !f.Participation &&
 		f.Engagements == nil && f.Customer == "" && f.AmountFrom == "" && f.AmountBefore == ""
 }
@@ -102,7 +116,7 @@ func isZero(f *storage.Filter) bool {
 // walk goes over the entries of an order as the search asks for them. The entry
 // that its position stands for is given when it is still there.
 func (q *search) walk(l *list[*entry], after *entry) iter.Seq[*entry] {
-	o := &orders[q.order]
+	o := q.order
 	var p position
 	if q.after != nil {
 		p = position{q.after.Text, micros(q.after.Time), q.after.Row}

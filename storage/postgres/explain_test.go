@@ -249,6 +249,9 @@ func everyPage(t testing.TB, s storage.Store) {
 	t.Helper()
 	ctx, now := t.Context(), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	for _, sort := range storage.AllSorts() {
+		if sort == storage.ByEngagement { // names are not stored, so that no index has them
+			continue
+		}
 		for _, descending := range []bool{false, true} {
 			q := storage.PageQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabEligible, Sort: sort, Descending: descending, Limit: 50, Now: now}
 			all := storage.ClaimsQuery{Sort: sort, Descending: descending, Limit: 50, Now: now}
@@ -259,14 +262,14 @@ func everyPage(t testing.TB, s storage.Store) {
 				if err != nil || len(page.Rows) != 50 {
 					t.Fatalf("a page of %d rows: %v", len(page.Rows), err)
 				}
-				at := sort.PositionOf(page.Rows[49].Entry)
+				at := sort.PositionOf(page.Rows[49].Entry, nil)
 				q.After = &at
 				for _, c := range []*storage.ClaimsQuery{&all, &of} {
 					page, err := s.Claims(ctx, *c)
 					if err != nil || len(page.Rows) != 50 {
 						t.Fatalf("a page of %d claims: %v", len(page.Rows), err)
 					}
-					at := sort.PositionOf(page.Rows[49].Entry)
+					at := sort.PositionOf(page.Rows[49].Entry, nil)
 					c.After = &at
 				}
 			}

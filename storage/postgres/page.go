@@ -26,6 +26,7 @@ type listing struct {
 	after      *storage.Position
 	limit      int
 	filter     storage.Filter
+	names      storage.Names
 	now        time.Time
 }
 
@@ -45,9 +46,17 @@ const (
 func (s *Store) statement(l listing, overdueLimit int) (string, []any) {
 	a := slices.Clone(l.args)
 	now := a.add(rows.Micros(l.now), "bigint")
-	columns, order, behind := quoted(l.order.Columns), quoted(l.order.Columns), " > "
+	by := make([]string, len(l.order.Columns))
+	for i, c := range l.order.Columns {
+		by[i] = quoted([]string{c})
+		if c == rows.EngagementKey {
+			by[i] = "coalesce(" + a.add(rows.NamesText(l.names), "text") + `::jsonb ->> engagement, '~' || engagement) COLLATE "C"`
+		}
+	}
+	columns := strings.Join(by, ", ")
+	order, behind := columns, " > "
 	if l.descending {
-		order, behind = strings.ReplaceAll(columns, ",", " DESC,")+" DESC", " < "
+		order, behind = strings.Join(by, " DESC, ")+" DESC", " < "
 	}
 	where := l.within + l.tab
 	if overdueLimit > noOverdue { // or there is none to be left out, and the planner need not guess how many there are
@@ -104,8 +113,18 @@ func condition(a *arguments, c rows.Condition) string {
 		return a.add(c.Micros, "bigint")
 	}
 	switch c.Op {
-	case rows.Contains:
-		return `strpos("` + c.Column + `", ` + value() + ") > 0"
+	case rows.Finds:
+		var ways []string
+		for _, text := range c.Texts {
+			ways = append(ways, `strpos("`+c.Column+`", `+a.add(text, "text")+") > 0")
+		}
+		if len(c.Engagements) > 0 {
+			ways = append(ways, "engagement = ANY ("+a.add(c.Engagements, "text[]")+")")
+		}
+		if len(ways) == 0 {
+			return "false"
+		}
+		return "(" + strings.Join(ways, " OR ") + ")"
 	case rows.OneOf:
 		return `"` + c.Column + `" = ANY (` + a.add(c.Texts, "text[]") + ")"
 	case rows.Overlaps:
@@ -151,7 +170,7 @@ func (b *bundle) rows(op string, l listing, places map[engagement.PlaceKey]engag
 		out[i].Place = places[row.Place()]
 	}
 	slices.SortFunc(out, func(x, y storage.PageRow) int {
-		c := l.order.Sort.PositionOf(x.Entry).Compare(l.order.Sort.PositionOf(y.Entry))
+		c := l.order.Sort.PositionOf(x.Entry, l.names).Compare(l.order.Sort.PositionOf(y.Entry, l.names))
 		if l.descending {
 			return -c
 		}
@@ -215,7 +234,7 @@ func (s *Store) Claims(ctx context.Context, q storage.ClaimsQuery) (storage.Clai
 	if err != nil {
 		return storage.ClaimsPage{}, err
 	}
-	l := listing{order: order, descending: q.Descending, after: q.After, limit: q.Limit, filter: q.Filter, now: q.Now, counted: "status", within: "participation"}
+	l := listing{order: order, descending: q.Descending, after: q.After, limit: q.Limit, filter: q.Filter, names: q.Names, now: q.Now, counted: "status", within: "participation"}
 	partner := l.args.add(string(q.Partner), "text") // '' in the counts is every partner
 	if q.Partner != "" {
 		l.within = "partner = " + partner + " AND participation"

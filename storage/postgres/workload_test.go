@@ -292,7 +292,7 @@ func auditPlaces(t testing.TB, pool *pgxpool.Pool, schema string, s storage.Stor
 						got = append(got, fmt.Sprint(e.Partner, e.Place, e.Row, e.Tab, e.Status, e.Name, e.Deadline.UnixMicro()))
 					}
 					if more = page.More; more {
-						at := q.Sort.PositionOf(page.Rows[len(page.Rows)-1].Entry)
+						at := q.Sort.PositionOf(page.Rows[len(page.Rows)-1].Entry, nil)
 						q.After = &at
 					}
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,61 +48,79 @@ type listing struct {
 	after      *storage.Position
 	limit      int
 	filter     storage.Filter
+	names      storage.Names
 	now        time.Time
 }
+
+// engagementKey is what the order by engagement compares; its argument is the
+// names as JSON.
+const engagementKey = `coalesce(json_extract(?, '$."' || t.engagement || '"'), '~' || t.engagement)`
 
 // query returns the statement for one entry more than the limit, and its
 // arguments.
 func (l listing) query(conditions []rows.Condition) (string, []any) {
 	where, args := l.within[:len(l.within):len(l.within)], l.args[:len(l.args):len(l.args)]
-	columns, direction, behind := strings.Join(l.order.Columns, ", "), "", ">"
+	by, sort := slices.Clone(l.order.Columns), l.order.Sort
+	var names []any
+	if sort == storage.ByEngagement {
+		by[0], sort, names = engagementKey, storage.ByName, []any{rows.NamesText(l.names)}
+	}
+	columns, direction, behind := strings.Join(by, ", "), "", ">"
 	if l.descending {
-		columns, direction, behind = strings.Join(l.order.Columns, " DESC, "), " DESC", "<"
+		columns, direction, behind = strings.Join(by, " DESC, "), " DESC", "<"
 	}
 	if l.after != nil {
-		where = append(where, fmt.Sprintf("(%s) %s (%s)", strings.Join(l.order.Columns, ", "), behind, marks(len(l.order.Columns))))
-		args = append(args, l.order.Values(*l.after)...)
+		where = append(where, fmt.Sprintf("(%s) %s (%s)", strings.Join(by, ", "), behind, marks(len(by))))
+		args = append(append(args, names...), l.order.Values(*l.after)...)
 	}
 	where, args = append(where, "due > ?"), append(args, rows.Micros(l.now))
 	for _, c := range conditions {
-		text, arg := condition(c)
-		where = append(where, text)
-		if arg != nil {
-			args = append(args, arg)
-		}
+		text, of := condition(c)
+		where, args = append(where, text), append(args, of...)
 	}
-	index := l.index + "_" + string(l.order.Sort)
+	index := l.index + "_" + string(sort)
 	if l.filter.Customer != "" { // which leaves so few that it is better to find them and sort
-		index, columns = l.ofCustomer, "+"+strings.ReplaceAll(columns, ", ", ", +")
+		for i := range by {
+			by[i] = "+" + by[i]
+		}
+		index, columns = l.ofCustomer, strings.Join(by, direction+", ")
 	}
 	return "SELECT " + listed(rows.EntryColumns()) + " FROM pe_entry t INDEXED BY " + index +
-		" WHERE " + strings.Join(where, " AND ") + " ORDER BY " + columns + direction + " LIMIT ?", append(args, l.limit+1)
+		" WHERE " + strings.Join(where, " AND ") + " ORDER BY " + columns + direction + " LIMIT ?", append(append(args, names...), l.limit+1)
 }
 
 // marks returns n question marks.
 func marks(n int) string { return strings.Repeat("?, ", n-1) + "?" }
 
-// condition returns the SQL of a condition, and its argument unless it has none.
-// The plus keeps SQLite from leaving the index that it walks along.
-func condition(c rows.Condition) (string, any) {
+// condition returns the SQL of a condition, and its arguments. The plus keeps
+// SQLite from leaving the index that it walks along.
+func condition(c rows.Condition) (string, []any) {
 	column := "+" + c.Column
 	if c.Column == "customer" {
 		column = c.Column
 	}
-	value := any(c.Micros)
+	value := []any{c.Micros}
 	if len(c.Texts) > 0 {
-		value = c.Texts[0]
+		value = []any{c.Texts[0]}
 	}
 	switch c.Op {
-	case rows.Contains:
-		return "instr(" + c.Column + ", ?) > 0", value
+	case rows.Finds:
+		var ways []string
+		var args []any
+		for _, text := range c.Texts {
+			ways, args = append(ways, "instr("+c.Column+", ?) > 0"), append(args, text)
+		}
+		if len(c.Engagements) > 0 {
+			ways, args = append(ways, "+engagement IN (SELECT value FROM json_each(?))"), append(args, list(c.Engagements))
+		}
+		return "(" + strings.Join(ways, " OR ") + ")", args
 	case rows.OneOf:
 		if len(c.Texts) == 1 {
 			return column + " = ?", value
 		}
-		return column + " IN (SELECT value FROM json_each(?))", list(c.Texts)
+		return column + " IN (SELECT value FROM json_each(?))", []any{list(c.Texts)}
 	case rows.Overlaps:
-		return "EXISTS (SELECT 1 FROM json_each(t." + c.Column + ") k WHERE k.value IN (SELECT value FROM json_each(?)))", list(c.Texts)
+		return "EXISTS (SELECT 1 FROM json_each(t." + c.Column + ") k WHERE k.value IN (SELECT value FROM json_each(?)))", []any{list(c.Texts)}
 	case rows.AtLeast:
 		return column + " >= ?", value
 	case rows.Below:
@@ -228,7 +247,7 @@ func (s *Store) Claims(ctx context.Context, q storage.ClaimsQuery) (storage.Clai
 	l := listing{
 		index: "pe_claim", ofCustomer: "pe_claim_customer",
 		within: []string{"partner = ?", "participation = 1"}, args: []any{partner},
-		order: order, descending: q.Descending, after: q.After, limit: q.Limit, filter: q.Filter, now: q.Now,
+		order: order, descending: q.Descending, after: q.After, limit: q.Limit, filter: q.Filter, names: q.Names, now: q.Now,
 	}
 	if q.Partner == "" {
 		due, l.index, l.within, l.args = selectAllStatusesDue, "pe_program", []string{"participation = 1"}, nil

@@ -125,7 +125,7 @@ func (f Filling) Pages(ctx context.Context, s storage.Store, tab engagement.Tab)
 			return Pages{}, err
 		}
 		for _, r := range page.Rows {
-			at = append(at, q.Sort.PositionOf(r.Entry))
+			at = append(at, q.Sort.PositionOf(r.Entry, nil))
 		}
 		if !page.More {
 			break

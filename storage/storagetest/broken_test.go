@@ -374,7 +374,7 @@ func (s *lostCursor) Page(ctx context.Context, q storage.PageQuery) (storage.Pag
 		if err != nil {
 			return page, err
 		}
-		if !slices.ContainsFunc(page.Rows, func(r storage.PageRow) bool { return q.Sort.PositionOf(r.Entry) == *q.After }) {
+		if !slices.ContainsFunc(page.Rows, func(r storage.PageRow) bool { return q.Sort.PositionOf(r.Entry, nil) == *q.After }) {
 			q.After = nil
 		}
 	}

@@ -258,7 +258,7 @@ func (s *lostClaimsCursor) Claims(ctx context.Context, q storage.ClaimsQuery) (s
 	if err != nil {
 		return page, err
 	}
-	if q.After != nil && !slices.ContainsFunc(page.Rows, func(r storage.PageRow) bool { return q.Sort.PositionOf(r.Entry) == *q.After }) {
+	if q.After != nil && !slices.ContainsFunc(page.Rows, func(r storage.PageRow) bool { return q.Sort.PositionOf(r.Entry, q.Names) == *q.After }) {
 		q.After = nil
 	}
 	return s.Store.Claims(ctx, q)

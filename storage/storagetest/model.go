@@ -12,6 +12,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
@@ -141,9 +142,9 @@ func (d *driver) around() time.Time { return d.now.Add(time.Duration(d.IntN(48)-
 // page reads some pages, one after the other, while nothing changes.
 func (d *driver) page(ctx context.Context, s storage.Store, q query) error {
 	q.Sort, q.Descending = storage.AllSorts()[d.IntN(len(storage.AllSorts()))], d.IntN(2) == 0
-	q.Limit, q.Now, q.Filter = 1+d.IntN(9), d.now, d.filter()
+	q.Limit, q.Now, q.Filter, q.Names = 1+d.IntN(9), d.now, d.filter(), names[d.IntN(len(names))]
 	if d.IntN(8) == 0 { // a cursor whose entry may have gone, or never was
-		at := q.Sort.PositionOf(d.anyEntry())
+		at := q.position(d.anyEntry())
 		q.After = &at
 	}
 	for range 4 {
@@ -157,7 +158,7 @@ func (d *driver) page(ctx context.Context, s storage.Store, q query) error {
 		if len(got.Rows) == 0 {
 			break
 		}
-		at := q.Sort.PositionOf(got.Rows[len(got.Rows)-1].Entry)
+		at := q.position(got.Rows[len(got.Rows)-1].Entry)
 		q.After = &at
 	}
 	return nil
@@ -166,7 +167,7 @@ func (d *driver) page(ctx context.Context, s storage.Store, q query) error {
 func (d *driver) filter() (f storage.Filter) {
 	switch d.IntN(16) {
 	case 0:
-		f.Text = fmt.Sprint(d.IntN(5))
+		f.Words = d.words()
 	case 1:
 		f.Participation = true
 	case 2:
@@ -187,10 +188,23 @@ func (d *driver) filter() (f storage.Filter) {
 	return f
 }
 
+// words are what a search looks for: one word or two, a number, or an engagement.
+func (d *driver) words() []engagement.Word {
+	words := engagement.SearchWords([]string{"cust", "CUSTOMER 00", "cüst 01", "7", "C-1", "nobody", "...", "tomer"}[d.IntN(8)])
+	if d.IntN(2) == 0 {
+		words[0].Engagements = []engagement.ID{security}
+	}
+	return words
+}
+
+// names of the engagements: none, of one of them, of both in the one order and in
+// the other.
+var names = []storage.Names{nil, {security: "A b"}, {migration: "B a", security: "A b"}, {migration: "A", security: "B"}}
+
 // anyEntry is one that could be stored.
 func (d *driver) anyEntry() engagement.Entry {
 	e := engagement.Entry{
-		Row: engagement.RowID(d.place().Customer), Name: "customer " + fmt.Sprint(d.IntN(10)), Type: engagement.NotStarted,
+		Place: d.place(), Row: engagement.RowID(d.place().Customer), Name: text.SortKey("customer " + fmt.Sprint(d.IntN(10))), Type: engagement.NotStarted,
 		Since: d.around(), Deadline: d.around(), Amount: amountText(d.amount()),
 	}
 	if d.IntN(2) == 0 {

@@ -183,28 +183,34 @@ func checkFilter(ctx context.Context, a, b storage.Store) error {
 
 // filters are what a page can be narrowed by.
 var filters = map[string]storage.Filter{
-	"nothing":             {},
-	"text":                {Text: "name 3"},
-	"text of nobody":      {Text: "foreign"},
-	"a type":              {Types: []engagement.RowType{engagement.InProgress}},
-	"statuses":            {Statuses: []engagement.Status{engagement.CustomerClaimed, engagement.Approved}},
-	"a location":          {Locations: []engagement.LocationID{"4711201"}},
-	"another location":    {Locations: []engagement.LocationID{"1"}},
-	"one of locations":    {Locations: []engagement.LocationID{"1", "4711202"}},
-	"dates":               {SinceFrom: start.Add(time.Hour), SinceBefore: start.Add(3 * time.Hour)},
-	"participations":      {Participation: true},
-	"several":             {Text: "name", Types: []engagement.RowType{engagement.NotStarted}, Participation: true},
-	"an engagement":       {Engagements: []engagement.ID{migration}},
-	"another engagement":  {Engagements: []engagement.ID{security}},
-	"engagements":         {Engagements: []engagement.ID{"unknown", security, migration}},
-	"no engagement":       {Engagements: []engagement.ID{}},
-	"a customer":          {Customer: customerOf(104)},
-	"an unknown customer": {Customer: customerOf(99)},
-	"amounts":             {AmountFrom: "EUR 039", AmountBefore: "EUR 041500"},
-	"amounts from":        {AmountFrom: "EUR 041500"},
-	"amounts before":      {AmountBefore: "EUR 041500"},
-	"a currency":          {AmountFrom: "USD ", AmountBefore: "USD!"},
-	"several of claims":   {Engagements: []engagement.ID{migration}, Statuses: []engagement.Status{engagement.Paid, engagement.CustomerConsentReceived}, AmountFrom: "EUR "},
+	"nothing":                 {},
+	"text":                    {Words: engagement.SearchWords("NÁME 3")},
+	"the middle of a word":    {Words: engagement.SearchWords("ame")},
+	"a whole ID":              {Words: engagement.SearchWords("104")},
+	"a part of an ID":         {Words: engagement.SearchWords("10")},
+	"no word at all":          {Words: engagement.SearchWords("...")},
+	"a word or an engagement": {Words: []engagement.Word{{Texts: []string{" foreign"}, Engagements: []engagement.ID{security}}, {Texts: []string{" name", " customer"}}}},
+	"words of an engagement":  {Words: []engagement.Word{{Engagements: []engagement.ID{migration}}}},
+	"text of nobody":          {Words: engagement.SearchWords("foreign")},
+	"a type":                  {Types: []engagement.RowType{engagement.InProgress}},
+	"statuses":                {Statuses: []engagement.Status{engagement.CustomerClaimed, engagement.Approved}},
+	"a location":              {Locations: []engagement.LocationID{"4711201"}},
+	"another location":        {Locations: []engagement.LocationID{"1"}},
+	"one of locations":        {Locations: []engagement.LocationID{"1", "4711202"}},
+	"dates":                   {SinceFrom: start.Add(time.Hour), SinceBefore: start.Add(3 * time.Hour)},
+	"participations":          {Participation: true},
+	"several":                 {Words: engagement.SearchWords("nam"), Types: []engagement.RowType{engagement.NotStarted}, Participation: true},
+	"an engagement":           {Engagements: []engagement.ID{migration}},
+	"another engagement":      {Engagements: []engagement.ID{security}},
+	"engagements":             {Engagements: []engagement.ID{"unknown", security, migration}},
+	"no engagement":           {Engagements: []engagement.ID{}},
+	"a customer":              {Customer: customerOf(104)},
+	"an unknown customer":     {Customer: customerOf(99)},
+	"amounts":                 {AmountFrom: "EUR 039", AmountBefore: "EUR 041500"},
+	"amounts from":            {AmountFrom: "EUR 041500"},
+	"amounts before":          {AmountBefore: "EUR 041500"},
+	"a currency":              {AmountFrom: "USD ", AmountBefore: "USD!"},
+	"several of claims":       {Engagements: []engagement.ID{migration}, Statuses: []engagement.Status{engagement.Paid, engagement.CustomerConsentReceived}, AmountFrom: "EUR "},
 }
 
 func checkCounts(ctx context.Context, a, b storage.Store) error {
@@ -226,7 +232,7 @@ func checkCounts(ctx context.Context, a, b storage.Store) error {
 		}
 	}
 	q := pageQuery(engagement.TabEligible, 1)
-	q.Filter.Text = "nobody"
+	q.Filter.Words = engagement.SearchWords("nobody")
 	page, err := b.Page(ctx, q)
 	if err := errors.Join(err, countsAre(page.Counts, 2, 1, 1, 1)); err != nil {
 		return err

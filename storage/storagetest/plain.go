@@ -197,12 +197,12 @@ func (s *plain) list(q query, belongs, count func(e engagement.Entry) bool) (row
 			overdue[e.Place] = pl
 			continue
 		}
-		behind := q.After == nil || order(q.Sort.PositionOf(e), *q.After) > 0
+		behind := q.After == nil || order(q.position(e), *q.After) > 0
 		if count(e) && q.Filter.Match(e) && behind {
 			rows = append(rows, storage.PageRow{Entry: e, Place: pl})
 		}
 	}
-	slices.SortFunc(rows, func(a, b storage.PageRow) int { return order(q.Sort.PositionOf(a.Entry), q.Sort.PositionOf(b.Entry)) })
+	slices.SortFunc(rows, func(a, b storage.PageRow) int { return order(q.position(a.Entry), q.position(b.Entry)) })
 	due = slices.SortedFunc(maps.Values(overdue), func(a, b engagement.Place) int { return comparePlaces(a.Key, b.Key) })
 	return rows[:min(len(rows), q.Limit)], len(rows) > q.Limit, due
 }

@@ -20,6 +20,7 @@ type query struct {
 	After      *storage.Position
 	Limit      int
 	Filter     storage.Filter
+	Names      storage.Names
 	Now        time.Time
 
 	ask func(ctx context.Context, s storage.Store, q query) (answer, error)
@@ -34,7 +35,7 @@ type answer struct {
 }
 
 func pages(q storage.PageQuery) query {
-	return query{q.Sort, q.Descending, q.After, q.Limit, q.Filter, q.Now, func(ctx context.Context, s storage.Store, x query) (answer, error) {
+	return query{q.Sort, q.Descending, q.After, q.Limit, q.Filter, nil, q.Now, func(ctx context.Context, s storage.Store, x query) (answer, error) {
 		q.Sort, q.Descending, q.After, q.Limit, q.Filter, q.Now = x.Sort, x.Descending, x.After, x.Limit, x.Filter, x.Now
 		p, err := s.Page(ctx, q)
 		return answer{p.Rows, p.More, counts(p.Counts), p.Overdue}, err
@@ -42,8 +43,8 @@ func pages(q storage.PageQuery) query {
 }
 
 func claims(q storage.ClaimsQuery) query {
-	return query{q.Sort, q.Descending, q.After, q.Limit, q.Filter, q.Now, func(ctx context.Context, s storage.Store, x query) (answer, error) {
-		q.Sort, q.Descending, q.After, q.Limit, q.Filter, q.Now = x.Sort, x.Descending, x.After, x.Limit, x.Filter, x.Now
+	return query{q.Sort, q.Descending, q.After, q.Limit, q.Filter, q.Names, q.Now, func(ctx context.Context, s storage.Store, x query) (answer, error) {
+		q.Sort, q.Descending, q.After, q.Limit, q.Filter, q.Names, q.Now = x.Sort, x.Descending, x.After, x.Limit, x.Filter, x.Names, x.Now
 		p, err := s.Claims(ctx, q)
 		if err == nil && p.Counts == nil {
 			err = errors.New("the counts of claims are nil")
@@ -51,6 +52,9 @@ func claims(q storage.ClaimsQuery) query {
 		return answer{p.Rows, p.More, counts(p.Counts), p.Overdue}, err
 	}}
 }
+
+// position is where an entry stands in the order asked for.
+func (q query) position(e engagement.Entry) storage.Position { return q.Sort.PositionOf(e, q.Names) }
 
 func counts[K ~string](of map[K]int) map[string]int {
 	out := map[string]int{}
@@ -113,7 +117,7 @@ func walk(ctx context.Context, s storage.Store, q query, between func(page int) 
 		if len(p.Rows) < q.Limit || page > 1000 {
 			return rows, fmt.Errorf("a page of %d rows, with a limit of %d, says that more follow", len(p.Rows), q.Limit)
 		}
-		at := q.Sort.PositionOf(p.Rows[len(p.Rows)-1].Entry)
+		at := q.position(p.Rows[len(p.Rows)-1].Entry)
 		q.After = &at
 		if between != nil {
 			if err := between(page); err != nil {
@@ -129,7 +133,7 @@ func inOrder(ctx context.Context, s storage.Store, q query, entries []engagement
 	for _, order := range storage.AllSorts() {
 		var at []storage.Position
 		for _, e := range entries {
-			at = append(at, order.PositionOf(e))
+			at = append(at, order.PositionOf(e, q.Names))
 		}
 		slices.SortFunc(at, storage.Position.Compare)
 		for _, descending := range []bool{false, true} {
@@ -181,7 +185,7 @@ func nextPage(ctx context.Context, a, b storage.Store, q query, rows []engagemen
 		return fmt.Errorf("the first page has %d rows, not 3: %v", len(page.Rows), err)
 	}
 	last := page.Rows[2]
-	at := q.Sort.PositionOf(last.Entry)
+	at := q.position(last.Entry)
 	q.After = &at
 	if err := a.Apply(ctx, changed(start, change(last.Place))); err != nil {
 		return err

@@ -285,7 +285,7 @@ func (a *auditor) pages(partner engagement.PartnerID, e engagement.ID, rows, tab
 			}
 			for _, r := range page.Rows {
 				rows[rowText(r.Entry)]++
-				at := q.Sort.PositionOf(r.Entry)
+				at := q.Sort.PositionOf(r.Entry, nil)
 				q.After = &at
 			}
 			more = page.More
@@ -307,7 +307,7 @@ func (a *auditor) claims(partner engagement.PartnerID, claims, statuses map[stri
 		}
 		for _, r := range page.Rows {
 			claims[fmt.Sprint(partner, rowText(r.Entry))]++
-			at := q.Sort.PositionOf(r.Entry)
+			at := q.Sort.PositionOf(r.Entry, nil)
 			q.After = &at
 		}
 		more = page.More

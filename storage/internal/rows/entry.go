@@ -76,7 +76,7 @@ func newEntry(e engagement.Entry, due int64) (Entry, error) {
 		Partner: string(e.Partner), Engagement: string(e.Place.Engagement), Customer: string(e.Place.Customer), Row: string(e.Row),
 		Participation: e.Participation != "", Tab: string(e.Tab), Type: string(e.Type), Status: string(e.Status), Locations: string(locations),
 		Name: e.Name, Search: e.Search, Since: Micros(e.Since), Deadline: orNever(e.Deadline),
-		Soonest: Micros(storage.BySoonest.PositionOf(e).Time), Amount: e.Amount, Due: due,
+		Soonest: Micros(storage.BySoonest.PositionOf(e, nil).Time), Amount: e.Amount, Due: due,
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strings"
@@ -22,6 +23,23 @@ var orders = []Order{
 	{storage.BySince, []string{"since", "row"}},
 	{storage.ByStatus, []string{"type", "status", "name", "row"}},
 	{storage.ByAmount, []string{"amount", "row"}},
+	{storage.ByEngagement, []string{EngagementKey, "name", "row"}},
+}
+
+// EngagementKey stands for the key of an entry's engagement among the names of a
+// query: see storage.Names.Key.
+const EngagementKey = "engagement_key"
+
+// NamesText returns names as a JSON object, in which an adapter looks them up.
+func NamesText(names storage.Names) string {
+	if names == nil {
+		return "{}"
+	}
+	b, err := json.Marshal(names)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return string(b)
 }
 
 // OrderOf returns the order, and false for one that is unknown.
@@ -43,6 +61,9 @@ func (o Order) Values(p storage.Position) []any {
 	case storage.ByStatus:
 		parts := append(strings.SplitN(p.Text, "\n", 3), "", "")
 		return []any{parts[0], parts[1], parts[2], row}
+	case storage.ByEngagement:
+		key, name, _ := strings.Cut(p.Text, "\n")
+		return []any{key, name, row}
 	}
 	return []any{p.Text, row}
 }
@@ -52,7 +73,7 @@ type Operator int
 
 // The operators.
 const (
-	Contains Operator = iota // the one text is somewhere in the column
+	Finds    Operator = iota // one of the texts is somewhere in the column, or the entry is of one of the engagements
 	OneOf                    // the column is one of the texts
 	Overlaps                 // one of the texts is in the column's JSON list
 	AtLeast                  // the column is at or after the one value
@@ -64,8 +85,10 @@ const (
 type Condition struct {
 	Column string
 	Op     Operator
-	Texts  []string // for Contains, OneOf, Overlaps, and for AtLeast and Below on a text
+	Texts  []string // for Finds, OneOf, Overlaps, and for AtLeast and Below on a text
 	Micros int64    // for AtLeast and Below on a time
+
+	Engagements []string // for Finds
 }
 
 // Conditions returns what a filter demands, and false when no entry can pass.
@@ -86,8 +109,12 @@ func Conditions(f storage.Filter) ([]Condition, bool) {
 	add(f.AmountFrom != "", Condition{Column: "amount", Op: AtLeast, Texts: []string{f.AmountFrom}})
 	add(f.AmountBefore != "", Condition{Column: "amount", Op: Below, Texts: []string{f.AmountBefore}})
 	add(len(f.Locations) > 0, Condition{Column: "locations", Op: Overlaps, Texts: texts(f.Locations)})
-	add(f.Text != "", Condition{Column: "search", Op: Contains, Texts: []string{f.Text}})
-	return out, f.Engagements == nil || len(f.Engagements) > 0
+	possible := f.Engagements == nil || len(f.Engagements) > 0
+	for _, w := range f.Words {
+		add(true, Condition{Column: "search", Op: Finds, Texts: w.Texts, Engagements: texts(w.Engagements)})
+		possible = possible && len(w.Texts)+len(w.Engagements) > 0
+	}
+	return out, possible
 }
 
 func texts[T ~string](list []T) []string {

@@ -472,6 +472,7 @@ func sample() []engagement.Entry {
 func TestOrders(t *testing.T) {
 	entries := sample()
 	r := plan(t, storage.Changes{Places: []engagement.Place{{Key: at}}, Entries: entries}).Places[0].Entries
+	names := storage.Names{}
 	for _, s := range storage.AllSorts() {
 		order, ok := rows.OrderOf(s)
 		if !ok {
@@ -479,8 +480,8 @@ func TestOrders(t *testing.T) {
 		}
 		for i := range entries {
 			for j := range entries {
-				got := compare(columns(&r[i], order.Columns), order.Values(s.PositionOf(entries[j])))
-				if want := s.PositionOf(entries[i]).Compare(s.PositionOf(entries[j])); got != want {
+				got := compare(columns(&r[i], order.Columns), order.Values(s.PositionOf(entries[j], names)))
+				if want := s.PositionOf(entries[i], names).Compare(s.PositionOf(entries[j], names)); got != want {
 					t.Errorf("%s: entry %d is at %d of the position of %d, and should be at %d", s, i, got, j, want)
 				}
 			}
@@ -498,6 +499,10 @@ func columns(r *rows.Entry, names []string) []any {
 	values := rows.Values(r.Fields())
 	out := make([]any, len(names))
 	for i, n := range names {
+		if n == rows.EngagementKey { // which an adapter works out
+			out[i] = storage.Names{}.Key(engagement.ID(r.Engagement))
+			continue
+		}
 		out[i] = values[slices.Index(rows.EntryColumns(), n)]
 	}
 	return out
@@ -522,7 +527,7 @@ func compare(a, b []any) int {
 func TestConditions(t *testing.T) {
 	for what, f := range map[string]storage.Filter{
 		"nothing":       {},
-		"text":          {Text: "b x"},
+		"text":          {Words: []engagement.Word{{Texts: []string{"nothing", "b x"}}}},
 		"types":         {Types: []engagement.RowType{engagement.Done}},
 		"statuses":      {Statuses: []engagement.Status{engagement.Rejected, engagement.Paid}},
 		"locations":     {Locations: []engagement.LocationID{"2", "3"}},
@@ -534,7 +539,7 @@ func TestConditions(t *testing.T) {
 		"customer":      {Customer: at.Customer},
 		"another":       {Customer: "tpid:8"},
 		"amounts":       {AmountFrom: "EUR 02", AmountBefore: "EUR 03"},
-		"several":       {Participation: true, Text: "a"},
+		"several":       {Participation: true, Words: []engagement.Word{{Texts: []string{"a"}}, {Texts: []string{"zzz"}, Engagements: []engagement.ID{at.Engagement}}}},
 	} {
 		conditions, possible := rows.Conditions(f)
 		for _, e := range sample() {
@@ -557,8 +562,8 @@ func holds(t *testing.T, c rows.Condition, r *rows.Entry) bool {
 		limit = c.Texts[0]
 	}
 	switch c.Op {
-	case rows.Contains:
-		return strings.Contains(v.(string), c.Texts[0])
+	case rows.Finds:
+		return slices.ContainsFunc(c.Texts, func(s string) bool { return strings.Contains(v.(string), s) }) || slices.Contains(c.Engagements, r.Engagement)
 	case rows.OneOf:
 		return slices.Contains(c.Texts, v.(string))
 	case rows.Overlaps:

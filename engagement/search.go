@@ -1,0 +1,111 @@
+package engagement
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/partnerengage/partnerengage/internal/text"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// KeysVersion names the rules by which [Entry.Name] and [Entry.Search] are made.
+// Those of different versions must not be compared: storage keeps the version
+// beside them, and makes them anew when it is another one.
+const KeysVersion = text.Version
+
+// Word is something that a search looks for in an entry.
+type Word struct {
+	Texts       []string // one of these is in the entry's Search
+	Engagements []ID     // or the entry is of one of these
+}
+
+// In reports whether the word is found in an entry.
+func (w Word) In(e Entry) bool {
+	return slices.ContainsFunc(w.Texts, func(s string) bool { return strings.Contains(e.Search, s) }) || slices.Contains(w.Engagements, e.Place.Engagement)
+}
+
+// What precedes a word in Entry.Search, and what surrounds an ID: of words the
+// beginning is enough, of IDs it is not.
+const (
+	wordMark = " "
+	idMark   = "="
+)
+
+// SearchWords returns what a search for a text looks for: all of the words have to
+// be found, by their beginnings, whatever their case and accents, or else the
+// whole ID that the word is part of, in any usual spelling of it. A text without
+// anything to see looks for nothing and finds every entry; one of punctuation
+// alone finds none.
+func SearchWords(search string) []Word {
+	var out []Word
+	for token := range strings.FieldsSeq(text.Fold(search)) {
+		ids := idsIn(token)
+		for w := range text.Words(token) {
+			out = append(out, Word{Texts: append([]string{wordMark + w}, ids...)})
+		}
+	}
+	if len(out) == 0 && text.Visible(search) {
+		return []Word{{}}
+	}
+	return out
+}
+
+// Named returns the words with the engagements in whose names each of them is
+// found: in lists over engagements a search looks there too.
+func Named(words []Word, engagements []Engagement) []Word {
+	words = slices.Clone(words)
+	for _, e := range engagements {
+		name := searchable(e.Name)
+		for i, w := range words {
+			if w.In(Entry{Search: name}) {
+				words[i].Engagements = append(slices.Clip(words[i].Engagements), e.ID)
+			}
+		}
+	}
+	return words
+}
+
+// idsIn returns how Entry.Search has the IDs that a folded word can be.
+func idsIn(token string) []string {
+	var out []string
+	add := func(id string, err error) {
+		if id = idMark + text.Fold(id) + idMark; err == nil && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	guid, err := tenant.ParseID(token)
+	add(guid.String(), err)
+	tpid, err := tenant.ParseTPID(token)
+	add(tpid.String(), err)
+	opportunity, err := tenant.ParseOpportunityID(token)
+	add(opportunity.String(), err)
+	return out
+}
+
+// searchText returns what a row is found by.
+func searchText(r Row) string {
+	var ids strings.Builder
+	for _, id := range []string{r.Identity.Tenant.String(), r.Identity.TPID.String(), r.Identity.Subscription.String(), r.Identity.Opportunity.String(), r.ClaimNumber} {
+		if id != "" {
+			ids.WriteString(idMark + text.Fold(id) + idMark)
+		}
+	}
+	domain := r.Identity.Domain
+	return searchable(CleanName(r.FriendlyName), r.Identity.Name, domain.String(), domain.Native(), r.ClaimNumber) + ids.String()
+}
+
+// searchable returns the words of texts, each once, after a mark.
+func searchable(texts ...string) string {
+	var seen []string
+	for _, s := range texts {
+		for w := range text.Words(text.Fold(s)) {
+			if !slices.Contains(seen, w) {
+				seen = append(seen, w)
+			}
+		}
+	}
+	if len(seen) == 0 {
+		return ""
+	}
+	return wordMark + strings.Join(seen, wordMark)
+}
