@@ -109,3 +109,22 @@ func searchable(texts ...string) string {
 	}
 	return wordMark + strings.Join(seen, wordMark)
 }
+
+// Keys returns the Name and the Search that the entry of a partner's row has,
+// whenever it was made, and whether the place has such a row.
+func (pl Place) Keys(partner PartnerID, row RowID) (name, search string, ok bool) {
+	s, ok := pl.Standing(partner)
+	if !ok {
+		return "", "", false
+	}
+	r := Row{Identity: s.Identity, FriendlyName: s.FriendlyName}
+	if row != RowID(pl.Key.Customer) {
+		p, ok := pl.Participation(partner, ParticipationID(row))
+		if !ok {
+			return "", "", false
+		}
+		r = Row{Identity: p.Identity, FriendlyName: p.FriendlyName, ClaimNumber: p.ClaimNumber}
+	}
+	name, search = r.keys()
+	return name, search, true
+}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -105,6 +106,9 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 func broken(op string, err error) error {
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, ErrKeys) {
+		return &Error{Op: op, Problem: ErrKeys}
 	}
 	return &Error{Op: op, Problem: ErrCorrupt, Err: plain("%v", err)}
 }

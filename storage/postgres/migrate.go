@@ -21,15 +21,18 @@ var embedded embed.FS
 // the table migration (version bigint primary key) of the schema.
 var Migrations = scripts.Folder(embedded, "migrations")
 
-// Migrate makes the schema and its tables, or brings them up to date. Any number
-// of processes may call it at once: one does it, the others wait. It returns
+// Migrate makes the schema and its tables, or brings them up to date. Names and
+// search words are kept as keys, which are made anew where another version of the
+// library made them, so it has to be called even if another tool ran the
+// Migrations. Any number of processes may call it at once: one does it, the others
+// wait. It returns
 // ErrNewerSchema, and changes nothing, when they are newer than this library.
 //
 // It needs the right to create a schema in the database, or in a schema that is
 // there the right to create tables.
 func (s *Store) Migrate(ctx context.Context) error {
 	const op = "migrate the tables"
-	if err := s.checkSchema(ctx); err == nil || !errors.Is(err, ErrSchema) {
+	if err := s.checkSchema(ctx); err == nil || !errors.Is(err, ErrSchema) && !errors.Is(err, ErrKeys) {
 		return err // without waiting for anybody
 	}
 	all, err := scripts.Read(Migrations)
@@ -77,7 +80,10 @@ func (s *Store) migrate(ctx context.Context, tx pgx.Tx, all []scripts.Script) er
 			return err
 		}
 	}
-	return nil
+	if same, err := s.sameKeys(ctx, tx); err != nil || same {
+		return err
+	}
+	return s.rekey(ctx, tx)
 }
 
 // asker is a pool or the transaction of a Migrate.
@@ -98,7 +104,7 @@ func (s *Store) version(ctx context.Context, q asker) (int64, error) {
 	return at, err
 }
 
-// checkSchema returns ErrSchema or ErrNewerSchema unless the tables are those
+// checkSchema returns ErrSchema, ErrNewerSchema or ErrKeys unless the tables are those
 // that the statements of this package are for.
 func (s *Store) checkSchema(ctx context.Context) error {
 	const op = "look for the tables"
@@ -118,6 +124,13 @@ func (s *Store) checkSchema(ctx context.Context) error {
 		return &Error{Op: op, Problem: ErrSchema, Err: plain("they are at version %d, and have to be at %d", at, last)}
 	case at > last:
 		return &Error{Op: op, Problem: ErrNewerSchema, Err: plain("they are at version %d, and the newest that it knows is %d", at, last)}
+	}
+	same, err := s.sameKeys(ctx, s.pool)
+	if err != nil {
+		return explain(ctx, op, err)
+	}
+	if !same {
+		return &Error{Op: op, Problem: ErrKeys}
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 	if err := s.checkSurroundings(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.checkSchema(ctx); err != nil && !errors.Is(err, ErrSchema) {
+	if err := s.checkSchema(ctx); err != nil && !errors.Is(err, ErrSchema) && !errors.Is(err, ErrKeys) {
 		return nil, err
 	}
 	return s, nil

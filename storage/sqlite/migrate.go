@@ -21,10 +21,12 @@ var embedded embed.FS
 // one's number into the table pe_schema.
 var Migrations = scripts.Folder(embedded, "migrations")
 
-// Migrate brings the tables up to date, or makes them. Any number of processes
-// may call it at once: one does it, the others wait. It returns ErrNewerSchema,
-// and changes nothing, when they are newer than this library, and ErrEncoding for a
-// database that is not in UTF-8.
+// Migrate brings the tables up to date, or makes them. Names and search words are
+// kept as keys, which are made anew where another version of the library made
+// them, so it has to be called even if another tool ran the Migrations. Any number
+// of processes may call it at once: one does it, the others wait. It returns
+// ErrNewerSchema, and changes nothing, when the tables are newer than this library,
+// and ErrEncoding for a database that is not in UTF-8.
 func (s *Store) Migrate(ctx context.Context) error {
 	const op = "migrate the tables"
 	all, err := scripts.Read(Migrations)
@@ -56,7 +58,10 @@ func (s *Store) Migrate(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		if same, err := sameKeys(ctx, se.tx); err != nil || same {
+			return err
+		}
+		return se.rekey()
 	})
 }
 
@@ -77,9 +82,9 @@ func version(ctx context.Context, q asker) (int64, error) {
 	return at, err
 }
 
-// checkSchema returns ErrSchema or ErrNewerSchema unless the tables are those
-// that the statements of this package are for, and ErrEncoding for a database in
-// which these would not work.
+// checkSchema returns ErrSchema, ErrNewerSchema or ErrKeys unless the tables are
+// those that the statements of this package are for, and ErrEncoding for a database
+// in which these would not work.
 func (s *Store) checkSchema(ctx context.Context) error {
 	const op = "look for the tables"
 	var q asker
@@ -109,6 +114,13 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	case at > last:
 		return &Error{Op: op, Problem: ErrNewerSchema, Err: fmt.Errorf("they are at version %d, and the newest that it knows is %d", at, last)}
 	}
+	same, err := sameKeys(ctx, q)
+	if err != nil {
+		return explain(ctx, op, err)
+	}
+	if !same {
+		return &Error{Op: op, Problem: ErrKeys}
+	}
 	return nil
 }
 
@@ -117,7 +129,7 @@ func (s *Store) checkSchema(ctx context.Context) error {
 func (s *Store) explain(ctx context.Context, op string, err error) error {
 	err = explain(ctx, op, err)
 	var e *Error
-	if errors.As(err, &e) && e.Problem == nil && errors.Is(err, sqlite3.ERROR) {
+	if errors.As(err, &e) && e.Problem == nil && errors.Is(err, sqlite3.ERROR) || errors.Is(err, sqlite3.CONSTRAINT_TRIGGER) {
 		var schema *Error
 		if errors.As(s.checkSchema(ctx), &schema) && schema.Problem != nil {
 			return &Error{Op: op, Problem: schema.Problem, Err: schema.Err}

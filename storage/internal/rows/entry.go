@@ -2,6 +2,7 @@ package rows
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -28,18 +29,35 @@ type Entry struct {
 	Soonest       int64 // to sort by: Deadline, or behind all deadlines
 	Amount        string
 	Due           int64 // of its place
+
+	// Keys is the version by which Name and Search were made. Stored entries have one
+	// version, or they would be sorted by the one and looked for by the other.
+	Keys string
+}
+
+// ErrKeys says that entries were made by another version of the keys.
+var ErrKeys = errors.New("the keys by which customers are sorted and found are of another version: call Migrate, by the newest version of the library that works with these tables")
+
+// Rekey gives a stored entry the keys of this version. Where the place cannot be
+// read, or has no such row, it keeps the texts: better found badly than not at all.
+func (r Entry) Rekey(pl engagement.Place) Entry {
+	if name, search, ok := pl.Keys(engagement.PartnerID(r.Partner), engagement.RowID(r.Row)); ok {
+		r.Name, r.Search = name, search
+	}
+	r.Keys = engagement.KeysVersion
+	return r
 }
 
 // EntryColumns returns the columns of an Entry. The first four are its key.
 func EntryColumns() []string {
 	return []string{"partner", "engagement", "customer", "row", "participation", "tab", "type", "status", "locations",
-		"name", "search", "since", "deadline", "soonest", "amount", "due"}
+		"name", "search", "since", "deadline", "soonest", "amount", "due", "keys"}
 }
 
 // Fields points to the fields in the order of the columns.
 func (r *Entry) Fields() []any {
 	return []any{&r.Partner, &r.Engagement, &r.Customer, &r.Row, &r.Participation, &r.Tab, &r.Type, &r.Status, &r.Locations,
-		&r.Name, &r.Search, &r.Since, &r.Deadline, &r.Soonest, &r.Amount, &r.Due}
+		&r.Name, &r.Search, &r.Since, &r.Deadline, &r.Soonest, &r.Amount, &r.Due, &r.Keys}
 }
 
 // SameKey reports whether the rows have the same key.
@@ -76,12 +94,15 @@ func newEntry(e engagement.Entry, due int64) (Entry, error) {
 		Partner: string(e.Partner), Engagement: string(e.Place.Engagement), Customer: string(e.Place.Customer), Row: string(e.Row),
 		Participation: e.Participation != "", Tab: string(e.Tab), Type: string(e.Type), Status: string(e.Status), Locations: string(locations),
 		Name: e.Name, Search: e.Search, Since: Micros(e.Since), Deadline: orNever(e.Deadline),
-		Soonest: Micros(storage.BySoonest.PositionOf(e, nil).Time), Amount: e.Amount, Due: due,
+		Soonest: Micros(storage.BySoonest.PositionOf(e, nil).Time), Amount: e.Amount, Due: due, Keys: engagement.KeysVersion,
 	}, nil
 }
 
 // Value returns the entry.
 func (r Entry) Value() (engagement.Entry, error) {
+	if r.Keys != engagement.KeysVersion {
+		return engagement.Entry{}, ErrKeys
+	}
 	e := engagement.Entry{
 		Partner: engagement.PartnerID(r.Partner), Place: r.Place(), Row: engagement.RowID(r.Row),
 		Tab: engagement.Tab(r.Tab), Type: engagement.RowType(r.Type), Status: engagement.Status(r.Status),

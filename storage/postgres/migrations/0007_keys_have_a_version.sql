@@ -1,0 +1,3 @@
+-- By what version of the library an entry's name and search were made. Migrate
+-- makes those of other versions anew, and has a constraint keep them out.
+ALTER TABLE entry ADD COLUMN keys TEXT COLLATE "C" NOT NULL DEFAULT '';
