@@ -1,0 +1,73 @@
+package postgres_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/postgres"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// What another version made of names is made anew before anything is read by it,
+// and is not mixed with what this version makes.
+func TestKeysOfAnotherVersion(t *testing.T) {
+	pool, schema := running(t).pool(t, modes["cached"], 4), newSchema()
+	s := store(t, pool, schema)
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	put := func(s storage.Store, n int, name string) error {
+		pl := engagement.Place{Key: engagement.PlaceKey{Engagement: "azure-migration", Customer: tenant.TPIDKey(tenant.TPID(n))}, ClaimLimit: 1}
+		pl = pl.WithStanding(engagement.Standing{Partner: "northwind", Known: true, FriendlyName: name})
+		return s.Apply(t.Context(), storage.Changes{Places: []engagement.Place{pl}, Entries: pl.Entries(now)})
+	}
+	for n, name := range []string{"Zebra", "Águas de São João", "Łódź"} {
+		if err := put(s, n+1, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := func(s storage.Store, search string) []string {
+		page, err := s.Page(t.Context(), storage.PageQuery{
+			Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 10, Now: now,
+			Filter: storage.Filter{Words: engagement.SearchWords(search)},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, r := range page.Rows {
+			out = append(out, r.Place.Standings[0].FriendlyName)
+		}
+		return out
+	}
+	want := []string{"Águas de São João", "Łódź", "Zebra"}
+	if got := names(s, ""); !slices.Equal(got, want) {
+		t.Fatalf("the order is %q", got)
+	}
+
+	// Another version was here.
+	run(t, pool, schema, "ALTER TABLE pe.entry DROP CONSTRAINT entry_keys_are_of_one_version")
+	run(t, pool, schema, `UPDATE pe.entry SET name = lower(name) || "row", search = '', keys = 'another'`)
+	run(t, pool, schema, "ALTER TABLE pe.entry ADD CONSTRAINT entry_keys_are_of_one_version CHECK (keys = 'another')")
+	q := storage.PageQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 10, Now: now}
+	_, read := s.Page(t.Context(), q)
+	for what, err := range map[string]error{"a page": read, "a change": put(s, 9, "Nine")} {
+		if !errors.Is(err, postgres.ErrKeys) || !strings.Contains(err.Error(), "call Migrate") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+
+	s = store(t, pool, schema)
+	if got := names(s, ""); !slices.Equal(got, want) {
+		t.Errorf("the order is %q", got)
+	}
+	if got := names(s, "sao agu"); !slices.Equal(got, want[:1]) {
+		t.Errorf("a search finds %q", got)
+	}
+	if err := put(s, 9, "Nine"); err != nil {
+		t.Error(err)
+	}
+}
