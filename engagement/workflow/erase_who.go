@@ -9,6 +9,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -145,7 +146,7 @@ func (x erasure) isUser(user string) bool { return user != "" && (user == x.user
 
 // wordsOf returns the words of a name, folded, whatever stands between them.
 func wordsOf(name string) []string {
-	return strings.FieldsFunc(engagement.Fold(engagement.CleanName(name)), func(r rune) bool { return strings.ContainsRune(" _.-", r) })
+	return slices.Collect(text.Words(text.Fold(engagement.CleanName(name))))
 }
 
 // mayErase reports whether what a side did and wrote is for the actor to erase: the
