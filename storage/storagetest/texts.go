@@ -123,7 +123,7 @@ func checkOddTexts(ctx context.Context, a, b storage.Store) error {
 	at := func() *storage.Position { return &storage.Position{Text: "a", Row: "r"} }
 	filter := func() storage.Filter {
 		return storage.Filter{
-			Words: []engagement.Word{{Texts: []string{"customer"}}}, Types: []engagement.RowType{engagement.AllRowTypes()[0]}, Statuses: []engagement.Status{engagement.CustomerClaimed},
+			Words: []engagement.Word{{Texts: []string{"nobody"}, Engagements: []engagement.ID{"elsewhere"}}}, Types: []engagement.RowType{engagement.AllRowTypes()[0]}, Statuses: []engagement.Status{engagement.CustomerClaimed},
 			Locations: []engagement.LocationID{"4711201"}, Participation: true, Engagements: []engagement.ID{migration}, Customer: customerOf(1), AmountFrom: "a", AmountBefore: "b",
 		}
 	}
