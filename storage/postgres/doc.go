@@ -50,7 +50,8 @@
 // locks, no LISTEN. Prepared statements are the exception: either the pooler keeps
 // track of them (PgBouncer 1.21 and later with max_prepared_statements), or turn
 // them off with default_query_exec_mode=exec, or =simple_protocol, in the
-// connection string. Else calls fail with ErrPooler as soon as connections change.
+// connection string. Else calls fail with ErrPooler as soon as connections change;
+// pgx's mode describe_exec, which could run another client's statement, is refused.
 // What such a pooler takes as settings in the connection string is little:
 // ErrParameter says so.
 //

@@ -53,9 +53,10 @@ var usable = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 // New returns a Store in the database of a pool, which stays the host's to close.
 // It leaves the tables alone: call Migrate.
 //
-// The error is an *Error: ErrName for a schema name that cannot be used, ErrEncoding
-// and ErrSetting for surroundings in which calls would fail later, ErrNewerSchema for
-// tables that are newer than the library, or why the database cannot be asked.
+// The error is an *Error: ErrName for a schema name that cannot be used, ErrEncoding,
+// ErrSetting and ErrPooler for surroundings in which calls would fail later,
+// ErrNewerSchema for tables that are newer than the library, or why the database
+// cannot be asked.
 func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error) {
 	if opts == nil {
 		opts = &Options{}

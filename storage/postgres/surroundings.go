@@ -19,6 +19,7 @@ type surroundings struct {
 	byteaOutput, arrayNulls        string
 	conforming                     string // standard_conforming_strings
 	mode                           pgx.QueryExecMode
+	pooled                         bool // known of the mode describe_exec
 }
 
 // checkSurroundings returns an error that says what has to be set.
@@ -32,6 +33,9 @@ func (s *Store) checkSurroundings(ctx context.Context) error {
 	for n := 1; err != nil && n < attempts && readable(err); n++ { // connections that were idle can have ended
 		err = ask()
 	}
+	if err == nil && is.mode == pgx.QueryExecModeDescribeExec {
+		is.pooled, err = s.pooled(ctx)
+	}
 	if err != nil {
 		return explain(ctx, op, err)
 	}
@@ -39,6 +43,19 @@ func (s *Store) checkSurroundings(ctx context.Context) error {
 		return &Error{Op: op, Problem: problem, Err: plain("%s", what)}
 	}
 	return nil
+}
+
+// pooled reports whether something stands between the process and the server: what
+// answers when a connection is made then is another process than that which works.
+func (s *Store) pooled(ctx context.Context) (bool, error) {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Release()
+	var pid uint32
+	err = conn.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeExec).Scan(&pid)
+	return pid != conn.Conn().PgConn().PID(), err
 }
 
 // problem returns what cannot work, and what it is that is set so.
@@ -55,6 +72,10 @@ func (is surroundings) problem() (problem error, what string) {
 		return ErrSetting, "array_nulls is off and has to be on for pgx's modes exec and simple_protocol"
 	case is.mode == pgx.QueryExecModeSimpleProtocol && is.conforming == "off":
 		return ErrSetting, "standard_conforming_strings is off and has to be on for pgx's mode simple_protocol"
+	case is.pooled:
+		// It runs the statement that was described last on a connection, which by then
+		// can be another one, with another client's statement.
+		return ErrPooler, "with describe_exec it can run another client's statement"
 	}
 	return nil, ""
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -126,6 +128,14 @@ func TestPooler(t *testing.T) {
 				t.Errorf("the error does not say what to set: %v", lost)
 			}
 		})
+	}
+	for dsn, refused := range map[string]bool{p.DSN(): true, c.DSN(): false} {
+		_, err := postgres.New(t.Context(), poolOf(t, dsn, pgx.QueryExecModeDescribeExec, 2), nil)
+		if refused {
+			told(t, err, postgres.ErrPooler, false)
+		} else if err != nil {
+			t.Errorf("describe_exec without a pooler: %v", err)
+		}
 	}
 	_, err = newStore(t, p.DSN()+" lock_timeout=1000")
 	told(t, err, postgres.ErrParameter, false)
