@@ -36,7 +36,7 @@ const fallback = consent.Language("en")
 // Standard returns the library's own catalogue: "en" and "pt-PT".
 func Standard() *Catalogue {
 	c := &Catalogue{languages: []consent.Language{fallback, "pt-PT"}, texts: map[consent.Language]map[Key]string{fallback: {}, "pt-PT": {}}}
-	for _, group := range [][]entry{formats, mails} {
+	for _, group := range [][]entry{formats, mails, events} {
 		for _, e := range group {
 			c.texts[fallback][e.key], c.texts["pt-PT"][e.key] = e.en, e.pt
 		}

@@ -22,7 +22,7 @@ func TestComplete(t *testing.T) {
 	c := words.Standard()
 	require.Equal(t, []consent.Language{"en", "pt-PT"}, c.Languages())
 	same := map[words.Key]bool{ // alike in both languages
-		"date.moment": true, "quote": true, "list.separator": true, "zone.UTC": true,
+		"date.moment": true, "quote": true, "list.separator": true, "zone.UTC": true, "event.with_details": true, "detail.size.one": true, "detail.size.other": true,
 	}
 	for _, key := range c.Keys() {
 		english := c.In("en").Text(key, nil)

@@ -380,7 +380,11 @@ type ClaimView struct {
 }
 
 // Claim returns one participation with its claim, what is missing and its
-// history, for its partner and for the Program.
+// history, for its partner and for the Program. Of the history with the customer it
+// reads the events about the participation only, and checks that the participation is
+// what the last of them led to, each of them that follows another one of them or is
+// the first of all, and that the end was not cut off. An event that was changed
+// between two about something else shows in History and in VerifyHistory.
 //
 // It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError, and an
 // *engagement.HistoryError together with the view when the history was tampered

@@ -58,6 +58,16 @@
 // messages. Neither changes what the pages show, only what histories do; a
 // deadline holds from its own moment.
 //
+// # Histories
+//
+// Whatever happens is appended to the history with its customer, each event hashed
+// with the one before it. History shows it in pages and checks each; Claim shows and
+// checks what one participation is about; VerifyHistory checks a whole one and what
+// is stored against it: an event that was changed, left out, put in or cut off, and a
+// state to which it did not lead. What no chain can show, that somebody who may
+// write everything has written it anew as a whole, shows in the heads that a host
+// has from Heads and keeps elsewhere.
+//
 // # Commands
 //
 // Every command happens whole or not at all: state, history and outgoing

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -191,37 +193,17 @@ func consentByOrWhyNot(started []workflow.Started, err error) string {
 	return "✓ consent by " + started[0].ConsentBy.Format("2 Jan 2006")
 }
 
+// change tells an event in English, with the engagement, the statuses and the user.
 func change(e engagement.Event) string {
-	var parts []string
+	parts := []string{e.Sentence(words.Standard().In("en"), nil)}
 	if e.Engagement != "" {
 		parts = append(parts, string(e.Engagement))
 	}
 	if e.To != "" && e.From != e.To {
-		from := e.From
-		if from == "" {
-			from = "—"
-		}
-		parts = append(parts, string(from+" → "+e.To))
+		parts = append(parts, string(cmp.Or(e.From, "—")+" → "+e.To))
 	}
 	if e.Person != nil && e.Person.User != "" {
 		parts = append(parts, "by "+e.Person.User)
-	}
-	if d := detail(e.Detail); d != "" {
-		parts = append(parts, "("+d+")")
-	}
-	return strings.Join(parts, "  ")
-}
-
-// detail is what an event says that tells a person something.
-func detail(d engagement.Detail) string {
-	var parts []string
-	for _, p := range []struct{ name, value string }{
-		{"location", string(d.Location)}, {"requested", d.Requested.String()}, {"approved", d.Approved.String()}, {"paid", d.Paid.String()},
-		{"text", d.TextVersion}, {"survey", d.Survey}, {"document", d.Document}, {"reminder", string(d.Reminder)},
-	} {
-		if p.value != "" {
-			parts = append(parts, p.name+" "+p.value)
-		}
 	}
 	return strings.Join(parts, ", ")
 }

@@ -243,7 +243,7 @@ func (s *story) theHistory() error {
 			return err
 		}
 		n++
-		s.explain(fmt.Sprintf("%2d  %s  %-9s %-18s ", e.Seq, e.At.Format("2006-01-02 15:04"), e.By, e.Kind), change(e))
+		s.explain(fmt.Sprintf("%2d  %s  %-9s ", e.Seq, e.At.Format("2006-01-02 15:04"), e.By), change(e))
 	}
 	s.say("")
 	s.say("The chain of %d events holds: none was changed, left out, put in or cut off, and what is stored is what they led to.", n)
