@@ -52,6 +52,7 @@ func (c *Catalog) PutEngagement(e Engagement) error {
 		return err
 	}
 	e.Rates, e.Proof, e.NominatedBy = slices.Clone(e.Rates), slices.Clone(e.Proof), slices.Clone(e.NominatedBy)
+	e.LaterLocationRules, e.LaterCustomerRules = slices.Clone(e.LaterLocationRules), slices.Clone(e.LaterCustomerRules)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.engagements = slices.Clone(c.engagements) // those handed out stay as they are

@@ -47,6 +47,12 @@ type Engagement struct {
 
 	LocationRules *eligibility.RuleSet `json:"-"` // what a partner's location must meet
 	CustomerRules *eligibility.RuleSet `json:"-"` // what a customer must meet
+
+	// Versions that follow those in time. Each is in force from its EffectiveFrom
+	// until its EffectiveTo; together with the first they cover every moment of the
+	// engagement, and no two are in force at once.
+	LaterLocationRules []*eligibility.RuleSet `json:"-"`
+	LaterCustomerRules []*eligibility.RuleSet `json:"-"`
 }
 
 // Validate returns every problem of the engagement, joined, each an
@@ -71,11 +77,13 @@ func (e Engagement) ValidateIn(currencies *eligibility.Currencies) error {
 	if e.SolutionArea == "" {
 		bad("solution_area", "is empty: engagements are listed by it")
 	}
-	if !slices.Contains(AllTypes(), e.Type) {
-		bad("type", "is %q: use one of %q", e.Type, AllTypes())
+	if problem := checkType(string(e.Type)); problem != "" {
+		bad("type", "%s", problem)
 	}
 	e.validateDates(bad)
-	if w := e.windows(); slices.Contains(AllTypes(), e.Type) || e.Windows != (Windows{}) {
+	if w := e.windows(); w == (Windows{}) && e.Type != "" {
+		bad("windows", "are missing: the type %q has no default, so give the engagement windows of its own", e.Type)
+	} else if w != (Windows{}) {
 		for _, days := range []int{w.Consent, w.FirstSubmission, w.ReviewDone, w.Dispute, w.AfterDispute} {
 			if days < 1 || days > maxWindow {
 				bad("windows", "must each be from 1 to %d days, or all zero for the type's default: %+v", maxWindow, e.Windows)
@@ -91,12 +99,7 @@ func (e Engagement) ValidateIn(currencies *eligibility.Currencies) error {
 	}
 	e.validatePay(currencies, bad)
 	e.validateProof(bad)
-	if e.LocationRules == nil {
-		bad("location_rules", "are missing: without any, every location would be eligible")
-	}
-	if e.CustomerRules == nil {
-		bad("customer_rules", "are missing: without any, every customer would be eligible")
-	}
+	e.validateRules(bad)
 	return problems.Join(errs...)
 }
 

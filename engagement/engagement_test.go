@@ -121,7 +121,10 @@ func TestValidate(t *testing.T) {
 		{"no name", func(e *engagement.Engagement) { e.Name = "" }, []string{"name"}},
 		{"no solution area", func(e *engagement.Engagement) { e.SolutionArea = "" }, []string{"solution_area"}},
 		{"no type", func(e *engagement.Engagement) { e.Type = "" }, []string{"type"}},
-		{"unknown type", func(e *engagement.Engagement) { e.Type = "seminar" }, []string{"type"}},
+		{"a type of the program's own without windows", func(e *engagement.Engagement) { e.Type = "seminar" }, []string{"windows"}},
+		{"a type that cannot be read", func(e *engagement.Engagement) {
+			e.Type, e.Windows = "\u200b", engagement.DefaultWindows(engagement.Workshop)
+		}, []string{"type"}},
 		{"no days", func(e *engagement.Engagement) { e.Opens, e.Closes = eligibility.Date{}, eligibility.Date{} }, []string{"opens", "closes"}},
 		{"never opens", func(e *engagement.Engagement) { e.Opens = eligibility.Never() }, []string{"opens"}},
 		{"never closes", func(e *engagement.Engagement) { e.Closes = eligibility.Never() }, []string{"closes"}},

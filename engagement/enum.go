@@ -43,26 +43,6 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 	return &UnknownValueError{Field: field, Value: string(text), Allowed: allowed}
 }
 
-// Type is the size of an engagement; it gives the default Windows.
-type Type string
-
-// The types of engagement.
-const (
-	Assessment    Type = "assessment"
-	Workshop      Type = "workshop"
-	SmallProject  Type = "XS/small project"
-	MediumProject Type = "medium project"
-	LargeProject  Type = "large project and up"
-)
-
-// AllTypes returns every Type, the shortest windows first.
-func AllTypes() []Type {
-	return []Type{Assessment, Workshop, SmallProject, MediumProject, LargeProject}
-}
-
-// UnmarshalText refuses a text that is not a Type.
-func (t *Type) UnmarshalText(b []byte) error { return decode(t, "type", b, AllTypes()) }
-
 // Availability is where the dates of an engagement put a moment.
 type Availability string
 

@@ -14,7 +14,6 @@ import (
 // Every enumeration has exactly its documented spellings, reads them, reads
 // nothing as the missing value, and refuses everything else.
 func TestEnums(t *testing.T) {
-	checkEnum(t, engagement.AllTypes(), "assessment", "workshop", "XS/small project", "medium project", "large project and up")
 	checkEnum(t, engagement.AllAvailabilities(), "upcoming", "active", "expired")
 	checkEnum(t, engagement.AllOrigins(), "added", "claimed")
 	checkEnum(t, engagement.AllStatuses(), "Customer claimed", "Awaiting customer consent response", "Customer consent received",

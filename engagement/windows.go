@@ -12,27 +12,6 @@ type Windows struct {
 	AfterDispute    int `json:"after_dispute"`    // from the dispute's submission
 }
 
-// DefaultWindows returns the windows which the program gives a type of
-// engagement, and the zero Windows for an unknown type.
-func DefaultWindows(t Type) Windows {
-	w := Windows{Consent: 30, Dispute: 30, AfterDispute: 30}
-	switch t {
-	case Assessment:
-		w.FirstSubmission, w.ReviewDone = 60, 90
-	case Workshop:
-		w.FirstSubmission, w.ReviewDone = 90, 120
-	case SmallProject:
-		w.FirstSubmission, w.ReviewDone = 120, 150
-	case MediumProject:
-		w.FirstSubmission, w.ReviewDone = 200, 230
-	case LargeProject:
-		w.FirstSubmission, w.ReviewDone = 260, 290
-	default:
-		return Windows{}
-	}
-	return w
-}
-
 // Deadline returns the end of a window of that many days which starts at from:
 // the same time of day, so many days on, in the zone (UTC when nil). It is half
 // open: at the deadline itself the window is over.

@@ -17,9 +17,12 @@ func TestDefaultWindows(t *testing.T) {
 	}{
 		{"assessment", engagement.Windows{Consent: 30, FirstSubmission: 60, ReviewDone: 90, Dispute: 30, AfterDispute: 30}},
 		{"workshop", engagement.Windows{Consent: 30, FirstSubmission: 90, ReviewDone: 120, Dispute: 30, AfterDispute: 30}},
-		{"XS/small project", engagement.Windows{Consent: 30, FirstSubmission: 120, ReviewDone: 150, Dispute: 30, AfterDispute: 30}},
+		{"XS project", engagement.Windows{Consent: 30, FirstSubmission: 120, ReviewDone: 150, Dispute: 30, AfterDispute: 30}},
+		{"small project", engagement.Windows{Consent: 30, FirstSubmission: 120, ReviewDone: 150, Dispute: 30, AfterDispute: 30}},
 		{"medium project", engagement.Windows{Consent: 30, FirstSubmission: 200, ReviewDone: 230, Dispute: 30, AfterDispute: 30}},
-		{"large project and up", engagement.Windows{Consent: 30, FirstSubmission: 260, ReviewDone: 290, Dispute: 30, AfterDispute: 30}},
+		{"XL project", engagement.Windows{Consent: 30, FirstSubmission: 260, ReviewDone: 290, Dispute: 30, AfterDispute: 30}},
+		{"XXL project", engagement.Windows{Consent: 30, FirstSubmission: 260, ReviewDone: 290, Dispute: 30, AfterDispute: 30}},
+		{"large project", engagement.Windows{Consent: 30, FirstSubmission: 260, ReviewDone: 290, Dispute: 30, AfterDispute: 30}},
 		{"", engagement.Windows{}},
 		{"seminar", engagement.Windows{}},
 	} {

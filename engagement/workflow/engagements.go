@@ -37,6 +37,7 @@ type EngagementItem struct {
 	ClaimableUntil    time.Time
 	EligibleLocations []engagement.LocationID // n of
 	EnrolledLocations int                     // m enrolled locations are eligible
+	EarningLocations  []engagement.LocationID // of these, those that can be paid: their payee profiles are valid
 }
 
 // EngagementSummary is what an engagement asks and gives.
@@ -49,10 +50,12 @@ type EngagementSummary struct {
 	CustomerCriteria []Criterion
 	Proof            []claim.ProofItem
 	Windows          engagement.Windows
+	MostDays         int // that an engagement of its type takes in all, as it is published; 0 where it is not
 	ClaimLimit       int
 	Pay              engagement.Pay
-	Rate             engagement.Rate // the one in force now; zero when there is none
-	NominatedBy      []tenant.IDKind // by which IDs a customer can be named
+	Rate             engagement.Rate   // the one in force now; zero when there is none
+	Rates            []engagement.Rate // all of them with their days, the earliest first
+	NominatedBy      []tenant.IDKind   // by which IDs a customer can be named
 }
 
 // Criterion is a rule in words.
@@ -60,7 +63,7 @@ type Criterion struct{ ID, Doc string }
 
 // check returns the *InputErrors of a query, joined.
 func (q EngagementsQuery) check() error {
-	return problems.Join(checkList("statuses", q.Statuses, engagement.AllAvailabilities()), checkList("types", q.Types, engagement.AllTypes()))
+	return checkList("statuses", q.Statuses, engagement.AllAvailabilities())
 }
 
 // Engagements returns the engagements for which at least one of the partner's
@@ -124,6 +127,9 @@ func itemOf(e engagement.Engagement, p engagement.Partner, now time.Time) (Engag
 		if o.MayAdd {
 			item.EligibleLocations = append(item.EligibleLocations, o.Location)
 		}
+		if o.Earns {
+			item.EarningLocations = append(item.EarningLocations, o.Location)
+		}
 	}
 	return item, err
 }
@@ -156,10 +162,11 @@ func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagem
 		return none, failed
 	}
 	rate, _ := e.RateAt(now)
+	info, _ := engagement.InfoOf(e.Type)
 	return EngagementSummary{
 		EngagementItem: item, Version: e.Version, SolutionArea: e.SolutionArea, Summary: e.Summary,
-		PartnerCriteria: criteria(e.LocationRules), CustomerCriteria: criteria(e.CustomerRules),
-		Proof: e.ProofRequired(), Windows: engagement.TermsOf(e).Windows, ClaimLimit: e.Limit(), Pay: e.PayOf(), Rate: rate, NominatedBy: e.Nominations(),
+		PartnerCriteria: criteria(e.LocationRulesAt(now)), CustomerCriteria: criteria(e.CustomerRulesAt(now)),
+		Proof: e.ProofRequired(), Windows: engagement.TermsOf(e).Windows, ClaimLimit: e.Limit(), Pay: e.PayOf(), Rate: rate, Rates: slices.Clone(e.Rates), MostDays: info.MostDays, NominatedBy: e.Nominations(),
 	}, failed
 }
 
