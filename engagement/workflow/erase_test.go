@@ -507,6 +507,21 @@ func knows(name string) func(*workflowtest.Scenario) {
 	}
 }
 
+// A host that cannot say whether it knows a person is unavailable, and nothing is
+// erased; by its error nobody is taken for known.
+func TestEraseUnknownWhether(t *testing.T) {
+	down := errors.New("down")
+	w, spy := newWorld(t, func(sc *workflowtest.Scenario) {
+		sc.Options.KnownPerson = func(context.Context, workflow.Actor, string) (bool, error) { return true, down }
+	})
+	p := w.Granted(migration, "ana@contoso.com")
+	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "Rita was there."}))
+	unchanged(t, spy, func() {
+		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: "Rita"})
+		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "list of persons")
+	})
+}
+
 // A partner's admin erases neither the program's people nor its words; an
 // incentives user erases nobody; nobody erases a phrase, also not by giving a
 // contact that name.

@@ -54,7 +54,7 @@ func (s *Service) find(ctx context.Context, actor Actor, x erasure, name string)
 	if s.knownPerson != nil {
 		is, err := s.knownPerson(ctx, actor, name)
 		if err != nil || is {
-			return k, unavailable("persons", err)
+			return k, unavailable("list of persons", err)
 		}
 	}
 	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Limit: customersBatch}) {
