@@ -140,6 +140,7 @@ func (d *Decision) account(rule int, today int64) account {
 func (d *Decision) tell(f *Finding, rule int, v verdict, today int64) {
 	r, n := &d.set.config.Rules[rule], &d.set.nodes[rule]
 	f.Rule, f.Doc, f.Result, f.Wanted = r.ID, r.Doc, v.result(), d.set.wanted[rule]
+	f.Confidential = d.set.confidential[rule]
 	if n.code < allOf { // the usual case, without the detour
 		if v == unknown {
 			f.Missing = []string{n.name}

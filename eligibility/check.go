@@ -54,6 +54,8 @@ type Check struct {
 	fn       CheckFunc
 	reads    []AnyFact
 	named    *Spec
+
+	confidential bool
 }
 
 // CheckFunc is a check in Go. It returns a Finding made by [Passed], [Failed]
@@ -159,6 +161,20 @@ func (c Check) Named(op Op, fact AnyFact, operand any) Check {
 		c.named.Fact = fact.Name()
 	}
 	return c
+}
+
+// Confidential returns the check as one that reads confidential facts, as those do
+// that are built of them. A function needs it where it does not name what it reads.
+func (c Check) Confidential() Check {
+	c.confidential = true
+	return c
+}
+
+// IsConfidential reports whether the check, or a part of it, reads a confidential
+// fact.
+func (c Check) IsConfidential() bool {
+	return c.confidential || c.fact != nil && IsConfidential(c.fact) || slices.ContainsFunc(c.reads, IsConfidential) ||
+		slices.ContainsFunc(c.parts, Check.IsConfidential)
 }
 
 // Spec is a check spelled out, as documents hold it.

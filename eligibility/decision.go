@@ -102,6 +102,20 @@ func readFindings(read []Finding, which verdict) []Finding {
 	return out
 }
 
+// Redacted returns what whoever may not see confidential facts may see of d: every
+// finding, without what was wanted and found where a rule reads a confidential fact,
+// and with all of them without any figure; and none of the facts that were decided
+// on. It does not replay.
+func (d Decision) Redacted(all bool) Decision {
+	read := d.Findings()
+	for i, f := range read {
+		if all || f.Confidential {
+			read[i] = f.redacted()
+		}
+	}
+	return Decision{RuleSet: d.RuleSet, Version: d.Version, At: d.At, Outcome: d.Outcome, read: read}
+}
+
 // LogValue is what d says, without the facts, which may be personal.
 func (d Decision) LogValue() slog.Value {
 	var reasons []string

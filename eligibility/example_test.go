@@ -95,7 +95,7 @@ func ExampleFunc() {
 	fmt.Println(decision.Outcome, decision.Reasons()[0].Missing, err)
 	// Output:
 	// eligible [] <nil>
-	// ineligible [{calm The customer has at most one open escalation for every 1000 seats. fail at most one escalation for 1000 seats 3 for 2500 []}] <nil>
+	// ineligible [{calm The customer has at most one open escalation for every 1000 seats. fail at most one escalation for 1000 seats 3 for 2500 [] false}] <nil>
 	//  [] eligibility: rule "calm" of support 1 failed: a negative number of escalations
 	// unknown [open_escalations] <nil>
 }

@@ -7,8 +7,9 @@ import "github.com/shopspring/decimal"
 //
 // Facts are values: declare them once, as package variables, and share them.
 type Fact[T Value] struct {
-	name string
-	kind kindCode
+	name         string
+	kind         kindCode
+	confidential bool
 }
 
 // AnyFact is a Fact of any type.
@@ -22,6 +23,23 @@ type AnyFact interface {
 func NewFact[T Value](name string) Fact[T] {
 	return Fact[T]{name: name, kind: kindOf[T]()}
 }
+
+// Confidential returns the fact marked as confidential: of a rule that reads it,
+// [Decision.Redacted] and whatever is made of [Finding.Confidential] tell whether
+// it is met, not met or unknown, and never a figure. What it is set to, and what is
+// decided, are the same.
+func (x Fact[T]) Confidential() Fact[T] {
+	x.confidential = true
+	return x
+}
+
+// IsConfidential reports whether a fact was marked by [Fact.Confidential].
+func IsConfidential(f AnyFact) bool {
+	marked, ok := f.(interface{ isConfidential() bool })
+	return ok && marked.isConfidential()
+}
+
+func (x Fact[T]) isConfidential() bool { return x.confidential }
 
 // Name returns the name that NewFact was given.
 func (x Fact[T]) Name() string { return x.name }

@@ -49,6 +49,16 @@ type Finding struct {
 	Wanted  string   `json:"wanted,omitempty"`  // "at least 1000"
 	Found   string   `json:"found,omitempty"`   // "999"; of several facts "segment smb; rooms 4"
 	Missing []string `json:"missing,omitempty"` // for an unknown result, the facts that would decide it
+
+	// Confidential says that the rule reads a confidential fact: Wanted and Found
+	// are not for those who only may know the Result.
+	Confidential bool `json:"confidential,omitempty"`
+}
+
+// redacted returns the finding without its figures.
+func (f Finding) redacted() Finding {
+	f.Wanted, f.Found = "", ""
+	return f
 }
 
 // Passed is the finding of a [CheckFunc] that is met.

@@ -40,6 +40,8 @@ type RuleSet struct {
 	nodes    []node
 	plan     plan
 	wanted   []string
+
+	confidential []bool // of each rule
 }
 
 // NewRuleSet checks and prepares a rule set. Its error joins a *[RuleSetError]
@@ -60,6 +62,7 @@ func NewRuleSet(c RuleSetConfig) (*RuleSet, error) {
 		n.rule = int32(i)
 		s.nodes = append(s.nodes, n)
 		s.wanted = append(s.wanted, r.Check.wanted())
+		s.confidential = append(s.confidential, r.Check.IsConfidential())
 	}
 	s.plan = newPlan(s.nodes)
 	return s, nil

@@ -95,6 +95,8 @@ type Reason struct {
 // String says it in one line, as exports and errors do.
 func (r Reason) String() string {
 	switch {
+	case r.Kind == CriteriaNotMet && r.Wanted == "" && r.Found == "": // the figures are confidential
+		return fmt.Sprintf("%s: %s", r.Kind, r.Rule)
 	case r.Kind == CriteriaNotMet:
 		return fmt.Sprintf("%s: %s: wanted %s, found %s", r.Kind, r.Rule, r.Wanted, r.Found)
 	case r.Kind == FactsMissing && len(r.Missing) > 0:
@@ -110,15 +112,28 @@ func (r Reason) String() string {
 }
 
 // ReasonsOf turns what a decision found wanting into reasons, in the order in
-// which the rules are declared.
+// which the rules are declared. Those on confidential facts have no figures.
 func ReasonsOf(d eligibility.Decision) []Reason {
 	var out []Reason
 	for _, f := range d.Reasons() {
-		r := Reason{Kind: CriteriaNotMet, Rule: f.Rule, Doc: f.Doc, Wanted: f.Wanted, Found: f.Found}
+		r := Reason{Kind: CriteriaNotMet, Rule: f.Rule, Doc: f.Doc}
+		if !f.Confidential {
+			r.Wanted, r.Found = f.Wanted, f.Found
+		}
 		if f.Result == eligibility.ResultUnknown {
 			r.Kind, r.Missing = FactsMissing, f.Missing
 		}
 		out = append(out, r)
+	}
+	return out
+}
+
+// WithoutFigures returns the reasons without what was wanted and found: what a
+// partner may know of a customer whose identity it merely stated.
+func WithoutFigures(reasons []Reason) []Reason {
+	out := slices.Clone(reasons)
+	for i := range out {
+		out[i].Wanted, out[i].Found = "", ""
 	}
 	return out
 }

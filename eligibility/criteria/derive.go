@@ -74,5 +74,8 @@ func (r *Registry) doc(c eligibility.Check) string {
 	if !ok {
 		return c.String()
 	}
+	if eligibility.IsConfidential(known.fact) {
+		return known.text + " (confidential)"
+	}
 	return known.text + ": " + strings.TrimPrefix(c.String(), s.Fact+" ")
 }

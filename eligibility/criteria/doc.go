@@ -59,6 +59,9 @@
 // texts "true" and "false", in whatever case. A document is UTF-8, with or
 // without a byte-order mark.
 //
+// A fact that is registered as [eligibility.Fact.Confidential] makes every rule on
+// it confidential, and the docs that are derived for those rules name no figure.
+//
 // [Registry.ReadDocument] is strict: what it does not know or cannot use is a
 // [DocumentError] with the path of the place and what would help, and all of
 // a document's are reported at once, the first 20 of them each by itself. [Registry.WriteDocument] writes a rule

@@ -243,7 +243,11 @@ func (r *Registry) check(n node) (eligibility.Check, error) {
 		return eligibility.Check{}, &DocumentError{Path: parts[1].path, Err: ErrUnknownOperator,
 			Problem: fmt.Sprintf("is %q, which is no operator for %s, a fact of kind %s: use %s", short(op), name, kind, quoted(r.Operators(kind)))}
 	}
-	return leaf(build, name, parts[2])
+	check, err := leaf(build, name, parts[2])
+	if eligibility.IsConfidential(known.fact) {
+		check = check.Confidential()
+	}
+	return check, err
 }
 
 func (r *Registry) combination(op, operand node) (eligibility.Check, error) {

@@ -95,3 +95,28 @@ func TestRulesThatDoNotHoldDecideNothing(t *testing.T) {
 	require.Empty(t, d.Outcome)
 	require.Empty(t, d.Findings())
 }
+
+// A document's rules on a confidential fact tell whether they are met, and no figure.
+func TestConfidentialRules(t *testing.T) {
+	revenue := eligibility.NewFact[eligibility.Money]("committed_revenue").Confidential()
+	var registry criteria.Registry
+	require.NoError(t, registry.AddFact(revenue, ""))
+	set := must(registry.ReadDocument([]byte(`{"id": "a", "version": "1", "rules": [["committed_revenue", "at least", "777.00 EUR"], ["segment", "is", "smb"],
+		{"id": "both", "doc": "Both.", "check": ["all of", [["not", ["committed_revenue", "below", "777.00 EUR"]], ["segment", "is", "smb"]]]}]}`)))
+	var facts eligibility.Facts
+	revenue.Set(&facts, must(eligibility.ParseMoney("666.00 EUR")))
+	criteria.Segment.Set(&facts, "enterprise")
+	d := must(set.Decide(facts, time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)))
+	redacted := d.Redacted(false)
+	require.Equal(t, []eligibility.Finding{
+		{Rule: "committed_revenue", Doc: "Committed revenue (confidential).", Result: eligibility.ResultFail, Confidential: true},
+		{Rule: "segment", Doc: "Segment: is smb.", Result: eligibility.ResultFail, Wanted: "is smb", Found: "enterprise"},
+		{Rule: "both", Doc: "Both.", Result: eligibility.ResultFail, Confidential: true},
+	}, redacted.Findings())
+	require.Zero(t, redacted.Facts.Len())
+	require.Equal(t, eligibility.OutcomeIneligible, redacted.Outcome)
+	for _, f := range d.Redacted(true).Findings() {
+		require.Empty(t, f.Wanted+f.Found)
+	}
+	require.Contains(t, d.Findings()[0].Found, "666", "what was decided stays whole")
+}

@@ -196,7 +196,7 @@ func (u *unit) standEverywhere(ctx context.Context, c engagement.Customer, who s
 		u.s.log.WarnContext(ctx, who+" could not be evaluated; re-evaluate it", "customer", c.Key.Customer, "error", problem)
 	}
 	for i, e := range all {
-		u.stand(c, e, evaluations[i])
+		u.stand(c, e, u.s.evaluationSeen(evaluations[i], c))
 	}
 	return nil
 }

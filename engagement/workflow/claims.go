@@ -401,7 +401,7 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 		}
 	}
 	_, mayNot := s.mayReview(actor, p)
-	view := ClaimView{Participation: seenBy(actor.side(), p), Status: p.StatusAt(u.now), Unreached: p.Unreached(), WithdrawnAt: p.Consent.WithdrawalRequestedAt()}
+	view := ClaimView{Participation: s.seen(actor, p), Status: p.StatusAt(u.now), Unreached: p.Unreached(), WithdrawnAt: p.Consent.WithdrawalRequestedAt()}
 	all, err := s.engagements(ctx)
 	if err != nil {
 		return view, err

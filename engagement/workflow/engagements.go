@@ -199,5 +199,9 @@ func (s *Service) Eligibility(ctx context.Context, actor Actor, id engagement.ID
 	if err != nil {
 		return nil, err
 	}
-	return engagement.LocationOutcomes(e, partner, s.now())
+	outcomes, err := engagement.LocationOutcomes(e, partner, s.now())
+	for i := range outcomes {
+		outcomes[i].Decision = s.decisionSeen(outcomes[i].Decision, false)
+	}
+	return outcomes, err
 }

@@ -72,7 +72,7 @@ type Choice struct {
 	Earns        bool // whether the location can also be paid: its payee profile is valid
 	Pay          engagement.Pay
 	Payout       engagement.Payout    // what it would be paid by today's rate; zero when there is none
-	Decision     eligibility.Decision // of the customer
+	Decision     eligibility.Decision // of the customer: every finding that the partner may see, and not the facts
 	Reasons      []engagement.Reason  // why the customer is not eligible, all of them
 	Refusals     []error              // every typed error with which it would be refused; none when it can be chosen
 }
@@ -297,7 +297,9 @@ func (s *Service) offer(ctx context.Context, actor Actor, scope Scope, origin en
 	choices, err := u.choices(ctx, actor, enrollment{
 		origin: origin, within: scope, who: offer.Resolution, location: offer.Candidate.Location, hours: offer.Candidate.Hours,
 	}, open)
+	stated := offer.Resolution.Identity.Stated
 	for _, c := range choices {
+		c.Decision = s.decisionSeen(c.Decision, stated)
 		if len(c.Refusals) == 0 {
 			offer.Eligible = append(offer.Eligible, c)
 		} else {
@@ -386,7 +388,7 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 	if c.Decision, err = u.s.decide(e, location, facts, u.now); err != nil {
 		return c, err
 	}
-	c.Reasons = engagement.ReasonsOf(c.Decision)
+	c.Reasons = u.s.reasons(c.Decision, in.who.Identity.Stated)
 	if !isOpen {
 		c.Reasons = append(c.Reasons, u.limited(e, place).FullFor(actor.Partner, u.now)...)
 	}
@@ -469,7 +471,7 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	standing, stood := pl.Standing(actor.Partner)
 	standing.Identity, standing.FriendlyName, standing.Known = c.Identity, c.FriendlyName, c.Associated()
 	if !stood {
-		standing.Evaluation = evaluationOf(decision)
+		standing.Evaluation = u.s.evaluationSeen(evaluationOf(decision), c)
 		standing.Evaluation.Locations = []engagement.LocationID{in.location}
 	}
 	u.put(pl.WithStanding(standing).WithParticipation(p))

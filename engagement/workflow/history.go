@@ -13,7 +13,7 @@ import (
 // ConsentEvidence and Receipt.
 func (s *Service) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Participation, error) {
 	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewCustomers, id)
-	return seenBy(actor.side(), p), err
+	return s.seen(actor, p), err
 }
 
 // Status returns the status of a participation of the partner at this moment.

@@ -245,6 +245,7 @@ func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered
 		was, is, err := standing.Evaluation, engagement.Evaluation{}, e.err
 		if err == nil {
 			is, err = u.s.evaluate(e.Engagement, u.customers[key].Identity, e.locations, facts, u.now)
+			is = u.s.evaluationSeen(is, u.customers[key])
 		}
 		if err != nil {
 			errs = append(errs, err)

@@ -79,6 +79,11 @@ type Options struct {
 	// for one, before rules are asked. It must be pure.
 	Derive func(facts *eligibility.Facts, location engagement.Location)
 
+	// FiguresOfStated lets partners see what was wanted and found of a customer whose
+	// ID they merely stated. Otherwise they see which criteria it meets, and no
+	// figures, because such an ID can be a stranger's.
+	FiguresOfStated bool
+
 	// Currencies are those in which amounts can be, with their decimals; nil: those
 	// of ISO 4217.
 	Currencies *eligibility.Currencies
@@ -123,6 +128,7 @@ type Service struct {
 	policy     consent.Policy
 	derive     func(*eligibility.Facts, engagement.Location)
 	currencies *eligibility.Currencies
+	figures    bool // also of customers whose identity was stated
 	program    string
 	texts      *consent.Texts
 	linkURL    string
@@ -153,7 +159,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	s := &Service{
 		store: store, directory: directory, catalog: catalog, facts: facts,
 		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, fourEyes: opts.FourEyes, resolver: opts.Resolver, policy: opts.Policy,
-		derive: opts.Derive, currencies: opts.Currencies, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
+		derive: opts.Derive, currencies: opts.Currencies, figures: opts.FiguresOfStated, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
 		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
 		clock: opts.Now, links: &links{}, random: opts.Random, log: opts.Logger, knownPerson: opts.KnownPerson,
 	}
