@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
@@ -112,6 +113,12 @@ func goOn(t *testing.T, s storage.Store, asked kept) {
 	for _, a := range keptActors {
 		_, err := desk.Reevaluate(ctx, workflowtest.Vendor, workflow.Coverage{Partner: a.Partner}, nil)
 		ok("re-evaluation", err)
+	}
+	for row, err := range desk.AllCustomers(ctx, northwind, pilot, workflow.CustomersQuery{Tab: engagement.TabEligible}) {
+		ok("rows", err)
+		if row.Participation == "" && len(row.Actions) == 0 {
+			t.Errorf("after a re-evaluation %s is eligible, and nothing can be done: %+v", row.Name(), row)
+		}
 	}
 	erased, err := desk.ErasePerson(ctx, northwind, workflow.Person{User: northwind.User})
 	ok("erasure", err)
