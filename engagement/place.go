@@ -26,6 +26,8 @@ type Place struct {
 	ClaimLimit int        `json:"claim_limit"` // the engagement's
 	Elsewhere  Elsewhere  `json:"elsewhere,omitzero"`
 	Standings  []Standing `json:"standings,omitzero"` // one per partner, by partner
+
+	Unreadable []Unreadable `json:"-"` // what else is stored in it
 }
 
 // LogValue keeps what partners have, and persons, out of logs.
@@ -274,6 +276,20 @@ func (pl Place) holders(partner PartnerID, now time.Time) holders {
 			default:
 				h.consented++
 			}
+		}
+	}
+	return h.unread(pl, partner)
+}
+
+// unread counts what could not be read by what was recorded of it.
+func (h holders) unread(pl Place, partner PartnerID) holders {
+	for _, u := range pl.Unreadable {
+		switch {
+		case !u.Holding:
+		case u.Partner == partner:
+			h.own++
+		default:
+			h.consented++
 		}
 	}
 	return h

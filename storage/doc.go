@@ -79,6 +79,16 @@
 // Precise: times are kept to the microsecond and come back in UTC. The workflow
 // hands in no finer ones.
 //
+// # Unreadable rows
+//
+// A bug, a disk or a newer version can leave a row that this version cannot read. It
+// is no reason to keep others waiting: a list gives the rest, and an
+// *UnreadableError for each, joined to its error (Lease, Customers, History), in
+// Loaded.Unreadable or beside the row of a page. What cannot be read of a place is in
+// its Unreadable, with as much as the adapter knows without it, and Apply leaves it
+// stored as it is, with its entries; an adapter that cannot do that for a place
+// refuses to change it, with the *UnreadableError.
+//
 // # Values
 //
 // Values that come out of a store may share memory with it and with each other.
@@ -90,5 +100,5 @@
 // ErrConflict as said. ErrInvalid for a call that no correct workflow makes,
 // with a sentence that says what is wrong. A cancelled context gives its error.
 // Everything else is trouble of the storage itself and matches ErrUnavailable
-// where trying again later can help.
+// where trying again later can help. ErrUnreadable never does.
 package storage

@@ -134,6 +134,7 @@ type Page struct {
 type PageRow struct {
 	Entry engagement.Entry
 	Place engagement.Place
+	Err   error // an *UnreadableError: of the entry nothing is certain but what orders it
 }
 
 // ClaimsQuery asks for participations over all engagements: entries which are of

@@ -43,7 +43,9 @@ type Store interface {
 	Claims(ctx context.Context, query ClaimsQuery) (ClaimsPage, error)
 
 	// Customers returns the partner's customers in order of their keys, from
-	// the first one after the given key; limit of them, or fewer at the end.
+	// the first one after the given key; limit of them, or fewer at the end. One
+	// that cannot be read is among the limit, and its *UnreadableError is joined to
+	// the error that comes with the rest; see Unreadable.
 	Customers(ctx context.Context, query CustomersQuery) ([]engagement.Customer, error)
 
 	// History returns events of a partner with a customer in order of Seq, or, the
@@ -104,6 +106,10 @@ type Loaded struct {
 	Customers     map[engagement.CustomerKey]engagement.Customer // those that exist
 	Participation *ParticipationKey                              // the wanted one, or that of the link; nil when there is none
 	At            engagement.PlaceKey                            // the place of Participation
+
+	// Unreadable are customers that exist and cannot be read: *UnreadableErrors.
+	// What cannot be read of a place is in the place.
+	Unreadable map[engagement.CustomerKey]error
 }
 
 // Changes are everything that one command changes.

@@ -3,6 +3,8 @@ package storage
 import (
 	"errors"
 	"fmt"
+
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // ErrUnreadable says that a stored row cannot be read: a bug, a disk or a newer
@@ -15,6 +17,8 @@ type UnreadableError struct {
 	Kind string // what it is: "message", "participation", "standing", "customer", "event", "entry", "command record"
 	Key  string // its key, for whoever looks after the storage
 	Err  error  // why it cannot be read
+
+	Customer tenant.Key // of a customer: where a list goes on behind it
 }
 
 func (e *UnreadableError) Error() string {

@@ -75,6 +75,9 @@ func (u *unit) linkedTo(ctx context.Context, token consent.Token) (engagement.Pa
 		return engagement.Participation{}, consent.ErrUnknownLink
 	}
 	p, ok := u.place(loaded.At).Participation(loaded.Participation.Partner, loaded.Participation.ID)
+	if err := u.place(loaded.At).ErrUnreadable(loaded.Participation.Partner, loaded.Participation.ID); !ok && err != nil {
+		return p, err
+	}
 	if !ok {
 		return p, consent.ErrUnknownLink
 	}
@@ -223,6 +226,9 @@ func (u *unit) evaluateAll(ctx context.Context, c engagement.Customer, all []eng
 // stand gives a known customer its standing in an engagement.
 func (u *unit) stand(c engagement.Customer, e engagement.Engagement, evaluation engagement.Evaluation) {
 	pl := u.limited(e, engagement.PlaceKey{Engagement: e.ID, Customer: c.Key.Customer})
+	if pl.ErrUnreadable(c.Key.Partner, "") != nil {
+		return // it stays as it is
+	}
 	standing, _ := pl.Standing(c.Key.Partner)
 	standing.Identity, standing.FriendlyName, standing.Known, standing.Evaluation = c.Identity, c.FriendlyName, c.Associated(), evaluation
 	u.put(pl.WithStanding(standing))

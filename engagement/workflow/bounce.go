@@ -156,6 +156,9 @@ func (u *unit) bounced(ctx context.Context, b Bounce) (engagement.Participation,
 		return engagement.Participation{}, missing
 	}
 	p, ok := u.place(loaded.At).Participation(loaded.Participation.Partner, loaded.Participation.ID)
+	if err := u.place(loaded.At).ErrUnreadable(loaded.Participation.Partner, loaded.Participation.ID); !ok && err != nil {
+		return p, err
+	}
 	if !ok {
 		return p, missing
 	}

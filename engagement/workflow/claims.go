@@ -62,6 +62,8 @@ type ClaimsPage struct {
 	Counts map[engagement.Status]Count // of all participations, whatever is searched or filtered
 	Next   string                      // cursor of the next page; "" when this is the last
 	At     time.Time                   // the moment that the page shows
+
+	Unreadable []UnreadableRow `json:",omitempty"` // see CustomersPage.Unreadable
 }
 
 // Claims returns a page of the claims list as it is now: participations from
@@ -132,6 +134,10 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 		page.Counts[status] = Count{N: n}
 	}
 	for _, r := range rows {
+		if err := unreadable(r); err != nil {
+			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, r.Entry, err))
+			continue
+		}
 		page.Rows = append(page.Rows, c.s.claimRow(c.actor, r, c.engagements, c.now))
 	}
 	if more {

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -41,6 +42,10 @@ type CustomersPage struct {
 	Counts map[engagement.Tab]Count // of every tab as a whole, whatever is searched or filtered
 	Next   string                   // cursor of the next page; "" when this is the last
 	At     time.Time                // the moment that the page shows
+
+	// Unreadable are rows that there are, and that storage cannot read: the host is
+	// told which in its log. They are in Counts.
+	Unreadable []UnreadableRow `json:",omitempty"`
 }
 
 const (
@@ -250,6 +255,10 @@ func (c customersPage) page(ctx context.Context, query CustomersQuery) (Customer
 		}
 	}
 	for _, r := range rows {
+		if r.err != nil {
+			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, *r.entry, r.err))
+			continue
+		}
 		page.Rows = append(page.Rows, r.Row)
 	}
 	if more {
@@ -285,7 +294,17 @@ func (c customersPage) read(ctx context.Context, l list, counts map[engagement.T
 		}
 	}
 	var out []shown
+	for _, e := range lost(stored.Overdue, l.partner) {
+		if !c.within.All() {
+			break // whether they belong to its locations nobody knows
+		}
+		out = append(out, shown{entry: &e.entry, err: e.err})
+	}
 	for _, r := range rows {
+		if err := unreadable(r); err != nil {
+			out = append(out, shown{entry: &r.Entry, err: err})
+			continue
+		}
 		for _, row := range c.s.rows(r.Place, c.partner, c.engagement, c.within, c.now) {
 			if row.from == r.Entry.Row {
 				out = append(out, row)
@@ -344,19 +363,34 @@ func (s *Service) KnownCustomers(ctx context.Context, actor Actor) iter.Seq2[eng
 
 const customersBatch = 500
 
-// customers yields a partner's customers in batches.
+// customers yields a partner's customers in batches; at the end, the errors of those
+// that cannot be read.
 func (s *Service) customers(ctx context.Context, q storage.CustomersQuery) iter.Seq2[[]engagement.Customer, error] {
 	return func(yield func([]engagement.Customer, error) bool) {
+		var errs []error
 		for {
 			batch, err := s.store.Customers(ctx, q)
+			lost, err := storage.Unreadable(err)
 			if err != nil {
 				yield(nil, unavailable("storage", err))
 				return
 			}
-			if len(batch) > 0 && !yield(batch, nil) || len(batch) < q.Limit {
+			for _, bad := range lost {
+				s.log.ErrorContext(ctx, "a customer cannot be read", "error", bad)
+				errs, q.After = keepErrors(errs, []error{bad}), max(q.After, bad.Customer)
+			}
+			if len(batch) > 0 && !yield(batch, nil) {
 				return
 			}
-			q.After = batch[len(batch)-1].Key.Customer
+			if len(batch)+len(lost) < q.Limit {
+				if len(errs) > 0 {
+					yield(nil, errors.Join(errs...))
+				}
+				return
+			}
+			if len(batch) > 0 {
+				q.After = max(q.After, batch[len(batch)-1].Key.Customer)
+			}
 		}
 	}
 }

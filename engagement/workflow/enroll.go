@@ -370,6 +370,9 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 	if e.RefusesStated && in.who.Identity.Stated {
 		refuse(&StatedIdentityError{Engagement: e.ID})
 	}
+	if err := u.place(place).ErrUnreadable(actor.Partner, ""); err != nil {
+		return c, err
+	}
 	standing, _ := u.place(place).Standing(actor.Partner)
 	open, isOpen := standing.OpenAt(u.now)
 	known, parked := u.customers[customer].Known(), !u.customers[customer].ParkedSince.IsZero()

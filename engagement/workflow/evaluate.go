@@ -50,7 +50,7 @@ func (u *unit) askElsewhere(ctx context.Context, keys []engagement.PlaceKey) err
 		if was, is := pl.Elsewhere, held[i]; was.Consented != is.Consented || was.Participated != is.Participated {
 			pl.Elsewhere = engagement.Elsewhere{Consented: is.Consented, Participated: is.Participated, AsOf: u.now}
 			u.places[key] = pl
-			if len(pl.Standings) > 0 {
+			if len(pl.Standings) > 0 && !(u.many && len(pl.Unreadable) > 0) {
 				u.dirty[key] = true
 			}
 		}

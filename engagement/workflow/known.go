@@ -183,6 +183,7 @@ func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Enga
 			want.Places = append(want.Places, engagement.PlaceKey{Engagement: e.ID, Customer: customer})
 		}
 	}
+	u.many = true
 	if _, err := u.load(ctx, want); err != nil {
 		return v, err
 	}
@@ -192,6 +193,10 @@ func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Enga
 	var known []engagement.CustomerKey
 	var who []tenant.Identity
 	for _, key := range want.Customers {
+		if bad := u.bad[key]; bad != nil {
+			v.failed = append(v.failed, bad)
+			continue
+		}
 		if prepare != nil {
 			prepare(u, key)
 		}
@@ -241,7 +246,12 @@ func offersOf(all []engagement.Engagement, p engagement.Partner, now time.Time) 
 func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered, facts eligibility.Facts) error {
 	var errs []error
 	for _, e := range offers {
-		standing, _ := u.place(engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer}).Standing(key.Partner)
+		pl := u.place(engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer})
+		if len(pl.Unreadable) > 0 { // it stays as it is
+			errs = append(errs, pl.Unreadable[0].Err)
+			continue
+		}
+		standing, _ := pl.Standing(key.Partner)
 		was, is, err := standing.Evaluation, engagement.Evaluation{}, e.err
 		if err == nil {
 			is, err = u.s.evaluate(e.Engagement, u.customers[key].Identity, e.locations, facts, u.now)
@@ -271,7 +281,7 @@ func (u *unit) refresh(key engagement.CustomerKey, all []engagement.Engagement) 
 	changed := u.touched[key]
 	for _, e := range all {
 		place := engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer}
-		if pl := u.place(place); len(pl.Standings) > 0 && pl.ClaimLimit != e.Limit() {
+		if pl := u.place(place); len(pl.Standings) > 0 && len(pl.Unreadable) == 0 && pl.ClaimLimit != e.Limit() {
 			u.put(u.limited(e, place))
 		}
 		changed = changed || u.dirty[place]

@@ -12,7 +12,17 @@ import (
 // shown is a row as somebody sees it, and which of the stored rows it is made of.
 type shown struct {
 	engagement.Row
-	from engagement.RowID
+	from  engagement.RowID
+	entry *engagement.Entry // of one that cannot be read
+	err   error             // why it cannot
+}
+
+// Entry returns what the row is sorted by.
+func (r shown) Entry(partner engagement.PartnerID) engagement.Entry {
+	if r.entry != nil {
+		return *r.entry
+	}
+	return r.Row.Entry(partner)
 }
 
 // rows returns what a partner sees of a place through a scope. Every row that a

@@ -18,6 +18,9 @@ func (u *unit) about(ctx context.Context, m engagement.Message) (engagement.Part
 		return engagement.Participation{}, err
 	}
 	p, ok := u.place(m.Place).Participation(m.Partner, m.Participation)
+	if err := u.place(m.Place).ErrUnreadable(m.Partner, m.Participation); !ok && err != nil {
+		return p, err
+	}
 	if !ok {
 		return p, errPointless
 	}

@@ -225,6 +225,9 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 		return engagement.Participation{}, failed
 	}
 	p, ok := loaded.Places[loaded.At].Participation(actor.Partner, id)
+	if err := loaded.Places[loaded.At].ErrUnreadable(actor.Partner, id); !ok && err != nil && scope.All() {
+		return engagement.Participation{}, err
+	}
 	if !ok || !scope.Has(p.Location) {
 		return engagement.Participation{}, &NotFoundError{Field: "participation", Value: string(id)}
 	}

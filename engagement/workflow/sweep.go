@@ -55,8 +55,11 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 // sweepPlace records what is due in one place, and returns how many
 // participations it settled.
 func (s *Service) sweepPlace(ctx context.Context, key engagement.PlaceKey) (int, error) {
-	return attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (int, error) {
+	var left error // what could not be read
+	n, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (int, error) {
 		_, err := u.load(ctx, storage.Want{Places: []engagement.PlaceKey{key}})
+		left = u.left(key)
 		return u.settled, err
 	})
+	return n, errors.Join(err, left)
 }

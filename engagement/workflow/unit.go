@@ -37,11 +37,13 @@ type unit struct {
 	replay    []byte // the result of the command, when it was carried out before
 	places    map[engagement.PlaceKey]engagement.Place
 	customers map[engagement.CustomerKey]engagement.Customer
-	dirty     map[engagement.PlaceKey]bool    // places that change
-	touched   map[engagement.CustomerKey]bool // customers that change, or get an event
-	ids       uint16                          // made so far
-	events    []engagement.Event              // what happened, in order, not yet in the histories
-	settled   int                             // participations of which a deadline or a reminder was recorded
+	dirty     map[engagement.PlaceKey]bool     // places that change
+	touched   map[engagement.CustomerKey]bool  // customers that change, or get an event
+	ids       uint16                           // made so far
+	events    []engagement.Event               // what happened, in order, not yet in the histories
+	many      bool                             // many customers at once: what cannot be read of one is left out
+	bad       map[engagement.CustomerKey]error // customers that cannot be read
+	settled   int                              // participations of which a deadline or a reminder was recorded
 	changes   storage.Changes
 }
 
@@ -189,6 +191,12 @@ func (u *unit) load(ctx context.Context, want storage.Want) (storage.Loaded, err
 		return loaded, errReplay
 	}
 	u.take(loaded)
+	for key, bad := range loaded.Unreadable {
+		if !u.many {
+			return loaded, bad
+		}
+		u.spoil(key, bad)
+	}
 	for key, pl := range loaded.Places {
 		if _, ok := u.places[key]; ok {
 			continue
@@ -217,7 +225,7 @@ func (u *unit) settle(ctx context.Context, pl engagement.Place) error {
 	}
 	settled, due := settled.Remind(u.s.reminders, u.now)
 	u.places[pl.Key] = settled
-	if len(passed)+len(due) == 0 {
+	if len(passed)+len(due) == 0 || u.many && len(pl.Unreadable) > 0 {
 		return nil
 	}
 	var reminded []engagement.Participation
@@ -228,6 +236,12 @@ func (u *unit) settle(ctx context.Context, pl engagement.Place) error {
 	}
 	if err := u.loadCustomers(ctx, passed, reminded); err != nil {
 		return err
+	}
+	for _, key := range u.unreadableOf(passed, due) {
+		settled, passed, due, reminded = unsettle(pl, settled, key, passed, due, reminded)
+	}
+	if u.places[pl.Key] = settled; len(passed)+len(due) == 0 {
+		return nil
 	}
 	u.put(settled)
 	u.settled += len(passed) + len(due)
@@ -270,6 +284,9 @@ func (u *unit) loadCustomers(ctx context.Context, passed []engagement.Passing, r
 		return unavailable("storage", err)
 	}
 	u.take(loaded)
+	for key, bad := range loaded.Unreadable {
+		u.spoil(key, bad)
+	}
 	return nil
 }
 

@@ -79,6 +79,9 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 		return storage.Loaded{}, broken("load", err)
 	}
 	if sh.withEntries() {
+		for _, pl := range out.Places {
+			rows.KeepEntries(pl, b.entries)
+		}
 		b.remember(s.recent)
 	}
 	if b.command != nil {
@@ -93,19 +96,15 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 		out.At = keyOf(f.Engagement, f.Customer)
 	}
 	for _, row := range b.customers {
-		c, err := row.Value()
-		if err != nil {
-			return storage.Loaded{}, broken("load", err)
-		}
-		out.Customers[c.Key] = c
+		rows.Take(&out, row)
 	}
 	return out, nil
 }
 
 // broken is the error of stored rows that cannot be read.
 func broken(op string, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, storage.ErrUnreadable) {
+		return err
 	}
 	if errors.Is(err, ErrKeys) {
 		return &Error{Op: op, Problem: ErrKeys}
@@ -209,18 +208,6 @@ func (s *Store) loadText(sh loadShape) string {
 	return sql
 }
 
-// values turns rows into values.
-func values[R any, V any](op string, list []R, value func(R) (V, error)) ([]V, error) {
-	out := make([]V, len(list))
-	for i, row := range list {
-		var err error
-		if out[i], err = value(row); err != nil {
-			return nil, broken(op, err)
-		}
-	}
-	return out, nil
-}
-
 // The limits below are part of the statements: a plan that is kept has to know
 // how little is wanted.
 
@@ -234,7 +221,7 @@ func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]enga
 	if err != nil {
 		return nil, err
 	}
-	return values(op, found, rows.Customer.Value)
+	return rows.Readable(found, rows.Customer.Value)
 }
 
 func (s *Store) customersAfter(known bool, limit int) string {
@@ -260,7 +247,7 @@ func (s *Store) History(ctx context.Context, q storage.HistoryQuery) ([]engageme
 	if err != nil {
 		return nil, err
 	}
-	return values(op, found, rows.Event.Value)
+	return rows.Readable(found, rows.Event.Value)
 }
 
 func (s *Store) events(q storage.HistoryQuery) string {

@@ -163,10 +163,7 @@ func (s *Store) pageOf(ctx context.Context, op string, l listing) (b *bundle, pl
 func (b *bundle) rows(op string, l listing, places map[engagement.PlaceKey]engagement.Place) ([]storage.PageRow, bool, error) {
 	out := make([]storage.PageRow, len(b.entries))
 	for i, row := range b.entries {
-		var err error
-		if out[i].Entry, err = row.Value(); err != nil {
-			return nil, false, broken(op, err)
-		}
+		out[i].Entry, out[i].Err = row.Value()
 		out[i].Place = places[row.Place()]
 	}
 	slices.SortFunc(out, func(x, y storage.PageRow) int {

@@ -237,6 +237,8 @@ func stored[R any](s *session, t table[R], at rows.Place) ([]R, error) {
 	return collect(s, t.fields, t.stored, at.Engagement, at.Customer)
 }
 
+func (s *session) storedEntries(at rows.Place) ([]rows.Entry, error) { return stored(s, entries, at) }
+
 func add[R any](s *session, t table[R], list []R) error {
 	for i := range list {
 		if _, err := s.exec(t.insert, rows.Values(t.fields(&list[i]))...); err != nil {

@@ -89,7 +89,7 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 		if err := se.places(out.Places, places); err != nil {
 			return err
 		}
-		return se.customers(out.Customers, customers)
+		return se.customers(&out, customers)
 	})
 	return out, err
 }
@@ -177,9 +177,18 @@ func (s *session) places(out map[engagement.PlaceKey]engagement.Place, keys []en
 		slices.SortFunc(parts[at], func(a, b rows.Participation) int {
 			return cmp.Or(cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Ordinal, b.Ordinal))
 		})
-		if out[r.Key()], err = rows.Assemble(r.Place, standings[at], parts[at]); err != nil {
+		pl, err := rows.Assemble(r.Place, standings[at], parts[at])
+		if err != nil {
 			return err
 		}
+		if len(pl.Unreadable) > 0 {
+			listed, err := s.storedEntries(r.Place)
+			if err != nil {
+				return err
+			}
+			rows.KeepEntries(pl, listed)
+		}
+		out[r.Key()] = pl
 	}
 	return nil
 }
@@ -201,7 +210,7 @@ func keyList[K comparable](keys []K, pairOf func(K) pair) (string, error) {
 	return string(text), nil
 }
 
-func (s *session) customers(out map[engagement.CustomerKey]engagement.Customer, keys []engagement.CustomerKey) error {
+func (s *session) customers(out *storage.Loaded, keys []engagement.CustomerKey) error {
 	if len(keys) == 0 {
 		return nil
 	}
@@ -214,25 +223,9 @@ func (s *session) customers(out map[engagement.CustomerKey]engagement.Customer, 
 		return err
 	}
 	for _, row := range found {
-		c, err := row.Value()
-		if err != nil {
-			return err
-		}
-		out[c.Key] = c
+		rows.Take(out, row)
 	}
 	return nil
-}
-
-// values turns rows into values.
-func values[R any, V any](list []R, value func(R) (V, error)) ([]V, error) {
-	out := make([]V, len(list))
-	for i, row := range list {
-		var err error
-		if out[i], err = value(row); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }
 
 // Customers implements storage.Store.
@@ -245,15 +238,19 @@ func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]enga
 		query = selectKnown
 	}
 	var out []engagement.Customer
+	var unreadable error
 	err := s.read(ctx, "list customers", func(se *session) error {
 		found, err := collect(se, (*rows.Customer).Fields, query, string(q.Partner), string(q.After), q.Limit)
 		if err != nil {
 			return err
 		}
-		out, err = values(found, rows.Customer.Value)
-		return err
+		out, unreadable = rows.Readable(found, rows.Customer.Value)
+		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, unreadable
 }
 
 // History implements storage.Store.
@@ -262,6 +259,7 @@ func (s *Store) History(ctx context.Context, q storage.HistoryQuery) ([]engageme
 		return nil, err
 	}
 	var out []engagement.Event
+	var unreadable error
 	err := s.read(ctx, "read a history", func(se *session) error {
 		sql, args := selectHistory, []any{string(q.Customer.Partner), string(q.Customer.Customer), q.After, rows.Behind(q)}
 		if q.Participation != "" {
@@ -271,10 +269,13 @@ func (s *Store) History(ctx context.Context, q storage.HistoryQuery) ([]engageme
 		if err != nil {
 			return err
 		}
-		out, err = values(found, rows.Event.Value)
-		return err
+		out, unreadable = rows.Readable(found, rows.Event.Value)
+		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, unreadable
 }
 
 // Due implements storage.Store.

@@ -165,9 +165,7 @@ func (s *session) entries(l listing) ([]storage.PageRow, bool, error) {
 	}
 	out := make([]storage.PageRow, len(found))
 	for i, row := range found {
-		if out[i].Entry, err = row.Value(); err != nil {
-			return nil, false, err
-		}
+		out[i].Entry, out[i].Err = row.Value()
 		out[i].Place = places[keys[i]]
 	}
 	return out, more, nil

@@ -46,12 +46,26 @@ func newCustomer(c engagement.Customer) (Customer, error) {
 func (r Customer) Value() (engagement.Customer, error) {
 	var c engagement.Customer
 	if err := json.Unmarshal([]byte(r.Body), &c); err != nil {
-		return c, fmt.Errorf("a stored customer cannot be read: %w", err)
+		return c, r.unreadable(err)
 	}
 	c.History.Seq = r.Seq
 	var err error
-	c.History.Hash, err = digestOf(r.Hash)
-	return c, err
+	if c.History.Hash, err = digestOf(r.Hash); err != nil {
+		return c, r.unreadable(err)
+	}
+	if c.Key != r.Key() {
+		return c, r.unreadable(orOthers(nil))
+	}
+	return c, nil
+}
+
+// Key returns the customer's key.
+func (r Customer) Key() engagement.CustomerKey {
+	return engagement.CustomerKey{Partner: engagement.PartnerID(r.Partner), Customer: tenant.Key(r.Customer)}
+}
+
+func (r Customer) unreadable(err error) error {
+	return &storage.UnreadableError{Kind: "customer", Key: r.Partner + " " + r.Customer, Customer: r.Key().Customer, Err: err}
 }
 
 // Event is the row of an event.
@@ -114,6 +128,14 @@ func newEvent(e engagement.Event) (Event, error) {
 
 // Value returns the event.
 func (r Event) Value() (engagement.Event, error) {
+	e, err := r.value()
+	if err != nil {
+		err = &storage.UnreadableError{Kind: "event", Key: fmt.Sprintf("%s %s %d", r.Partner, r.Customer, r.Seq), Err: err}
+	}
+	return e, err
+}
+
+func (r Event) value() (engagement.Event, error) {
 	e := engagement.Event{
 		Partner: engagement.PartnerID(r.Partner), Customer: tenant.Key(r.Customer), Seq: r.Seq, At: Time(r.At),
 		Kind: engagement.EventKind(r.Kind), By: engagement.Party(r.By), Engagement: engagement.ID(r.Engagement),
@@ -122,12 +144,12 @@ func (r Event) Value() (engagement.Event, error) {
 	}
 	if r.Detail != "" {
 		if err := json.Unmarshal([]byte(r.Detail), &e.Detail); err != nil {
-			return e, fmt.Errorf("the details of the stored event %d cannot be read: %w", r.Seq, err)
+			return e, fmt.Errorf("its details: %w", err)
 		}
 	}
 	if r.Person != nil {
 		if err := json.Unmarshal([]byte(*r.Person), &e.Person); err != nil {
-			return e, fmt.Errorf("the person of the stored event %d cannot be read: %w", r.Seq, err)
+			return e, fmt.Errorf("its person: %w", err)
 		}
 	}
 	var err error

@@ -3,7 +3,6 @@ package rows
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/partnerengage/partnerengage/engagement"
@@ -115,7 +114,7 @@ func (r Entry) Value() (engagement.Entry, error) {
 		e.Deadline = Time(r.Deadline)
 	}
 	if err := json.Unmarshal([]byte(r.Locations), &e.Locations); err != nil {
-		return e, fmt.Errorf("the locations of the stored entry %q cannot be read: %w", r.Row, err)
+		return e, &storage.UnreadableError{Kind: "entry", Key: r.Row, Err: err}
 	}
 	return e, nil
 }

@@ -100,6 +100,9 @@ func newCommand(c storage.CommandRecord) Command {
 // Value returns the command record.
 func (r Command) Value() (storage.CommandRecord, error) {
 	body, err := digestOf(r.Body)
+	if err != nil {
+		err = &storage.UnreadableError{Kind: "command record", Key: r.Partner + " " + r.Key, Err: err}
+	}
 	return storage.CommandRecord{
 		Key: storage.CommandKey{Partner: engagement.PartnerID(r.Partner), Key: r.Key}, Body: body, Result: r.Result, At: Time(r.At),
 	}, err

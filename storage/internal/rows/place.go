@@ -2,7 +2,9 @@ package rows
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
@@ -136,41 +138,56 @@ func newPlace(pl engagement.Place) (Place, []Standing, []Participation, error) {
 }
 
 // Assemble makes a place of its rows: its standings in order of partner, its
-// participations in order of partner and ordinal.
+// participations in order of partner and ordinal. What cannot be read is marked in
+// the place, and the rest is as if it were not there.
 func Assemble(row Place, standings []Standing, participations []Participation) (engagement.Place, error) {
 	pl := engagement.Place{
 		Key: row.Key(), Version: row.Version, ClaimLimit: int(row.ClaimLimit),
 		Elsewhere: engagement.Elsewhere{Consented: int(row.Consented), Participated: int(row.Participated), AsOf: Time(row.AsOf)},
 	}
 	if len(standings) > 0 {
-		pl.Standings = make([]engagement.Standing, len(standings))
+		pl.Standings = make([]engagement.Standing, 0, len(standings))
 	}
-	for i, r := range standings {
-		s := &pl.Standings[i]
-		if err := json.Unmarshal([]byte(r.Body), s); err != nil {
-			return pl, fmt.Errorf("a stored standing cannot be read: %w", err)
-		}
+	for _, r := range standings {
+		r.Engagement, r.Customer = row.Engagement, row.Customer // where a join has left them out
 		n := 0
 		for n < len(participations) && participations[n].Partner == r.Partner {
 			n++
 		}
-		if n > 0 {
-			s.Participations = make([]engagement.Participation, n)
-		}
-		for j, r := range participations[:n] {
-			p := &s.Participations[j]
-			err := json.Unmarshal([]byte(r.Body), p)
-			if err == nil {
-				*p, err = withForms(*p, whole)
-			}
-			if err != nil {
-				return pl, fmt.Errorf("the stored participation %q cannot be read: %w", r.ID, err)
-			}
-		}
+		own := participations[:n]
 		participations = participations[n:]
+		var s engagement.Standing
+		if err := json.Unmarshal([]byte(r.Body), &s); err != nil || string(s.Partner) != r.Partner {
+			pl.Unreadable = append(pl.Unreadable, unreadable("standing", strings.Join([]string{r.Engagement, r.Customer, r.Partner}, " "), orOthers(err), &r, own...))
+			continue
+		}
+		if n > 0 {
+			s.Participations = make([]engagement.Participation, 0, n)
+		}
+		for _, r := range own {
+			var p engagement.Participation
+			err := json.Unmarshal([]byte(r.Body), &p)
+			if err == nil {
+				p, err = withForms(p, whole)
+			}
+			if err != nil || string(p.ID) != r.ID {
+				pl.Unreadable = append(pl.Unreadable, unreadable("participation", r.ID, orOthers(err), nil, r))
+				continue
+			}
+			s.Participations = append(s.Participations, p)
+		}
+		pl.Standings = append(pl.Standings, s)
 	}
 	if len(participations) > 0 {
 		return pl, fmt.Errorf("the stored participation %q belongs to no standing, or stands out of order", participations[0].ID)
 	}
 	return pl, nil
+}
+
+// orOthers says what is wrong with a body that can be read and is another row's.
+func orOthers(err error) error {
+	if err == nil {
+		return errors.New("it says that it is another one")
+	}
+	return err
 }

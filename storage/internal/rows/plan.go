@@ -155,6 +155,11 @@ func planPlaces(places []engagement.Place, entries []engagement.Entry) ([]PlaceR
 		}
 		out[at].Entries = append(out[at].Entries, row)
 	}
+	for i, pl := range places {
+		if err := out[i].keep(pl); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
 }
 

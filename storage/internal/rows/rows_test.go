@@ -129,13 +129,23 @@ func TestAssembleTellsRowsThatDoNotFit(t *testing.T) {
 	r := plan(t, storage.Changes{Places: []engagement.Place{place()}}).Places[0]
 	broken := slices.Clone(r.Standings)
 	broken[0].Body = "{"
-	if _, err := rows.Assemble(r.Place, broken, r.Participations); err == nil {
-		t.Error("a broken standing is assembled")
+	pl, err := rows.Assemble(r.Place, broken, r.Participations)
+	if err != nil || len(pl.Unreadable) != 1 || pl.Unreadable[0].Participation != "" || len(pl.Standings) != len(broken)-1 {
+		t.Errorf("a broken standing is assembled as %+v, %v", pl.Unreadable, err)
 	}
 	parts := slices.Clone(r.Participations)
 	parts[0].Body = "[]"
-	if _, err := rows.Assemble(r.Place, r.Standings, parts); err == nil {
-		t.Error("a broken participation is assembled")
+	pl, err = rows.Assemble(r.Place, r.Standings, parts)
+	if err != nil || len(pl.Unreadable) != 1 || string(pl.Unreadable[0].Participation) != parts[0].ID || !errors.Is(pl.Unreadable[0].Err, storage.ErrUnreadable) {
+		t.Errorf("a broken participation is assembled as %+v, %v", pl.Unreadable, err)
+	}
+	if _, err := rows.NewPlan(storage.Changes{Places: []engagement.Place{pl}}); !errors.Is(err, storage.ErrUnreadable) {
+		t.Errorf("a place is changed whose unreadable rows would be lost: %v", err)
+	}
+	rows.KeepEntries(pl, r.Entries)
+	kept := plan(t, storage.Changes{Places: []engagement.Place{pl}}).Places[0]
+	if !slices.ContainsFunc(kept.Participations, parts[0].Same) {
+		t.Errorf("the broken participation does not stay as it is: %+v", kept.Participations)
 	}
 	if _, err := rows.Assemble(r.Place, r.Standings[1:], r.Participations); err == nil {
 		t.Error("participations without their standing are assembled")
@@ -609,7 +619,7 @@ func TestCheckQueries(t *testing.T) {
 // that would be lost.
 func TestEveryFieldHasAColumn(t *testing.T) {
 	for what, n := range map[reflect.Type]int{
-		reflect.TypeFor[engagement.Place]():      5,
+		reflect.TypeFor[engagement.Place]():      6, // one of which is of what stays as it is stored
 		reflect.TypeFor[engagement.Elsewhere]():  3,
 		reflect.TypeFor[engagement.Entry]():      13,
 		reflect.TypeFor[engagement.Event]():      17,
@@ -655,8 +665,9 @@ func TestForms(t *testing.T) {
 	}
 
 	of.Participations[0].Body = strings.ReplaceAll(body, survey.PartnerForm().Version, "2099-01")
-	if _, err = rows.Assemble(of.Place, of.Standings, of.Participations); err == nil || !strings.Contains(err.Error(), `"2099-01"`) {
-		t.Errorf("a form of a later library: %v", err)
+	later, err := rows.Assemble(of.Place, of.Standings, of.Participations)
+	if err != nil || len(later.Unreadable) != 1 || !strings.Contains(later.Unreadable[0].Err.Error(), `"2099-01"`) {
+		t.Errorf("a form of a later library: %+v, %v", later.Unreadable, err)
 	}
 	p.Claim.Surveys[0].Form.Questions = nil
 	if _, err = rows.NewPlan(storage.Changes{Places: []engagement.Place{pl.WithParticipation(p)}}); !errors.Is(err, storage.ErrInvalid) {

@@ -1,0 +1,164 @@
+package stress_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/sqlite"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// spoil makes rows unreadable, as a bug or a disk would.
+func (d database) spoil(t *testing.T, table, set, where string) {
+	t.Helper()
+	var n int64
+	if d.Kind == "sqlite" {
+		db, err := sqlite.OpenDB(t.Context(), d.Where, &sqlite.Options{Relaxed: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		var r sql.Result
+		if r, err = db.Exec("UPDATE pe_" + table + " SET " + set + " WHERE " + where); err != nil {
+			t.Fatal(err)
+		}
+		n, _ = r.RowsAffected()
+	} else {
+		c, err := pgx.Connect(t.Context(), d.Where)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close(context.Background())
+		tag, err := c.Exec(t.Context(), "UPDATE "+d.Names+"."+table+" SET "+set+" WHERE "+where)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n = tag.RowsAffected()
+	}
+	if n == 0 {
+		t.Fatalf("no %s was spoiled", table)
+	}
+}
+
+// ruins are rows that cannot be read, by table.
+var ruins = []struct{ table, set, where string }{
+	{"participation", "body = '{'", "partner = 'northwind' AND engagement = 'azure-migration' AND customer LIKE '%889'"},
+	{"standing", "body = '[]'", "partner = 'northwind' AND engagement = 'azure-migration' AND customer LIKE '%889'"},
+	{"customer", "body = '{'", "partner = 'northwind' AND customer LIKE '%889'"},
+	{"message", "body = '{'", "partner = 'northwind'"},
+	{"entry", "locations = '{'", "partner = 'northwind' AND engagement = 'azure-migration' AND customer LIKE '%889'"},
+}
+
+// One row that cannot be read is named where it is met, and keeps nobody else
+// waiting: neither other customers nor other partners, no list and no job.
+func TestUnreadable(t *testing.T) {
+	for _, kind := range []string{"sqlite", "postgres"} {
+		for _, ruin := range ruins {
+			t.Run(kind+"/"+ruin.table, func(t *testing.T) {
+				d := newDatabase(t, kind)
+				s, done, err := d.open(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer done()
+				w := workflowtest.New(t, func() workflowtest.Scenario {
+					sc := workflowtest.Contoso()
+					sc.Store = s
+					for n := 888; n < 891; n++ {
+						id, err := tenant.ParseID(fmt.Sprintf("10000000-0000-4000-8000-%012d", n))
+						if err != nil {
+							t.Fatal(err)
+						}
+						c := workflowtest.Customer{Domain: domainOf(n), Entry: tenant.Entry{Tenant: id, Name: fmt.Sprint("Company ", n), Cloud: tenant.CloudPublic}}
+						workflowtest.Seats.Set(&c.Facts, 300)
+						workflowtest.Segment.Set(&c.Facts, "enterprise")
+						sc.Customers = append(sc.Customers, c)
+					}
+					return sc
+				})
+				f := w.As(workflowtest.Fabrikam)
+				bad := w.Added(once, "ana@"+domainOf(889))
+				for _, p := range []engagement.ParticipationID{bad, w.Added(once, "ana@"+domainOf(888))} {
+					_, err := w.Desk.RequestConsent(t.Context(), w.Actor, p, workflow.ConsentRequest{
+						Key: w.Key(), Customer: []workflow.Contact{{Email: "ana@" + domainOf(888)}},
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				theirs := f.Added(once, "eva@"+domainOf(890))
+				_, err = f.Desk.RequestConsent(t.Context(), f.Actor, theirs, workflow.ConsentRequest{Key: w.Key(), Customer: []workflow.Contact{{Email: "eva@" + domainOf(890)}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				d.spoil(t, ruin.table, ruin.set, ruin.where)
+
+				named := func(err error) bool {
+					return errors.Is(err, storage.ErrUnreadable) && !errors.Is(err, workflow.ErrUnavailable)
+				}
+				if n, err := w.Desk.Relay(t.Context()); n == 0 || ruin.table != "entry" && ruin.table != "customer" && !named(err) {
+					t.Fatalf("%d messages went out: %v", n, err)
+				}
+				other := f.Added(once, "eva@"+domainOf(889)) // another partner's add of the same customer
+				f.Requested(other)
+				f.Accepted(other)
+				checkUnreadable(t, w, ruin.table, bad)
+				for _, actor := range []workflow.Actor{workflowtest.Vendor, workflowtest.Fabrikam, workflowtest.Northwind} {
+					page, err := w.Desk.Claims(t.Context(), actor, workflow.ClaimsQuery{})
+					if err != nil {
+						t.Fatalf("the claims list of %q: %v", actor.Partner, err)
+					}
+					if want := map[engagement.PartnerID]int{"": 4, "fabrikam": 2, "northwind": 2}[actor.Partner]; len(page.Rows)+len(page.Unreadable) != want {
+						t.Fatalf("the claims list of %q has %d rows and %d unreadable ones, want %d", actor.Partner, len(page.Rows), len(page.Unreadable), want)
+					}
+				}
+				_, err = w.Desk.Reevaluate(t.Context(), w.As(workflowtest.Vendor).Actor.For("northwind"), workflow.Coverage{Partner: "northwind"}, nil)
+				if err != nil && !named(err) {
+					t.Fatalf("the re-evaluation: %v", err)
+				}
+				w.Advance(40 * 24 * time.Hour)
+				n, err := w.Desk.Sweep(t.Context())
+				if n == 0 || err != nil && !named(err) {
+					t.Fatalf("%d settled, %v", n, err)
+				}
+				f.ExpectStatus(theirs, engagement.CustomerConsentExpired)
+				checkUnreadable(t, w, ruin.table, bad)
+				if ruin.table != "entry" { // which is made anew with its place
+					d.spoil(t, ruin.table, ruin.set, ruin.where+" AND "+strings.Replace(ruin.set, "=", "LIKE", 1)) // what is unreadable stays as it is
+				}
+			})
+		}
+	}
+}
+
+// checkUnreadable looks for a participation on its partner's page, and at what is
+// said of it.
+func checkUnreadable(t *testing.T, w *workflowtest.World, table string, bad engagement.ParticipationID) {
+	t.Helper()
+	lost := 0
+	for _, tab := range engagement.AllTabs() {
+		page, err := w.Desk.Customers(t.Context(), w.Actor, once, workflow.CustomersQuery{Tab: tab})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lost += len(page.Unreadable)
+	}
+	_, err := w.Desk.Participation(t.Context(), w.Actor, bad)
+	switch table {
+	case "participation", "standing":
+		if lost == 0 || !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrUnavailable) || !strings.Contains(err.Error(), table) {
+			t.Fatalf("%d rows are unreadable, and of the participation it says %v", lost, err)
+		}
+	}
+}
