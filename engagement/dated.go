@@ -81,6 +81,31 @@ func (e Engagement) CustomerRulesAt(t time.Time) *eligibility.RuleSet {
 	return rulesAt(e.CustomerRules, e.LaterCustomerRules, t)
 }
 
+// DecideLocation judges a location at t by the version of the rules that is in force
+// then. Before the engagement's rules are in force it is judged as of their
+// beginning, and afterwards as of their end. The errors are those of
+// [eligibility.RuleSet.Decide].
+func (e Engagement) DecideLocation(facts eligibility.Facts, t time.Time) (eligibility.Decision, error) {
+	return decideWithin(e.LocationRulesAt(t), facts, t)
+}
+
+// DecideCustomer judges a customer as DecideLocation judges a location.
+func (e Engagement) DecideCustomer(facts eligibility.Facts, t time.Time) (eligibility.Decision, error) {
+	return decideWithin(e.CustomerRulesAt(t), facts, t)
+}
+
+// decideWithin decides at t, or at the moment nearest to it at which the rules are
+// in force: an engagement that is not open yet, or not any more, is still looked at.
+func decideWithin(rules *eligibility.RuleSet, facts eligibility.Facts, t time.Time) (eligibility.Decision, error) {
+	if from := rules.EffectiveFrom(); !from.IsZero() && t.Before(from) {
+		t = from
+	}
+	if to := rules.EffectiveTo(); !to.IsZero() && !t.Before(to) {
+		t = to.Add(-time.Microsecond)
+	}
+	return rules.Decide(facts, t)
+}
+
 // RulesChangeAfter returns the next moment after t at which another version of the
 // rules comes into force, or the zero time. Known customers have to be re-evaluated
 // then; until that is done their rows say as of when they were judged.

@@ -75,6 +75,24 @@ func TestVersionInForce(t *testing.T) {
 	require.Equal(t, "1", e.LocationRulesAt(start).Version())
 }
 
+// Before its rules are in force and after, an engagement can still be looked at.
+func TestVersionsOutsideTheirTime(t *testing.T) {
+	e := offer()
+	e.LocationRules, e.CustomerRules = version("1", "2026-01-01", "2027-07-01", 300), version("1", "2026-01-01", "2027-07-01", 300)
+	p := engagement.Partner{Locations: []engagement.Location{{ID: "4711201", Enrolled: true, Facts: facts(500, "")}}}
+	for moment, as := range map[string]string{
+		"2025-06-01T00:00:00Z": "2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z": "2026-06-01T00:00:00Z", "2027-07-01T00:00:00Z": "2027-06-30T23:59:59.999999Z",
+	} {
+		outcomes, err := engagement.LocationOutcomes(e, p, at(moment))
+		require.NoError(t, err, moment)
+		require.True(t, outcomes[0].MayAdd, moment)
+		d, err := e.DecideCustomer(facts(20, ""), at(moment))
+		require.NoError(t, err, moment)
+		require.Equal(t, eligibility.OutcomeIneligible, d.Outcome)
+		require.Equal(t, at(as), d.At.UTC(), moment)
+	}
+}
+
 // Types are data: a program has its own, and those that were stored under the names
 // of two rows of the table are read.
 func TestTypes(t *testing.T) {

@@ -65,7 +65,7 @@ func LocationOutcomes(e Engagement, p Partner, now time.Time) ([]LocationOutcome
 		if !l.Enrolled {
 			continue
 		}
-		d, err := e.LocationRulesAt(now).Decide(l.Facts, now)
+		d, err := e.DecideLocation(l.Facts, now)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("location %s in engagement %s: %w", l.ID, e.ID, err))
 		}

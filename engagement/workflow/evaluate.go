@@ -64,7 +64,7 @@ func (s *Service) decide(e engagement.Engagement, l engagement.Location, facts e
 		facts = facts.Clone()
 		s.derive(&facts, l)
 	}
-	d, err := e.CustomerRulesAt(now).Decide(facts, now)
+	d, err := e.DecideCustomer(facts, now)
 	if err != nil {
 		return d, fmt.Errorf("customer rules of engagement %s: %w", e.ID, err)
 	}
