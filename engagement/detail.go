@@ -119,10 +119,14 @@ type ChangedField string
 const (
 	ChangedFriendlyName ChangedField = "friendly_name"
 	ChangedDealSize     ChangedField = "deal_size"
+	ChangedOwner        ChangedField = "owner"
+	ChangedLabels       ChangedField = "labels"
 )
 
 // AllChangedFields returns every ChangedField.
-func AllChangedFields() []ChangedField { return []ChangedField{ChangedFriendlyName, ChangedDealSize} }
+func AllChangedFields() []ChangedField {
+	return []ChangedField{ChangedFriendlyName, ChangedDealSize, ChangedOwner, ChangedLabels}
+}
 
 // UnmarshalText refuses a text that is not a ChangedField.
 func (f *ChangedField) UnmarshalText(b []byte) error {

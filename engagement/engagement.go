@@ -45,6 +45,10 @@ type Engagement struct {
 	// not confirm it.
 	RefusesStated bool `json:"refuses_stated,omitzero"`
 
+	// AsksDealSize refuses a request for consent before the partner has said how large
+	// it estimates the deal.
+	AsksDealSize bool `json:"asks_deal_size,omitzero"`
+
 	LocationRules *eligibility.RuleSet `json:"-"` // what a partner's location must meet
 	CustomerRules *eligibility.RuleSet `json:"-"` // what a customer must meet
 

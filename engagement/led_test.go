@@ -23,6 +23,8 @@ var unproved = map[string]string{
 	"Basis":        "written once, with the event that tells it",
 	"Reason":       "what somebody wrote",
 	"FriendlyName": "what somebody wrote",
+	"Owner":        "a person",
+	"Labels":       "what somebody wrote",
 	"Terms":        "how deadlines are computed; the deadlines are proved",
 	"Language":     "how somebody is written to",
 	"RemindedAt":   "a reminder is no change of state",

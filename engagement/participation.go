@@ -33,6 +33,8 @@ type Participation struct {
 	Nominated    tenant.IDKind        `json:"nominated,omitzero"`   // by which ID the customer was named
 	Hours        int                  `json:"hours,omitzero"`       // planned, with variable pay; never changes
 	DealSize     eligibility.Money    `json:"deal_size,omitzero"`   // as the partner estimates it; frozen when consent is requested
+	Owner        string               `json:"owner,omitzero"`       // the partner's user who looks after it, as the host names people
+	Labels       []string             `json:"labels,omitempty"`     // the partner's own, in order; see Labels
 	Claim        *claim.State         `json:"claim,omitzero"`       // nil until the customer consents
 	Failures     []MailFailure        `json:"failures,omitzero"`    // messages without a link that did not reach their contacts
 	RemindedAt   time.Time            `json:"reminded_at,omitzero"` // the last time that a reminder was due

@@ -40,6 +40,8 @@ type Row struct {
 	Unreached     []Unreached       `json:"unreached,omitzero"` // those, and the partner's, that the last message did not reach
 	Reasons       []Reason          `json:"reasons,omitzero"`   // why the customer is not eligible, all of them
 	Actions       []Action          `json:"actions,omitzero"`   // what is allowed now
+	Owner         string            `json:"owner,omitzero"`     // the partner\'s user who looks after the participation
+	Labels        []string          `json:"labels,omitempty"`   // the partner\'s own
 }
 
 // LogValue keeps what people wrote out of logs: it says which row it is.
@@ -146,6 +148,7 @@ func participationRow(p Participation, now time.Time) Row {
 		ID: RowID(p.ID), Engagement: p.Engagement, Customer: p.Customer, Identity: p.Identity, FriendlyName: p.FriendlyName,
 		Participation: p.ID, ClaimNumber: p.ClaimNumber, Origin: p.Origin, Status: p.StatusAt(now),
 		Locations: []LocationID{p.Location}, Since: p.StartedAt, Deadline: p.DeadlineAt(now),
+		Owner: p.Owner, Labels: p.Labels,
 	}
 	r.Contacts, r.Unreached = p.Asked(), p.Unreached()
 	r.Identity.Stated = r.Identity.Stated || p.Basis == tenant.Stated // older records have it there only

@@ -90,8 +90,31 @@ func searchText(r Row) string {
 			ids.WriteString(idMark + text.Fold(id) + idMark)
 		}
 	}
+	if r.Owner != "" {
+		ids.WriteString(OwnerWord(r.Owner).Texts[0])
+	}
+	for _, l := range r.Labels {
+		ids.WriteString(LabelWord(l).Texts[0])
+	}
 	domain := r.Identity.Domain
-	return searchable(CleanName(r.FriendlyName), r.Identity.Name, domain.String(), domain.Native(), r.ClaimNumber) + ids.String()
+	texts := append([]string{CleanName(r.FriendlyName), r.Identity.Name, domain.String(), domain.Native(), r.ClaimNumber, r.Owner}, r.Labels...)
+	return searchable(texts...) + ids.String()
+}
+
+// OwnerWord is found in the entries of participations that one of these users looks
+// after, whole and in any usual spelling.
+func OwnerWord(users ...string) Word { return marked("@", users) }
+
+// LabelWord is found in the entries of participations with one of these labels, in
+// any usual spelling.
+func LabelWord(labels ...string) Word { return marked("#", labels) }
+
+func marked(mark string, texts []string) Word {
+	var w Word
+	for _, s := range texts {
+		w.Texts = append(w.Texts, idMark+mark+strings.ReplaceAll(text.Fold(s), idMark, " ")+idMark)
+	}
+	return w
 }
 
 // searchable returns the words of texts, each once, after a mark.

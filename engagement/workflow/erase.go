@@ -334,6 +334,12 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 	if reason, friendly := x.own(p.Reason), x.own(p.FriendlyName); reason != p.Reason || friendly != p.FriendlyName {
 		p.Reason, p.FriendlyName, found = reason, friendly, true
 	}
+	if x.side != claim.ByProgram && x.isUser(p.Owner) {
+		p.Owner, found = "", true
+	}
+	if labels := x.labels(p.Labels); !slices.Equal(labels, p.Labels) {
+		p.Labels, found = labels, true
+	}
 	if p.Claim != nil {
 		of := claim.ByPartner
 		if x.side == claim.ByProgram {
@@ -356,4 +362,15 @@ func contactsOf(p engagement.Participation) []consent.Contact {
 		all = append(all, l.Contact)
 	}
 	return all
+}
+
+// labels returns labels without the person, each once.
+func (x erasure) labels(labels []string) []string {
+	var out []string
+	for _, l := range labels {
+		if clean := x.own(l); !slices.Contains(out, clean) {
+			out = append(out, clean)
+		}
+	}
+	return out
 }

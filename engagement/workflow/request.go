@@ -284,6 +284,9 @@ func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, req
 	if len(customer) == 0 {
 		return consent.Request{}, &InputError{Field: "customer", Problem: "contacts are missing: name at least one, with an e-mail address"}
 	}
+	if err := u.dealSizeAsked(ctx, p); err != nil {
+		return consent.Request{}, err
+	}
 	terms, err := u.consentTerms(ctx, p, req.Language)
 	if err != nil {
 		return consent.Request{}, err

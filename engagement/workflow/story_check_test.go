@@ -27,6 +27,9 @@ func (t *teller) check() {
 		if !got.Consent.Deadline.Equal(p.answerBy) {
 			t.Fatalf("participation %d can be answered until %s, want %s", i, got.Consent.Deadline, p.answerBy)
 		}
+		if got.Owner != p.owner || strings.Join(got.Labels, " ") != p.labels {
+			t.Fatalf("participation %d has the owner %q and the labels %q, want %q and %q", i, got.Owner, got.Labels, p.owner, p.labels)
+		}
 		if (got.Claim != nil) != p.consented {
 			t.Fatalf("participation %d has the claim %+v, want one: %t", i, got.Claim, p.consented)
 		}

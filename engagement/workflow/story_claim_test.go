@@ -215,23 +215,38 @@ func (t *teller) note(p *modelPart, program bool) {
 	t.did("comment", p, 1, w.Desk.Comment(background, actor, p.id, workflow.Comment{Key: w.Key(), Text: "As agreed."}), want)
 }
 
-// detail changes the name for as long as the participation is open, or the deal size
-// until consent is requested.
+// detail changes the name for as long as the participation is open, the deal size
+// until consent is requested, and owner and labels at any time.
 func (t *teller) detail(p *modelPart, b int) {
 	w := t.by(p)
 	cmd := workflow.Details{Key: w.Key()}
-	name, size := fmt.Sprintf("Customer %d", b), dollars(4000000)
+	name, size, owner, labels := fmt.Sprintf("Customer %d", b), dollars(4000000), fmt.Sprintf("user-%d", b), []string{fmt.Sprintf("label-%d", b), "a"}
 	var want []error
-	if b%2 == 0 {
+	switch b % 4 {
+	case 0:
 		cmd.FriendlyName = &name
-	} else if cmd.DealSize = &size; t.status(p) != engagement.CustomerClaimed {
+	case 1:
+		if cmd.DealSize = &size; t.status(p) != engagement.CustomerClaimed {
+			want = []error{workflow.ErrNotNow}
+		}
+	case 2:
+		cmd.Owner = &owner
+	case 3:
+		cmd.Labels = &labels
+	}
+	if !t.open(p) && b%4 < 2 {
 		want = []error{workflow.ErrNotNow}
 	}
-	if !t.open(p) {
-		want = []error{workflow.ErrNotNow}
+	if !t.did("change details", p, 1, w.Desk.ChangeDetails(background, w.Actor, p.id, cmd), want) {
+		return
 	}
-	if t.did("change details", p, 1, w.Desk.ChangeDetails(background, w.Actor, p.id, cmd), want) && cmd.FriendlyName != nil {
+	switch b % 4 {
+	case 0:
 		p.name = name
+	case 2:
+		p.owner = owner
+	case 3:
+		p.labels = "a " + labels[0]
 	}
 }
 

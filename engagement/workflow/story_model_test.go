@@ -72,7 +72,7 @@ type modelPart struct {
 	partner, customer, offer int
 	id                       engagement.ParticipationID
 	location                 engagement.LocationID
-	name                     string
+	name, owner, labels      string
 	recorded                 engagement.Status // see model.status
 	shut                     bool              // that its rejection can no longer be disputed is recorded
 	consented                bool

@@ -1,0 +1,130 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+)
+
+// Details are what can be changed of a participation that has begun.
+type Details struct {
+	Key          string             `json:"-"`                      // idempotency key
+	FriendlyName *string            `json:"friendly_name,omitzero"` // under which it is shown; nil: as it is, "": none
+	DealSize     *eligibility.Money `json:"deal_size,omitzero"`     // estimated; nil: as it is, zero: none
+	Owner        *string            `json:"owner,omitzero"`         // the user who looks after it; nil: as it is, "": nobody
+	Labels       *[]string          `json:"labels,omitzero"`        // at most engagement.MaxLabels; nil: as they are, empty: none
+}
+
+// LogValue hides the friendly name, as that of a Candidate.
+func (d Details) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", d.Key), slog.Bool("friendly_name", d.FriendlyName != nil), slog.Bool("deal_size", d.DealSize != nil),
+		slog.Bool("owner", d.Owner != nil), slog.Bool("labels", d.Labels != nil))
+}
+
+// ChangeDetails changes what a partner calls a participation, for as long as it
+// is open, how large it estimates the deal, until consent is requested, and at any
+// time who looks after it and which labels it has.
+//
+// It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
+// *UnavailableError or a *NotNowError.
+func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd Details) error {
+	const name = "change details"
+	if cmd.DealSize != nil {
+		size, err := s.dealSize(*cmd.DealSize)
+		if err != nil {
+			return err
+		}
+		cmd.DealSize = &size
+	}
+	if cmd.Labels != nil {
+		labels, err := engagement.Labels(*cmd.Labels)
+		if err != nil {
+			return inputErrors(err)
+		}
+		cmd.Labels = &labels
+	}
+	if cmd.Owner != nil {
+		if err := engagement.CheckOwner(*cmd.Owner); err != nil {
+			return inputErrors(err)
+		}
+	}
+	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
+		var none struct{}
+		p, err := u.participation(ctx, actor, AddCustomers, id)
+		if err != nil {
+			return none, err
+		}
+		status := p.StatusAt(u.now)
+		if !p.OpenAt(u.now) && (cmd.DealSize != nil || cmd.FriendlyName != nil) {
+			return none, notNow(name, p, u.now, errEnded)
+		}
+		if cmd.DealSize != nil && status != engagement.CustomerClaimed {
+			return none, notNow(name, p, u.now, errFrozen)
+		}
+		p, detail := cmd.of(p)
+		if len(detail.Changed) == 0 {
+			return none, &InputError{Field: "details", Problem: "are missing: give a friendly name, a deal size, an owner or labels"}
+		}
+		u.putParticipation(p)
+		u.event(engagement.Event{
+			Kind: engagement.DetailsChanged, By: engagement.ByPartner, From: status, To: status, Detail: detail, Person: byUser(actor),
+		}, p)
+		return none, nil
+	})
+	return err
+}
+
+// of returns the participation with what is changed of it, and what that is.
+func (d Details) of(p engagement.Participation) (engagement.Participation, engagement.Detail) {
+	var detail engagement.Detail
+	if d.DealSize != nil {
+		p.DealSize = *d.DealSize
+		detail.Changed, detail.DealSize = append(detail.Changed, engagement.ChangedDealSize), p.DealSize
+	}
+	if d.FriendlyName != nil {
+		p.FriendlyName = engagement.CleanName(*d.FriendlyName)
+		detail.Changed = append(detail.Changed, engagement.ChangedFriendlyName)
+	}
+	if d.Owner != nil {
+		p.Owner = *d.Owner
+		detail.Changed = append(detail.Changed, engagement.ChangedOwner)
+	}
+	if d.Labels != nil {
+		p.Labels = *d.Labels
+		detail.Changed = append(detail.Changed, engagement.ChangedLabels)
+	}
+	return p, detail
+}
+
+// inputErrors turns the errors of checks in package engagement into *InputErrors.
+func inputErrors(err error) error {
+	var all []error
+	errs := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		errs = joined.Unwrap()
+	}
+	for _, err := range errs {
+		if bad := (*engagement.InvalidError)(nil); errors.As(err, &bad) {
+			err = &InputError{Field: bad.Field, Problem: bad.Problem, Err: err}
+		}
+		all = append(all, err)
+	}
+	return errors.Join(all...)
+}
+
+// dealSizeAsked refuses to ask for consent before the partner has said how large the
+// deal is, where the engagement asks for that. Once consent was requested it is
+// frozen, and no longer asked for.
+func (u *unit) dealSizeAsked(ctx context.Context, p engagement.Participation) error {
+	if p.StatusAt(u.now) != engagement.CustomerClaimed || !p.DealSize.IsZero() {
+		return nil
+	}
+	e, err := u.s.engagement(ctx, p.Engagement)
+	if err == nil && e.AsksDealSize {
+		err = &InputError{Field: "deal_size", Problem: "is missing, and the engagement asks for it: give an estimate with ChangeDetails before consent is requested"}
+	}
+	return err
+}
