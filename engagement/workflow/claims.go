@@ -27,6 +27,8 @@ type ClaimsQuery struct {
 	Engagements   []engagement.ID
 	Statuses      []engagement.Status
 	Locations     []engagement.LocationID
+	Owners        []string // as in CustomersQuery
+	Labels        []string // as in CustomersQuery
 	Customer      tenant.Key
 	From, To      time.Time         // started at or after From and before To
 	AtLeast       eligibility.Money // the amount that says most, see claim.State.Amount, in the currency of this
@@ -232,7 +234,7 @@ func engagementOf(all []engagement.Engagement, id engagement.ID) engagement.Enga
 // checkClaims returns the *InputErrors of a query, joined, and gives its amounts
 // the decimals of their currencies.
 func (s *Service) checkClaims(q *ClaimsQuery) error {
-	errs := []error{CustomersQuery{Search: q.Search, Statuses: q.Statuses, From: q.From, To: q.To, Sort: q.Sort, Limit: q.Limit}.check()}
+	errs := []error{CustomersQuery{Owners: q.Owners, Labels: q.Labels, Search: q.Search, Statuses: q.Statuses, From: q.From, To: q.To, Sort: q.Sort, Limit: q.Limit}.check()}
 	for _, bound := range []struct {
 		field string
 		money *eligibility.Money
@@ -258,7 +260,8 @@ func (s *Service) checkClaims(q *ClaimsQuery) error {
 // filter says what the query narrows the list to, in the words of storage.
 func (q ClaimsQuery) filter(all []engagement.Engagement) storage.Filter {
 	f := storage.Filter{
-		Words: engagement.Named(engagement.SearchWords(q.Search), all), Statuses: q.Statuses, Customer: q.Customer,
+		Words:    append(engagement.Named(engagement.SearchWords(q.Search), all), looked(q.Owners, q.Labels)...),
+		Statuses: q.Statuses, Customer: q.Customer,
 		SinceFrom: nextMicrosecond(q.From), SinceBefore: nextMicrosecond(q.To), Engagements: q.Engagements,
 		AmountFrom: engagement.AmountText(q.AtLeast), AmountBefore: engagement.AmountText(q.Below),
 	}

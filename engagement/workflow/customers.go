@@ -24,6 +24,8 @@ type CustomersQuery struct {
 	Types      []engagement.RowType
 	Statuses   []engagement.Status
 	Locations  []engagement.LocationID // rows of any of these
+	Owners     []string                // looked after by any of these users, in whatever case
+	Labels     []string                // with any of these labels, in whatever case
 	From, To   time.Time               // started, or evaluated, at or after From and before To
 	Sort       storage.Sort            // "": by name
 	Descending bool
@@ -214,6 +216,9 @@ func limitOf(limit int) int {
 // used turns out later.
 func (q CustomersQuery) check() error {
 	var errs []error
+	if err := checkLooked(q.Owners, q.Labels); err != nil {
+		errs = append(errs, err)
+	}
 	bad := func(field, problem string) { errs = append(errs, &InputError{Field: field, Problem: problem}) }
 	if q.Sort != "" && !slices.Contains(storage.AllSorts(), q.Sort) {
 		bad("sort", "is unknown: use "+oneOf(storage.AllSorts()))
@@ -319,6 +324,7 @@ func (c customersPage) list(query CustomersQuery) list {
 	if c.named {
 		words = engagement.Named(words, []engagement.Engagement{c.engagement})
 	}
+	words = append(words, looked(query.Owners, query.Labels)...)
 	l := newList(list{
 		partner: c.partner, engagement: c.engagement.ID, tab: query.Tab, sort: query.Sort, descending: query.Descending,
 		limit: limitOf(query.Limit), now: c.now,
@@ -328,6 +334,32 @@ func (c customersPage) list(query CustomersQuery) list {
 		},
 	})
 	return l.within(c.within.Scope, query.Locations)
+}
+
+// looked are the words of owners and labels that a list is narrowed to.
+func looked(owners, labels []string) []engagement.Word {
+	var words []engagement.Word
+	if len(owners) > 0 {
+		words = append(words, engagement.OwnerWord(owners...))
+	}
+	if len(labels) > 0 {
+		words = append(words, engagement.LabelWord(labels...))
+	}
+	return words
+}
+
+// checkLooked refuses to look for too many owners or labels.
+func checkLooked(owners, labels []string) error {
+	var errs []error
+	for _, of := range []struct {
+		field string
+		n     int
+	}{{"owners", len(owners)}, {"labels", len(labels)}} {
+		if of.n > mostWords {
+			errs = append(errs, &InputError{Field: of.field, Problem: fmt.Sprintf("are %d: look for at most %d", of.n, mostWords)})
+		}
+	}
+	return problems.Join(errs...)
 }
 
 // nextMicrosecond returns the first time at or after t that is as precise as

@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -23,13 +24,25 @@ func TestOwnerAndLabels(t *testing.T) {
 	row := w.Row(p)
 	equal(t, "the row", []any{row.Owner, row.Labels}, []any{owner, []string{"VIP", "before summer"}})
 	for _, search := range []string{"joao", "vip", "summer"} {
-		if search == "joao" {
-			search = "joão"
-		}
 		rows, err := w.Desk.Search(background, w.Actor, search, 0)
 		ok(t, err)
 		equal(t, "found by "+search, len(rows), 1)
 	}
+	other := w.Added(migration, "ana@adatum.com")
+	for _, test := range []struct {
+		owners, labels []string
+		found          int
+	}{
+		{[]string{"joão DE sousa"}, nil, 1}, {[]string{"João"}, nil, 0}, {[]string{"eva", owner}, []string{"vip"}, 1}, {nil, []string{"summer"}, 0},
+		{nil, []string{"before summer", "other"}, 1}, {[]string{"eva"}, []string{"VIP"}, 0}, {[]string{""}, nil, 0}, {nil, nil, 2},
+	} {
+		page, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Owners: test.owners, Labels: test.labels})
+		ok(t, err)
+		list, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Owners: test.owners, Labels: test.labels})
+		ok(t, err)
+		equal(t, fmt.Sprint("found by ", test.owners, test.labels), []int{len(page.Rows), len(list.Rows)}, []int{test.found, test.found})
+	}
+	w.Cancelled(other)
 	events, _ := history(t, w, "contoso.com")
 	equal(t, "what was changed", events[len(events)-1].Detail, engagement.Detail{Changed: []engagement.ChangedField{engagement.ChangedOwner, engagement.ChangedLabels}})
 
