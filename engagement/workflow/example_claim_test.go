@@ -1,0 +1,78 @@
+package workflow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// A claim from the customer's ID to its approval, with what goes wrong on the way: a
+// mail that bounces, a submission that comes too early, and a reviewer who worked on
+// the claim.
+func Example_claim() {
+	ctx := context.Background()
+	w := workflowtest.New(workflowtest.Panic{}, workflowtest.Contoso)
+	litware := workflowtest.Customer{Domain: "litware.example", Entry: tenant.Entry{TPID: 640037, Name: "Litware"}}
+	workflowtest.Seats.Set(&litware.Facts, 500)
+	workflowtest.Segment.Set(&litware.Facts, "enterprise")
+	w.PutCustomer(litware)
+	do := func(err error) {
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	// A TPID alone names the customer.
+	started, err := w.Desk.AddCustomer(ctx, w.Actor, workflow.AddCustomer{
+		Key: w.Key(), Engagements: []engagement.ID{"azure-migration"},
+		Candidate: workflow.Candidate{Location: "4711201", TPID: "640037"},
+	})
+	do(err)
+	p := started[0].ID
+
+	// The contact's address has a mistake in it, and the mail comes back.
+	contact := workflow.Contact{Name: "Ana Silva", Email: "ana.slva@litware.example"}
+	_, err = w.Desk.RequestConsent(ctx, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: []workflow.Contact{contact}})
+	do(err)
+	w.Relayed()
+	do(w.Desk.RecordBounce(ctx, workflow.Bounce{Partner: w.Actor.Partner, Participation: p, Address: contact.Email}))
+	for _, u := range w.Row(p).Unreached {
+		fmt.Printf("%s was not reached: %s\n", u.Contact.Name, u.Failure.Code)
+	}
+
+	contact.Email = "ana.silva@litware.example"
+	_, err = w.Desk.ChangeContacts(ctx, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: []workflow.Contact{contact}})
+	do(err)
+	w.Relayed()
+	w.Accepted(p)
+
+	w.Proved(p) // documents and surveys
+	do(w.Desk.SubmitClaim(ctx, w.Actor, p, workflow.SubmitClaim{Key: w.Key()}))
+	do(w.Desk.RecallClaim(ctx, w.Actor, p, workflow.RecallClaim{Key: w.Key(), Reason: "The invoice was last year's."}))
+	w.ExpectStatus(p, engagement.CustomerConsentReceived)
+	w.Advance(time.Hour)
+	do(w.Desk.SubmitClaim(ctx, w.Actor, p, workflow.SubmitClaim{Key: w.Key()}))
+
+	// Whoever worked on a claim does not review it, whatever roles they have.
+	self := workflow.Actor{User: w.Actor.User, Roles: []workflow.Role{workflow.Program}}.For(w.Actor.Partner)
+	err = w.Desk.StartReview(ctx, self, p, workflow.StartReview{Key: w.Key()})
+	fmt.Println("the same user:", errors.Is(err, workflow.ErrFourEyes))
+
+	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.Program}}.For(w.Actor.Partner)
+	do(w.Desk.StartReview(ctx, vera, p, workflow.StartReview{Key: w.Key()}))
+	do(w.Desk.ApproveClaim(ctx, vera, p, workflow.ApproveClaim{Key: w.Key(), Amount: w.Money("5000.00 USD")}))
+	status, err := w.Desk.Status(ctx, w.Actor, p)
+	do(err)
+	fmt.Println("another:", status)
+	// Output:
+	// Ana Silva was not reached: bounced
+	// the same user: true
+	// another: Approved
+}
