@@ -297,3 +297,23 @@ func TestFactFunc(t *testing.T) {
 	}
 	equal(t, "asked", asked, 3)
 }
+
+// Who is written to is addressed by name, where there is one.
+func TestGreeting(t *testing.T) {
+	w, _ := newWorld(t)
+	p := w.Added(migration, "ana@contoso.com")
+	_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
+		Key: w.Key(), Language: "pt-PT", Customer: []workflow.Contact{{Name: "Ana www.evil.example", Email: "ana@contoso.com"}},
+		Partner: []workflow.Contact{{Name: "Rita Lopes", Email: "rita@northwind.example"}}, PartnerLanguage: "en",
+	})
+	ok(t, err)
+	w.Relayed()
+	w.Accepted(p)
+	w.Relayed()
+	var first []string
+	for _, m := range w.Messages() {
+		line, _, _ := strings.Cut(m.Body, "\n")
+		first = append(first, line)
+	}
+	equal(t, "the greetings", first, []string{"Olá, Ana www. evil. example,", "Hello Rita Lopes,"})
+}
