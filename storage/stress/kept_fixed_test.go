@@ -16,7 +16,8 @@ import (
 // left out.
 func fixed(text string) string {
 	var out strings.Builder
-	under := ""
+	under, section := "", ""
+	done := []string{"document", "survey", "review:", "comment", "submitted", "payment"}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		rest := strings.TrimLeft(line, "\t")
@@ -24,6 +25,9 @@ func fixed(text string) string {
 		first, _, _ := strings.Cut(rest, " ")
 		if depth == 0 {
 			under = first
+		}
+		if depth == 1 {
+			section = first
 		}
 		parts := strings.Split(rest, " | ")
 		switch {
@@ -33,8 +37,8 @@ func fixed(text string) string {
 		case depth == 0 && under == "link":
 			parts = parts[:1]
 		case depth == 1 && under == "history":
-			parts = append(parts[:2:2], only(parts[1:], "at ", "participation ", "from ", "to ")[1:]...)
-		case depth == 1 && under == "participation" && slices.Contains([]string{"terms", "amounts", "claim", "submitted", "payment", "recorded"}, first):
+		case depth > 0 && under == "participation" && slices.Contains(done, section):
+		case depth == 1 && under == "participation" && slices.Contains([]string{"terms", "amounts", "claim", "recorded"}, first):
 		case depth == 1 && under == "participation" && slices.Contains([]string{"customer", "planned", "consent", "disputed"}, first):
 			parts = only(parts, "hours ", "deal size ", "until ", "cancelled ", "at ", "submitted ")
 		case depth == 1 && under == "participation" && slices.ContainsFunc(keptEngagements(2), func(e engagement.Engagement) bool { return string(e.ID) == first }):

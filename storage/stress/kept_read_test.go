@@ -203,7 +203,7 @@ func (r *reader) claims(a workflow.Actor) {
 		}
 		r.say(1, "by "+string(sort)+": "+strings.Join(order, " "))
 	}
-	for _, q := range []workflow.ClaimsQuery{{Search: "CAFÉ"}, {Search: "söhne"}, {Search: "株式会社"}, {Search: "7-3abcd"}, {Locations: []engagement.LocationID{"4711202"}}} {
+	for _, q := range []workflow.ClaimsQuery{{Search: "CAFÉ"}, {Search: "söhne"}, {Search: "株式会社"}, {Search: "7-3abcd"}, {Search: "7-3abcd1234x"}, {Locations: []engagement.LocationID{"4711202"}}} {
 		var rows []string
 		for row, err := range r.desk.AllClaims(r.Context(), a, q) {
 			r.ok("search", err)
@@ -252,15 +252,15 @@ func (r *reader) participation(a workflow.Actor, id engagement.ParticipationID) 
 	r.say(1, "planned", named("hours", p.Hours), named("deal size", p.DealSize.String()))
 	r.consent(a, p)
 	r.proof(p.Terms.Proof)
+	was := r.stored(p)
 	if p.Claim != nil {
-		r.claim(p)
+		r.claim(p, *was.Claim)
 	}
-	r.recorded(p)
+	r.recorded(p, was)
 }
 
-// recorded is how a participation stands in the store, which may lag behind what is
-// true.
-func (r *reader) recorded(p workflow.ClaimView) {
+// stored is a participation as the store has it, of which nobody is shown everything.
+func (r *reader) stored(p workflow.ClaimView) engagement.Participation {
 	r.Helper()
 	loaded, err := r.store.Load(r.Context(), storage.Want{Participation: storage.ParticipationKey{Partner: p.Partner, ID: p.ID}})
 	r.ok("load", err)
@@ -268,6 +268,12 @@ func (r *reader) recorded(p workflow.ClaimView) {
 	if !ok {
 		r.Fatalf("%s is not where the store says that it is", p.ID)
 	}
+	return was
+}
+
+// recorded is how a participation stands in the store, which may lag behind what is
+// true.
+func (r *reader) recorded(p workflow.ClaimView, was engagement.Participation) {
 	text := string(was.Consent.Status)
 	if was.Claim != nil {
 		r.found.add("recorded status", was.Claim.Status)
@@ -325,10 +331,12 @@ func (r *reader) form(f survey.Form) {
 	}
 }
 
-// claim is what there is of a claim.
-func (r *reader) claim(p workflow.ClaimView) {
+// claim is what there is of a claim: how it stands as its partner is shown it, and what
+// was done as it is stored.
+func (r *reader) claim(p workflow.ClaimView, was claims.State) {
 	r.Helper()
 	c := *p.Claim
+	c.Evidence, c.Surveys, c.Submissions, c.Reviews, c.Payments, c.Comments, c.Dispute = was.Evidence, was.Surveys, was.Submissions, was.Reviews, was.Payments, was.Comments, was.Dispute
 	for name, m := range map[string]bool{"estimated": !c.Estimated.IsZero(), "requested": !c.Requested.IsZero(), "approved": !c.Approved.IsZero(), "paid": !c.Paid.IsZero()} {
 		if m {
 			r.found.add("amount", name)
@@ -411,7 +419,12 @@ func (r *reader) customers(a workflow.Actor) {
 			r.Errorf("history of %s with %s: %v", a.Partner, key, err)
 		}
 		r.say(0, fmt.Sprintf("history of %s with %s: %d events, %s, to %s", a.Partner, key, len(events), verified, events[len(events)-1].Hash))
-		for _, e := range events {
+		stored, err := r.store.History(r.Context(), storage.HistoryQuery{Customer: engagement.CustomerKey{Partner: a.Partner, Customer: key}, Limit: 1000})
+		r.ok("stored history", err)
+		if len(stored) != len(events) {
+			r.Errorf("of the %d events with %s %d are shown", len(stored), key, len(events))
+		}
+		for _, e := range stored { // of which nobody is shown everything
 			r.event(e)
 		}
 	}
