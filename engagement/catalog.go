@@ -52,6 +52,7 @@ func (c *Catalog) PutEngagement(e Engagement) error {
 		return err
 	}
 	e.Rates, e.Proof, e.NominatedBy = slices.Clone(e.Rates), slices.Clone(e.Proof), slices.Clone(e.NominatedBy)
+	e.Resources = slices.Clone(e.Resources)
 	e.LaterLocationRules, e.LaterCustomerRules = slices.Clone(e.LaterLocationRules), slices.Clone(e.LaterCustomerRules)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -75,6 +76,11 @@ func (c *Catalog) PutPartner(p Partner) error {
 		errs = append(errs, &InvalidError{Of: of, Field: "name", Problem: "is empty: customers are told who asks them"})
 	}
 	for i, l := range p.Locations {
+		if l.PayeeURL != "" {
+			if problem := checkLink(l.PayeeURL); problem != "" {
+				errs = append(errs, &InvalidError{Of: of, Field: fmt.Sprintf("locations[%d].payee_url", i), Problem: problem})
+			}
+		}
 		field := fmt.Sprintf("locations[%d].id", i)
 		if problem := checkID(string(l.ID)); problem != "" {
 			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: problem})

@@ -1,6 +1,7 @@
 package engagement
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/internal/problems"
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -48,6 +50,8 @@ type Engagement struct {
 	// AsksDealSize refuses a request for consent before the partner has said how large
 	// it estimates the deal.
 	AsksDealSize bool `json:"asks_deal_size,omitzero"`
+
+	Resources []Resource `json:"resources,omitzero"` // what there is to read about it
 
 	LocationRules *eligibility.RuleSet `json:"-"` // what a partner's location must meet
 	CustomerRules *eligibility.RuleSet `json:"-"` // what a customer must meet
@@ -104,6 +108,14 @@ func (e Engagement) ValidateIn(currencies *eligibility.Currencies) error {
 	e.validatePay(currencies, bad)
 	e.validateProof(bad)
 	e.validateRules(bad)
+	for i, r := range e.Resources {
+		if problem := text.Line(r.Title, 200); problem != "" || r.Title == "" {
+			bad(fmt.Sprintf("resources[%d].title", i), "%s", cmp.Or(problem, "is empty: people are told what they will read"))
+		}
+		if problem := checkLink(r.URL); problem != "" {
+			bad(fmt.Sprintf("resources[%d].url", i), "%s", problem)
+		}
+	}
 	return problems.Join(errs...)
 }
 

@@ -35,9 +35,10 @@ const PayeeValid = "valid"
 type Location struct {
 	ID       LocationID        `json:"id"`
 	Name     string            `json:"name"`
-	Enrolled bool              `json:"enrolled"` // in the program
-	Payee    string            `json:"payee"`    // PayeeValid, or what is wrong
-	Facts    eligibility.Facts `json:"facts"`    // what an engagement's location rules ask for
+	Enrolled bool              `json:"enrolled"`           // in the program
+	Payee    string            `json:"payee"`              // PayeeValid, or what is wrong
+	PayeeURL string            `json:"payee_url,omitzero"` // where its payee profile is mended: https; "": the host does not say
+	Facts    eligibility.Facts `json:"facts"`              // what an engagement's location rules ask for
 }
 
 // LocationOutcome is one line of an engagement's eligibility page.
@@ -45,6 +46,7 @@ type LocationOutcome struct {
 	Location LocationID           `json:"location"`
 	Name     string               `json:"name"`
 	Payee    string               `json:"payee"`
+	PayeeURL string               `json:"payee_url,omitzero"` // where the payee profile is mended, while it is not valid
 	Decision eligibility.Decision `json:"decision"`
 	Earns    bool                 `json:"earns"`   // eligible, and its payee profile is valid
 	MayAdd   bool                 `json:"may_add"` // eligible
@@ -70,8 +72,12 @@ func LocationOutcomes(e Engagement, p Partner, now time.Time) ([]LocationOutcome
 			errs = append(errs, fmt.Errorf("location %s in engagement %s: %w", l.ID, e.ID, err))
 		}
 		eligible := d.Outcome == eligibility.OutcomeEligible
+		mend := l.PayeeURL
+		if l.Payee == PayeeValid {
+			mend = ""
+		}
 		out = append(out, LocationOutcome{
-			Location: l.ID, Name: l.Name, Payee: l.Payee, Decision: d,
+			Location: l.ID, Name: l.Name, Payee: l.Payee, PayeeURL: mend, Decision: d,
 			Earns: eligible && l.Payee == PayeeValid, MayAdd: eligible,
 		})
 	}

@@ -53,7 +53,8 @@ type EngagementSummary struct {
 	MostDays         int // that an engagement of its type takes in all, as it is published; 0 where it is not
 	ClaimLimit       int
 	Pay              engagement.Pay
-	Rate             engagement.Rate   // the one in force now; zero when there is none
+	Rate             engagement.Rate // the one in force now; zero when there is none
+	Resources        []engagement.Resource
 	Rates            []engagement.Rate // all of them with their days, the earliest first
 	NominatedBy      []tenant.IDKind   // by which IDs a customer can be named
 }
@@ -166,7 +167,7 @@ func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagem
 	return EngagementSummary{
 		EngagementItem: item, Version: e.Version, SolutionArea: e.SolutionArea, Summary: e.Summary,
 		PartnerCriteria: criteria(e.LocationRulesAt(now)), CustomerCriteria: criteria(e.CustomerRulesAt(now)),
-		Proof: e.ProofRequired(), Windows: engagement.TermsOf(e).Windows, ClaimLimit: e.Limit(), Pay: e.PayOf(), Rate: rate, Rates: slices.Clone(e.Rates), MostDays: info.MostDays, NominatedBy: e.Nominations(),
+		Proof: e.ProofRequired(), Windows: engagement.TermsOf(e).Windows, ClaimLimit: e.Limit(), Pay: e.PayOf(), Rate: rate, Rates: slices.Clone(e.Rates), Resources: slices.Clone(e.Resources), MostDays: info.MostDays, NominatedBy: e.Nominations(),
 	}, failed
 }
 
