@@ -93,6 +93,7 @@ var readings = []reading{
 	unmarshaled[consent.Hash]("consent.Hash"),
 	unmarshaled[consent.LinkID]("consent.LinkID"),
 	unmarshaled[consent.Language]("consent.Language"),
+	unmarshaled[consent.FailureCode]("consent.FailureCode"),
 	unmarshaled[consent.TextHash]("consent.TextHash"),
 	unmarshaled[consent.Role]("consent.Role"),
 	unmarshaled[survey.Status]("survey.Status"),
