@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"regexp"
@@ -60,7 +61,8 @@ type Erased struct {
 // written. The Program erases everybody; by a name that is no known person's, which
 // it can be after the partner has erased it, only out of its own words.
 //
-// It returns what it did, with a *ForbiddenError, an *InputError, a
+// It returns what it did, with a *ForbiddenError, an *InputError, the
+// *storage.UnreadableErrors of rows that it could not look into, a
 // *PersonNotFoundError when there was nothing to erase, or an *UnavailableError.
 func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (Erased, error) {
 	var done Erased
@@ -83,9 +85,14 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 	}
 	// Those by whom the name is known come last: as long as there is anything left
 	// to erase, erasing again finds the name.
+	var left []error // rows that cannot be read: whom they name nobody knows
 	for _, holders := range []bool{false, true} {
-		if err := s.eraseAll(ctx, actor, x, last, holders, &done); err != nil {
+		bad, err := storage.Unreadable(s.eraseAll(ctx, actor, x, last, holders, &done))
+		if err != nil {
 			return done, err
+		}
+		for _, b := range bad {
+			left = keepErrors(left, []error{b})
 		}
 	}
 	if !x.email.IsZero() {
@@ -94,6 +101,9 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 		if err := s.report(ctx, storage.Changes{Unsent: []storage.Recipient{{Partner: actor.Partner, To: x.email}}}); err != nil {
 			return done, err
 		}
+	}
+	if len(left) > 0 {
+		return done, errors.Join(left...)
 	}
 	if done.Participations+done.Events+done.renamed == 0 {
 		return done, &PersonNotFoundError{Field: "person"}
@@ -108,19 +118,29 @@ func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name kno
 	if holders && len(name.holders) == 0 {
 		return nil
 	}
+	var left []error
 	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Limit: customersBatch}) {
 		if err != nil {
-			return err
+			return errors.Join(append(left, err)...)
 		}
 		for _, c := range batch {
 			if name.holders[c.Key.Customer] != holders {
 				continue
 			}
+			var lost error
 			n, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (Erased, error) {
-				return u.erase(ctx, actor, c.Key, x)
+				n, err := u.erase(ctx, actor, c.Key, x)
+				lost = errors.Join(u.lost...)
+				return n, err
 			})
+			if errors.Is(err, storage.ErrUnreadable) {
+				err, lost = nil, err
+			}
 			if err != nil {
 				return err
+			}
+			if lost != nil { // others are erased all the same
+				left = append(left, lost)
 			}
 			done.Participations += n.Participations
 			done.Events += n.Events
@@ -128,7 +148,7 @@ func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name kno
 			done.renamed += n.renamed
 		}
 	}
-	return nil
+	return errors.Join(left...)
 }
 
 // erasure is whom to erase, by one or all of these.
@@ -294,6 +314,9 @@ func (u *unit) eraseIn(ctx context.Context, actor Actor, where map[engagement.Pl
 	n := 0
 	spellings := map[tenant.Email]bool{}
 	for _, key := range want.Places {
+		if err := u.place(key).ErrUnreadable(actor.Partner, ""); err != nil {
+			u.lost = append(u.lost, err)
+		}
 		standing, stands := u.place(key).Standing(actor.Partner)
 		if stands && x.own(standing.FriendlyName) != standing.FriendlyName {
 			standing.FriendlyName = x.own(standing.FriendlyName)

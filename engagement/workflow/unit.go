@@ -43,6 +43,7 @@ type unit struct {
 	events    []engagement.Event               // what happened, in order, not yet in the histories
 	many      bool                             // many customers at once: what cannot be read of one is left out
 	bad       map[engagement.CustomerKey]error // customers that cannot be read
+	lost      []error                          // what an erasure could not look into
 	settled   int                              // participations of which a deadline or a reminder was recorded
 	changes   storage.Changes
 }
