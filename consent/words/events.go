@@ -92,6 +92,8 @@ var events = []entry{
 	{"outcome.none", "not evaluated", "não avaliado"},
 	{"changed.friendly_name", "friendly name", "nome abreviado"},
 	{"changed.deal_size", "estimated deal size", "valor estimado do negócio"},
+	{"changed.owner", "owner", "responsável"},
+	{"changed.labels", "labels", "etiquetas"},
 	{"message.ask_for_consent", "the request for consent", "o pedido de consentimento"},
 	{"message.consent_granted", "the message that the customer consented", "a mensagem de que o cliente deu o seu consentimento"},
 	{"message.consent_declined", "the message that the customer declined", "a mensagem de que o cliente recusou"},
