@@ -320,7 +320,7 @@ func (st *teller) cafe() {
 	_, err = st.Desk.ResendConsent(st.ctx, st.Actor, p, st.Key())
 	st.ok(err)
 	st.day(4)
-	_, err = st.Desk.ChangeContacts(st.ctx, st.Actor, p, workflow.ConsentRequest{Key: st.Key(), Customer: workflow.ByEmail("rui@cafe.example")})
+	_, err = st.Desk.ChangeContacts(st.ctx, st.Actor, p, workflow.ConsentRequest{Key: st.Key(), Customer: []workflow.Contact{{Name: "Rui Pação", Email: "rui@cafe.example", Phone: "+351 21 000 00 00"}}})
 	st.ok(err)
 	st.Relayed()
 	st.Accepted(p)
@@ -405,10 +405,10 @@ func (st *teller) otherIDs() {
 	st.Submitted(p)
 	st.Reviewed(p)
 	st.Approved(p, "4810.00 EUR")
-	st.Paid(p, "810.00 EUR")
+	st.ok(st.Desk.RecordPayment(st.ctx, st.Reviewer(), p, workflow.RecordPayment{Key: st.Key(), Amount: st.Money("810.00 EUR"), Reason: "The bank details are on their way."}))
 	add(workshop, workflow.Candidate{Location: "4711201", Domain: "many-hours.example", OpportunityID: "7-many", Hours: 500})
 	add(pilot, workflow.Candidate{Location: "4711201", Domain: "subscribed.example", SubscriptionID: "11111111-2222-4333-8444-555555555555"})
-	add(pilot, workflow.Candidate{Location: "4711201", Domain: "stated.example", TPID: "9999999", Reason: "It is in our contract.\nSigned by João."})
+	add(pilot, workflow.Candidate{Location: "4711201", Domain: "stated.example", TPID: "9999999", FriendlyName: "Stated", Reason: "It is in our contract.\nSigned by João."})
 }
 
 // erase takes two people out of what is there: a contact and a user.
