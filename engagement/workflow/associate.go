@@ -87,8 +87,11 @@ func (s *Service) associate(ctx context.Context, actor Actor, customer tenant.Ke
 		Reason   string
 	}
 	_, err := execute(ctx, s, actor, name, cmd.Key, body{string(customer), cmd.Reason}, false, func(u *unit) (struct{}, error) {
-		if strings.TrimSpace(cmd.Reason) == "" || len(cmd.Reason) > longestReason {
-			return struct{}{}, &InputError{Field: "reason", Problem: "is needed: say why, in at most 2,000 bytes"}
+		if strings.TrimSpace(cmd.Reason) == "" {
+			return struct{}{}, &InputError{Field: "reason", Problem: "is needed: say why, in at most 2,000 characters"}
+		}
+		if err := checkReason(cmd.Reason); err != nil {
+			return struct{}{}, err
 		}
 		c, err := u.known(ctx, actor, customer)
 		if err != nil {

@@ -39,6 +39,13 @@ func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.
 		}
 		cmd.DealSize = &size
 	}
+	if cmd.FriendlyName != nil {
+		friendly, err := checkName(*cmd.FriendlyName)
+		if err != nil {
+			return err
+		}
+		cmd.FriendlyName = &friendly
+	}
 	if cmd.Labels != nil {
 		labels, err := engagement.Labels(*cmd.Labels)
 		if err != nil {
@@ -85,7 +92,7 @@ func (d Details) of(p engagement.Participation) (engagement.Participation, engag
 		detail.Changed, detail.DealSize = append(detail.Changed, engagement.ChangedDealSize), p.DealSize
 	}
 	if d.FriendlyName != nil {
-		p.FriendlyName = engagement.CleanName(*d.FriendlyName)
+		p.FriendlyName = *d.FriendlyName
 		detail.Changed = append(detail.Changed, engagement.ChangedFriendlyName)
 	}
 	if d.Owner != nil {

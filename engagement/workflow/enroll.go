@@ -200,15 +200,17 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 	}
 	var badAmounts error
 	cmd.DealSize, cmd.Payout, badAmounts = s.amounts(cmd.DealSize, cmd.Payout)
+	name, badName := checkName(cmd.Candidate.FriendlyName)
+	bad := problems.Join(badAmounts, badName)
 	return execute(ctx, s, actor, "add customer", cmd.Key, cmd, dry, func(u *unit) ([]Started, error) {
 		if _, err := u.load(ctx, storage.Want{}); err != nil { // a repeated command is answered without asking anybody
 			return nil, err
 		}
 		return u.enroll(ctx, actor, enrollment{
 			origin: engagement.Added, within: scope, location: cmd.Candidate.Location, engagements: cmd.Engagements,
-			friendlyName: engagement.CleanName(cmd.Candidate.FriendlyName),
+			friendlyName: name,
 			hours:        cmd.Candidate.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
-		}, badAmounts, func(in *enrollment) (err error) {
+		}, bad, func(in *enrollment) (err error) {
 			if err = u.s.checkCandidate(ctx, actor, cmd.Candidate); err == nil {
 				in.who, err = u.s.resolve(ctx, cmd.Candidate)
 			}
@@ -227,6 +229,7 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 	}
 	var badAmounts error
 	cmd.DealSize, cmd.Payout, badAmounts = s.amounts(cmd.DealSize, cmd.Payout)
+	name, badName := checkName(cmd.FriendlyName)
 	type body struct { // with the key as the text that it was given as: it is checked later
 		Customer     string
 		Location     engagement.LocationID
@@ -241,9 +244,9 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 		return u.enroll(ctx, actor, enrollment{
 			origin: engagement.Claimed, within: scope, location: cmd.Location, engagements: cmd.Engagements,
 			hours: cmd.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
-		}, badAmounts, func(in *enrollment) error {
+		}, problems.Join(badAmounts, badName), func(in *enrollment) error {
 			c, unknown := u.known(ctx, actor, cmd.Customer)
-			in.who, in.friendlyName = resolutionOf(c), cmp.Or(engagement.CleanName(cmd.FriendlyName), c.FriendlyName)
+			in.who, in.friendlyName = resolutionOf(c), cmp.Or(name, c.FriendlyName)
 			return together(u.s.checkLocation(ctx, actor, cmd.Location), checkHours(cmd.Hours), unknown)
 		})
 	})

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -17,6 +16,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -156,8 +156,7 @@ type erasure struct {
 	user    string
 	email   tenant.Email
 	address *regexp.Regexp // within a text, in whatever case; nil: none
-	name    *regexp.Regexp // the same, with whatever stands between its words
-	words   []string       // of the name, folded
+	words   []string       // of the name, folded; to be found with whatever stands between them
 	since   time.Time      // see known
 	side    claim.Side     // which one erases
 	spared  *int           // counts what is left to the program; nil: nothing does
@@ -175,18 +174,13 @@ func newErasure(person Person) (erasure, error) {
 		}
 		ascii, domain := x.email.String(), x.email.Domain()
 		unicode := strings.TrimSuffix(ascii, domain.String()) + domain.Native()
-		x.address = regexp.MustCompile("(?i)" + regexp.QuoteMeta(norm.NFC.String(ascii)) + "|" + regexp.QuoteMeta(norm.NFC.String(unicode)))
+		x.address = regexp.MustCompile("(?i)" + regexp.QuoteMeta(norm.NFKC.String(ascii)) + "|" + regexp.QuoteMeta(norm.NFKC.String(unicode)))
 	}
 	if person.Name != "" {
-		words := strings.Fields(norm.NFC.String(engagement.CleanName(person.Name)))
-		if len([]rune(strings.Join(words, ""))) < 2 {
+		x.words = text.FindWords(person.Name) // "Ana Silva", also in ana_silva.pdf
+		if utf8.RuneCountInString(strings.Join(x.words, "")) < 2 {
 			return x, &InputError{Field: "name", Problem: "is too short: it would be found in any text"}
 		}
-		for i, w := range words {
-			words[i] = regexp.QuoteMeta(w)
-		}
-		x.words = wordsOf(person.Name)
-		x.name = regexp.MustCompile("(?i)" + strings.Join(words, `[\s_.\-]+`)) // "Ana Silva", also in ana_silva.pdf
 	}
 	return x, nil
 }
@@ -200,23 +194,26 @@ func (x erasure) event(e engagement.Event) bool {
 	return e.Person.About("", x.email) || x.isUser(e.Person.User) || x.clean(e.Person.Why, sideOf(e.By), e.At) != e.Person.Why
 }
 
-func (x erasure) quotedIn(text string) bool { return x.scrub(text) != text }
+func (x erasure) quotedIn(s string) bool { return x.scrub(s) != s }
 
-// scrub takes the address and the name out of a text, however its accents are
-// written. What is only a part of a longer word or address is somebody else's. A
-// text that quotes neither stays as it is.
-func (x erasure) scrub(text string) string {
-	composed := norm.NFC.String(text)
-	clean := cut(composed, x.address, endsAddress)
-	clean = cut(clean, x.name, func(before, after string) bool {
-		last, _ := utf8.DecodeLastRuneInString(before)
-		next, _ := utf8.DecodeRuneInString(after)
-		return !unicode.In(last, unicode.L, unicode.M) && !unicode.In(next, unicode.L, unicode.M)
-	})
-	if clean == composed {
-		return text
+// scrub takes the address and the name out of a text, however they are spelt there.
+// What is only a part of a longer word or address is somebody else's. A text that
+// quotes neither stays as it is.
+func (x erasure) scrub(s string) string {
+	clean := s
+	if x.address != nil {
+		plain := strings.ReplaceAll(norm.NFKC.String(s), "\u00ad", "") // a soft hyphen breaks no address
+		if found := cut(plain, x.address, endsAddress); found != plain {
+			clean = found
+		}
 	}
-	return clean
+	var out strings.Builder
+	end := 0
+	for _, at := range text.Find(clean, x.words) {
+		out.WriteString(clean[end:at[0]] + "[erased]")
+		end = at[1]
+	}
+	return out.String() + clean[end:]
 }
 
 // cut replaces what the expression finds, where whole says of the text before and

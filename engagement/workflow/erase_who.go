@@ -146,7 +146,7 @@ func (x erasure) isUser(user string) bool { return user != "" && (user == x.user
 
 // wordsOf returns the words of a name, folded, whatever stands between them.
 func wordsOf(name string) []string {
-	return slices.Collect(text.Words(text.Fold(engagement.CleanName(name))))
+	return text.FindWords(name)
 }
 
 // mayErase reports whether what a side did and wrote is for the actor to erase: the
@@ -181,7 +181,7 @@ func (x erasure) clean(text string, by claim.Side, at time.Time) string {
 		return x.scrub(text)
 	}
 	all := x.scrub(text)
-	if x.name = nil; x.scrub(text) != all && x.spared != nil {
+	if x.words = nil; x.scrub(text) != all && x.spared != nil {
 		*x.spared++
 	}
 	return x.scrub(text)

@@ -72,6 +72,12 @@ func (s *Service) ImportKnown(ctx context.Context, actor Actor, partner engageme
 			b.fail(&InputError{Field: "identity", Problem: "has the tenant of everybody's personal accounts, which is nobody's customer"})
 			continue
 		}
+		if name, err := checkName(c.FriendlyName); err != nil {
+			b.fail(err)
+			continue
+		} else {
+			c.FriendlyName = name
+		}
 		if _, twice := named[key]; twice {
 			b.skipped++
 			continue
@@ -96,7 +102,7 @@ func (u *unit) importKnown(actor Actor, key engagement.CustomerKey, in KnownCust
 		c.KnownSince = u.now
 	}
 	if c.History.Seq == 0 {
-		c.Identity, c.FriendlyName = in.Identity, engagement.CleanName(in.FriendlyName)
+		c.Identity, c.FriendlyName = in.Identity, in.FriendlyName
 	}
 	u.putCustomer(c)
 	u.customerEvent(engagement.Event{

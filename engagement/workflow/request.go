@@ -170,8 +170,8 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.Partici
 		if err != nil {
 			return struct{}{}, err
 		}
-		if len(cmd.Reason) > longestReason {
-			return struct{}{}, &InputError{Field: "reason", Problem: fmt.Sprintf("has %d bytes: say it in at most %d", len(cmd.Reason), longestReason)}
+		if err := checkReason(cmd.Reason); err != nil {
+			return struct{}{}, err
 		}
 		before := p.StatusAt(u.now)
 		if !p.OpenAt(u.now) {
