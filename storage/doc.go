@@ -89,6 +89,14 @@
 // stored as it is, with its entries; an adapter that cannot do that for a place
 // refuses to change it, with the *UnreadableError.
 //
+// # Keys
+//
+// Names are sorted and found by keys, engagement.Entry's Name and Search, which
+// the workflow makes and a store compares byte by byte. Their version is
+// engagement.KeysVersion. A store that outlives the process keeps the version
+// beside them; it makes those of another version anew, by engagement.Place.Keys,
+// or refuses them and says what to do, and never has keys of two versions at once.
+//
 // # Values
 //
 // Values that come out of a store may share memory with it and with each other.
