@@ -13,6 +13,21 @@ type Policy struct {
 	// MaxSends counts the first request, every resend and every change of
 	// contacts; zero for 5, negative for no limit.
 	MaxSends int
+
+	// The limits over participations, cancelled ones too, of one partner. A mailbox
+	// is the same with another tag: see [tenant.Email.Mailbox].
+
+	// MaxPerEngagement is how many requests go to one mailbox about one engagement
+	// in a Period; zero for 5, negative for no limit.
+	MaxPerEngagement int
+	// MaxPerMailbox is how many messages with a link, surveys too, go to one mailbox
+	// in a Period; zero for 25, negative for no limit.
+	MaxPerMailbox int
+	// Period is how long a message counts; zero for 30 days.
+	Period time.Duration
+	// MaxPerDay is how many messages with a link go to customers in a day of UTC,
+	// besides one more for each known customer; zero for 200, negative for no limit.
+	MaxPerDay int
 }
 
 // MayResend returns nil if the contacts may be written to again at now. Otherwise

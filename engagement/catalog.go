@@ -8,6 +8,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/internal/problems"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Catalog is a program held in memory: its engagements and its partners. It may
@@ -88,10 +89,21 @@ func (c *Catalog) PutPartner(p Partner) error {
 			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: fmt.Sprintf("%q stands twice", l.ID)})
 		}
 	}
+	for i, d := range p.Domains {
+		field := fmt.Sprintf("domains[%d]", i)
+		switch {
+		case d.IsZero():
+			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: "is empty: name a domain, or leave it out"})
+		case tenant.IsConsumerDomain(d):
+			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: fmt.Sprintf("is %s, where everybody can have an address: it is nobody's own", d)})
+		case slices.Contains(p.Domains[:i], d):
+			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: fmt.Sprintf("%s stands twice", d)})
+		}
+	}
 	if err := problems.Join(errs...); err != nil {
 		return err
 	}
-	p.Locations = slices.Clone(p.Locations)
+	p.Locations, p.Domains = slices.Clone(p.Locations), slices.Clone(p.Domains)
 	for i, l := range p.Locations {
 		p.Locations[i].Facts = l.Facts.Clone()
 	}

@@ -54,6 +54,8 @@ type Detail struct {
 	Message           MessageKind           `json:"message,omitzero" field:"30"`           // that did not reach its contact
 	Failure           consent.FailureCode   `json:"failure,omitzero" field:"31"`           // why it did not
 	Payee             string                `json:"payee,omitzero" field:"32"`             // status of the payee profile, not valid, of a location that was paid all the same
+	ForeignContacts   int                   `json:"foreign_contacts,omitzero" field:"34"`  // how many customer contacts have a domain that the directory does not give to the customer, or could not look up
+	OwnContacts       int                   `json:"own_contacts,omitzero" field:"35"`      // how many contacts were let answer for the other side, as in a sandbox
 }
 
 // detail has the fields of Detail, and no methods.

@@ -39,6 +39,7 @@ var unproved = map[string]string{
 	"Consent.Partner":            "persons",
 	"Consent.Links":              "persons, and secrets",
 	"Consent.Sent.Terms":         "published texts and names",
+	"ContactFlags":               "domains of contacts, and what somebody wrote",
 	"Consent.Answer.Channel":     "how, not what",
 	"Consent.Answer.Text":        "a published text",
 	"Consent.Withdrawal.Channel": "how, not what",

@@ -41,6 +41,8 @@ type Participation struct {
 	ActedFor     []string             `json:"acted_for,omitempty"`  // digests of the users who acted for the partner; nil: not remembered yet
 	RemindAt     time.Time            `json:"remind_at,omitzero"`   // when the partner is to be reminded of the deadline that runs; zero: not again
 	Recorded     Head                 `json:"recorded,omitzero"`    // the event of the history that changed it last
+
+	ContactFlags []ContactFlag `json:"contact_flags,omitempty"` // what the reviewer is to know of the customer's contacts
 }
 
 // LogValue keeps persons out of logs: it names the participation only.

@@ -16,6 +16,9 @@ type Partner struct {
 	ID        PartnerID  `json:"id"`
 	Name      string     `json:"name"`
 	Locations []Location `json:"locations"`
+	// Domains are those of the partner's own people: nobody there, nor below one of
+	// them, answers for a customer.
+	Domains []tenant.Domain `json:"domains,omitempty"`
 }
 
 // Location returns the partner's location with that ID.

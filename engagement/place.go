@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -144,6 +145,20 @@ func (pl Place) WithParticipation(p Participation) Place {
 		s.Participations = append(s.Participations, p)
 	}
 	return pl.WithStanding(s)
+}
+
+// Asked returns when the mailbox was asked for consent in any participation of the
+// standing.
+func (s Standing) Asked(mailbox tenant.Email) []consent.Earlier {
+	var asked []consent.Earlier
+	for _, p := range s.Participations {
+		for _, l := range p.Consent.Links {
+			if l.Contact.Is(mailbox) {
+				asked = append(asked, consent.Earlier{At: l.IssuedAt, Here: true})
+			}
+		}
+	}
+	return asked
 }
 
 // OpenAt returns the one open participation of the standing.

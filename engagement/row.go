@@ -1,6 +1,7 @@
 package engagement
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -42,6 +43,8 @@ type Row struct {
 	Actions       []Action          `json:"actions,omitzero"`   // what is allowed now
 	Owner         string            `json:"owner,omitzero"`     // the partner\'s user who looks after the participation
 	Labels        []string          `json:"labels,omitempty"`   // the partner\'s own
+
+	ResendFrom time.Time `json:"resend_from,omitzero"` // from when the customer can be asked again; zero: now, if that is among the actions, or not any more
 }
 
 // LogValue keeps what people wrote out of logs: it says which row it is.
@@ -111,7 +114,12 @@ func (pl Place) Rows(partner PartnerID, e Engagement, policy consent.Policy, now
 		if !r.Deadline.IsZero() {
 			r.DaysLeft = DaysLeft(r.Deadline, now, e.zoneOf(p.Terms))
 		}
-		r.Actions = r.actions(p, e, policy, full, now)
+		s, _ := pl.Standing(partner)
+		from, mayResend := s.resendFrom(p, policy, now)
+		if r.Status == AwaitingConsentResponse && r.Tab == TabEligible {
+			r.ResendFrom = from
+		}
+		r.Actions = r.actions(p, e, mayResend, full, now)
 	}
 	return rows
 }
@@ -185,10 +193,10 @@ func knownRow(key PlaceKey, s Standing, full []Reason) Row {
 }
 
 // actions computes what a row, of that participation if it is of one, lets its
-// partner do now; full says that the claim limit leaves no room. What would be
+// partner do now; mayResend is what resendFrom says, and full that the claim limit leaves no room. What would be
 // refused for a reason that is known here is not among them, whatever the
 // engagement was like when the row was stored.
-func (r Row) actions(p Participation, e Engagement, policy consent.Policy, full bool, now time.Time) []Action {
+func (r Row) actions(p Participation, e Engagement, mayResend, full bool, now time.Time) []Action {
 	if r.Participation == "" {
 		_, notTaken := e.NotTaken(r.Identity)
 		if r.Tab == TabEligible && len(r.Locations) > 0 && !full && !notTaken && e.ClaimableAt(now) {
@@ -202,7 +210,7 @@ func (r Row) actions(p Participation, e Engagement, policy consent.Policy, full 
 	case r.Status == CustomerClaimed:
 		return []Action{RequestConsent, Cancel}
 	case r.Status == AwaitingConsentResponse:
-		if policy.MayResend(p.Consent, now) == nil {
+		if mayResend {
 			return []Action{ResendConsent, Cancel}
 		}
 		return []Action{Cancel}
@@ -229,6 +237,30 @@ func (r Row) actions(p Participation, e Engagement, policy consent.Policy, full 
 		out = append(out, Cancel)
 	}
 	return out
+}
+
+// resendFrom returns whether the participation's contacts may be asked again now or,
+// else, from when; the zero time if not at all. It knows what was sent in the place:
+// what else the mailboxes were sent, and all of the day's, is not known here.
+func (s Standing) resendFrom(p Participation, policy consent.Policy, now time.Time) (time.Time, bool) {
+	var from time.Time
+	if err := policy.MayResend(p.Consent, now); err != nil {
+		soon := (*consent.TooSoonError)(nil)
+		if !errors.As(err, &soon) {
+			return time.Time{}, false
+		}
+		from = soon.NotBefore
+	}
+	for _, c := range p.Consent.Contacts() {
+		many := (*consent.LimitError)(nil)
+		if errors.As(policy.MayWriteTo(s.Asked(c.Email), true, now), &many) && many.NotBefore.After(from) {
+			from = many.NotBefore
+		}
+	}
+	if deadline, runs := p.Consent.NextDeadline(); runs && !from.Before(deadline) {
+		return time.Time{}, false
+	}
+	return from, from.IsZero()
 }
 
 // Entry is what the Customers page sorts, filters and counts a row by. Storage

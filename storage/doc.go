@@ -21,6 +21,8 @@
 //   - Events: the histories, one per partner and customer, append-only.
 //   - Messages: the outbox.
 //   - Command records: what each idempotency key led to.
+//   - Sendings: which mailboxes of customers a partner has written to lately, by
+//     digests, for the limits on that.
 //   - Tokens: the hashes by which the answer to a link finds its participation,
 //     and by which the participations are found with which a document of the same
 //     content was handed in.

@@ -97,6 +97,7 @@ type Want struct {
 	Customers     []engagement.CustomerKey // by key
 	Participation ParticipationKey         // zero: none; brings its place and its customer
 	Link          consent.Hash             // zero: none; brings the participation, its place and its customer
+	Sendings      SendingsQuery            // zero: none
 }
 
 // Loaded is what Load found.
@@ -110,6 +111,8 @@ type Loaded struct {
 	// Unreadable are customers that exist and cannot be read: *UnreadableErrors.
 	// What cannot be read of a place is in the place.
 	Unreadable map[engagement.CustomerKey]error
+	Sendings   []Sending // to the wanted mailboxes, the oldest first, and those of the same time by message
+	Sent       int       // how many the partner has sent Today
 }
 
 // Changes are everything that one command changes.
@@ -136,6 +139,12 @@ type Changes struct {
 	Messages  []engagement.Message
 	Delivered []engagement.MessageID
 	Postponed map[engagement.MessageID]time.Time
+
+	// Sendings are added. Older ones of the same partners, from before
+	// SendingsFrom, go, as do those to Forgotten mailboxes before anything is added.
+	Sendings     []Sending
+	SendingsFrom time.Time // zero: all stay
+	Forgotten    []Mailbox
 
 	// Command is recorded. Its key must be new.
 	Command *CommandRecord

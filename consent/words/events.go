@@ -85,6 +85,10 @@ var events = []entry{
 
 	{"detail.stated", "the customer is as the partner stated it", "o cliente é como o parceiro o indicou"},
 	{"detail.payee", "payee profile: {value}", "perfil do beneficiário: {value}"},
+	{"detail.foreign_contacts.one", "{n} contact of a domain that is not known to be the customer's", "{n} contacto de um domínio que não se sabe se é do cliente"},
+	{"detail.foreign_contacts.other", "{n} contacts of domains that are not known to be the customer's", "{n} contactos de domínios que não se sabe se são do cliente"},
+	{"detail.own_contacts.one", "{n} contact answers for the other side", "{n} contacto responde pela outra parte"},
+	{"detail.own_contacts.other", "{n} contacts answer for the other side", "{n} contactos respondem pela outra parte"},
 
 	{"outcome.eligible", "eligible", "elegível"},
 	{"outcome.ineligible", "not eligible", "não elegível"},

@@ -13,11 +13,12 @@ import (
 type deed struct {
 	event    claim.Event
 	kind     engagement.EventKind
-	detail   engagement.Detail                                // for the history
-	told     func(engagement.Participation) engagement.Detail // the same, where what came of it says it; may be nil
-	why      string                                           // in the words of whoever did it
-	contacts []tenant.Email                                   // whom it is about
-	tell     engagement.MessageKind                           // to the partner's contacts; "" for nobody
+	detail   engagement.Detail                                       // for the history
+	told     func(engagement.Participation) engagement.Detail        // the same, where what came of it says it; may be nil
+	why      string                                                  // in the words of whoever did it
+	contacts []tenant.Email                                          // whom it is about
+	tell     engagement.MessageKind                                  // to the partner's contacts; "" for nobody
+	also     func(engagement.Participation) engagement.Participation // what changes besides the claim; may be nil
 	then     func(engagement.Participation)
 }
 
@@ -61,6 +62,9 @@ func (u *unit) do(actor Actor, act Act, name string, p engagement.Participation,
 	p, err := engagement.ApplyClaim(p, d.event, u.now)
 	if err != nil {
 		return notNow(name, p, u.now, err)
+	}
+	if d.also != nil {
+		p = d.also(p)
 	}
 	u.putParticipation(p)
 	if d.told != nil {

@@ -98,7 +98,9 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 	if !x.email.IsZero() {
 		// Nobody queues another message now; this drops those to an address that was
 		// in no participation any more.
-		if err := s.report(ctx, storage.Changes{Unsent: []storage.Recipient{{Partner: actor.Partner, To: x.email}}}); err != nil {
+		if err := s.report(ctx, storage.Changes{
+			Unsent: []storage.Recipient{{Partner: actor.Partner, To: x.email}}, Forgotten: []storage.Mailbox{mailbox(actor.Partner, x.email)},
+		}); err != nil {
 			return done, err
 		}
 	}
@@ -359,6 +361,12 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 	}
 	if labels := x.labels(p.Labels); !slices.Equal(labels, p.Labels) {
 		p.Labels, found = labels, true
+	}
+	p.ContactFlags = slices.Clone(p.ContactFlags)
+	for i, f := range p.ContactFlags {
+		if reason := x.own(f.Reason); reason != f.Reason {
+			p.ContactFlags[i].Reason, found = reason, true
+		}
 	}
 	if p.Claim != nil {
 		of := claim.ByPartner

@@ -101,7 +101,7 @@ func gone(t *testing.T, w *workflowtest.World, text string) {
 // An erased person is nowhere in what is stored. Histories still verify, and it
 // stays proven that the customer consented, when and to what.
 func TestErasePerson(t *testing.T) {
-	w, spy := newWorld(t)
+	w, spy := newWorld(t, sandbox)
 	p := traces(t, w)
 	if found := holding(stored(w), address); len(found) < 5 || len(holding(stored(w), user)) == 0 {
 		t.Fatalf("there is little to erase: %q", found)
@@ -181,7 +181,7 @@ func TestErasePerson(t *testing.T) {
 // Whoever erases themselves is recorded as who erased, and nowhere else; erasing
 // again does not change that.
 func TestEraseThemselves(t *testing.T) {
-	w, spy := newWorld(t)
+	w, spy := newWorld(t, sandbox)
 	traces(t, w)
 	maria := workflow.Actor{Partner: "northwind", User: user, Roles: w.Actor.Roles}
 	_, err := w.Desk.ErasePerson(background, maria, workflow.Person{Email: address, User: user})
@@ -204,7 +204,7 @@ func TestEraseThemselves(t *testing.T) {
 func TestEraseGoesOn(t *testing.T) {
 	down := errors.New("down")
 	for n := 1; ; n++ {
-		w, spy := newWorld(t)
+		w, spy := newWorld(t, sandbox)
 		traces(t, w)
 		failed := false
 		for _, lost := range []bool{false, true} {
@@ -247,7 +247,7 @@ func TestEraseGoesOn(t *testing.T) {
 
 // What another partner keeps of the same person is its own.
 func TestEraseOwnOnly(t *testing.T) {
-	w, _ := newWorld(t)
+	w, _ := newWorld(t, sandbox)
 	traces(t, w)
 	f := w.As(workflow.Actor{Partner: "fabrikam", User: user, Roles: w.Actor.Roles})
 	p := f.Added(pilot, "ana.sousa@contoso.com")
@@ -359,7 +359,7 @@ func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID
 // answered. What was decided, paid and proved stays, and so does that somebody
 // consented and answered.
 func TestErasePersonFromClaim(t *testing.T) {
-	w, spy := newWorld(t)
+	w, spy := newWorld(t, sandbox)
 	p := claimTraces(t, w)
 	if found := holding(stored(w), surname); len(found) < 15 || len(holding(stored(w), user)) == 0 {
 		t.Fatalf("there is little to erase: %q", found)
@@ -416,7 +416,7 @@ func TestErasePersonFromClaim(t *testing.T) {
 func TestErasePersonBy(t *testing.T) {
 	for by, person := range map[string]workflow.Person{"email": {Email: address}, "user": {User: user}, "name": {Name: name}} {
 		t.Run(by, func(t *testing.T) {
-			w, _ := newWorld(t)
+			w, _ := newWorld(t, sandbox)
 			p := claimTraces(t, w)
 			eraseAll(t, w, person)
 			for what, text := range map[string]string{"email": address, "user": user, "name": "de sousa"} {

@@ -26,6 +26,10 @@ type ConsentRequest struct {
 	Partner  []Contact `json:"partner,omitzero"`  // the partner's contacts, whom the customer can ask and who are told the answer
 	Language string    `json:"language,omitzero"` // "en", "pt-PT"; the closest text there is; "" is the first text's
 
+	// Reason says why contacts whose domain the directory does not give to the customer
+	// answer for it, for the reviewer; needed where the Sides of the Options say so.
+	Reason string `json:"reason,omitzero"`
+
 	// PartnerLanguage is the language in which the partner's contacts are told;
 	// "": the customer's, and in ChangeContacts the one before.
 	PartnerLanguage string `json:"partner_language,omitzero"`
@@ -59,6 +63,9 @@ func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement
 	if err != nil {
 		return consent.View{}, notNow("request consent", p, u.now, err)
 	}
+	if _, _, err := u.sides(ctx, p, listed("customer", event.Customer), listed("partner", event.Partner), req.Reason); err != nil {
+		return consent.View{}, err
+	}
 	return consent.NewView(p.Consent, event.Links[0], s.pageOf(p), u.now)
 }
 
@@ -67,9 +74,11 @@ func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement
 // and is not longer for being asked late.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError which names the
-// address that cannot be used, an *UnavailableError, or a *NotNowError which wraps
-// the refusal of package consent: consent.ErrTakenElsewhere while another partner
-// has the customer's consent. So do ResendConsent and ChangeContacts.
+// address that cannot be used, an *OwnContactError for one of the other side, a
+// *ForeignContactError where the Sides of the Options refuse a domain, an
+// *UnavailableError, or a *NotNowError which wraps the refusal of package consent:
+// consent.ErrTakenElsewhere while another partner has the customer's consent. So do
+// ResendConsent and ChangeContacts.
 func (s *Service) RequestConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
 	return s.ask(ctx, actor, id, "request consent", req.Key, req, engagement.ConsentRequested,
 		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, req) })
@@ -128,14 +137,26 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		if err != nil {
 			return Requested{}, notNow(name, p, u.now, err)
 		}
-		before := p.StatusAt(u.now)
+		was, before := p, p.StatusAt(u.now)
 		p.Consent = next
-		u.putParticipation(p)
 		contacts := p.Consent.Contacts()
+		req, _ := body.(ConsentRequest)
+		partner := named{}
+		if req.Partner != nil {
+			partner = listed("partner", p.Consent.Partner)
+		}
+		p, detail, err := u.sides(ctx, p, listed("customer", contacts), partner, plain(req.Reason))
+		if err != nil {
+			return Requested{}, err
+		}
+		if err := u.mayWrite(ctx, p, listed("customer", contacts), true); err != nil {
+			return Requested{}, notNow(name, was, u.now, err)
+		}
+		u.putParticipation(p)
+		detail.Contacts, detail.TextVersion, detail.Language = len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)
 		u.event(engagement.Event{
-			Kind: kind, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now),
-			Detail: engagement.Detail{Contacts: len(contacts), TextVersion: lastSent(p.Consent).Terms.Text.Version, Language: languageOf(p.Consent)},
-			Person: &engagement.Person{User: actor.User, Contacts: consent.Emails(contacts)},
+			Kind: kind, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now), Detail: detail,
+			Person: &engagement.Person{User: actor.User, Contacts: consent.Emails(contacts), Why: req.Reason},
 		}, p)
 		for _, id := range lastSent(p.Consent).Links {
 			if l, err := p.Consent.Link(id); err == nil && !l.Erased() {
@@ -278,7 +299,7 @@ func (u *unit) room(ctx context.Context, p engagement.Participation) (engagement
 func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, req ConsentRequest) (consent.Request, error) {
 	customer, err := readContacts("customer", req.Customer)
 	partner, err2 := readContacts("partner", req.Partner)
-	if err := errors.Join(err, err2); err != nil {
+	if err := errors.Join(err, err2, checkReason(req.Reason)); err != nil {
 		return consent.Request{}, err
 	}
 	if len(customer) == 0 {
@@ -359,7 +380,8 @@ func languageOf(c consent.State) consent.Language { return lastSent(c).Terms.Tex
 // notNow wraps a refusal of a state. What is no refusal of the state stays as it
 // is.
 func notNow(command string, p engagement.Participation, now time.Time, err error) error {
-	if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrInput) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrInput) || errors.Is(err, context.Canceled) ||
+		errors.Is(err, ErrOwnContact) || errors.Is(err, ErrForeignContact) {
 		return err
 	}
 	if bad := (*consent.InvalidError)(nil); errors.As(err, &bad) {

@@ -70,6 +70,7 @@ type Options struct {
 	FourEyes   FourEyes        // zero: Actor.User tells who reviews what
 	Resolver   tenant.Resolver // zero: tenant.Resolve
 	Policy     consent.Policy  // zero: the program's
+	Sides      ContactSides    // zero: whoever would answer for the other side is refused, and foreign domains are shown to the reviewer
 
 	// KnownPerson says whether a name is that of a person whom the host knows, so
 	// that the actor can erase by it; nil: contacts and users of the partner can.
@@ -126,6 +127,7 @@ type Service struct {
 	fourEyes   FourEyes
 	resolver   tenant.Resolver
 	policy     consent.Policy
+	sides      ContactSides
 	derive     func(*eligibility.Facts, engagement.Location)
 	currencies *eligibility.Currencies
 	figures    bool // also of customers whose identity was stated
@@ -158,7 +160,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	}
 	s := &Service{
 		store: store, directory: directory, catalog: catalog, facts: facts,
-		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, fourEyes: opts.FourEyes, resolver: opts.Resolver, policy: opts.Policy,
+		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, fourEyes: opts.FourEyes, resolver: opts.Resolver, policy: opts.Policy, sides: opts.Sides,
 		derive: opts.Derive, currencies: opts.Currencies, figures: opts.FiguresOfStated, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
 		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
 		clock: opts.Now, links: &links{}, random: opts.Random, log: opts.Logger, knownPerson: opts.KnownPerson,

@@ -450,6 +450,7 @@ func (u *unit) tell(p engagement.Participation, kind engagement.MessageKind, to 
 		Place:         engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer},
 		Participation: p.ID, To: to, Language: language, Link: link, Of: toldOf(kind, p), CreatedAt: u.now,
 	})
+	u.count(p, u.changes.Messages[len(u.changes.Messages)-1])
 }
 
 // tellPartner queues a message for everybody whom the partner named, unless the

@@ -30,7 +30,7 @@ import (
 func TestWords(t *testing.T) {
 	var golden strings.Builder
 	for _, language := range words.Standard().Languages() {
-		w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.PortalURL = "https://portal.example/claims/" })
+		w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.PortalURL = "https://portal.example/claims/" }, sandbox)
 		deadlines := everyMessage(t, w, string(language))
 		texts := words.Standard().In(language)
 		seen := map[engagement.MessageKind]bool{}

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -113,6 +114,7 @@ type SurveyRequest struct {
 	Survey   string  `json:"survey"` // its kind, claim.CustomerSurvey for one
 	Contact  Contact `json:"contact"`
 	Language string  `json:"language,omitzero"` // one of the survey's; "": that of the request for consent, or the closest there is
+	Reason   string  `json:"reason,omitzero"`   // see ConsentRequest.Reason
 }
 
 // LogValue hides the contact.
@@ -125,12 +127,12 @@ func (r SurveyRequest) LogValue() slog.Value {
 // it is answered also to somebody else; every sending voids the link before. Once
 // it is answered its contact is frozen.
 //
-// It returns what Comment returns; its *NotNowError can wrap a refusal of package
-// survey, too.
+// It returns what Comment returns, and an *OwnContactError or a *ForeignContactError
+// as RequestConsent does; its *NotNowError can wrap a refusal of package survey, too.
 func (s *Service) RequestSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, req SurveyRequest) error {
 	return s.sendSurvey(ctx, actor, id, "request survey", req.Key, req, req.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
 		contact, err := readContact("contact", req.Contact)
-		if err != nil {
+		if err := errors.Join(err, checkReason(req.Reason)); err != nil {
 			return nil, tenant.Email{}, err
 		}
 		language := languageOf(p.Consent)
@@ -180,7 +182,21 @@ func (s *Service) sendSurvey(ctx context.Context, actor Actor, id engagement.Par
 		if err != nil {
 			return d, struct{}{}, notNow(name, p, u.now, err)
 		}
-		d.event = e
+		asked, err := engagement.ApplyClaim(p, e, u.now)
+		if err != nil {
+			return d, struct{}{}, notNow(name, p, u.now, err)
+		}
+		req, _ := body.(SurveyRequest)
+		var detail engagement.Detail
+		if asked, detail, err = u.surveySides(ctx, asked, survey, plain(req.Reason)); err != nil {
+			return d, struct{}{}, notNow(name, p, u.now, err)
+		}
+		d.event, d.why = e, req.Reason
+		d.detail.ForeignContacts, d.detail.OwnContacts = detail.ForeignContacts, detail.OwnContacts
+		d.also = func(p engagement.Participation) engagement.Participation {
+			p.ContactFlags = asked.ContactFlags
+			return p
+		}
 		d.contacts = []tenant.Email{contact}
 		d.then = func(p engagement.Participation) {
 			if v, link, err := p.Claim.SurveyLink(links[0]); err == nil {

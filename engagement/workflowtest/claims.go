@@ -47,7 +47,11 @@ func (w *World) Documented(p engagement.ParticipationID, kind string) claim.Evid
 func (w *World) Surveyed(p engagement.ParticipationID, kind string) {
 	w.t.Helper()
 	w.Relayed() // so that the newest link is the one that is asked for
-	err := w.Desk.RequestSurvey(context.Background(), w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: workflow.Contact{Email: "contact@customer.example"}, Language: "en"})
+	contact := "contact@customer.example"
+	if kind == claim.PartnerSurvey {
+		contact = "partner@partner.example"
+	}
+	err := w.Desk.RequestSurvey(context.Background(), w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: workflow.Contact{Email: contact}, Language: "en"})
 	if err != nil {
 		w.t.Fatalf("send %s of %s: %v", kind, p, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -33,7 +34,7 @@ var (
 //
 // Partners: northwind, with locations 4711201 (Lisboa) and 4711202 (Porto, which
 // has no valid payee profile), and 4711203 (Funchal, not enrolled); fabrikam with
-// 5822301 (Madrid).
+// 5822301 (Madrid). Their domains are northwind.example and fabrikam.example.
 //
 // Customers: contoso.com and adatum.com (eligible for everything),
 // fourthcoffee.com (20 seats, a small business), woodgrovebank.com (its seats are
@@ -42,6 +43,8 @@ func Contoso() Scenario {
 	return Scenario{
 		Start: time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC),
 		Actor: Northwind,
+		// Helpers write to the same contact for every customer.
+		Options: workflow.Options{Policy: consent.Policy{MaxPerEngagement: -1, MaxPerMailbox: -1, MaxPerDay: -1}},
 		Engagements: []engagement.Engagement{
 			offer("azure-migration", "Azure Migration", "Infrastructure", engagement.Assessment, eligibility.Rule{
 				ID: "enough_seats", Doc: "The customer has at least 300 seats.", Check: eligibility.AtLeast(Seats, 300),
@@ -55,12 +58,12 @@ func Contoso() Scenario {
 			open(offer("legacy-voice", "Legacy Voice", "Modern Work", engagement.Workshop), "2025-07-01", "2026-07-01"),
 		},
 		Partners: []engagement.Partner{
-			{ID: "northwind", Name: "Northwind Consulting", Locations: []engagement.Location{
+			{ID: "northwind", Name: "Northwind Consulting", Domains: []tenant.Domain{must(tenant.ParseDomain("northwind.example"))}, Locations: []engagement.Location{
 				site("4711201", "Lisboa", true, engagement.PayeeValid),
 				site("4711202", "Porto", true, "bank details missing"),
 				site("4711203", "Funchal", false, "none"),
 			}},
-			{ID: "fabrikam", Name: "Fabrikam Services", Locations: []engagement.Location{site("5822301", "Madrid", true, engagement.PayeeValid)}},
+			{ID: "fabrikam", Name: "Fabrikam Services", Domains: []tenant.Domain{must(tenant.ParseDomain("fabrikam.example"))}, Locations: []engagement.Location{site("5822301", "Madrid", true, engagement.PayeeValid)}},
 		},
 		Customers: []Customer{
 			organisation("contoso.com", "Contoso", 1, 500, "enterprise"),

@@ -115,7 +115,11 @@ func submit(s *story, id engagement.ParticipationID) error {
 	}
 	for _, m := range view.Missing {
 		if m.Survey {
-			err = s.desk.RequestSurvey(s.ctx, northwind, id, workflow.SurveyRequest{Key: s.key(), Survey: m.Kind, Contact: workflow.Contact{Email: "contact@customer.example"}})
+			contact := "contact@customer.example"
+			if m.Kind == claim.PartnerSurvey {
+				contact = "rita@northwind-consulting.example"
+			}
+			err = s.desk.RequestSurvey(s.ctx, northwind, id, workflow.SurveyRequest{Key: s.key(), Survey: m.Kind, Contact: workflow.Contact{Email: contact}})
 		} else {
 			_, err = s.document(id, m.Kind, m.Title)
 		}

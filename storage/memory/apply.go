@@ -47,6 +47,7 @@ func (s *Store) change(c storage.Changes, p plan) {
 		s.tokens[t.Hash] = t
 	}
 	s.outbox.change(c)
+	s.changeSendings(c)
 	if c.Command != nil {
 		record := *c.Command
 		record.At = at(micros(record.At))

@@ -50,6 +50,7 @@ type partner struct {
 	participations map[engagement.ParticipationID]*place
 	claims         *claims
 	commands       map[string]storage.CommandRecord
+	sendings       []storage.Sending // in no order
 }
 
 func newPartner() *partner {
@@ -107,6 +108,7 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 	for _, key := range want.Customers {
 		s.loadCustomer(&out, key)
 	}
+	s.loadSendings(&out, want.Sendings)
 	key := want.Participation
 	if token, ok := s.tokens[want.Link]; ok {
 		key = token.Participation

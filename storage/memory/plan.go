@@ -154,6 +154,9 @@ func (s *Store) check(c storage.Changes, p plan) error {
 			return invalid("message %q is in the outbox already", m.ID)
 		}
 	}
+	if err := s.checkSendings(c); err != nil {
+		return err
+	}
 	for _, e := range c.Erased {
 		if stored := s.event(e); stored == nil || stored.hash != e.Hash {
 			return invalid("event %d to be erased is not the stored one", e.Seq)

@@ -48,6 +48,7 @@ var (
 	errOtherEvent      = invalid("an event to be erased is not the stored one")
 	errTokenThere      = conflict("a token is there already")
 	errMessageThere    = invalid("a message is in the outbox already")
+	errSendingThere    = invalid("the sending of a message is there already")
 	errElsewhere       = invalid("a participation is in another place already, or there are two open ones")
 	errEventStandsHere = conflict("an event is there already")
 )
@@ -147,6 +148,7 @@ func (s *Store) steps(p rows.Plan) []step {
 	a.putRows(fresh, known)
 	a.putEvents(p)
 	insert(a, "token", tokens, p.Tokens, errTokenThere)
+	a.putSendings(p)
 	a.putMessages(p)
 	return a.steps
 }

@@ -72,7 +72,7 @@ func together(goroutines, n int, f func(i int)) time.Duration {
 // manyCustomers is Contoso with one engagement and so many customers.
 func manyCustomers(n int) workflowtest.Scenario {
 	sc := workflowtest.Contoso()
-	sc.Engagements = sc.Engagements[:1]
+	sc.Engagements, sc.Options.Policy = sc.Engagements[:1], consent.Unlimited()
 	for i := range n {
 		id, err := tenant.ParseID(fmt.Sprintf("00000000-0000-4000-9000-%012d", i))
 		if err != nil {

@@ -86,10 +86,11 @@ const (
 	kindFound    = 'f'
 	kindOverdue  = 'o'
 	kindCount    = 'n'
+	kindSending  = 's'
 )
 
 var (
-	loading = newLayout(new(whole).fields(), new(rows.Entry).Fields(), new(rows.Customer).Fields(), new(rows.Command).Fields(), new(found).fields())
+	loading = newLayout(new(whole).fields(), new(rows.Entry).Fields(), new(rows.Customer).Fields(), new(rows.Command).Fields(), new(found).fields(), new(rows.Sending).Fields(), new(count).fields())
 	paging  = newLayout(new(shown).fields(), new(whole).fields(), new(overdue).fields(), new(count).fields())
 )
 
@@ -151,6 +152,7 @@ type bundle struct {
 	entries   []rows.Entry // of a page in order, or of the places
 	overdue   []overdue
 	counts    []count
+	sendings  []rows.Sending
 
 	// The next row of the kinds of which there are many, and where it is read to:
 	// to find that out anew for each row takes longer than to read it.
@@ -191,6 +193,8 @@ func (b *bundle) add(r pgx.Rows) error {
 		return scanned(b, r, &b.overdue, (*overdue).fields)
 	case kindCount:
 		return scanned(b, r, &b.counts, (*count).fields)
+	case kindSending:
+		return scanned(b, r, &b.sendings, (*rows.Sending).Fields)
 	case kindCustomer:
 		return scanned(b, r, &b.customers, (*rows.Customer).Fields)
 	case kindCommand:

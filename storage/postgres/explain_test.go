@@ -99,6 +99,7 @@ func TestPlans(t *testing.T) {
 	}
 	fillOutbox(t, s, 3000)
 	run(t, pool, schema, "INSERT INTO pe.command SELECT 'northwind', 'old-' || n, '', '', 0 FROM generate_series(1, 5000) n")
+	run(t, pool, schema, "INSERT INTO pe.sending SELECT 'partner-' || n % 100, n::text, sha256((n % 5000)::text::bytea), '', n FROM generate_series(1, 20000) n")
 	run(t, pool, schema, "INSERT INTO pe.token SELECT sha256(n::text::bytea), 'northwind', 'p', 'e', 'c' FROM generate_series(1, 5000) n")
 	run(t, pool, schema, "ANALYZE")
 	clear(trace.statements) // those of the filling are for bulk

@@ -13,6 +13,7 @@ var rights = []struct{ tables, rights string }{
 	{"event", "SELECT, INSERT, UPDATE (person)"},
 	{"place, customer, tab_count, status_count", "SELECT, INSERT, UPDATE"},
 	{"standing, participation, entry, message", "SELECT, INSERT, UPDATE, DELETE"},
+	{"sending", "SELECT, INSERT, DELETE"},
 }
 
 // Grants returns the statements that give a role what it needs to work with a

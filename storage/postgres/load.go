@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -95,6 +97,14 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 		out.Participation = &storage.ParticipationKey{Partner: engagement.PartnerID(f.Partner), ID: engagement.ParticipationID(f.ID)}
 		out.At = keyOf(f.Engagement, f.Customer)
 	}
+	if want.Sendings.Partner != "" {
+		out.Sent = int(b.counts[0].N)
+		slices.SortFunc(b.sendings, func(x, y rows.Sending) int { return cmp.Or(cmp.Compare(x.At, y.At), cmp.Compare(x.Message, y.Message)) })
+		var err error
+		if out.Sendings, err = rows.SendingValues(b.sendings); err != nil {
+			return storage.Loaded{}, broken("load", err)
+		}
+	}
 	for _, row := range b.customers {
 		rows.Take(&out, row)
 	}
@@ -118,6 +128,7 @@ type loadShape struct {
 	places, customers int    // how many keys; more than few count as few+1
 	many              bool   // so many places that they are not remembered
 	command           bool
+	sendings          bool
 }
 
 const findLink, findID = "link", "id"
@@ -142,6 +153,9 @@ func shapeOf(want storage.Want) (loadShape, []any) {
 	}
 	if c := want.Command; c != (storage.CommandKey{}) {
 		sh.command, args = true, append(args, string(c.Partner), c.Key)
+	}
+	if q := want.Sendings; q.Partner != "" {
+		sh.sendings, args = true, append(args, string(q.Partner), mailboxes(q), rows.Micros(q.Since), rows.Micros(q.Today))
 	}
 	return sh, args
 }
@@ -200,6 +214,13 @@ func (s *Store) loadText(sh loadShape) string {
 	if sh.command {
 		branches = append(branches, loading.selected(kindCommand, prefixed("t", rows.CommandColumns()), new(rows.Command).Fields())+
 			from+"command t WHERE t.partner = "+next("text")+" AND t.key = "+next("text"))
+	}
+	if sh.sendings {
+		partner, boxes, since, today := next("text"), next("bytea[]"), next("bigint"), next("bigint")
+		branches = append(branches, loading.selected(kindSending, prefixed("t", rows.SendingColumns()), new(rows.Sending).Fields())+
+			from+"sending t WHERE t.partner = "+partner+" AND t.mailbox = ANY ("+boxes+") AND t.at >= "+since,
+			loading.selected(kindCount, []string{"''", "c.n"}, new(count).fields())+
+				" FROM (SELECT count(*) AS n"+from+"sending t WHERE t.partner = "+partner+" AND t.at >= "+today+") c")
 	}
 	sql := strings.Join(branches, " UNION ALL ")
 	if len(with) > 0 {

@@ -74,7 +74,7 @@ func newWorkload(s storage.Store, began time.Time, tell func(string)) (*workload
 		return nil, err
 	}
 	w := &workload{store: s, clock: hasty(began), tell: tell, links: map[engagement.ParticipationID]consent.Token{}, mails: map[engagement.MessageID]int{}}
-	w.desk, err = workflow.New(s, everybody{}, catalog, workflow.FactFunc(largeEnterprise), &workflow.Options{Notifier: w, Now: w.clock})
+	w.desk, err = workflow.New(s, everybody{}, catalog, workflow.FactFunc(largeEnterprise), &workflow.Options{Notifier: w, Now: w.clock, Policy: consent.Unlimited()})
 	return w, err
 }
 

@@ -137,6 +137,9 @@ func (s *session) apply(p rows.Plan) error {
 			return err
 		}
 	}
+	if err := s.applySendings(p); err != nil {
+		return err
+	}
 	return s.applyMessages(p)
 }
 

@@ -121,7 +121,7 @@ func newDesk(s storage.Store, run int, engagements int) (*desk, error) {
 		return f, nil
 	})
 	d.Service, err = workflow.New(s, anybody{}, catalog, facts, &workflow.Options{
-		Notifier: d, Now: func() time.Time { return sc.Start.Add(time.Duration(run%second)*10*time.Minute + time.Since(began)) },
+		Policy: consent.Unlimited(), Notifier: d, Now: func() time.Time { return sc.Start.Add(time.Duration(run%second)*10*time.Minute + time.Since(began)) },
 	})
 	return d, err
 }

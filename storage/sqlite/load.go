@@ -75,6 +75,9 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 		if err := se.command(&out, want.Command); err != nil {
 			return err
 		}
+		if err := se.sendings(&out, want.Sendings); err != nil {
+			return err
+		}
 		if err := se.find(&out, want.Participation, want.Link); err != nil {
 			return err
 		}

@@ -57,6 +57,8 @@ func TestBrokenStores(t *testing.T) {
 		{"attempts not counted", []string{"attempts", "model"}, func() storage.Store { return &uncounted{memory.New()} }},
 		{"endless lease", []string{"lease", "delivered", "model"}, func() storage.Store { return &endlessLease{memory.New()} }},
 		{"unsent to everybody", []string{"unsent"}, func() storage.Store { return &unsentToAll{memory.New()} }},
+		{"sendings forgotten for everybody", []string{"sendings go", "model"}, func() storage.Store { return &forgetful{memory.New()} }},
+		{"sendings counted from the beginning", []string{"sendings", "model"}, func() storage.Store { return &countsAll{memory.New()} }},
 		{"links that are spent", []string{"link"}, func() storage.Store { return &spentLink{Store: memory.New(), opened: map[consent.Hash]bool{}} }},
 		{"persons that stay", []string{"erase", "model"}, func() storage.Store { return &keptPerson{memory.New()} }},
 		{"customers of every kind", []string{"customers", "model"}, func() storage.Store { return &allCustomers{memory.New()} }},
@@ -435,6 +437,27 @@ func (s *unsentToAll) Apply(ctx context.Context, c storage.Changes) error {
 		c.Unsent = append(slices.Clone(c.Unsent), r)
 	}
 	return s.Store.Apply(ctx, c)
+}
+
+// forgetful drops the sendings of every partner to a mailbox.
+type forgetful struct{ storage.Store }
+
+func (s *forgetful) Apply(ctx context.Context, c storage.Changes) error {
+	for _, f := range slices.Clone(c.Forgotten) {
+		for _, p := range []engagement.PartnerID{"northwind", "fabrikam"} {
+			f.Partner = p
+			c.Forgotten = append(c.Forgotten, f)
+		}
+	}
+	return s.Store.Apply(ctx, c)
+}
+
+// countsAll counts what a partner has ever sent.
+type countsAll struct{ storage.Store }
+
+func (s *countsAll) Load(ctx context.Context, w storage.Want) (storage.Loaded, error) {
+	w.Sendings.Today = time.Time{}
+	return s.Store.Load(ctx, w)
 }
 
 // spentLink finds a link until another one of the same participation is there.

@@ -35,6 +35,7 @@ func (d *driver) changes() storage.Changes {
 		d.n++
 		c.Command = &storage.CommandRecord{Key: storage.CommandKey{Partner: d.partner(), Key: fmt.Sprint(d.n)}, Body: engagement.Digest{byte(d.n)}, Result: []byte(`{"n":1}`), At: d.now}
 	}
+	d.addSendings(&c)
 	if key := d.customer(); d.IntN(8) == 0 && len(d.plain.events[key]) > 0 {
 		c.Erased = append(c.Erased, d.plain.events[key][d.IntN(len(d.plain.events[key]))].Erase())
 	}

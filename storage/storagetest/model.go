@@ -219,6 +219,9 @@ func (d *driver) want() storage.Want {
 		Places:  []engagement.PlaceKey{d.place(), d.place()}, Customers: []engagement.CustomerKey{d.customer(), d.customer()},
 	}
 	if d.IntN(2) == 0 {
+		want.Sendings = d.sendingsQuery()
+	}
+	if d.IntN(2) == 0 {
 		want.Link = hashOf(1 + d.IntN(d.n+1))
 	} else {
 		key := d.place()
@@ -267,5 +270,5 @@ func loadedText(l storage.Loaded) any {
 	for key, x := range l.Customers {
 		customers[fmt.Sprint(key)] = x
 	}
-	return []any{l.Command, places, customers, l.Participation, l.At}
+	return []any{l.Command, places, customers, l.Participation, l.At, l.Sendings, l.Sent}
 }

@@ -23,6 +23,7 @@ type plain struct {
 	tokens    map[consent.Hash]storage.Token
 	commands  map[storage.CommandKey]storage.CommandRecord
 	messages  []held
+	sendings  []storage.Sending
 }
 
 type held struct {
@@ -65,6 +66,7 @@ func (s *plain) Apply(_ context.Context, c storage.Changes) error {
 	for _, t := range c.Tokens {
 		s.tokens[t.Hash] = t
 	}
+	s.applySendings(c)
 	if c.Command != nil {
 		s.commands[c.Command.Key] = *c.Command
 	}
@@ -132,6 +134,7 @@ func (s *plain) Load(_ context.Context, want storage.Want) (storage.Loaded, erro
 	if record, ok := s.commands[want.Command]; ok {
 		out.Command = &record
 	}
+	s.loadSendings(&out, want.Sendings)
 	key := want.Participation
 	if want.Link != (consent.Hash{}) {
 		key = s.tokens[want.Link].Participation

@@ -84,6 +84,7 @@ func checkOddTexts(ctx context.Context, a, b storage.Store) error {
 		return storage.Want{
 			Command: storage.CommandKey{Partner: northwind, Key: "key-1"}, Places: []engagement.PlaceKey{placeOf(migration, 1)}, Customers: []engagement.CustomerKey{key},
 			Participation: storage.ParticipationKey{Partner: northwind, ID: added(northwind, migration, 1, start).ID},
+			Sendings:      storage.SendingsQuery{Partner: northwind, Mailboxes: []engagement.Digest{box(1)}},
 		}
 	}
 	errs := []error{oddly(wanted, func(want storage.Want, where string) error {
@@ -98,6 +99,8 @@ func checkOddTexts(ctx context.Context, a, b storage.Store) error {
 			_, found = loaded.Customers[want.Customers[0]]
 		case strings.HasPrefix(where, ".Places."):
 			found = loaded.Places[want.Places[0]].Version != 0
+		case strings.HasPrefix(where, ".Sendings."):
+			found = loaded.Sent > 0
 		default:
 			return fmt.Errorf("the kit does not know what is found by %s", where)
 		}
@@ -223,6 +226,13 @@ func checkOddKeys(ctx context.Context, a, b storage.Store) error {
 		}
 		loaded, err := b.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
 		return errors.Join(err, same("the history of the customer", loaded.Customers[key].History, customer.History))
+	}), oddly(func() storage.Sending {
+		n++
+		return sending(northwind, fmt.Sprint("s", n), 1, start)
+	}, func(s storage.Sending, _ string) error {
+		_, err := accepted(storage.Changes{Sendings: []storage.Sending{s}, SendingsFrom: start.Add(-time.Hour)})
+		_, also := accepted(storage.Changes{Forgotten: []storage.Mailbox{{Partner: s.Partner, Mailbox: s.Mailbox}}})
+		return errors.Join(err, also)
 	}), oddly(func() engagement.MessageID { return "m" }, func(id engagement.MessageID, _ string) error {
 		_, err := accepted(storage.Changes{Delivered: []engagement.MessageID{id}})
 		_, also := accepted(storage.Changes{Postponed: map[engagement.MessageID]time.Time{id: start}})

@@ -201,8 +201,8 @@ func (r *room) request(c command, p *part) string {
 	return ""
 }
 
-// answer is what the customer decides by the link. The first answer wins, and only
-// what was accepted can be withdrawn.
+// answer is what the customer decides by the link. The first answer wins, and the
+// same again is done; only what was accepted can be withdrawn.
 func (r *room) answer(c command, p *part) string {
 	switch p.status {
 	case engagement.AwaitingConsentResponse:
@@ -223,10 +223,19 @@ func (r *room) answer(c command, p *part) string {
 			p.status = engagement.CustomerConsentWithdrawn
 			return ""
 		}
+		if c.op == accept {
+			return ""
+		}
 		return "answered: " + string(consent.DecisionAccept)
 	case engagement.CustomerConsentDeclined:
+		if c.op == decline {
+			return ""
+		}
 		return "answered: " + string(consent.DecisionDecline)
 	case engagement.CustomerConsentWithdrawn:
+		if c.op == withdraw {
+			return ""
+		}
 		return "answered: " + string(consent.DecisionWithdraw)
 	}
 	return "not allowed" // it was cancelled

@@ -124,7 +124,7 @@ func newDesk(s storage.Store, mail *mailbox, now func() time.Time) (*desk, error
 		workflowtest.Segment.Set(&f, "enterprise")
 		return f, nil
 	})
-	service, err := workflow.New(s, customers{}, catalog, facts, &workflow.Options{Notifier: mail, Now: now})
+	service, err := workflow.New(s, customers{}, catalog, facts, &workflow.Options{Notifier: mail, Now: now, Policy: consent.Unlimited()})
 	return &desk{service, mail}, err
 }
 

@@ -21,6 +21,9 @@ type Plan struct {
 	Command   *Command
 	Erased    []Event // as they are afterwards
 	Unsent    []Recipient
+	Sendings  []Sending
+	Outdated  []Outdated
+	Forgotten []Forgotten
 }
 
 // PlaceRows are the rows of a place. Its own row has the version that it is
@@ -96,6 +99,9 @@ func NewPlan(c storage.Changes) (Plan, error) {
 		p.Messages = append(p.Messages, row)
 	}
 	p.planSettled(c)
+	if err := p.planSendings(c); err != nil {
+		return p, err
+	}
 	if c.Command != nil {
 		if c.Command.Key.Partner == "" || c.Command.Key.Key == "" {
 			return p, invalid("a command is recorded without a partner or a key")

@@ -626,7 +626,8 @@ func TestEveryFieldHasAColumn(t *testing.T) {
 		reflect.TypeFor[engagement.Head]():       2,
 		reflect.TypeFor[storage.Token]():         3,
 		reflect.TypeFor[storage.CommandRecord](): 4,
-		reflect.TypeFor[storage.Changes]():       11,
+		reflect.TypeFor[storage.Changes]():       14,
+		reflect.TypeFor[storage.Sending]():       5,
 		reflect.TypeFor[storage.Filter]():        11,
 	} {
 		if what.NumField() != n {

@@ -53,6 +53,12 @@ func (p *Plan) checkTexts() error {
 	for _, row := range p.Messages {
 		check("message", MessageColumns(), row.Fields())
 	}
+	for _, row := range p.Sendings {
+		check("sending", SendingColumns(), row.Fields())
+	}
+	for _, f := range p.Forgotten {
+		check("sending", []string{"partner"}, []any{&f.Partner})
+	}
 	for _, m := range p.Postponed {
 		check("message", []string{"id"}, []any{&m.Message})
 	}

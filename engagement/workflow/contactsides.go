@@ -1,0 +1,195 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// ForeignContacts says what becomes of a customer contact whose domain the
+// directory does not give to the customer. Whatever it is, the reviewer is shown
+// it; and a directory that cannot be asked stands in nobody's way.
+type ForeignContacts string
+
+// What becomes of them.
+const (
+	FlagForeignContacts   ForeignContacts = ""               // they are asked
+	ReasonForForeign      ForeignContacts = "needs a reason" // they are asked, with a reason
+	RefuseForeignContacts ForeignContacts = "refused"
+)
+
+// ContactSides are the rules that keep a customer's answer from coming from the
+// partner.
+type ContactSides struct {
+	Foreign ForeignContacts
+	// AllowOwn lets the partner's own contacts and domains answer for the customer,
+	// in a sandbox. Each event says how many did.
+	AllowOwn bool
+}
+
+// ErrOwnContact is matched by an *OwnContactError.
+var ErrOwnContact = errors.New("workflow: contact of the wrong side")
+
+// OwnContactError refuses a contact who would answer for the other side.
+type OwnContactError struct {
+	Field  string        // such as "customer[1].email"
+	Domain tenant.Domain // of the partner's, where that is why; zero: the address is a contact of the other side
+	Of     engagement.Party
+}
+
+func (e *OwnContactError) Error() string {
+	switch {
+	case !e.Domain.IsZero():
+		return fmt.Sprintf("%s is of %s, a domain of your own company: name somebody at the customer, whose answer it has to be", e.Field, e.Domain)
+	case e.Of == engagement.ByCustomer:
+		return e.Field + " is a contact of the customer's in the same participation: name somebody of your own company"
+	}
+	return e.Field + " is a contact of your own company in the same participation: name somebody at the customer, whose answer it has to be"
+}
+
+// Is makes errors.Is(err, ErrOwnContact) true.
+func (e *OwnContactError) Is(target error) bool { return target == ErrOwnContact }
+
+// ErrForeignContact is matched by a *ForeignContactError.
+var ErrForeignContact = errors.New("workflow: contact of a domain that is not the customer's")
+
+// ForeignContactError refuses a customer contact by its domain.
+type ForeignContactError struct {
+	Field       string // such as "customer[1].email"
+	Domain      tenant.Domain
+	Doubt       engagement.ContactDoubt
+	WithAReason bool // whether a reason would do
+}
+
+func (e *ForeignContactError) Error() string {
+	text := fmt.Sprintf("%s is of %s, which the directory does not give to the customer: ", e.Field, e.Domain)
+	if e.Doubt == engagement.ConsumerDomain {
+		text = fmt.Sprintf("%s is of %s, where everybody can have an address: ", e.Field, e.Domain)
+	}
+	if e.WithAReason {
+		return text + "give a reason why this person answers for the customer, or name another contact"
+	}
+	return text + "name a contact with an address of the customer's"
+}
+
+// Is makes errors.Is(err, ErrForeignContact) true.
+func (e *ForeignContactError) Is(target error) bool { return target == ErrForeignContact }
+
+// named are the contacts that a command names for one side.
+type named struct {
+	contacts []consent.Contact
+	field    func(i int) string // of the address
+}
+
+// listed names contacts of a list.
+func listed(side string, contacts []consent.Contact) named {
+	return named{contacts, func(i int) string { return fmt.Sprintf("%s[%d].email", side, i) }}
+}
+
+// sides checks the contacts that a command names, with the participation as the
+// command leaves it. Every command that names contacts, for whatever they are
+// written to, goes through it. It returns the participation with what the reviewer
+// is shown, and what the event says; or every *OwnContactError and
+// *ForeignContactError, joined.
+func (u *unit) sides(ctx context.Context, p engagement.Participation, customer, partner named, reason string) (engagement.Participation, engagement.Detail, error) {
+	var detail engagement.Detail
+	by, err := u.s.partner(ctx, p.Partner)
+	if err != nil {
+		return p, detail, err
+	}
+	var errs []error
+	refuse := func(err *OwnContactError) {
+		detail.OwnContacts++
+		if !u.s.sides.AllowOwn {
+			errs = append(errs, err)
+		}
+	}
+	for i, c := range customer.contacts {
+		own := slices.IndexFunc(by.Domains, func(d tenant.Domain) bool { return c.Email.Domain().Within(d) })
+		switch {
+		case slices.ContainsFunc(p.PartnerSide(), c.Is):
+			refuse(&OwnContactError{Field: customer.field(i), Of: engagement.ByPartner})
+		case own >= 0:
+			refuse(&OwnContactError{Field: customer.field(i), Of: engagement.ByPartner, Domain: by.Domains[own]})
+		}
+	}
+	for i, c := range partner.contacts {
+		if named := slices.ContainsFunc(customer.contacts, func(o consent.Contact) bool { return o.Is(c.Email) }); !named && slices.ContainsFunc(p.CustomerSide(), c.Is) {
+			refuse(&OwnContactError{Field: partner.field(i), Of: engagement.ByCustomer})
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return p, detail, err
+	}
+	doubts := map[tenant.Domain]engagement.ContactDoubt{}
+	for i, c := range customer.contacts {
+		d := c.Email.Domain()
+		if _, asked := doubts[d]; !asked {
+			doubts[d] = u.s.doubt(ctx, p, d)
+		}
+		doubt := doubts[d]
+		if doubt == "" {
+			continue
+		}
+		detail.ForeignContacts++
+		foreign := u.s.sides.Foreign
+		if doubt != engagement.UncheckedDomain && (foreign == RefuseForeignContacts || foreign == ReasonForForeign && reason == "") {
+			errs = append(errs, &ForeignContactError{Field: customer.field(i), Domain: d, Doubt: doubt, WithAReason: foreign == ReasonForForeign})
+		}
+		p = p.Flagged(engagement.ContactFlag{Domain: d, Doubt: doubt, Reason: reason, At: u.now})
+	}
+	return p, detail, errors.Join(errs...)
+}
+
+// doubt returns what there is to doubt about a domain of a customer contact, or "".
+func (s *Service) doubt(ctx context.Context, p engagement.Participation, d tenant.Domain) engagement.ContactDoubt {
+	consumer := s.resolver.ConsumerDomain
+	if consumer == nil {
+		consumer = tenant.IsConsumerDomain
+	}
+	who := p.Identity
+	switch {
+	case consumer(d):
+		return engagement.ConsumerDomain
+	case (p.Basis == tenant.Derived || p.Basis == tenant.Confirmed) && d.Within(who.Domain):
+		return ""
+	}
+	entries, err := s.directory.Lookup(ctx, d)
+	if err != nil {
+		return engagement.UncheckedDomain
+	}
+	if who.Tenant.IsZero() && who.TPID == 0 { // of what remains no directory knows
+		if len(entries) > 0 && d.Within(who.Domain) {
+			return ""
+		}
+		return engagement.UncheckedDomain
+	}
+	if slices.ContainsFunc(entries, func(e tenant.Entry) bool {
+		return !who.Tenant.IsZero() && e.Tenant == who.Tenant || who.TPID > 0 && e.TPID == who.TPID
+	}) {
+		return ""
+	}
+	return engagement.ForeignDomain
+}
+
+// surveySides is sides for a survey that is being sent.
+func (u *unit) surveySides(ctx context.Context, p engagement.Participation, kind, reason string) (engagement.Participation, engagement.Detail, error) {
+	v, err := p.Claim.Survey(kind)
+	if err != nil {
+		return p, engagement.Detail{}, err
+	}
+	one := named{[]consent.Contact{v.Contact()}, func(int) string { return "contact.email" }}
+	if v.Form.OfPartner {
+		return u.sides(ctx, p, named{}, one, reason)
+	}
+	p, detail, err := u.sides(ctx, p, one, named{}, reason)
+	if err == nil {
+		err = u.mayWrite(ctx, p, one, false)
+	}
+	return p, detail, err
+}

@@ -1,0 +1,159 @@
+package workflow_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+)
+
+// naming are the commands that name a customer contact: each with the one contact,
+// in a world of its own.
+var naming = map[string]func(*testing.T, *workflowtest.World) func(contact, reason string) (field string, err error){
+	"preview": func(_ *testing.T, w *workflowtest.World) func(string, string) (string, error) {
+		p := w.Added(migration, "ana@contoso.com")
+		return func(contact, reason string) (string, error) {
+			_, err := w.Desk.PreviewConsent(background, w.Actor, p, workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com", contact), Partner: workflow.ByEmail("joe@partner.example"), Reason: reason})
+			return "customer[1].email", err
+		}
+	},
+	"request": func(_ *testing.T, w *workflowtest.World) func(string, string) (string, error) {
+		p := w.Added(migration, "ana@contoso.com")
+		return func(contact, reason string) (string, error) {
+			_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com", contact), Partner: workflow.ByEmail("joe@partner.example"), Reason: reason})
+			return "customer[1].email", err
+		}
+	},
+	"change": func(t *testing.T, w *workflowtest.World) func(string, string) (string, error) {
+		p := w.Added(migration, "ana@contoso.com")
+		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@partner.example")})
+		ok(t, err)
+		return func(contact, reason string) (string, error) {
+			_, err := w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(contact), Reason: reason})
+			return "customer[0].email", err
+		}
+	},
+	"customer survey": func(t *testing.T, w *workflowtest.World) func(string, string) (string, error) {
+		p := w.Added(migration, "ana@contoso.com")
+		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@partner.example")})
+		ok(t, err)
+		w.Relayed()
+		w.Accepted(p)
+		return func(contact, reason string) (string, error) {
+			return "contact.email", w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: contact}, Reason: reason})
+		}
+	},
+}
+
+// A customer's answer does not come from the partner, whatever the command that names
+// who is to give it.
+func TestThePartnersOwnMailbox(t *testing.T) {
+	for name, make := range naming {
+		t.Run(name, func(t *testing.T) {
+			w, spy := newWorld(t)
+			name := make(t, w)
+			for address, domain := range map[string]string{
+				"joe@partner.example":          "", // its own contact
+				"JOE+customer@Partner.example": "",
+				"anybody@northwind.example":    "northwind.example",
+				"x@mail.northwind.example":     "northwind.example",
+			} {
+				unchanged(t, spy, func() {
+					field, err := name(address, "She is a customer, really.")
+					e := refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
+					equal(t, address, []string{e.Field, e.Domain.String(), string(e.Of)}, []string{field, domain, "partner"})
+					if !strings.Contains(e.Error(), ": name somebody at the customer") {
+						t.Errorf("%q does not help", e)
+					}
+				})
+			}
+			_, err := name("rui@notnorthwind.example", "") // another's
+			ok(t, err)
+		})
+		t.Run(name+" in a sandbox", func(t *testing.T) {
+			w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Sides.AllowOwn = true })
+			_, err := make(t, w)("joe@northwind.example", "")
+			ok(t, err)
+			events, _ := history(t, w, "contoso.com")
+			if last := events[len(events)-1]; name != "preview" && last.Detail.OwnContacts != 1 {
+				t.Errorf("the event does not say what was let through: %+v", last.Detail)
+			}
+		})
+	}
+}
+
+// And nobody of the customer's speaks for the partner.
+func TestNobodyOfTheCustomersSpeaksForThePartner(t *testing.T) {
+	w, spy := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	w.Surveyed(p, claim.PartnerSurvey) // to partner@partner.example
+	q := w.Granted(workshop, "ana@adatum.com")
+	unchanged(t, spy, func() {
+		err := w.Desk.RequestSurvey(background, w.Actor, q, workflow.SurveyRequest{Key: w.Key(), Survey: claim.PartnerSurvey, Contact: workflow.Contact{Email: "Contact@customer.example"}})
+		e := refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
+		equal(t, "the field", []string{e.Field, string(e.Of)}, []string{"contact.email", "customer"})
+		err = w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}})
+		refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
+	})
+}
+
+// What the directory does not give to the customer is shown to the reviewer, needs a
+// reason or is refused, as the host says; a directory that cannot tell stops nobody.
+func TestForeignContacts(t *testing.T) {
+	doubts := map[string]engagement.ContactDoubt{
+		"eva@contoso.com": "", "eva@mail.contoso.com": "", "eva@adatum.com": engagement.ForeignDomain, "eva@nobody.example": engagement.ForeignDomain,
+		"eva@gmail.com": engagement.ConsumerDomain,
+	}
+	for name, make := range naming {
+		for _, policy := range []workflow.ForeignContacts{workflow.FlagForeignContacts, workflow.ReasonForForeign, workflow.RefuseForeignContacts} {
+			for address, doubt := range doubts {
+				t.Run(strings.Join([]string{name, string(policy), address}, ", "), func(t *testing.T) {
+					w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Sides.Foreign = policy })
+					naming := make(t, w)
+					field, err := naming(address, "")
+					if doubt != "" && policy != workflow.FlagForeignContacts {
+						e := refused[*workflow.ForeignContactError](t, err, workflow.ErrForeignContact)
+						equal(t, "what is refused", []any{e.Field, e.Domain.String(), e.Doubt, e.WithAReason}, []any{field, address[4:], doubt, policy == workflow.ReasonForForeign})
+						_, err = naming(address, "He works for both.")
+					}
+					if doubt != "" && policy == workflow.RefuseForeignContacts {
+						refused[*workflow.ForeignContactError](t, err, workflow.ErrForeignContact)
+						return
+					}
+					ok(t, err)
+					if name == "preview" {
+						return
+					}
+					p := w.Rows(migration, engagement.TabEligible)[0].Participation
+					var flags []engagement.ContactFlag
+					for _, f := range part(t, w, p).ContactFlags {
+						if f.Domain.String() == address[4:] {
+							flags = append(flags, f)
+						}
+					}
+					if doubt == "" {
+						equal(t, "flags", len(flags), 0)
+						return
+					}
+					equal(t, "the flag", []any{flags[0].Doubt, flags[0].Reason != "", flags[0].At}, []any{doubt, policy != workflow.FlagForeignContacts, w.Now()})
+					events, _ := history(t, w, "contoso.com")
+					equal(t, "the event", events[len(events)-1].Detail.ForeignContacts, 1)
+				})
+			}
+		}
+		t.Run(name+", no directory", func(t *testing.T) {
+			w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Sides.Foreign = workflow.RefuseForeignContacts })
+			naming := make(t, w)
+			w.Fail(workflowtest.Directory, errors.New("it is away"))
+			_, err := naming("eva@adatum.com", "")
+			ok(t, err)
+		})
+	}
+}
+
+// sandbox lets one person stand on both sides.
+func sandbox(sc *workflowtest.Scenario) { sc.Options.Sides.AllowOwn = true }
