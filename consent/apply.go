@@ -92,17 +92,17 @@ func (e ChangeContacts) apply(s *State, now time.Time) error {
 }
 
 func (e Accept) apply(s *State, now time.Time) error {
-	s.Answer = s.answer(DecisionAccept, e.Link, e.Channel, now)
+	s.Answer = s.answer(DecisionAccept, e.Link, e.Channel, e.Client, now)
 	return nil
 }
 
 func (e Decline) apply(s *State, now time.Time) error {
-	s.Answer = s.answer(DecisionDecline, e.Link, e.Channel, now)
+	s.Answer = s.answer(DecisionDecline, e.Link, e.Channel, e.Client, now)
 	return nil
 }
 
 func (e Withdraw) apply(s *State, now time.Time) error {
-	s.Withdrawal = s.answer(DecisionWithdraw, e.Link, e.Channel, now)
+	s.Withdrawal = s.answer(DecisionWithdraw, e.Link, e.Channel, e.Client, now)
 	s.Withdrawal.AfterSubmission = e.AfterSubmission
 	return nil
 }
@@ -147,9 +147,9 @@ func (s *State) send(kind Kind, contacts []Contact, ids []LinkID, terms Terms, n
 	return nil
 }
 
-func (s State) answer(d Decision, by LinkID, how Channel, now time.Time) Answer {
+func (s State) answer(d Decision, by LinkID, how Channel, from Client, now time.Time) Answer {
 	if how == "" {
 		how = ChannelPage
 	}
-	return Answer{Decision: d, Link: by, At: now, Channel: how, Text: s.termsOf(by).Text}
+	return Answer{Decision: d, Link: by, At: now, Channel: how, Client: from.kept(), Text: s.termsOf(by).Text}
 }

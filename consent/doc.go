@@ -42,9 +42,9 @@
 // which [Channel], and the [Terms]: which text with its version, language and
 // hash, the purposes, the parties, how long the consent is valid and how to
 // withdraw it. What was sent and what was answered are separate records, joined
-// by the link's ID: [State.Evidence]. Neither the remote address nor the
-// browser is kept: possession of the token proves more than either, and both are
-// personal data. [NewReceipt] makes of it a receipt along ISO/IEC TS 27560.
+// by the link's ID: [State.Evidence]. The network address and the browser are kept
+// only where a host says so ([Client]): possession of the token proves more than
+// either, and both are personal data. [NewReceipt] makes of it a receipt along ISO/IEC TS 27560.
 //
 // [State.Erase] removes a person from all of it. What was proven stays: that
 // somebody was asked and consented, when, and to what text.

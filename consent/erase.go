@@ -24,6 +24,11 @@ func (s State) Erase(person tenant.Email) (State, bool) {
 		if next.Links[i].Contact.Email.Same(person) {
 			next.Links[i].Contact = Contact{}
 			found = true
+			for _, a := range []*Answer{&next.Answer, &next.Withdrawal} {
+				if a.Link == next.Links[i].ID {
+					a.Client = Client{}
+				}
+			}
 		}
 	}
 	return next, found

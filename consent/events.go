@@ -47,18 +47,21 @@ type ChangeContacts struct {
 type Accept struct {
 	Link    LinkID
 	Channel Channel // zero for [ChannelPage]
+	Client  Client  // zero for none
 }
 
 // Decline is a contact's no.
 type Decline struct {
 	Link    LinkID
 	Channel Channel // zero for [ChannelPage]
+	Client  Client  // zero for none
 }
 
 // Withdraw takes back an acceptance, by any live link.
 type Withdraw struct {
 	Link    LinkID
 	Channel Channel // zero for [ChannelPage]
+	Client  Client  // zero for none
 	// AfterSubmission tells that the claim has been submitted: the consent stays
 	// granted, and the withdrawal is a flag for the claim's reviewer.
 	AfterSubmission bool

@@ -18,6 +18,7 @@ type Evidence struct {
 	Failed   Failure   `json:"failed,omitzero"`    // of a sending: that it did not reach the contact
 	Decision Decision  `json:"decision,omitempty"` // of an answer
 	Channel  Channel   `json:"channel,omitempty"`  // of an answer
+	Client   Client    `json:"client,omitzero"`    // of an answer, where the host keeps it
 	Terms    Terms     `json:"terms"`
 	// AfterSubmission: a withdrawal that came too late to end the engagement.
 	AfterSubmission bool `json:"after_submission,omitempty"`
@@ -44,7 +45,7 @@ func (s State) Evidence() []Evidence {
 	for _, a := range []Answer{s.Answer, s.Withdrawal} {
 		if !a.IsZero() {
 			e := s.evidence(a.Link, a.At)
-			e.Decision, e.Channel, e.AfterSubmission = a.Decision, a.Channel, a.AfterSubmission
+			e.Decision, e.Channel, e.Client, e.AfterSubmission = a.Decision, a.Channel, a.Client, a.AfterSubmission
 			records = append(records, e)
 		}
 	}

@@ -64,6 +64,7 @@ type Answer struct {
 	Link            LinkID    `json:"link,omitempty"` // who: the contact of this link
 	At              time.Time `json:"at,omitzero"`
 	Channel         Channel   `json:"channel,omitempty"`
+	Client          Client    `json:"client,omitzero"`            // erased with the contact of the link
 	Text            TextRef   `json:"text,omitzero"`              // what the contact was shown
 	AfterSubmission bool      `json:"after_submission,omitempty"` // withdrawn too late to end it: a flag for the claim's reviewer
 }

@@ -41,6 +41,8 @@ var unproved = map[string]string{
 	"Consent.Sent.Terms":         "published texts and names",
 	"ContactFlags":               "domains of contacts, and what somebody wrote",
 	"Consent.Answer.Channel":     "how, not what",
+	"Consent.Answer.Client":      "personal data that can be erased",
+	"Consent.Withdrawal.Client":  "personal data that can be erased",
 	"Consent.Answer.Text":        "a published text",
 	"Consent.Withdrawal.Channel": "how, not what",
 	"Consent.Withdrawal.Text":    "a published text",

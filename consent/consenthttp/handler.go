@@ -38,6 +38,10 @@ type Options struct {
 	// Phrases adds languages to the pages, or replaces those it has. English stands
 	// in for what is left empty.
 	Phrases []Phrases
+	// Client says what is kept of from where an answer to a consent came, such as the
+	// address behind a proxy and the User-Agent header; nil: nothing is, because both
+	// are personal data.
+	Client func(*http.Request) consent.Client
 	// CrossOrigin decides which POSTs other sites may cause; nil for none.
 	CrossOrigin *http.CrossOriginProtection
 }
@@ -82,6 +86,7 @@ type view interface {
 const retryAfter = 30
 
 type handler struct {
+	client func(*http.Request) consent.Client
 	kind
 	log       *slog.Logger
 	csrf      *http.CrossOriginProtection
@@ -93,7 +98,7 @@ func newHandler(k kind, o *Options) *handler {
 	if o == nil {
 		o = &Options{}
 	}
-	h := &handler{kind: k, log: o.Logger, csrf: o.CrossOrigin, phrases: allPhrases(o.Phrases)}
+	h := &handler{kind: k, client: o.Client, log: o.Logger, csrf: o.CrossOrigin, phrases: allPhrases(o.Phrases)}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
@@ -137,7 +142,11 @@ func (h *handler) reply(w http.ResponseWriter, r *http.Request) reply {
 	if err != nil {
 		return reply{status: status, notice: notFromPage, again: true, err: err}
 	}
-	return h.page.post(r.Context(), token, form)
+	ctx := r.Context()
+	if h.client != nil {
+		ctx = consent.WithClient(ctx, h.client(r))
+	}
+	return h.page.post(ctx, token, form)
 }
 
 // form reads the page's own form, or says with which status it is refused.

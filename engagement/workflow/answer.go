@@ -36,6 +36,8 @@ func (s *Service) ConsentView(ctx context.Context, token consent.Token) (consent
 // nothing; an acceptance can be withdrawn through the same link. Of two partners with the same customer in the same
 // engagement, as many get the consent as the claim limit has room for.
 //
+// What consent.ClientOf gives of the context is kept with the answer.
+//
 // It returns the errors of ConsentView, consent.ErrAlreadyAnswered,
 // consent.ErrExpired, consent.ErrNotAllowed or consent.ErrInvalid.
 func (s *Service) AnswerConsent(ctx context.Context, token consent.Token, decision consent.Decision) (consent.View, error) {
@@ -96,13 +98,14 @@ var answers = map[consent.Decision]struct {
 
 func (u *unit) answer(ctx context.Context, p engagement.Participation, link consent.Link, decision consent.Decision) error {
 	var event consent.Event
+	client := consent.ClientOf(ctx)
 	switch decision {
 	case consent.DecisionAccept:
-		event = consent.Accept{Link: link.ID}
+		event = consent.Accept{Link: link.ID, Client: client}
 	case consent.DecisionDecline:
-		event = consent.Decline{Link: link.ID}
+		event = consent.Decline{Link: link.ID, Client: client}
 	case consent.DecisionWithdraw:
-		event = consent.Withdraw{Link: link.ID, AfterSubmission: submitted(p)}
+		event = consent.Withdraw{Link: link.ID, Client: client, AfterSubmission: submitted(p)}
 	default:
 		_, err := consent.ParseDecision(string(decision))
 		return err

@@ -3,6 +3,7 @@ package workflow
 import (
 	"slices"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 )
@@ -28,6 +29,9 @@ func seenBy(side claim.Side, p engagement.Participation) engagement.Participatio
 	p.Consent.Links = slices.Clone(p.Consent.Links)
 	for i := range p.Consent.Links {
 		p.Consent.Links[i].Tokens = nil
+	}
+	if side == claim.ByPartner { // from where the customer answered is evidence, and nothing for a page
+		p.Consent.Answer.Client, p.Consent.Withdrawal.Client = consent.Client{}, consent.Client{}
 	}
 	if p.Claim != nil {
 		seen := claimSeenBy(side, *p.Claim)
