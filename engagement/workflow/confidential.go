@@ -4,10 +4,17 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // What is decided about a customer is stored with its figures, so that it can be
 // decided again. Whatever a partner gets of it comes through here.
+
+// unconfirmed reports whether only the partner says who the customer is: nothing
+// confirms the ID that it gave, or nobody could be asked.
+func unconfirmed(basis tenant.Basis, who tenant.Identity) bool {
+	return who.Stated || basis == tenant.Stated || basis == tenant.Unchecked
+}
 
 // reasons are why a customer is not eligible, as its partner may know them.
 func (s *Service) reasons(d eligibility.Decision, stated bool) []engagement.Reason {
@@ -27,7 +34,7 @@ func (s *Service) decisionSeen(d eligibility.Decision, stated bool) eligibility.
 func (s *Service) seen(actor Actor, p engagement.Participation) engagement.Participation {
 	p = seenBy(actor.side(), p)
 	if actor.side() == claim.ByPartner {
-		p.Decision = s.decisionSeen(p.Decision, p.Identity.Stated)
+		p.Decision = s.decisionSeen(p.Decision, unconfirmed(p.Basis, p.Identity))
 	}
 	return p
 }

@@ -139,6 +139,15 @@ func TestStatedIdentityShowsNoFigures(t *testing.T) {
 		}
 		equal(t, "figures in the offer", slices.ContainsFunc(told, figures), shown)
 
+		unchecked, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{
+			Location: lisboa, Domain: "fourthcoffee.com", SubscriptionID: "10000000-0000-4000-8000-000000000003",
+		})
+		ok(t, err)
+		equal(t, "the basis", unchecked.Resolution.Basis, tenant.Unchecked)
+		for _, c := range slices.Concat(unchecked.Eligible, unchecked.Ineligible) {
+			equal(t, "figures of an ID that nobody checked", slices.ContainsFunc(c.Decision.Findings(), func(f eligibility.Finding) bool { return f.Wanted != "" }), shown)
+		}
+
 		_, err = w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: stranger, Engagements: []engagement.ID{migration}})
 		refusal := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
 		equal(t, "figures in the refusal", slices.ContainsFunc(refusal.Reasons, figures), shown)

@@ -300,7 +300,7 @@ func (s *Service) offer(ctx context.Context, actor Actor, scope Scope, origin en
 	choices, err := u.choices(ctx, actor, enrollment{
 		origin: origin, within: scope, who: offer.Resolution, location: offer.Candidate.Location, hours: offer.Candidate.Hours,
 	}, open)
-	stated := offer.Resolution.Identity.Stated
+	stated := unconfirmed(offer.Resolution.Basis, offer.Resolution.Identity)
 	for _, c := range choices {
 		c.Decision = s.decisionSeen(c.Decision, stated)
 		if len(c.Refusals) == 0 {
@@ -394,7 +394,7 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 	if c.Decision, err = u.s.decide(e, location, facts, u.now); err != nil {
 		return c, err
 	}
-	c.Reasons = u.s.reasons(c.Decision, in.who.Identity.Stated)
+	c.Reasons = u.s.reasons(c.Decision, unconfirmed(in.who.Basis, in.who.Identity))
 	if !isOpen {
 		c.Reasons = append(c.Reasons, u.limited(e, place).FullFor(actor.Partner, u.now)...)
 	}

@@ -81,8 +81,8 @@ type Options struct {
 	Derive func(facts *eligibility.Facts, location engagement.Location)
 
 	// FiguresOfStated lets partners see what was wanted and found of a customer whose
-	// ID they merely stated. Otherwise they see which criteria it meets, and no
-	// figures, because such an ID can be a stranger's.
+	// ID they merely stated, or that no directory could be asked for. Otherwise they
+	// see which criteria it meets, and no figures: such an ID can be a stranger's.
 	FiguresOfStated bool
 
 	// Currencies are those in which amounts can be, with their decimals; nil: those
