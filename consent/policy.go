@@ -5,13 +5,13 @@ import (
 )
 
 // Policy limits how often a customer is written to. The zero Policy has the
-// program's defaults.
+// library's defaults; the published program sets no such limits.
 type Policy struct {
-	// ResendInterval must pass between two sendings; zero for 24 hours, negative
-	// for none.
+	// ResendInterval must pass between two sendings of one participation; zero for 24
+	// hours, negative for none.
 	ResendInterval time.Duration
-	// MaxSends counts the first request, every resend and every change of
-	// contacts; zero for 5, negative for no limit.
+	// MaxSends is how often one participation is sent in all: the first request, every
+	// resend and every change of contacts; zero for 5, negative for no limit.
 	MaxSends int
 
 	// The limits over participations, cancelled ones too, of one partner. A mailbox

@@ -66,7 +66,8 @@ func (c *Catalog) PutEngagement(e Engagement) error {
 	return nil
 }
 
-// PutPartner adds a partner, or replaces the one with its ID.
+// PutPartner adds a partner, or replaces the one with its ID. Its error joins an
+// *InvalidError for each problem.
 func (c *Catalog) PutPartner(p Partner) error {
 	var errs []error
 	of := fmt.Sprintf("partner %q", p.ID)

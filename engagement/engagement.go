@@ -23,7 +23,7 @@ type Engagement struct {
 	Summary      string `json:"summary,omitzero"` // what the customer is told that it is about
 	SolutionArea string `json:"solution_area"`
 	Type         Type   `json:"type"`
-	Role         string `json:"role,omitzero"` // the partner role that it pays for, "build-intent" for one
+	Role         string `json:"role,omitzero"` // the partner role that it pays for, "build-intent" for example
 
 	// The engagement is active from the first moment of Opens until the first
 	// moment of Closes, in its zone. Customers can be added and claimed while it
@@ -33,11 +33,11 @@ type Engagement struct {
 	LastClaimDay eligibility.Date `json:"last_claim_day,omitzero"`
 	Zone         *time.Location   `json:"-"` // nil is UTC
 
-	Windows    Windows           `json:"windows,omitzero"`     // zero: DefaultWindows of the type
+	Windows    Windows           `json:"windows,omitzero"`     // zero: the published ones of the type, see DefaultWindows
 	ClaimLimit int               `json:"claim_limit,omitzero"` // granted participations per customer, over all partners; zero: 1
 	Pay        Pay               `json:"pay,omitzero"`         // "": FixedPay
 	Rates      []Rate            `json:"rates,omitzero"`       // what is paid, by the day of consent, the earliest first
-	Proof      []claim.ProofItem `json:"proof,omitzero"`       // nil: claim.DefaultProof
+	Proof      []claim.ProofItem `json:"proof,omitzero"`       // nil: the published program's, see claim.DefaultProof
 
 	// NominatedBy are the kinds of ID by which a customer can be named; nil:
 	// domain, tenant ID, TPID and subscription ID, and with variable pay the
@@ -67,7 +67,7 @@ type Engagement struct {
 // *InvalidError which names its field. Amounts are in the currencies of ISO 4217.
 func (e Engagement) Validate() error { return e.ValidateIn(nil) }
 
-// ValidateIn is Validate for a program that pays in these currencies.
+// ValidateIn is [Engagement.Validate] for a program that pays in these currencies.
 func (e Engagement) ValidateIn(currencies *eligibility.Currencies) error {
 	var errs []error
 	bad := func(field, format string, args ...any) {

@@ -13,7 +13,7 @@ var ErrUnknownValue = errors.New("engagement: unknown value")
 
 // UnknownValueError says which values an enumerated text may have.
 type UnknownValueError struct {
-	Field   string   // the enumeration, "status" for one
+	Field   string   // the enumeration, "status" for example
 	Value   string   // what was given
 	Allowed []string // what would have been right
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
-// ID names an engagement within the program, "azure-migration" for one.
+// ID names an engagement within the program, for example "azure-migration".
 type ID string
 
 // PartnerID names a partner.

@@ -19,8 +19,8 @@ type Reminders struct {
 	Tell       []MessageKind `json:"tell,omitempty"`       // what the partner's contacts are told when it happens
 }
 
-// DefaultReminders returns 14, 7 and 1 days before each deadline, and every
-// message about what happened.
+// DefaultReminders returns the library's schedule: 14, 7 and 1 days before each
+// deadline, and every message about what happened.
 func DefaultReminders() Reminders {
 	days := func() []int { return []int{14, 7, 1} }
 	return Reminders{

@@ -41,10 +41,14 @@ type Row struct {
 	Unreached     []Unreached       `json:"unreached,omitzero"` // those, and the partner's, that the last message did not reach
 	Reasons       []Reason          `json:"reasons,omitzero"`   // why the customer is not eligible, all of them
 	Actions       []Action          `json:"actions,omitzero"`   // what is allowed now
-	Owner         string            `json:"owner,omitzero"`     // the partner\'s user who looks after the participation
-	Labels        []string          `json:"labels,omitempty"`   // the partner\'s own
+	Owner         string            `json:"owner,omitzero"`     // the partner's user who looks after the participation
+	Labels        []string          `json:"labels,omitempty"`   // the partner's own
 
-	ResendFrom time.Time `json:"resend_from,omitzero"` // from when the customer can be asked again; zero: now, if that is among the actions, or not any more
+	// ResendFrom is from when the customer can be asked again, as far as what was sent
+	// for this engagement tells; zero: now, if that is among the actions, or not any more.
+	// What a mailbox was sent for other engagements, and all that was sent in a day, may
+	// delay it further.
+	ResendFrom time.Time `json:"resend_from,omitzero"`
 }
 
 // LogValue keeps what people wrote out of logs: it says which row it is.
@@ -193,9 +197,9 @@ func knownRow(key PlaceKey, s Standing, full []Reason) Row {
 }
 
 // actions computes what a row, of that participation if it is of one, lets its
-// partner do now; mayResend is what resendFrom says, and full that the claim limit leaves no room. What would be
-// refused for a reason that is known here is not among them, whatever the
-// engagement was like when the row was stored.
+// partner do now; mayResend is what resendFrom says, and full that the claim limit
+// leaves no room. What would be refused for a reason that is known here is not among
+// them, whatever the engagement was like when the row was stored.
 func (r Row) actions(p Participation, e Engagement, mayResend, full bool, now time.Time) []Action {
 	if r.Participation == "" {
 		_, notTaken := e.NotTaken(r.Identity)

@@ -12,7 +12,7 @@ import (
 // engagements bring their own windows.
 type Type string
 
-// The types of engagement that have default windows.
+// The types of engagement that have default windows: those of the published program.
 const (
 	Assessment    Type = "assessment"
 	Workshop      Type = "workshop"
@@ -24,14 +24,15 @@ const (
 	XXLProject    Type = "XXL project"
 )
 
-// TypeInfo is what the published table says of a type.
+// TypeInfo is what the published program's table says of a type. The published
+// program is Microsoft's Commerce Incentives engagements.
 type TypeInfo struct {
 	Type     Type    `json:"type"`
 	Windows  Windows `json:"windows"`
 	MostDays int     `json:"most_days"` // that an engagement can take in all, as it is published
 }
 
-// PublishedTypes returns the table, the shortest windows first.
+// PublishedTypes returns the published program's table, the shortest windows first.
 func PublishedTypes() []TypeInfo {
 	row := func(t Type, submission, review, most int) TypeInfo {
 		return TypeInfo{t, Windows{Consent: 30, FirstSubmission: submission, ReviewDone: review, Dispute: 30, AfterDispute: 30}, most}
@@ -52,8 +53,8 @@ func InfoOf(t Type) (TypeInfo, bool) {
 	return TypeInfo{}, false
 }
 
-// DefaultWindows returns the windows which the program gives a type of
-// engagement, and the zero Windows for a type that has none.
+// DefaultWindows returns the windows that the published program gives a type of
+// engagement, and the zero Windows for a type that is not in its table.
 func DefaultWindows(t Type) Windows {
 	info, _ := InfoOf(t)
 	return info.Windows
@@ -80,7 +81,8 @@ func checkType(name string) string {
 }
 
 // UnmarshalText reads any name of a type that can stand on a line, and the names
-// under which two rows of the table were kept before.
+// under which two rows of the table were stored before. Any other text is
+// an *InvalidError.
 func (t *Type) UnmarshalText(b []byte) error {
 	switch name := string(b); name {
 	case "":

@@ -12,7 +12,7 @@ type Invitation struct {
 	Contact  consent.Contact
 	Language consent.Language // of the message and the page; the form's default if the form has none that fits
 	Link     consent.LinkID   // a new ID, from [consent.NewLinkID]
-	Policy   consent.Policy   // zero for the program's defaults
+	Policy   consent.Policy   // zero for the library's defaults
 }
 
 // LogValue shows the link, and not to whom it goes.

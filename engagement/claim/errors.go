@@ -90,7 +90,7 @@ func (e *AmountError) Is(target error) bool { return target == ErrAmount }
 
 // InvalidError refuses malformed input.
 type InvalidError struct {
-	Field   string // "evidence.media_type" for one
+	Field   string // such as "evidence.media_type"
 	Problem string // what is wrong and what would help
 }
 

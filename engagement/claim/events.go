@@ -31,7 +31,7 @@ type SendSurvey struct {
 	Contact  consent.Contact
 	Language consent.Language
 	Link     consent.LinkID // a new one
-	Policy   consent.Policy // how often; zero: the program's for consents
+	Policy   consent.Policy // how often; zero: the library's defaults for consents
 }
 
 // LogValue hides the contact.

@@ -27,20 +27,21 @@ type ProofItem struct {
 	Title      string       `json:"title"`
 	Required   bool         `json:"required"`              // else only if it applies
 	AtLeast    int          `json:"at_least,omitzero"`     // how many documents are needed; zero: 1
-	MediaTypes []string     `json:"media_types,omitempty"` // that a document may have, "application/pdf" for one; none: any
+	MediaTypes []string     `json:"media_types,omitempty"` // that a document may have, such as "application/pdf"; none: any
 	MaxSize    int64        `json:"max_size,omitzero"`     // of a document, in bytes; zero: DefaultMaxSize
 	Survey     *survey.Form `json:"survey,omitempty"`      // set: a survey instead of documents
 }
 
 // DefaultMaxSize is how large a document may be unless its ProofItem says
-// otherwise, in bytes: 25 MiB.
+// otherwise, in bytes: 25 MiB. It is the library's default.
 const DefaultMaxSize = 25 << 20
 
 // MaxDocuments is how many documents a claim may have of one kind.
 const MaxDocuments = 20
 
-// DefaultProof returns the four items which the program asks for unless an
-// engagement says otherwise.
+// DefaultProof returns the four items of proof that the published program,
+// Microsoft's Commerce Incentives, asks for unless an engagement says otherwise. The
+// two survey forms among them are the library's own.
 func DefaultProof() []ProofItem {
 	partner, customer := survey.PartnerForm(), survey.CustomerForm()
 	return []ProofItem{

@@ -66,10 +66,10 @@ const (
 	CancelAct       Act = "cancel participations"
 	ErasePersons    Act = "erase persons"       // the partner's admins, and the Program
 	Associate       Act = "associate customers" // and disassociate them
-	WorkOnClaims    Act = "work on claims"      // evidence, surveys, submission, dispute
+	WorkOnClaims    Act = "work on claims"      // evidence, surveys, submission, recall, dispute
 	ViewClaims      Act = "view claims"         // the partner's, and the Program
 	CommentOnClaims Act = "comment on claims"   // the partner's, and the Program
-	ReviewClaims    Act = "review claims"       // approve, reject, pay: the Program
+	ReviewClaims    Act = "review claims"       // review, ask for action, approve, reject, pay: the Program
 	RunProgram      Act = "run the program"     // import known customers, re-evaluate: the Program
 )
 
@@ -95,21 +95,22 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 }
 
 // Authorizer says through which locations an actor may do something. It is asked
-// once for each command or query, after the roles: incentives admins and incentives
-// users may do everything for their own partner but ReviewClaims and RunProgram,
-// which are the Program's, and users may not erase persons; the Program may view and comment on claims and erase
-// persons besides; without a role, nothing. Nor can it let an actor see another
-// partner's data.
+// once for each command or query, after the roles. Incentives admins and incentives
+// users may do everything for their own partner but ReviewClaims and RunProgram, which
+// are the Program's; only admins may ErasePersons. The Program may also ViewClaims,
+// CommentOnClaims and ErasePersons. Without a role an actor may do nothing. An
+// Authorizer can take away from that and add nothing to it, and no other partner's
+// data.
 //
-//	func (h host) Authorize(ctx context.Context, actor workflow.Actor, act workflow.Act) (workflow.Coverage, error) {
+//	func (h host) Authorize(ctx context.Context, actor workflow.Actor, act workflow.Act) (workflow.Scope, error) {
 //		return workflow.SomeLocations(h.sites[actor.User]...), nil
 //	}
 type Authorizer interface {
 	// Authorize returns the scope within which the actor may do the act. In it
 	// every query shows and counts what belongs to its locations, without a filter,
-	// and a command about anything else finds nothing. What is about a customer of
-	// the whole partner, as Associate and ErasePersons are, or about the program,
-	// takes AllLocations.
+	// and a command about anything else finds nothing. What is about the whole partner,
+	// such as Associate and ErasePersons, or about the program, takes AllLocations.
+	// The zero Scope is refused.
 	//
 	// The error goes to the caller inside a *ForbiddenError; who cannot find out
 	// returns one, too.

@@ -19,8 +19,11 @@ import (
 
 // CustomersQuery asks for a page of one tab of the Customers page.
 type CustomersQuery struct {
-	Tab        engagement.Tab // "": the eligible ones
-	Search     string         // words of the name, friendly name, domain or claim number, or their beginnings, in whatever case and without accents too; or whole IDs of the customer. All must be found
+	Tab engagement.Tab // "": the eligible ones
+	// Search is for words, or their beginnings, of the name, friendly name, domain,
+	// claim number, owner or labels, in whatever case and with or without accents; or
+	// for whole IDs of the customer, in any usual spelling. All have to be found.
+	Search     string
 	Types      []engagement.RowType
 	Statuses   []engagement.Status
 	Locations  []engagement.LocationID // rows of any of these

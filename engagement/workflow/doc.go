@@ -22,7 +22,7 @@
 //		Key: requestID3, Kind: claim.Invoice, Name: "invoice.pdf", MediaType: "application/pdf"}, file)
 //
 //	err = desk.RequestSurvey(ctx, actor, id, workflow.SurveyRequest{
-//		Key: requestID4, Survey: claim.CustomerSurvey, Contact: "ana@contoso.com"})
+//		Key: requestID4, Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
 //
 //	err = desk.SubmitClaim(ctx, actor, id, workflow.SubmitClaim{Key: requestID5})
 //	// one *claim.IncompleteError lists all that is missing
@@ -36,11 +36,18 @@
 //
 // # What a host plugs in
 //
-// A storage.Store, a tenant.Directory, a Catalog and a FactSource are required.
-// In the Options: a Notifier that sends messages, an evidence.Store that keeps
-// documents, an Elsewhere that knows what other portals hold, an Authorizer that
-// narrows what a user may do, and Reminders that say when partners are told what
-// is due.
+// A storage.Store, a tenant.Directory, a Catalog and a FactSource are required. A
+// Directory that is also a tenant.IDDirectory looks up IDs that are typed alone.
+// The rest is in the Options, each with a default:
+//
+//   - what is sent: the Notifier, the Words of mails, the Texts that customers
+//     agree to, the Reminders, and the LinkURL, SurveyURL and PortalURL of links;
+//   - who may do what: the Authorizer that narrows a user to locations, FourEyes,
+//     the Sides that contacts are on, the Policy that limits sending, and
+//     KnownPerson for erasing by name;
+//   - what is known: an evidence.Store for documents, Elsewhere for what other
+//     portals hold, Derive for facts about customer and location, and the
+//     Currencies of amounts.
 //
 // # Who may do what
 //
@@ -55,8 +62,12 @@
 //
 // Two jobs, as often as it likes and in as many processes as it likes: Sweep
 // records deadlines that have passed and reminders that are due, Relay sends
-// messages. Neither changes what the pages show, only what histories do; a
-// deadline holds from its own moment.
+// messages. A deadline holds from its own moment, so Sweep changes only what
+// histories show. Relay changes that, too, and which contacts a row says were not
+// reached. Where the mail system reports mails that came back, RecordBounce is a
+// third job. Reevaluate is to be run when facts or rules have changed, and when
+// another version of an engagement's rules comes into force: see
+// engagement.Engagement.RulesChangeAfter.
 //
 // # Histories
 //

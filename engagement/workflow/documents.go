@@ -19,9 +19,9 @@ import (
 // AddEvidence is the command that adds a document to a claim.
 type AddEvidence struct {
 	Key       string `json:"-"`          // idempotency key
-	Kind      string `json:"kind"`       // of the proof that it is, claim.Invoice for one
+	Kind      string `json:"kind"`       // of the proof that it is, such as claim.Invoice
 	Name      string `json:"name"`       // of the file, for people
-	MediaType string `json:"media_type"` // "application/pdf" for one
+	MediaType string `json:"media_type"` // such as "application/pdf"
 }
 
 // LogValue hides the name of the file.

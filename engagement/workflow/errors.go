@@ -12,7 +12,8 @@ import (
 )
 
 // What a command or a query is refused for. Each is matched, with errors.Is, by
-// the error type beside it, which says more.
+// the error type beside it, which says more. ErrClock, ErrForeignContact, ErrFourEyes,
+// ErrOwnContact and ErrPayee are the others.
 var (
 	ErrForbidden         = errors.New("workflow: forbidden")                  // *ForbiddenError
 	ErrNotFound          = errors.New("workflow: not found")                  // *NotFoundError
@@ -32,11 +33,12 @@ var (
 	ErrUnavailable       = errors.New("workflow: unavailable, try again")     // *UnavailableError
 )
 
-// ForbiddenError says that the actor may not do that.
+// ForbiddenError says that the actor may not do that: no role allows it, the
+// Authorizer does not, its Scope is too narrow, or the Actor names no user.
 type ForbiddenError struct {
 	Act      Act
 	Location engagement.LocationID // the one that was asked for; "" where none was
-	Why      error
+	Why      error                 // what is in the way, in words
 }
 
 func (e *ForbiddenError) Error() string {
@@ -50,7 +52,7 @@ func (e *ForbiddenError) Error() string {
 // Is makes errors.Is(err, ErrForbidden) true.
 func (e *ForbiddenError) Is(target error) bool { return target == ErrForbidden }
 
-// Unwrap returns the Authorizer's error.
+// Unwrap returns why: the Authorizer's error, if it was that.
 func (e *ForbiddenError) Unwrap() error { return e.Why }
 
 // NotFoundError says that the partner has no such thing. Whether another

@@ -47,8 +47,9 @@ type Requested struct {
 }
 
 // PreviewConsent returns the page that the customer's contacts would see, for
-// the partner to review before RequestConsent, and its errors. Nothing is stored
-// or sent.
+// the partner to review before RequestConsent. Nothing is stored or sent. It returns
+// the errors of RequestConsent, but for those of the claim limit and of the limits on
+// sending, which it does not look at.
 func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (consent.View, error) {
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, HandleConsent, id)
@@ -74,11 +75,12 @@ func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement
 // and is not longer for being asked late.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError which names the
-// address that cannot be used, an *OwnContactError for one of the other side, a
+// field that cannot be used, an *OwnContactError for an address of the other side, a
 // *ForeignContactError where the Sides of the Options refuse a domain, an
 // *UnavailableError, or a *NotNowError which wraps the refusal of package consent:
-// consent.ErrTakenElsewhere while another partner has the customer's consent. So do
-// ResendConsent and ChangeContacts.
+// consent.ErrTakenElsewhere while another partner has the customer's consent, or a
+// *consent.LimitError for each mailbox that was written to too often, or for the day.
+// So do ResendConsent and ChangeContacts.
 func (s *Service) RequestConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
 	return s.ask(ctx, actor, id, "request consent", req.Key, req, engagement.ConsentRequested,
 		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, req) })

@@ -69,15 +69,16 @@ type Options struct {
 	Authorizer Authorizer      // nil: the roles say it all
 	FourEyes   FourEyes        // zero: Actor.User tells who reviews what
 	Resolver   tenant.Resolver // zero: tenant.Resolve
-	Policy     consent.Policy  // zero: the program's
+	Policy     consent.Policy  // how often customers are written to; zero: the library's limits
 	Sides      ContactSides    // zero: whoever would answer for the other side is refused, and foreign domains are shown to the reviewer
 
-	// KnownPerson says whether a name is that of a person whom the host knows, so
-	// that the actor can erase by it; nil: contacts and users of the partner can.
+	// KnownPerson says whether a name is that of a person whom the host knows, so that
+	// the actor can erase by it. Besides those, and where it is nil, the names of
+	// contacts and users that the partner's records hold will do.
 	KnownPerson func(ctx context.Context, actor Actor, name string) (bool, error)
 
-	// Derive adds facts about a customer together with a location, "same area"
-	// for one, before rules are asked. It must be pure.
+	// Derive adds facts about a customer together with a location, such as "same
+	// area", before rules are asked. It must be pure; nil: there are none.
 	Derive func(facts *eligibility.Facts, location engagement.Location)
 
 	// FiguresOfStated lets partners see what was wanted and found of a customer whose
@@ -86,10 +87,10 @@ type Options struct {
 	FiguresOfStated bool
 
 	// Currencies are those in which amounts can be, with their decimals; nil: those
-	// of ISO 4217.
+	// of ISO 4217. A catalog that checks amounts takes the same ones.
 	Currencies *eligibility.Currencies
 
-	Program string         // the program's name, as customers are told it
+	Program string         // the program's name, as customers are told it; "": "Commerce Incentives"
 	Texts   *consent.Texts // what customers agree to; nil: the library's texts
 	LinkURL string         // what a consent link's token is put behind: "https://portal.example/consent/"; "": the token alone
 
@@ -248,8 +249,7 @@ func (s *Service) partnerWithin(ctx context.Context, actor Actor, scope Scope) (
 // unavailable wraps the error of something that the host plugged in. What the
 // caller cancelled, what is wrapped already, a row that cannot be read and a call that
 // storage calls invalid, which are defects and no trouble that passes, stay what
-// they are. A time-out is
-// wrapped: it need not be the caller's.
+// they are. A time-out is wrapped: it need not be the caller's.
 func unavailable(source string, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) || errors.Is(err, storage.ErrInvalid) || errors.Is(err, storage.ErrUnreadable) {
 		return err

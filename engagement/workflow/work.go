@@ -100,18 +100,19 @@ func (s *Service) DisputeClaim(ctx context.Context, actor Actor, id engagement.P
 }
 
 // surveyPolicy is how often a survey is sent: as soon again as the partner likes,
-// because the program only limits how often consent is asked for, and so many
-// times that nobody is flooded.
+// because what limits the sending of surveys is the Policy's count over participations,
+// and so many times that nobody is flooded.
 var surveyPolicy = consent.Policy{ResendInterval: -1, MaxSends: MaxSurveys}
 
-// MaxSurveys is how many times a survey of one claim can be sent.
+// MaxSurveys is how many times a survey of one claim can be sent, resends and other
+// contacts included. The limit is the library's.
 const MaxSurveys = 30
 
 // SurveyRequest is the command that sends a survey to its contact, or to another
 // one instead.
 type SurveyRequest struct {
 	Key      string  `json:"-"`      // idempotency key
-	Survey   string  `json:"survey"` // its kind, claim.CustomerSurvey for one
+	Survey   string  `json:"survey"` // its kind, such as claim.CustomerSurvey
 	Contact  Contact `json:"contact"`
 	Language string  `json:"language,omitzero"` // one of the survey's; "": that of the request for consent, or the closest there is
 	Reason   string  `json:"reason,omitzero"`   // see ConsentRequest.Reason
@@ -124,11 +125,13 @@ func (r SurveyRequest) LogValue() slog.Value {
 
 // RequestSurvey sends a survey of the claim to a contact once Relay runs. Until
 // the submission deadline it can be sent again, MaxSurveys times in all, and until
-// it is answered also to somebody else; every sending voids the link before. Once
-// it is answered its contact is frozen.
+// it is answered also to somebody else; every sending voids the link before. That
+// also holds after the claim was submitted. Once it is answered its contact is
+// frozen.
 //
 // It returns what Comment returns, and an *OwnContactError or a *ForeignContactError
-// as RequestConsent does; its *NotNowError can wrap a refusal of package survey, too.
+// as RequestConsent does; its *NotNowError can wrap a refusal of package survey or a
+// *consent.LimitError, too.
 func (s *Service) RequestSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, req SurveyRequest) error {
 	return s.sendSurvey(ctx, actor, id, "request survey", req.Key, req, req.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
 		contact, err := readContact("contact", req.Contact)

@@ -95,7 +95,7 @@ func (w *World) AskedForAction(p engagement.ParticipationID, what string) {
 	}))
 }
 
-// Approved lets the program approve an amount, "5000.00 USD" for one.
+// Approved lets the program approve an amount such as "5000.00 USD".
 func (w *World) Approved(p engagement.ParticipationID, amount string) {
 	w.t.Helper()
 	w.did("approve", p, w.Desk.ApproveClaim(context.Background(), w.Reviewer(), p, workflow.ApproveClaim{Key: w.Key(), Amount: w.Money(amount)}))
@@ -124,7 +124,7 @@ func (w *World) Paid(p engagement.ParticipationID, amount string) {
 // Reviewer is the program's actor for the claims of the world's partner.
 func (w *World) Reviewer() workflow.Actor { return Vendor.For(w.Actor.Partner) }
 
-// Money reads an amount, "5000.00 USD" for one.
+// Money reads an amount such as "5000.00 USD".
 func (w *World) Money(amount string) eligibility.Money {
 	w.t.Helper()
 	m, err := eligibility.ParseMoney(amount)

@@ -11,7 +11,7 @@
 // the same world to another. Whatever the helpers do not do, w.Desk does: it is
 // an ordinary *workflow.Service. A helper that is refused fails the test.
 //
-// Where there is no *testing.T, in an Example for one, Panic stands in for it.
+// Where there is no *testing.T, as in an Example, Panic stands in for it.
 //
 // A world needs no clean-up, reads no real clock, and makes the same IDs in the
 // same order each time.

@@ -27,7 +27,7 @@ type T interface {
 	Fatalf(format string, args ...any)
 }
 
-// Panic is a T for where there is no *testing.T, in an Example for one: a helper
+// Panic is a T for where there is no *testing.T, as in an Example: a helper
 // that is refused panics.
 type Panic struct{}
 
