@@ -7,9 +7,9 @@ import (
 	"unicode"
 )
 
-// Client is from where an answer came, as far as a host chooses to keep it: both are
-// personal data, and are erased with the person who answered. The zero Client is
-// nothing. It hides itself in structured logs.
+// Client is where an answer came from, as far as a host chooses to keep it. Both
+// fields are personal data, and are erased with the person who answered. The zero
+// Client is nothing. It hides itself in structured logs.
 type Client struct {
 	Address string `json:"address,omitempty"` // of the network, such as "192.0.2.1"
 	Agent   string `json:"agent,omitempty"`   // as the browser names itself

@@ -30,11 +30,17 @@
 //
 // # Limits on sending
 //
-// [Policy] limits how often contacts are written to: five times in all, the
-// first request included, and once in 24 hours. A change of contacts counts as
-// one of the five, and may not go to an address that was written to in the last
-// 24 hours, so that it is no way round the limit; to an address that was not,
-// such as the right spelling of a wrong one, it goes out at once.
+// [Policy] limits how often contacts are written to: for one consent five times in
+// all, the first request included, and once in 24 hours. A change of contacts counts
+// as one of the five, and may not go to an address that was written to in the last
+// 24 hours, so that it is no way round the limit; to an address that was not, such
+// as the right spelling of a wrong one, it goes out at once.
+//
+// Over all of a partner's consents it limits the requests to one mailbox for one
+// engagement, everything to one mailbox, and what is sent in a day. What counts for
+// these is for the caller to bring: see [Policy.MayWriteTo] and
+// [Policy.MayWriteToday]. All of these limits are the library's; the published
+// program sets none.
 //
 // # What is kept as evidence
 //
@@ -44,7 +50,8 @@
 // withdraw it. What was sent and what was answered are separate records, joined
 // by the link's ID: [State.Evidence]. The network address and the browser are kept
 // only where a host says so ([Client]): possession of the token proves more than
-// either, and both are personal data. [NewReceipt] makes of it a receipt along ISO/IEC TS 27560.
+// either, and both are personal data. [NewReceipt] makes a receipt of it, along
+// ISO/IEC TS 27560.
 //
 // [State.Erase] removes a person from all of it. What was proven stays: that
 // somebody was asked and consented, when, and to what text.
@@ -53,7 +60,7 @@
 //
 // Every refusal has a sentinel for [errors.Is], and where there is something to
 // tell, a type for [errors.As]: see [AlreadyAnsweredError], [ExpiredError],
-// [LinkVoidError], [TooSoonError], [TooManyError], [NotAllowedError],
+// [LinkVoidError], [TooSoonError], [TooManyError], [LimitError], [NotAllowedError],
 // [InvalidError]. No error holds a token, an address or the name of another
 // partner.
 package consent

@@ -74,7 +74,8 @@ func AllDecisions() []Decision {
 	return []Decision{DecisionAccept, DecisionDecline, DecisionWithdraw}
 }
 
-// ParseDecision reads the documented spelling and nothing else. The error is an [*InvalidError].
+// ParseDecision reads the documented spelling and nothing else. The error is an
+// [*InvalidError].
 func ParseDecision(s string) (Decision, error) {
 	var d Decision
 	err := d.UnmarshalText([]byte(s))

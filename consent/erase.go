@@ -6,13 +6,13 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// Erase removes a person from the state: their address, in any spelling, is gone with name and telephone number from
-// links and so from the evidence, and from the partner's contacts. It reports
-// whether it was found. A link whose contact was erased keeps an empty contact,
-// which [Link.Erased] and [Evidence] tell as such, and stays what it was: its
-// token still opens it, so that the person can still answer and withdraw. What
-// was proven stays, and [NewReceipt] still makes receipts. Nobody erased is
-// written to again.
+// Erase removes a person from the state: their address, in any spelling, is gone from
+// links, and so from the evidence, and from the partner's contacts, with name and
+// telephone number and what was kept of the client. It reports whether it was found.
+// A link whose contact was erased keeps an empty contact, which [Link.Erased] and
+// [Evidence] tell as such, and stays what it was: its token still opens it, so that
+// the person can still answer and withdraw. What was proven stays, and [NewReceipt]
+// still makes receipts. Nobody erased is written to again.
 func (s State) Erase(person tenant.Email) (State, bool) {
 	if person.IsZero() {
 		return s, false

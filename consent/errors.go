@@ -43,8 +43,8 @@ func (e *LinkVoidError) Error() string {
 // Unwrap returns [ErrLinkVoid].
 func (e *LinkVoidError) Unwrap() error { return ErrLinkVoid }
 
-// AlreadyAnsweredError refuses a second answer that is another one. It says what was answered and
-// when, and not by whom. It matches [ErrAlreadyAnswered].
+// AlreadyAnsweredError refuses a second answer that differs from the first. It says
+// what was answered and when, and not by whom. It matches [ErrAlreadyAnswered].
 type AlreadyAnsweredError struct {
 	Decision Decision // the latest: accept, decline, or withdraw
 	At       time.Time

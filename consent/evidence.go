@@ -6,8 +6,8 @@ import (
 )
 
 // Evidence is one record of what happened between the parties: that a contact was
-// to be written to, and what became of that, or that one answered. A record of an answer has the same Link as the
-// record of the sending that it answers.
+// to be written to, and what became of that, or that one answered. A record of an
+// answer has the same Link as the record of the sending that it answers.
 type Evidence struct {
 	Link     LinkID    `json:"link"`
 	Contact  Contact   `json:"contact,omitzero"`

@@ -3,9 +3,9 @@
 //
 // # What there is
 //
-// An Engagement is one offer of the program, in one version, with its Windows,
-// its rules and its claim limit; a Partner has Locations through which it takes
-// part. A Catalog holds both.
+// An Engagement is one offer of the program, in one version, with its Windows, its
+// claim limit and its rules, which may have versions in time; a Partner has Locations
+// through which it takes part. A Catalog holds both.
 //
 // A Participation is one customer in one engagement with one partner. Its Status
 // at a moment follows from its consent, its claim and the deadlines that have
@@ -29,12 +29,16 @@
 // # History
 //
 // Events are chained by hash, one history per partner and customer: Chain appends,
-// VerifyHistory checks. What an event says of people can be erased, and the chain
-// still holds.
+// VerifyHistory checks a whole history, VerifyPage a part of one. What an event says
+// is in its Detail, of which Event.Sentence makes a text in the reader's language.
+// What it says of people is in its Person, which can be erased while the chain still
+// holds. VerifyParticipation and VerifyCustomer check that what is stored is what the
+// history led to.
 //
 // # Errors
 //
-// *InvalidError says what is wrong with an engagement or a partner,
+// *InvalidError says what is wrong with an engagement, a partner, a schedule of
+// reminders, an ID, an owner or a label,
 // *UnknownValueError what is no value of an enumeration, *HistoryError where a
 // history was tampered with. Their sentinels are ErrInvalid, ErrUnknownValue and
 // ErrHistoryBroken.

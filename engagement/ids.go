@@ -21,8 +21,8 @@ type LocationID string
 // were made.
 type ParticipationID string
 
-// ErrInvalid is matched by the error of an engagement, a location or an ID
-// that cannot be used.
+// ErrInvalid is matched by the error of an engagement, a partner or an ID, for
+// example, that cannot be used.
 var ErrInvalid = errors.New("engagement: invalid")
 
 // InvalidError names the field that is wrong and what would help.

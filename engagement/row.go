@@ -279,7 +279,7 @@ type Entry struct {
 	Type          RowType
 	Status        Status
 	Locations     []LocationID
-	Name          string    // the key by which names compare; of at most 200 characters
+	Name          string    // the key by which names compare; at most 487 bytes
 	Search        string    // what a Word is looked for in: words and IDs, see SearchWords
 	Since         time.Time // see Row.Since
 	Deadline      time.Time // see Row.Deadline

@@ -23,9 +23,9 @@
 //   - Command records: what each idempotency key led to.
 //   - Sendings: which mailboxes of customers a partner has written to lately, by
 //     digests, for the limits on that.
-//   - Tokens: the hashes by which the answer to a link finds its participation,
-//     and by which the participations are found with which a document of the same
-//     content was handed in.
+//   - Tokens: the hashes by which the answer to a link finds its participation, by
+//     which a mail that came back does, and by which the participations are found
+//     with which a document of the same content was handed in.
 //
 // # Placement
 //

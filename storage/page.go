@@ -18,7 +18,7 @@ const (
 	ByName    Sort = "name"
 	BySoonest Sort = "deadline"
 	BySince   Sort = "since"
-	ByStatus  Sort = "status" // by Type, then Status, then Name
+	ByStatus  Sort = "status" // by Type, then Status, each as text, then Name
 	ByAmount  Sort = "amount" // by Amount: entries without one come first, then currency by currency
 
 	ByEngagement Sort = "engagement" // by the engagement's name, then Name; on a page of one engagement, by Name
@@ -38,7 +38,8 @@ type Position struct {
 // latest stands for the deadline of entries that have none.
 var latest = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// Names are the keys by which the names of engagements compare. An engagement without one comes behind those that have one.
+// Names are the keys by which the names of engagements compare. An engagement
+// without one comes behind those that have one.
 type Names map[engagement.ID]string
 
 // Key returns what an engagement is sorted by in ByEngagement.

@@ -36,10 +36,11 @@
 //
 // # Limits on sending
 //
-// They are a [consent.Policy]; the zero one is that of consents: five times in all,
-// the first sending included, and once in 24 hours to the same address. A change of
-// contact counts as one of them; to an address that was not written to it goes out
-// at once.
+// They are a [consent.Policy], of which the limits for one consent hold here for one
+// survey. The zero one allows five sendings in all, the first included, and one in 24
+// hours to the same address. A change of contact counts as one of them; to an address
+// that was not written to it goes out at once. These defaults are the library's; a
+// workflow has limits of its own for surveys.
 //
 // # Persons
 //

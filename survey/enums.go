@@ -19,7 +19,8 @@ const (
 // AllStatuses returns every status, in the order of a survey's life.
 func AllStatuses() []Status { return []Status{NotSent, Sent, Done} }
 
-// MarshalText returns the documented spelling. An unknown status is a [*consent.InvalidError].
+// MarshalText returns the documented spelling. An unknown status is a
+// [*consent.InvalidError].
 func (s Status) MarshalText() ([]byte, error) { return marshalEnum("status", s, AllStatuses()) }
 
 // UnmarshalText reads the documented spelling and nothing else.
@@ -44,7 +45,8 @@ func AllCommands() []Command {
 	return []Command{CommandSend, CommandResend, CommandAnswer, CommandAnswerWithin}
 }
 
-// MarshalText returns the documented spelling. An unknown command is a [*consent.InvalidError].
+// MarshalText returns the documented spelling. An unknown command is a
+// [*consent.InvalidError].
 func (c Command) MarshalText() ([]byte, error) { return marshalEnum("command", c, AllCommands()) }
 
 // UnmarshalText reads the documented spelling and nothing else.
@@ -77,7 +79,8 @@ func (k Kind) Choices() []string {
 	return nil
 }
 
-// MarshalText returns the documented spelling. An unknown kind is a [*consent.InvalidError].
+// MarshalText returns the documented spelling. An unknown kind is a
+// [*consent.InvalidError].
 func (k Kind) MarshalText() ([]byte, error) { return marshalEnum("kind", k, AllKinds()) }
 
 // UnmarshalText reads the documented spelling and nothing else.
@@ -98,7 +101,8 @@ const (
 // AllProblems returns every problem.
 func AllProblems() []Problem { return []Problem{Missing, NoChoice, TooLong, Unreadable, NotAsked} }
 
-// MarshalText returns the documented spelling. An unknown problem is a [*consent.InvalidError].
+// MarshalText returns the documented spelling. An unknown problem is a
+// [*consent.InvalidError].
 func (p Problem) MarshalText() ([]byte, error) { return marshalEnum("problem", p, AllProblems()) }
 
 // UnmarshalText reads the documented spelling and nothing else.

@@ -5,12 +5,12 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// Erase removes a person from the state: their address, in any spelling, is gone with name and telephone number from
-// links. It reports whether it was found. A link whose contact was erased keeps an
-// empty contact, which [consent.Link.Erased] tells as such, and stays what it was:
-// its token still opens it, so that the person can still answer. That the survey was
-// done, when and by which link, stays. Nobody erased is written to again. What was
-// written as free text is for [State.Scrub].
+// Erase removes a person from the state: their address, in any spelling, is gone from
+// links, with name and telephone number. It reports whether it was found. A link
+// whose contact was erased keeps an empty contact, which [consent.Link.Erased] tells
+// as such, and stays what it was: its token still opens it, so that the person can
+// still answer. That the survey was done, when and by which link, stays. Nobody
+// erased is written to again. What was written as free text is for [State.Scrub].
 func (s State) Erase(person tenant.Email) (State, bool) {
 	if person.IsZero() {
 		return s, false
@@ -26,8 +26,8 @@ func (s State) Erase(person tenant.Email) (State, bool) {
 }
 
 // Scrub puts every free-text answer and the names of contacts through clean, which
-// takes out what names a person, and reports whether that changed any. Where clean leaves nothing, the
-// answer is gone; the survey stays done.
+// takes out what names a person, and reports whether that changed any. Where clean
+// leaves nothing, the answer is gone; the survey stays done.
 func (s State) Scrub(clean func(string) string) (State, bool) {
 	next, changed := s.clone(), false
 	for i := range next.Links {

@@ -8,8 +8,8 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 )
 
-// AlreadyAnsweredError refuses second answers that are other ones. It says when the first one came, and
-// not from whom. It matches [consent.ErrAlreadyAnswered].
+// AlreadyAnsweredError refuses second answers that differ from the first. It says
+// when those came, and not from whom. It matches [consent.ErrAlreadyAnswered].
 type AlreadyAnsweredError struct {
 	At time.Time
 }

@@ -188,8 +188,9 @@ func oneCustomer(entries []Entry) bool {
 }
 
 // distinct checks what a directory answered, drops repetitions and tenants of
-// personal accounts, and cleans the names, which are foreign text. An entry that breaks the directory's contract
-// is an error: without it, an ambiguous domain could look like a plain one.
+// personal accounts, and cleans the names, which are foreign text. An entry that
+// breaks the directory's contract is an error: without it, an ambiguous domain could
+// look like a plain one.
 func distinct(entries []Entry) ([]Entry, error) {
 	var out []Entry
 	for _, e := range entries {

@@ -22,12 +22,14 @@ import (
 // Desk is what the page asks and tells.
 type Desk interface {
 	// ConsentView returns what the token's page shows. It changes nothing. Its
-	// errors are those of [consent.NewView]; any other means that it could not tell.
+	// errors are those of [consent.NewView], or with a view
+	// [consent.ErrTakenElsewhere]; any other means that it could not tell.
 	ConsentView(ctx context.Context, t consent.Token) (consent.View, error)
 
 	// AnswerConsent decides, and returns what the page shows from then on. Of two
-	// calls at once, one wins; that the same was decided before is no error. Its errors are those of [consent.Apply] and
-	// [consent.ErrTakenElsewhere]; any other means that it could not record the answer.
+	// calls at once, one wins; that the same was decided before is no error. Its errors
+	// are those of [consent.Apply] and [consent.ErrTakenElsewhere]; any other means that
+	// it could not record the answer.
 	AnswerConsent(ctx context.Context, t consent.Token, d consent.Decision) (consent.View, error)
 }
 
@@ -38,9 +40,9 @@ type Options struct {
 	// Phrases adds languages to the pages, or replaces those it has. English stands
 	// in for what is left empty.
 	Phrases []Phrases
-	// Client says what is kept of from where an answer to a consent came, such as the
-	// address behind a proxy and the User-Agent header; nil: nothing is, because both
-	// are personal data.
+	// Client says where an answer to a consent came from, as far as that is to be kept,
+	// such as the address behind a proxy and the User-Agent header; nil: nothing is
+	// kept, because both are personal data.
 	Client func(*http.Request) consent.Client
 	// CrossOrigin decides which POSTs other sites may cause; nil for none.
 	CrossOrigin *http.CrossOriginProtection

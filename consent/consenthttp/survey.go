@@ -20,7 +20,8 @@ type SurveyDesk interface {
 
 	// AnswerSurvey records the answers, by the IDs of the questions, and returns what
 	// the page shows from then on. Of two calls at once, one wins; that the same was
-	// answered before is no error. Its errors are those of [survey.Answer]; any other means that it could not record the answers.
+	// answered before is no error. Its errors are those of [survey.Answer]; any other
+	// means that it could not record the answers.
 	AnswerSurvey(ctx context.Context, t consent.Token, answers map[string]string) (survey.View, error)
 }
 

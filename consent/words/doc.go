@@ -1,7 +1,7 @@
-// Package words holds what people read, in every language: mails, the ways in
-// which days, amounts and names are written, and whatever else the library says to
-// customers and partners in its own words. English and European Portuguese are
-// complete. A host adds or changes a language in one value:
+// Package words holds what people read, in every language: mails, the sentences in
+// which a history is told, and the ways in which days, amounts and names are
+// written. English and European Portuguese are complete. A host adds or changes a
+// language in one value:
 //
 //	catalogue, err := words.New(words.Words{Language: "fr", Texts: map[words.Key]string{
 //		"mail.consent_granted.subject": "{customer} a donné son consentement : {engagement}",
@@ -12,5 +12,6 @@
 // translate.
 //
 // What customers agree to is not here: it has versions and hashes, and is in
-// consent.Texts.
+// consent.Texts. Nor are the words of the pages that links open, which are the
+// Phrases of package consenthttp.
 package words

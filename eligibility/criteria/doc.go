@@ -63,10 +63,11 @@
 // it confidential, and the docs that are derived for those rules name no figure.
 //
 // [Registry.ReadDocument] is strict: what it does not know or cannot use is a
-// [DocumentError] with the path of the place and what would help, and all of
-// a document's are reported at once, the first 20 of them each by itself. [Registry.WriteDocument] writes a rule
-// set in one form, and only if it reads back as it was. For a list of rules
-// inside of a larger document there is [Registry.ReadRules].
+// [DocumentError] with the path of the place and what would help, and all of a
+// document's are reported at once, the first 20 of them each by itself.
+// [Registry.WriteDocument] writes a rule set in one form, and only if it reads back
+// as it was. For a list of rules inside of a larger document there is
+// [Registry.ReadRules].
 //
 // # A host's own
 //

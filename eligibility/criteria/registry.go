@@ -139,12 +139,12 @@ func (r *Registry) operator(op eligibility.Op, kind eligibility.Kind) (build, bo
 	return b, ok
 }
 
-// Set sets a fact from a text, as a column of a table has it. Blanks around
-// the text do not count, and the empty text makes the fact unknown. Texts are
-// written as in documents: "4200", "39.9", "2500.00 USD", "true" or "false"
-// in whatever case, "2026-07-01". For a date "never" is [eligibility.Never], which an empty text
-// is not: whoever knows that an empty cell means never says so. A list has a
-// semicolon between its entries, and "none" is the list without any.
+// Set sets a fact from a text, as a column of a table has it. Blanks around the text
+// do not count, and the empty text makes the fact unknown. Texts are written as in
+// documents: "4200", "39.9", "2500.00 USD", "true" or "false" in whatever case,
+// "2026-07-01". For a date "never" is [eligibility.Never], which an empty text is
+// not: whoever knows that an empty cell means never says so. A list has a semicolon
+// between its entries, and "none" is the list without any.
 //
 // It returns a *[FactError] for a fact that is not registered and for a text
 // that is not of the fact's kind, and then leaves f as it was.

@@ -31,10 +31,11 @@ func (s *Service) ConsentView(ctx context.Context, token consent.Token) (consent
 	return view, err
 }
 
-// AnswerConsent records what a customer's contact decided, and returns the page
-// as it is after that. The first answer counts, and the same answer again changes
-// nothing; an acceptance can be withdrawn through the same link. Of two partners with the same customer in the same
-// engagement, as many get the consent as the claim limit has room for.
+// AnswerConsent records what a customer's contact decided, and returns the page as it
+// is after that. The first answer counts, and the same answer again changes nothing;
+// an acceptance can be withdrawn through the same link. Of two partners with the same
+// customer in the same engagement, as many get the consent as the claim limit has
+// room for.
 //
 // What consent.ClientOf gives of the context is kept with the answer.
 //

@@ -10,8 +10,9 @@ import (
 
 // What each side sees. Whatever a query shows of a participation or of a history
 // comes through here: nobody sees the hashes of links' tokens, salts, where a
-// document is kept, or what the library remembers for itself; and a partner neither sees who reviewed nor what the program
-// writes for itself. It sees the program, and the text that is meant for it.
+// document is kept, or what the library remembers for itself; and a partner neither
+// sees who reviewed nor what the program writes for itself. It sees the program, and
+// the text that is meant for it.
 
 // side is for whom something is shown. Whoever has the roles of both sides sees what
 // the program sees.

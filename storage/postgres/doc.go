@@ -105,7 +105,8 @@
 //
 // # Retention
 //
-// Nothing is deleted but what has been delivered. Tables grow with what happens:
+// Nothing is deleted but messages that are done with, and the rows of sending that no
+// longer count against the limits on sending. Tables grow with what happens:
 // a participation comes to some kilobytes with its history. Rows of command may be
 // deleted when they are older than any client tries again; rows of token when the
 // links are of no more use to anybody, which then read as unknown. Erasing persons
@@ -121,7 +122,7 @@
 // are between tables that are placed alike:
 //
 //   - by engagement and customer: place, standing, participation, entry
-//   - by partner: customer, event, command, message, tab_count, status_count
+//   - by partner: customer, event, command, message, sending, tab_count, status_count
 //   - by hash: token
 //
 // Where the engine orders rows by their primary keys it has nothing to be told.
@@ -133,10 +134,10 @@
 // asked for Due and Lease.
 //
 // The statements are plain SQL: common table expressions, INSERT … ON CONFLICT,
-// unnest, FOR UPDATE SKIP LOCKED. So is the first of the Migrations; of the others
-// the second needs PL/pgSQL triggers, and the third is only about speed. An engine
-// without advisory locks has to migrate from one process. One whose transactions
-// can fail with 40001 is served by the repetition named above.
+// unnest, FOR UPDATE SKIP LOCKED. So are the Migrations, but for those numbered 2, 3,
+// 5 and 7, which need PL/pgSQL; 3 and 6 are only about speed. An engine without
+// advisory locks has to migrate from one process. One whose transactions can fail
+// with 40001 is served by the repetition named above.
 //
 // # Errors
 //

@@ -2,11 +2,11 @@
 // field for each column, and how the values of the domain become rows and come
 // back. It knows no SQL.
 //
-// What is queried or constrained is a column of its own; the rest of a value is
-// JSON in the column body. Times are microseconds since 1970, because every
-// engine keeps those exactly and compares them alike; a place without a deadline
-// has Never. Every row says its columns (its Columns function), points to its
-// fields in that order (Fields; Values for what they hold), and knows its key and whether another row says
+// What is queried or constrained is a column of its own; the rest of a value is JSON
+// in the column body. Times are microseconds since 1970, because every engine keeps
+// those exactly and compares them alike; a place without a deadline has Never. Every
+// row says its columns (its Columns function), points to its fields in that order
+// (Fields; Values for what they hold), and knows its key and whether another row says
 // the same, so that an Apply writes only what has changed (Diff).
 //
 //   - NewPlan checks Changes as far as that goes without the database, and turns

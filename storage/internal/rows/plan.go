@@ -57,9 +57,9 @@ func invalid(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", storage.ErrInvalid, fmt.Sprintf(format, args...))
 }
 
-// NewPlan turns changes into rows. It returns ErrInvalid for changes that
-// contradict themselves, or have a text that not every engine can keep; whether they contradict what is stored is left to the
-// adapter:
+// NewPlan turns changes into rows. It returns ErrInvalid for changes that contradict
+// themselves, or have a text that not every engine can keep; whether they contradict
+// what is stored is left to the adapter:
 //
 //   - ErrConflict: a place's version, the end of a customer's history, a command
 //     key that is not new.
