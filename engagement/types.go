@@ -69,7 +69,7 @@ func AllTypes() []Type {
 	return all
 }
 
-// longestType is how many bytes a type's name has at most.
+// longestType is how many characters a type's name has at most.
 const longestType = 100
 
 // checkType says what is wrong with a type's name, or nothing.

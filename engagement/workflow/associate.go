@@ -14,7 +14,7 @@ import (
 // Association is the command that associates or disassociates a customer.
 type Association struct {
 	Key    string `json:"-"`      // idempotency key
-	Reason string `json:"reason"` // why, for the history; needed, at most 2,000 bytes
+	Reason string `json:"reason"` // why, for the history; needed, at most 2,000 characters
 }
 
 // LogValue hides what the person wrote.

@@ -116,7 +116,8 @@ func (b Bounce) LogValue() slog.Value {
 // again changes nothing.
 //
 // It returns an *InputError, a *NotFoundError for a message or a participation that
-// there is not, or an address to which nothing of it went, or an *UnavailableError.
+// does not exist or an address to which nothing about it went, or an
+// *UnavailableError.
 func (s *Service) RecordBounce(ctx context.Context, b Bounce) error {
 	var to tenant.Email
 	if b.Address != "" {

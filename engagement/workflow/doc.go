@@ -55,8 +55,10 @@
 // The roles say what it may do at all, the Authorizer's Scope through which of the
 // partner's locations. Within a Scope each query shows and counts what belongs to
 // its locations, by itself; of a participation through another location it says no
-// more than that the company has the customer already. Whoever acted for the
-// partner on a claim does not review it, see FourEyes.
+// more than that the company has the customer already. Partners do not see who
+// reviewed, nor what the Program writes for itself. Whoever acted for the partner on a
+// claim does not review it: see FourEyes. Nobody of the partner's answers for its
+// customer: see ContactSides.
 //
 // # What a host runs
 //
@@ -75,9 +77,9 @@
 // with the one before it. History shows it in pages and checks each; Claim shows and
 // checks what one participation is about; VerifyHistory checks a whole one and what
 // is stored against it: an event that was changed, left out, put in or cut off, and a
-// state to which it did not lead. What no chain can show, that somebody who may
-// write everything has written it anew as a whole, shows in the heads that a host
-// has from Heads and keeps elsewhere.
+// state to which it did not lead. No chain can show that somebody who can write
+// everything has rewritten it as a whole; the heads that a host has taken from Heads
+// and keeps elsewhere can.
 //
 // # Commands
 //

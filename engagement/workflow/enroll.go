@@ -144,9 +144,9 @@ func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate
 
 // OfferClaim returns what a known customer can be claimed for through the
 // location, and what its hours come to; the key and the engagements of the command
-// do not matter. Nothing is stored. It returns what Identify returns, but instead
-// of the errors for a candidate an *InputError for a text that is no customer's
-// key or a *NotKnownError.
+// do not matter. Nothing is stored. It returns what Identify returns, but instead of
+// the errors for a candidate an *InputError for a text that is no customer's key or
+// for an amount that cannot be used, or a *NotKnownError.
 func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer) (Offer, error) {
 	customer, location := cmd.Customer, cmd.Location
 	offer := Offer{Candidate: Candidate{Location: location, Hours: cmd.Hours}}

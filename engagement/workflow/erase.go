@@ -53,13 +53,14 @@ type Erased struct {
 // erase. It goes through all of the partner's customers, one after
 // the other, each whole or not at all; erasing again continues where it stopped,
 // so it takes no idempotency key. Who erased stays recorded, also when it was the
-// person itself; and that somebody who acted does not review stays known, too.
+// person itself, and somebody who acted for the partner still cannot review.
 //
-// A partner's incentives admin, for all locations, erases people of the partner's
-// and contacts of its customers, not what the program did. It takes an address out
-// of what others wrote, and a name where it was known to be a person's when it was
-// written. The Program erases everybody; by a name that is no known person's, which
-// it can be after the partner has erased it, only out of its own words.
+// A partner's incentives admin, for all locations, erases people of the partner's and
+// contacts of its customers, not what the program did. It takes an address out of
+// what others wrote, and a name where it was known to be a person's when it was
+// written. The Program erases everybody. By a name that is no known person's, for
+// example because the partner has erased it before, it erases only out of its own
+// words.
 //
 // It returns what it did, with a *ForbiddenError, an *InputError, the
 // *storage.UnreadableErrors of rows that it could not look into, a

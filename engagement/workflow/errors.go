@@ -11,8 +11,8 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// What a command or a query is refused for. Each is matched, with errors.Is, by
-// the error type beside it, which says more. ErrClock, ErrForeignContact, ErrFourEyes,
+// What a command or a query is refused for. Each is matched, with errors.Is, by the
+// error type beside it, which says more. ErrClock, ErrForeignContact, ErrFourEyes,
 // ErrOwnContact and ErrPayee are the others.
 var (
 	ErrForbidden         = errors.New("workflow: forbidden")                  // *ForbiddenError

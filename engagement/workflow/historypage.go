@@ -31,12 +31,13 @@ type HistoryPage struct {
 }
 
 // History returns a page of everything that happened between the partner and a
-// customer, of what the program did with what was meant for the partner, after
-// checking it: that nothing on the page was changed, left out or
-// put in, that it goes on where the page before ended, and, at the end, that the
-// history ends where the customer's record says and nothing was cut off. Who reads
-// all pages, one after the other, has checked the whole history; VerifyHistory
-// does that without showing it, and checks what it led to, too.
+// customer, as the actor's side may see it: a partner sees "the program" and what is
+// meant for the partner, and not who acted for the program. The page is checked
+// first: that nothing on it was changed, left out or put in, that it goes on where
+// the page before ended, and, at the end, that the history ends where the customer's
+// record says and nothing was cut off. Who reads all pages, one after the other, has
+// checked the whole history; VerifyHistory does that without showing it, and checks
+// what it led to, too.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, a *CursorError
 // or an *UnavailableError, and an *engagement.HistoryError together with the page,
@@ -88,7 +89,7 @@ func (s *Service) History(ctx context.Context, actor Actor, query HistoryQuery) 
 }
 
 // AllHistory yields every event that History would give, page by page. An error
-// ends it; before a *HistoryError come the events that there are.
+// ends it; before a *HistoryError it yields the events that it has read.
 func (s *Service) AllHistory(ctx context.Context, actor Actor, query HistoryQuery) iter.Seq2[engagement.Event, error] {
 	return func(yield func(engagement.Event, error) bool) {
 		for {

@@ -21,9 +21,9 @@ type CustomerHead struct {
 }
 
 // Heads yields where the histories with all customers of the actor's partner end.
-// Who can write everything that is stored can write histories that hold together;
-// but not ones that hold a head which a host keeps where they cannot write. Keep
-// them, from time to time, and give them to VerifyHistory.
+// Somebody who can write everything that is stored can write histories that hold
+// together, but none that hold a head which the host keeps out of their reach. Keep
+// heads from time to time, and give them to VerifyHistory.
 //
 // An error, which is a *ForbiddenError or an *UnavailableError, ends it. A Scope
 // has to be the whole partner.
@@ -62,10 +62,10 @@ func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead
 //     itself, see engagement.VerifyCustomer,
 //   - that it still holds the heads that the host has kept.
 //
-// Who may write everything that is stored, with a knowledge of this library, can
-// rewrite a history from some event on with all it led to; that shows in a kept
-// head alone. What people wrote, addresses and names are proved by no hash but that
-// of the event which tells who did it, and by that one until they are erased.
+// Somebody who can write everything that is stored, and knows this library, can
+// rewrite a history from some event on, with all that it led to; only a kept head
+// shows that. Names, addresses and what people wrote are covered by no hash but that
+// of the event that records them, and only until they are erased.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *UnavailableError or an
 // *engagement.HistoryError. A Scope has to be the whole partner.

@@ -26,12 +26,12 @@ type Notifier interface {
 	// An error that wraps ErrUndeliverable says that it can never be delivered (there
 	// is no such mailbox, for example): it is given up at once. On any other error
 	// Notify is called again later with the same message ID, until the link's time
-	// is over or, without a link, for seven days; then the message is given up,
-	// too. A mail that comes back later is for RecordBounce.
+	// is over or, without a link, for seven days; then the message is given up, too.
+	// The times are the library's. A mail that comes back later is for RecordBounce.
 	//
-	// Notify may be called again after a success, when a process died in between:
-	// who must not send twice remembers the ID. It gives up well within five minutes,
-	// after which another process may take the message up. A panic counts as an
+	// Notify may be called again after a success, when a process died in between: a
+	// host that must not send twice remembers the ID. It has to return well within five
+	// minutes, after which another process may take the message up. A panic counts as an
 	// error.
 	Notify(ctx context.Context, d Delivery) error
 }
@@ -91,10 +91,10 @@ const (
 // panic, or that storage can no longer read: the error names it. What can never be
 // delivered is given up, see Notifier; the history says so, and the partner's rows.
 //
-// A request for consent or a survey that was answered, replaced or cancelled
-// meanwhile is dropped, and so is a reminder of what is done or over. When the
-// context ends, what was not handed over yet waits for the next Relay, of whichever
-// process, and for nothing else. It returns how many messages went out.
+// A request for consent or a survey that was answered, replaced or cancelled in the
+// meantime is dropped, and so is a reminder of what is done or over. When the context
+// ends, what was not handed over yet waits for the next Relay, of whichever process.
+// It returns how many messages went out.
 func (s *Service) Relay(ctx context.Context) (int, error) {
 	if s.notifier == nil {
 		return 0, errors.New("workflow: Relay needs a Notifier in the Options")

@@ -27,7 +27,8 @@ type ConsentRequest struct {
 	Language string    `json:"language,omitzero"` // "en", "pt-PT"; the closest text there is; "" is the first text's
 
 	// Reason says why contacts whose domain the directory does not give to the customer
-	// answer for it, for the reviewer; needed where the Sides of the Options say so.
+	// answer for it, for the reviewer; at most 2,000 characters. It is needed where the
+	// Sides of the Options say so.
 	Reason string `json:"reason,omitzero"`
 
 	// PartnerLanguage is the language in which the partner's contacts are told;
@@ -173,7 +174,7 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 // is submitted.
 type CancelParticipation struct {
 	Key    string `json:"-"`               // idempotency key
-	Reason string `json:"reason,omitzero"` // for the history, at most 2,000 bytes
+	Reason string `json:"reason,omitzero"` // for the history, at most 2,000 characters
 }
 
 // LogValue hides what the person wrote.

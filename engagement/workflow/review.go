@@ -20,7 +20,8 @@ type StartReview struct {
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
 // *UnavailableError, or a *NotNowError which wraps the refusal of package claim.
-// So do the other reviews.
+// It returns a *FourEyesError to an actor who acted for the partner on the claim. So
+// do the other reviews.
 func (s *Service) StartReview(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd StartReview) error {
 	return s.command(ctx, actor, ReviewClaims, id, "start review", cmd.Key, cmd, deed{event: claim.StartReview{}, kind: engagement.ReviewStarted})
 }
@@ -28,7 +29,7 @@ func (s *Service) StartReview(ctx context.Context, actor Actor, id engagement.Pa
 // AskForAction is the command that gives a claim back to its partner.
 type AskForAction struct {
 	Key   string             `json:"-"`     // idempotency key
-	Items []claim.ActionItem `json:"items"` // 1 to 20 things to do
+	Items []claim.ActionItem `json:"items"` // 1 to 20 things to do, each text at most claim.MaxText characters
 }
 
 // LogValue hides what the reviewer wrote.
@@ -50,8 +51,8 @@ func (s *Service) AskForAction(ctx context.Context, actor Actor, id engagement.P
 type ApproveClaim struct {
 	Key      string            `json:"-"` // idempotency key
 	Amount   eligibility.Money `json:"amount"`
-	Override string            `json:"override,omitzero"` // why the amount may exceed the claim's cap
-	Text     string            `json:"text,omitzero"`     // for the partner
+	Override string            `json:"override,omitzero"` // why the amount may exceed the claim's cap; the partner does not read it
+	Text     string            `json:"text,omitzero"`     // for the partner; each at most claim.MaxText characters
 }
 
 // LogValue hides what the reviewer wrote.
@@ -78,7 +79,7 @@ func (s *Service) ApproveClaim(ctx context.Context, actor Actor, id engagement.P
 type RejectClaim struct {
 	Key   string                `json:"-"`     // idempotency key
 	Codes []claim.RejectionCode `json:"codes"` // at least one
-	Text  string                `json:"text"`  // why, for the partner
+	Text  string                `json:"text"`  // why, for the partner; at most claim.MaxText characters
 }
 
 // LogValue hides what the reviewer wrote.
@@ -108,11 +109,12 @@ func (c RecordPayment) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("key", c.Key), slog.String("amount", c.Amount.String()))
 }
 
-// RecordPayment records a payment for an approved claim, of the whole amount or
-// of a part. The claim is paid once all of it is. What exceeds the amount that is
-// left is refused with a *claim.AmountError that names it. To a location whose payee
-// profile is not valid it takes a reason, which is recorded; without one it is
-// refused with a *PayeeError.
+// RecordPayment records a payment for an approved claim, of the whole amount or of a
+// part. The claim is paid once all of it is. What exceeds the amount that is left is
+// refused with a *claim.AmountError that names it; so is, as in ApproveClaim and
+// SubmitClaim, an amount of an unknown currency or with more decimals than its
+// currency has. To a location whose payee profile is not valid it takes a reason,
+// which is recorded; without one it is refused with a *PayeeError.
 func (s *Service) RecordPayment(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordPayment) error {
 	amount, err := s.claimAmount("paid", cmd.Amount)
 	if err != nil {
