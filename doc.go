@@ -11,9 +11,10 @@
 //
 // What they stand on:
 //
-//   - tenant: who a customer is, and the Directory that tells by a domain.
+//   - tenant: who a customer is, and the Directory that tells by a domain or an ID.
 //   - consent: the life of a consent, its texts, evidence and receipts;
-//     consent/consenthttp has the pages that a customer's links open.
+//     consent/consenthttp has the pages that a customer's links open, consent/words
+//     what mails and histories say, in every language.
 //   - engagement: engagements, participations and the Customers page, as values
 //     and pure decisions; engagement/claim is the life of a claim, from draft to
 //     payment, and engagement/evidence keeps the documents that prove it.
