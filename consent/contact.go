@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -52,15 +52,12 @@ func (c Contact) Validate(field string) error {
 }
 
 // checkLine lets an empty text through.
-func checkLine(field, text string, most int) error {
-	switch {
-	case text == "":
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && !unicode.IsGraphic(r) }):
-		return invalid(field, "it holds a line end or another character that does not show; write it as plain text")
-	case strings.TrimSpace(text) != text:
+func checkLine(field, line string, most int) error {
+	if problem := text.Line(line, most); problem != "" {
+		return invalid(field, "it "+problem)
+	}
+	if strings.TrimSpace(line) != line {
 		return invalid(field, "it begins or ends with a blank; leave that out")
-	case utf8.RuneCountInString(text) > most:
-		return invalid(field, fmt.Sprintf("it has %d characters; shorten it to %d", utf8.RuneCountInString(text), most))
 	}
 	return nil
 }

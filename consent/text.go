@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 // Text is what a customer is asked to agree to, in one language and version: all
@@ -95,11 +95,10 @@ func (t Text) Validate() error {
 	errs = append(errs, checkPurposes("text.purposes", t.Purposes))
 	for _, l := range t.lines() {
 		field := "text." + l.name
-		switch {
-		case strings.TrimSpace(l.value) == "":
+		if problem := text.Paragraph(l.value, len(l.value)); problem != "" {
+			errs = append(errs, invalid(field, "it "+problem))
+		} else if l.value == "" {
 			errs = append(errs, invalid(field, "it is empty"))
-		case !utf8.ValidString(l.value) || strings.ContainsFunc(l.value, unicode.IsControl):
-			errs = append(errs, invalid(field, "it holds a line end or another control character; use one entry a paragraph"))
 		}
 	}
 	return errors.Join(errs...)
@@ -129,9 +128,9 @@ func (h TextHash) String() string { return hex.EncodeToString(h[:]) }
 func (h TextHash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 
 // UnmarshalText reads 64 hexadecimal digits and nothing else.
-func (h *TextHash) UnmarshalText(text []byte) error {
+func (h *TextHash) UnmarshalText(hexadecimal []byte) error {
 	var parsed TextHash
-	if n, err := hex.Decode(parsed[:], text[:min(len(text), 64)]); err != nil || n != 32 || len(text) != 64 {
+	if n, err := hex.Decode(parsed[:], hexadecimal[:min(len(hexadecimal), 64)]); err != nil || n != 32 || len(hexadecimal) != 64 {
 		return invalid("text hash", "it is not 64 hexadecimal digits")
 	}
 	*h = parsed

@@ -74,10 +74,16 @@ func (c *Catalog) PutPartner(p Partner) error {
 	if problem := checkID(string(p.ID)); problem != "" {
 		errs = append(errs, &InvalidError{Of: of, Field: "id", Problem: problem})
 	}
-	if p.Name == "" {
-		errs = append(errs, &InvalidError{Of: of, Field: "name", Problem: "is empty: customers are told who asks them"})
+	if problem := checkLine(p.Name, "is empty: customers are told who asks them"); problem != "" {
+		errs = append(errs, &InvalidError{Of: of, Field: "name", Problem: problem})
 	}
 	for i, l := range p.Locations {
+		if problem := checkLine(l.Name, ""); problem != "" {
+			errs = append(errs, &InvalidError{Of: of, Field: fmt.Sprintf("locations[%d].name", i), Problem: problem})
+		}
+		if problem := checkLine(l.Payee, ""); problem != "" {
+			errs = append(errs, &InvalidError{Of: of, Field: fmt.Sprintf("locations[%d].payee", i), Problem: problem})
+		}
 		if l.PayeeURL != "" {
 			if problem := checkLink(l.PayeeURL); problem != "" {
 				errs = append(errs, &InvalidError{Of: of, Field: fmt.Sprintf("locations[%d].payee_url", i), Problem: problem})

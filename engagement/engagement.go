@@ -1,7 +1,6 @@
 package engagement
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -76,14 +75,18 @@ func (e Engagement) ValidateIn(currencies *eligibility.Currencies) error {
 	if p := checkID(string(e.ID)); p != "" {
 		bad("id", "%s", p)
 	}
-	if e.Version == "" {
-		bad("version", "is empty: participations record the version that they began under")
+	for _, t := range []struct{ field, value, empty string }{
+		{"version", e.Version, "is empty: participations record the version that they began under"},
+		{"name", e.Name, "is empty: people are told it"},
+		{"solution_area", e.SolutionArea, "is empty: engagements are listed by it"},
+		{"role", e.Role, ""},
+	} {
+		if problem := checkLine(t.value, t.empty); problem != "" {
+			bad(t.field, "%s", problem)
+		}
 	}
-	if e.Name == "" {
-		bad("name", "is empty")
-	}
-	if e.SolutionArea == "" {
-		bad("solution_area", "is empty: engagements are listed by it")
+	if problem := text.Prose(e.Summary, longestSummary); problem != "" {
+		bad("summary", "%s", problem)
 	}
 	if problem := checkType(string(e.Type)); problem != "" {
 		bad("type", "%s", problem)
@@ -109,14 +112,28 @@ func (e Engagement) ValidateIn(currencies *eligibility.Currencies) error {
 	e.validateProof(bad)
 	e.validateRules(bad)
 	for i, r := range e.Resources {
-		if problem := text.Line(r.Title, 200); problem != "" || r.Title == "" {
-			bad(fmt.Sprintf("resources[%d].title", i), "%s", cmp.Or(problem, "is empty: people are told what they will read"))
+		if problem := checkLine(r.Title, "is empty: people are told what they will read"); problem != "" {
+			bad(fmt.Sprintf("resources[%d].title", i), "%s", problem)
 		}
 		if problem := checkLink(r.URL); problem != "" {
 			bad(fmt.Sprintf("resources[%d].url", i), "%s", problem)
 		}
 	}
 	return problems.Join(errs...)
+}
+
+const (
+	longestLine    = 200  // characters of a name or a title
+	longestSummary = 4000 // characters of an engagement's summary
+)
+
+// checkLine says what is wrong with a name or a title, or nothing. empty is what is
+// wrong with none; "": nothing.
+func checkLine(line, empty string) string {
+	if line == "" {
+		return empty
+	}
+	return text.Line(line, longestLine)
 }
 
 // maxWindow is how many days a window may have: ten years, so that whoever

@@ -60,15 +60,16 @@ func checkID(id string) string {
 	return ""
 }
 
-const maxNameLength = 200
+// MaxFriendlyName is the most characters of a friendly name.
+const MaxFriendlyName = 200
 
-// CleanName returns a friendly name as it is kept: valid UTF-8 without control
-// characters, blanks around it or runs of blanks, and at most 200 characters
-// long.
+// CleanName returns a name which nobody can be asked to correct as it is shown:
+// valid UTF-8 without control characters, blanks around it or runs of blanks, and cut
+// to MaxFriendlyName characters.
 func CleanName(name string) string {
 	name = text.OneLine(name)
-	if runes := []rune(name); len(runes) > maxNameLength {
-		name = strings.TrimSpace(string(runes[:maxNameLength]))
+	if runes := []rune(name); len(runes) > MaxFriendlyName {
+		name = strings.TrimSpace(string(runes[:MaxFriendlyName]))
 	}
 	return name
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -92,10 +91,10 @@ func (q Question) problem(answer string) Problem {
 		return ""
 	case q.Kind != Text && !slices.Contains(q.Kind.Choices(), answer):
 		return NoChoice
-	case !utf8.ValidString(answer) || strings.ContainsFunc(answer, hidden):
-		return Unreadable
 	case utf8.RuneCountInString(answer) > MaxText:
 		return TooLong
+	case text.Prose(answer, MaxText) != "":
+		return Unreadable
 	}
 	return ""
 }
@@ -104,10 +103,8 @@ func (q Question) problem(answer string) Problem {
 // to see, and writes line ends in one way.
 func clean(answer string) string {
 	answer = strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(answer))
-	if utf8.ValidString(answer) && !strings.ContainsFunc(answer, hidden) && !text.Visible(answer) {
+	if text.Prose("."+answer, len(answer)+1) == "" && !text.Visible(answer) {
 		return "" // nobody could read it
 	}
 	return answer
 }
-
-func hidden(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }

@@ -5,11 +5,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/internal/problems"
+	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 const (
@@ -130,12 +129,12 @@ func checkTexts(field string, texts map[consent.Language]string, languages []con
 	return problems.Join(errs...)
 }
 
-func checkLine(field, text string) error {
-	switch {
-	case strings.TrimSpace(text) == "":
+func checkLine(field, line string) error {
+	if line == "" {
 		return invalid(field, "it is empty")
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
-		return invalid(field, "it holds a line end or another control character")
+	}
+	if problem := text.Paragraph(line, MaxText); problem != "" {
+		return invalid(field, "it "+problem)
 	}
 	return nil
 }

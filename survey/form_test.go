@@ -84,16 +84,16 @@ func TestFormsThatCannotBeAsked(t *testing.T) {
 		many[i].ID = fmt.Sprint("q", i)
 	}
 	for want, change := range map[string]func(*survey.Form){
-		`form.id: "" is not 1 to 40 lower-case letters, digits and hyphens`:         func(f *survey.Form) { f.ID = "" },
-		`form.id: "Customer" is not 1 to 40 lower-case letters, digits and hyphens`: func(f *survey.Form) { f.ID = "Customer" },
-		`form.version: it is empty`:                                        func(f *survey.Form) { f.Version = " " },
-		`form.version: it holds a line end or another control character`:   func(f *survey.Form) { f.Version = "1\n2" },
-		`form.titles.pt-PT: it is empty`:                                   func(f *survey.Form) { f.Titles["pt-PT"] = "" },
-		`form.titles.en: it holds a line end or another control character`: func(f *survey.Form) { f.Titles["en"] = "\xff" },
-		`form.intro.pt-PT: it is empty`:                                    func(f *survey.Form) { delete(f.Intro, "pt-PT") },
-		`form.intro: there is no title in "fr", and so nothing else`:       func(f *survey.Form) { f.Intro["fr"] = "Bonjour" },
-		`form.questions: from 1 to 20 are needed, not 0`:                   func(f *survey.Form) { f.Questions = nil },
-		`form.questions: from 1 to 20 are needed, not 21`:                  func(f *survey.Form) { f.Questions = many },
+		`form.id: "" is not 1 to 40 lower-case letters, digits and hyphens`:            func(f *survey.Form) { f.ID = "" },
+		`form.id: "Customer" is not 1 to 40 lower-case letters, digits and hyphens`:    func(f *survey.Form) { f.ID = "Customer" },
+		`form.version: it has nothing to see: write at least one character that shows`: func(f *survey.Form) { f.Version = " " },
+		`form.version: it has more than one line, or a tab: write it on one line`:      func(f *survey.Form) { f.Version = "1\n2" },
+		`form.titles.pt-PT: it is empty`:                                               func(f *survey.Form) { f.Titles["pt-PT"] = "" },
+		`form.titles.en: it is not text in UTF-8: encode it again`:                     func(f *survey.Form) { f.Titles["en"] = "\xff" },
+		`form.intro.pt-PT: it is empty`:                                                func(f *survey.Form) { delete(f.Intro, "pt-PT") },
+		`form.intro: there is no title in "fr", and so nothing else`:                   func(f *survey.Form) { f.Intro["fr"] = "Bonjour" },
+		`form.questions: from 1 to 20 are needed, not 0`:                               func(f *survey.Form) { f.Questions = nil },
+		`form.questions: from 1 to 20 are needed, not 21`:                              func(f *survey.Form) { f.Questions = many },
 		`form.questions[1].id: "a_b" is not 1 to 40 lower-case letters, digits and hyphens`: func(f *survey.Form) {
 			f.Questions[1].ID = "a_b"
 		},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 const zonePrefix = "zone."
@@ -121,7 +122,7 @@ func (l Language) List(items []string) string {
 // Quoted returns a name that comes from elsewhere, from a directory or a partner, as
 // it may stand in a mail: short, in quotation marks, and never as a link.
 func (l Language) Quoted(name string) string {
-	name = Plain(name)
+	name = text.Plain(name)
 	if name == "" {
 		return ""
 	}

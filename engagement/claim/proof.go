@@ -65,11 +65,14 @@ func (p ProofItem) needed() int { return max(p.AtLeast, 1) }
 
 // Validate returns the *InvalidError of an item that cannot be used.
 func (p ProofItem) Validate() error {
+	title := text.Line(p.Title, 200)
 	switch {
 	case p.Kind == "":
 		return invalid("kind", "is empty: give it a short name")
 	case p.Title == "":
 		return invalid("title", "is empty: people read it")
+	case title != "":
+		return invalid("title", title)
 	case p.AtLeast < 0 || p.AtLeast > MaxDocuments:
 		return invalid("at_least", fmt.Sprintf("is %d: use 1 to %d, or 0 for 1", p.AtLeast, MaxDocuments))
 	case p.MaxSize < 0:

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 // Role is what an actor may do.
@@ -172,8 +171,11 @@ var (
 
 // scopeOf asks the host's Authorizer alone. Whoever acts has a user.
 func (s *Service) scopeOf(ctx context.Context, actor Actor, act Act) (Scope, error) {
-	if !strings.ContainsFunc(actor.User, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }) {
+	if !text.Visible(actor.User) {
 		return Scope{}, &ForbiddenError{Act: act, Why: errNoUser}
+	}
+	if problem := text.Line(actor.User, engagement.MaxOwner); problem != "" {
+		return Scope{}, &ForbiddenError{Act: act, Why: errors.New("the actor's user " + problem)}
 	}
 	if s.authorizer == nil {
 		return AllLocations(), nil

@@ -395,7 +395,7 @@ func TestClaimsOfAnEngagementThatIsGone(t *testing.T) {
 
 func TestExportClaims(t *testing.T) {
 	w, _ := newWorld(t)
-	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Name, e.SolutionArea = "=1+1", "\t@SUM(A1)" })
+	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Name, e.SolutionArea = "=1+1", "@SUM(A1)" })
 	started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{migration},
 		Candidate: workflow.Candidate{Location: lisboa, Domain: "contoso.com", FriendlyName: "+351"}})
 	ok(t, err)
@@ -430,7 +430,7 @@ func TestExportClaims(t *testing.T) {
 	}
 	records := read(w.Actor, workflow.ClaimsQuery{Sort: storage.BySince, Limit: -7, Cursor: "junk"})
 	equal(t, "the records", records, []map[string]string{{
-		"claim_number": started[0].ClaimNumber, "partner": "northwind", "engagement": "'=1+1", "solution_area": "' @SUM(A1)", "customer": "Contoso",
+		"claim_number": started[0].ClaimNumber, "partner": "northwind", "engagement": "'=1+1", "solution_area": "'@SUM(A1)", "customer": "Contoso",
 		"friendly_name": "'+351", "domain": "contoso.com", "tenant_id": "00000000-0000-4000-8000-000000000001", "tpid": "", "subscription_id": "", "opportunity_id": "", "stated": "",
 		"status": "Customer consent received", "to_do": "49 days left to submit the claim", "locations": "4711201", "started": "2026-09-01T09:00:00Z",
 		"deadline": "2026-10-31T09:00:00Z", "days_left": "49", "estimated": "5000.00", "estimated_currency": "USD", "requested": "", "requested_currency": "",

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -155,12 +156,13 @@ func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer
 		return offer, err
 	}
 	_, _, badAmounts := s.amounts(cmd.DealSize, cmd.Payout)
+	name, badName := checkName(cmd.FriendlyName)
 	badLocation := s.checkLocation(ctx, actor, location)
 	c, unknown := s.unit(storage.CommandRecord{}).known(ctx, actor, customer)
-	if err := together(badLocation, checkHours(cmd.Hours), badAmounts, unknown); err != nil {
+	if err := together(badLocation, checkHours(cmd.Hours), badAmounts, badName, unknown); err != nil {
 		return offer, err
 	}
-	offer.Candidate.FriendlyName = cmp.Or(cmd.FriendlyName, c.FriendlyName)
+	offer.Candidate.FriendlyName = cmp.Or(name, c.FriendlyName)
 	offer.Resolution = resolutionOf(c)
 	return s.offer(ctx, actor, scope, engagement.Claimed, offer)
 }
@@ -200,8 +202,7 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 	}
 	var badAmounts error
 	cmd.DealSize, cmd.Payout, badAmounts = s.amounts(cmd.DealSize, cmd.Payout)
-	name, badName := checkName(cmd.Candidate.FriendlyName)
-	bad := problems.Join(badAmounts, badName)
+	name, _ := checkName(cmd.Candidate.FriendlyName) // what is wrong with it says checkCandidate
 	return execute(ctx, s, actor, "add customer", cmd.Key, cmd, dry, func(u *unit) ([]Started, error) {
 		if _, err := u.load(ctx, storage.Want{}); err != nil { // a repeated command is answered without asking anybody
 			return nil, err
@@ -210,7 +211,7 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 			origin: engagement.Added, within: scope, location: cmd.Candidate.Location, engagements: cmd.Engagements,
 			friendlyName: name,
 			hours:        cmd.Candidate.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
-		}, bad, func(in *enrollment) (err error) {
+		}, badAmounts, func(in *enrollment) (err error) {
 			if err = u.s.checkCandidate(ctx, actor, cmd.Candidate); err == nil {
 				in.who, err = u.s.resolve(ctx, cmd.Candidate)
 			}
@@ -267,7 +268,7 @@ func (s *Service) resolve(ctx context.Context, c Candidate) (tenant.Resolution, 
 	switch {
 	case errors.Is(err, tenant.ErrUnavailable):
 		err = unavailable("directory", err)
-	case err == nil && found.NeedsName() && engagement.CleanName(c.FriendlyName) == "":
+	case err == nil && found.NeedsName() && strings.TrimSpace(c.FriendlyName) == "":
 		err = &NameRequiredError{Customer: string(found.Identity.Key())}
 	}
 	return found, err

@@ -38,7 +38,8 @@ func hinders(err error) bool {
 // checkCandidate returns every mistake of a candidate that can be told before the
 // directory is asked.
 func (s *Service) checkCandidate(ctx context.Context, actor Actor, c Candidate) error {
-	return together(s.checkLocation(ctx, actor, c.Location), c.raw().Check(), checkHours(c.Hours))
+	_, badName := checkName(c.FriendlyName)
+	return together(s.checkLocation(ctx, actor, c.Location), c.raw().Check(), checkHours(c.Hours), badName)
 }
 
 // checkLocation wants a location that is enrolled.

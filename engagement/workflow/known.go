@@ -10,6 +10,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/problems"
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -78,6 +79,11 @@ func (s *Service) ImportKnown(ctx context.Context, actor Actor, partner engageme
 		} else {
 			c.FriendlyName = name
 		}
+		if _, err := c.Identity.Cloud.MarshalText(); err != nil {
+			b.fail(&InputError{Field: "identity.cloud", Problem: err.Error(), Err: err})
+			continue
+		}
+		c.Identity.Name = text.Clean(c.Identity.Name, 256) // foreign text, which nobody can be asked to correct
 		if _, twice := named[key]; twice {
 			b.skipped++
 			continue

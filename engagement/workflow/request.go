@@ -148,7 +148,7 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		if req.Partner != nil {
 			partner = listed("partner", p.Consent.Partner)
 		}
-		p, detail, err := u.sides(ctx, p, listed("customer", contacts), partner, plain(req.Reason))
+		p, detail, err := u.sides(ctx, p, listed("customer", contacts), partner, req.Reason)
 		if err != nil {
 			return Requested{}, err
 		}

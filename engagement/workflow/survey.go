@@ -124,7 +124,7 @@ func (c AnswerPartnerSurvey) LogValue() slog.Value {
 // *InputError each, joined.
 func (s *Service) AnswerPartnerSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd AnswerPartnerSurvey) error {
 	return s.command(ctx, actor, WorkOnClaims, id, "answer survey", cmd.Key, cmd, deed{
-		event: claim.AnswerSurvey{Survey: cmd.Survey, User: plain(actor.User), Answers: cmd.Answers}, kind: engagement.SurveyAnswered,
+		event: claim.AnswerSurvey{Survey: cmd.Survey, User: actor.User, Answers: cmd.Answers}, kind: engagement.SurveyAnswered,
 		detail: engagement.Detail{Survey: cmd.Survey}, // and no link
 	})
 }

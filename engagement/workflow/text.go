@@ -1,15 +1,17 @@
 package workflow
 
 import (
+	"strings"
+
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
-// checkName returns a friendly name as it is kept, or an *InputError for one that
-// people could not read; "" is none.
+// checkName returns a friendly name as it is kept, runs of blanks as one, or an
+// *InputError for one that people could not read or that is too long; "" is none.
 func checkName(name string) (string, error) {
-	name = engagement.CleanName(name)
-	if problem := text.Line(name, 200); problem != "" {
+	name = strings.Join(strings.Fields(name), " ")
+	if problem := text.Line(name, engagement.MaxFriendlyName); problem != "" {
 		return "", &InputError{Field: "friendly_name", Problem: problem}
 	}
 	return name, nil

@@ -770,17 +770,3 @@ func TestDryRun(t *testing.T) {
 		refused[*workflow.KeyReusedError](t, dry(other).Err, workflow.ErrKeyReused)
 	})
 }
-
-// A text that is not UTF-8 is kept as one that is: else storage would give back
-// another than the history's hash is of.
-func TestPlainTexts(t *testing.T) {
-	w, _ := newWorld(t)
-	odd := workflow.Actor{Partner: "northwind", User: "a\xffna\x00", Roles: w.Actor.Roles}
-	p := w.Added(migration, "ana@contoso.com")
-	ok(t, w.Desk.Cancel(background, odd, p, workflow.CancelParticipation{Key: w.Key(), Reason: "bad \xc3\x28 text"}))
-	events, _ := history(t, w, "contoso.com")
-	equal(t, "the person", []string{events[1].Person.User, events[1].Person.Why}, []string{"a\ufffdna\ufffd", "bad \ufffd( text"})
-	done, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{User: odd.User})
-	ok(t, err)
-	equal(t, "erased", done.Events, 1)
-}

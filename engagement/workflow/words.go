@@ -9,6 +9,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 // describe adds to a delivery what its message is about, and its text.
@@ -78,7 +79,7 @@ func (d *Delivery) describeClaim(c claim.State) {
 // write makes subject and body in a language.
 func (d *Delivery) write(l words.Language, p engagement.Participation) {
 	values := words.Values{
-		"partner": words.Plain(d.Partner), "customer": l.Quoted(d.Customer), "engagement": engagement.CleanName(d.Engagement), "program": engagement.CleanName(d.Program),
+		"partner": text.Plain(d.Partner), "customer": l.Quoted(d.Customer), "engagement": engagement.CleanName(d.Engagement), "program": engagement.CleanName(d.Program),
 		"claim": d.ClaimNumber, "link": d.Link, "amount": l.Money(d.Amount), "outstanding": l.Money(d.Outstanding), "reference": engagement.CleanName(d.Reference),
 		"items": itemsText(d.Items, p), "codes": codesText(l, d.Codes, d.Reason),
 	}
@@ -86,7 +87,7 @@ func (d *Delivery) write(l words.Language, p engagement.Participation) {
 		values["deadline"], values["days_left"] = l.Moment(d.Deadline, d.Zone), l.Count("days_left", d.DaysLeft)
 	}
 	if d.Name != "" {
-		values["greeting"] = l.Text("mail.greeting", words.Values{"name": words.Plain(d.Name)})
+		values["greeting"] = l.Text("mail.greeting", words.Values{"name": text.Plain(d.Name)})
 	}
 	if d.URL != "" {
 		values["portal"] = l.Text("mail.portal", words.Values{"url": d.URL})

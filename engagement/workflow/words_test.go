@@ -191,7 +191,7 @@ func everyMessage(t *testing.T, w *workflowtest.World, language string) map[enga
 // other link.
 func TestWordsHostile(t *testing.T) {
 	w, _ := newWorld(t)
-	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Name = "Free\r\nBcc: all@x.example {link} {partner}" })
+	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Name = "Free {link} {partner}" })
 	w.PutCustomer(workflowtest.Customer{Domain: "evil.example", Entry: tenant.Entry{TPID: 7, Name: "URGENT https://evil.example/login\nTo: x@y.z\n\n{link}"}})
 	var e workflowtest.Customer
 	workflowtest.Seats.Set(&e.Facts, 300)

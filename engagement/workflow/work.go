@@ -32,7 +32,7 @@ func (s *Service) Comment(ctx context.Context, actor Actor, id engagement.Partic
 		by = claim.ByProgram
 	}
 	return s.command(ctx, actor, CommentOnClaims, id, "comment", cmd.Key, cmd, deed{
-		event: claim.AddComment{By: by, User: plain(actor.User), Text: cmd.Text}, kind: engagement.CommentAdded, why: cmd.Text,
+		event: claim.AddComment{By: by, User: actor.User, Text: cmd.Text}, kind: engagement.CommentAdded, why: cmd.Text,
 	})
 }
 
@@ -191,7 +191,7 @@ func (s *Service) sendSurvey(ctx context.Context, actor Actor, id engagement.Par
 		}
 		req, _ := body.(SurveyRequest)
 		var detail engagement.Detail
-		if asked, detail, err = u.surveySides(ctx, asked, survey, plain(req.Reason)); err != nil {
+		if asked, detail, err = u.surveySides(ctx, asked, survey, req.Reason); err != nil {
 			return d, struct{}{}, notNow(name, p, u.now, err)
 		}
 		d.event, d.why = e, req.Reason

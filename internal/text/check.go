@@ -20,6 +20,14 @@ func Prose(s string, most int) (problem string) {
 	return problem
 }
 
+// Paragraph is [Prose] on one line: a sentence of a page, the title of a form.
+func Paragraph(s string, most int) (problem string) {
+	if strings.ContainsAny(s, "\n\r\t\u2028\u2029") {
+		return "has more than one line, or a tab: write it on one line"
+	}
+	return Prose(s, most)
+}
+
 // Line is [Prose] for what stands on one line among other things: names, labels,
 // addresses. It must not hold what makes it look like something else either: line
 // ends, controls of the direction, characters that do not show.

@@ -5,8 +5,8 @@
 //   - [Fold] makes texts alike that people take for the same.
 //   - [SortKey] puts names in the order in which people look for them.
 //   - [Words] are what a search compares.
-//   - [Line] and [Prose] say whether people could read a text.
-//   - [Quote] makes a foreign name fit for a message.
+//   - [Line], [Paragraph] and [Prose] say whether people could read a text.
+//   - [Plain] makes a foreign name fit for a message.
 package text
 
 import "golang.org/x/text/unicode/norm"

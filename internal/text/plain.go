@@ -7,18 +7,20 @@ import (
 )
 
 // quoted is how many characters of a foreign name stand in a message.
-const quoted = 60
+const longestPlain = 60
 
-// Quote returns a name that comes from elsewhere as it can stand in a message: in
-// quotation marks, on one line, short, and so that no mail program makes a link of
-// any part of it. It has no scheme, no "//", no "@" within a word and no domain
-// name: their points are set apart. It is "" when there is nothing to see.
-func Quote(name string) string {
-	s := Clean(name, 4*quoted)
+// Plain returns a name that comes from elsewhere as it can stand in a message: on one
+// line, short, without quotation marks, so that it can stand in some, and so that no
+// mail program makes a link of any part of it. It has no scheme, no "//", no "@" within
+// a word and neither domain name nor IP address: their points are set apart. It is ""
+// when there is nothing to see.
+func Plain(name string) string {
+	s := Clean(name, 4*longestPlain)
 	for before := ""; s != before; { // one scheme can hide another
 		before, s = s, schemes.ReplaceAllString(s, "$2")
 	}
-	s = strings.NewReplacer("//", "/ ", `\\`, `\ `, "@", " @ ", "“", "'", "”", "'", "„", "'", `"`, "'", "<", " ", ">", " ").Replace(s)
+	s = strings.NewReplacer("//", "/ ", `\\`, `\ `, "@", " @ ", "“", "'", "”", "'", "„", "'", `"`, "'", "<", " ", ">", " ", "](", "] (", "][", "] [").Replace(s)
+	s = addresses.ReplaceAllString(s, "$1. $2. $3. $4")
 	runes := []rune(s)
 	var out strings.Builder
 	for i, r := range runes {
@@ -32,17 +34,20 @@ func Quote(name string) string {
 		}
 	}
 	s = OneLine(out.String())
-	if runes := []rune(s); len(runes) > quoted {
-		s = strings.TrimSpace(string(runes[:quoted-1])) + "…"
+	if runes := []rune(s); len(runes) > longestPlain {
+		s = strings.TrimSpace(string(runes[:longestPlain-1])) + "…"
 	}
 	if !Visible(s) {
 		return ""
 	}
-	return "“" + s + "”"
+	return s
 }
 
 // schemes are the beginnings of addresses: "https://", "mailto:", "HTTPS:\".
 var schemes = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.\-]*:[/\\]+|\b(mailto|tel|sms|javascript|vbscript|data|file|https?|ftp|callto|sips?|skype|facetime|geo|intent|market):(\S)`)
+
+// addresses are those of IP, version 4. Version 6 is no link without a scheme.
+var addresses = regexp.MustCompile(`(\p{Nd}+)\.(\p{Nd}+)\.(\p{Nd}+)\.(\p{Nd}+)`)
 
 // point reports whether r parts the labels of a domain name, as browsers see it.
 func point(r rune) bool {
