@@ -56,6 +56,8 @@ type Detail struct {
 	Payee             string                `json:"payee,omitzero" field:"32"`             // status of the payee profile, not valid, of a location that was paid all the same
 	ForeignContacts   int                   `json:"foreign_contacts,omitzero" field:"34"`  // how many customer contacts have a domain that the directory does not give to the customer, or could not look up
 	OwnContacts       int                   `json:"own_contacts,omitzero" field:"35"`      // how many contacts were let answer for the other side, as in a sandbox
+
+	Replaced bool `json:"replaced,omitzero" field:"36"` // the reference of an earlier referral
 }
 
 // detail has the fields of Detail, and no methods.

@@ -49,6 +49,9 @@ type Engagement struct {
 	// AsksDealSize refuses a request for consent before the partner has said how large
 	// it estimates the deal.
 	AsksDealSize bool `json:"asks_deal_size,omitzero"`
+	// AsksReferral has the host asked for a referral once the customer has consented,
+	// with an AskForReferral; see Participation.Referral.
+	AsksReferral bool `json:"asks_referral,omitzero"`
 
 	Resources []Resource `json:"resources,omitzero"` // what there is to read about it
 
@@ -286,7 +289,7 @@ func (e Engagement) zoneOf(t Terms) *time.Location {
 
 // TermsOf returns what a participation that begins now keeps of the engagement.
 func TermsOf(e Engagement) Terms {
-	return Terms{Version: e.Version, Windows: e.windows(), Zone: e.zone().String(), Proof: e.ProofRequired()}
+	return Terms{Version: e.Version, Windows: e.windows(), Zone: e.zone().String(), Proof: e.ProofRequired(), AsksReferral: e.AsksReferral}
 }
 
 // Terms are what a participation keeps of the engagement it began under, so
@@ -296,6 +299,8 @@ type Terms struct {
 	Windows Windows           `json:"windows"`
 	Zone    string            `json:"zone,omitzero"`  // IANA name
 	Proof   []claim.ProofItem `json:"proof,omitzero"` // what a claim has to prove; nil once the claim is open, which has it
+
+	AsksReferral bool `json:"asks_referral,omitzero"` // see Engagement.AsksReferral
 }
 
 // Deadline returns the end of a window of these terms.

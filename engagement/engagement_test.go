@@ -202,10 +202,10 @@ func TestTermsAndProof(t *testing.T) {
 	}
 	require.Equal(t, []string{"findings", "invoice", "partner-survey", "customer-survey"}, proofKinds(claim.DefaultProof()))
 
-	e.Version, e.Zone = "2", zone("Europe/Lisbon")
+	e.Version, e.Zone, e.AsksReferral = "2", zone("Europe/Lisbon"), true
 	e.Windows = engagement.Windows{Consent: 14, FirstSubmission: 20, ReviewDone: 40, Dispute: 5, AfterDispute: 6}
 	e.Proof = []claim.ProofItem{{Kind: "invoice", Title: "Invoice", Required: true}}
-	require.Equal(t, engagement.Terms{Version: "2", Windows: e.Windows, Zone: "Europe/Lisbon", Proof: e.Proof}, engagement.TermsOf(e))
+	require.Equal(t, engagement.Terms{Version: "2", Windows: e.Windows, Zone: "Europe/Lisbon", Proof: e.Proof, AsksReferral: true}, engagement.TermsOf(e))
 	require.Equal(t, e.Proof, e.ProofRequired())
 	e.ProofRequired()[0].Kind = "changed"
 	require.Equal(t, "invoice", e.Proof[0].Kind, "what is handed out is the caller's")

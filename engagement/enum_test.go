@@ -34,10 +34,10 @@ func TestEnums(t *testing.T) {
 		"deadline passed", "eligibility changed", "person erased", "reminder due", "details changed", "customer associated",
 		"customer disassociated", "evidence added", "evidence removed", "survey requested", "survey resent", "survey sent", "survey answered",
 		"comment added", "claim submitted", "claim recalled", "review started", "action asked for", "claim approved", "claim rejected", "dispute opened",
-		"payment recorded", "message not delivered")
+		"payment recorded", "message not delivered", "referral recorded")
 	checkEnum(t, engagement.AllParties(), "partner", "customer", "program", "clock")
 	checkEnum(t, engagement.AllMessageKinds(), "ask for consent", "consent granted", "consent declined", "consent expired",
-		"consent withdrawn", "participation cancelled", "ask for survey", "action required", "claim approved", "claim rejected", "claim paid",
+		"consent withdrawn", "participation cancelled", "ask for survey", "ask for referral", "action required", "claim approved", "claim rejected", "claim paid",
 		"claim expired", "reminder of consent", "reminder of submission", "reminder of action", "reminder of dispute")
 }
 

@@ -51,6 +51,7 @@ const (
 	DisputeOpened       EventKind = "dispute opened"
 	PaymentRecorded     EventKind = "payment recorded"
 	MessageFailed       EventKind = "message not delivered"
+	ReferralRecorded    EventKind = "referral recorded"
 )
 
 // AllEventKinds returns every EventKind.
@@ -61,7 +62,7 @@ func AllEventKinds() []EventKind {
 		ReminderDue, DetailsChanged, CustomerAssociated, CustomerParked, EvidenceAdded, EvidenceRemoved,
 		SurveyRequested, SurveyResent, SurveySent, SurveyAnswered, CommentAdded,
 		ClaimSubmitted, ClaimRecalled, ReviewStarted, ActionAskedFor, ClaimApproved, ClaimRejected, DisputeOpened, PaymentRecorded,
-		MessageFailed,
+		MessageFailed, ReferralRecorded,
 	}
 }
 

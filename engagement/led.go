@@ -35,6 +35,7 @@ type participationForm struct {
 	Outcome     eligibility.Outcome `field:"14"`
 	Consent     consentForm         `field:"15"`
 	Claim       claimForm           `field:"16"`
+	ReferralAt  time.Time           `field:"17"`
 }
 
 type consentForm struct {
@@ -119,7 +120,7 @@ func (p Participation) StateDigest() Digest {
 		ID: p.ID, Partner: p.Partner, Engagement: p.Engagement, Customer: p.Customer, Location: p.Location, Origin: p.Origin,
 		ClaimNumber: p.ClaimNumber, StartedAt: p.StartedAt, Nominated: p.Nominated, Hours: p.Hours, DealSize: p.DealSize,
 		RuleSet: p.Decision.RuleSet, RuleVersion: p.Decision.Version, Outcome: p.Decision.Outcome,
-		Consent: formOfConsent(p.Consent), Claim: formOfClaim(p.Claim),
+		Consent: formOfConsent(p.Consent), Claim: formOfClaim(p.Claim), ReferralAt: p.Referral.At,
 	}))
 }
 

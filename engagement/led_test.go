@@ -33,6 +33,8 @@ var unproved = map[string]string{
 	"Failures":     "persons who were not reached",
 	"ActedFor":     "persons",
 
+	"Referral.Reference": "what somebody wrote",
+
 	"Decision.At":    "of the evaluation",
 	"Decision.Facts": "the host's, which can be many",
 

@@ -25,6 +25,9 @@ const (
 	TellCancelled MessageKind = "participation cancelled" // to a customer contact who was asked
 	AskForSurvey  MessageKind = "ask for survey"          // to a survey's contact, with a link
 
+	// To the partner as a whole: whatever contacts it has named, the host has to do it.
+	AskForReferral MessageKind = "ask for referral"
+
 	// To a partner contact, too.
 	TellActionRequired MessageKind = "action required"
 	TellApproved       MessageKind = "claim approved"
@@ -40,7 +43,7 @@ const (
 // AllMessageKinds returns every MessageKind.
 func AllMessageKinds() []MessageKind {
 	return []MessageKind{
-		AskForConsent, TellGranted, TellDeclined, TellExpired, TellWithdrawn, TellCancelled, AskForSurvey,
+		AskForConsent, TellGranted, TellDeclined, TellExpired, TellWithdrawn, TellCancelled, AskForSurvey, AskForReferral,
 		TellActionRequired, TellApproved, TellRejected, TellPaid, TellClaimExpired,
 		RemindConsent, RemindSubmission, RemindAction, RemindDispute,
 	}

@@ -42,6 +42,8 @@ type Participation struct {
 	RemindAt     time.Time            `json:"remind_at,omitzero"`   // when the partner is to be reminded of the deadline that runs; zero: not again
 	Recorded     Head                 `json:"recorded,omitzero"`    // the event of the history that changed it last
 
+	Referral Referral `json:"referral,omitzero"` // that the terms ask for, once it is recorded
+
 	ContactFlags []ContactFlag `json:"contact_flags,omitempty"` // what the reviewer is to know of the customer's contacts
 }
 

@@ -49,6 +49,7 @@ type Row struct {
 	// What a mailbox was sent for other engagements, and all that was sent in a day, may
 	// delay it further.
 	ResendFrom time.Time `json:"resend_from,omitzero"`
+	Referral   string    `json:"referral,omitzero"` // the reference of the one that the partner recorded
 }
 
 // LogValue keeps what people wrote out of logs: it says which row it is.
@@ -160,7 +161,7 @@ func participationRow(p Participation, now time.Time) Row {
 		ID: RowID(p.ID), Engagement: p.Engagement, Customer: p.Customer, Identity: p.Identity, FriendlyName: p.FriendlyName,
 		Participation: p.ID, ClaimNumber: p.ClaimNumber, Origin: p.Origin, Status: p.StatusAt(now),
 		Locations: []LocationID{p.Location}, Since: p.StartedAt, Deadline: p.DeadlineAt(now),
-		Owner: p.Owner, Labels: p.Labels,
+		Owner: p.Owner, Labels: p.Labels, Referral: p.Referral.Reference,
 	}
 	r.Contacts, r.Unreached = p.Asked(), p.Unreached()
 	r.Identity.Stated = r.Identity.Stated || p.Basis == tenant.Stated // older records have it there only

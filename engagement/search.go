@@ -97,7 +97,7 @@ func searchText(r Row) string {
 		ids.WriteString(LabelWord(l).Texts[0])
 	}
 	domain := r.Identity.Domain
-	texts := append([]string{CleanName(r.FriendlyName), r.Identity.Name, domain.String(), domain.Native(), r.ClaimNumber, r.Owner}, r.Labels...)
+	texts := append([]string{CleanName(r.FriendlyName), r.Identity.Name, domain.String(), domain.Native(), r.ClaimNumber, r.Owner, r.Referral}, r.Labels...)
 	return searchable(texts...) + ids.String()
 }
 
@@ -146,7 +146,7 @@ func (pl Place) Keys(partner PartnerID, row RowID) (name, search string, ok bool
 		if !ok {
 			return "", "", false
 		}
-		r = Row{Identity: p.Identity, FriendlyName: p.FriendlyName, ClaimNumber: p.ClaimNumber}
+		r = participationRow(p, p.StartedAt) // at whatever time: neither depends on it
 	}
 	name, search = r.keys()
 	return name, search, true

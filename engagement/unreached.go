@@ -34,7 +34,8 @@ func (u Unreached) LogValue() slog.Value {
 }
 
 // Unreached returns the contacts of both sides that the last message did not reach:
-// nobody who was replaced or erased since, nor whom a later message has reached.
+// nobody who was replaced or erased since, nor whom a later message has reached; and
+// the partner as a whole until the referral is recorded for which it was not reached.
 func (p Participation) Unreached() []Unreached {
 	var out []Unreached
 	links := func(kind MessageKind, all []consent.Link) {
@@ -57,7 +58,8 @@ func (p Participation) Unreached() []Unreached {
 		}
 	}
 	for _, f := range p.Failures {
-		if f.To.IsZero() && len(p.Consent.Partner) == 0 {
+		waits := f.Message == AskForReferral && p.Referral.IsZero() // whomever the partner has named
+		if f.To.IsZero() && (waits || f.Message != AskForReferral && len(p.Consent.Partner) == 0) {
 			out = append(out, Unreached{consent.Contact{}, f.Message, f.Failure})
 		}
 		if i := slices.IndexFunc(contacts, func(c consent.Contact) bool { return c.Is(f.To) }); i >= 0 {

@@ -55,6 +55,8 @@ var events = []entry{
 	{"event.payment_recorded", "A payment was made", "Foi feito um pagamento"},
 	{"event.message_not_delivered", "A message could not be delivered", "Não foi possível entregar uma mensagem"},
 
+	{"event.referral_recorded", "The partner recorded the referral", "O parceiro registou a referência comercial"},
+
 	{"detail.location", "location {value}", "localização {value}"},
 	{"detail.rule_set", "rules {value}", "regras {value}"},
 	{"detail.rule_version", "version {value} of the rules", "versão {value} das regras"},
@@ -90,6 +92,8 @@ var events = []entry{
 	{"detail.own_contacts.one", "{n} contact answers for the other side", "{n} contacto responde pela outra parte"},
 	{"detail.own_contacts.other", "{n} contacts answer for the other side", "{n} contactos respondem pela outra parte"},
 
+	{"detail.replaced", "in place of an earlier one", "em vez de uma anterior"},
+
 	{"outcome.eligible", "eligible", "elegível"},
 	{"outcome.ineligible", "not eligible", "não elegível"},
 	{"outcome.unknown", "not known, because facts are missing", "desconhecido, porque faltam factos"},
@@ -105,6 +109,7 @@ var events = []entry{
 	{"message.consent_withdrawn", "the message that the customer withdrew its consent", "a mensagem de que o cliente retirou o seu consentimento"},
 	{"message.participation_cancelled", "the message that the partner cancelled", "a mensagem de que o parceiro cancelou"},
 	{"message.ask_for_survey", "the request to answer a survey", "o pedido de resposta a um inquérito"},
+	{"message.ask_for_referral", "the request to record a referral", "o pedido de registo de uma referência comercial"},
 	{"message.action_required", "the message that action is required", "a mensagem de que é necessária uma ação"},
 	{"message.claim_approved", "the message that the claim was approved", "a mensagem de que o pedido foi aprovado"},
 	{"message.claim_rejected", "the message that the claim was rejected", "a mensagem de que o pedido foi rejeitado"},

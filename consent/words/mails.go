@@ -61,6 +61,11 @@ var mails = []entry{
 		"{greeting}\n\n{partner} has carried out the engagement “{engagement}” with {customer}. {program} would like to ask you a few questions about it.\n\nPlease answer before {deadline}:\n\n{link}\n\nThe link is meant for you alone; please do not forward it.",
 		"{greeting}\n\n{partner} realizou o projeto “{engagement}” com {customer}. O programa {program} gostaria de lhe fazer algumas perguntas sobre o projeto.\n\nResponda, por favor, antes de {deadline}:\n\n{link}\n\nA ligação é pessoal; por favor, não a reencaminhe."},
 
+	{"mail.ask_for_referral.subject", "Referral needed: claim {claim}, {customer}", "Falta a referência comercial: pedido {claim}, {customer}"},
+	{"mail.ask_for_referral.body",
+		"{greeting}\n\n{customer} has consented to the engagement “{engagement}”, which asks for a referral. Please create it, and record its reference with claim {claim}. You can do so until the claim ends.\n\n{portal}",
+		"{greeting}\n\n{customer} deu o seu consentimento para o projeto “{engagement}”, que requer uma referência comercial. Crie-a e registe a respetiva identificação no pedido de pagamento {claim}, o que é possível até este terminar.\n\n{portal}"},
+
 	{"mail.action_required.subject", "Action required: claim {claim}, {customer}", "Ação necessária: pedido {claim}, {customer}"},
 	{"mail.action_required.body",
 		"{greeting}\n\nThe reviewer of claim {claim} (“{engagement}” with {customer}) asks for the following:\n\n{items}\n\nPlease submit the claim again before {deadline}; after that, it expires.\n\n{portal}",

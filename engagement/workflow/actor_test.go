@@ -172,6 +172,9 @@ func claimCalls() []call {
 		{"ChangeDetails", workflow.AddCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.ChangeDetails(background, a, p, workflow.Details{Key: w.Key(), DealSize: &amount})
 		}},
+		{"RecordReferral", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.RecordReferral(background, a, p, workflow.RecordReferral{Key: w.Key(), Reference: "R-1"})
+		}},
 		{"Comment", workflow.CommentOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.Comment(background, a, p, workflow.Comment{Key: w.Key(), Text: "Well."})
 		}},
@@ -331,7 +334,7 @@ func TestForeignParticipation(t *testing.T) {
 }
 
 var aboutParticipations = []string{
-	"ChangeDetails", "Comment", "AddEvidence", "RecordEvidence", "RemoveEvidence", "OpenEvidence", "RequestSurvey", "ResendSurvey", "SubmitClaim",
+	"ChangeDetails", "RecordReferral", "Comment", "AddEvidence", "RecordEvidence", "RemoveEvidence", "OpenEvidence", "RequestSurvey", "ResendSurvey", "SubmitClaim",
 	"RecallClaim", "AnswerPartnerSurvey", "DisputeClaim", "StartReview", "AskForAction", "ApproveClaim", "RejectClaim", "RecordPayment", "Claim",
 	"PreviewConsent", "RequestConsent", "ResendConsent", "ChangeContacts", "Cancel", "Participation", "Status", "ConsentEvidence", "Receipt",
 }

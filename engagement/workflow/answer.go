@@ -138,6 +138,7 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link cons
 	}, p)
 	u.tellPartner(p, answers[decision].message)
 	if decision == consent.DecisionAccept {
+		u.askForReferral(p)
 		return u.makeKnown(ctx, p)
 	}
 	return nil

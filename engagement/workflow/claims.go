@@ -385,7 +385,9 @@ type ClaimView struct {
 	Payee       string                 // payee profile status of the participation's location now; engagement.PayeeValid: it can be paid
 	Repeated    []Repetition           // evidence whose content is elsewhere in the partner's claims; for the Program
 	WithdrawnAt time.Time              // when the customer withdrew after the submission; zero: it has not
-	History     []engagement.Event     // of this participation, the oldest first
+	// NeedsReferral says that the engagement asks for a referral which is not recorded.
+	NeedsReferral bool
+	History       []engagement.Event // of this participation, the oldest first
 }
 
 // Claim returns one participation with its claim, what is missing and its
@@ -410,7 +412,7 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 		}
 	}
 	_, mayNot := s.mayReview(actor, p)
-	view := ClaimView{Participation: s.seen(actor, p), Status: p.StatusAt(u.now), Unreached: p.Unreached(), WithdrawnAt: p.Consent.WithdrawalRequestedAt()}
+	view := ClaimView{Participation: s.seen(actor, p), Status: p.StatusAt(u.now), Unreached: p.Unreached(), WithdrawnAt: p.Consent.WithdrawalRequestedAt(), NeedsReferral: p.NeedsReferral(u.now)}
 	all, err := s.engagements(ctx)
 	if err != nil {
 		return view, err

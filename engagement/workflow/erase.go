@@ -363,6 +363,9 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 	if labels := x.labels(p.Labels); !slices.Equal(labels, p.Labels) {
 		p.Labels, found = labels, true
 	}
+	if reference := x.own(p.Referral.Reference); reference != p.Referral.Reference {
+		p.Referral.Reference, found = reference, true
+	}
 	p.ContactFlags = slices.Clone(p.ContactFlags)
 	for i, f := range p.ContactFlags {
 		if reason := x.own(f.Reason); reason != f.Reason {

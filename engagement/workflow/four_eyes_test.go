@@ -82,6 +82,7 @@ func TestFourEyes(t *testing.T) {
 		} {
 			t.Run(c.name+" "+at, func(t *testing.T) {
 				w, spy := newWorld(t)
+				asksReferral(t, w, migration)
 				p := prepare(w)
 				partner, program := as("Tom")
 				before := spy.count()

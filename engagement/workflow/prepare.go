@@ -43,6 +43,9 @@ func (s *Service) prepare(ctx context.Context, m engagement.Message) (Delivery, 
 		if m.Kind == engagement.TellActionRequired && p.StatusAt(u.now) != engagement.PartnerActionRequired {
 			return Delivery{}, errPointless // it has been done
 		}
+		if m.Kind == engagement.AskForReferral && !p.NeedsReferral(u.now) {
+			return Delivery{}, errPointless // it is recorded, or the claim has ended
+		}
 		terms := lastSent(p.Consent).Terms
 		if party, ok := terms.Party(consent.RolePartner); ok {
 			d.Partner = party.Name

@@ -111,6 +111,12 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 			name := pick(variant, "Big", "Bigger")
 			return nil, w.Desk.ChangeDetails(background, w.Actor, p, workflow.Details{Key: key, FriendlyName: &name})
 		}),
+		func(w *workflowtest.World) command {
+			asksReferral(t, w, migration)
+			return at(engagement.CustomerConsentReceived, "RecordReferral", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+				return nil, w.Desk.RecordReferral(background, w.Actor, p, workflow.RecordReferral{Key: key, Reference: pick(variant, "R-1", "R-2")})
+			})(w)
+		},
 		at(engagement.CustomerConsentReceived, "Comment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: key, Text: pick(variant, "Yes.", "No.")})
 		}),

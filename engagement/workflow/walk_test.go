@@ -138,6 +138,7 @@ func newWalk(t *testing.T, way string, changes ...func(*workflowtest.Scenario)) 
 		form, own := survey.CustomerForm(), survey.PartnerForm()
 		sc.Engagements = sc.Engagements[:1] // migration
 		sc.Engagements[0].Proof = append(claim.DefaultProof(), claim.ProofItem{Kind: reference, Title: "Reference", Survey: &form}, claim.ProofItem{Kind: retrospect, Title: "Retrospect", Survey: &own})
+		sc.Engagements[0].AsksReferral = true
 		sc.Options.Evidence = k.kept
 		for _, change := range changes {
 			change(sc)
@@ -220,7 +221,7 @@ var walkCommands = []struct {
 	of   whose
 }{
 	{"ask", ofConsent}, {"re", ofConsent}, {"chg", ofConsent}, {"yes", ofLink}, {"no", ofLink}, {"back", ofLink}, {"canc", ofClaim}, {"deal", ofClaim},
-	{"doc+", ofClaim}, {"doc-", ofClaim}, {"surv", ofClaim}, {"svre", ofClaim}, {"ansr", ofLink}, {"done", ofClaim}, {"note", ofClaim}, {"subm", ofClaim}, {"disp", ofClaim}, {"rcl", ofClaim}, {"own", ofClaim},
+	{"doc+", ofClaim}, {"doc-", ofClaim}, {"surv", ofClaim}, {"svre", ofClaim}, {"ansr", ofLink}, {"done", ofClaim}, {"note", ofClaim}, {"subm", ofClaim}, {"disp", ofClaim}, {"rcl", ofClaim}, {"own", ofClaim}, {"ref", ofClaim},
 	{"cmt", ofClaim}, {"rev", ofClaim}, {"act", ofClaim}, {"appr", ofClaim}, {"over", ofClaim}, {"rej", ofClaim}, {"pay", ofClaim}, {"part", ofClaim}, {"more", ofClaim},
 	{"clm", ofStart}, {"add", ofStart},
 }
@@ -256,7 +257,7 @@ func (k *walk) try(name string) error {
 	case "add":
 		_, err := k.Desk.AddCustomer(background, k.Actor, add(k.World, "ana@contoso.com", migration))
 		return err
-	case "doc+", "doc-", "surv", "svre", "ansr", "done", "note", "subm", "disp", "rcl", "own":
+	case "doc+", "doc-", "surv", "svre", "ansr", "done", "note", "subm", "disp", "rcl", "own", "ref":
 		return k.tryClaim(name)
 	}
 	return k.tryReview(name)
@@ -312,6 +313,8 @@ func (k *walk) tryClaim(name string) error {
 		return k.Desk.AnswerPartnerSurvey(background, k.Actor, k.id, workflow.AnswerPartnerSurvey{
 			Key: k.Key(), Survey: retrospect, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
 		})
+	case "ref":
+		return k.Desk.RecordReferral(background, k.Actor, k.id, workflow.RecordReferral{Key: k.Key(), Reference: "R-4711"})
 	case "rcl":
 		return k.Desk.RecallClaim(background, k.Actor, k.id, workflow.RecallClaim{Key: k.Key(), Reason: "It is the wrong invoice."})
 	}

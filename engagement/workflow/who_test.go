@@ -66,6 +66,7 @@ Reevaluate           no       no       no       no       ok       ok
 Disassociate         ok       no       no       no       no       ok
 Associate            ok       no       no       no       no       ok
 ChangeDetails        none     none     no       no       no       ok
+RecordReferral       none     none     no       no       no       ok
 Comment              none     none     no       no       ok       ok
 AddEvidence          none     none     no       no       no       ok
 RecordEvidence       none     none     no       no       no       ok

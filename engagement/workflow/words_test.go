@@ -117,6 +117,7 @@ func checkMail(t *testing.T, d workflow.Delivery) {
 // returns the deadlines that those of a kind have to tell.
 func everyMessage(t *testing.T, w *workflowtest.World, language string) map[engagement.MessageKind][]time.Time {
 	t.Helper()
+	asksReferral(t, w, migration)
 	due := map[engagement.MessageKind][]time.Time{}
 	tells := func(kind engagement.MessageKind, deadline time.Time) { due[kind] = append(due[kind], deadline) }
 	out := func() {
@@ -182,6 +183,7 @@ func everyMessage(t *testing.T, w *workflowtest.World, language string) map[enga
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.Approved(p, "5000.00 USD")
+	w.Advance(time.Minute) // so that one goes out before the other
 	w.Paid(p, "5000.00 USD")
 	out()
 	return due

@@ -1,0 +1,66 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// RecordReferral is the command that records the referral for which an engagement
+// asks.
+type RecordReferral struct {
+	Key       string `json:"-"`         // idempotency key
+	Reference string `json:"reference"` // by which the referral is known; at most engagement.MaxReference characters
+}
+
+// LogValue hides the reference, which people write.
+func (c RecordReferral) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+
+// RecordReferral records the reference of the referral for which the engagement asks
+// with an engagement.AskForReferral once the customer has consented. Until the claim
+// ends another one can be recorded in its place, which the history says. A claim can
+// be submitted without it.
+//
+// It returns a *ForbiddenError, a *NotFoundError, an *InputError, also where the
+// engagement asks for none, an *UnavailableError or a *NotNowError.
+func (s *Service) RecordReferral(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordReferral) error {
+	const name = "record referral"
+	reference, err := engagement.Reference(cmd.Reference)
+	if err != nil {
+		return inputErrors(err)
+	}
+	cmd.Reference = reference
+	_, err = execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
+		p, err := u.participation(ctx, actor, WorkOnClaims, id)
+		if err != nil {
+			return struct{}{}, err
+		}
+		next, err := p.WithReferral(cmd.Reference, u.now)
+		if bad := (*engagement.InvalidError)(nil); errors.As(err, &bad) {
+			return struct{}{}, inputErrors(err)
+		}
+		if err != nil {
+			return struct{}{}, notNow(name, p, u.now, err)
+		}
+		u.putParticipation(next)
+		status, by := next.StatusAt(u.now), byUser(actor)
+		by.Why = cmd.Reference // where it can be erased: people write names into it
+		u.event(engagement.Event{
+			Kind: engagement.ReferralRecorded, By: engagement.ByPartner, From: status, To: status,
+			Detail: engagement.Detail{Replaced: !p.Referral.IsZero()}, Person: by,
+		}, next)
+		return struct{}{}, nil
+	})
+	return err
+}
+
+// askForReferral queues the message that asks the host for a referral, where the
+// engagement asks for one. It goes to the partner as a whole, whomever it named.
+func (u *unit) askForReferral(p engagement.Participation) {
+	if p.NeedsReferral(u.now) {
+		u.tell(p, engagement.AskForReferral, tenant.Email{}, partnerLanguage(p), "")
+	}
+}
