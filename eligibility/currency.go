@@ -89,18 +89,20 @@ func (c *Currencies) Check(m Money) (Money, error) {
 	case m.Currency == "":
 		return refuse("has no currency: add its code of ISO 4217, for example EUR")
 	case !ok:
-		return refuse("is in an unknown currency: use a code of ISO 4217, for example EUR")
+		return refuse("is in an unknown currency: use a code of ISO 4217 in capitals, for example EUR")
+	case m.Amount.Exponent() < -longestDecimal:
+		return refuse("has more decimals than anybody pays: %s has %d", m.Currency, decimals)
 	case !writable(m.Amount) || m.Amount.Abs().GreaterThanOrEqual(decimal.New(1, maxWhole)):
-		return refuse("has more than %d digits before the point", maxWhole)
+		return refuse("is too large: amounts have at most %d digits before the point", maxWhole)
 	}
 	if !m.Amount.Equal(m.Amount.Truncate(int32(decimals))) {
 		switch decimals {
 		case 0:
-			return refuse("has decimals, which %s does not have: use whole units", m.Currency)
+			return refuse("has decimals: %s has none, so use whole units", m.Currency)
 		case 1:
-			return refuse("has more decimals than %s, which has 1", m.Currency)
+			return refuse("has too many decimals: %s has 1", m.Currency)
 		}
-		return refuse("has more decimals than %s, which has %d", m.Currency, decimals)
+		return refuse("has too many decimals: %s has %d", m.Currency, decimals)
 	}
 	m.Amount = decimal.RequireFromString(m.Amount.StringFixed(int32(decimals)))
 	return m, nil

@@ -13,6 +13,8 @@ var (
 	ErrRule    = errors.New("eligibility: a rule failed")
 	ErrReplay  = errors.New("eligibility: the decision does not replay")
 	ErrParse   = errors.New("eligibility: not readable")
+	// ErrValue is matched by a *ValueError.
+	ErrValue = errors.New("eligibility: a fact's value cannot be kept")
 	// ErrNotInEffect is matched by a *NotInEffectError.
 	ErrNotInEffect = errors.New("eligibility: the rule set is not in effect")
 
@@ -80,6 +82,20 @@ func (e *NotInEffectError) Error() string {
 
 // Is makes errors.Is(err, ErrNotInEffect) true.
 func (e *NotInEffectError) Is(target error) bool { return target == ErrNotInEffect }
+
+// ValueError says that a fact has a value which could not be written and read again,
+// as decisions are.
+type ValueError struct {
+	Fact    string
+	Problem string // what is wrong, and what would help
+}
+
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("eligibility: the value of the fact %.60q %s", e.Fact, e.Problem)
+}
+
+// Is makes errors.Is(err, ErrValue) true.
+func (e *ValueError) Is(target error) bool { return target == ErrValue }
 
 // PanicError is what a host's function panicked with.
 type PanicError struct {

@@ -61,8 +61,11 @@ func (f Facts) MarshalJSON() ([]byte, error) {
 			b.WriteByte(',')
 		}
 		value := c.value()
-		if c.kind == decimalNumber {
+		switch {
+		case c.kind == decimalNumber:
 			value = c.String()
+		case c.kind == list && c.box.list == nil: // known, and empty
+			value = []string{}
 		}
 		key, err := json.Marshal(name)
 		if err != nil {

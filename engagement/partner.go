@@ -110,7 +110,9 @@ func (r Reason) String() string {
 		return fmt.Sprintf("%s: %s: wanted %s, found %s", r.Kind, r.Rule, r.Wanted, r.Found)
 	case r.Kind == FactsMissing && len(r.Missing) > 0:
 		return fmt.Sprintf("%s: %s: %s", r.Kind, r.Rule, strings.Join(r.Missing, ", "))
-	case r.Kind == IDNotTaken && len(r.Takes) > 0:
+	case r.Kind == IDNotTaken && len(r.Takes) == 0:
+		return fmt.Sprintf("%s: it takes none that is merely stated", r.Kind)
+	case r.Kind == IDNotTaken:
 		takes := make([]string, len(r.Takes))
 		for i, k := range r.Takes {
 			takes[i] = string(k)

@@ -114,11 +114,10 @@ func (e Engagement) NotTaken(who tenant.Identity, named ...tenant.IDKind) (Reaso
 	if len(named) == 0 {
 		named = who.NamedBy()
 	}
-	r := Reason{Kind: IDNotTaken, Takes: e.Nominations()}
-	if e.RefusesStated {
-		r.Doc = "The ID is one that the directory confirms."
+	if e.Takes(named...) && e.RefusesStated && who.Stated {
+		return Reason{Kind: IDNotTaken, Doc: "The directory confirms the customer's ID."}, true
 	}
-	return r, !e.Takes(named...) || e.RefusesStated && who.Stated
+	return Reason{Kind: IDNotTaken, Takes: e.Nominations()}, !e.Takes(named...)
 }
 
 // validatePay says what is wrong with the rates and with who can be nominated.
@@ -153,7 +152,7 @@ func (e Engagement) validatePay(currencies *eligibility.Currencies, bad func(fie
 		payable := func(field string, m eligibility.Money) {
 			wrong := (*eligibility.MoneyError)(nil)
 			if _, err := currencies.Check(m); errors.As(err, &wrong) {
-				bad(field, "is %q, which %s", m, wrong.Problem)
+				bad(field, "is %q: it %s", m, wrong.Problem)
 			}
 		}
 		payable(field+".amount", r.Amount)

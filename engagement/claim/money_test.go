@@ -76,7 +76,7 @@ func TestAmountsThatCannotBe(t *testing.T) {
 		o.Rate, o.Estimated, o.Cap = eligibility.Money{}, eligibility.Money{}, eligibility.Money{}
 	})
 	odd := eligibility.Money{Amount: decimal.NewFromInt(5), Currency: "usd"}
-	require.EqualError(t, refused(t, rateless, after(20), claim.Submit{Requested: odd}, claim.ErrAmount), `the requested amount "5 usd" is in an unknown currency: use a code of ISO 4217, for example EUR`)
+	require.EqualError(t, refused(t, rateless, after(20), claim.Submit{Requested: odd}, claim.ErrAmount), `the requested amount "5 usd" is in an unknown currency: use a code of ISO 4217 in capitals, for example EUR`)
 	bad := claim.Pay{Amount: money("1.00 USD"), Reference: strings.Repeat("R", 201)}
 	require.EqualError(t, refused(t, in(t, claim.Approved), after(25), bad, claim.ErrInvalid), "reference has 201 characters: say it in at most 200")
 	bad.Reference = "R\xff"

@@ -109,6 +109,9 @@ type NotClaimableError struct {
 }
 
 func (e *NotClaimableError) Error() string {
+	if e.Availability == engagement.Active {
+		return fmt.Sprintf("%s takes no more customers: they could be added and claimed until %s", e.Engagement, e.Until.Format(time.RFC3339))
+	}
 	return fmt.Sprintf("%s is %s: customers can be added and claimed from %s until %s",
 		e.Engagement, e.Availability, e.Opens.Format(time.RFC3339), e.Until.Format(time.RFC3339))
 }

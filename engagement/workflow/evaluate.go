@@ -19,7 +19,16 @@ func (s *Service) factsOf(ctx context.Context, partner engagement.PartnerID, who
 	if err != nil {
 		return eligibility.Facts{}, err
 	}
-	return all[0], nil
+	return all[0], checkFacts(all[0])
+}
+
+// checkFacts refuses facts of a customer that could not be stored with a decision and
+// read again. Nothing but a mend of the host's helps there, so it is not unavailable.
+func checkFacts(facts eligibility.Facts) error {
+	if err := facts.Check(); err != nil {
+		return fmt.Errorf("the facts of the customer: %w", err)
+	}
+	return nil
 }
 
 func (s *Service) factsOfAll(ctx context.Context, partner engagement.PartnerID, who []tenant.Identity) ([]eligibility.Facts, error) {

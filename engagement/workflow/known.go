@@ -223,7 +223,11 @@ func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Enga
 		}
 		offers := offersOf(all, r.partner, u.now)
 		for i, key := range known {
-			if err := u.rejudge(r.actor, key, offers, facts[i]); err != nil {
+			err := checkFacts(facts[i])
+			if err == nil {
+				err = u.rejudge(r.actor, key, offers, facts[i])
+			}
+			if err != nil {
 				v.failed = append(v.failed, fmt.Errorf("customer %s: %w", key.Customer, err))
 			}
 		}

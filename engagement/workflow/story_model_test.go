@@ -100,12 +100,6 @@ type modelDoc struct {
 	kept bool // by the desk's own store
 }
 
-// awaited reports whether a survey can still be sent and answered: while the partner
-// is at work, and until the program has decided.
-func (m *model) awaited(p *modelPart) bool {
-	return m.worked(p) || slices.Contains([]engagement.Status{engagement.Submitted, engagement.UnderReview}, m.status(p))
-}
-
 type modelSurvey struct {
 	sent, done bool
 	links      []consent.Token

@@ -201,13 +201,13 @@ func TestSurveyAfterSubmissionDeadline(t *testing.T) {
 		e.Proof[3].Required = false
 	})
 	p := w.Granted(migration, "ana@contoso.com")
-	link := sendSurvey(t, w, p, "ana@contoso.com")
+	sendSurvey(t, w, p, "ana@contoso.com")
 	submitBy := part(t, w, p).Claim.SubmitBy
 	w.Submitted(p)
 	w.Advance(day)
 	ok(t, resendSurvey(w, p)) // the reviewer can still wait for it
 	w.Relayed()
-	link = newestSurvey(w, p)
+	link := newestSurvey(w, p)
 	w.Reviewed(p)
 	v, err := w.Desk.SurveyView(background, link)
 	ok(t, err)

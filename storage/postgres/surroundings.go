@@ -39,7 +39,7 @@ func (s *Store) checkSurroundings(ctx context.Context) error {
 	if err != nil {
 		return explain(ctx, op, err)
 	}
-	if problem, what := is.problem(); problem != nil {
+	if what, problem := is.problem(); problem != nil {
 		return &Error{Op: op, Problem: problem, Err: plain("%s", what)}
 	}
 	return nil
@@ -58,26 +58,26 @@ func (s *Store) pooled(ctx context.Context) (bool, error) {
 	return pid != conn.Conn().PgConn().PID(), err
 }
 
-// problem returns what cannot work, and what it is that is set so.
-func (is surroundings) problem() (problem error, what string) {
+// problem returns what is set so that it cannot work, and the error for that.
+func (is surroundings) problem() (what string, problem error) {
 	asText := is.mode == pgx.QueryExecModeSimpleProtocol || is.mode == pgx.QueryExecModeExec
 	switch {
 	case !isUTF8(is.serverEncoding):
-		return ErrEncoding, "the database is in " + is.serverEncoding
+		return "the database is in " + is.serverEncoding, ErrEncoding
 	case !isUTF8(is.clientEncoding):
-		return ErrSetting, "client_encoding is " + is.clientEncoding + " and has to be UTF8"
+		return "client_encoding is " + is.clientEncoding + " and has to be UTF8", ErrSetting
 	case asText && is.byteaOutput != "" && is.byteaOutput != "hex":
-		return ErrSetting, "bytea_output is " + is.byteaOutput + " and has to be hex for pgx's modes exec and simple_protocol"
+		return "bytea_output is " + is.byteaOutput + " and has to be hex for pgx's modes exec and simple_protocol", ErrSetting
 	case asText && is.arrayNulls == "off":
-		return ErrSetting, "array_nulls is off and has to be on for pgx's modes exec and simple_protocol"
+		return "array_nulls is off and has to be on for pgx's modes exec and simple_protocol", ErrSetting
 	case is.mode == pgx.QueryExecModeSimpleProtocol && is.conforming == "off":
-		return ErrSetting, "standard_conforming_strings is off and has to be on for pgx's mode simple_protocol"
+		return "standard_conforming_strings is off and has to be on for pgx's mode simple_protocol", ErrSetting
 	case is.pooled:
 		// It runs the statement that was described last on a connection, which by then
 		// can be another one, with another client's statement.
-		return ErrPooler, "with describe_exec it can run another client's statement"
+		return "with describe_exec it can run another client's statement", ErrPooler
 	}
-	return nil, ""
+	return "", nil
 }
 
 func isUTF8(encoding string) bool {
