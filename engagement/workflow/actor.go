@@ -54,14 +54,14 @@ func (a Actor) LogValue() slog.Value {
 // Act is what an actor wants to do.
 type Act string
 
-// The acts.
+// The acts. Where nothing else is said, they are for the partner's roles only.
 const (
 	ViewEngagements Act = "view engagements"
 	ViewCustomers   Act = "view customers"
-	ViewHistory     Act = "view history"
-	AddCustomers    Act = "add customers"
+	ViewHistory     Act = "view history"  // and verify it, and view what proves a consent
+	AddCustomers    Act = "add customers" // and change the details of participations
 	ClaimCustomers  Act = "claim customers"
-	HandleConsent   Act = "handle consent"
+	HandleConsent   Act = "handle consent" // preview, request, resend, change contacts
 	CancelAct       Act = "cancel participations"
 	ErasePersons    Act = "erase persons"       // the partner's admins, and the Program
 	Associate       Act = "associate customers" // and disassociate them

@@ -381,7 +381,7 @@ type ClaimView struct {
 	Unreached   []engagement.Unreached // contacts of both sides that the last message did not reach
 	Actions     []engagement.Action    // what the partner can do now; not for the Program
 	Missing     []claim.Missing        // what has to be there before it can be submitted
-	Reviews     []claim.Kind           // what the Program can do now; not for the partner
+	Reviews     []claim.Kind           // what the Program can do now; not for the partner, nor for whoever acted for it
 	Payee       string                 // payee profile status of the participation's location now; engagement.PayeeValid: it can be paid
 	Repeated    []Repetition           // evidence whose content is elsewhere in the partner's claims; for the Program
 	WithdrawnAt time.Time              // when the customer withdrew after the submission; zero: it has not
@@ -392,10 +392,10 @@ type ClaimView struct {
 
 // Claim returns one participation with its claim, what is missing and its
 // history, for its partner and for the Program. Of the history with the customer it
-// reads the events about the participation only, and checks that the participation is
-// what the last of them led to, each of them that follows another one of them or is
-// the first of all, and that the end was not cut off. An event that was changed
-// between two about something else shows in History and in VerifyHistory.
+// reads only the events about the participation. It checks that the participation is
+// what the last of them led to, that the end was not cut off, and that each of them
+// that directly follows another, or begins the history, was not changed. Whether the
+// rest were shows in History and in VerifyHistory.
 //
 // It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError, and an
 // *engagement.HistoryError together with the view when the history was tampered

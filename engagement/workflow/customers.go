@@ -24,8 +24,8 @@ type CustomersQuery struct {
 	// claim number, owner or labels, in whatever case and with or without accents; or
 	// for whole IDs of the customer, in any usual spelling. All have to be found.
 	Search     string
-	Types      []engagement.RowType
-	Statuses   []engagement.Status
+	Types      []engagement.RowType    // any of these
+	Statuses   []engagement.Status     // any of these
 	Locations  []engagement.LocationID // rows of any of these
 	Owners     []string                // looked after by any of these users, in whatever case
 	Labels     []string                // with any of these labels, in whatever case
@@ -152,8 +152,8 @@ func (s *Service) Search(ctx context.Context, actor Actor, search string, limit 
 
 // AttentionRequired returns what the partner has to do in all engagements of the
 // catalog, what is due soonest first: consents to be obtained, claims and disputes
-// to be submitted, what reviewers ask for, rejections to be disputed. They are at
-// most limit (1 to 1000; 0: 50). It returns what Search returns.
+// to be submitted, what reviewers ask for, rejections to be disputed. It returns at
+// most limit rows (1 to 1000; 0: 50), and the errors of Search.
 func (s *Service) AttentionRequired(ctx context.Context, actor Actor, limit int) ([]engagement.Row, error) {
 	query := CustomersQuery{Sort: storage.BySoonest, Limit: limit}
 	rows, err := s.everywhere(ctx, actor, query, engagement.TabEligible)

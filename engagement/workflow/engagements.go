@@ -14,10 +14,10 @@ import (
 
 // EngagementsQuery filters the list of engagements. What is set must all hold.
 type EngagementsQuery struct {
-	Locations []engagement.LocationID // eligible through one of these
-	Statuses  []engagement.Availability
-	Types     []engagement.Type
-	Roles     []string
+	Locations []engagement.LocationID   // eligible through one of these
+	Statuses  []engagement.Availability // any of these
+	Types     []engagement.Type         // any of these
+	Roles     []string                  // any of these, as Engagement.Role has them
 }
 
 // EngagementGroup is the engagements of one solution area.
@@ -50,7 +50,7 @@ type EngagementSummary struct {
 	CustomerCriteria []Criterion
 	Proof            []claim.ProofItem
 	Windows          engagement.Windows
-	MostDays         int // that an engagement of its type takes in all, as it is published; 0 where it is not
+	MostDays         int // that an engagement of its type can take in all, by the published program's table; 0 for a type that is not in it
 	ClaimLimit       int
 	Pay              engagement.Pay
 	Rate             engagement.Rate // the one in force now; zero when there is none
