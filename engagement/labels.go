@@ -48,7 +48,8 @@ func Labels(labels []string) ([]string, error) {
 	return slices.Sorted(slices.Values(labels)), nil
 }
 
-// CheckOwner returns the *InvalidError of an owner whom nobody can read.
+// CheckOwner returns an *InvalidError for an owner's name that is too long or that
+// nobody can read; "" is nobody.
 func CheckOwner(user string) error {
 	if problem := text.Line(user, MaxOwner); problem != "" {
 		return &InvalidError{Of: "participation", Field: "owner", Problem: problem}

@@ -3,7 +3,7 @@ package engagement
 import "errors"
 
 // Unreadable is something in a place that storage could not read: a bug, a disk or a
-// newer version has written it otherwise than this one reads. It stays stored as it
+// newer version has written it in a way that this one does not read. It stays stored as it
 // is, and takes as much of the claim limit as was recorded; the rest of the place
 // goes on without it.
 type Unreadable struct {

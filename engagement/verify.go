@@ -23,11 +23,11 @@ func (e *HistoryError) Is(target error) bool { return target == ErrHistoryBroken
 
 // VerifyHistory checks that the events are a whole history which ends at head:
 // none changed, left out, put in, in another order, or cut off at the end. An
-// erased person is no damage. The error is a *HistoryError.
+// erased person does not count as damage. The error is a *HistoryError.
 //
-// Who can write both the events and the head can write another history, which
-// holds together like this one; it cannot hold an earlier head that was kept
-// elsewhere, see [Head.In].
+// Somebody who can write both the events and the head can write another history that
+// holds together like this one, but not one that holds an earlier head which was kept
+// elsewhere: see [Head.In].
 func VerifyHistory(events []Event, head Head) error {
 	at, err := VerifyPage(events, Head{})
 	if err == nil && at != head {
@@ -88,9 +88,8 @@ func (e Event) problem(before Digest) string {
 	return ""
 }
 
-// In reports whether a history that was verified holds the head: whether it goes
-// on from where it ended when the head was read. The head of no event is in every
-// history.
+// In reports whether a history that was verified holds the head: whether it goes on
+// from where it ended when the head was read. The zero Head is in every history.
 func (h Head) In(events []Event) bool {
 	for _, e := range events {
 		if e.Seq == h.Seq {

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Clock is what a Store can be besides: one that knows the time by which all of its
-// processes can be held to one another. memory and sqlite tell the machine's time,
-// postgres its server's.
+// Clock is for a Store that can tell a time that all of its processes share, to which
+// their own clocks are compared. memory and sqlite tell the machine's time, postgres
+// its server's.
 type Clock interface {
 	// Now returns the present, to the microsecond and in UTC, or the errors of a
 	// read.

@@ -74,9 +74,9 @@
 //
 // Ordered: as each method says. Texts are compared byte by byte.
 //
-// Texts are in UTF-8 and have no NUL, which some engines cannot keep. A query with
-// another one finds nothing by it; a store may refuse it, or changes with such a text,
-// with ErrInvalid. It is no trouble of the storage.
+// Texts are in UTF-8 and have no NUL, which some engines cannot keep. A query by any
+// other text finds nothing; a store may refuse it, or changes with such a text, with
+// ErrInvalid. That is never reported as trouble of the storage.
 //
 // Precise: times are kept to the microsecond and come back in UTC. The workflow
 // hands in no finer ones.

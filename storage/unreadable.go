@@ -8,11 +8,11 @@ import (
 )
 
 // ErrUnreadable says that a stored row cannot be read: a bug, a disk or a newer
-// version has written it otherwise than this one reads. Trying again does not help.
+// version has written it in a way that this one does not read. Trying again does not help.
 // It is matched by *UnreadableError.
 var ErrUnreadable = errors.New("storage: a stored row cannot be read")
 
-// UnreadableError names the row.
+// UnreadableError names the row that cannot be read.
 type UnreadableError struct {
 	Kind string // what it is: "message", "participation", "standing", "customer", "event", "entry", "command record"
 	Key  string // its key, for whoever looks after the storage
@@ -31,7 +31,7 @@ func (e *UnreadableError) Is(target error) bool { return target == ErrUnreadable
 // Unwrap returns why it cannot be read.
 func (e *UnreadableError) Unwrap() error { return e.Err }
 
-// Unreadable takes an error apart that a list came with: the rows that could not be
+// Unreadable takes apart the error that a list came with: the rows that could not be
 // read, and what is left of the error; nil if it was about nothing else.
 func Unreadable(err error) ([]*UnreadableError, error) {
 	if err == nil {

@@ -98,7 +98,7 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 // users may do everything for their own partner but ReviewClaims and RunProgram, which
 // are the Program's; only admins may ErasePersons. The Program may also ViewClaims,
 // CommentOnClaims and ErasePersons. Without a role an actor may do nothing. An
-// Authorizer can take away from that and add nothing to it, and no other partner's
+// Authorizer can narrow that and never widen it, and never shows another partner's
 // data.
 //
 //	func (h host) Authorize(ctx context.Context, actor workflow.Actor, act workflow.Act) (workflow.Scope, error) {
@@ -111,8 +111,8 @@ type Authorizer interface {
 	// such as Associate and ErasePersons, or about the program, takes AllLocations.
 	// The zero Scope is refused.
 	//
-	// The error goes to the caller inside a *ForbiddenError; who cannot find out
-	// returns one, too.
+	// The error goes to the caller inside a *ForbiddenError. An Authorizer that
+	// cannot find out returns an error, too.
 	Authorize(ctx context.Context, actor Actor, act Act) (Scope, error)
 }
 

@@ -13,10 +13,10 @@ import (
 
 // ForeignContacts says what becomes of a customer contact whose domain the
 // directory does not give to the customer. Whatever it is, the reviewer is shown
-// it; and a directory that cannot be asked stands in nobody's way.
+// it; and a directory that cannot be asked blocks nobody.
 type ForeignContacts string
 
-// What becomes of them.
+// What becomes of foreign contacts.
 const (
 	FlagForeignContacts   ForeignContacts = ""               // they are asked
 	ReasonForForeign      ForeignContacts = "needs a reason" // they are asked, with a reason
@@ -26,9 +26,9 @@ const (
 // ContactSides are the rules that keep a customer's answer from coming from the
 // partner.
 type ContactSides struct {
-	Foreign ForeignContacts
-	// AllowOwn lets the partner's own contacts and domains answer for the customer,
-	// in a sandbox. Each event says how many did.
+	Foreign ForeignContacts // zero: they are asked, and shown to the reviewer
+	// AllowOwn lets the partner's own contacts and domains answer for the customer, as
+	// in a sandbox. Each event says how many such contacts were named.
 	AllowOwn bool
 }
 
@@ -62,8 +62,8 @@ var ErrForeignContact = errors.New("workflow: contact of a domain that is not th
 type ForeignContactError struct {
 	Field       string // such as "customer[1].email"
 	Domain      tenant.Domain
-	Doubt       engagement.ContactDoubt
-	WithAReason bool // whether a reason would do
+	Doubt       engagement.ContactDoubt // why it is refused
+	WithAReason bool                    // whether a reason would do
 }
 
 func (e *ForeignContactError) Error() string {

@@ -57,8 +57,8 @@
 // its locations, by itself; of a participation through another location it says no
 // more than that the company has the customer already. Partners do not see who
 // reviewed, nor what the Program writes for itself. Whoever acted for the partner on a
-// claim does not review it: see FourEyes. Nobody of the partner's answers for its
-// customer: see ContactSides.
+// claim does not review it: see FourEyes. The partner's own people do not answer
+// for its customer: see ContactSides.
 //
 // # What a host runs
 //

@@ -211,8 +211,8 @@ func evidenceOf(p engagement.Participation, id claim.EvidenceID) (claim.Evidence
 // with an *evidence.DamagedError at its end if it is not what was added.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *UnavailableError, or an
-// *InputError for a document that the host keeps itself, together with the document:
-// only there stands its Ref, which the host opens.
+// *InputError for a document that the host keeps itself, together with the document,
+// which has the Ref for the host to open.
 func (s *Service) OpenEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, document claim.EvidenceID) (claim.Evidence, io.ReadCloser, error) {
 	if s.evidence == nil {
 		return claim.Evidence{}, nil, errors.New("workflow: OpenEvidence needs an Evidence store in the Options")

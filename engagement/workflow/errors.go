@@ -12,8 +12,8 @@ import (
 )
 
 // What a command or a query is refused for. Each is matched, with errors.Is, by the
-// error type beside it, which says more. ErrClock, ErrForeignContact, ErrFourEyes,
-// ErrOwnContact and ErrPayee are the others.
+// error type beside it, which says more. The others are ErrClock,
+// ErrForeignContact, ErrFourEyes, ErrOwnContact and ErrPayee.
 var (
 	ErrForbidden         = errors.New("workflow: forbidden")                  // *ForbiddenError
 	ErrNotFound          = errors.New("workflow: not found")                  // *NotFoundError
@@ -210,8 +210,8 @@ func (e *StatedIdentityError) Error() string {
 // Is makes errors.Is(err, ErrNomination) true.
 func (e *StatedIdentityError) Is(target error) bool { return target == ErrNomination }
 
-// NameRequiredError says that a customer has no name that the directory knows, and
-// that a friendly name is needed for people to know it by.
+// NameRequiredError says that the directory knows no name for a customer, so that a
+// friendly name is needed for people to know it by.
 type NameRequiredError struct{ Customer string }
 
 func (e *NameRequiredError) Error() string {

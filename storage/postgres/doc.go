@@ -52,8 +52,8 @@
 // them off with default_query_exec_mode=exec, or =simple_protocol, in the
 // connection string. Else calls fail with ErrPooler as soon as connections change;
 // pgx's mode describe_exec, which could run another client's statement, is refused.
-// What such a pooler takes as settings in the connection string is little:
-// ErrParameter says so.
+// Such a pooler takes few settings in the connection string: where it refuses one,
+// calls fail with ErrParameter.
 //
 // # Encoding and settings
 //
