@@ -52,6 +52,9 @@
 // # Errors
 //
 // [NewRuleSet] returns a *[RuleSetError] per defect, joined. Deciding returns
-// *[RuleError], replaying *[ReplayError], the parsers *[ParseError]. Each has
-// a sentinel for errors.Is: [ErrRuleSet], [ErrRule], [ErrReplay], [ErrParse].
+// *[RuleError], or a *[NotInEffectError] outside of a rule set's dates; replaying
+// *[ReplayError], the parsers *[ParseError]. [Currencies.Check] returns a *[MoneyError]
+// for an amount that cannot be paid, [Facts.Check] a *[ValueError] for a value that
+// could not be kept. Each has a sentinel for errors.Is: [ErrRuleSet], [ErrRule],
+// [ErrNotInEffect], [ErrReplay], [ErrParse], [ErrMoney], [ErrValue].
 package eligibility

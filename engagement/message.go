@@ -62,7 +62,7 @@ type Message struct {
 	Partner       PartnerID        `json:"partner"`
 	Place         PlaceKey         `json:"place"`
 	Participation ParticipationID  `json:"participation"`
-	To            tenant.Email     `json:"to,omitzero"`       // zero: to the partner, which has named no contacts; the host knows whom to tell
+	To            tenant.Email     `json:"to,omitzero"`       // zero: to the partner as a whole, which has named no contacts, or for AskForReferral; the host knows whom to tell
 	Language      consent.Language `json:"language,omitzero"` // zero: the first there is
 	Link          consent.LinkID   `json:"link,omitzero"`     // the link that it carries; its token is made when it goes out
 	Deadline      time.Time        `json:"deadline,omitzero"` // the one that a reminder is about

@@ -65,7 +65,7 @@ const (
 	CancelAct       Act = "cancel participations"
 	ErasePersons    Act = "erase persons"       // the partner's admins, and the Program
 	Associate       Act = "associate customers" // and disassociate them
-	WorkOnClaims    Act = "work on claims"      // evidence, surveys, submission, recall, dispute
+	WorkOnClaims    Act = "work on claims"      // evidence, surveys, referral, submission, recall, dispute
 	ViewClaims      Act = "view claims"         // the partner's, and the Program
 	CommentOnClaims Act = "comment on claims"   // the partner's, and the Program
 	ReviewClaims    Act = "review claims"       // review, ask for action, approve, reject, pay: the Program

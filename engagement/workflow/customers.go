@@ -21,8 +21,9 @@ import (
 type CustomersQuery struct {
 	Tab engagement.Tab // "": the eligible ones
 	// Search is for words, or their beginnings, of the name, friendly name, domain,
-	// claim number, owner or labels, in whatever case and with or without accents; or
-	// for whole IDs of the customer, in any usual spelling. All have to be found.
+	// claim number, referral, owner or labels, in whatever case and with or without
+	// accents; or for whole IDs of the customer, in any usual spelling. All have to
+	// be found.
 	Search     string
 	Types      []engagement.RowType    // any of these
 	Statuses   []engagement.Status     // any of these

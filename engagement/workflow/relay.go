@@ -20,8 +20,8 @@ import (
 type Notifier interface {
 	// Notify hands one message to a mail system, and returns nil only when that
 	// has taken it: from then on the history says that it was sent. One whose
-	// Message.To is zero goes to the partner, which has named no contacts: the host
-	// knows whom to tell.
+	// Message.To is zero goes to the partner as a whole, which has named no contacts, or
+	// is an engagement.AskForReferral: the host knows whom to tell.
 	//
 	// An error that wraps ErrUndeliverable says that it can never be delivered (there
 	// is no such mailbox, for example): it is given up at once. On any other error

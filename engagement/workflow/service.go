@@ -32,7 +32,8 @@ type Catalog interface {
 // FactSource fetches what the rules ask of customers.
 type FactSource interface {
 	// Facts returns the facts of each customer, in the order of the customers.
-	// A fact that is not there is unknown; an error is for when nobody can say.
+	// A fact that is not there is unknown; an error is for when nobody can say. Values
+	// that Facts.Check refuses are an *eligibility.ValueError for whoever asked.
 	Facts(ctx context.Context, partner engagement.PartnerID, customers []tenant.Identity) ([]eligibility.Facts, error)
 }
 
