@@ -14,16 +14,16 @@
 //
 // # One ID nominates
 //
-// Nothing cascades from one ID to another: what holds for a customer's tenant
-// says nothing about the same customer's subscription, and they have two keys.
-// A tenant ID and a TPID may be given together, because a directory knows both
-// and can tell whether they belong together; the tenant then decides the key. A
-// subscription or an opportunity it does not know, so such an ID is given alone,
+// Nothing cascades from one ID to another: what holds for a customer's tenant says
+// nothing about the same customer's subscription, and they have two keys. A tenant ID
+// and a TPID may be given together, because a directory knows both and can tell
+// whether they belong together; the tenant then decides the key. A lookup by domain
+// says nothing of a subscription or an opportunity, so no other ID is given with one,
 // and the identity gets no other.
 //
 // An ID alone, and one that is merely stated, is looked up where the directory is an
-// [IDDirectory]: so it has a name, and is known to exist. What is merely stated
-// stays marked, see [Identity].Stated.
+// [IDDirectory], so that it has a name and is known to exist. What is merely stated
+// stays marked: see [Identity].Stated.
 //
 // # What is compared
 //

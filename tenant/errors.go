@@ -82,12 +82,12 @@ func (e *ConsumerDomainError) Error() string {
 // Unwrap returns [ErrConsumerDomain].
 func (e *ConsumerDomainError) Unwrap() error { return ErrConsumerDomain }
 
-// ReasonRequiredError says that the directory does not support the ID that was
-// given. It knows other customers than that of the tenant ID or TPID by the
-// domain (Found), or none; or not exactly one, when a subscription or
-// opportunity ID was given, which no directory knows. The same candidate with a
-// reason goes on, and so does one with a confirmed ID or another domain. It
-// matches [ErrReasonRequired].
+// ReasonRequiredError says that the directory does not support the ID that was given.
+// It knows other customers than that of the tenant ID or TPID by the domain (Found),
+// or none; or not exactly one, when a subscription or opportunity ID was given, of
+// which a lookup by domain says nothing; or nobody by an ID that was given alone. The
+// same candidate with a reason goes on, and so does one with a confirmed ID or
+// another domain. It matches [ErrReasonRequired].
 type ReasonRequiredError struct {
 	Domain       Domain         // zero when an ID was given alone: the directory knows nobody by it
 	Tenant       ID             // as given

@@ -56,7 +56,7 @@ func (i Identity) NamedBy() []IDKind {
 }
 
 // alone reports whether the customer is nominated by an ID beside which there is
-// no other, and of which no directory knows: a subscription's or an opportunity's.
+// no other, and of which a lookup by domain says nothing: a subscription's or an opportunity's.
 func (i Identity) alone() bool { return !i.Subscription.IsZero() || !i.Opportunity.IsZero() }
 
 // Key is the one ID under which a customer is recorded: "tenant:" and a
