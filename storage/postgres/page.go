@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -163,7 +164,9 @@ func (s *Store) pageOf(ctx context.Context, op string, l listing) (b *bundle, pl
 func (b *bundle) rows(op string, l listing, places map[engagement.PlaceKey]engagement.Place) ([]storage.PageRow, bool, error) {
 	out := make([]storage.PageRow, len(b.entries))
 	for i, row := range b.entries {
-		out[i].Entry, out[i].Err = row.Value()
+		if out[i].Entry, out[i].Err = row.Value(); errors.Is(out[i].Err, ErrKeys) { // so are all others
+			return nil, false, broken(op, ErrKeys)
+		}
 		out[i].Place = places[row.Place()]
 	}
 	slices.SortFunc(out, func(x, y storage.PageRow) int {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -165,7 +166,9 @@ func (s *session) entries(l listing) ([]storage.PageRow, bool, error) {
 	}
 	out := make([]storage.PageRow, len(found))
 	for i, row := range found {
-		out[i].Entry, out[i].Err = row.Value()
+		if out[i].Entry, out[i].Err = row.Value(); errors.Is(out[i].Err, ErrKeys) { // so are all others
+			return nil, false, out[i].Err
+		}
 		out[i].Place = places[keys[i]]
 	}
 	return out, more, nil
