@@ -52,6 +52,8 @@ func (e AddEvidence) apply(s State, now time.Time) (State, error) {
 		return s, invalid("evidence.id", fmt.Sprintf("is %.60q: each document needs an ID of its own", v.ID))
 	case v.Ref == "" || len(v.Ref) > 1000:
 		return s, invalid("evidence.ref", "has to say where the document is kept, in 1 to 1,000 bytes")
+	case text.Line(v.Ref, 1000) != "":
+		return s, invalid("evidence.ref", text.Line(v.Ref, 1000))
 	case !isSHA256(v.SHA256):
 		return s, invalid("evidence.sha256", "is not one: use 64 lower-case hexadecimal digits")
 	}

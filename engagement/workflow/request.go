@@ -129,9 +129,7 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 			return Requested{}, err
 		}
 		if req, ok := body.(ConsentRequest); ok && req.PartnerLanguage != "" {
-			if p.Language, err = consent.ParseLanguage(req.PartnerLanguage); err != nil {
-				return Requested{}, &InputError{Field: "partner_language", Problem: err.Error(), Err: err}
-			}
+			p.Language, _ = consent.ParseLanguage(req.PartnerLanguage) // which requestEvent has checked
 		}
 		next, err := consent.Apply(p.Consent, e, u.now)
 		if err == nil {
@@ -302,7 +300,13 @@ func (u *unit) room(ctx context.Context, p engagement.Participation) (engagement
 func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, req ConsentRequest) (consent.Request, error) {
 	customer, err := readContacts("customer", req.Customer)
 	partner, err2 := readContacts("partner", req.Partner)
-	if err := errors.Join(err, err2, checkReason(req.Reason)); err != nil {
+	var badLanguage error
+	if req.PartnerLanguage != "" {
+		if _, err := consent.ParseLanguage(req.PartnerLanguage); err != nil {
+			badLanguage = &InputError{Field: "partner_language", Problem: err.Error(), Err: err}
+		}
+	}
+	if err := errors.Join(err, err2, checkReason(req.Reason), badLanguage); err != nil {
 		return consent.Request{}, err
 	}
 	if len(customer) == 0 {

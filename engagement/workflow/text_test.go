@@ -1,7 +1,6 @@
 package workflow_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -9,45 +8,34 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 )
 
-// unreadable are texts that nobody could read, or not as what they are.
-var unreadable = map[string]string{
-	"nothing to see":      "\u200b\u200b",
-	"another direction":   "Contoso\u202e",
-	"a control character": "over\x00the cap",
-	"no text":             "caf\xe9",
-}
-
-// What people have to read later has something to see; names look like what they
-// are.
-func TestTextsThatNobodyCanRead(t *testing.T) {
-	w, _ := newWorld(t)
-	started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{pilot},
-		Candidate: workflow.Candidate{Location: lisboa, Domain: "contoso.com"}})
-	ok(t, err)
-	id := started[0].ID
-	for what, text := range unreadable {
-		name := text
-		for field, try := range map[string]func() error{
-			"friendly_name": func() error {
-				_, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{pilot},
-					Candidate: workflow.Candidate{Location: lisboa, Domain: "adatum.com", FriendlyName: name}})
-				return err
-			},
-			"reason": func() error {
-				return w.Desk.Cancel(background, w.Actor, id, workflow.CancelParticipation{Key: w.Key(), Reason: text})
-			},
-		} {
-			prose := field == "reason"
-			if prose && what == "another direction" || !prose && (what == "a control character" || what == "no text") {
-				continue // in prose it is seen what is meant; names are cleaned of these
-			}
-			err := try()
-			var bad *workflow.InputError
-			if !errors.As(err, &bad) || bad.Field != field {
-				t.Errorf("%s of %s: %v", field, what, err)
-			}
+// A name that is too long is refused, not cut: whoever typed it can shorten it.
+// Blanks of a paste are not in its way.
+func TestFriendlyNamesAreNotCut(t *testing.T) {
+	w, spy := newWorld(t)
+	add := func(name string) (engagement.ParticipationID, error) {
+		started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{pilot},
+			Candidate: workflow.Candidate{Location: lisboa, Domain: "contoso.com", FriendlyName: name}})
+		if err != nil {
+			return "", err
 		}
+		return started[0].ID, nil
 	}
+	long := strings.Repeat("ã", engagement.MaxFriendlyName)
+	tooLong := long + "x"
+	unchanged(t, spy, func() {
+		_, err := add(tooLong)
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "friendly_name")
+	})
+	p, err := add(" \t" + long + "\n")
+	ok(t, err)
+	equal(t, "the name", w.Row(p).FriendlyName, long)
+	unchanged(t, spy, func() {
+		err := w.Desk.ChangeDetails(background, w.Actor, p, workflow.Details{Key: w.Key(), FriendlyName: &tooLong})
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "friendly_name")
+	})
+	spaced := "Big \u00a0\n One"
+	ok(t, w.Desk.ChangeDetails(background, w.Actor, p, workflow.Details{Key: w.Key(), FriendlyName: &spaced}))
+	equal(t, "the name", w.Row(p).FriendlyName, "Big One")
 }
 
 // A name is found in texts in whatever spelling.
