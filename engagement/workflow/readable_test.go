@@ -252,6 +252,7 @@ func readableCalls(t *testing.T, w *workflowtest.World) map[string]func() []any 
 		w.PutCustomer(c)
 	}
 	w.Known("known.example")
+	asksReferral(t, w, migration)
 	started := begun(w, pilot, "contoso.com")
 	asked := begun(w, pilot, "adatum.com")
 	w.Requested(asked, "eva@adatum.com")
@@ -317,6 +318,7 @@ func readableCalls(t *testing.T, w *workflowtest.World) map[string]func() []any 
 			return []any{workflow.Bounce{Partner: "northwind", Participation: asked, Address: "eva@adatum.com"}}
 		},
 	}
+	calls["RecordReferral"] = func() []any { return []any{w.Actor, draft, workflow.RecordReferral{Reference: "R-1"}} }
 	calls["Associate"] = calls["Disassociate"]
 	calls["ResendConsent"] = func() []any { return []any{w.Actor, asked, "resend"} }
 	calls["StartReview"] = func() []any { return []any{w.Reviewer(), submitted, workflow.StartReview{}} }
