@@ -10,6 +10,9 @@ import (
 var (
 	// ErrUnknownLink: no link has this token or ID.
 	ErrUnknownLink = errors.New("this link is unknown; open the newest message and use the link in it whole")
+	// ErrNotShown: what the link opens is there, and cannot be read. Opening it again
+	// does not help.
+	ErrNotShown = errors.New("what this link opens cannot be shown now; tell whoever sent it to you")
 	// ErrLinkVoid: see [LinkVoidError].
 	ErrLinkVoid = errors.New("this link was replaced by a newer one")
 	// ErrAlreadyAnswered: see [AlreadyAnsweredError].

@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -12,17 +13,31 @@ import (
 // It is matched by *UnreadableError.
 var ErrUnreadable = errors.New("storage: a stored row cannot be read")
 
-// UnreadableError names the row that cannot be read.
+// UnreadableError names the row that cannot be read: in its text only by its kind, since the text can
+// reach somebody's page; by its key and with the cause where it is logged, and in the
+// errors of the jobs.
 type UnreadableError struct {
 	Kind string // what it is: "message", "participation", "standing", "customer", "event", "entry", "command record"
 	Key  string // its key, for whoever looks after the storage
 	Err  error  // why it cannot be read
 
 	Customer tenant.Key // of a customer: where a list goes on behind it
+	Seq      int64      // of an event: the same
 }
 
 func (e *UnreadableError) Error() string {
+	return fmt.Sprintf("a stored %s cannot be read: tell whoever runs this, whose log says which and why", e.Kind)
+}
+
+// Detail says which row it is and why it cannot be read, for whoever looks after the
+// storage.
+func (e *UnreadableError) Detail() string {
 	return fmt.Sprintf("the stored %s %s cannot be read: %v", e.Kind, e.Key, e.Err)
+}
+
+// LogValue holds what Detail says.
+func (e *UnreadableError) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", e.Kind), slog.String("key", e.Key), slog.Any("cause", e.Err))
 }
 
 // Is makes errors.Is(err, ErrUnreadable) true.
@@ -54,4 +69,21 @@ func Unreadable(err error) ([]*UnreadableError, error) {
 		}
 	}
 	return all, errors.Join(rest...)
+}
+
+// UnreadableIn returns every row that could not be read among all that an error wraps.
+func UnreadableIn(err error) []*UnreadableError {
+	if bad, ok := err.(*UnreadableError); ok {
+		return []*UnreadableError{bad}
+	}
+	var all []*UnreadableError
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		all = UnreadableIn(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, err := range e.Unwrap() {
+			all = append(all, UnreadableIn(err)...)
+		}
+	}
+	return all
 }

@@ -57,6 +57,8 @@ func refusal(v consent.View, err error) reply {
 	switch {
 	case errors.Is(err, consent.ErrUnknownLink):
 		r.status, r.notice = http.StatusNotFound, unknown
+	case errors.Is(err, consent.ErrNotShown):
+		r.status, r.notice, r.err = http.StatusInternalServerError, func(p *Phrases) Message { return p.NotShown }, err
 	case errors.Is(err, consent.ErrLinkVoid):
 		r.status, r.notice = http.StatusGone, replaced
 	case errors.Is(err, consent.ErrExpired):

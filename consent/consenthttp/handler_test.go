@@ -467,6 +467,7 @@ func TestErrorsOfAllKinds(t *testing.T) {
 		{consent.ErrTakenElsewhere, 409},
 		{&consent.NotAllowedError{Status: consent.Requested, Event: consent.KindWithdraw}, 409},
 		{consent.ErrUnknownText, 503},
+		{consent.ErrNotShown, 500},
 		{errors.Join(errStore, http.ErrServerClosed), 503},
 	} {
 		h := consenthttp.New(fixed{err: c.err}, nil)

@@ -37,6 +37,7 @@ type Phrases struct {
 	NotRecorded    Message // an answer that came second; what was decided stands below
 	NotFromPage    Message // a request that the page's form does not make
 	Unavailable    Message // try again later
+	NotShown       Message // what is stored of it cannot be read; trying again does not help
 
 	// What only the page of a survey says.
 	Partner, Customer             string  // stand before their names
@@ -95,6 +96,7 @@ func English() Phrases {
 		NotRecorded:    Message{"This answer was not recorded", "The request stands as shown below, and only the first answer counts."},
 		NotFromPage:    Message{"This did not come from the page", "Nothing was changed. Open the link in your message and use the buttons on its page."},
 		Unavailable:    Message{"Please try again in a minute", "Something on our side does not work just now. If you have just answered, open the page again to see whether your answer has arrived."},
+		NotShown:       Message{"This page cannot be shown now", "Something that is kept for it cannot be read, and trying again does not help. Please tell the partner who sent you the link."},
 
 		Partner:            "Partner",
 		Customer:           "Customer",
@@ -158,6 +160,7 @@ func Portuguese() Phrases {
 		NotRecorded:    Message{"Esta resposta não foi registada", "O pedido está como se mostra abaixo, e só conta a primeira resposta."},
 		NotFromPage:    Message{"Isto não veio da página", "Nada foi alterado. Abra a ligação na sua mensagem e use os botões da página."},
 		Unavailable:    Message{"Tente de novo dentro de um minuto", "Há algo do nosso lado que não está a funcionar. Se acabou de responder, abra a página de novo para ver se a sua resposta chegou."},
+		NotShown:       Message{"Esta página não pode ser mostrada agora", "Há dados desta página que não podem ser lidos, e tentar de novo não ajuda. Avise o parceiro que lhe enviou a ligação."},
 
 		Partner:            "Parceiro",
 		Customer:           "Cliente",

@@ -105,6 +105,8 @@ func surveyRefusal(v survey.View, err error) reply {
 	switch {
 	case errors.Is(err, consent.ErrUnknownLink):
 		r.status, r.notice = http.StatusNotFound, unknown
+	case errors.Is(err, consent.ErrNotShown):
+		r.status, r.notice, r.err = http.StatusInternalServerError, func(p *Phrases) Message { return p.NotShown }, err
 	case errors.Is(err, consent.ErrLinkVoid):
 		r.status, r.notice = http.StatusGone, replaced
 	case errors.Is(err, consent.ErrExpired), errors.Is(err, consent.ErrNotAllowed):

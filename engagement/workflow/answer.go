@@ -15,20 +15,20 @@ import (
 // ConsentView returns what the page behind a customer's link shows. It changes
 // nothing, however often it is called.
 //
-// It returns consent.ErrUnknownLink, consent.ErrLinkVoid, consent.ErrUnknownText,
+// It returns consent.ErrUnknownLink, consent.ErrNotShown, consent.ErrLinkVoid, consent.ErrUnknownText,
 // an *UnavailableError, or, together with the view, consent.ErrTakenElsewhere
 // while another partner has the customer's consent.
 func (s *Service) ConsentView(ctx context.Context, token consent.Token) (consent.View, error) {
 	u := s.unit(storage.CommandRecord{})
 	p, link, err := u.linked(ctx, token)
 	if err != nil {
-		return consent.View{}, err
+		return consent.View{}, s.toCustomer(ctx, err)
 	}
 	view, err := consent.NewView(p.Consent, link.ID, s.pageOf(p), u.now)
 	if err == nil && view.MayDecide {
 		_, err = u.room(ctx, p)
 	}
-	return view, err
+	return view, s.toCustomer(ctx, err)
 }
 
 // AnswerConsent records what a customer's contact decided, and returns the page as it
@@ -42,7 +42,7 @@ func (s *Service) ConsentView(ctx context.Context, token consent.Token) (consent
 // It returns the errors of ConsentView, consent.ErrAlreadyAnswered,
 // consent.ErrExpired, consent.ErrNotAllowed or consent.ErrInvalid.
 func (s *Service) AnswerConsent(ctx context.Context, token consent.Token, decision consent.Decision) (consent.View, error) {
-	return attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (consent.View, error) {
+	view, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (consent.View, error) {
 		p, link, err := u.linked(ctx, token)
 		if err != nil {
 			return consent.View{}, err
@@ -53,6 +53,7 @@ func (s *Service) AnswerConsent(ctx context.Context, token consent.Token, decisi
 		p, _ = u.place(engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}).Participation(p.Partner, p.ID)
 		return consent.NewView(p.Consent, link.ID, s.pageOf(p), u.now)
 	})
+	return view, s.toCustomer(ctx, err)
 }
 
 // linked finds the participation and the link that a token opens.

@@ -109,7 +109,7 @@ func (r *reevaluation) finish(err error) (Progress, error) {
 	if r.panicked != nil {
 		panic(r.panicked)
 	}
-	return r.done, errors.Join(append(r.errs, r.stop, err)...)
+	return r.done, explain(errors.Join(append(r.errs, r.stop, err)...))
 }
 
 // verdicts are what one batch comes to: how much was written, and the errors of

@@ -140,7 +140,7 @@ func (s *Service) RecordBounce(ctx context.Context, b Bounce) error {
 		}
 		return struct{}{}, u.failed(p, m, consent.Bounced)
 	})
-	return err
+	return explain(err)
 }
 
 // bounced finds the participation that a bounce is about.

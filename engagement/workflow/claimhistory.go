@@ -28,9 +28,12 @@ func (s *Service) claimHistory(ctx context.Context, seen engagement.Participatio
 		if !ok {
 			return nil, &NotFoundError{Field: "participation", Value: string(seen.ID)}
 		}
+		if _, err := customerIn(loaded, key); err != nil {
+			return nil, err
+		}
 		events, err := s.eventsAbout(ctx, key, p.ID)
 		if err != nil {
-			return nil, err
+			return events, err
 		}
 		r := reading{key: key, newest: true, limit: 1, head: loaded.Customers[key].History}
 		_, broken := s.read(ctx, &r)
@@ -56,18 +59,27 @@ func (s *Service) history(ctx context.Context, c engagement.Customer) ([]engagem
 	return s.events(ctx, storage.HistoryQuery{Customer: c.Key, Before: c.History.Seq + 1})
 }
 
-// events returns everything that a query asks for, however much that is.
+// events returns everything that a query asks for, however much that is. Events that
+// cannot be read are left out, and their errors joined.
 func (s *Service) events(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
 	var events []engagement.Event
+	var errs []error
 	q.Limit = historyBatch
 	for {
 		batch, err := s.store.History(ctx, q)
+		lost, err := storage.Unreadable(err)
 		if err != nil {
 			return nil, unavailable("storage", err)
 		}
-		if events = append(events, batch...); len(batch) < q.Limit {
-			return events, nil
+		for _, bad := range lost {
+			s.log.ErrorContext(ctx, "an event cannot be read", "error", bad)
+			errs, q.After = keepErrors(errs, []error{bad}), max(q.After, bad.Seq)
 		}
-		q.After = batch[len(batch)-1].Seq
+		if events = append(events, batch...); len(batch)+len(lost) < q.Limit {
+			return events, errors.Join(errs...)
+		}
+		if len(batch) > 0 {
+			q.After = max(q.After, batch[len(batch)-1].Seq)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -136,7 +137,11 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 		page.Counts[status] = Count{N: n}
 	}
 	for _, r := range rows {
-		if err := unreadable(r); err != nil {
+		err := unreadable(r)
+		if err != nil && !c.scope.mayTell(r.Entry, err) {
+			continue
+		}
+		if err != nil {
 			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, r.Entry, err))
 			continue
 		}
@@ -163,7 +168,14 @@ func (c claimsList) read(ctx context.Context, l list) ([]storage.PageRow, bool, 
 	counts := map[engagement.Status]int{}
 	maps.Copy(counts, stored.Counts)
 	rows, more, err := l.overlay(stored.Rows, stored.More, stored.Overdue, func(e engagement.Entry) { counts[e.Status]++ })
-	return rows, more, counts, err
+	if err != nil {
+		return nil, false, nil, err
+	}
+	var gone []storage.PageRow
+	for _, e := range lost(stored.Overdue, l.partner) {
+		gone = append(gone, storage.PageRow{Entry: e.entry, Err: e.err})
+	}
+	return append(gone, rows...), more, counts, nil
 }
 
 // count counts the claims of a scope by status, by reading them.
@@ -177,7 +189,12 @@ func (c claimsList) count(ctx context.Context) (map[engagement.Status]Count, err
 			return nil, err
 		}
 		for _, r := range rows {
-			found[r.Entry.Status]++
+			if r.Entry.Tab == "" {
+				continue // of which nothing is known, and which every page has
+			}
+			if err := unreadable(r); err == nil || c.scope.mayTell(r.Entry, err) {
+				found[r.Entry.Status]++
+			}
 			at := l.positionOf(r.Entry)
 			l.after = &at
 		}
@@ -287,7 +304,7 @@ func (q ClaimsQuery) filter(all []engagement.Engagement) storage.Filter {
 }
 
 // AllClaims yields every row that Claims would give, page by page. An error ends
-// it.
+// it: an *UnreadableRowsError after all the rows that can be read.
 func (s *Service) AllClaims(ctx context.Context, actor Actor, query ClaimsQuery) iter.Seq2[ClaimRow, error] {
 	return func(yield func(ClaimRow, error) bool) {
 		c, err := s.claimsOf(ctx, actor, query)
@@ -295,18 +312,23 @@ func (s *Service) AllClaims(ctx context.Context, actor Actor, query ClaimsQuery)
 			yield(ClaimRow{}, err)
 			return
 		}
+		var out leftOut
 		for {
 			page, err := c.page(ctx, query)
 			if err != nil {
 				yield(ClaimRow{}, err)
 				return
 			}
+			out.add(page.Unreadable)
 			for _, r := range page.Rows {
 				if !yield(r, nil) {
 					return
 				}
 			}
 			if page.Next == "" {
+				if out.error() != nil {
+					yield(ClaimRow{}, out.error())
+				}
 				return
 			}
 			query.Cursor, c.now = page.Next, s.now()
@@ -328,7 +350,8 @@ type ClaimTotal struct {
 // ClaimTotals adds up every claim that the query finds, by status, in the order
 // of engagement.AllStatuses, and by currency; Limit and Cursor do not matter. It
 // reads all of them, so what it takes grows with their number. It returns what
-// Claims returns.
+// Claims returns, and an *UnreadableRowsError together with the totals of all the
+// others.
 func (s *Service) ClaimTotals(ctx context.Context, actor Actor, query ClaimsQuery) ([]ClaimTotal, error) {
 	query.Limit, query.Cursor = maxLimit, ""
 	var totals []ClaimTotal
@@ -339,7 +362,12 @@ func (s *Service) ClaimTotals(ctx context.Context, actor Actor, query ClaimsQuer
 		}
 		return &totals[i]
 	}
+	var left error
 	for row, err := range s.AllClaims(ctx, actor, query) {
+		if errors.Is(err, storage.ErrUnreadable) {
+			left = err
+			break // it is the last
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -368,7 +396,7 @@ func (s *Service) ClaimTotals(ctx context.Context, actor Actor, query ClaimsQuer
 		}
 		return strings.Compare(a.Currency, b.Currency)
 	})
-	return totals, nil
+	return totals, left
 }
 
 // ClaimView is one participation as the claims desk shows it. Its Claim is nil

@@ -76,7 +76,7 @@ func (s *Service) Customers(ctx context.Context, actor Actor, id engagement.ID, 
 }
 
 // AllCustomers yields every row that Customers would give, page by page. An
-// error ends it.
+// error ends it: an *UnreadableRowsError after all the rows that can be read.
 func (s *Service) AllCustomers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery) iter.Seq2[engagement.Row, error] {
 	return func(yield func(engagement.Row, error) bool) {
 		c, err := s.customersOf(ctx, actor, id, query)
@@ -84,7 +84,10 @@ func (s *Service) AllCustomers(ctx context.Context, actor Actor, id engagement.I
 			yield(engagement.Row{}, err)
 			return
 		}
-		c.all(ctx, query, yield)
+		var out leftOut
+		if c.all(ctx, query, &out, yield) && out.error() != nil {
+			yield(engagement.Row{}, out.error())
+		}
 	}
 }
 
@@ -119,14 +122,16 @@ func (s *Service) customersOf(ctx context.Context, actor Actor, id engagement.ID
 	return customersPage{s: s, partner: actor.Partner, engagement: e, within: within, now: now}, err
 }
 
-// all yields the rows of one tab, from the query's cursor on.
-func (c customersPage) all(ctx context.Context, query CustomersQuery, yield func(engagement.Row, error) bool) bool {
+// all yields the rows of one tab, from the query's cursor on, and notes those that
+// cannot be read.
+func (c customersPage) all(ctx context.Context, query CustomersQuery, out *leftOut, yield func(engagement.Row, error) bool) bool {
 	for {
 		page, err := c.page(ctx, query)
 		if err != nil {
 			yield(engagement.Row{}, err)
 			return false
 		}
+		out.add(page.Unreadable)
 		for _, r := range page.Rows {
 			if !yield(r, nil) {
 				return false
@@ -145,7 +150,8 @@ func (c customersPage) all(ctx context.Context, query CustomersQuery, yield func
 // come engagement by engagement, at most limit of each (1 to 1000; 0: 50), tab by
 // tab and by name.
 //
-// It returns a *ForbiddenError, an *InputError or an *UnavailableError.
+// It returns a *ForbiddenError, an *InputError or an *UnavailableError, and an
+// *UnreadableRowsError together with all the rows that can be read.
 func (s *Service) Search(ctx context.Context, actor Actor, search string, limit int) ([]engagement.Row, error) {
 	query := CustomersQuery{Search: search, Limit: limit}
 	return s.everywhere(ctx, actor, query, append(engagement.AllTabs(), engagement.TabOff)...)
@@ -158,12 +164,12 @@ func (s *Service) Search(ctx context.Context, actor Actor, search string, limit 
 func (s *Service) AttentionRequired(ctx context.Context, actor Actor, limit int) ([]engagement.Row, error) {
 	query := CustomersQuery{Sort: storage.BySoonest, Limit: limit}
 	rows, err := s.everywhere(ctx, actor, query, engagement.TabEligible)
-	if err != nil {
+	if err != nil && !errors.Is(err, storage.ErrUnreadable) {
 		return nil, err
 	}
 	rows = slices.DeleteFunc(rows, func(r engagement.Row) bool { return r.Deadline.IsZero() })
 	slices.SortStableFunc(rows, func(a, b engagement.Row) int { return a.Deadline.Compare(b.Deadline) })
-	return rows[:min(len(rows), limitOf(limit))], nil
+	return rows[:min(len(rows), limitOf(limit))], err
 }
 
 // everywhere returns the first rows that a query finds in each engagement, on
@@ -182,6 +188,7 @@ func (s *Service) everywhere(ctx context.Context, actor Actor, query CustomersQu
 	}
 	now := s.now()
 	var rows []engagement.Row
+	var out leftOut
 	for _, e := range all {
 		within, err := s.sight(ctx, actor.Partner, scope, e, now)
 		if err != nil {
@@ -198,10 +205,11 @@ func (s *Service) everywhere(ctx context.Context, actor Actor, query CustomersQu
 				return nil, err
 			}
 			found = append(found, page.Rows...)
+			out.add(page.Unreadable)
 		}
 		rows = append(rows, found[:min(len(found), limitOf(query.Limit))]...)
 	}
-	return rows, nil
+	return rows, out.error()
 }
 
 const (
@@ -264,6 +272,9 @@ func (c customersPage) page(ctx context.Context, query CustomersQuery) (Customer
 		}
 	}
 	for _, r := range rows {
+		if r.err != nil && !c.within.mayTell(*r.entry, r.err) {
+			continue
+		}
 		if r.err != nil {
 			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, *r.entry, r.err))
 			continue
@@ -304,9 +315,6 @@ func (c customersPage) read(ctx context.Context, l list, counts map[engagement.T
 	}
 	var out []shown
 	for _, e := range lost(stored.Overdue, l.partner) {
-		if !c.within.All() {
-			break // whether they belong to its locations nobody knows
-		}
 		out = append(out, shown{entry: &e.entry, err: e.err})
 	}
 	for _, r := range rows {
@@ -376,52 +384,56 @@ func nextMicrosecond(t time.Time) time.Time {
 }
 
 // KnownCustomers yields the customers that have consented to the partner, in
-// order of their keys. They belong to all of its locations.
+// order of their keys. They belong to all of its locations. After the others it yields
+// the *storage.UnreadableErrors of those that cannot be read, joined.
 func (s *Service) KnownCustomers(ctx context.Context, actor Actor) iter.Seq2[engagement.Customer, error] {
 	return func(yield func(engagement.Customer, error) bool) {
 		if _, err := s.authorize(ctx, actor, ViewCustomers); err != nil {
 			yield(engagement.Customer{}, err)
 			return
 		}
+		var lost []error
 		for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Known: true, Limit: customersBatch}) {
 			if err != nil {
 				yield(engagement.Customer{}, err)
 				return
 			}
-			for _, c := range batch {
+			for _, c := range batch.list {
 				if !yield(c, nil) {
 					return
 				}
 			}
+			lost = batch.keep(lost)
+		}
+		if len(lost) > 0 {
+			yield(engagement.Customer{}, errors.Join(lost...))
 		}
 	}
 }
 
 const customersBatch = 500
 
-// customers yields a partner's customers in batches; at the end, the errors of those
-// that cannot be read.
-func (s *Service) customers(ctx context.Context, q storage.CustomersQuery) iter.Seq2[[]engagement.Customer, error] {
-	return func(yield func([]engagement.Customer, error) bool) {
-		var errs []error
+// someCustomers are customers of a partner that were read at once.
+type someCustomers struct {
+	list []engagement.Customer
+	lost []*storage.UnreadableError // those among them that cannot be read
+}
+
+// customers yields a partner's customers in batches.
+func (s *Service) customers(ctx context.Context, q storage.CustomersQuery) iter.Seq2[someCustomers, error] {
+	return func(yield func(someCustomers, error) bool) {
 		for {
 			batch, err := s.store.Customers(ctx, q)
 			lost, err := storage.Unreadable(err)
 			if err != nil {
-				yield(nil, unavailable("storage", err))
+				yield(someCustomers{}, unavailable("storage", err))
 				return
 			}
 			for _, bad := range lost {
 				s.log.ErrorContext(ctx, "a customer cannot be read", "error", bad)
-				errs, q.After = keepErrors(errs, []error{bad}), max(q.After, bad.Customer)
+				q.After = max(q.After, bad.Customer)
 			}
-			if len(batch) > 0 && !yield(batch, nil) {
-				return
-			}
-			if len(batch)+len(lost) < q.Limit {
-				if len(errs) > 0 {
-					yield(nil, errors.Join(errs...))
-				}
+			if len(batch)+len(lost) > 0 && !yield(someCustomers{batch, lost}, nil) || len(batch)+len(lost) < q.Limit {
 				return
 			}
 			if len(batch) > 0 {

@@ -88,12 +88,10 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 	// to erase, erasing again finds the name.
 	var left []error // rows that cannot be read: whom they name nobody knows
 	for _, holders := range []bool{false, true} {
-		bad, err := storage.Unreadable(s.eraseAll(ctx, actor, x, last, holders, &done))
+		lost, err := s.eraseAll(ctx, actor, x, last, holders, &done)
+		left = keepErrors(left, lost)
 		if err != nil {
-			return done, err
-		}
-		for _, b := range bad {
-			left = keepErrors(left, []error{b})
+			return done, errors.Join(append(left, err)...)
 		}
 	}
 	if !x.email.IsZero() {
@@ -116,17 +114,19 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 }
 
 // eraseAll erases a person at every customer that is among the holders of the name,
-// or at every other one.
-func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name known, holders bool, done *Erased) error {
+// or at every other one. It returns what could not be looked into, and what stopped it.
+func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name known, holders bool, done *Erased) (left []error, err error) {
 	if holders && len(name.holders) == 0 {
-		return nil
+		return nil, nil
 	}
-	var left []error
 	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Limit: customersBatch}) {
 		if err != nil {
-			return errors.Join(append(left, err)...)
+			return left, err
 		}
-		for _, c := range batch {
+		if !holders { // once
+			left = batch.keep(left)
+		}
+		for _, c := range batch.list {
 			if name.holders[c.Key.Customer] != holders {
 				continue
 			}
@@ -140,10 +140,11 @@ func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name kno
 				err, lost = nil, err
 			}
 			if err != nil {
-				return err
+				return left, err
 			}
 			if lost != nil { // others are erased all the same
-				left = append(left, lost)
+				s.tellUnreadable(ctx, lost)
+				left = keepErrors(left, []error{ofCustomer(c.Key.Customer, lost)})
 			}
 			done.Participations += n.Participations
 			done.Events += n.Events
@@ -151,7 +152,7 @@ func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name kno
 			done.renamed += n.renamed
 		}
 	}
-	return errors.Join(left...)
+	return left, nil
 }
 
 // erasure is whom to erase, by one or all of these.
@@ -258,11 +259,22 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 	if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
 		return done, err
 	}
+	where := map[engagement.PlaceKey]bool{}
+	everywhere := func() error {
+		all, err := u.s.engagements(ctx)
+		for _, e := range all {
+			where[engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer}] = true
+		}
+		return err
+	}
 	events, err := u.s.history(ctx, u.customers[key])
+	if errors.Is(err, storage.ErrUnreadable) { // who is erased from the rest all the same
+		u.lost = append(u.lost, err)
+		err = everywhere()
+	}
 	if err != nil {
 		return done, err
 	}
-	where := map[engagement.PlaceKey]bool{}
 	for _, e := range events {
 		if e.Participation != "" {
 			where[engagement.PlaceKey{Engagement: e.Engagement, Customer: key.Customer}] = true
@@ -280,12 +292,8 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 		c.FriendlyName = x.own(c.FriendlyName)
 		u.putCustomer(c)
 		done.renamed++
-		all, err := u.s.engagements(ctx)
-		if err != nil {
+		if err := everywhere(); err != nil {
 			return done, err
-		}
-		for _, e := range all {
-			where[engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer}] = true
 		}
 	}
 	if done.Participations, err = u.eraseIn(ctx, actor, where, x); err != nil {

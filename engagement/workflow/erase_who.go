@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -57,12 +58,18 @@ func (s *Service) find(ctx context.Context, actor Actor, x erasure, name string)
 			return k, unavailable("list of persons", err)
 		}
 	}
+	var lost []error // what is reported when a person was looked for in them
 	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Limit: customersBatch}) {
 		if err != nil {
 			return k, err
 		}
-		for _, c := range batch {
-			if err := s.findIn(ctx, actor, x, c, &k); err != nil {
+		lost = batch.keep(lost)
+		for _, c := range batch.list {
+			err := s.findIn(ctx, actor, x, c, &k)
+			if errors.Is(err, storage.ErrUnreadable) {
+				lost, err = keepErrors(lost, []error{ofCustomer(c.Key.Customer, err)}), nil
+			}
+			if err != nil {
 				return k, err
 			}
 		}
@@ -73,16 +80,16 @@ func (s *Service) find(ctx context.Context, actor Actor, x erasure, name string)
 	case x.side == claim.ByProgram:
 		k.since = time.Time{}
 	case len(k.holders) == 0:
-		return k, &PersonNotFoundError{Field: "name"}
+		return k, errors.Join(append(lost, &PersonNotFoundError{Field: "name"})...)
 	}
 	return k, nil
 }
 
 // findIn looks for a person of that name with one customer.
 func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engagement.Customer, k *known) error {
-	events, err := s.history(ctx, c)
-	if err != nil {
-		return err
+	events, lost := s.history(ctx, c)
+	if lost != nil && !errors.Is(lost, storage.ErrUnreadable) {
+		return lost
 	}
 	var want storage.Want
 	for _, e := range events {
@@ -103,13 +110,14 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 		}
 	}
 	if len(want.Places) == 0 {
-		return nil
+		return lost
 	}
 	loaded, err := s.store.Load(ctx, want)
 	if err != nil {
 		return unavailable("storage", err)
 	}
 	for _, pl := range loaded.Places {
+		lost = errors.Join(lost, pl.ErrUnreadable(actor.Partner, ""))
 		standing, _ := pl.Standing(actor.Partner)
 		for _, p := range standing.Participations {
 			for _, l := range linksOf(p) {
@@ -122,7 +130,7 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 			}
 		}
 	}
-	return nil
+	return lost
 }
 
 // linksOf returns every link of a participation, of its consent and its surveys.

@@ -1,8 +1,10 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -12,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
 )
 
 // exportHeader are the columns of an export.
@@ -61,7 +64,8 @@ func csvWriter(to io.Writer, opts *CSVOptions) (*csv.Writer, error) {
 // preceded by an apostrophe.
 //
 // It returns what Customers returns, or the error of writing. What was written
-// until then is a part of the export only.
+// until then is a part of the export only; an *UnreadableRowsError says which rows
+// could not be read, and all the others were written.
 func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery, to io.Writer, opts *CSVOptions) error {
 	tabs := []engagement.Tab{query.Tab}
 	if query.Tab == "" {
@@ -79,10 +83,11 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 	if err != nil {
 		return err
 	}
+	var out leftOut
 	for _, tab := range tabs {
 		query.Tab = tab
 		var failed error
-		c.all(ctx, query, func(row engagement.Row, err error) bool {
+		c.all(ctx, query, &out, func(row engagement.Row, err error) bool {
 			if failed = err; failed == nil {
 				failed = w.Write(exportRow(row))
 			}
@@ -93,7 +98,7 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 		}
 	}
 	w.Flush()
-	return w.Error()
+	return cmp.Or(w.Error(), out.error())
 }
 
 // claimsHeader are the columns of an export of claims.
@@ -114,7 +119,12 @@ func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQue
 	if err := w.Write(claimsHeader); err != nil {
 		return err
 	}
+	var left error
 	for row, err := range s.AllClaims(ctx, actor, query) {
+		if errors.Is(err, storage.ErrUnreadable) {
+			left = err
+			break // it is the last
+		}
 		if err != nil {
 			return err
 		}
@@ -123,7 +133,7 @@ func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQue
 		}
 	}
 	w.Flush()
-	return w.Error()
+	return cmp.Or(w.Error(), left)
 }
 
 func exportClaim(r ClaimRow) []string {

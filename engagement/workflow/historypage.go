@@ -143,11 +143,9 @@ func (s *Service) customer(ctx context.Context, key engagement.CustomerKey) (eng
 	if err != nil {
 		return engagement.Customer{}, unavailable("storage", err)
 	}
-	c, ok := loaded.Customers[key]
-	if !ok {
-		return c, &NotFoundError{Field: "customer", Value: string(key.Customer)}
-	}
-	return c, nil
+	c, err := customerIn(loaded, key)
+	s.tellUnreadable(ctx, err)
+	return c, err
 }
 
 // reading is a history that is being read, page by page.

@@ -37,16 +37,21 @@ func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead
 			yield(CustomerHead{}, err)
 			return
 		}
+		var lost []error
 		for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Limit: customersBatch}) {
 			if err != nil {
 				yield(CustomerHead{}, err)
 				return
 			}
-			for _, c := range batch {
+			for _, c := range batch.list {
 				if !yield(CustomerHead{c.Key.Customer, c.History}, nil) {
 					return
 				}
 			}
+			lost = batch.keep(lost)
+		}
+		if len(lost) > 0 {
+			yield(CustomerHead{}, errors.Join(lost...))
 		}
 	}
 }
@@ -108,7 +113,10 @@ func (s *Service) VerifyHistory(ctx context.Context, actor Actor, customer tenan
 		if err != nil {
 			return v.at, unavailable("storage", err)
 		}
-		if v.head = loaded.Customers[c.Key].History; v.head == v.at {
+		if c, err = customerIn(loaded, c.Key); err != nil {
+			return v.at, err
+		}
+		if v.head = c.History; v.head == v.at {
 			return v.at, s.verifyState(ctx, &v, loaded)
 		}
 		if v.head.Seq <= v.at.Seq {
@@ -175,7 +183,14 @@ func (s *Service) verifyState(ctx context.Context, v *verification, loaded stora
 	if err := engagement.VerifyCustomer(loaded.Customers[v.key], v.known); err != nil {
 		return err
 	}
+	var lost []error
 	for _, key := range slices.SortedFunc(maps.Keys(v.places), comparePlaces) {
+		if err := loaded.Places[key].ErrUnreadable(v.key.Partner, ""); err != nil {
+			lost = append(lost, err)
+			maps.DeleteFunc(v.about, func(id engagement.ParticipationID, last engagement.Event) bool {
+				return last.Engagement == key.Engagement && loaded.Places[key].ErrUnreadable(v.key.Partner, id) != nil
+			})
+		}
 		standing, _ := loaded.Places[key].Standing(v.key.Partner)
 		for _, p := range standing.Participations {
 			last, told := v.about[p.ID]
@@ -196,5 +211,6 @@ func (s *Service) verifyState(ctx context.Context, v *verification, loaded stora
 	for _, id := range slices.Sorted(maps.Keys(v.about)) {
 		return &engagement.HistoryError{Seq: v.about[id].Seq, Problem: fmt.Sprintf("participation %s, of which it tells, is not stored", id)}
 	}
-	return nil
+	s.tellUnreadable(ctx, errors.Join(lost...))
+	return errors.Join(lost...)
 }

@@ -44,7 +44,7 @@ func (c customersPage) ineligible(ctx context.Context, l list) ([]shown, bool, e
 			x.rows = x.rows[:min(len(x.rows), l.limit+1)]
 		}
 	}
-	var rows []shown
+	rows := x.lost
 	for _, r := range x.rows[:min(len(x.rows), l.limit)] {
 		rows = append(rows, r.shown)
 	}
@@ -60,7 +60,8 @@ type gathering struct {
 	sources []*storedTab
 	rows    []gathered // in the order of the list
 	seen    map[engagement.RowID]bool
-	read    int // stored rows
+	lost    []shown // of the Ineligible tab, that cannot be read
+	read    int     // stored rows
 }
 
 // storedTab is a stored tab that is being read.
@@ -138,6 +139,9 @@ func (x *gathering) step(ctx context.Context) error {
 		return unavailable("storage", err)
 	}
 	for _, r := range stored.Rows {
+		if err := unreadable(r); err != nil && from.tab == engagement.TabIneligible {
+			x.lost = append(x.lost, shown{entry: &r.Entry, err: err})
+		}
 		x.take(r.Place, r.Entry.Row)
 	}
 	for _, pl := range stored.Overdue { // the same in every batch

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -165,8 +166,8 @@ func (s *Service) Reevaluate(ctx context.Context, actor Actor, what Coverage, pr
 		if err != nil {
 			return Progress{}, unavailable("storage", err)
 		}
-		if _, ok := loaded.Customers[key]; !ok {
-			return Progress{}, &NotFoundError{Field: "customer", Value: string(what.Customer)}
+		if _, err := customerIn(loaded, key); errors.Is(err, ErrNotFound) {
+			return Progress{}, err
 		}
 		r.start(ctx, batch{customers: []tenant.Key{what.Customer}}, nil)
 		return r.finish(nil)
@@ -175,9 +176,12 @@ func (s *Service) Reevaluate(ctx context.Context, actor Actor, what Coverage, pr
 		if err != nil {
 			return r.finish(err)
 		}
-		b := batch{customers: make([]tenant.Key, len(list))}
-		for i, c := range list {
+		b := batch{customers: make([]tenant.Key, len(list.list))}
+		for i, c := range list.list {
 			b.customers[i] = c.Key.Customer
+		}
+		for _, bad := range list.lost {
+			b.fail(ofCustomer(bad.Customer, bad))
 		}
 		if !r.start(ctx, b, nil) {
 			break

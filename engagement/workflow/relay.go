@@ -96,6 +96,11 @@ const (
 // ends, what was not handed over yet waits for the next Relay, of whichever process.
 // It returns how many messages went out.
 func (s *Service) Relay(ctx context.Context) (int, error) {
+	sent, err := s.relay(ctx)
+	return sent, explain(err)
+}
+
+func (s *Service) relay(ctx context.Context) (int, error) {
 	if s.notifier == nil {
 		return 0, errors.New("workflow: Relay needs a Notifier in the Options")
 	}

@@ -248,6 +248,7 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 	}
 	p, ok := loaded.Places[loaded.At].Participation(actor.Partner, id)
 	if err := loaded.Places[loaded.At].ErrUnreadable(actor.Partner, id); !ok && err != nil && scope.All() {
+		u.s.tellUnreadable(ctx, err)
 		return engagement.Participation{}, err
 	}
 	if !ok || !scope.Has(p.Location) {

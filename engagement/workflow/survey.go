@@ -17,12 +17,12 @@ import (
 // SurveyView returns what the page behind a survey's link shows. It changes
 // nothing, however often it is called.
 //
-// It returns consent.ErrUnknownLink, consent.ErrLinkVoid or an *UnavailableError.
+// It returns consent.ErrUnknownLink, consent.ErrNotShown, consent.ErrLinkVoid or an *UnavailableError.
 func (s *Service) SurveyView(ctx context.Context, token consent.Token) (survey.View, error) {
 	u := s.unit(storage.CommandRecord{})
 	p, v, link, err := u.surveyed(ctx, token)
 	if err != nil {
-		return survey.View{}, err
+		return survey.View{}, s.toCustomer(ctx, err)
 	}
 	return u.surveyView(p, v, link)
 }
@@ -33,7 +33,7 @@ func (s *Service) SurveyView(ctx context.Context, token consent.Token) (survey.V
 //
 // It returns the errors of SurveyView and those of survey.Answer.
 func (s *Service) AnswerSurvey(ctx context.Context, token consent.Token, answers map[string]string) (survey.View, error) {
-	return attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (survey.View, error) {
+	view, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (survey.View, error) {
 		p, v, link, err := u.surveyed(ctx, token)
 		if err != nil {
 			return survey.View{}, err
@@ -57,6 +57,7 @@ func (s *Service) AnswerSurvey(ctx context.Context, token consent.Token, answers
 		}
 		return u.surveyView(answered, v, link)
 	})
+	return view, s.toCustomer(ctx, err)
 }
 
 // notAnswered tells a contact why the claim takes no answer: of the claim's

@@ -20,6 +20,11 @@ const sweepBatch = 100
 // *UnavailableError and a context that is over end it. What is wrong with one
 // customer does not keep the others waiting; it is in the joined error.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
+	settled, err := s.sweep(ctx)
+	return settled, explain(err)
+}
+
+func (s *Service) sweep(ctx context.Context) (int, error) {
 	if err := s.checkClock(ctx); err != nil {
 		return 0, err
 	}

@@ -151,7 +151,8 @@ func attempt[R any](ctx context.Context, s *Service, record storage.CommandRecor
 func replayed[R any](u *unit) (R, error) {
 	var result R
 	if err := json.Unmarshal(u.replay, &result); err != nil {
-		return result, fmt.Errorf("workflow: read the result that was kept for key %q: %w", u.command.Key.Key, err)
+		key := u.command.Key
+		return result, &storage.UnreadableError{Kind: "command record", Key: string(key.Partner) + " " + key.Key, Err: err}
 	}
 	return result, nil
 }

@@ -98,6 +98,9 @@ func (s *Store) counted(l listing) string {
 	return "SELECT status AS name, sum(participations)::bigint AS n FROM " + s.in + "status_count WHERE partner = $1::text GROUP BY status"
 }
 
+// textList matches a list of texts as JSON, or none: what every version can read.
+const textList = `E'^(null|\\[("([^"\\\\[:cntrl:]]|\\\\(["\\\\/bfnrt]|u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}))*"(,"([^"\\\\[:cntrl:]]|\\\\(["\\\\/bfnrt]|u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}))*")*)?\\])$'`
+
 func castOf(v any) string {
 	if _, ok := v.(int64); ok {
 		return "bigint"
@@ -129,7 +132,8 @@ func condition(a *arguments, c rows.Condition) string {
 	case rows.OneOf:
 		return `"` + c.Column + `" = ANY (` + a.add(c.Texts, "text[]") + ")"
 	case rows.Overlaps:
-		return `"` + c.Column + `"::jsonb ?| ` + a.add(c.Texts, "text[]")
+		// What is no list of texts is found, too: it is named where it is read.
+		return `CASE WHEN "` + c.Column + `" ~ ` + textList + ` THEN "` + c.Column + `"::jsonb ?| ` + a.add(c.Texts, "text[]") + ` ELSE true END`
 	case rows.AtLeast:
 		return `"` + c.Column + `" >= ` + value()
 	case rows.Below:

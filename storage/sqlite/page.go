@@ -121,7 +121,9 @@ func condition(c rows.Condition) (string, []any) {
 		}
 		return column + " IN (SELECT value FROM json_each(?))", []any{list(c.Texts)}
 	case rows.Overlaps:
-		return "EXISTS (SELECT 1 FROM json_each(t." + c.Column + ") k WHERE k.value IN (SELECT value FROM json_each(?)))", []any{list(c.Texts)}
+		// What is no list is found, too: it is named where it is read.
+		return "CASE WHEN NOT json_valid(t." + c.Column + ") OR json_type(t." + c.Column + ") NOT IN ('array', 'null') THEN 1" +
+			" ELSE EXISTS (SELECT 1 FROM json_each(t." + c.Column + ") k WHERE k.value IN (SELECT value FROM json_each(?))) END", []any{list(c.Texts)}
 	case rows.AtLeast:
 		return column + " >= ?", value
 	case rows.Below:

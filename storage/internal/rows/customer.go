@@ -130,7 +130,7 @@ func newEvent(e engagement.Event) (Event, error) {
 func (r Event) Value() (engagement.Event, error) {
 	e, err := r.value()
 	if err != nil {
-		err = &storage.UnreadableError{Kind: "event", Key: fmt.Sprintf("%s %s %d", r.Partner, r.Customer, r.Seq), Err: err}
+		err = &storage.UnreadableError{Kind: "event", Key: fmt.Sprintf("%s %s %d", r.Partner, r.Customer, r.Seq), Seq: r.Seq, Err: err}
 	}
 	return e, err
 }

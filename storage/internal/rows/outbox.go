@@ -45,8 +45,9 @@ func newMessage(m engagement.Message) (Message, error) {
 // Value returns the message.
 func (r Message) Value() (engagement.Message, error) {
 	var m engagement.Message
-	if err := json.Unmarshal([]byte(r.Body), &m); err != nil {
-		return m, &storage.UnreadableError{Kind: "message", Key: r.ID, Err: err}
+	err := json.Unmarshal([]byte(r.Body), &m)
+	if err != nil || string(m.ID) != r.ID || string(m.Partner) != r.Partner || m.To.String() != r.Receiver || Micros(m.CreatedAt) != r.CreatedAt {
+		return m, &storage.UnreadableError{Kind: "message", Key: r.ID, Err: orOthers(err)}
 	}
 	m.Attempts = int(r.Attempts)
 	return m, nil

@@ -170,7 +170,7 @@ func Assemble(row Place, standings []Standing, participations []Participation) (
 			if err == nil {
 				p, err = withForms(p, whole)
 			}
-			if err != nil || string(p.ID) != r.ID {
+			if err != nil || string(p.ID) != r.ID || string(p.Partner) != r.Partner || string(p.Engagement) != row.Engagement || string(p.Customer) != row.Customer {
 				pl.Unreadable = append(pl.Unreadable, unreadable("participation", r.ID, orOthers(err), nil, r))
 				continue
 			}

@@ -667,7 +667,7 @@ func TestForms(t *testing.T) {
 
 	of.Participations[0].Body = strings.ReplaceAll(body, survey.PartnerForm().Version, "2099-01")
 	later, err := rows.Assemble(of.Place, of.Standings, of.Participations)
-	if err != nil || len(later.Unreadable) != 1 || !strings.Contains(later.Unreadable[0].Err.Error(), `"2099-01"`) {
+	if err != nil || len(later.Unreadable) != 1 || !strings.Contains(storage.UnreadableIn(later.Unreadable[0].Err)[0].Detail(), `"2099-01"`) {
 		t.Errorf("a form of a later library: %+v, %v", later.Unreadable, err)
 	}
 	p.Claim.Surveys[0].Form.Questions = nil
