@@ -1,6 +1,7 @@
-// Package criteria has the program's criteria for customers and locations
-// ready to use, as facts and as rules, and reads and writes rule sets as JSON
-// documents, so that criteria are data and change without a release.
+// Package criteria has the criteria of the published program, Microsoft's Commerce
+// Incentives, for customers and locations ready to use, as facts and as rules, and
+// reads and writes rule sets as JSON documents, so that criteria are data and change
+// without a release.
 //
 // # Documents
 //

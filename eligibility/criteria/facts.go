@@ -6,8 +6,8 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 )
 
-// What the program's criteria ask about a customer. All are as of the day on
-// which they were measured; who measures and how often is the host's choice.
+// What the published program's criteria ask about a customer. All are as of the day
+// on which they were measured; who measures and how often is the host's choice.
 var (
 	Segment                 = eligibility.NewFact[string]("segment")                          // "enterprise", "corporate", "smb"
 	Country                 = eligibility.NewFact[string]("country")                          // ISO 3166-1 alpha-2, "PT"
@@ -24,7 +24,7 @@ var (
 	SameAreaAsLocation      = eligibility.NewFact[bool]("same_area_as_location")       // see DeriveSameArea
 )
 
-// What the program's criteria ask about a partner's location.
+// What the published program's criteria ask about a partner's location.
 var (
 	ProgramEnrolled = eligibility.NewFact[bool]("program_enrolled")
 	Designations    = eligibility.NewFact[[]string]("designations")    // solution partner designations

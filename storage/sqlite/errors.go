@@ -27,7 +27,7 @@ var (
 	ErrSchema      = errors.New("the tables are missing or older than this library: call Migrate")
 	ErrEncoding    = errors.New("the database keeps texts in another encoding than UTF-8: make a new one, with PRAGMA encoding = 'UTF-8'")
 	ErrNewerSchema = errors.New("the tables are newer than this library: use the version that made them, or a later one")
-	ErrKeys        = rows.ErrKeys
+	ErrKeys        = rows.ErrKeys // the keys of names and searches are of another version: call Migrate
 )
 
 // Error is trouble with the database. It matches its Problem, and

@@ -211,8 +211,11 @@ func useWAL(ctx context.Context, db *sql.DB, patience time.Duration) error {
 //
 // The Store takes a connection of the database for each call, and of those that
 // write one at a time. It keeps statements prepared on them; Close ends that, and
-// does not close the database. Of the options only NoMigration matters here: with
-// it tables that are missing or older are refused at once, with ErrSchema.
+// does not close the database. Of the options only NoMigration matters here.
+//
+// The error is an *Error: ErrNewerSchema for tables that are newer than the library,
+// ErrEncoding for a database that is not in UTF-8, and with NoMigration also ErrSchema
+// for tables that are missing or older, and ErrKeys for keys of another version.
 func New(ctx context.Context, db *sql.DB, opts *Options) (*Store, error) {
 	const op = "use the database"
 	if _, ok := db.Driver().(*driver.SQLite); !ok {
