@@ -63,6 +63,7 @@ func TestBrokenStores(t *testing.T) {
 		{"persons that stay", []string{"erase", "model"}, func() storage.Store { return &keptPerson{memory.New()} }},
 		{"customers of every kind", []string{"customers", "model"}, func() storage.Store { return &allCustomers{memory.New()} }},
 		{"contexts that are not heard", []string{"context"}, func() storage.Store { return &deaf{memory.New()} }},
+		{"names in another normal form", []string{"awkward values"}, func() storage.Store { return &composed{memory.New()} }},
 		{"an engine that keeps no NUL", []string{"odd texts", "odd keys"}, func() storage.Store { return &noNUL{memory.New()} }},
 		{"participations of all partners", []string{"participation"}, func() storage.Store { return &openDoors{Store: memory.New()} }},
 	})
