@@ -114,6 +114,7 @@ var readings = []reading{
 	unmarshaled[engagement.ContactDoubt]("engagement.ContactDoubt"),
 	unmarshaled[engagement.Digest]("engagement.Digest"),
 	unmarshaled[engagement.ChangedField]("engagement.ChangedField"),
+	unmarshaled[engagement.Anchor]("engagement.Anchor"),
 	unmarshaled[engagement.Pay]("engagement.Pay"),
 	unmarshaled[engagement.MessageKind]("engagement.MessageKind"),
 	unmarshaled[claim.Status]("claim.Status"),

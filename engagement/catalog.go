@@ -20,6 +20,7 @@ type Catalog struct {
 
 	mu          sync.RWMutex
 	engagements []Engagement
+	at          map[ID]int // where each stands
 	partners    map[PartnerID]Partner
 }
 
@@ -53,16 +54,20 @@ func (c *Catalog) PutEngagement(e Engagement) error {
 		return err
 	}
 	e.Rates, e.Proof, e.NominatedBy = slices.Clone(e.Rates), slices.Clone(e.Proof), slices.Clone(e.NominatedBy)
-	e.Resources = slices.Clone(e.Resources)
+	e.Resources, e.LaterProof, e.LaterTexts = slices.Clone(e.Resources), slices.Clone(e.LaterProof), slices.Clone(e.LaterTexts)
 	e.LaterLocationRules, e.LaterCustomerRules = slices.Clone(e.LaterLocationRules), slices.Clone(e.LaterCustomerRules)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.engagements = slices.Clone(c.engagements) // those handed out stay as they are
-	if i := slices.IndexFunc(c.engagements, func(x Engagement) bool { return x.ID == e.ID }); i >= 0 {
+	if i, ok := c.at[e.ID]; ok {
 		c.engagements[i] = e
-	} else {
-		c.engagements = append(c.engagements, e)
+		return nil
 	}
+	if c.at == nil {
+		c.at = map[ID]int{}
+	}
+	c.at[e.ID] = len(c.engagements)
+	c.engagements = append(c.engagements, e)
 	return nil
 }
 
@@ -129,6 +134,18 @@ func (c *Catalog) Engagements(context.Context) ([]Engagement, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return slices.Clip(c.engagements), nil
+}
+
+// Engagement returns an engagement in its current version, and false when there is
+// none with that ID.
+func (c *Catalog) Engagement(_ context.Context, id ID) (Engagement, bool, error) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	i, ok := c.at[id]
+	if !ok {
+		return Engagement{}, false, nil
+	}
+	return c.engagements[i], true, nil
 }
 
 // Partner returns a partner with its locations, and false when there is none

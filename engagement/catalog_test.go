@@ -88,6 +88,26 @@ func TestCatalogRefuses(t *testing.T) {
 	require.Len(t, p.Locations, 2)
 }
 
+// One engagement is found in its current version, wherever it stands.
+func TestCatalogByID(t *testing.T) {
+	ctx := context.Background()
+	first, second := offer(), offer()
+	second.ID = "data-pilot"
+	c := must(engagement.NewCatalog([]engagement.Engagement{first, second}, nil))
+	first.Version = "2"
+	require.NoError(t, c.PutEngagement(first))
+	for id, version := range map[engagement.ID]string{"azure-migration": "2", "data-pilot": "1", "other": ""} {
+		e, ok, err := c.Engagement(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, version != "", ok, id)
+		require.Equal(t, version, e.Version, id)
+	}
+	require.Len(t, must(c.Engagements(ctx)), 2)
+	_, ok, err := new(engagement.Catalog).Engagement(ctx, "azure-migration")
+	require.NoError(t, err)
+	require.False(t, ok)
+}
+
 // What its maker does with an engagement or a partner later changes nothing in
 // the catalog.
 func TestCatalogKeepsItsOwn(t *testing.T) {

@@ -147,7 +147,7 @@ func TestOpenClaimTakesTheRateOfTheDay(t *testing.T) {
 	q := must(engagement.OpenClaim(p, e, start))
 	require.Equal(t, [3]string{"150.25 USD", "6010.00 USD", "6010.00 USD"}, [3]string{q.Claim.Rate.String(), q.Claim.Estimated.String(), q.Claim.Cap.String()})
 
-	p.Terms.Proof = []claim.ProofItem{{Kind: "survey", Title: "Survey", Survey: &survey.Form{}}}
+	e.Proof = []claim.ProofItem{{Kind: "survey", Title: "Survey", Survey: &survey.Form{}}}
 	same, err := engagement.OpenClaim(p, e, start)
 	require.ErrorIs(t, err, consent.ErrInvalid)
 	require.Equal(t, p, same)

@@ -53,20 +53,126 @@ func (e Engagement) gapText(gaps []span) string {
 	return strings.Join(texts, ", ")
 }
 
-// rulesAt returns the version that is in force at t. Before all of them it is the
-// earliest, after all of them the latest, so that an engagement which is not open
-// can be looked at.
-func rulesAt(first *eligibility.RuleSet, later []*eligibility.RuleSet, t time.Time) *eligibility.RuleSet {
-	best := first
-	for _, s := range append([]*eligibility.RuleSet{first}, later...) {
-		if s.InEffect(t) {
-			return s
+// version is one version of something: what it is, when it is in force, and what it
+// is called where somebody has to tell it apart.
+type version[T any] struct {
+	span
+	day   eligibility.Date // its first, by which what stands on it names it; of rules, which have versions, none
+	name  string
+	value T
+}
+
+// versions are all of something, the earliest first.
+type versions[T any] []version[T]
+
+// inOrder puts versions in order. One whose end is not said ends where the next one
+// begins.
+func inOrder[T any](v versions[T], open bool) versions[T] {
+	slices.SortStableFunc(v, func(a, b version[T]) int { return a.from.Compare(b.from) })
+	for i := range v[:max(len(v)-1, 0)] {
+		if open && v[i].until.IsZero() {
+			v[i].until = v[i+1].from
 		}
-		if !s.EffectiveFrom().After(t) && (best.EffectiveFrom().After(t) || best.EffectiveFrom().Before(s.EffectiveFrom())) {
-			best = s
+	}
+	return v
+}
+
+// at returns the version that is in force at t. Before all of them it is the
+// earliest, after all of them the latest, so that an engagement which is not open
+// can be looked at. There must be one.
+func (v versions[T]) at(t time.Time) version[T] {
+	best := v[0]
+	for _, x := range v[1:] {
+		if !x.from.After(t) {
+			best = x
 		}
 	}
 	return best
+}
+
+// check says which versions are in force at once, and on which days of the engagement
+// none is.
+func (v versions[T]) check(e Engagement, field string, bad func(field, format string, args ...any)) {
+	spans := make([]span, len(v))
+	for i, x := range v {
+		spans[i] = x.span
+		for _, o := range v[:i] {
+			if (o.until.IsZero() || x.from.Before(o.until)) && (x.until.IsZero() || o.from.Before(x.until)) {
+				bad(field, "have the versions %q and %q in force at once: end the earlier one when the later one begins", o.name, x.name)
+			}
+		}
+	}
+	if e.opens().IsZero() || e.closes().IsZero() {
+		return // which is told already
+	}
+	if missing := gaps(spans, e.opens(), e.closes()); len(missing) > 0 {
+		bad(field, "are in force on no day from %s: add the version for these days, or change the engagement's", e.gapText(missing))
+	}
+}
+
+// Dated is a version of something that an engagement has by days.
+type Dated[T any] struct {
+	From  eligibility.Date `json:"from"`           // its first day
+	Until eligibility.Date `json:"until,omitzero"` // the first day on which it is no longer in force; zero: until the next version
+	Value T                `json:"value"`
+}
+
+// datedVersions are a first version, which is in force until the others begin, and
+// those.
+func datedVersions[T any](e Engagement, first T, later []Dated[T]) versions[T] {
+	v := versions[T]{{day: e.Opens, name: "the first", value: first}}
+	for _, d := range later {
+		v = append(v, version[T]{e.span(d.From, d.Until), d.From, d.From.String(), d.Value})
+	}
+	return inOrder(v, true)
+}
+
+// checkDated says what is wrong with the days of versions.
+func checkDated[T any](e Engagement, field string, first T, later []Dated[T], bad func(field, format string, args ...any)) {
+	for i, d := range later {
+		if !e.checkSpan(fmt.Sprintf("later_%s[%d].", field, i), d.From, d.Until, bad) {
+			return
+		}
+	}
+	datedVersions(e, first, later).check(e, field, bad)
+}
+
+// checkSpan reports whether two days can be those of a version, and says what is
+// wrong with them.
+func (e Engagement) checkSpan(field string, from, until eligibility.Date, bad func(field, format string, args ...any)) bool {
+	switch {
+	case from.IsZero() || from.IsNever():
+		bad(field+"from", "is missing")
+	case until.IsNever():
+		bad(field+"until", "is never: leave it out where there is none")
+	case !until.IsZero() && until.Compare(from) <= 0:
+		bad(field+"until", "is %s, not after the first day %s", until, from)
+	default:
+		return true
+	}
+	return false
+}
+
+// span is the time between the first moments of two days; a day that is not set
+// leaves its end open.
+func (e Engagement) span(from, until eligibility.Date) span {
+	return span{e.start(from), e.start(until)}
+}
+
+func ruleVersions(first *eligibility.RuleSet, later []*eligibility.RuleSet) versions[*eligibility.RuleSet] {
+	var v versions[*eligibility.RuleSet]
+	for _, s := range append([]*eligibility.RuleSet{first}, later...) {
+		v = append(v, version[*eligibility.RuleSet]{span: span{s.EffectiveFrom(), s.EffectiveTo()}, name: s.Version(), value: s})
+	}
+	return inOrder(v, false)
+}
+
+// rulesAt returns the version that is in force at t.
+func rulesAt(first *eligibility.RuleSet, later []*eligibility.RuleSet, t time.Time) *eligibility.RuleSet {
+	if len(later) == 0 {
+		return first
+	}
+	return ruleVersions(first, later).at(t).value
 }
 
 // LocationRulesAt returns what a location must meet at t: the version that is in
@@ -132,20 +238,11 @@ func (e Engagement) validateRules(bad func(field, format string, args ...any)) {
 			bad(r.field, "are missing: without any, every %s would be eligible", r.everybody)
 			continue
 		}
-		spans := make([]span, len(all))
 		for i, s := range all {
-			spans[i] = span{s.EffectiveFrom(), s.EffectiveTo()}
-			for _, o := range all[:i] {
-				if (o.EffectiveTo().IsZero() || s.EffectiveFrom().Before(o.EffectiveTo())) && (s.EffectiveTo().IsZero() || o.EffectiveFrom().Before(s.EffectiveTo())) {
-					bad(r.field, "have the versions %q and %q in force at once: end the earlier one when the later one begins", o.Version(), s.Version())
-				}
-				if o.ID() == s.ID() && o.Version() == s.Version() {
-					bad(r.field, "have the version %q twice: a decision names its version, so give each one of its own", s.Version())
-				}
+			if slices.ContainsFunc(all[:i], func(o *eligibility.RuleSet) bool { return o.ID() == s.ID() && o.Version() == s.Version() }) {
+				bad(r.field, "have the version %q twice: a decision names its version, so give each one of its own", s.Version())
 			}
 		}
-		if missing := gaps(spans, e.opens(), e.closes()); len(missing) > 0 {
-			bad(r.field, "are in force on no day from %s: add the version for these days, or change the engagement's", e.gapText(missing))
-		}
+		ruleVersions(r.first, r.later).check(e, r.field, bad)
 	}
 }

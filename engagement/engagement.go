@@ -1,9 +1,7 @@
 package engagement
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -14,7 +12,9 @@ import (
 )
 
 // Engagement is one offer of the program, in one version. It is data: nothing
-// of it changes by itself, and a participation keeps the terms it began under.
+// of it changes by itself. A participation keeps the windows that it began under;
+// its rate and what it has to prove are those of the day that RatesBy and ProofBy
+// name.
 type Engagement struct {
 	ID           ID     `json:"id"`
 	Version      string `json:"version"`
@@ -35,8 +35,17 @@ type Engagement struct {
 	Windows    Windows           `json:"windows,omitzero"`     // zero: the published ones of the type, see DefaultWindows
 	ClaimLimit int               `json:"claim_limit,omitzero"` // granted participations per customer, over all partners; zero: 1
 	Pay        Pay               `json:"pay,omitzero"`         // "": FixedPay
-	Rates      []Rate            `json:"rates,omitzero"`       // what is paid, by the day of consent, the earliest first
+	Rates      []Rate            `json:"rates,omitzero"`       // what is paid, the earliest first, on all days of the engagement; none: nothing is known
 	Proof      []claim.ProofItem `json:"proof,omitzero"`       // nil: the published program's, see claim.DefaultProof
+
+	// Versions that follow Proof, and Name and Summary, which are in force until the
+	// first of them begins. Together they cover every day of the engagement.
+	LaterProof []Dated[[]claim.ProofItem] `json:"later_proof,omitempty"`
+	LaterTexts []Dated[Texts]             `json:"later_texts,omitempty"`
+
+	// What the versions of rates and proof go by; "": AnchorConsent.
+	RatesBy Anchor `json:"rates_by,omitzero"` // AnchorStart or AnchorConsent
+	ProofBy Anchor `json:"proof_by,omitzero"`
 
 	// NominatedBy are the kinds of ID by which a customer can be named; nil:
 	// domain, tenant ID, TPID and subscription ID, and with variable pay the
@@ -113,6 +122,8 @@ func (e Engagement) ValidateIn(currencies *eligibility.Currencies) error {
 	}
 	e.validatePay(currencies, bad)
 	e.validateProof(bad)
+	e.validateTexts(bad)
+	e.validateAnchors(bad)
 	e.validateRules(bad)
 	for i, r := range e.Resources {
 		if problem := checkLine(r.Title, "is empty: people are told what they will read"); problem != "" {
@@ -142,23 +153,6 @@ func checkLine(line, empty string) string {
 // maxWindow is how many days a window may have: ten years, so that whoever
 // mistakes days for hours is told.
 const maxWindow = 3650
-
-// validateProof says what is wrong with what a claim has to prove.
-func (e Engagement) validateProof(bad func(field, format string, args ...any)) {
-	for i, p := range e.Proof {
-		field := fmt.Sprintf("proof[%d].", i)
-		if problem := checkID(p.Kind); problem != "" {
-			bad(field+"kind", "%s", problem)
-			continue
-		}
-		if slices.ContainsFunc(e.Proof[:i], func(q claim.ProofItem) bool { return q.Kind == p.Kind }) {
-			bad(field+"kind", "%q stands twice", p.Kind)
-		}
-		if invalid := (*claim.InvalidError)(nil); errors.As(p.Validate(), &invalid) {
-			bad(field+invalid.Field, "%s", invalid.Problem)
-		}
-	}
-}
 
 // validateDates says what is wrong with the engagement's days and its zone.
 func (e Engagement) validateDates(bad func(field, format string, args ...any)) {
@@ -240,14 +234,6 @@ func (e Engagement) windows() Windows {
 // engagement, over all partners.
 func (e Engagement) Limit() int { return max(e.ClaimLimit, 1) }
 
-// ProofRequired returns what a claim has to prove.
-func (e Engagement) ProofRequired() []claim.ProofItem {
-	if e.Proof == nil {
-		return claim.DefaultProof()
-	}
-	return slices.Clone(e.Proof)
-}
-
 // AvailabilityAt returns whether the engagement is upcoming, active or expired.
 func (e Engagement) AvailabilityAt(now time.Time) Availability {
 	switch {
@@ -287,18 +273,18 @@ func (e Engagement) zoneOf(t Terms) *time.Location {
 	return t.Location()
 }
 
-// TermsOf returns what a participation that begins now keeps of the engagement.
-func TermsOf(e Engagement) Terms {
-	return Terms{Version: e.Version, Windows: e.windows(), Zone: e.zone().String(), Proof: e.ProofRequired(), AsksReferral: e.AsksReferral}
+// TermsOf returns what a participation that begins at t keeps of the engagement.
+func TermsOf(e Engagement, t time.Time) Terms {
+	return Terms{Version: e.Version, Windows: e.windows(), Zone: e.zone().String(), Proof: e.ProofAt(t), AsksReferral: e.AsksReferral}
 }
 
-// Terms are what a participation keeps of the engagement it began under, so
-// that a later version changes nothing for it.
+// Terms are what a participation keeps of the engagement it began under: by its
+// windows every deadline is made, whatever a later version of the engagement says.
 type Terms struct {
 	Version string            `json:"version"`
 	Windows Windows           `json:"windows"`
 	Zone    string            `json:"zone,omitzero"`  // IANA name
-	Proof   []claim.ProofItem `json:"proof,omitzero"` // what a claim has to prove; nil once the claim is open, which has it
+	Proof   []claim.ProofItem `json:"proof,omitzero"` // of the day of the add or claim; nil once the claim is open, which has its own, see Engagement.ProofBy
 
 	AsksReferral bool `json:"asks_referral,omitzero"` // see Engagement.AsksReferral
 }

@@ -97,6 +97,7 @@ func TestFirstMomentOfDay(t *testing.T) {
 		}
 		e := offer()
 		e.Opens, e.Closes, e.Zone = date(c.day), date("2030-01-01"), loc
+		e.Rates = nil
 		require.NoError(t, e.Validate())
 		require.Equal(t, first, e.ClaimableFrom(), "%s in %s", c.day, c.zone)
 	}
@@ -195,8 +196,8 @@ func TestValidate(t *testing.T) {
 // The windows and the proof are the engagement's own, or else the defaults.
 func TestTermsAndProof(t *testing.T) {
 	e := offer()
-	require.Equal(t, engagement.Terms{Version: "1", Windows: engagement.DefaultWindows(engagement.Assessment), Zone: "UTC", Proof: claim.DefaultProof()}, engagement.TermsOf(e))
-	require.Equal(t, claim.DefaultProof(), e.ProofRequired())
+	require.Equal(t, engagement.Terms{Version: "1", Windows: engagement.DefaultWindows(engagement.Assessment), Zone: "UTC", Proof: claim.DefaultProof()}, engagement.TermsOf(e, start))
+	require.Equal(t, claim.DefaultProof(), e.ProofAt(start))
 	for _, p := range claim.DefaultProof() {
 		require.True(t, p.Required, p.Kind)
 	}
@@ -205,9 +206,9 @@ func TestTermsAndProof(t *testing.T) {
 	e.Version, e.Zone, e.AsksReferral = "2", zone("Europe/Lisbon"), true
 	e.Windows = engagement.Windows{Consent: 14, FirstSubmission: 20, ReviewDone: 40, Dispute: 5, AfterDispute: 6}
 	e.Proof = []claim.ProofItem{{Kind: "invoice", Title: "Invoice", Required: true}}
-	require.Equal(t, engagement.Terms{Version: "2", Windows: e.Windows, Zone: "Europe/Lisbon", Proof: e.Proof, AsksReferral: true}, engagement.TermsOf(e))
-	require.Equal(t, e.Proof, e.ProofRequired())
-	e.ProofRequired()[0].Kind = "changed"
+	require.Equal(t, engagement.Terms{Version: "2", Windows: e.Windows, Zone: "Europe/Lisbon", Proof: e.Proof, AsksReferral: true}, engagement.TermsOf(e, start))
+	require.Equal(t, e.Proof, e.ProofAt(start))
+	e.ProofAt(start)[0].Kind = "changed"
 	require.Equal(t, "invoice", e.Proof[0].Kind, "what is handed out is the caller's")
 
 	require.Equal(t, 1, engagement.Engagement{}.Limit())
@@ -228,8 +229,8 @@ func TestTermsKeepTheirZone(t *testing.T) {
 	e := offer()
 	e.Zone = zone("Europe/Lisbon")
 	var terms engagement.Terms
-	require.NoError(t, json.Unmarshal(must(json.Marshal(engagement.TermsOf(e))), &terms))
-	require.Equal(t, engagement.TermsOf(e), terms)
+	require.NoError(t, json.Unmarshal(must(json.Marshal(engagement.TermsOf(e, start))), &terms))
+	require.Equal(t, engagement.TermsOf(e, start), terms)
 	require.Equal(t, "Europe/Lisbon", terms.Location().String())
 	require.Equal(t, at("2026-04-14T08:00:00Z"), terms.Deadline(at("2026-03-15T09:00:00Z"), 30))
 

@@ -35,7 +35,7 @@ func ExampleDeadline() {
 func ExamplePlace_Rows() {
 	now := time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)
 	offer := engagement.Engagement{ID: "azure-migration", Type: engagement.Assessment}
-	terms := engagement.TermsOf(offer)
+	terms := engagement.TermsOf(offer, now)
 	contoso := tenant.Identity{TPID: 640037, Name: "Contoso"}
 
 	place := engagement.Place{Key: engagement.PlaceKey{Engagement: offer.ID, Customer: contoso.Key()}, ClaimLimit: 1}

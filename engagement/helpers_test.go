@@ -83,7 +83,7 @@ var participations int
 // began is a participation of the partner that began at start.
 func began(partner engagement.PartnerID, origin engagement.Origin) engagement.Participation {
 	participations++
-	terms := engagement.TermsOf(offer())
+	terms := engagement.TermsOf(offer(), start)
 	return engagement.Participation{
 		ID: engagement.ParticipationID(fmt.Sprintf("p-%03d", participations)), Partner: partner, Engagement: the.Engagement, Customer: the.Customer,
 		Identity: contoso, Location: "4711201", Origin: origin, ClaimNumber: fmt.Sprintf("C-%03d", participations),

@@ -82,6 +82,8 @@ type claimForm struct {
 	Payments    []amountForm      `field:"19"`
 	Comments    []time.Time       `field:"20"`
 	EndedAt     time.Time         `field:"21"`
+	RateFrom    string            `field:"22"`
+	ProofFrom   string            `field:"23"`
 }
 
 type evidenceForm struct {
@@ -146,6 +148,7 @@ func formOfClaim(c *claim.State) claimForm {
 		Status: c.Status, OpenedAt: c.OpenedAt, SubmitBy: c.SubmitBy, ReviewBy: c.ReviewBy, DisputeBy: c.DisputeBy,
 		Rate: c.Rate, Estimated: c.Estimated, Cap: c.Cap, Requested: c.Requested, Approved: c.Approved, Paid: c.Paid,
 		DisputedAt: c.Dispute.OpenedAt, DisputeAt: c.Dispute.SubmittedAt, EndedAt: c.EndedAt,
+		RateFrom: c.RateFrom.String(), ProofFrom: c.ProofFrom.String(),
 	}
 	for _, v := range c.Evidence {
 		form.Evidence = append(form.Evidence, evidenceForm{ID: v.ID, Kind: v.Kind, Size: v.Size, SHA256: v.SHA256, AddedAt: v.AddedAt})

@@ -156,6 +156,10 @@ func other(v reflect.Value) (reflect.Value, bool) {
 func TestStateDigestsStay(t *testing.T) {
 	p := began(northwind, engagement.Added)
 	p.ID, p.ClaimNumber = "p-1", "C-1"
+	earlier := accepted(asked(p)) // when it was not kept which versions it stands on
+	opened := *earlier.Claim
+	opened.RateFrom, opened.ProofFrom = eligibility.Date{}, eligibility.Date{}
+	earlier.Claim = &opened
 	for _, c := range []struct {
 		p    engagement.Participation
 		want string
@@ -163,7 +167,7 @@ func TestStateDigestsStay(t *testing.T) {
 		{p, "eb77f612abef886d4c356c562dad143c1ffcfa470b19d47b5058163efb97b78c"},
 		{asked(p), "d02a62e868bba9636f6fb0837618916832c546347cb3c7358d3ee515b6f170d8"},
 		{declined(asked(p)), "ae8884b9b617ef600a7f529277593b3e37da1f765e3d2aa84080d19fc103d8b1"},
-		{accepted(asked(p)), "34f34c011b2a77f2c92631d75475ca3a89f46af04d5c0af24a6f7e370c1cc780"},
+		{earlier, "34f34c011b2a77f2c92631d75475ca3a89f46af04d5c0af24a6f7e370c1cc780"},
 	} {
 		require.Equal(t, c.want, c.p.StateDigest().String())
 	}

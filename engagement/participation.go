@@ -53,16 +53,22 @@ func (p Participation) LogValue() slog.Value {
 }
 
 // OpenClaim returns the participation with the draft of its claim, opened by the
-// consent that was granted at now. The engagement's rate is the one in force on
-// that day; what there is to prove and the windows are those of the terms. Its
-// error is that of a survey's form which cannot be used.
+// consent that was granted at now. The engagement's rate and what there is to prove
+// are those of the days which the engagement names, see RatesBy and ProofBy; the
+// windows are those of the terms. Its error is that of a survey's form which cannot
+// be used.
 func OpenClaim(p Participation, e Engagement, now time.Time) (Participation, error) {
-	payout, _ := e.PayoutAt(p.Hours, now)
+	payout, _ := e.PayoutAt(p.Hours, e.RatesBy.day(p, now))
+	proof, from := e.proofAt(e.ProofBy.day(p, now))
+	if e.ProofBy == AnchorStart && p.Terms.Proof != nil {
+		proof = p.Terms.Proof // as it was told then
+	}
 	opened, err := claim.Open(claim.Opening{
 		At:       now,
 		SubmitBy: p.Terms.Deadline(now, p.Terms.Windows.FirstSubmission),
 		ReviewBy: p.Terms.Deadline(now, p.Terms.Windows.ReviewDone),
-		Rate:     payout.Rate, Estimated: payout.Estimated, Cap: payout.Cap, Proof: p.Terms.Proof,
+		Rate:     payout.Rate, Estimated: payout.Estimated, Cap: payout.Cap, Proof: proof,
+		RateFrom: payout.From, ProofFrom: from,
 	})
 	if err != nil {
 		return p, err

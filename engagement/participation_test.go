@@ -93,14 +93,16 @@ func TestOpenClaim(t *testing.T) {
 	p.Terms.Windows = engagement.Windows{Consent: 30, FirstSubmission: 10, ReviewDone: 20, Dispute: 30, AfterDispute: 30}
 	p.Terms.Zone = "Europe/Lisbon"
 	now := at("2026-10-20T08:00:00Z")
-	p.Terms.Proof = []claim.ProofItem{{Kind: "invoice", Title: "Invoice", Required: true}}
-	q, err := engagement.OpenClaim(p, offer(), now)
+	e := offer()
+	e.Proof = []claim.ProofItem{{Kind: "invoice", Title: "Invoice", Required: true}}
+	q, err := engagement.OpenClaim(p, e, now)
 	require.NoError(t, err)
 	require.Nil(t, p.Claim)
 	require.True(t, q.Consented())
 	require.Equal(t, &claim.State{
 		Status: claim.Draft, OpenedAt: now, SubmitBy: at("2026-10-30T09:00:00Z"), ReviewBy: at("2026-11-09T09:00:00Z"),
-		Rate: money("5000.00 USD"), Estimated: money("5000.00 USD"), Cap: money("5000.00 USD"), Proof: p.Terms.Proof,
+		Rate: money("5000.00 USD"), Estimated: money("5000.00 USD"), Cap: money("5000.00 USD"), Proof: e.Proof,
+		RateFrom: date("2026-01-01"), ProofFrom: date("2026-01-01"),
 	}, q.Claim)
 }
 

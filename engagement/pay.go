@@ -32,30 +32,42 @@ func (p *Pay) UnmarshalText(b []byte) error { return decode(p, "pay", b, AllPays
 // MaxHours is how many hours can be planned for one participation.
 const MaxHours = 10_000
 
-// Rate is what an engagement pays for a customer who consented on or after a
-// day.
+// Rate is what an engagement pays from a day on.
 type Rate struct {
 	From   eligibility.Date  `json:"from"`
-	Amount eligibility.Money `json:"amount"`       // for the engagement or, with variable pay, for an hour
-	Cap    eligibility.Money `json:"cap,omitzero"` // the most that is paid for one participation; zero: what the Amount comes to
+	Until  eligibility.Date  `json:"until,omitzero"` // the first day on which it is no longer paid; zero: until the next rate
+	Amount eligibility.Money `json:"amount"`         // for the engagement or, with variable pay, for an hour
+	Cap    eligibility.Money `json:"cap,omitzero"`   // the most that is paid for one participation; zero: what the Amount comes to
 }
 
 // Payout is what a participation would be paid by the rate of a day.
 type Payout struct {
+	From      eligibility.Date  `json:"from,omitzero"`  // the first day of the rate
 	Rate      eligibility.Money `json:"rate"`           // for the engagement, or for an hour
 	Hours     int               `json:"hours,omitzero"` // with variable pay
 	Estimated eligibility.Money `json:"estimated"`      // what the rate comes to, at most the cap
 	Cap       eligibility.Money `json:"cap"`            // the most that is approved without an override
 }
 
-// RateAt returns the rate in force on the day of t, and false before the first.
-func (e Engagement) RateAt(t time.Time) (Rate, bool) {
-	for _, r := range slices.Backward(e.Rates) {
-		if !t.Before(e.start(r.From)) {
-			return r, true
-		}
+func (e Engagement) rateVersions() versions[Rate] {
+	var v versions[Rate]
+	for _, r := range e.Rates {
+		v = append(v, version[Rate]{e.span(r.From, r.Until), r.From, r.From.String(), r})
 	}
-	return Rate{}, false
+	return inOrder(v, true)
+}
+
+// RateAt returns the rate in force on the day of t, after the last day of all rates
+// the latest, and false before the first.
+func (e Engagement) RateAt(t time.Time) (Rate, bool) {
+	if len(e.Rates) == 0 {
+		return Rate{}, false
+	}
+	found := e.rateVersions().at(t)
+	if t.Before(found.from) {
+		return Rate{}, false
+	}
+	return found.value, true
 }
 
 // PayoutAt returns what a participation with these hours (0 with fixed pay) would
@@ -65,7 +77,7 @@ func (e Engagement) PayoutAt(hours int, t time.Time) (Payout, bool) {
 	if !ok {
 		return Payout{}, false
 	}
-	p := Payout{Rate: r.Amount, Estimated: r.Amount, Cap: r.Cap}
+	p := Payout{From: r.From, Rate: r.Amount, Estimated: r.Amount, Cap: r.Cap}
 	if e.PayOf() == VariablePay {
 		p.Hours = hours
 		p.Estimated.Amount = r.Amount.Amount.Mul(decimal.NewFromInt(int64(hours)))
@@ -139,12 +151,14 @@ func (e Engagement) validatePay(currencies *eligibility.Currencies, bad func(fie
 			bad(field, "is %q: with variable pay a customer is nominated by %s only", k, tenant.ByOpportunityID)
 		}
 	}
+	dated := len(e.Rates) > 0
 	for i, r := range e.Rates {
 		field := fmt.Sprintf("rates[%d]", i)
-		if r.From.IsZero() || r.From.IsNever() {
-			bad(field+".from", "is missing")
+		if !e.checkSpan(field+".", r.From, r.Until, bad) {
+			dated = false
 		} else if i > 0 && r.From.Compare(e.Rates[i-1].From) <= 0 {
 			bad(field+".from", "is %s, not after the day of the rate before it", r.From)
+			dated = false
 		}
 		if r.Amount.IsZero() || r.Amount.Amount.IsNegative() {
 			bad(field+".amount", "is %q: use an amount with its currency that is not negative", r.Amount)
@@ -160,5 +174,8 @@ func (e Engagement) validatePay(currencies *eligibility.Currencies, bad func(fie
 		if c := r.Cap; !c.IsZero() && (c.Currency != r.Amount.Currency || c.Amount.LessThan(r.Amount.Amount)) {
 			bad(field+".cap", "is %q: use at least the amount, in its currency, or leave it out", c)
 		}
+	}
+	if dated {
+		e.rateVersions().check(e, "rates", bad)
 	}
 }

@@ -33,7 +33,7 @@ func TestPayoutAt(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			e := offer()
 			e.Pay = c.pay
-			e.Rates = []engagement.Rate{{From: date("2026-07-01"), Amount: money(c.amount)}}
+			e.Rates = []engagement.Rate{{From: date("2026-01-01"), Amount: money(c.amount)}}
 			if c.cap != "" {
 				e.Rates[0].Cap = money(c.cap)
 			}
@@ -44,7 +44,7 @@ func TestPayoutAt(t *testing.T) {
 			require.Equal(t, c.pay == engagement.VariablePay && c.hours > 0, p.Hours > 0)
 			require.Equal(t, c.amount, e.Rates[0].Amount.String(), "and the rate stays as it is")
 
-			none, ok := e.PayoutAt(c.hours, at("2026-06-30T23:59:59.999999Z"))
+			none, ok := e.PayoutAt(c.hours, at("2025-12-31T23:59:59.999999Z"))
 			require.False(t, ok, "before the first rate there is none")
 			require.Equal(t, engagement.Payout{}, none)
 		})
@@ -66,7 +66,7 @@ func TestNominations(t *testing.T) {
 }
 
 func TestValidatePay(t *testing.T) {
-	rate := engagement.Rate{From: date("2026-07-01"), Amount: money("100.00 USD")}
+	rate := engagement.Rate{From: date("2026-01-01"), Amount: money("100.00 USD")}
 	for _, c := range []struct {
 		name   string
 		change func(*engagement.Engagement)

@@ -102,7 +102,7 @@ func TestRemindersInTheirZone(t *testing.T) {
 	lisbon := offer()
 	lisbon.Zone = zone("Europe/Lisbon")
 	p := began(northwind, engagement.Added)
-	p.Terms = engagement.TermsOf(lisbon)
+	p.Terms = engagement.TermsOf(lisbon, start)
 	p.Consent = consent.Start(at("2026-10-29T09:30:00Z")) // half past nine there, since the 25th
 	require.Equal(t, []time.Time{at("2026-10-15T08:30:00Z"), at("2026-10-22T08:30:00Z"), at("2026-10-28T09:30:00Z")},
 		next(engagement.DefaultReminders(), p, at("2026-10-01T00:00:00Z")))

@@ -33,16 +33,17 @@ type Row struct {
 	Origin        Origin            `json:"origin,omitzero"`
 	Status        Status            `json:"status,omitzero"` // of the participation
 	Locations     []LocationID      `json:"locations,omitzero"`
-	Since         time.Time         `json:"since,omitzero"`     // when the participation started, or when the customer was last evaluated
-	Deadline      time.Time         `json:"deadline,omitzero"`  // of what is to do now
-	DaysLeft      int               `json:"days_left,omitzero"` // until the deadline, rounded up
-	Amount        eligibility.Money `json:"amount,omitzero"`    // of the claim: what was paid, else approved, else requested, else estimated
-	Contacts      int               `json:"contacts,omitzero"`  // to how many of the customer's a link went out
-	Unreached     []Unreached       `json:"unreached,omitzero"` // those, and the partner's, that the last message did not reach
-	Reasons       []Reason          `json:"reasons,omitzero"`   // why the customer is not eligible, all of them
-	Actions       []Action          `json:"actions,omitzero"`   // what is allowed now
-	Owner         string            `json:"owner,omitzero"`     // the partner's user who looks after the participation
-	Labels        []string          `json:"labels,omitempty"`   // the partner's own
+	Since         time.Time         `json:"since,omitzero"`          // when the participation started, or when the customer was last evaluated
+	Deadline      time.Time         `json:"deadline,omitzero"`       // of what is to do now
+	DeadlineTerms string            `json:"deadline_terms,omitzero"` // the version of the engagement under whose windows the deadline was made
+	DaysLeft      int               `json:"days_left,omitzero"`      // until the deadline, rounded up
+	Amount        eligibility.Money `json:"amount,omitzero"`         // of the claim: what was paid, else approved, else requested, else estimated
+	Contacts      int               `json:"contacts,omitzero"`       // to how many of the customer's a link went out
+	Unreached     []Unreached       `json:"unreached,omitzero"`      // those, and the partner's, that the last message did not reach
+	Reasons       []Reason          `json:"reasons,omitzero"`        // why the customer is not eligible, all of them
+	Actions       []Action          `json:"actions,omitzero"`        // what is allowed now
+	Owner         string            `json:"owner,omitzero"`          // the partner's user who looks after the participation
+	Labels        []string          `json:"labels,omitempty"`        // the partner's own
 
 	// ResendFrom is from when the customer can be asked again, as far as what was sent
 	// for this engagement tells; zero: now, if that is among the actions, or not any more.
@@ -165,6 +166,9 @@ func participationRow(p Participation, now time.Time) Row {
 	}
 	r.Contacts, r.Unreached = p.Asked(), p.Unreached()
 	r.Identity.Stated = r.Identity.Stated || p.Basis == tenant.Stated // older records have it there only
+	if !r.Deadline.IsZero() {
+		r.DeadlineTerms = p.Terms.Version
+	}
 	if p.Claim != nil {
 		r.Amount = p.Claim.Amount()
 	}
@@ -181,6 +185,12 @@ func participationRow(p Participation, now time.Time) Row {
 	return r
 }
 
+// knownRow is the row of a customer who is known and has nothing open here. While the
+// engagement is not open for claims, an eligible one stays on TabEligible, and the
+// row says that it cannot be claimed now: every known customer is on the page
+// beforehand, none of the reasons on TabIneligible would be true of it, and rows and
+// counts, which go by the tab, stay in step with what is stored when an engagement
+// opens and closes. The action is what follows the engagement's dates, at once.
 func knownRow(key PlaceKey, s Standing, full []Reason) Row {
 	r := Row{
 		ID: RowID(key.Customer), Tab: TabIneligible, Type: NotStarted, Engagement: key.Engagement, Customer: key.Customer,
@@ -224,6 +234,7 @@ func (r Row) actions(p Participation, e Engagement, mayResend, full bool, now ti
 	case r.Tab == TabComplete:
 		return []Action{ViewClaim}
 	}
+	p, _ = p.WithProofAt(e, now) // of a form that cannot be used the version before stays
 	var out []Action
 	if p.Claim.Allows(claim.KindAddEvidence, now) {
 		out = append(out, WorkOnClaim)

@@ -202,6 +202,7 @@ func TestActionsFollowTheEngagement(t *testing.T) {
 	actions := func(pl engagement.Place, e engagement.Engagement, policy consent.Policy, now time.Time) ([]engagement.Action, string) {
 		rows := pl.Rows(northwind, e, policy, now)
 		require.Len(t, rows, 1)
+		require.Equal(t, engagement.TabEligible, rows[0].Tab, "whatever can be done now")
 		return rows[0].Actions, rows[0].Todo()
 	}
 	got, todo := actions(pl, e, consent.Policy{}, over.Add(-tick))
@@ -233,7 +234,7 @@ func TestRowsCountDaysInTheirZone(t *testing.T) {
 	lisbon := offer()
 	lisbon.Zone = zone("Europe/Lisbon")
 	p := began(northwind, engagement.Added)
-	p.Terms = engagement.TermsOf(lisbon)
+	p.Terms = engagement.TermsOf(lisbon, start)
 	p.StartedAt = at("2026-10-10T08:00:00Z")
 	p.Consent = consent.Start(p.Terms.Deadline(p.StartedAt, 30))
 	for _, e := range []engagement.Engagement{lisbon, offer()} {

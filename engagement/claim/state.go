@@ -2,6 +2,7 @@ package claim
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -22,12 +23,17 @@ type State struct {
 	DisputeBy time.Time `json:"dispute_by,omitzero"`
 
 	// Money. The zero Money is an amount that there is not yet.
-	Rate      eligibility.Money `json:"rate,omitzero"`      // in force on the day of consent; of an hour with variable pay
+	Rate      eligibility.Money `json:"rate,omitzero"`      // of the day of consent, or that the engagement goes by; of an hour with variable pay
 	Estimated eligibility.Money `json:"estimated,omitzero"` // by the rate
 	Cap       eligibility.Money `json:"cap,omitzero"`       // the most that is approved without an override; zero: any approval needs one
 	Requested eligibility.Money `json:"requested,omitzero"`
 	Approved  eligibility.Money `json:"approved,omitzero"`
 	Paid      eligibility.Money `json:"paid,omitzero"` // the sum of Payments
+
+	// The first days of the versions of the engagement's rates and proof that it
+	// stands on; zero: written before they were kept, or no rate was in force.
+	RateFrom  eligibility.Date `json:"rate_from,omitzero"`
+	ProofFrom eligibility.Date `json:"proof_from,omitzero"`
 
 	Proof    []ProofItem `json:"proof,omitempty"` // what has to be proved; the forms of surveys are in Surveys
 	Evidence []Evidence  `json:"evidence,omitempty"`
@@ -139,6 +145,8 @@ type Opening struct {
 	Estimated eligibility.Money // by the rate
 	Cap       eligibility.Money // the most that is approved without an override
 	Proof     []ProofItem
+	RateFrom  eligibility.Date // the first day of the rate
+	ProofFrom eligibility.Date // the first day of the proof
 }
 
 // Open returns the draft that a consent opens. Its error is an *InvalidError of a
@@ -154,10 +162,27 @@ func Open(o Opening) (State, error) {
 	}
 	s := State{
 		Status: Draft, OpenedAt: o.At, SubmitBy: o.SubmitBy, ReviewBy: o.ReviewBy,
-		Rate: o.Rate, Estimated: o.Estimated, Cap: o.Cap, Proof: append([]ProofItem(nil), o.Proof...),
+		Rate: o.Rate, Estimated: o.Estimated, Cap: o.Cap, RateFrom: o.RateFrom,
 	}
-	for i, p := range o.Proof {
+	return s.WithProof(o.Proof, o.ProofFrom)
+}
+
+// WithProof returns the claim with what it has to prove by a version that begins on
+// the day from. What was handed in stays: documents, and surveys that were sent or
+// answered, also of kinds that are asked for no more. Its error is that of a form of
+// a survey that cannot be used.
+func (s State) WithProof(proof []ProofItem, from eligibility.Date) (State, error) {
+	was := s.Surveys
+	s.Proof, s.ProofFrom, s.Surveys = append([]ProofItem(nil), proof...), from, nil
+	kept := map[string]bool{}
+	for i, p := range proof {
 		if p.Survey == nil {
+			continue
+		}
+		s.Proof[i].Survey = nil // the survey has its form
+		kept[p.Kind] = true
+		if at := slices.IndexFunc(was, func(v Survey) bool { return v.Kind == p.Kind }); at >= 0 && was[at].begun() {
+			s.Surveys = append(s.Surveys, was[at])
 			continue
 		}
 		started, err := survey.Start(*p.Survey)
@@ -165,10 +190,17 @@ func Open(o Opening) (State, error) {
 			return State{}, err
 		}
 		s.Surveys = append(s.Surveys, Survey{Kind: p.Kind, State: started})
-		s.Proof[i].Survey = nil // the survey has its form
+	}
+	for _, v := range was {
+		if !kept[v.Kind] && v.begun() {
+			s.Surveys = append(s.Surveys, v)
+		}
 	}
 	return s, nil
 }
+
+// begun reports whether somebody was asked, or has answered.
+func (s Survey) begun() bool { return len(s.Sendings) > 0 || !s.AnsweredAt().IsZero() }
 
 // Survey returns the survey of that kind, or a *NotFoundError.
 func (s State) Survey(kind string) (Survey, error) {

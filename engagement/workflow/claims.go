@@ -181,30 +181,39 @@ func (c claimsList) read(ctx context.Context, l list) ([]storage.PageRow, bool, 
 // count counts the claims of a scope by status, by reading them.
 func (c claimsList) count(ctx context.Context) (map[engagement.Status]Count, error) {
 	found := map[engagement.Status]int{}
-	l, more := c.list(ClaimsQuery{Limit: maxLimit}), true
-	for read := 0; more && read < maxRead; {
-		var rows []storage.PageRow
-		var err error
-		if rows, more, _, err = c.read(ctx, l); err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			if r.Entry.Tab == "" {
-				continue // of which nothing is known, and which every page has
-			}
-			if err := unreadable(r); err == nil || c.scope.mayTell(r.Entry, err) {
-				found[r.Entry.Status]++
-			}
-			at := l.positionOf(r.Entry)
-			l.after = &at
-		}
-		read += len(rows)
+	more, err := c.each(ctx, c.list(ClaimsQuery{Limit: maxLimit}), func(e engagement.Entry) { found[e.Status]++ })
+	if err != nil {
+		return nil, err
 	}
 	counts := map[engagement.Status]Count{}
 	for status, n := range found {
 		counts[status] = counted(n, more)
 	}
 	return counts, nil
+}
+
+// each reads a list to its end, or until maxRead rows were read, and reports whether
+// there can be more.
+func (c claimsList) each(ctx context.Context, l list, do func(engagement.Entry)) (more bool, err error) {
+	more = true
+	for read := 0; more && read < maxRead; {
+		var rows []storage.PageRow
+		if rows, more, _, err = c.read(ctx, l); err != nil {
+			return more, err
+		}
+		for _, r := range rows {
+			if r.Entry.Tab == "" {
+				continue // of which nothing is known, and which every page has
+			}
+			if err := unreadable(r); err == nil || c.scope.mayTell(r.Entry, err) {
+				do(r.Entry)
+			}
+			at := l.positionOf(r.Entry)
+			l.after = &at
+		}
+		read += len(rows)
+	}
+	return more, nil
 }
 
 // mayList asks whether the actor may see the claims list.
@@ -403,24 +412,28 @@ func (s *Service) ClaimTotals(ctx context.Context, actor Actor, query ClaimsQuer
 // until the customer consents.
 type ClaimView struct {
 	engagement.Participation
-	Status      engagement.Status
-	Deadline    time.Time              // until which the partner has something to do; zero: nothing
-	DaysLeft    int                    // until the deadline, rounded up
-	Unreached   []engagement.Unreached // contacts of both sides that the last message did not reach
-	Actions     []engagement.Action    // what the partner can do now; not for the Program
-	Missing     []claim.Missing        // what has to be there before it can be submitted
-	Reviews     []claim.Kind           // what the Program can do now; not for the partner, nor for whoever acted for it
-	Payee       string                 // payee profile status of the participation's location now; engagement.PayeeValid: it can be paid
-	Repeated    []Repetition           // evidence whose content is elsewhere in the partner's claims; for the Program
-	WithdrawnAt time.Time              // when the customer withdrew after the submission; zero: it has not
+	Status        engagement.Status
+	Deadline      time.Time              // until which the partner has something to do; zero: nothing
+	DeadlineTerms string                 // the version of the engagement under whose windows the deadline was made
+	DaysLeft      int                    // until the deadline, rounded up
+	Unreached     []engagement.Unreached // contacts of both sides that the last message did not reach
+	Actions       []engagement.Action    // what the partner can do now; not for the Program
+	Missing       []claim.Missing        // what has to be there before it can be submitted
+	Reviews       []claim.Kind           // what the Program can do now; not for the partner, nor for whoever acted for it
+	Payee         string                 // payee profile status of the participation's location now; engagement.PayeeValid: it can be paid
+	Repeated      []Repetition           // evidence whose content is elsewhere in the partner's claims; for the Program
+	WithdrawnAt   time.Time              // when the customer withdrew after the submission; zero: it has not
 	// NeedsReferral says that the engagement asks for a referral which is not recorded.
 	NeedsReferral bool
 	History       []engagement.Event // of this participation, the oldest first
 }
 
 // Claim returns one participation with its claim, what is missing and its
-// history, for its partner and for the Program. Of the history with the customer it
-// reads only the events about the participation. It checks that the participation is
+// history, for its partner and for the Program. Its Terms, Decision and Claim say
+// which versions of the engagement, its rules, rates and proof it stands on; with
+// engagement.AnchorSubmission a draft shows the proof that is asked for now.
+//
+// Of the history with the customer it reads only the events about the participation. It checks that the participation is
 // what the last of them led to, that the end was not cut off, and that each of them
 // that directly follows another, or begins the history, was not changed. Whether the
 // rest were shows in History and in VerifyHistory.
@@ -441,14 +454,14 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 	}
 	_, mayNot := s.mayReview(actor, p)
 	view := ClaimView{Participation: s.seen(actor, p), Status: p.StatusAt(u.now), Unreached: p.Unreached(), WithdrawnAt: p.Consent.WithdrawalRequestedAt(), NeedsReferral: p.NeedsReferral(u.now)}
-	all, err := s.engagements(ctx)
+	e, err := s.engagementLeft(ctx, p.Engagement)
 	if err != nil {
 		return view, err
 	}
 	place := u.place(engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer})
-	for _, row := range s.rows(place, p.Partner, engagementOf(all, p.Engagement), sight{Scope: AllLocations()}, u.now) { // of a participation that may be seen
+	for _, row := range s.rows(place, p.Partner, e, sight{Scope: AllLocations()}, u.now) { // of a participation that may be seen
 		if row.Participation == id {
-			view.Deadline, view.DaysLeft, view.Actions = row.Deadline, row.DaysLeft, row.Actions
+			view.Deadline, view.DeadlineTerms, view.DaysLeft, view.Actions = row.Deadline, row.DeadlineTerms, row.DaysLeft, row.Actions
 		}
 	}
 	if actor.program() {
@@ -476,7 +489,8 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 			return view, err
 		}
 	}
-	events, err := s.claimHistory(ctx, p)
+	stored, _ := place.Participation(p.Partner, id) // what there is to prove can have changed since
+	events, err := s.claimHistory(ctx, stored)
 	view.History = eventsSeenBy(actor.side(), events)
 	return view, err
 }

@@ -677,9 +677,10 @@ func TestClaimOpens(t *testing.T) {
 	for _, test := range []struct {
 		consented time.Time
 		rate      string
+		from      string
 	}{
-		{time.Date(2026, 9, 14, 23, 59, 59, 999999000, time.UTC), "5000.00 USD"},
-		{time.Date(2026, 9, 15, 0, 0, 0, 0, time.UTC), "7500.00 USD"},
+		{time.Date(2026, 9, 14, 23, 59, 59, 999999000, time.UTC), "5000.00 USD", "2026-07-01"},
+		{time.Date(2026, 9, 15, 0, 0, 0, 0, time.UTC), "7500.00 USD", "2026-09-15"},
 	} {
 		w, _ := newWorld(t)
 		changeEngagement(t, w, migration, func(e *engagement.Engagement) {
@@ -695,6 +696,7 @@ func TestClaimOpens(t *testing.T) {
 		draft, err := claim.Open(claim.Opening{
 			At: test.consented, Rate: money(test.rate), Estimated: money(test.rate), Cap: money(test.rate), Proof: claim.DefaultProof(),
 			SubmitBy: test.consented.AddDate(0, 0, 60), ReviewBy: test.consented.AddDate(0, 0, 90), // an assessment's
+			RateFrom: date(t, test.from), ProofFrom: date(t, "2026-07-01"),
 		})
 		ok(t, err)
 		equal(t, "the claim", asJSON(t, part(t, w, p).Claim), asJSON(t, draft))

@@ -4,7 +4,8 @@ import "strconv"
 
 // Count is a number of rows. For an actor who may act for the whole partner it is
 // exact; within a narrower Scope it is exact up to 1,000, and counting may stop
-// there or once 20,000 rows were read.
+// there or once 20,000 rows were read. Of active customers it is exact up to that
+// number of rows, within a Scope or not.
 type Count struct {
 	N      int  `json:"n"`
 	OrMore bool `json:"or_more"` // there can be more: counting stopped

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -85,4 +86,16 @@ func (u *unit) do(actor Actor, act Act, name string, p engagement.Participation,
 		d.then(p)
 	}
 	return nil
+}
+
+// withProof returns a participation with the proof that its draft needs now.
+func (s *Service) withProof(ctx context.Context, p engagement.Participation, now time.Time) (engagement.Participation, error) {
+	if p.Claim == nil || p.Claim.Status != claim.Draft {
+		return p, nil
+	}
+	e, err := s.engagementLeft(ctx, p.Engagement)
+	if err != nil || e.ProofBy != engagement.AnchorSubmission {
+		return p, err
+	}
+	return p.WithProofAt(e, now)
 }

@@ -401,6 +401,10 @@ type catalog struct{ *engagement.Catalog }
 
 func (catalog) Engagements(context.Context) ([]engagement.Engagement, error) { return nil, nil }
 
+func (catalog) Engagement(context.Context, engagement.ID) (engagement.Engagement, bool, error) {
+	return engagement.Engagement{}, false, nil
+}
+
 // directory knows nobody.
 type directory struct{}
 

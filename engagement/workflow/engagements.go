@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -18,6 +19,11 @@ type EngagementsQuery struct {
 	Statuses  []engagement.Availability // any of these
 	Types     []engagement.Type         // any of these
 	Roles     []string                  // any of these, as Engagement.Role has them
+
+	// Active counts the active customers of each engagement, too. They are read to be
+	// counted: it takes as long as a partner has participations under way, of which at
+	// most 20,000 are read.
+	Active bool
 }
 
 // EngagementGroup is the engagements of one solution area.
@@ -38,6 +44,7 @@ type EngagementItem struct {
 	EligibleLocations []engagement.LocationID // n of
 	EnrolledLocations int                     // m enrolled locations are eligible
 	EarningLocations  []engagement.LocationID // of these, those that can be paid: their payee profiles are valid
+	Active            Count                   // customers with a participation under way, if the query asks; of those read only, and then OrMore
 }
 
 // EngagementSummary is what an engagement asks and gives.
@@ -48,7 +55,9 @@ type EngagementSummary struct {
 	Summary          string
 	PartnerCriteria  []Criterion
 	CustomerCriteria []Criterion
-	Proof            []claim.ProofItem
+	Proof            []claim.ProofItem                     // by the version in force now
+	LaterProof       []engagement.Dated[[]claim.ProofItem] // all versions but the first, with their days
+	RatesBy, ProofBy engagement.Anchor                     // which day decides what version counts
 	Windows          engagement.Windows
 	MostDays         int // that an engagement of its type can take in all, by the published program's table; 0 for a type that is not in it
 	ClaimLimit       int
@@ -71,6 +80,10 @@ func (q EngagementsQuery) check() error {
 // locations is eligible, by solution area, in the order of the catalog. Like the
 // summary and the eligibility page, it knows the locations of the actor's Scope
 // only.
+//
+// Active customers are those whose participation in the engagement has begun, by an
+// add or a claim, and has not ended. To ask for them an actor has to be allowed
+// ViewClaims, too, and they are those of its Scope.
 //
 // It returns a *ForbiddenError, a *NotFoundError for the partner, *InputErrors or
 // an *UnavailableError. Where an engagement's rules fail for a location
@@ -107,7 +120,44 @@ func (s *Service) Engagements(ctx context.Context, actor Actor, query Engagement
 		}
 		groups[i].Engagements = append(groups[i].Engagements, item)
 	}
+	if query.Active {
+		if err := s.countActive(ctx, actor, groups, all, now); err != nil {
+			return nil, err
+		}
+	}
 	return groups, problems.Join(errs...)
+}
+
+// countActive counts the active customers of the engagements of a list, in one go.
+func (s *Service) countActive(ctx context.Context, actor Actor, groups []EngagementGroup, all []engagement.Engagement, now time.Time) error {
+	scope, err := s.authorize(ctx, actor, ViewClaims)
+	if err != nil {
+		return err
+	}
+	ids := []engagement.ID{}
+	for _, g := range groups {
+		for _, item := range g.Engagements {
+			ids = append(ids, item.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	c := claimsList{s: s, actor: actor, scope: scope, engagements: all, now: now}
+	l := c.list(ClaimsQuery{Engagements: ids, Limit: maxLimit})
+	l.filter.Types = []engagement.RowType{engagement.NotStarted, engagement.InProgress}
+	found := map[engagement.ID]int{}
+	more, err := c.each(ctx, l, func(e engagement.Entry) { found[e.Place.Engagement]++ }) // a customer has one that is open, at most
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		for i := range g.Engagements {
+			item := &g.Engagements[i]
+			item.Active = Count{N: found[item.ID], OrMore: more}
+		}
+	}
+	return nil
 }
 
 func (q EngagementsQuery) match(item EngagementItem) bool {
@@ -167,7 +217,8 @@ func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagem
 	return EngagementSummary{
 		EngagementItem: item, Version: e.Version, SolutionArea: e.SolutionArea, Summary: e.Summary,
 		PartnerCriteria: criteria(e.LocationRulesAt(now)), CustomerCriteria: criteria(e.CustomerRulesAt(now)),
-		Proof: e.ProofRequired(), Windows: engagement.TermsOf(e).Windows, ClaimLimit: e.Limit(), Pay: e.PayOf(), Rate: rate, Rates: slices.Clone(e.Rates), Resources: slices.Clone(e.Resources), MostDays: info.MostDays, NominatedBy: e.Nominations(),
+		Proof: e.ProofAt(now), Windows: engagement.TermsOf(e, now).Windows, ClaimLimit: e.Limit(), Pay: e.PayOf(), Rate: rate, Rates: slices.Clone(e.Rates), Resources: slices.Clone(e.Resources), MostDays: info.MostDays, NominatedBy: e.Nominations(),
+		LaterProof: slices.Clone(e.LaterProof), RatesBy: cmp.Or(e.RatesBy, engagement.AnchorConsent), ProofBy: cmp.Or(e.ProofBy, engagement.AnchorConsent),
 	}, failed
 }
 

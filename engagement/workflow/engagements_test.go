@@ -168,6 +168,8 @@ func TestEngagementSummary(t *testing.T) {
 			{ID: "enough_seats", Doc: "The customer has at least 300 seats."}, {ID: "not_consumer", Doc: "The customer is an organisation."},
 		},
 		Proof:      claim.DefaultProof(),
+		RatesBy:    engagement.AnchorConsent,
+		ProofBy:    engagement.AnchorConsent,
 		Windows:    engagement.Windows{Consent: 30, FirstSubmission: 60, ReviewDone: 90, Dispute: 30, AfterDispute: 30},
 		ClaimLimit: 1, Pay: engagement.FixedPay, Rate: engagement.Rate{From: date(t, "2026-07-01"), Amount: money(t, "5000.00 USD")},
 		MostDays: 120, Rates: []engagement.Rate{
@@ -317,6 +319,10 @@ type brokenCatalog struct{}
 
 func (brokenCatalog) Engagements(context.Context) ([]engagement.Engagement, error) {
 	return nil, errBoom
+}
+
+func (brokenCatalog) Engagement(context.Context, engagement.ID) (engagement.Engagement, bool, error) {
+	return engagement.Engagement{}, false, errBoom
 }
 
 func (brokenCatalog) Partner(context.Context, engagement.PartnerID) (engagement.Partner, bool, error) {

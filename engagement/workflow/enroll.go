@@ -458,7 +458,7 @@ func (s *Service) amounts(dealSize, payout eligibility.Money) (eligibility.Money
 
 // start puts a new participation into its place.
 func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decision eligibility.Decision) Started {
-	terms := engagement.TermsOf(e)
+	terms := engagement.TermsOf(e, u.now)
 	p := engagement.Participation{
 		ID: engagement.ParticipationID(u.newID()), Partner: actor.Partner, Engagement: e.ID,
 		Customer: in.who.Identity.Key(), Identity: in.who.Identity, Basis: in.who.Basis, Reason: in.who.Reason,

@@ -144,7 +144,7 @@ func TestCap(t *testing.T) {
 // an override.
 func TestNoRate(t *testing.T) {
 	w, spy := newWorld(t)
-	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Rates[0].From = date(t, "2027-01-01") })
+	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Rates = nil })
 	p := reached(t, w, migration, engagement.UnderReview)
 	c := part(t, w, p).Claim
 	equal(t, "estimated, requested", []bool{c.Estimated.IsZero(), c.Requested.IsZero()}, []bool{true, true})

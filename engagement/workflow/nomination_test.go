@@ -158,7 +158,7 @@ func TestVariablePay(t *testing.T) {
 		ok(t, err)
 		equal(t, "what can be chosen", chosen(offer.Eligible), []engagement.ID{pilot})
 		equal(t, "the offer", asJSON(t, offer.Eligible[0].Payout), asJSON(t, engagement.Payout{
-			Rate: money(t, "100.50 USD"), Hours: hours, Estimated: money(t, want), Cap: money(t, want),
+			From: date(t, "2026-07-01"), Rate: money(t, "100.50 USD"), Hours: hours, Estimated: money(t, want), Cap: money(t, want),
 		}))
 		equal(t, "how it pays", offer.Eligible[0].Pay, engagement.VariablePay)
 		cmd.Payout = offer.Eligible[0].Payout.Estimated

@@ -263,6 +263,9 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 			return engagement.Participation{}, err
 		}
 	}
+	if p, err = u.s.withProof(ctx, p, u.now); err != nil {
+		return engagement.Participation{}, err
+	}
 	if act == ReviewClaims {
 		if u.except, err = u.s.mayReview(actor, p); err != nil {
 			return engagement.Participation{}, err

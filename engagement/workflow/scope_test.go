@@ -99,6 +99,9 @@ func TestScopeOfCustomers(t *testing.T) {
 		asRui := w.As(rui)
 		for _, later := range []func(){func() {}, func() { w.Advance(31 * day) }, w.Swept} {
 			later()
+			for _, who := range []*workflowtest.World{w, asRui} {
+				active(t, who)
+			}
 			for _, e := range []engagement.ID{migration, pilot} {
 				var whole []engagement.Row
 				for _, tab := range engagement.AllTabs() {
@@ -204,6 +207,28 @@ func mingled(w *workflowtest.World, dice *rand.Rand, n int) {
 		}
 	}
 	w.Reevaluated()
+}
+
+// active checks that the list of engagements counts as many active customers as the
+// claims list shows participations under way.
+func active(t *testing.T, w *workflowtest.World) {
+	t.Helper()
+	want, some := map[engagement.ID]int{}, false
+	for r, err := range w.Desk.AllClaims(background, w.Actor, workflow.ClaimsQuery{Limit: 1000}) {
+		ok(t, err)
+		if r.Type != engagement.Done {
+			want[r.Engagement]++
+			some = true
+		}
+	}
+	equal(t, "some are under way", some, true)
+	groups, err := w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{Active: true})
+	ok(t, err)
+	for _, g := range groups {
+		for _, item := range g.Engagements {
+			equal(t, "active customers of "+string(item.ID), item.Active, workflow.Count{N: want[item.ID]})
+		}
+	}
 }
 
 // Counts of the whole company are exact, however many rows there are; within a scope

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -24,6 +25,9 @@ type Catalog interface {
 	// ones: an engagement stays for as long as participations in it run. Each has
 	// passed Engagement.Validate.
 	Engagements(ctx context.Context) ([]engagement.Engagement, error)
+	// Engagement returns one of them, and false when there is none with that ID. It
+	// is asked for at nearly every command, so it should not read all.
+	Engagement(ctx context.Context, id engagement.ID) (engagement.Engagement, bool, error)
 	// Partner returns a partner with its locations, and false when there is none
 	// with that ID.
 	Partner(ctx context.Context, id engagement.PartnerID) (engagement.Partner, bool, error)
@@ -202,23 +206,44 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 // now is the one moment of a command or a query, as precise as storage is.
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
-// engagement returns an engagement of the catalog.
+// engagement returns an engagement of the catalog, with the texts of today.
 func (s *Service) engagement(ctx context.Context, id engagement.ID) (engagement.Engagement, error) {
-	all, err := s.engagements(ctx)
-	if err != nil {
-		return engagement.Engagement{}, err
-	}
-	for _, e := range all {
-		if e.ID == id {
-			return e, nil
+	return remember(s.memo, "engagement", id, func() (engagement.Engagement, error) {
+		e, ok, err := s.catalog.Engagement(ctx, id)
+		if err != nil {
+			return e, unavailable("catalog", err)
 		}
-	}
-	return engagement.Engagement{}, &NotFoundError{Field: "engagement", Value: string(id)}
+		if !ok {
+			return e, &NotFoundError{Field: "engagement", Value: string(id)}
+		}
+		return e.WithTextsAt(s.now()), nil
+	})
 }
 
+// engagementLeft is engagement, or one with the ID alone when the catalog no longer
+// has it.
+func (s *Service) engagementLeft(ctx context.Context, id engagement.ID) (engagement.Engagement, error) {
+	e, err := s.engagement(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return engagement.Engagement{ID: id}, nil
+	}
+	return e, err
+}
+
+// engagements returns all engagements of the catalog, with the texts of today.
 func (s *Service) engagements(ctx context.Context) ([]engagement.Engagement, error) {
 	return remember(s.memo, "engagements", nil, func() ([]engagement.Engagement, error) {
 		all, err := s.catalog.Engagements(ctx)
+		now, own := s.now(), false
+		for i, e := range all {
+			if len(e.LaterTexts) == 0 {
+				continue
+			}
+			if !own { // what is handed out is the catalog's
+				all, own = slices.Clone(all), true
+			}
+			all[i] = e.WithTextsAt(now)
+		}
 		return all, unavailable("catalog", err)
 	})
 }

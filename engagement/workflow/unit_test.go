@@ -584,6 +584,13 @@ func (f failing) Engagements(ctx context.Context) ([]engagement.Engagement, erro
 	return f.Catalog.Engagements(ctx)
 }
 
+func (f failing) Engagement(ctx context.Context, id engagement.ID) (engagement.Engagement, bool, error) {
+	if err := f.reach(); err != nil {
+		return engagement.Engagement{}, false, err
+	}
+	return f.Catalog.Engagement(ctx, id)
+}
+
 func (f failing) Partner(ctx context.Context, id engagement.PartnerID) (engagement.Partner, bool, error) {
 	if err := f.reach(); err != nil {
 		return engagement.Partner{}, false, err

@@ -345,6 +345,9 @@ func (r *reader) claim(p workflow.ClaimView, was claims.State) {
 		}
 	}
 	r.say(1, fmt.Sprintf("claim %s", c.Status), named("opened", c.OpenedAt), named("submit by", c.SubmitBy), named("review by", c.ReviewBy), named("dispute by", c.DisputeBy), named("ended", c.EndedAt))
+	if !c.RateFrom.IsZero() || !c.ProofFrom.IsZero() { // written since it is kept
+		r.say(1, "stands on", named("rate from", c.RateFrom), named("proof from", c.ProofFrom))
+	}
 	r.say(1, "amounts", named("rate", c.Rate.String()), named("estimated", c.Estimated.String()), named("cap", c.Cap.String()), named("requested", c.Requested.String()),
 		named("approved", c.Approved.String()), named("paid", c.Paid.String()))
 	r.proof(c.Proof)
