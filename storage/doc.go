@@ -89,7 +89,9 @@
 // Loaded.Unreadable or beside the row of a page. What cannot be read of a place is in
 // its Unreadable, with as much as the adapter knows without it, and Apply leaves it
 // stored as it is, with its entries; an adapter that cannot do that for a place
-// refuses to change it, with the *UnreadableError.
+// refuses to change it, with the *UnreadableError. A filter that such a row cannot be
+// held to, by location for example, lets it through, so that it is named and not left
+// out. A body that is another row's cannot be read, either.
 //
 // # Keys
 //

@@ -73,7 +73,9 @@ func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead
 // of the event that records them, and only until they are erased.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *UnavailableError or an
-// *engagement.HistoryError. A Scope has to be the whole partner.
+// *engagement.HistoryError; and, when the rest holds together, the
+// *storage.UnreadableErrors of what cannot be read, which is no tampering. A Scope has to
+// be the whole partner.
 func (s *Service) VerifyHistory(ctx context.Context, actor Actor, customer tenant.Key, kept ...engagement.Head) (engagement.Head, error) {
 	scope, err := s.authorize(ctx, actor, ViewHistory)
 	if err == nil && !scope.All() {

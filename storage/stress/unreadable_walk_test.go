@@ -241,3 +241,42 @@ func TestUnreadableWalkIsWhole(t *testing.T) {
 		}
 	}
 }
+
+// What a command led to can be unreadable, too: the same command again says so, and
+// all others go on.
+func TestUnreadableCommand(t *testing.T) {
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			w, d := companies(t, kind)
+			bad, cmd := w.Added(once, "ana@"+domainOf(889)), workflow.CancelParticipation{Key: w.Key()}
+			if err := w.Desk.Cancel(t.Context(), w.Actor, bad, cmd); err != nil {
+				t.Fatal(err)
+			}
+			d.spoil(t, "command", "result = substr(result, 1, 1)", "partner = 'northwind' AND key = '"+cmd.Key+"'")
+			err := w.Desk.Cancel(t.Context(), w.Actor, bad, cmd)
+			if !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrUnavailable) || details.MatchString(err.Error()) {
+				t.Errorf("the same command again: %v", err)
+			}
+			w.Cancelled(w.Added(once, "ana@"+domainOf(889)))
+		})
+	}
+}
+
+// Whoever is erased by name is found, and erased, although an event of another
+// customer cannot be read.
+func TestUnreadableName(t *testing.T) {
+	w, d := companies(t, "sqlite")
+	for _, n := range []int{888, 890} {
+		_, err := w.Desk.RequestConsent(t.Context(), w.Actor, w.Added(once, "ana@"+domainOf(n)), workflow.ConsentRequest{
+			Key: w.Key(), Customer: []workflow.Contact{{Name: "Ana Lopes", Email: "ana@" + domainOf(n)}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.spoil(t, "event", "detail = '{'", "partner = 'northwind' AND customer LIKE '%888' AND seq = 1")
+	erased, err := w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Name: "Ana Lopes"})
+	if erased.Participations != 2 || !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrNotFound) {
+		t.Errorf("erased %+v, %v", erased, err)
+	}
+}
