@@ -74,7 +74,7 @@ var ruins = []ruin{
 }
 
 // companies is a program with companies 888 to 890 on a database.
-func companies(t *testing.T, kind string) (*workflowtest.World, database) {
+func companies(t *testing.T, kind string, change ...func(*workflowtest.Scenario)) (*workflowtest.World, database) {
 	t.Helper()
 	d := newDatabase(t, kind)
 	s, done, err := d.open(t.Context())
@@ -93,6 +93,9 @@ func companies(t *testing.T, kind string) (*workflowtest.World, database) {
 		workflowtest.Seats.Set(&c.Facts, 300)
 		workflowtest.Segment.Set(&c.Facts, "enterprise")
 		sc.Customers = append(sc.Customers, c)
+	}
+	for _, c := range change {
+		c(&sc)
 	}
 	return workflowtest.New(t, func() workflowtest.Scenario { return sc }), d
 }

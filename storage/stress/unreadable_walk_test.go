@@ -2,6 +2,7 @@ package stress_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"iter"
 	"reflect"
@@ -278,5 +279,41 @@ func TestUnreadableName(t *testing.T) {
 	erased, err := w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Name: "Ana Lopes"})
 	if erased.Participations != 2 || !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrNotFound) {
 		t.Errorf("erased %+v, %v", erased, err)
+	}
+}
+
+type oneSite engagement.LocationID
+
+func (l oneSite) Authorize(_ context.Context, actor workflow.Actor, _ workflow.Act) (workflow.Scope, error) {
+	if actor.User == "rui" {
+		return workflow.SomeLocations(engagement.LocationID(l)), nil
+	}
+	return workflow.AllLocations(), nil
+}
+
+// Who may see some locations is told of a row that cannot be read if it is one of
+// theirs, and of no other.
+func TestUnreadableWithin(t *testing.T) {
+	for _, c := range []struct {
+		table, set string
+		told       bool
+	}{{"participation", "body = '{'", true}, {"entry", "locations = '{'", false}} {
+		var at oneSite
+		w, d := companies(t, "sqlite", func(sc *workflowtest.Scenario) { sc.Options.Authorizer = &at })
+		w.Added(once, "ana@"+domainOf(889))
+		w.Added(once, "ana@"+domainOf(888))
+		d.spoil(t, c.table, c.set, "partner = 'northwind' AND customer LIKE '%889'")
+		rui := w.Actor
+		rui.User = "rui"
+		for _, at = range []oneSite{oneSite(w.Location(once)), "elsewhere"} {
+			told := c.told && at != "elsewhere"
+			page, err := w.Desk.Claims(t.Context(), rui, workflow.ClaimsQuery{})
+			if err != nil || len(page.Unreadable) > 0 != told || len(page.Rows) > 0 != (at != "elsewhere") {
+				t.Errorf("%s, %s: the claims are %d rows, and unreadable %+v, %v", c.table, at, len(page.Rows), page.Unreadable, err)
+			}
+			if _, err := w.Desk.Search(t.Context(), rui, "", 0); errors.Is(err, storage.ErrUnreadable) != told {
+				t.Errorf("%s, %s: a search says %v", c.table, at, err)
+			}
+		}
 	}
 }
