@@ -143,6 +143,7 @@ func (s *State) send(kind Kind, contacts []Contact, ids []LinkID, terms Terms, n
 	for i, c := range contacts {
 		s.Links = append(s.Links, Link{ID: ids[i], Contact: c, IssuedAt: now})
 	}
+	s.Customer = nil // they are the links' now
 	s.Sent = append(s.Sent, Sent{kind, now, slices.Clone(ids), terms.clone()})
 	return nil
 }

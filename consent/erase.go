@@ -19,7 +19,8 @@ func (s State) Erase(person tenant.Email) (State, bool) {
 	}
 	next := s.clone()
 	next.Partner = slices.DeleteFunc(next.Partner, func(c Contact) bool { return c.Email.Same(person) })
-	found := len(next.Partner) != len(s.Partner)
+	next.Customer = slices.DeleteFunc(next.Customer, func(c Contact) bool { return c.Email.Same(person) })
+	found := len(next.Partner) != len(s.Partner) || len(next.Customer) != len(s.Customer)
 	for i := range next.Links {
 		if next.Links[i].Contact.Email.Same(person) {
 			next.Links[i].Contact = Contact{}
@@ -48,6 +49,9 @@ func (s State) Scrub(clean func(string) string) (State, bool) {
 	}
 	for i := range next.Partner {
 		scrub(&next.Partner[i])
+	}
+	for i := range next.Customer {
+		scrub(&next.Customer[i])
 	}
 	for i := range next.Links {
 		scrub(&next.Links[i].Contact)

@@ -14,12 +14,15 @@ import (
 // It holds personal data, the addresses of contacts, and hides them in
 // structured logs.
 type State struct {
-	Status      Status    `json:"status,omitempty"` // as recorded; ask [State.StatusAt] what is true at a time
-	Deadline    time.Time `json:"deadline,omitzero"`
-	Partner     []Contact `json:"partner,omitempty"` // the partner's contacts, whom the customer can ask
-	Links       []Link    `json:"links,omitempty"`   // all there ever were, void ones too
-	Sent        []Sent    `json:"sent,omitempty"`    // oldest first
-	Answer      Answer    `json:"answer,omitzero"`   // accepted or declined
+	Status   Status    `json:"status,omitempty"` // as recorded; ask [State.StatusAt] what is true at a time
+	Deadline time.Time `json:"deadline,omitzero"`
+	Partner  []Contact `json:"partner,omitempty"` // the partner's contacts, whom the customer can ask
+	// Customer are contacts of the customer who were named and not asked: before the
+	// request, or after the consent. Empty for those of the last sending.
+	Customer    []Contact `json:"customer,omitempty"`
+	Links       []Link    `json:"links,omitempty"` // all there ever were, void ones too
+	Sent        []Sent    `json:"sent,omitempty"`  // oldest first
+	Answer      Answer    `json:"answer,omitzero"` // accepted or declined
 	Withdrawal  Answer    `json:"withdrawal,omitzero"`
 	CancelledAt time.Time `json:"cancelled_at,omitzero"`
 }
@@ -146,9 +149,12 @@ func (s State) WithdrawalRequestedAt() time.Time {
 	return s.Withdrawal.At
 }
 
-// Contacts returns the customer's contacts who were last written to, without
-// those who were erased.
+// Contacts returns the customer's contacts who were named last, without those who
+// were erased: those who were last written to, or others since [State.Naming].
 func (s State) Contacts() []Contact {
+	if len(s.Customer) > 0 {
+		return slices.Clone(s.Customer)
+	}
 	var contacts []Contact
 	for _, id := range s.lastSent().Links {
 		if l, err := s.Link(id); err == nil && !l.Erased() {
@@ -156,6 +162,21 @@ func (s State) Contacts() []Contact {
 		}
 	}
 	return contacts
+}
+
+// Naming returns the state with other contacts, to whom nothing is sent for it; nil
+// leaves a side as it is. The customer's can be others before they are asked, and
+// after a grant: then they are who is written to from then on, while the links that
+// decide and withdraw stay with those who have them.
+func (s State) Naming(customer, partner []Contact) State {
+	next := s.clone()
+	if customer != nil {
+		next.Customer = slices.Clone(customer)
+	}
+	if partner != nil {
+		next.Partner = slices.Clone(partner)
+	}
+	return next
 }
 
 // Link returns the link with this ID, live or void, or [ErrUnknownLink].
@@ -231,7 +252,7 @@ func (s State) lastAnswer() Answer {
 // clone copies s as deep as anything in it is ever changed. What was sent is only
 // ever appended to.
 func (s State) clone() State {
-	s.Partner = slices.Clone(s.Partner)
+	s.Partner, s.Customer = slices.Clone(s.Partner), slices.Clone(s.Customer)
 	s.Links = slices.Clone(s.Links)
 	for i := range s.Links {
 		s.Links[i].Tokens = slices.Clone(s.Links[i].Tokens)

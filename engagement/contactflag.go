@@ -70,11 +70,14 @@ func (p Participation) PartnerSide() []tenant.Email {
 }
 
 // CustomerSide returns the addresses of those who speak for the customer: its
-// contacts, and who is asked in the customer's surveys.
+// contacts, who consented, and who is asked in the customer's surveys.
 func (p Participation) CustomerSide() []tenant.Email {
 	var side []tenant.Email
 	for _, c := range p.Consent.Contacts() {
 		side = append(side, c.Email)
+	}
+	if l, err := p.Consent.Link(p.Consent.Answer.Link); err == nil && !l.Erased() {
+		side = append(side, l.Contact.Email)
 	}
 	return append(side, p.surveyed(false)...)
 }

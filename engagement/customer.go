@@ -1,6 +1,7 @@
 package engagement
 
 import (
+	"log/slog"
 	"time"
 
 	"github.com/partnerengage/partnerengage/tenant"
@@ -21,7 +22,13 @@ type Customer struct {
 	FriendlyName string          `json:"friendly_name,omitzero"`
 	KnownSince   time.Time       `json:"known_since,omitzero"`  // first consent granted to this partner; zero: not a known customer
 	ParkedSince  time.Time       `json:"parked_since,omitzero"` // disassociated: known, and off the Customers pages until it is associated again
+	Named        []NamedContacts `json:"named,omitempty"`       // one for each location at most, the last one last
 	History      Head            `json:"history,omitzero"`
+}
+
+// LogValue names the customer, and keeps its contacts out of logs.
+func (c Customer) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("partner", string(c.Key.Partner)), slog.String("customer", string(c.Key.Customer)))
 }
 
 // Known reports whether the customer has granted this partner consent in any

@@ -125,11 +125,14 @@ const (
 	ChangedDealSize     ChangedField = "deal_size"
 	ChangedOwner        ChangedField = "owner"
 	ChangedLabels       ChangedField = "labels"
+
+	ChangedCustomerContacts ChangedField = "customer_contacts"
+	ChangedPartnerContacts  ChangedField = "partner_contacts"
 )
 
 // AllChangedFields returns every ChangedField.
 func AllChangedFields() []ChangedField {
-	return []ChangedField{ChangedFriendlyName, ChangedDealSize, ChangedOwner, ChangedLabels}
+	return []ChangedField{ChangedFriendlyName, ChangedDealSize, ChangedOwner, ChangedLabels, ChangedCustomerContacts, ChangedPartnerContacts}
 }
 
 // UnmarshalText refuses a text that is not a ChangedField.

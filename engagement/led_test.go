@@ -39,6 +39,7 @@ var unproved = map[string]string{
 	"Decision.Facts": "the host's, which can be many",
 
 	"Consent.Partner":            "persons",
+	"Consent.Customer":           "persons",
 	"Consent.Links":              "persons, and secrets",
 	"Consent.Sent.Terms":         "published texts and names",
 	"ContactFlags":               "domains of contacts, and what somebody wrote",

@@ -51,7 +51,7 @@ func (p Participation) Unreached() []Unreached {
 			links(AskForSurvey, v.Links)
 		}
 	}
-	contacts := slices.Clone(p.Consent.Partner)
+	contacts := slices.Concat(p.Consent.Partner, p.Consent.Customer)
 	for _, l := range p.Consent.Links {
 		if !l.Void() {
 			contacts = append(contacts, l.Contact)

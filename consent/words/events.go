@@ -102,6 +102,8 @@ var events = []entry{
 	{"changed.deal_size", "estimated deal size", "valor estimado do negócio"},
 	{"changed.owner", "owner", "responsável"},
 	{"changed.labels", "labels", "etiquetas"},
+	{"changed.customer_contacts", "contacts of the customer", "contactos do cliente"},
+	{"changed.partner_contacts", "contacts of the partner", "contactos do parceiro"},
 	{"message.ask_for_consent", "the request for consent", "o pedido de consentimento"},
 	{"message.consent_granted", "the message that the customer consented", "a mensagem de que o cliente deu o seu consentimento"},
 	{"message.consent_declined", "the message that the customer declined", "a mensagem de que o cliente recusou"},

@@ -100,6 +100,12 @@ func partnerCalls() []call {
 		{"ChangeContacts", workflow.HandleConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.ChangeContacts(background, a, p, request(w))
 		}},
+		{"ChangePartnerContacts", workflow.HandleConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.ChangePartnerContacts(background, a, p, workflow.ChangePartnerContacts{Key: w.Key(), Partner: workflow.ByEmail("joe@northwind.example")})
+		}},
+		{"Contacts", workflow.HandleConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Contacts(background, a, p)
+		}},
 		{"Cancel", workflow.CancelAct, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.Cancel(background, a, p, workflow.CancelParticipation{Key: w.Key()})
 		}},
@@ -336,7 +342,7 @@ func TestForeignParticipation(t *testing.T) {
 var aboutParticipations = []string{
 	"ChangeDetails", "RecordReferral", "Comment", "AddEvidence", "RecordEvidence", "RemoveEvidence", "OpenEvidence", "RequestSurvey", "ResendSurvey", "SubmitClaim",
 	"RecallClaim", "AnswerPartnerSurvey", "DisputeClaim", "StartReview", "AskForAction", "ApproveClaim", "RejectClaim", "RecordPayment", "Claim",
-	"PreviewConsent", "RequestConsent", "ResendConsent", "ChangeContacts", "Cancel", "Participation", "Status", "ConsentEvidence", "Receipt",
+	"PreviewConsent", "RequestConsent", "ResendConsent", "ChangeContacts", "ChangePartnerContacts", "Contacts", "Cancel", "Participation", "Status", "ConsentEvidence", "Receipt",
 }
 
 // Customers of another partner are neither known nor in the way: whoever asks

@@ -319,9 +319,6 @@ func TestChangeContacts(t *testing.T) {
 		w.Relayed()
 		return err
 	}
-	unchanged(t, spy, func() {
-		refused[*workflow.NotNowError](t, change(asked(w, "eva@contoso.com")), workflow.ErrNotNow)
-	})
 	_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
 		Key: w.Key(), Customer: workflow.ByEmail("wrong@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example"), Language: "pt-PT",
 	})

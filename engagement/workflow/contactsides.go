@@ -159,7 +159,12 @@ func (s *Service) doubt(ctx context.Context, p engagement.Participation, d tenan
 	case (p.Basis == tenant.Derived || p.Basis == tenant.Confirmed) && d.Within(who.Domain):
 		return ""
 	}
-	entries, err := s.directory.Lookup(ctx, d)
+	entries, err := s.domain(ctx, d)
+	if err == nil && d != who.Domain && d.Within(who.Domain) { // of one that is the customer's
+		var above []tenant.Entry
+		above, err = s.domain(ctx, who.Domain)
+		entries = slices.Concat(entries, above)
+	}
 	if err != nil {
 		return engagement.UncheckedDomain
 	}
@@ -175,6 +180,11 @@ func (s *Service) doubt(ctx context.Context, p engagement.Participation, d tenan
 		return ""
 	}
 	return engagement.ForeignDomain
+}
+
+// domain asks the directory whose a domain is.
+func (s *Service) domain(ctx context.Context, d tenant.Domain) ([]tenant.Entry, error) {
+	return remember(s.memo, "domain", d, func() ([]tenant.Entry, error) { return s.directory.Lookup(ctx, d) })
 }
 
 // surveySides is sides for a survey that is being sent.

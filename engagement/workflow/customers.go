@@ -384,11 +384,13 @@ func nextMicrosecond(t time.Time) time.Time {
 }
 
 // KnownCustomers yields the customers that have consented to the partner, in
-// order of their keys. They belong to all of its locations. After the others it yields
-// the *storage.UnreadableErrors of those that cannot be read, joined.
+// order of their keys. They belong to all of its locations; the contacts who were
+// named for them, to those through which that was. After the others it yields the
+// *storage.UnreadableErrors of those that cannot be read, joined.
 func (s *Service) KnownCustomers(ctx context.Context, actor Actor) iter.Seq2[engagement.Customer, error] {
 	return func(yield func(engagement.Customer, error) bool) {
-		if _, err := s.authorize(ctx, actor, ViewCustomers); err != nil {
+		scope, err := s.authorize(ctx, actor, ViewCustomers)
+		if err != nil {
 			yield(engagement.Customer{}, err)
 			return
 		}
@@ -399,6 +401,7 @@ func (s *Service) KnownCustomers(ctx context.Context, actor Actor) iter.Seq2[eng
 				return
 			}
 			for _, c := range batch.list {
+				c.Named = slices.DeleteFunc(slices.Clone(c.Named), func(n engagement.NamedContacts) bool { return !scope.Has(n.Location) })
 				if !yield(c, nil) {
 					return
 				}

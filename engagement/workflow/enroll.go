@@ -54,6 +54,7 @@ func (c Candidate) raw() tenant.Candidate {
 type Offer struct {
 	Candidate  Candidate         // as asked
 	Resolution tenant.Resolution // who it is, and on what that stands
+	Contacts   Contacts          // of both sides who were named for the customer last, within the actor's scope
 	Eligible   []Choice          // what can be chosen
 	Ineligible []Choice          // what cannot, and why
 }
@@ -89,6 +90,9 @@ type AddCustomer struct {
 	// Payout is what the offer said that a variable pay comes to. Where it is set
 	// and the rate has changed since, the add is refused.
 	Payout eligibility.Money `json:"payout,omitzero"`
+	// Contacts of both sides can be named already; nothing is sent before consent is
+	// requested, for which they are offered again.
+	Contacts Contacts `json:"contacts,omitzero"`
 }
 
 // LogValue hides the person.
@@ -107,6 +111,8 @@ type ClaimCustomer struct {
 	Payout      eligibility.Money     `json:"payout,omitzero"`    // see AddCustomer.Payout
 	// FriendlyName is what the partner calls the customer from now on; "": as before.
 	FriendlyName string `json:"friendly_name,omitzero"`
+	// Contacts are as in AddCustomer.
+	Contacts Contacts `json:"contacts,omitzero"`
 }
 
 // Started is a participation that an add or a claim began.
@@ -188,7 +194,8 @@ func (u *unit) known(ctx context.Context, actor Actor, customer tenant.Key) (eng
 //
 // Besides what Identify returns it returns, joined with that, an *InputError for
 // each other mistake, a *NotFoundError for each engagement that there is not, a
-// *PayoutError, and what refuses the others: *NotClaimableError, *LocationError,
+// *PayoutError, an *OwnContactError or *ForeignContactError for each contact of the
+// wrong side, and what refuses the others: *NotClaimableError, *LocationError,
 // *NominationError, *StatedIdentityError, *NotEligibleError, *AlreadyKnownError,
 // *OpenParticipationError, *DisassociatedError.
 func (s *Service) AddCustomer(ctx context.Context, actor Actor, cmd AddCustomer) ([]Started, error) {
@@ -203,15 +210,16 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 	var badAmounts error
 	cmd.DealSize, cmd.Payout, badAmounts = s.amounts(cmd.DealSize, cmd.Payout)
 	name, _ := checkName(cmd.Candidate.FriendlyName) // what is wrong with it says checkCandidate
+	contacts, badContacts := cmd.Contacts.read()
 	return execute(ctx, s, actor, "add customer", cmd.Key, cmd, dry, func(u *unit) ([]Started, error) {
 		if _, err := u.load(ctx, storage.Want{}); err != nil { // a repeated command is answered without asking anybody
 			return nil, err
 		}
 		return u.enroll(ctx, actor, enrollment{
 			origin: engagement.Added, within: scope, location: cmd.Candidate.Location, engagements: cmd.Engagements,
-			friendlyName: name,
-			hours:        cmd.Candidate.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
-		}, badAmounts, func(in *enrollment) (err error) {
+			friendlyName: name, contacts: contacts,
+			hours: cmd.Candidate.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
+		}, problems.Join(badAmounts, badContacts), func(in *enrollment) (err error) {
 			if err = u.s.checkCandidate(ctx, actor, cmd.Candidate); err == nil {
 				in.who, err = u.s.resolve(ctx, cmd.Candidate)
 			}
@@ -231,6 +239,7 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 	var badAmounts error
 	cmd.DealSize, cmd.Payout, badAmounts = s.amounts(cmd.DealSize, cmd.Payout)
 	name, badName := checkName(cmd.FriendlyName)
+	contacts, badContacts := cmd.Contacts.read()
 	type body struct { // with the key as the text that it was given as: it is checked later
 		Customer     string
 		Location     engagement.LocationID
@@ -239,13 +248,14 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 		DealSize     eligibility.Money `json:",omitzero"`
 		Payout       eligibility.Money `json:",omitzero"`
 		FriendlyName string            `json:",omitzero"`
+		Contacts     Contacts          `json:",omitzero"`
 	}
-	asked := body{string(cmd.Customer), cmd.Location, cmd.Engagements, cmd.Hours, cmd.DealSize, cmd.Payout, cmd.FriendlyName}
+	asked := body{string(cmd.Customer), cmd.Location, cmd.Engagements, cmd.Hours, cmd.DealSize, cmd.Payout, cmd.FriendlyName, cmd.Contacts}
 	return execute(ctx, s, actor, "claim customer", cmd.Key, asked, false, func(u *unit) ([]Started, error) {
 		return u.enroll(ctx, actor, enrollment{
 			origin: engagement.Claimed, within: scope, location: cmd.Location, engagements: cmd.Engagements,
-			hours: cmd.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
-		}, problems.Join(badAmounts, badName), func(in *enrollment) error {
+			hours: cmd.Hours, dealSize: cmd.DealSize, payout: cmd.Payout, contacts: contacts,
+		}, problems.Join(badAmounts, badName, badContacts), func(in *enrollment) error {
 			c, unknown := u.known(ctx, actor, cmd.Customer)
 			in.who, in.friendlyName = resolutionOf(c), cmp.Or(name, c.FriendlyName)
 			return together(u.s.checkLocation(ctx, actor, cmd.Location), checkHours(cmd.Hours), unknown)
@@ -301,6 +311,7 @@ func (s *Service) offer(ctx context.Context, actor Actor, scope Scope, origin en
 	choices, err := u.choices(ctx, actor, enrollment{
 		origin: origin, within: scope, who: offer.Resolution, location: offer.Candidate.Location, hours: offer.Candidate.Hours,
 	}, open)
+	offer.Contacts = lastNamed(u.customers[actor.customerKey(offer.Resolution.Identity.Key())], offer.Candidate.Location, scope)
 	stated := unconfirmed(offer.Resolution.Basis, offer.Resolution.Identity)
 	for _, c := range choices {
 		c.Decision = s.decisionSeen(c.Decision, stated)
@@ -427,6 +438,9 @@ type enrollment struct {
 	who          tenant.Resolution
 	location     engagement.LocationID
 	friendlyName string
+	contacts     bothSides
+	flags        []engagement.ContactFlag // of the contacts
+	named        engagement.Detail        // what the event says of them
 	engagements  []engagement.ID
 	hours        int               // planned, with variable pay
 	dealSize     eligibility.Money // estimated
@@ -465,7 +479,8 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 		FriendlyName: in.friendlyName, Location: in.location, Origin: in.origin, ClaimNumber: u.s.newClaimNumber(),
 		StartedAt: u.now, Terms: terms, Decision: decision, DealSize: in.dealSize,
 		Nominated: in.nominated()[0], Hours: in.hours,
-		Consent: consent.Start(terms.Deadline(u.now, terms.Windows.Consent)),
+		Consent:      consent.Start(terms.Deadline(u.now, terms.Windows.Consent)).Naming(in.contacts.customer, in.contacts.partner),
+		ContactFlags: slices.Clone(in.flags),
 	}
 	p.RemindAt = u.s.reminders.Next(p, u.now)
 	pl := u.limited(e, engagement.PlaceKey{Engagement: e.ID, Customer: p.Customer})
@@ -474,6 +489,7 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	if p.FriendlyName != "" {
 		c.FriendlyName = p.FriendlyName
 	}
+	c = c.Naming(in.location, in.contacts.customer, in.contacts.partner)
 	u.putCustomer(c)
 	standing, stood := pl.Standing(actor.Partner)
 	standing.Identity, standing.FriendlyName, standing.Known = c.Identity, c.FriendlyName, c.Associated()
@@ -491,9 +507,9 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	if !in.who.Email.IsZero() {
 		person.Contacts = []tenant.Email{in.who.Email}
 	}
-	u.event(engagement.Event{
-		Kind: kind, By: engagement.ByPartner, To: p.StatusAt(u.now), Person: person,
-		Detail: engagement.Detail{Location: p.Location, RuleSet: decision.RuleSet, RuleVersion: decision.Version, Stated: p.Identity.Stated},
-	}, p)
+	person.Contacts = append(person.Contacts, consent.Emails(slices.Concat(in.contacts.customer, in.contacts.partner))...)
+	detail := in.named
+	detail.Location, detail.RuleSet, detail.RuleVersion, detail.Stated = p.Location, decision.RuleSet, decision.Version, p.Identity.Stated
+	u.event(engagement.Event{Kind: kind, By: engagement.ByPartner, To: p.StatusAt(u.now), Person: person, Detail: detail}, p)
 	return Started{ID: p.ID, Engagement: p.Engagement, Customer: p.Customer, ClaimNumber: p.ClaimNumber, ConsentBy: p.Consent.Deadline}
 }

@@ -43,7 +43,7 @@ type Erased struct {
 	Events         int
 	Left           int // events and texts that name the person, too, and that only the Program can erase
 
-	renamed int // customers whose friendly name quoted the person
+	renamed int // friendly names that quoted the person, and customers for whom it was to be offered as a contact again
 }
 
 // ErasePerson takes a person out of what the partner keeps: contacts, links,
@@ -286,6 +286,10 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 			done.Left++
 		}
 	}
+	if c, offered := x.offered(u.customers[key]); offered {
+		u.putCustomer(c)
+		done.renamed++
+	}
 	c := u.customers[key]
 	renamed := x.own(c.FriendlyName) != c.FriendlyName
 	if renamed { // it stands wherever the customer does
@@ -397,7 +401,7 @@ func addresses(p engagement.Participation) []tenant.Email { return consent.Email
 
 // contactsOf returns every contact that is or was named in a participation.
 func contactsOf(p engagement.Participation) []consent.Contact {
-	all := slices.Clone(p.Consent.Partner)
+	all := slices.Concat(p.Consent.Partner, p.Consent.Customer)
 	for _, l := range linksOf(p) {
 		all = append(all, l.Contact)
 	}

@@ -87,6 +87,11 @@ func (s *Service) find(ctx context.Context, actor Actor, x erasure, name string)
 
 // findIn looks for a person of that name with one customer.
 func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engagement.Customer, k *known) error {
+	for _, n := range c.Named {
+		if slices.ContainsFunc(slices.Concat(n.Customer, n.Partner), func(c consent.Contact) bool { return x.calls(c.Name) }) {
+			k.at(c.Key.Customer, s.now()) // since when is not recorded
+		}
+	}
 	events, lost := s.history(ctx, c)
 	if lost != nil && !errors.Is(lost, storage.ErrUnreadable) {
 		return lost
@@ -125,7 +130,7 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 					k.at(p.Customer, l.IssuedAt)
 				}
 			}
-			if slices.ContainsFunc(p.Consent.Partner, func(c consent.Contact) bool { return x.calls(c.Name) }) {
+			if slices.ContainsFunc(slices.Concat(p.Consent.Partner, p.Consent.Customer), func(c consent.Contact) bool { return x.calls(c.Name) }) {
 				k.at(p.Customer, s.now()) // since when is not recorded
 			}
 		}

@@ -130,6 +130,10 @@ func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment, wrong err
 	if err := identify(&in); err != nil {
 		return nil, together(err, wrong)
 	}
+	wrong = together(wrong, u.nameSides(ctx, actor, &in))
+	if hinders(wrong) {
+		return nil, wrong
+	}
 	choices, err := u.choices(ctx, actor, in, engagements)
 	if err != nil {
 		return nil, together(err, wrong)

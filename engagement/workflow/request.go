@@ -22,8 +22,8 @@ import (
 // twice.
 type ConsentRequest struct {
 	Key      string    `json:"-"`                 // idempotency key
-	Customer []Contact `json:"customer"`          // the customer's contacts, each gets a link
-	Partner  []Contact `json:"partner,omitzero"`  // the partner's contacts, whom the customer can ask and who are told the answer
+	Customer []Contact `json:"customer,omitzero"` // the customer's contacts, each gets a link; nil: those who were named for the participation already
+	Partner  []Contact `json:"partner,omitzero"`  // the partner's contacts, whom the customer can ask and who are told the answer; nil: as Customer
 	Language string    `json:"language,omitzero"` // "en", "pt-PT"; the closest text there is; "" is the first text's
 
 	// Reason says why contacts whose domain the directory does not give to the customer
@@ -97,16 +97,23 @@ func (s *Service) ResendConsent(ctx context.Context, actor Actor, id engagement.
 		})
 }
 
-// ChangeContacts asks other contacts instead; the earlier links are void. It
-// counts like a resend. A nil Partner leaves the partner's contacts as they are,
-// an empty Language the language; a Partner that is empty and not nil removes
-// them.
+// ChangeContacts names other contacts of the customer. While they are being asked
+// for consent, it asks the new ones instead; the earlier links are void, and it
+// counts like a resend. Before the request it sends nothing: they will be asked, in
+// the language that the request then names. After the consent it sends nothing
+// either: they get the mails that follow, and who consented can still withdraw
+// through the link that they have. Who is asked in a survey is named with
+// RequestSurvey. Once the customer's survey is answered, its contacts are frozen.
+//
+// A nil Partner leaves the partner's contacts as they are, an empty Language the
+// language; a Partner that is empty and not nil removes them.
 func (s *Service) ChangeContacts(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
 	return s.ask(ctx, actor, id, "change contacts", req.Key, req, engagement.ContactsChanged,
 		func(u *unit, p engagement.Participation) (consent.Event, error) {
 			if req.Language == "" {
 				req.Language = string(languageOf(p.Consent))
 			}
+			req.Customer = append([]Contact{}, req.Customer...) // none are no others
 			e, err := u.requestEvent(ctx, p, req)
 			return consent.ChangeContacts{Customer: e.Customer, Partner: e.Partner, Links: e.Links, Terms: e.Terms, Policy: s.policy}, err
 		})
@@ -124,12 +131,15 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		if err != nil {
 			return Requested{}, err
 		}
+		if status := p.Consent.StatusAt(u.now); kind == engagement.ContactsChanged && (status == consent.AwaitingRequest || status == consent.Granted) {
+			return Requested{ConsentBy: p.Consent.Deadline}, u.changeCustomer(ctx, actor, p, name, body.(ConsentRequest))
+		}
 		e, err := event(u, p)
 		if err != nil {
 			return Requested{}, err
 		}
-		if req, ok := body.(ConsentRequest); ok && req.PartnerLanguage != "" {
-			p.Language, _ = consent.ParseLanguage(req.PartnerLanguage) // which requestEvent has checked
+		if req, ok := body.(ConsentRequest); ok {
+			p, _ = inLanguage(p, "partner_language", req.PartnerLanguage) // which requestEvent has checked
 		}
 		next, err := consent.Apply(p.Consent, e, u.now)
 		if err == nil {
@@ -154,6 +164,7 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 			return Requested{}, notNow(name, was, u.now, err)
 		}
 		u.putParticipation(p)
+		u.offerAgain(p, contacts, p.Consent.Partner)
 		detail.Contacts, detail.TextVersion, detail.Language = len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)
 		u.event(engagement.Event{
 			Kind: kind, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now), Detail: detail,
@@ -213,7 +224,7 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.Partici
 			Person: &engagement.Person{User: actor.User, Why: cmd.Reason},
 		}, p)
 		for _, to := range consent.Emails(p.Consent.Contacts()) {
-			if written(p.Consent, to) {
+			if p.Consented() || written(p.Consent, to) { // after the consent to whoever is the contact then
 				u.tell(p, engagement.TellCancelled, to, languageOf(p.Consent), "")
 			}
 		}
@@ -303,18 +314,19 @@ func (u *unit) room(ctx context.Context, p engagement.Participation) (engagement
 // requestEvent turns a request into the event that package consent knows.
 func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, req ConsentRequest) (consent.Request, error) {
 	customer, err := readContacts("customer", req.Customer)
-	partner, err2 := readContacts("partner", req.Partner)
-	var badLanguage error
-	if req.PartnerLanguage != "" {
-		if _, err := consent.ParseLanguage(req.PartnerLanguage); err != nil {
-			badLanguage = &InputError{Field: "partner_language", Problem: err.Error(), Err: err}
-		}
+	if req.Customer == nil {
+		customer = p.Consent.Contacts()
 	}
+	partner, err2 := readContacts("partner", req.Partner)
+	_, badLanguage := inLanguage(p, "partner_language", req.PartnerLanguage)
 	if err := errors.Join(err, err2, checkReason(req.Reason), badLanguage); err != nil {
 		return consent.Request{}, err
 	}
+	if req.Partner == nil && len(p.Consent.Sent) == 0 {
+		partner = p.Consent.Partner
+	}
 	if len(customer) == 0 {
-		return consent.Request{}, &InputError{Field: "customer", Problem: "contacts are missing: name at least one, with an e-mail address"}
+		return consent.Request{}, errNobody
 	}
 	if err := u.dealSizeAsked(ctx, p); err != nil {
 		return consent.Request{}, err

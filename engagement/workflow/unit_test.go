@@ -81,6 +81,15 @@ func commands(t *testing.T, each func(t *testing.T, w *workflowtest.World, spy *
 		},
 		func(w *workflowtest.World) command {
 			p := w.Added(migration, "ana@contoso.com")
+			do := func(to string) func(string) (any, error) {
+				return func(key string) (any, error) {
+					return nil, w.Desk.ChangePartnerContacts(background, w.Actor, p, workflow.ChangePartnerContacts{Key: key, Partner: workflow.ByEmail(to)})
+				}
+			}
+			return command{"ChangePartnerContacts", do("eva@northwind.example"), do("joe@northwind.example")}
+		},
+		func(w *workflowtest.World) command {
+			p := w.Added(migration, "ana@contoso.com")
 			w.Requested(p)
 			do := func(reason string) func(string) (any, error) {
 				return func(key string) (any, error) {

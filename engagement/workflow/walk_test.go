@@ -67,7 +67,7 @@ func (of whose) refusal(cell string) []error {
 		return []error{workflow.ErrNotNow, claim.ErrExpired}
 	case said{ofClaim, "sv"}:
 		return []error{workflow.ErrNotNow, consent.ErrNotAllowed}
-	case said{ofClaim, "end"}, said{ofClaim, "frz"}:
+	case said{ofClaim, "end"}, said{ofClaim, "frz"}, said{ofConsent, "end"}:
 		return []error{workflow.ErrNotNow}
 	case said{ofClaim, "miss"}:
 		return []error{claim.ErrIncomplete}
@@ -220,7 +220,7 @@ var walkCommands = []struct {
 	name string
 	of   whose
 }{
-	{"ask", ofConsent}, {"re", ofConsent}, {"chg", ofConsent}, {"yes", ofLink}, {"no", ofLink}, {"back", ofLink}, {"canc", ofClaim}, {"deal", ofClaim},
+	{"ask", ofConsent}, {"re", ofConsent}, {"chg", ofConsent}, {"yes", ofLink}, {"no", ofLink}, {"back", ofLink}, {"canc", ofClaim}, {"deal", ofClaim}, {"ours", ofClaim},
 	{"doc+", ofClaim}, {"doc-", ofClaim}, {"surv", ofClaim}, {"svre", ofClaim}, {"ansr", ofLink}, {"done", ofClaim}, {"note", ofClaim}, {"subm", ofClaim}, {"disp", ofClaim}, {"rcl", ofClaim}, {"own", ofClaim}, {"ref", ofClaim},
 	{"cmt", ofClaim}, {"rev", ofClaim}, {"act", ofClaim}, {"appr", ofClaim}, {"over", ofClaim}, {"rej", ofClaim}, {"pay", ofClaim}, {"part", ofClaim}, {"more", ofClaim},
 	{"clm", ofStart}, {"add", ofStart},
@@ -249,6 +249,8 @@ func (k *walk) try(name string) error {
 	case "deal":
 		size := k.Money("40000.00 USD")
 		return k.Desk.ChangeDetails(background, k.Actor, k.id, workflow.Details{Key: k.Key(), DealSize: &size})
+	case "ours":
+		return k.Desk.ChangePartnerContacts(background, k.Actor, k.id, workflow.ChangePartnerContacts{Key: k.Key(), Partner: workflow.ByEmail("eva@northwind.example")})
 	case "clm":
 		_, err := k.Desk.ClaimCustomer(background, k.Actor, workflow.ClaimCustomer{
 			Key: k.Key(), Customer: k.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration},

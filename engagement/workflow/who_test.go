@@ -45,6 +45,8 @@ PreviewConsent       none     none     no       no       no       ok
 RequestConsent       none     none     no       no       no       ok
 ResendConsent        none     none     no       no       no       ok
 ChangeContacts       none     none     no       no       no       ok
+ChangePartnerContacts none     none     no       no       no       ok
+Contacts             none     none     no       no       no       ok
 Cancel               none     none     no       no       no       ok
 Participation        none     none     no       no       no       ok
 Status               none     none     no       no       no       ok

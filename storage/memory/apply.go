@@ -202,6 +202,7 @@ func (s *Store) putCustomer(v *engagement.Customer, events []event) {
 		by.list(c).remove(c)
 	}
 	c.identity, c.friendlyName, c.knownSince, c.parkedSince = v.Identity, v.FriendlyName, micros(v.KnownSince), micros(v.ParkedSince)
+	c.named = v.Named
 	if by != nil {
 		by.list(c).insert(c)
 	}

@@ -19,6 +19,7 @@ type customer struct {
 	friendlyName string
 	knownSince   int64
 	parkedSince  int64
+	named        []engagement.NamedContacts
 	events       []event
 }
 
@@ -90,7 +91,7 @@ func (c *customer) head() engagement.Head {
 func (c *customer) value(partner engagement.PartnerID) engagement.Customer {
 	return engagement.Customer{
 		Key:      engagement.CustomerKey{Partner: partner, Customer: c.key},
-		Identity: c.identity, FriendlyName: c.friendlyName, KnownSince: at(c.knownSince), ParkedSince: at(c.parkedSince), History: c.head(),
+		Identity: c.identity, FriendlyName: c.friendlyName, KnownSince: at(c.knownSince), ParkedSince: at(c.parkedSince), Named: c.named, History: c.head(),
 	}
 }
 

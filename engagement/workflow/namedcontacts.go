@@ -1,0 +1,227 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/problems"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/survey"
+)
+
+// Contacts are those of both sides, as an add or a claim names them already, and as
+// they are offered again.
+type Contacts struct {
+	Customer []Contact `json:"customer,omitzero"` // who will be asked for consent
+	Partner  []Contact `json:"partner,omitzero"`  // whom the customer can ask, and who are told the answer
+	Reason   string    `json:"reason,omitzero"`   // see ConsentRequest.Reason
+}
+
+// LogValue hides the persons.
+func (c Contacts) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("customer", len(c.Customer)), slog.Int("partner", len(c.Partner)))
+}
+
+// IsZero reports whether nobody is named.
+func (c Contacts) IsZero() bool { return c.Customer == nil && c.Partner == nil && c.Reason == "" }
+
+// bothSides are contacts that were read. What is nil was not named.
+type bothSides struct {
+	customer, partner []consent.Contact
+	reason            string
+}
+
+// read returns nobody where anything is wrong.
+func (c Contacts) read() (bothSides, error) {
+	customer, err1 := readContacts("contacts.customer", c.Customer)
+	partner, err2 := readContacts("contacts.partner", c.Partner)
+	err := checkReason(c.Reason)
+	if bad := (*InputError)(nil); errors.As(err, &bad) {
+		bad.Field = "contacts." + bad.Field
+	}
+	if err = problems.Join(err1, err2, err); err != nil {
+		return bothSides{}, err
+	}
+	return bothSides{customer, partner, plain(c.Reason)}, nil
+}
+
+// Contacts returns who is offered as contacts of a participation: those who were last
+// named for it, at its add or claim or later, and on a side for which nobody was, who
+// was named for its customer before, as far as that was within the actor's scope. It
+// returns a *ForbiddenError, a *NotFoundError or an *UnavailableError.
+func (s *Service) Contacts(ctx context.Context, actor Actor, id engagement.ParticipationID) (Contacts, error) {
+	u := s.unit(storage.CommandRecord{})
+	p, err := u.participation(ctx, actor, HandleConsent, id)
+	if err != nil {
+		return Contacts{}, err
+	}
+	scope, err := s.authorize(ctx, actor, HandleConsent)
+	if err != nil {
+		return Contacts{}, err
+	}
+	c, err := s.customer(ctx, actor.customerKey(p.Customer))
+	if err != nil {
+		return Contacts{}, err
+	}
+	offered := lastNamed(c, p.Location, scope)
+	if named := p.Consent.Contacts(); len(named) > 0 {
+		offered.Customer = Typed(named)
+	}
+	if len(p.Consent.Partner) > 0 || len(p.Consent.Sent) > 0 {
+		offered.Partner = Typed(p.Consent.Partner)
+	}
+	return offered, nil
+}
+
+// lastNamed returns who is offered as contacts of a customer.
+func lastNamed(c engagement.Customer, at engagement.LocationID, scope Scope) Contacts {
+	customer, partner := c.LastNamed(at, scope.Has)
+	return Contacts{Customer: Typed(customer), Partner: Typed(partner)}
+}
+
+// nameSides checks the contacts that an add or a claim names, once it is known who
+// the customer is, and keeps what there is to say of them.
+func (u *unit) nameSides(ctx context.Context, actor Actor, in *enrollment) error {
+	named := in.contacts
+	if named.customer == nil && named.partner == nil {
+		return nil
+	}
+	p := engagement.Participation{Partner: actor.Partner, Customer: in.who.Identity.Key(), Identity: in.who.Identity, Basis: in.who.Basis}
+	p.Consent = p.Consent.Naming(named.customer, named.partner)
+	p, detail, err := u.sides(ctx, p, listed("contacts.customer", named.customer), listed("contacts.partner", named.partner), named.reason)
+	in.flags, in.named = p.ContactFlags, detail
+	return err
+}
+
+// ChangePartnerContacts is the command that names other contacts of the partner.
+type ChangePartnerContacts struct {
+	Key      string    `json:"-"`                 // idempotency key
+	Partner  []Contact `json:"partner"`           // all of them, also those who stay; none: the partner as a whole is told
+	Language string    `json:"language,omitzero"` // in which they are told; "": as before
+}
+
+// LogValue hides the persons.
+func (c ChangePartnerContacts) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("key", c.Key), slog.Int("partner", len(c.Partner)))
+}
+
+// ChangePartnerContacts names other contacts of the partner, at any time until the
+// claim has ended: been paid, cancelled, rejected for good or expired. From then on
+// mails go to them. The customer gets none for it, and it does not count as a resend.
+//
+// It returns a *ForbiddenError, a *NotFoundError, an *InputError or *OwnContactError
+// for each mistake, an *UnavailableError or a *NotNowError.
+func (s *Service) ChangePartnerContacts(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd ChangePartnerContacts) error {
+	const name = "change partner contacts"
+	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
+		var none struct{}
+		p, err := u.participation(ctx, actor, HandleConsent, id)
+		if err != nil {
+			return none, err
+		}
+		partner, err1 := readContacts("partner", append([]Contact{}, cmd.Partner...))
+		p, err2 := inLanguage(p, "language", cmd.Language)
+		if err := problems.Join(err1, err2); err != nil {
+			return none, err
+		}
+		if !p.OpenAt(u.now) && p.StatusAt(u.now) != engagement.Approved {
+			return none, notNow(name, p, u.now, errEnded)
+		}
+		return none, u.name(ctx, actor, p, bothSides{partner: partner})
+	})
+	return err
+}
+
+// inLanguage returns a participation whose partner is told in a language; "": as
+// before.
+func inLanguage(p engagement.Participation, field, language string) (engagement.Participation, error) {
+	if language == "" {
+		return p, nil
+	}
+	l, err := consent.ParseLanguage(language)
+	if err != nil {
+		return p, &InputError{Field: field, Problem: err.Error(), Err: err}
+	}
+	p.Language = l
+	return p, nil
+}
+
+// changeCustomer names other contacts of the customer where nobody is being asked for
+// consent: before the request, or after the consent.
+func (u *unit) changeCustomer(ctx context.Context, actor Actor, p engagement.Participation, name string, req ConsentRequest) error {
+	customer, err1 := readContacts("customer", req.Customer)
+	partner, err2 := readContacts("partner", req.Partner)
+	_, err3 := inLanguage(p, "language", req.Language)
+	p, err4 := inLanguage(p, "partner_language", req.PartnerLanguage)
+	if err := problems.Join(err1, err2, checkReason(req.Reason), err3, err4); err != nil {
+		return err
+	}
+	if len(customer) == 0 {
+		return errNobody
+	}
+	if p.Claim != nil {
+		if at := p.Claim.CustomerAnsweredAt(); !at.IsZero() {
+			return notNow(name, p, u.now, &survey.FrozenError{Since: at})
+		}
+	}
+	if !p.OpenAt(u.now) {
+		return notNow(name, p, u.now, errEnded)
+	}
+	return u.name(ctx, actor, p, bothSides{customer, partner, plain(req.Reason)})
+}
+
+// errNobody is why nobody can be asked.
+var errNobody = &InputError{Field: "customer", Problem: fmt.Sprintf("contacts are missing: name at least one and at most %d, with an e-mail address", consent.MaxContacts)}
+
+// name changes contacts without writing to anybody.
+func (u *unit) name(ctx context.Context, actor Actor, p engagement.Participation, who bothSides) error {
+	p.Consent = p.Consent.Naming(who.customer, who.partner)
+	p, detail, err := u.sides(ctx, p, listed("customer", who.customer), listed("partner", who.partner), who.reason)
+	if err != nil {
+		return err
+	}
+	if who.customer != nil {
+		detail.Changed = append(detail.Changed, engagement.ChangedCustomerContacts)
+	}
+	if who.partner != nil {
+		detail.Changed = append(detail.Changed, engagement.ChangedPartnerContacts)
+	}
+	u.putParticipation(p)
+	u.offerAgain(p, who.customer, who.partner)
+	status := p.StatusAt(u.now)
+	person := byUser(actor)
+	person.Contacts, person.Why = consent.Emails(slices.Concat(who.customer, who.partner)), who.reason
+	u.event(engagement.Event{Kind: engagement.ContactsChanged, By: engagement.ByPartner, From: status, To: status, Detail: detail, Person: person}, p)
+	return nil
+}
+
+// offerAgain keeps with the customer who was named for a participation.
+func (u *unit) offerAgain(p engagement.Participation, customer, partner []consent.Contact) {
+	key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
+	u.putCustomer(u.customers[key].Naming(p.Location, customer, partner))
+}
+
+// offered takes a person out of the contacts of a customer that are offered again,
+// and reports whether it was among them.
+func (x erasure) offered(c engagement.Customer) (engagement.Customer, bool) {
+	is := func(o consent.Contact) bool { return !x.email.IsZero() && o.Email.Same(x.email) || x.own(o.Name) != o.Name }
+	found := false
+	c.Named = slices.Clone(c.Named)
+	for i := range c.Named {
+		for _, side := range []*[]consent.Contact{&c.Named[i].Customer, &c.Named[i].Partner} {
+			left := slices.DeleteFunc(slices.Clone(*side), is)
+			if len(left) == len(*side) {
+				continue
+			}
+			if *side, found = left, true; len(left) == 0 {
+				*side = nil
+			}
+		}
+	}
+	return c, found
+}
