@@ -209,7 +209,9 @@ func (u *unit) offerAgain(p engagement.Participation, customer, partner []consen
 // offered takes a person out of the contacts of a customer that are offered again,
 // and reports whether it was among them.
 func (x erasure) offered(c engagement.Customer) (engagement.Customer, bool) {
-	is := func(o consent.Contact) bool { return !x.email.IsZero() && o.Email.Same(x.email) || x.own(o.Name) != o.Name }
+	is := func(o consent.Contact) bool {
+		return !x.email.IsZero() && o.Email.Same(x.email) || x.own(o.Name) != o.Name
+	}
 	found := false
 	c.Named = slices.Clone(c.Named)
 	for i := range c.Named {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -22,6 +23,7 @@ func applyCases() []Case {
 		{"command guard", "Of two Apply calls with the same command key, one succeeds.", checkCommandGuard},
 		{"contradictions", "Apply returns ErrInvalid for changes that contradict themselves, and makes none of them.", checkContradictions},
 		{"erase", "Erased replaces events by themselves without their person; the hash has to be the stored one.", checkErase},
+		{"contacts", "The contacts that are kept with a customer come back.", checkContacts},
 		{"time", "Times are kept to the microsecond and come back in UTC.", checkTime},
 		{"context", "A cancelled context gives its error, and nothing is changed.", checkContext},
 	}
@@ -283,6 +285,29 @@ func checkErase(ctx context.Context, a, b storage.Store) error {
 		return fmt.Errorf("after erasing the first person the history is %+v", events)
 	}
 	return engagement.VerifyHistory(events, customer.History)
+}
+
+func checkContacts(ctx context.Context, a, b storage.Store) error {
+	ana := []consent.Contact{{Name: "São João", Email: message("m", northwind, 1, start, "ana@contoso.com").To, Phone: "+351 21 000 00 00"}}
+	customer := newCustomer(northwind, 1).Naming("4711201", ana, nil).Naming("4711202", nil, ana)
+	c, customer := told(storage.Changes{}, customer, event(engagement.CustomerAdded))
+	if err := a.Apply(ctx, c); err != nil {
+		return err
+	}
+	loaded, err := b.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{customer.Key}})
+	if err != nil {
+		return err
+	}
+	listed, err := b.Customers(ctx, storage.CustomersQuery{Partner: northwind, Limit: 1})
+	if err != nil || len(listed) != 1 {
+		return fmt.Errorf("the partner has %d customers: %v", len(listed), err)
+	}
+	for _, got := range []engagement.Customer{loaded.Customers[customer.Key], listed[0]} {
+		if !reflect.DeepEqual(got.Named, customer.Named) {
+			return fmt.Errorf("the contacts are %+v, want %+v", got.Named, customer.Named)
+		}
+	}
+	return nil
 }
 
 func checkTime(ctx context.Context, a, b storage.Store) error {

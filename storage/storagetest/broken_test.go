@@ -62,6 +62,7 @@ func TestBrokenStores(t *testing.T) {
 		{"links that are spent", []string{"link"}, func() storage.Store { return &spentLink{Store: memory.New(), opened: map[consent.Hash]bool{}} }},
 		{"persons that stay", []string{"erase", "model"}, func() storage.Store { return &keptPerson{memory.New()} }},
 		{"customers of every kind", []string{"customers", "model"}, func() storage.Store { return &allCustomers{memory.New()} }},
+		{"contacts forgotten", []string{"contacts"}, func() storage.Store { return &nobodyNamed{memory.New()} }},
 		{"contexts that are not heard", []string{"context"}, func() storage.Store { return &deaf{memory.New()} }},
 		{"names in another normal form", []string{"awkward values"}, func() storage.Store { return &composed{memory.New()} }},
 		{"an engine that keeps no NUL", []string{"odd texts", "odd keys"}, func() storage.Store { return &noNUL{memory.New()} }},
@@ -225,6 +226,17 @@ func (s *truncatedTime) Apply(ctx context.Context, c storage.Changes) error {
 	c.Customers = slices.Clone(c.Customers)
 	for i := range c.Customers {
 		c.Customers[i].KnownSince = c.Customers[i].KnownSince.Truncate(time.Second)
+	}
+	return s.Store.Apply(ctx, c)
+}
+
+// nobodyNamed forgets the contacts of customers.
+type nobodyNamed struct{ storage.Store }
+
+func (s *nobodyNamed) Apply(ctx context.Context, c storage.Changes) error {
+	c.Customers = slices.Clone(c.Customers)
+	for i := range c.Customers {
+		c.Customers[i].Named = nil
 	}
 	return s.Store.Apply(ctx, c)
 }
