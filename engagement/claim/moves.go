@@ -14,7 +14,7 @@ const (
 	BeforeDeadline Guard = "before the deadline"
 	AtDeadline     Guard = "at or after the deadline"
 	BeforeSubmitBy Guard = "before the deadline and the submission deadline"
-	WhileSending   Guard = "before the submission deadline"
+	WhileSending   Guard = "before the submission and the review deadline"
 	BeforeReviewBy Guard = "before the review deadline"
 	TimeLeft       Guard = "before the deadline that it has as a draft"
 	NeverSubmitted Guard = "never submitted"
@@ -156,7 +156,7 @@ func (g Guard) holds(s *State, e Event, now time.Time) bool {
 	case BeforeSubmitBy:
 		return now.Before(s.deadline()) && now.Before(s.SubmitBy)
 	case WhileSending:
-		return now.Before(s.SubmitBy)
+		return now.Before(s.SubmitBy) && now.Before(s.ReviewBy) // else nobody could answer
 	case BeforeReviewBy:
 		return now.Before(s.ReviewBy)
 	case TimeLeft:
@@ -206,7 +206,9 @@ func refusal(s *State, on Kind, now time.Time) error {
 		e.Why = "the review deadline has passed, and the partner would have no time to act: approve or reject the claim"
 	case on == KindSendSurvey || on == KindResendSurvey:
 		if slices.Contains([]Status{Draft, Submitted, UnderReview, ActionRequired, Disputed}, status) {
-			e.Why = "the submission deadline has passed"
+			if e.Why = "the submission deadline has passed"; now.Before(s.SubmitBy) {
+				e.Why = "the review deadline has passed"
+			}
 		}
 	case on == KindAnswerSurvey && (status == Submitted || status == UnderReview):
 		e.Why = "the review deadline has passed"

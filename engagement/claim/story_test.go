@@ -326,7 +326,7 @@ func (m *model) trySurvey(x step) (e claim.Event, done func(), refusal error) {
 	switch {
 	case !m.awaited():
 		return e, nil, m.no()
-	case !m.now.Before(m.submitBy):
+	case !m.now.Before(m.submitBy), !m.editable() && !m.now.Before(m.reviewBy):
 		return e, nil, claim.ErrNotAllowed
 	case m.done, x.do == resends && len(m.asked) == 0:
 		return e, nil, consent.ErrNotAllowed

@@ -60,15 +60,11 @@ func (s *Service) Contacts(ctx context.Context, actor Actor, id engagement.Parti
 	if err != nil {
 		return Contacts{}, err
 	}
-	scope, err := s.authorize(ctx, actor, HandleConsent)
-	if err != nil {
-		return Contacts{}, err
-	}
 	c, err := s.customer(ctx, actor.customerKey(p.Customer))
 	if err != nil {
 		return Contacts{}, err
 	}
-	offered := lastNamed(c, p.Location, scope)
+	offered := lastNamed(c, p.Location, u.within)
 	if named := p.Consent.Contacts(); len(named) > 0 {
 		offered.Customer = Typed(named)
 	}

@@ -253,6 +253,7 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 	if err != nil {
 		return engagement.Participation{}, err
 	}
+	u.within = scope
 	loaded, failed := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: actor.Partner, ID: id}})
 	if failed != nil && !errors.Is(failed, errReplay) {
 		return engagement.Participation{}, failed

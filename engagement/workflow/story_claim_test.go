@@ -142,7 +142,7 @@ func (t *teller) send(how move, p *modelPart) {
 	want := t.only(p, whileAwaited...)
 	switch {
 	case want != nil:
-	case !t.now.Before(p.submitBy):
+	case !t.now.Before(p.submitBy), !t.worked(p) && !t.now.Before(p.reviewBy):
 		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
 	case p.survey.done, how == resends && !p.survey.sent:
 		want = []error{workflow.ErrNotNow, consent.ErrNotAllowed}

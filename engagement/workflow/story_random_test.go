@@ -53,7 +53,7 @@ func TestRandomStories(t *testing.T) {
 // weights are how often something happens that no life calls for.
 var weights = [moves]int{
 	adds: 3, claims: 3, asks: 5, reasks: 3, changes: 1, accepts: 5, declines: 1, withdraws: 2, cancels: 1, waits: 5, goesBack: 1, jumps: 3, sweeps: 2, judges: 1,
-	files: 2, removes: 1, surveys: 1, resends: 1, replies: 1, owns: 2, proves: 4, notes: 1, details: 1, submits: 4, recalls: 2, disputes: 2, reviews: 3, demands: 1, approves: 2, rejects: 1, pays: 3,
+	files: 2, removes: 1, surveys: 1, resends: 1, replies: 1, owns: 2, proves: 4, notes: 1, details: 1, submits: 4, recalls: 2, disputes: 2, reviews: 3, demands: 1, approves: 2, rejects: 1, pays: 3, turns: 1,
 }
 
 var anything = func() []move {

@@ -122,6 +122,8 @@ func (t *teller) step(x step) {
 	switch x.do {
 	case asks, reasks, changes:
 		t.ask(x.do, p)
+	case turns:
+		t.turn(p)
 	case accepts:
 		t.answer(p, consent.DecisionAccept, b)
 	case declines:
@@ -209,6 +211,10 @@ func (t *teller) begin(claim bool, partner, customer, offer, location int) {
 func (t *teller) ask(how move, p *modelPart) {
 	w := t.w.As(storyActors[p.partner])
 	s := t.status(p)
+	if how == changes && (s == engagement.CustomerClaimed || p.consented && s != engagement.CustomerConsentWithdrawn && s != engagement.Canceled) {
+		t.rename(p)
+		return
+	}
 	var want []error
 	switch {
 	case s == engagement.CustomerConsentExpired:
@@ -241,6 +247,31 @@ func (t *teller) ask(how move, p *modelPart) {
 	p.links = w.Links(p.id)
 	t.told[engagement.AskForConsent]++
 	t.happened(p, 2) // asked, and sent
+}
+
+// rename names another contact of the customer where nobody is being asked: it is
+// written to from then on, and not for that.
+func (t *teller) rename(p *modelPart) {
+	w := t.by(p)
+	var want []error
+	switch {
+	case p.survey.done:
+		want = []error{workflow.ErrNotNow, consent.ErrNotAllowed}
+	case !t.open(p):
+		want = []error{workflow.ErrNotNow}
+	}
+	_, err := w.Desk.ChangeContacts(background, w.Actor, p.id, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(fmt.Sprintf("n%d@customer.example", p.events))})
+	t.did("name contacts", p, 1, err, want)
+}
+
+// turn names another contact of the partner, until there is nothing more to be paid.
+func (t *teller) turn(p *modelPart) {
+	w := t.by(p)
+	var want []error
+	if !t.open(p) && t.status(p) != engagement.Approved {
+		want = []error{workflow.ErrNotNow}
+	}
+	t.did("turn", p, 1, w.Desk.ChangePartnerContacts(background, w.Actor, p.id, workflow.ChangePartnerContacts{Key: w.Key(), Partner: workflow.ByEmail(fmt.Sprintf("us%d@partner.example", p.events))}), want)
 }
 
 // newestBut returns the newest link, or the one so many before it, and whether that

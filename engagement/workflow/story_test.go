@@ -29,7 +29,7 @@ const (
 	claims                // a partner claims a customer for an engagement
 	asks                  // for consent
 	reasks                // sends a new link for it
-	changes               // asks somebody else
+	changes               // names somebody else, and asks where that is being done
 	accepts               // through the newest link, or an older one
 	declines              //
 	withdraws             //
@@ -56,12 +56,13 @@ const (
 	approves              // some amount
 	rejects               //
 	pays                  // some amount
+	turns                 // names other contacts of its own
 	moves
 )
 
 var moveNames = [moves]string{
 	"adds", "claims", "asks", "reasks", "changes", "accepts", "declines", "withdraws", "cancels", "waits", "goesBack", "jumps", "sweeps", "judges",
-	"files", "removes", "surveys", "resends", "replies", "owns", "proves", "notes", "details", "submits", "recalls", "disputes", "reviews", "demands", "approves", "rejects", "pays",
+	"files", "removes", "surveys", "resends", "replies", "owns", "proves", "notes", "details", "submits", "recalls", "disputes", "reviews", "demands", "approves", "rejects", "pays", "turns",
 }
 
 func (s story) String() string {
@@ -110,6 +111,12 @@ var stories = map[string]story{
 		{recalls, 0, 0}, {withdraws, 0, 0}, {jumps, 0, 5}, {sweeps, 0, 0}, {submits, 0, 0}, {claims, 0, 0}},
 	"a recall after a review": {{adds, 0, 0}, {asks, 0, 0}, {accepts, 0, 0}, {proves, 0, 0}, {submits, 0, 0}, {reviews, 0, 0}, {recalls, 0, 0}, {demands, 0, 0}, {jumps, 0, 1},
 		{submits, 0, 0}, {recalls, 0, 0}, {notes, 0, 0}, {jumps, 0, 6}, {sweeps, 0, 0}, {submits, 0, 0}},
+	"a survey after a review that is late, and before the submission deadline": {{adds, 0, 1}, {asks, 0, 0}, {accepts, 0, 0}, {proves, 0, 0}, {submits, 0, 0},
+		{reviews, 0, 0}, {rejects, 0, 0}, {disputes, 0, 0}, {submits, 0, 0}, {jumps, 0, 8}, {surveys, 0, 0}},
+	"contacts after consent": {{adds, 0, 0}, {turns, 0, 0}, {changes, 0, 0}, {asks, 0, 0}, {turns, 0, 0}, {accepts, 0, 0}, {changes, 0, 0}, {turns, 0, 0},
+		{withdraws, 0, 0}, {claims, 0, 0}, {changes, 0, 0}, {asks, 0, 0}, {accepts, 0, 0}, {changes, 0, 0}, {cancels, 0, 0}, {changes, 0, 0}, {turns, 0, 0}},
+	"contacts of a claim that is paid": {{adds, 0, 0}, {asks, 0, 0}, {accepts, 0, 0}, {changes, 0, 0}, {proves, 0, 0}, {changes, 0, 0}, {submits, 0, 0}, {turns, 0, 0},
+		{reviews, 0, 0}, {approves, 0, 0}, {turns, 0, 0}, {changes, 0, 0}, {pays, 0, 0}, {turns, 0, 0}, {changes, 0, 0}},
 	"an action that is not taken": {{adds, 0, 0}, {asks, 0, 0}, {accepts, 0, 0}, {proves, 0, 0}, {submits, 0, 0}, {reviews, 0, 0}, {demands, 0, 0}, {jumps, 0, 14},
 		{sweeps, 0, 0}, {goesBack, 3, 0}, {notes, 0, 1}, {jumps, 0, 14}, {sweeps, 0, 0}, {jumps, 0, 6}, {submits, 0, 0}, {claims, 0, 0}},
 }

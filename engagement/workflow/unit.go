@@ -32,6 +32,7 @@ type unit struct {
 	s         *Service
 	actor     Actor  // who gives the command; zero for jobs and customers
 	except    string // why the actor may review what it did itself; "": it does not
+	within    Scope  // of the actor, where it acts on a participation
 	now       time.Time
 	command   storage.CommandRecord
 	replay    []byte // the result of the command, when it was carried out before

@@ -38,8 +38,8 @@ package workflow_test
 //
 // The commands, by column: the partner asks for consent, asks again, names others;
 // the customer accepts, declines, withdraws; the partner cancels, changes the deal
-// size, names other contacts of its own | adds a document, removes one, sends a survey to somebody else, sends it
-// again; its contact answers; the partner sends the survey that is answered, comments,
+// size, names other contacts of its own | adds a document, removes one, sends a survey
+// to somebody else, sends it again; its contact answers; the partner sends the survey that is answered, comments,
 // submits, disputes, recalls, answers its own survey, records the
 // referral | the program comments, starts the review, asks for action,
 // approves, approves more than the cap, rejects, pays what is left, a part of it, more
