@@ -163,9 +163,10 @@ func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer
 	}
 	_, _, badAmounts := s.amounts(cmd.DealSize, cmd.Payout)
 	name, badName := checkName(cmd.FriendlyName)
+	_, badContacts := cmd.Contacts.read()
 	badLocation := s.checkLocation(ctx, actor, location)
 	c, unknown := s.unit(storage.CommandRecord{}).known(ctx, actor, customer)
-	if err := together(badLocation, checkHours(cmd.Hours), badAmounts, badName, unknown); err != nil {
+	if err := together(badLocation, checkHours(cmd.Hours), badAmounts, badName, badContacts, unknown); err != nil {
 		return offer, err
 	}
 	offer.Candidate.FriendlyName = cmp.Or(name, c.FriendlyName)

@@ -288,7 +288,10 @@ func readableCalls(t *testing.T, w *workflowtest.World) map[string]func() []any 
 		"RequestConsent": func() []any { return []any{w.Actor, started, ask} },
 		"PreviewConsent": func() []any { return []any{w.Actor, started, ask} },
 		"ChangeContacts": func() []any { return []any{w.Actor, asked, ask} },
-		"Cancel":         func() []any { return []any{w.Actor, started, workflow.CancelParticipation{Reason: "No."}} },
+		"ChangePartnerContacts": func() []any {
+			return []any{w.Actor, asked, workflow.ChangePartnerContacts{Partner: []workflow.Contact{partner}, Language: "en"}}
+		},
+		"Cancel": func() []any { return []any{w.Actor, started, workflow.CancelParticipation{Reason: "No."}} },
 		"Disassociate": func() []any {
 			return []any{w.Actor, w.Customer("known.example"), workflow.Association{Reason: "Merged."}}
 		},
