@@ -101,6 +101,10 @@ var readings = map[string]func(t *testing.T, w spoiled) (int, error){
 		_, err := w.Desk.Status(t.Context(), w.Actor, w.bad)
 		return 1, err
 	},
+	"Contacts": func(t *testing.T, w spoiled) (int, error) {
+		_, err := w.Desk.Contacts(t.Context(), w.Actor, w.bad)
+		return 1, err
+	},
 	"ConsentEvidence": func(t *testing.T, w spoiled) (int, error) {
 		_, err := w.Desk.ConsentEvidence(t.Context(), w.Actor, w.bad)
 		return 1, err
@@ -164,9 +168,9 @@ var details = regexp.MustCompile(`(?i)json|unexpected|invalid character|sqlite|s
 // namedBy are who has to name a bad row of each kind, besides what may.
 var namedBy = map[string][]string{
 	"participation": {"Customers", "Claims", "Claims by location", "AllClaims", "AllCustomers", "ClaimTotals", "Search", "AttentionRequired", "ExportCustomers", "ExportClaims",
-		"Claim", "Participation", "Status", "ConsentEvidence", "VerifyHistory", "ConsentView", "ErasePerson"},
+		"Claim", "Participation", "Status", "Contacts", "ConsentEvidence", "VerifyHistory", "ConsentView", "ErasePerson"},
 	"standing": {"Customers", "Claims", "AllClaims", "AllCustomers", "ClaimTotals", "Search", "AttentionRequired", "ExportCustomers", "ExportClaims",
-		"Claim", "Participation", "VerifyHistory", "ConsentView", "ErasePerson"},
+		"Claim", "Participation", "Contacts", "VerifyHistory", "ConsentView", "ErasePerson"},
 	"customer": {"Claim", "History", "AllHistory", "VerifyHistory", "Heads", "Reevaluate", "ErasePerson"},
 	"event":    {"Claim", "History", "AllHistory", "VerifyHistory", "ErasePerson"},
 	"entry":    {"Customers", "Claims", "Claims by location", "AllClaims", "ClaimTotals", "Search", "ExportCustomers", "ExportClaims"},
