@@ -35,7 +35,7 @@ func Plain(name string) string {
 	}
 	s = OneLine(out.String())
 	if runes := []rune(s); len(runes) > longestPlain {
-		s = strings.TrimSpace(string(runes[:longestPlain-1])) + "…"
+		s = strings.TrimRight(string(runes[:longestPlain-1]), " @") + "…"
 	}
 	if !Visible(s) {
 		return ""
