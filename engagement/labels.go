@@ -1,10 +1,10 @@
 package engagement
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
@@ -26,7 +26,7 @@ func Labels(labels []string) ([]string, error) {
 	}
 	if len(labels) > MaxLabels {
 		bad("labels", fmt.Sprintf("are %d: use at most %d", len(labels), MaxLabels))
-		return nil, errors.Join(errs...)
+		return nil, problems.Join(errs...)
 	}
 	var seen []string
 	for i, l := range labels {
@@ -43,7 +43,7 @@ func Labels(labels []string) ([]string, error) {
 		seen = append(seen, folded)
 	}
 	if len(errs) > 0 || len(labels) == 0 {
-		return nil, errors.Join(errs...)
+		return nil, problems.Join(errs...)
 	}
 	return slices.Sorted(slices.Values(labels)), nil
 }

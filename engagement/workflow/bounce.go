@@ -126,7 +126,7 @@ func (s *Service) RecordBounce(ctx context.Context, b Bounce) error {
 			return &InputError{Field: "address", Problem: "is not an e-mail address: " + err.Error(), Err: err}
 		}
 	}
-	if b.Participation == "" && b.Message == "" || b.Participation != "" && (b.Participation == "" || b.Partner == "" || b.Message == "" && to.IsZero()) {
+	if b.Participation == "" && b.Message == "" || b.Participation != "" && (b.Partner == "" || b.Message == "" && to.IsZero()) {
 		return &InputError{Field: "message", Problem: "is not named: give its ID, or partner, participation and address"}
 	}
 	_, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (struct{}, error) {

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// quoted is how many characters of a foreign name stand in a message.
+// longestPlain is how many characters of a foreign name stand in a message.
 const longestPlain = 60
 
 // Plain returns a name that comes from elsewhere as it can stand in a message: on one
