@@ -130,8 +130,10 @@ func (s *Status) UnmarshalText(b []byte) error {
 type Tab string
 
 // The tabs. TabOff is not on the page: it is where participations are that
-// left it, so that a search still finds them.
+// left it, so that a search still finds them. TabNone is what is on no page and no
+// list.
 const (
+	TabNone       Tab = ""
 	TabEligible   Tab = "eligible"
 	TabIneligible Tab = "ineligible"
 	TabComplete   Tab = "complete"

@@ -60,7 +60,8 @@ type Message struct {
 	ID            MessageID        `json:"id"`
 	Kind          MessageKind      `json:"kind"`
 	Partner       PartnerID        `json:"partner"`
-	Place         PlaceKey         `json:"place"`
+	Engagement    ID               `json:"engagement"`
+	Customer      tenant.Key       `json:"customer"`
 	Participation ParticipationID  `json:"participation"`
 	To            tenant.Email     `json:"to,omitzero"`       // zero: to the partner as a whole, which has named no contacts, or for AskForReferral; the host knows whom to tell
 	Language      consent.Language `json:"language,omitzero"` // zero: the first there is
@@ -69,6 +70,11 @@ type Message struct {
 	Of            int              `json:"of,omitzero"`       // which of the claim's reviews or payments it tells of, from 1; 0: the last
 	CreatedAt     time.Time        `json:"created_at"`
 	Attempts      int              `json:"attempts"` // how often it was handed out
+}
+
+// Record returns the key of the record that the message is about.
+func (m Message) Record() RecordKey {
+	return RecordKey{Partner: m.Partner, Engagement: m.Engagement, Customer: m.Customer}
 }
 
 // LogValue keeps the receiver out of logs.

@@ -1,17 +1,13 @@
 package engagement
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
-	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -107,56 +103,6 @@ func (r Row) Todo() string {
 	return days + " to submit the claim"
 }
 
-// Rows returns what the partner's Customers page of the engagement shows of the
-// place at now, with the actions that are allowed. The rows that left the page
-// are among them, with TabOff.
-func (pl Place) Rows(partner PartnerID, e Engagement, policy consent.Policy, now time.Time) []Row {
-	rows := pl.rows(partner, now)
-	pl.ClaimLimit = e.Limit() // what was stored may be under an older one
-	full := len(pl.FullFor(partner, now)) > 0
-	for i := range rows {
-		r := &rows[i]
-		p, _ := pl.Participation(partner, r.Participation)
-		if !r.Deadline.IsZero() {
-			r.DaysLeft = DaysLeft(r.Deadline, now, e.zoneOf(p.Terms))
-		}
-		s, _ := pl.Standing(partner)
-		from, mayResend := s.resendFrom(p, policy, now)
-		if r.Status == AwaitingConsentResponse && r.Tab == TabEligible {
-			r.ResendFrom = from
-		}
-		r.Actions = r.actions(p, e, mayResend, full, now)
-	}
-	return rows
-}
-
-func (pl Place) rows(partner PartnerID, now time.Time) []Row {
-	s, ok := pl.Standing(partner)
-	if !ok {
-		return nil
-	}
-	full := pl.FullFor(partner, now)
-	var rows []Row
-	open := false
-	for _, p := range s.Participations {
-		r := participationRow(p, now)
-		if p.OpenAt(now) {
-			open = true
-			if !p.Consented() && len(full) > 0 {
-				r.Tab, r.Reasons = TabIneligible, full
-			}
-		}
-		rows = append(rows, r)
-	}
-	// A customer whose place this partner itself holds shows as that
-	// participation only.
-	heldHere := len(full) > 0 && pl.holders(partner, now).own > 0
-	if s.Known && !open && !heldHere {
-		rows = append(rows, knownRow(pl.Key, s, full))
-	}
-	return rows
-}
-
 func participationRow(p Participation, now time.Time) Row {
 	r := Row{
 		ID: RowID(p.ID), Engagement: p.Engagement, Customer: p.Customer, Identity: p.Identity, FriendlyName: p.FriendlyName,
@@ -181,28 +127,6 @@ func participationRow(p Participation, now time.Time) Row {
 		r.Tab, r.Type = TabComplete, Done
 	default:
 		r.Tab, r.Type = TabOff, Done
-	}
-	return r
-}
-
-// knownRow is the row of a customer who is known and has nothing open here. While the
-// engagement is not open for claims, an eligible one stays on TabEligible, and the
-// row says that it cannot be claimed now: every known customer is on the page
-// beforehand, none of the reasons on TabIneligible would be true of it, and rows and
-// counts, which go by the tab, stay in step with what is stored when an engagement
-// opens and closes. The action is what follows the engagement's dates, at once.
-func knownRow(key PlaceKey, s Standing, full []Reason) Row {
-	r := Row{
-		ID: RowID(key.Customer), Tab: TabIneligible, Type: NotStarted, Engagement: key.Engagement, Customer: key.Customer,
-		Identity: s.Identity, FriendlyName: s.FriendlyName, Locations: s.Evaluation.Locations, Since: s.Evaluation.At,
-	}
-	if s.Evaluation.Eligible() && len(full) == 0 {
-		r.Tab = TabEligible
-		return r
-	}
-	r.Reasons = append(slices.Clip(s.Evaluation.Reasons), full...)
-	if len(r.Reasons) == 0 {
-		r.Reasons = []Reason{{Kind: FactsMissing, Doc: "The customer has not been evaluated for this engagement yet."}}
 	}
 	return r
 }
@@ -253,90 +177,4 @@ func (r Row) actions(p Participation, e Engagement, mayResend, full bool, now ti
 		out = append(out, Cancel)
 	}
 	return out
-}
-
-// resendFrom returns whether the participation's contacts may be asked again now or,
-// else, from when; the zero time if not at all. It knows what was sent in the place:
-// what else the mailboxes were sent, and all of the day's, is not known here.
-func (s Standing) resendFrom(p Participation, policy consent.Policy, now time.Time) (time.Time, bool) {
-	var from time.Time
-	if err := policy.MayResend(p.Consent, now); err != nil {
-		soon := (*consent.TooSoonError)(nil)
-		if !errors.As(err, &soon) {
-			return time.Time{}, false
-		}
-		from = soon.NotBefore
-	}
-	for _, c := range p.Consent.Contacts() {
-		many := (*consent.LimitError)(nil)
-		if errors.As(policy.MayWriteTo(s.Asked(c.Email), true, now), &many) && many.NotBefore.After(from) {
-			from = many.NotBefore
-		}
-	}
-	if deadline, runs := p.Consent.NextDeadline(); runs && !from.Before(deadline) {
-		return time.Time{}, false
-	}
-	return from, from.IsZero()
-}
-
-// Entry is what the Customers page sorts, filters and counts a row by. Storage
-// keeps the entries of a place beside it and replaces them whenever the place
-// changes, so that a page reads no more than it shows.
-type Entry struct {
-	Partner       PartnerID
-	Place         PlaceKey
-	Row           RowID
-	Participation ParticipationID // none for a customer who is only known
-	Tab           Tab
-	Type          RowType
-	Status        Status
-	Locations     []LocationID
-	Name          string    // the key by which names compare; at most 487 bytes
-	Search        string    // what a Word is looked for in: words and IDs, see SearchWords
-	Since         time.Time // see Row.Since
-	Deadline      time.Time // see Row.Deadline
-	Amount        string    // AmountText of Row.Amount
-}
-
-// AmountText writes an amount that is not negative so that, within a currency,
-// texts compare like amounts: currency, number of digits, digits. The zero Money
-// is "".
-func AmountText(m eligibility.Money) string {
-	if m.IsZero() {
-		return ""
-	}
-	whole, fraction, _ := strings.Cut(m.Amount.String(), ".")
-	whole = strings.TrimLeft(whole, "0")
-	text := fmt.Sprintf("%s %02d%s", m.Currency, len(whole), whole)
-	if fraction = strings.TrimRight(fraction, "0"); fraction != "" {
-		text += "." + fraction
-	}
-	return text
-}
-
-// Entries returns the entries of every partner's rows in the place at now.
-func (pl Place) Entries(now time.Time) []Entry {
-	var out []Entry
-	for _, s := range pl.Standings {
-		for _, r := range pl.rows(s.Partner, now) {
-			out = append(out, r.Entry(s.Partner))
-		}
-	}
-	return out
-}
-
-// Entry returns what a row of that partner's is sorted, filtered and counted by.
-func (r Row) Entry(partner PartnerID) Entry {
-	e := Entry{
-		Partner: partner, Place: PlaceKey{Engagement: r.Engagement, Customer: r.Customer}, Row: r.ID, Participation: r.Participation,
-		Tab: r.Tab, Type: r.Type, Status: r.Status, Locations: r.Locations, Since: r.Since, Deadline: r.Deadline,
-		Amount: AmountText(r.Amount),
-	}
-	e.Name, e.Search = r.keys()
-	return e
-}
-
-// keys returns what a row is sorted by as its customer's name, and found by.
-func (r Row) keys() (name, search string) {
-	return text.SortKey(CleanName(r.Name())), searchText(r) // a name comes to stand in cursors, so it has to be short
 }

@@ -21,7 +21,7 @@ type Word struct {
 
 // In reports whether the word is found in an entry.
 func (w Word) In(e Entry) bool {
-	return slices.ContainsFunc(w.Texts, func(s string) bool { return strings.Contains(e.Search, s) }) || slices.Contains(w.Engagements, e.Place.Engagement)
+	return slices.ContainsFunc(w.Texts, func(s string) bool { return strings.Contains(e.Search, s) }) || slices.Contains(w.Engagements, e.Record.Engagement)
 }
 
 // What precedes a word in Entry.Search, and what surrounds an ID: of words the
@@ -131,23 +131,4 @@ func searchable(texts ...string) string {
 		return ""
 	}
 	return wordMark + strings.Join(seen, wordMark)
-}
-
-// Keys returns the Name and the Search that the entry of a partner's row has,
-// whenever it was made, and whether the place has such a row.
-func (pl Place) Keys(partner PartnerID, row RowID) (name, search string, ok bool) {
-	s, ok := pl.Standing(partner)
-	if !ok {
-		return "", "", false
-	}
-	r := Row{Identity: s.Identity, FriendlyName: s.FriendlyName}
-	if row != RowID(pl.Key.Customer) {
-		p, ok := pl.Participation(partner, ParticipationID(row))
-		if !ok {
-			return "", "", false
-		}
-		r = participationRow(p, p.StartedAt) // at whatever time: neither depends on it
-	}
-	name, search = r.keys()
-	return name, search, true
 }

@@ -32,15 +32,10 @@ type Store interface {
 	// of theirs fails, and ErrInvalid for changes that contradict themselves.
 	Apply(ctx context.Context, changes Changes) error
 
-	// Page returns one page of entries with what belongs to them, in one
-	// consistent state. Without a text or a filter its cost does not grow with
-	// the number of entries.
-	Page(ctx context.Context, query PageQuery) (Page, error)
-
-	// Claims returns one page of the participations of a partner, or of every
-	// partner, over all engagements, in one consistent state. Without a filter
-	// its cost does not grow with the number of entries.
-	Claims(ctx context.Context, query ClaimsQuery) (ClaimsPage, error)
+	// List returns one page of entries, of a Customers page or of a claims list, in
+	// one consistent state. Without a text or a filter its cost grows neither with
+	// the number of entries nor with what other partners have.
+	List(ctx context.Context, query ListQuery) (List, error)
 
 	// Customers returns the partner's customers in order of their keys, from
 	// the first one after the given key; limit of them, or fewer at the end. One
@@ -54,11 +49,11 @@ type Store interface {
 	// the history.
 	History(ctx context.Context, query HistoryQuery) ([]engagement.Event, error)
 
-	// Due returns the places whose Wake is at or before now, the longest overdue
+	// Due returns the records whose Wake is at or before now, the longest overdue
 	// first, and those due at the same time in order of their keys; limit of
 	// them, or fewer when there are no more. Processes that sweep at once may be
-	// given the same places: Apply lets one of them record.
-	Due(ctx context.Context, now time.Time, limit int) ([]engagement.PlaceKey, error)
+	// given the same records: Apply lets one of them record.
+	Due(ctx context.Context, query DueQuery) ([]engagement.RecordKey, error)
 
 	// Lease hands out messages that nobody else holds, the oldest first, and
 	// holds them for the caller until the lease ends: of two calls at once no
@@ -92,36 +87,66 @@ type ParticipationKey struct {
 
 // Want says what Load is to return.
 type Want struct {
-	Command       CommandKey               // zero: none
-	Places        []engagement.PlaceKey    // by key
-	Customers     []engagement.CustomerKey // by key
-	Participation ParticipationKey         // zero: none; brings its place and its customer
-	Link          consent.Hash             // zero: none; brings the participation, its place and its customer
-	Sendings      SendingsQuery            // zero: none
+	Command       CommandKey                         // zero: none
+	Records       []engagement.RecordKey             // by key, each with what is shared
+	Shared        []engagement.CustomerEngagementKey // by key
+	Customers     []engagement.CustomerKey           // by key
+	Participation ParticipationKey                   // zero: none; brings its record, what is shared, and its customer
+	Link          LinkKey                            // zero: none; brings the participation in the same way
+	Ended         bool                               // the records come with every participation that ended, too
+	Sendings      SendingsQuery                      // zero: none
 }
 
 // Loaded is what Load found.
 type Loaded struct {
-	Command       *CommandRecord                                 // nil when the key is new
-	Places        map[engagement.PlaceKey]engagement.Place       // every wanted one; Version 0 and empty where nobody has anything
-	Customers     map[engagement.CustomerKey]engagement.Customer // those that exist
-	Participation *ParticipationKey                              // the wanted one, or that of the link; nil when there is none
-	At            engagement.PlaceKey                            // the place of Participation
+	Command   *CommandRecord                                                     // nil when the key is new
+	Records   map[engagement.RecordKey]engagement.PartnerRecord                  // every wanted one; Version 0 and empty where the partner has nothing
+	Shared    map[engagement.CustomerEngagementKey]engagement.CustomerEngagement // every wanted one, and that of every record; Version 0 and empty where nobody takes part
+	Customers map[engagement.CustomerKey]engagement.Customer                     // those that exist
+
+	// Participation is the wanted one, or that of the link; nil when there is none. It
+	// is in its record, also when it has ended. At is the key of the record.
+	Participation *ParticipationKey
+	At            engagement.RecordKey
 
 	// Unreadable are customers that exist and cannot be read: *UnreadableErrors.
-	// What cannot be read of a place is in the place.
+	// What cannot be read of a record is in the record.
 	Unreadable map[engagement.CustomerKey]error
-	Sendings   []Sending // to the wanted mailboxes, the oldest first, and those of the same time by message
-	Sent       int       // how many the partner has sent Today
+
+	Sendings []Sending // to the wanted mailboxes, the oldest first, and those of the same time by message
+	Sent     int       // how many the partner has sent Today
+}
+
+// Relied is what partners share, as something was decided on it.
+type Relied struct {
+	Key     engagement.CustomerEngagementKey
+	Version int64 // 0: nobody takes part
 }
 
 // Changes are everything that one command changes.
 type Changes struct {
-	// Places replace those with the same key. Each carries the Version that it
-	// was loaded with, which must still be the stored one (0: there is none
-	// yet); it is stored with the next version. The entries that the place had
-	// are replaced by Entries, which are the entries of exactly these places.
-	Places  []engagement.Place
+	At time.Time // when: what the room that there is means to others is as of then
+
+	// Shared replace those with the same key. Each carries the Version that it was
+	// loaded with, which must still be the stored one (0: there is none yet); it is
+	// stored with the next version. Every other entry of that customer in that
+	// engagement, of whatever partner, that minds the room becomes, in the same
+	// moment, what engagement.Entry.WithRoom makes of it with RoomFor its partner, At.
+	Shared []engagement.CustomerEngagement
+
+	// Relied must still have these versions. Whoever writes a record has what is
+	// shared there in Shared or in Relied.
+	Relied []Relied
+
+	// Records replace those with the same key, guarded by their versions in the same
+	// way. Their Participations are not looked at: those which change are in
+	// Participations, each of one of these records, whether or not it has ended, and
+	// the others stay.
+	Records        []engagement.PartnerRecord
+	Participations []engagement.Participation
+
+	// Entries replace those with the same record and Row. Each record is written with
+	// its own entry and those of its Participations that change.
 	Entries []engagement.Entry
 
 	// Customers replace those with the same key. Events must continue the
@@ -160,8 +185,9 @@ type Changes struct {
 // under which a workflow notes that a content was handed in with it.
 type Token struct {
 	Hash          consent.Hash
-	Participation ParticipationKey
-	Place         engagement.PlaceKey
+	Slot          Slot // where it is looked for: that of the customer or, where nothing else is known then, of the hash
+	Participation engagement.ParticipationID
+	Record        engagement.RecordKey // of the participation
 }
 
 // Recipient is whom a partner writes to.
@@ -191,6 +217,14 @@ type HistoryQuery struct {
 // Has reports whether an event is one of those that are asked for.
 func (q HistoryQuery) Has(e engagement.Event) bool {
 	return e.Seq > q.After && (q.Before == 0 || e.Seq < q.Before) && (q.Participation == "" || e.Participation == q.Participation)
+}
+
+// DueQuery asks for records that have something to record or to send.
+type DueQuery struct {
+	Now        time.Time
+	Limit      int                  // at least 1
+	Partner    engagement.PartnerID // ""; of whichever
+	Engagement engagement.ID        // "": in whichever
 }
 
 // LeaseQuery asks for outgoing messages.

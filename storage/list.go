@@ -18,7 +18,7 @@ const (
 	ByName    Sort = "name"
 	BySoonest Sort = "deadline"
 	BySince   Sort = "since"
-	ByStatus  Sort = "status" // by Type, then Status, each as text, then Name
+	ByStatus  Sort = "status" // by Rank, then Name
 	ByAmount  Sort = "amount" // by Amount: entries without one come first, then currency by currency
 
 	ByEngagement Sort = "engagement" // by the engagement's name, then Name; on a page of one engagement, by Name
@@ -30,6 +30,7 @@ func AllSorts() []Sort { return []Sort{ByName, BySoonest, BySince, ByStatus, ByA
 // Position is a place in an order: where an entry stands, whether or not the
 // entry is still there.
 type Position struct {
+	Rank int              `json:"k,omitzero"`
 	Text string           `json:"t,omitzero"`
 	Time time.Time        `json:"d,omitzero"`
 	Row  engagement.RowID `json:"r"`
@@ -62,9 +63,9 @@ func (s Sort) PositionOf(e engagement.Entry, names Names) Position {
 	case BySince:
 		return Position{Time: e.Since, Row: e.Row}
 	case ByStatus:
-		return Position{Text: string(e.Type) + "\n" + string(e.Status) + "\n" + e.Name, Row: e.Row}
+		return Position{Rank: e.Rank, Text: e.Name, Row: e.Row}
 	case ByEngagement:
-		return Position{Text: names.Key(e.Place.Engagement) + "\n" + e.Name, Row: e.Row}
+		return Position{Text: names.Key(e.Record.Engagement) + "\n" + e.Name, Row: e.Row}
 	case ByAmount:
 		return Position{Text: e.Amount, Row: e.Row}
 	}
@@ -73,7 +74,7 @@ func (s Sort) PositionOf(e engagement.Entry, names Names) Position {
 
 // Compare orders two positions of the same order.
 func (p Position) Compare(q Position) int {
-	return cmp.Or(cmp.Compare(p.Text, q.Text), p.Time.Compare(q.Time), cmp.Compare(p.Row, q.Row))
+	return cmp.Or(cmp.Compare(p.Rank, q.Rank), cmp.Compare(p.Text, q.Text), p.Time.Compare(q.Time), cmp.Compare(p.Row, q.Row))
 }
 
 // Filter narrows a page. Its zero value lets everything through; what is set
@@ -101,47 +102,19 @@ func (f Filter) Match(e engagement.Entry) bool {
 		(f.SinceFrom.IsZero() || !e.Since.Before(f.SinceFrom)) &&
 		(f.SinceBefore.IsZero() || e.Since.Before(f.SinceBefore)) &&
 		(!f.Participation || e.Participation != "") &&
-		(f.Engagements == nil || slices.Contains(f.Engagements, e.Place.Engagement)) &&
-		(f.Customer == "" || e.Place.Customer == f.Customer) &&
+		(f.Engagements == nil || slices.Contains(f.Engagements, e.Record.Engagement)) &&
+		(f.Customer == "" || e.Record.Customer == f.Customer) &&
 		e.Amount >= f.AmountFrom && (f.AmountBefore == "" || e.Amount < f.AmountBefore)
 }
 
-// PageQuery asks for entries of one partner and one engagement.
-type PageQuery struct {
-	Partner    engagement.PartnerID
-	Engagement engagement.ID
-	Tab        engagement.Tab // one of AllTabs, or TabOff
-	Sort       Sort
-	Descending bool
-	After      *Position // entries behind it in the order asked for; nil begins at the first
-	Limit      int       // at least 1
-	Filter     Filter
-	Now        time.Time
-}
-
-// Page is what a PageQuery found.
-//
-// A place that is due at or before Now has changed since it was stored. Its
-// entries are neither in Rows nor in Counts; the place is in Overdue instead, so
-// that the caller can work out where its rows are now.
-type Page struct {
-	Rows    []PageRow              // in order, at most Limit
-	More    bool                   // whether entries follow the last of Rows
-	Counts  map[engagement.Tab]int // all entries of each tab, TabOff included, whatever the filter
-	Overdue []engagement.Place     // places with entries of this partner and engagement that are due, by key
-}
-
-// PageRow is an entry with the place that it belongs to.
-type PageRow struct {
-	Entry engagement.Entry
-	Place engagement.Place
-	Err   error // an *UnreadableError: of the entry nothing is certain but what orders it
-}
-
-// ClaimsQuery asks for participations over all engagements: entries which are of
-// one, whatever their tab.
-type ClaimsQuery struct {
-	Partner    engagement.PartnerID // "": of every partner, whose participations have IDs of their own
+// ListQuery asks for one page of entries. With a Tab it is a Customers page: the
+// entries of one partner and one engagement on that tab. Without one it is a claims
+// list: the participations of a partner, or of every partner, over all engagements,
+// whatever their tab.
+type ListQuery struct {
+	Partner    engagement.PartnerID // "" in a claims list: every partner, whose participations have IDs of their own
+	Engagement engagement.ID        // "" in a claims list
+	Tab        engagement.Tab       // one of AllTabs, or TabOff; TabNone: a claims list
 	Sort       Sort
 	Descending bool
 	After      *Position // entries behind it in the order asked for; nil begins at the first
@@ -149,14 +122,37 @@ type ClaimsQuery struct {
 	Filter     Filter
 	Names      Names // for ByEngagement
 	Now        time.Time
+	MaxOverdue int // see List.Behind; 0: no bound
 }
 
-// ClaimsPage is what a ClaimsQuery found. As in a Page, a place that is due at
-// or before Now is in Overdue, and its entries neither in Rows nor in Counts. A
-// place whose only deadline is a reminder's is not due in this sense.
-type ClaimsPage struct {
-	Rows    []PageRow                 // in order, at most Limit
-	More    bool                      // whether entries follow the last of Rows
-	Counts  map[engagement.Status]int // all participations of each status, whatever the filter
-	Overdue []engagement.Place        // due places with participations of this partner, by key
+// Has reports whether an entry is one of the list's, whatever its filter, as the entry
+// stands: on one of the partner's tabs, or a participation.
+func (q ListQuery) Has(e engagement.Entry) bool {
+	if q.Tab == engagement.TabNone {
+		return e.Participation != "" && (q.Partner == "" || e.Record.Partner == q.Partner)
+	}
+	return e.Record.Partner == q.Partner && e.Record.Engagement == q.Engagement
+}
+
+// List is what a ListQuery found.
+//
+// An entry whose Until is at or before Now has become another one since it was stored.
+// It is neither in Rows nor in Counts but in Overdue, so that the caller can work out
+// where it is now, by engagement.Entry.At.
+type List struct {
+	Rows     []ListRow                 // in order, at most Limit
+	More     bool                      // whether entries follow the last of Rows
+	Tabs     map[engagement.Tab]int    // of a Customers page: all entries on each tab, TabOff included, whatever the filter
+	Statuses map[engagement.Status]int // of a claims list: all participations of each status, whatever the filter
+	Overdue  []ListRow                 // all entries of the list that are overdue, by key
+
+	// Behind says that more than MaxOverdue entries are overdue; nothing else is told
+	// then.
+	Behind bool
+}
+
+// ListRow is an entry of a list.
+type ListRow struct {
+	Entry engagement.Entry
+	Err   error // an *UnreadableError: of the entry nothing is certain but its keys and what orders it
 }
