@@ -12,11 +12,13 @@
 //
 // # What is stored
 //
-//   - Places: one customer in one engagement, over all partners, with every
-//     participation. The unit of writing; it has a version.
-//   - Entries: for each row of a Customers page what it is sorted, filtered and
-//     counted by. They belong to a place and are replaced with it. Those of
-//     participations are also what Claims goes over.
+//   - What partners share of one customer in one engagement, once one of them takes
+//     part: the claim limit and its holders. It has a version.
+//   - Records: what one partner has of one customer in one engagement, with the
+//     participations that have not ended. The unit of writing; each has a version of
+//     its own. Those that ended are kept and leave the record.
+//   - Entries: the rows of the Customers pages and claims lists, with all that they
+//     show, written with their record. Lists read nothing else.
 //   - Customers: as each partner has them, with the head of their history.
 //   - Events: the histories, one per partner and customer, append-only.
 //   - Messages: the outbox.
@@ -27,33 +29,44 @@
 //     which a mail that came back does, and by which the participations are found
 //     with which a document of the same content was handed in.
 //
+// A record without participations is all in its own entry, so an adapter can keep a
+// customer that is merely known in one row.
+//
 // # Placement
 //
-// What belongs to a partner is keyed by the partner first; what partners share
-// is keyed by engagement and customer; a link token by its hash, because whoever
-// opens a link names nothing else. So a sharded engine can place every table.
-// Claims of every partner, Due and Lease ask all of its parts.
+// Whatever a command about one customer writes lies in the customer's slot, SlotOf:
+// what is shared, records, participations, entries, the customer, its events, its
+// messages and the tokens of its links. IDs and links carry the slot, so each is
+// found in one place; those from before they did are found wherever they are. By
+// partner lie command records and sendings, by its hash what a content was handed in
+// with. So a sharded engine can place every table. Lists, Due and Lease ask all of
+// its parts.
 //
 // # Due and awake
 //
-// A place is due when its first deadline passes: from then on what is stored lags
-// behind what is true, so Page and Claims return the place as overdue instead of
-// its entries. It wakes when it is due, or before that when a reminder is to be
-// sent, which changes nothing that a page shows. Due returns what wakes, because
-// a sweep does both.
+// A record is due when its first deadline passes: from then on what is stored lags
+// behind what is true, and each of its entries says so by Until, from which on List
+// returns it as overdue. An entry of another partner that waits for room has an Until
+// as well: when the consent that takes the room runs out. A record wakes when it is
+// due, or before that when a reminder is to be sent, which changes nothing that a page
+// shows. Due returns what wakes, because a sweep does both.
 //
-// # Possible places
+// # Room
 //
-// In no place that a workflow makes has a partner more than one open
-// participation, and no consent is granted beyond the place's claim limit (1 where
-// it says less), over all partners; both are meant as recorded, whatever the time,
-// as [engagement.Participation.OpenAt] and [engagement.Participation.HoldsAt]
-// report at the zero time. And no survey's form is without questions. A store may
-// refuse other places with ErrInvalid, as a last line of defense, and need not.
+// Entries that mind the room there is follow what partners share in the same Apply
+// that changes it, of whatever partner they are; and whoever writes an entry has it
+// guarded by the version of what is shared, which it was made of. So entries are
+// exact. An adapter finds the others' by their key and needs nothing of them but
+// MindsRoom, Base, Due, the kind of entry and its partner.
 //
-// What it judges is the place as it becomes: in one Apply a participation may end
-// and leave its room to another one. And it keeps a place whose limit was lowered
-// below what was granted before, while nothing more is granted.
+// # Possible records
+//
+// In no record that a workflow makes are there two open participations, and there are
+// no more holders than the claim limit has places (1 where it says less), but for a
+// limit that was lowered since, below which nothing more is granted. Both are meant as
+// recorded, whatever the time, as [engagement.Participation.OpenAt] and
+// [engagement.Participation.HoldsAt] report at the zero time. A store may refuse
+// others with ErrInvalid, as a last line of defense, and need not.
 //
 // # Guarantees
 //
@@ -63,7 +76,8 @@
 // Isolated: each method sees one committed state. Nobody sees a part of an
 // Apply, and nobody sees one that failed.
 //
-// Guarded: of two Apply calls that were decided on the same version of a place,
+// Guarded: of two Apply calls that were decided on the same version of a record
+// or of what is shared,
 // the same end of a history or the same command key, or that add the same token, one
 // succeeds.
 //
@@ -86,19 +100,21 @@
 // A bug, a disk or a newer version can leave a row that this version cannot read. It
 // is no reason to keep others waiting: a list gives the rest, and an
 // *UnreadableError for each, joined to its error (Lease, Customers, History), in
-// Loaded.Unreadable or beside the row of a page. What cannot be read of a place is in
-// its Unreadable, with as much as the adapter knows without it, and Apply leaves it
-// stored as it is, with its entries; an adapter that cannot do that for a place
-// refuses to change it, with the *UnreadableError. A filter that such a row cannot be
-// held to, by location for example, lets it through, so that it is named and not left
-// out. A body that is another row's cannot be read, either.
+// Loaded.Unreadable or beside the row of a List. What cannot be read of a record is in
+// its Unreadable, with as much as the adapter knows without it; Apply leaves it stored
+// as it is. A record of which nothing can be read cannot be written: Apply returns the
+// *UnreadableError. What partners share is small and in columns; where it cannot be
+// read Load fails for the records of that customer in that engagement alone, which
+// come with an Unreadable of their own. A filter that an unreadable row cannot be held
+// to, by location for example, lets it through, so that it is named and not left out.
+// A body that is another row's cannot be read, either.
 //
 // # Keys
 //
 // Names are sorted and found by keys, engagement.Entry's Name and Search, which
 // the workflow makes and a store compares byte by byte. Their version is
 // engagement.KeysVersion. A store that outlives the process keeps the version
-// beside them; it makes those of another version anew, by engagement.Place.Keys,
+// beside them; it makes those of another version anew, by engagement.Entry.Keys,
 // or refuses them and says what to do, and never has keys of two versions at once.
 //
 // # Values
