@@ -30,7 +30,7 @@ func Example() {
 	}
 
 	// The message is written: its link holds the token, the state only the hash.
-	token, hash, err := consent.NewToken(rand.Reader)
+	token, hash, err := consent.NewToken(rand.Reader, 0)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 func TestTokenRoundTrip(t *testing.T) {
-	token, hash, err := consent.NewToken(rand.Reader)
+	token, hash, err := consent.NewToken(rand.Reader, 0)
 	noError(t, err)
 	check(t, !token.IsZero())
 	equal(t, 43, len(token.Secret()))
@@ -29,7 +29,7 @@ func TestTokenRoundTrip(t *testing.T) {
 	noError(t, err)
 	equal(t, token, back)
 
-	other, _, err := consent.NewToken(rand.Reader)
+	other, _, err := consent.NewToken(rand.Reader, 0)
 	noError(t, err)
 	check(t, token != other)
 	check(t, hash.Equal(back.Hash()))
@@ -37,7 +37,7 @@ func TestTokenRoundTrip(t *testing.T) {
 }
 
 func TestTokenNeedsItsRandomness(t *testing.T) {
-	_, _, err := consent.NewToken(strings.NewReader("too short"))
+	_, _, err := consent.NewToken(strings.NewReader("too short"), 0)
 	check(t, err != nil)
 	_, err = consent.NewLinkID(strings.NewReader("too short"))
 	check(t, err != nil)
@@ -50,9 +50,30 @@ func TestTokenNeedsItsRandomness(t *testing.T) {
 	noError(t, err)
 }
 
+// The slot stands behind the secret, in clear, and is no part of the hash.
+func TestTokenCarriesItsSlot(t *testing.T) {
+	for slot, end := range map[int]string{1: "AB", 63: "A_", 64: "BA", 777: "MJ", consent.MaxSlot: "QA"} {
+		token, hash, err := consent.NewToken(&numbers{}, slot)
+		noError(t, err)
+		equal(t, slot, token.Slot())
+		plain, _, err := consent.NewToken(&numbers{}, 0)
+		noError(t, err)
+		equal(t, 0, plain.Slot())
+		equal(t, plain.Secret()+end, token.Secret())
+		equal(t, plain.Hash(), hash)
+		back, err := consent.ParseToken(token.Secret())
+		noError(t, err)
+		equal(t, token, back)
+	}
+	for _, slot := range []int{-1, consent.MaxSlot + 1, 1 << 16} {
+		_, _, err := consent.NewToken(&numbers{}, slot)
+		errorIs(t, err, consent.ErrInvalid)
+	}
+}
+
 // A token shows itself nowhere but in Secret.
 func TestTokenHides(t *testing.T) {
-	token, _, err := consent.NewToken(&numbers{})
+	token, _, err := consent.NewToken(&numbers{}, 0)
 	noError(t, err)
 	secret := token.Secret()
 	holder := struct{ T consent.Token }{token}
@@ -73,7 +94,7 @@ func TestTokenHides(t *testing.T) {
 }
 
 func TestParseTokenIsStrict(t *testing.T) {
-	token, hash, err := consent.NewToken(rand.Reader)
+	token, hash, err := consent.NewToken(rand.Reader, 0)
 	noError(t, err)
 	s := token.Secret()
 	last := map[byte]string{} // a last letter with its two spare bits set
@@ -82,7 +103,8 @@ func TestParseTokenIsStrict(t *testing.T) {
 			last[c] = s[:42] + string(c)
 		}
 	}
-	bad := []string{"", "x", s[:42], s + "A", s + "=", s[:42] + "=", s[:42] + "+", s[:42] + "/", s[:42] + "\n", s[:41] + "\r\n", s[:21] + "\n" + s[22:], " " + s[:42], s + "\n", strings.Repeat("ã", 21) + "a", strings.Repeat("A", 4096)}
+	bad := []string{"", "x", s[:42], s + "A", s + "=", s[:42] + "=", s[:42] + "+", s[:42] + "/", s[:42] + "\n", s[:41] + "\r\n", s[:21] + "\n" + s[22:], " " + s[:42], s + "\n", strings.Repeat("ã", 21) + "a", strings.Repeat("A", 4096),
+		s + "AA", s + "QB", s + "__", s + "A=", s + "A\n", s + "+A", s + "ã", s[:42] + "\nAB", s + "ABC"}
 	for _, text := range last {
 		bad = append(bad, text)
 	}
@@ -101,9 +123,9 @@ func TestParseTokenIsStrict(t *testing.T) {
 }
 
 func FuzzParseToken(f *testing.F) {
-	token, _, err := consent.NewToken(&numbers{})
+	token, _, err := consent.NewToken(&numbers{}, 0)
 	noError(f, err)
-	for _, s := range []string{token.Secret(), token.Secret()[:42] + "\n", "", "=", strings.Repeat("A", 43), strings.Repeat("_", 43), strings.Repeat("-", 42) + "8", "../../etc/passwd", strings.Repeat("é", 22)} {
+	for _, s := range []string{token.Secret(), token.Secret()[:42] + "\n", token.Secret() + "AB", token.Secret() + "QA", token.Secret() + "QB", token.Secret() + "AA", "", "=", strings.Repeat("A", 43), strings.Repeat("_", 43), strings.Repeat("-", 42) + "8", "../../etc/passwd", strings.Repeat("é", 22)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

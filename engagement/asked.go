@@ -2,6 +2,7 @@ package engagement
 
 import (
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -40,6 +41,18 @@ func asked(address tenant.Email, before []Ask, participations ...Participation) 
 		}
 	}
 	return all
+}
+
+// Forgetting returns the record without when a mailbox was asked in participations that
+// have ended, and whether it was.
+func (r PartnerRecord) Forgetting(address tenant.Email) (PartnerRecord, bool) {
+	digest := MailboxDigest(r.Key.Partner, address)
+	is := func(a Ask) bool { return a.Mailbox == digest }
+	if !slices.ContainsFunc(r.Asked, is) {
+		return r, false
+	}
+	r.Asked = slices.DeleteFunc(slices.Clone(r.Asked), is)
+	return r, true
 }
 
 // Ending returns the record with what the limits on sending have to know of a

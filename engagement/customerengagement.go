@@ -30,7 +30,10 @@ type CustomerEngagement struct {
 	Version    int64 // storage's; 0: nobody takes part yet
 	ClaimLimit int   // the engagement's; less than 1 counts as 1
 	External   ExternalHoldings
-	Holders    []Holder // by partner, then participation; at most the limit, unless that was lowered
+	// Holders are by partner, then participation; at most as many as the limit, unless
+	// that was lowered. One whose Until has passed may have gone before anybody has
+	// recorded that it ended.
+	Holders []Holder
 }
 
 // Holder is a participation that takes a part of the claim limit: its consent is
@@ -78,6 +81,16 @@ func (c CustomerEngagement) Following(p Participation) (CustomerEngagement, bool
 		c.Holders = slices.Insert(slices.Clone(c.Holders), at, is)
 	}
 	return c, true
+}
+
+// WithoutLapsed returns what partners share without the holders that have ended by
+// themselves at now: they make room for others, whether or not that is recorded.
+func (c CustomerEngagement) WithoutLapsed(now time.Time) CustomerEngagement {
+	lapsed := func(h Holder) bool { return !h.holdsAt(now) }
+	if slices.ContainsFunc(c.Holders, lapsed) {
+		c.Holders = slices.DeleteFunc(slices.Clone(c.Holders), lapsed)
+	}
+	return c
 }
 
 // holder returns the participation as a holder, if it is one as recorded.

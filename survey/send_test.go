@@ -153,7 +153,7 @@ func TestSendRefusesMalformedInput(t *testing.T) {
 }
 
 func TestMintAndFind(t *testing.T) {
-	token, hash, err := consent.NewToken(counter{})
+	token, hash, err := consent.NewToken(counter{}, 0)
 	noError(t, err)
 	s, err := survey.Mint(in(t, survey.Sent), "l1", hash)
 	noError(t, err)

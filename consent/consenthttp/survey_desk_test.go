@@ -57,7 +57,7 @@ func (d *surveyDesk) must(s survey.State, err error) {
 }
 
 func (d *surveyDesk) mint(id consent.LinkID) consent.Token {
-	token, hash, err := consent.NewToken(rand.Reader)
+	token, hash, err := consent.NewToken(rand.Reader, 0)
 	if err != nil {
 		panic(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
@@ -92,8 +93,14 @@ func (u *unit) outdated(now time.Time) bool {
 	if u.s.memo.asked && now.Sub(u.now) >= slow {
 		return true
 	}
-	for _, pl := range u.places {
-		if wake := pl.Wake(); wake.After(u.now) && engagement.Passed(wake, now) {
+	passed := func(t time.Time) bool { return t.After(u.now) && engagement.Passed(t, now) }
+	for _, r := range u.records {
+		if passed(r.Wake()) {
+			return true
+		}
+	}
+	for _, c := range u.shared {
+		if slices.ContainsFunc(c.Holders, func(h engagement.Holder) bool { return passed(h.Until) }) {
 			return true
 		}
 	}

@@ -3,27 +3,16 @@ package workflow
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
-	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // unit is one attempt at a command: what it has read, and what it is going to
@@ -36,143 +25,29 @@ type unit struct {
 	now       time.Time
 	command   storage.CommandRecord
 	replay    []byte // the result of the command, when it was carried out before
-	places    map[engagement.PlaceKey]engagement.Place
+	records   map[engagement.RecordKey]engagement.PartnerRecord
+	shared    map[engagement.CustomerEngagementKey]engagement.CustomerEngagement // that of each record, too
 	customers map[engagement.CustomerKey]engagement.Customer
-	dirty     map[engagement.PlaceKey]bool     // places that change
-	touched   map[engagement.CustomerKey]bool  // customers that change, or get an event
-	ids       uint16                           // made so far
-	events    []engagement.Event               // what happened, in order, not yet in the histories
-	many      bool                             // many customers at once: what cannot be read of one is left out
-	bad       map[engagement.CustomerKey]error // customers that cannot be read
-	lost      []error                          // what an erasure could not look into
-	settled   int                              // participations of which a deadline or a reminder was recorded
+	changed   map[engagement.RecordKey][]engagement.ParticipationID // records that change, with those of their participations that do
+	sharing   map[engagement.CustomerEngagementKey]bool             // what is shared and changes
+	touched   map[engagement.CustomerKey]bool                       // customers that change, or get an event
+	ids       uint16                                                // made so far
+	events    []engagement.Event                                    // what happened, in order, not yet in the histories
+	many      bool                                                  // many customers at once: what cannot be read of one is left out
+	bad       map[engagement.CustomerKey]error                      // customers that cannot be read
+	lost      []error                                               // what an erasure could not look into
+	settled   int                                                   // participations of which a deadline or a reminder was recorded
 	changes   storage.Changes
-}
-
-// errReplay says that the command was carried out before.
-var errReplay = errors.New("workflow: already done")
-
-// The first attempts follow each other at once; then they wait for a moment
-// that grows with the number of attempts, so that a crowd at one place thins.
-const (
-	maxAttempts   = 64
-	eagerAttempts = 3
-	patience      = 200 * time.Microsecond
-)
-
-// execute carries out a command: whole, or not at all. The same key with the
-// same body gives the result that it gave the first time; a command that was
-// refused leaves nothing behind, so its key is still new. A dry run decides and
-// writes nothing.
-func execute[R any](ctx context.Context, s *Service, actor Actor, name, key string, body any, dry bool, do func(*unit) (R, error)) (R, error) {
-	record, err := commandRecord(actor, name, key, body)
-	if err != nil {
-		var none R
-		return none, err
-	}
-	if dry {
-		u, result, err := decide(s, record, func(u *unit) (R, error) {
-			u.actor = actor
-			return do(u)
-		})
-		if errors.Is(err, errReplay) {
-			return replayed[R](u)
-		}
-		return result, err
-	}
-	return attempt(ctx, s, record, func(u *unit) (R, error) {
-		u.actor = actor
-		return do(u)
-	})
-}
-
-// programKeys precedes the keys of the Program's commands about a partner's claim:
-// no key of the partner's begins like it, so neither stands in the other's way.
-const programKeys = "\x1f"
-
-func commandRecord(actor Actor, name, key string, body any) (storage.CommandRecord, error) {
-	const longest = 200
-	if key == "" || len(key) > longest {
-		return storage.CommandRecord{}, &InputError{Field: "key", Problem: fmt.Sprintf("has %d bytes: give each request a key of its own of 1 to %d bytes", len(key), longest)}
-	}
-	if !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl) {
-		return storage.CommandRecord{}, &InputError{Field: "key", Problem: "holds a control character or is not UTF-8: give each request a key of letters and digits, such as a UUID"}
-	}
-	asked, err := json.Marshal(body)
-	if err != nil {
-		return storage.CommandRecord{}, fmt.Errorf("workflow: %s: %w", name, err)
-	}
-	if actor.program() {
-		key = programKeys + key
-	}
-	return storage.CommandRecord{
-		Key:  storage.CommandKey{Partner: actor.Partner, Key: key},
-		Body: sha256.Sum256(slices.Concat([]byte(name), []byte{0}, asked)),
-	}, nil
-}
-
-// used reports whether a command of the actor's was carried out with the key.
-func (s *Service) used(ctx context.Context, actor Actor, key string) (bool, error) {
-	record, err := commandRecord(actor, "", key, nil)
-	if err != nil {
-		return false, err
-	}
-	loaded, err := s.store.Load(ctx, storage.Want{Command: record.Key})
-	return loaded.Command != nil, unavailable("storage", err)
-}
-
-// attempt decides and writes until no one else was faster.
-func attempt[R any](ctx context.Context, s *Service, record storage.CommandRecord, do func(*unit) (R, error)) (R, error) {
-	var zero R
-	for n := range maxAttempts {
-		u, result, err := decide(s, record, do)
-		if errors.Is(err, errReplay) {
-			return replayed[R](u)
-		}
-		if err != nil {
-			return zero, err
-		}
-		err = u.apply(ctx, result)
-		if err == nil {
-			return result, nil
-		}
-		if !errors.Is(err, storage.ErrConflict) {
-			return zero, unavailable("storage", err)
-		}
-		if n >= eagerAttempts {
-			if err := pause(ctx, rand.N(time.Duration(n)*patience)); err != nil {
-				return zero, err
-			}
-		}
-	}
-	return zero, &UnavailableError{Source: "storage", Err: errors.New("too many others changed the same at the same time")}
-}
-
-// replayed returns the result that the command gave the first time.
-func replayed[R any](u *unit) (R, error) {
-	var result R
-	if err := json.Unmarshal(u.replay, &result); err != nil {
-		key := u.command.Key
-		return result, &storage.UnreadableError{Kind: "command record", Key: string(key.Partner) + " " + key.Key, Err: err}
-	}
-	return result, nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }
 
 func (s *Service) unit(record storage.CommandRecord) *unit {
 	return &unit{
 		s: s, now: s.now(), command: record,
-		places:    map[engagement.PlaceKey]engagement.Place{},
+		records:   map[engagement.RecordKey]engagement.PartnerRecord{},
+		shared:    map[engagement.CustomerEngagementKey]engagement.CustomerEngagement{},
 		customers: map[engagement.CustomerKey]engagement.Customer{},
-		dirty:     map[engagement.PlaceKey]bool{},
+		changed:   map[engagement.RecordKey][]engagement.ParticipationID{},
+		sharing:   map[engagement.CustomerEngagementKey]bool{},
 		touched:   map[engagement.CustomerKey]bool{},
 	}
 }
@@ -200,142 +75,115 @@ func (u *unit) load(ctx context.Context, want storage.Want) (storage.Loaded, err
 		}
 		u.spoil(key, bad)
 	}
-	for key, pl := range loaded.Places {
-		if _, ok := u.places[key]; ok {
-			continue
+	var read []engagement.PartnerRecord
+	for _, key := range slices.SortedFunc(maps.Keys(loaded.Records), engagement.RecordKey.Compare) {
+		if _, ok := u.records[key]; !ok {
+			read = append(read, loaded.Records[key])
 		}
-		if err := u.settle(ctx, pl); err != nil {
+	}
+	u.catchUp(read)
+	for _, r := range read {
+		if err := u.settle(ctx, r); err != nil {
 			return loaded, err
 		}
 	}
 	return loaded, nil
 }
 
+// take keeps what was read for the first time.
 func (u *unit) take(loaded storage.Loaded) {
 	for key, c := range loaded.Customers {
 		if _, ok := u.customers[key]; !ok {
 			u.customers[key] = c
 		}
 	}
-}
-
-// settle puts a place into the unit with every passed deadline recorded, and
-// every reminder that is due.
-func (u *unit) settle(ctx context.Context, pl engagement.Place) error {
-	settled, passed, err := pl.Settle(u.now)
-	if err != nil {
-		return fmt.Errorf("workflow: settle %v: %w", pl.Key, err)
-	}
-	settled, due := settled.Remind(u.s.reminders, u.now)
-	u.places[pl.Key] = settled
-	if len(passed)+len(due) == 0 || u.many && len(pl.Unreadable) > 0 {
-		return nil
-	}
-	var reminded []engagement.Participation
-	for _, d := range due {
-		if d.Tell {
-			reminded = append(reminded, d.Participation)
+	for key, c := range loaded.Shared {
+		if _, ok := u.shared[key]; !ok {
+			u.shared[key] = c
 		}
 	}
-	if err := u.loadCustomers(ctx, passed, reminded); err != nil {
-		return err
+}
+
+// record returns a record that was loaded.
+func (u *unit) record(key engagement.RecordKey) engagement.PartnerRecord {
+	if r, ok := u.records[key]; ok {
+		return r
 	}
-	for _, key := range u.unreadableOf(passed, due) {
-		settled, passed, due, reminded = unsettle(pl, settled, key, passed, due, reminded)
+	return engagement.PartnerRecord{Key: key}
+}
+
+// sharedAt returns what partners share, as it was loaded.
+func (u *unit) sharedAt(key engagement.CustomerEngagementKey) engagement.CustomerEngagement {
+	if c, ok := u.shared[key]; ok {
+		return c
 	}
-	if u.places[pl.Key] = settled; len(passed)+len(due) == 0 {
-		return nil
+	return engagement.CustomerEngagement{Key: key}
+}
+
+// roomOf returns how the claim limit stands to the partner of a record.
+func (u *unit) roomOf(key engagement.RecordKey) engagement.Room {
+	return u.sharedAt(key.Shared()).RoomFor(key.Partner)
+}
+
+// limited returns what partners share under the claim limit that the engagement has
+// now, and changes it where it is stored under another one.
+func (u *unit) limited(e engagement.Engagement, key engagement.CustomerEngagementKey) engagement.CustomerEngagement {
+	c := u.sharedAt(key)
+	if c.ClaimLimit == e.Limit() {
+		return c
 	}
-	u.put(settled)
-	u.settled += len(passed) + len(due)
-	for _, p := range passed {
-		before := p.Before.StatusAt(p.Deadline.Add(-time.Microsecond))
-		u.event(engagement.Event{
-			Kind: engagement.DeadlinePassed, By: engagement.ByClock, From: before, To: p.After.StatusAt(u.now),
-			Detail: engagement.Detail{Deadline: p.Deadline},
-		}, p.After)
-		switch {
-		case !p.After.Consented():
-			u.tellPartner(p.After, engagement.TellExpired)
-		case p.After.StatusAt(u.now) != before:
-			u.tellPartner(p.After, engagement.TellClaimExpired)
+	c.ClaimLimit = e.Limit()
+	u.shared[key] = c
+	if c.Version > 0 {
+		u.sharing[key] = true
+	}
+	return c
+}
+
+// putRecord changes a record, and none of its participations.
+func (u *unit) putRecord(r engagement.PartnerRecord) {
+	u.records[r.Key] = r
+	u.changed[r.Key] = u.changed[r.Key] // so that it is there
+}
+
+// put changes a participation within its record, and what partners share with it.
+func (u *unit) put(p engagement.Participation) {
+	r := u.record(p.Record())
+	before, was := r.Participation(p.ID)
+	if p.Ended() && was && !before.Ended() {
+		u.putAsked(r.Ending(p, u.s.policy.Horizon(u.now)))
+		r = u.record(r.Key)
+	}
+	u.putRecord(r.WithParticipation(p))
+	u.mark(p)
+	c, changes := u.sharedAt(r.Key.Shared()).Following(p)
+	if changes || c.Version == 0 { // with the first participation of anybody it begins
+		u.putShared(c.WithoutLapsed(u.now))
+	}
+}
+
+// putAsked changes a record and when its mailboxes were asked, which each of its
+// participations shows.
+func (u *unit) putAsked(r engagement.PartnerRecord) {
+	u.putRecord(r)
+	for _, p := range r.Participations {
+		if !p.Ended() {
+			u.mark(p)
 		}
 	}
-	for _, p := range reminded {
-		u.remind(p)
-	}
-	return nil
 }
 
-// loadCustomers reads those customers whose histories settling goes on with.
-func (u *unit) loadCustomers(ctx context.Context, passed []engagement.Passing, reminded []engagement.Participation) error {
-	for _, p := range passed {
-		reminded = append(slices.Clip(reminded), p.After)
-	}
-	var missing []engagement.CustomerKey
-	for _, p := range reminded {
-		key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
-		if _, ok := u.customers[key]; !ok && !slices.Contains(missing, key) {
-			missing = append(missing, key)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	loaded, err := u.s.fetch(ctx, storage.Want{Customers: missing})
-	if err != nil {
-		return unavailable("storage", err)
-	}
-	u.take(loaded)
-	for key, bad := range loaded.Unreadable {
-		u.spoil(key, bad)
-	}
-	return nil
-}
-
-// remind queues the reminder that is due.
-func (u *unit) remind(p engagement.Participation) {
-	status, deadline := p.StatusAt(u.now), p.DeadlineAt(u.now)
-	kind := engagement.ReminderOf(status)
-	u.event(engagement.Event{
-		Kind: engagement.ReminderDue, By: engagement.ByClock, From: status, To: status,
-		Detail: engagement.Detail{Reminder: kind, Deadline: deadline},
-	}, p)
-	for _, to := range partnerContacts(p) {
-		u.tell(p, kind, to, partnerLanguage(p), "")
-		u.changes.Messages[len(u.changes.Messages)-1].Deadline = deadline
+// mark notes that a participation of a changed record changes.
+func (u *unit) mark(p engagement.Participation) {
+	if key := p.Record(); !slices.Contains(u.changed[key], p.ID) {
+		u.changed[key] = append(u.changed[key], p.ID)
 	}
 }
 
-// partnerContacts are those whom the partner named. Where there are none, the one
-// that is zero stands for the partner as a whole: the host knows whom to tell.
-func partnerContacts(p engagement.Participation) []tenant.Email {
-	if len(p.Consent.Partner) == 0 {
-		return []tenant.Email{{}}
-	}
-	return consent.Emails(p.Consent.Partner)
-}
-
-// partnerLanguage is the language in which the partner's contacts are told.
-func partnerLanguage(p engagement.Participation) consent.Language {
-	if p.Language != "" {
-		return p.Language
-	}
-	return languageOf(p.Consent)
-}
-
-// place returns a place that was loaded.
-func (u *unit) place(key engagement.PlaceKey) engagement.Place {
-	if pl, ok := u.places[key]; ok {
-		return pl
-	}
-	return engagement.Place{Key: key}
-}
-
-// put changes a place.
-func (u *unit) put(pl engagement.Place) {
-	u.places[pl.Key] = pl
-	u.dirty[pl.Key] = true
+// putShared changes what partners share.
+func (u *unit) putShared(c engagement.CustomerEngagement) {
+	u.shared[c.Key] = c
+	u.sharing[c.Key] = true
 }
 
 // putCustomer changes a customer.
@@ -344,81 +192,11 @@ func (u *unit) putCustomer(c engagement.Customer) {
 	u.touched[c.Key] = true
 }
 
-// event appends to the history of the participation's customer.
-func (u *unit) event(e engagement.Event, p engagement.Participation) {
-	e.Engagement, e.Participation = p.Engagement, p.ID
-	switch {
-	case e.By == engagement.ByPartner:
-		u.acts(p)
-	case e.By == engagement.ByProgram:
-		e.Detail.OwnReview = u.except
-	}
-	u.customerEvent(e, engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer})
-}
-
-func (u *unit) customerEvent(e engagement.Event, key engagement.CustomerKey) {
-	c := u.customers[key]
-	c.Key = key
-	e.Partner, e.Customer, e.At = key.Partner, key.Customer, u.now
-	if e.Person != nil {
-		e.Person.Salt, e.Person.User, e.Person.Why = u.s.randomText(16), plain(e.Person.User), plain(e.Person.Why)
-	}
-	u.events = append(u.events, e)
-	u.putCustomer(c)
-}
-
-// chain appends what happened to the histories. The last event about a
-// participation, or about a customer itself, carries the state in which it is
-// written, and a participation that was changed knows which event did it.
-func (u *unit) chain() {
-	type subject struct {
-		customer      engagement.CustomerKey
-		participation engagement.ParticipationID
-	}
-	of := func(e engagement.Event) subject {
-		return subject{engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}, e.Participation}
-	}
-	last := map[subject]int{}
-	for i, e := range u.events {
-		last[of(e)] = i
-	}
-	for i, e := range u.events {
-		c := u.customers[of(e).customer]
-		pl := u.place(engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer})
-		p, about := pl.Participation(e.Partner, e.Participation)
-		switch {
-		case last[of(e)] != i:
-		case about:
-			e.State = p.StateDigest()
-		case e.Participation == "":
-			e.State = c.StateDigest()
-		}
-		chained, head := engagement.Chain(c.History, e)
-		u.changes.Events = append(u.changes.Events, chained...)
-		c.History = head
-		u.customers[c.Key] = c
-		if about && u.dirty[pl.Key] {
-			p.Recorded = head
-			u.places[pl.Key] = pl.WithParticipation(p)
-		}
-	}
-}
-
-// plain returns a text as every storage gives it back: what is not UTF-8 would
-// come back otherwise, and no longer match the hash of its event.
-func plain(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
-}
-
 // apply writes what the unit changes, in an order that is the same everywhere,
 // so that two processes do not wait for each other's rows.
 func (u *unit) apply(ctx context.Context, result any) error {
 	u.chain()
-	for _, key := range slices.SortedFunc(maps.Keys(u.dirty), comparePlaces) {
-		pl := u.places[key]
-		u.changes.Places = append(u.changes.Places, pl)
-		u.changes.Entries = append(u.changes.Entries, pl.Entries(u.now)...)
-	}
+	u.writeRecords()
 	for _, key := range slices.SortedFunc(maps.Keys(u.touched), compareCustomers) {
 		u.changes.Customers = append(u.changes.Customers, u.customers[key])
 	}
@@ -434,86 +212,39 @@ func (u *unit) apply(ctx context.Context, result any) error {
 	if reflect.ValueOf(u.changes).IsZero() {
 		return nil
 	}
+	u.changes.At = u.now
 	return u.s.store.Apply(ctx, u.changes)
 }
 
-func comparePlaces(a, b engagement.PlaceKey) int {
-	return cmp.Or(cmp.Compare(a.Engagement, b.Engagement), cmp.Compare(a.Customer, b.Customer))
+// writeRecords adds the records that change to the changes, with what is shared there,
+// or that it is as it was read, and the entries that show them.
+func (u *unit) writeRecords() {
+	relied := map[engagement.CustomerEngagementKey]bool{}
+	for _, key := range slices.SortedFunc(maps.Keys(u.changed), engagement.RecordKey.Compare) {
+		r, c := u.records[key], u.sharedAt(key.Shared())
+		if c.Version == 0 && c.External.Consented+c.External.Participated > 0 {
+			u.sharing[c.Key] = true // the room follows from it
+		}
+		if !u.sharing[c.Key] {
+			relied[c.Key] = true
+		}
+		room := c.RoomFor(key.Partner)
+		u.changes.Records = append(u.changes.Records, r)
+		u.changes.Entries = append(u.changes.Entries, r.Entry(room, u.now))
+		for _, id := range u.changed[key] {
+			p, _ := r.Participation(id)
+			u.changes.Participations = append(u.changes.Participations, p)
+			u.changes.Entries = append(u.changes.Entries, r.EntryOf(p, room, u.now))
+		}
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(u.sharing), engagement.CustomerEngagementKey.Compare) {
+		u.changes.Shared = append(u.changes.Shared, u.shared[key])
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(relied), engagement.CustomerEngagementKey.Compare) {
+		u.changes.Relied = append(u.changes.Relied, storage.Relied{Key: key, Version: u.sharedAt(key).Version})
+	}
 }
 
 func compareCustomers(a, b engagement.CustomerKey) int {
 	return cmp.Or(cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Customer, b.Customer))
-}
-
-// tell queues a message about a participation.
-func (u *unit) tell(p engagement.Participation, kind engagement.MessageKind, to tenant.Email, language consent.Language, link consent.LinkID) {
-	u.changes.Messages = append(u.changes.Messages, engagement.Message{
-		ID: engagement.MessageID(u.newID()), Kind: kind, Partner: p.Partner,
-		Place:         engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer},
-		Participation: p.ID, To: to, Language: language, Link: link, Of: toldOf(kind, p), CreatedAt: u.now,
-	})
-	u.count(p, u.changes.Messages[len(u.changes.Messages)-1])
-}
-
-// tellPartner queues a message for everybody whom the partner named, unless the
-// schedule leaves it out.
-func (u *unit) tellPartner(p engagement.Participation, kind engagement.MessageKind) {
-	if !slices.Contains(u.s.reminders.Tell, kind) {
-		return
-	}
-	for _, to := range partnerContacts(p) {
-		u.tell(p, kind, to, partnerLanguage(p), "")
-	}
-}
-
-// newToken returns a token of a link.
-func (s *Service) newToken() consent.Token {
-	token, _, err := consent.NewToken(s.random)
-	if err != nil {
-		panic(fmt.Sprintf("workflow: no random bytes: %v", err))
-	}
-	return token
-}
-
-// newID returns an ID behind those that the unit has made before.
-func (u *unit) newID() string {
-	u.ids++
-	return u.s.newID(u.now, u.ids)
-}
-
-// newID returns an ID that sorts by the time at which it was made and then by n:
-// the version 7 UUID of RFC 9562, with n as its counter.
-func (s *Service) newID(now time.Time, n uint16) string {
-	var b [16]byte
-	s.fill(b[:])
-	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(now.UnixMilli()))
-	copy(b[:6], ms[2:])
-	binary.BigEndian.PutUint16(b[6:8], 0x7000|n&0x0fff)
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
-// claimAlphabet leaves out what people misread: I, L, O, U.
-var claimAlphabet = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
-
-// newClaimNumber returns a number that people can read out and type.
-func (s *Service) newClaimNumber() string {
-	var b [8]byte
-	s.fill(b[:])
-	text := claimAlphabet.EncodeToString(b[:])
-	return "C-" + text[:4] + "-" + text[4:8] + "-" + text[8:12]
-}
-
-func (s *Service) randomText(n int) string {
-	b := make([]byte, n)
-	s.fill(b)
-	return hex.EncodeToString(b)
-}
-
-// fill fills b with random bytes. A source that cannot is a broken machine.
-func (s *Service) fill(b []byte) {
-	if _, err := io.ReadFull(s.random, b); err != nil {
-		panic(fmt.Sprintf("workflow: no random bytes: %v", err))
-	}
 }

@@ -1,0 +1,60 @@
+package workflow
+
+import (
+	"slices"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// tell queues a message about a participation.
+func (u *unit) tell(p engagement.Participation, kind engagement.MessageKind, to tenant.Email, language consent.Language, link consent.LinkID) {
+	u.changes.Messages = append(u.changes.Messages, engagement.Message{
+		ID: engagement.MessageID(u.newID(p.Customer)), Kind: kind, Partner: p.Partner, Engagement: p.Engagement, Customer: p.Customer,
+		Participation: p.ID, To: to, Language: language, Link: link, Of: toldOf(kind, p), CreatedAt: u.now,
+	})
+	u.count(p, u.changes.Messages[len(u.changes.Messages)-1])
+}
+
+// tellPartner queues a message for everybody whom the partner named, unless the
+// schedule leaves it out.
+func (u *unit) tellPartner(p engagement.Participation, kind engagement.MessageKind) {
+	if !slices.Contains(u.s.reminders.Tell, kind) {
+		return
+	}
+	for _, to := range partnerContacts(p) {
+		u.tell(p, kind, to, partnerLanguage(p), "")
+	}
+}
+
+// remind queues the reminder that is due.
+func (u *unit) remind(p engagement.Participation) {
+	status, deadline := p.StatusAt(u.now), p.DeadlineAt(u.now)
+	kind := engagement.ReminderOf(status)
+	u.event(engagement.Event{
+		Kind: engagement.ReminderDue, By: engagement.ByClock, From: status, To: status,
+		Detail: engagement.Detail{Reminder: kind, Deadline: deadline},
+	}, p)
+	for _, to := range partnerContacts(p) {
+		u.tell(p, kind, to, partnerLanguage(p), "")
+		u.changes.Messages[len(u.changes.Messages)-1].Deadline = deadline
+	}
+}
+
+// partnerContacts are those whom the partner named. Where there are none, the one
+// that is zero stands for the partner as a whole: the host knows whom to tell.
+func partnerContacts(p engagement.Participation) []tenant.Email {
+	if len(p.Consent.Partner) == 0 {
+		return []tenant.Email{{}}
+	}
+	return consent.Emails(p.Consent.Partner)
+}
+
+// partnerLanguage is the language in which the partner's contacts are told.
+func partnerLanguage(p engagement.Participation) consent.Language {
+	if p.Language != "" {
+		return p.Language
+	}
+	return languageOf(p.Consent)
+}
