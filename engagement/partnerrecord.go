@@ -48,8 +48,8 @@ type PartnerRecord struct {
 	Known        bool // the customer is known to the partner, from whatever engagement, and not disassociated
 	Evaluation   Evaluation
 
-	// Participations are those that have not ended, the oldest first, and those
-	// ended ones that were asked for.
+	// Participations are those that have not ended, and those ended ones that were
+	// asked for: the oldest first, and by ID those that started at the same time.
 	Participations []Participation
 	// Asked is when mailboxes of the customer's were asked for consent in
 	// participations that have ended since, as far back as the limits on that go.

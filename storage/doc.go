@@ -65,8 +65,9 @@
 // no more holders than the claim limit has places (1 where it says less), but for a
 // limit that was lowered since, below which nothing more is granted. Both are meant as
 // recorded, whatever the time, as [engagement.Participation.OpenAt] and
-// [engagement.Participation.HoldsAt] report at the zero time. A store may refuse
-// others with ErrInvalid, as a last line of defense, and need not.
+// [engagement.Participation.HoldsAt] report at the zero time. What can be known of that
+// without what is stored is in [Changes.Check]; beyond that a store may refuse others
+// with ErrInvalid, as a last line of defense, and need not.
 //
 // # Guarantees
 //

@@ -144,7 +144,7 @@ type List struct {
 	More     bool                      // whether entries follow the last of Rows
 	Tabs     map[engagement.Tab]int    // of a Customers page: all entries on each tab, TabOff included, whatever the filter
 	Statuses map[engagement.Status]int // of a claims list: all participations of each status, whatever the filter
-	Overdue  []ListRow                 // all entries of the list that are overdue, by key
+	Overdue  []ListRow                 // all entries of the list that are overdue, whatever the filter, by Record, then Row
 
 	// Behind says that more than MaxOverdue entries are overdue; nothing else is told
 	// then.

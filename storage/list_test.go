@@ -34,14 +34,14 @@ func TestPositions(t *testing.T) {
 		}},
 		{storage.ByStatus, []engagement.Entry{
 			{Row: "9", Name: "z"},
-			{Type: engagement.InProgress, Status: engagement.CustomerConsentReceived, Name: "z", Row: "9"},
-			{Type: engagement.Done, Status: engagement.Canceled, Name: "z", Row: "9"},
-			{Type: engagement.Done, Status: engagement.Rejected, Name: "z", Row: "8"},
-			{Type: engagement.Done, Status: engagement.RejectedFinal, Name: "a", Row: "7"},
 			{Type: engagement.NotStarted, Name: "z", Row: "6"},
 			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "a", Row: "4"},
 			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "b", Row: "1"},
 			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "b", Row: "2"},
+			{Type: engagement.InProgress, Status: engagement.CustomerConsentReceived, Name: "z", Row: "9"},
+			{Type: engagement.Done, Status: engagement.Canceled, Name: "z", Row: "9"},
+			{Type: engagement.Done, Status: engagement.Rejected, Name: "z", Row: "8"},
+			{Type: engagement.Done, Status: engagement.RejectedFinal, Name: "a", Row: "7"},
 		}},
 		{storage.ByAmount, []engagement.Entry{
 			{Row: "8", Name: "z"}, {Row: "9"},
@@ -49,12 +49,15 @@ func TestPositions(t *testing.T) {
 			{Amount: amount("10.00 EUR"), Row: "2", Name: "a"}, {Amount: amount("1500 EUR"), Row: "0"}, {Amount: amount("2 USD"), Row: "0", Deadline: noon},
 		}},
 		{storage.ByEngagement, []engagement.Entry{
-			{Place: engagement.PlaceKey{Engagement: "z"}, Name: "a", Row: "9"}, {Place: engagement.PlaceKey{Engagement: "z"}, Name: "b", Row: "1"},
-			{Place: engagement.PlaceKey{Engagement: "z"}, Name: "b", Row: "2"}, {Place: engagement.PlaceKey{Engagement: "a"}, Name: "a", Row: "0"},
-			{Place: engagement.PlaceKey{Engagement: "unnamed-1"}, Name: "z", Row: "0"}, {Place: engagement.PlaceKey{Engagement: "unnamed-2"}, Name: "a", Row: "0"},
+			{Record: engagement.RecordKey{Engagement: "z"}, Name: "a", Row: "9"}, {Record: engagement.RecordKey{Engagement: "z"}, Name: "b", Row: "1"},
+			{Record: engagement.RecordKey{Engagement: "z"}, Name: "b", Row: "2"}, {Record: engagement.RecordKey{Engagement: "a"}, Name: "a", Row: "0"},
+			{Record: engagement.RecordKey{Engagement: "unnamed-1"}, Name: "z", Row: "0"}, {Record: engagement.RecordKey{Engagement: "unnamed-2"}, Name: "a", Row: "0"},
 		}},
 	} {
 		names := storage.Names{"a": "B key", "z": "A key"}
+		for i := range try.entries {
+			try.entries[i].Rank = engagement.StatusRank(try.entries[i].Type, try.entries[i].Status)
+		}
 		for i, a := range try.entries {
 			for j, b := range try.entries {
 				got := sign(try.sort.PositionOf(a, names).Compare(try.sort.PositionOf(b, names)))
@@ -118,7 +121,7 @@ func TestFilter(t *testing.T) {
 	entry := engagement.Entry{
 		Search: " contoso ltd com=1=", Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Participation: "p-1",
 		Locations: []engagement.LocationID{"1", "2"}, Since: noon, Amount: amount("1500 EUR"),
-		Place: engagement.PlaceKey{Engagement: "azure-migration", Customer: "tpid:1"},
+		Record: engagement.RecordKey{Engagement: "azure-migration", Customer: "tpid:1"},
 	}
 	for _, try := range []struct {
 		name   string

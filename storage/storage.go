@@ -28,8 +28,9 @@ type Store interface {
 	// exist is no error: see Loaded.
 	Load(ctx context.Context, want Want) (Loaded, error)
 
-	// Apply makes the changes, all or none. It returns ErrConflict when a guard
-	// of theirs fails, and ErrInvalid for changes that contradict themselves.
+	// Apply makes the changes, all or none. It returns ErrInvalid for what
+	// Changes.Check refuses, ErrConflict when a guard of theirs fails, and ErrInvalid
+	// for changes that contradict what is stored: Changes.Check says which is which.
 	Apply(ctx context.Context, changes Changes) error
 
 	// List returns one page of entries, of a Customers page or of a claims list, in

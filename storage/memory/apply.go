@@ -1,238 +1,258 @@
 package memory
 
 import (
+	"cmp"
 	"context"
-	"iter"
 	"slices"
+	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// Apply implements storage.Store. It makes sure of everything that can fail
-// before it changes anything.
+// Apply implements storage.Store. It makes sure of everything that can fail before it
+// changes anything.
 func (s *Store) Apply(ctx context.Context, c storage.Changes) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	p, err := newPlan(c)
-	if err != nil {
+	if err := cmp.Or(ctx.Err(), c.Check()); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.guard(c, p); err != nil {
-		return err
-	}
-	if err := s.check(c, p); err != nil {
-		return err
-	}
-	s.change(c, p)
-	return nil
-}
 
-// change makes the changes. It cannot fail.
-func (s *Store) change(c storage.Changes, p plan) {
-	for i := range c.Places {
-		s.putPlace(&c.Places[i], p.entries[i])
+	if err := s.guard(c); err != nil {
+		return err
 	}
-	for i := range c.Customers {
-		s.putCustomer(&c.Customers[i], p.events[i])
+	if err := s.check(c); err != nil {
+		return err
 	}
-	for _, e := range c.Erased {
-		s.event(e).person = nil
-	}
+	s.changeRecords(c)
+	s.changeCustomers(c)
 	for _, t := range c.Tokens {
 		s.tokens[t.Hash] = t
 	}
-	s.outbox.change(c)
+	s.changeOutbox(c)
 	s.changeSendings(c)
 	if c.Command != nil {
 		record := *c.Command
-		record.At = at(micros(record.At))
+		record.At = precise(record.At)
 		s.partner(record.Key.Partner).commands[record.Key.Key] = record
 	}
+	return nil
 }
 
-func (s *Store) putPlace(v *engagement.Place, entries []planned) {
-	p := s.place(v.Key)
-	var spare *entry
-	if p == nil {
-		p, spare = newPlace(v.Key)
-		if s.places[v.Key.Engagement] == nil {
-			s.places[v.Key.Engagement] = map[tenant.Key]*place{}
+// guard returns ErrConflict when somebody else was faster.
+func (s *Store) guard(c storage.Changes) error {
+	for _, v := range c.Shared {
+		if stored := s.shared[v.Key].Version; stored != v.Version {
+			return conflict("what is shared is at version %d, not %d", stored, v.Version)
 		}
-		s.places[v.Key.Engagement][v.Key.Customer] = p
 	}
-	due, wake := moment(v.Due()), moment(v.Wake())
-	// Most writes leave a place where it is in the lists of due places.
-	stays := due == p.due && wake == p.wake() && slices.EqualFunc(p.entries, entries, func(e *entry, next planned) bool {
-		return e.isRow(next) && e.participation == next.entry.participation
-	})
-	if !stays {
-		s.unlistDue(p)
+	for _, r := range c.Relied {
+		if stored := s.shared[r.Key].Version; stored != r.Version {
+			return conflict("what is shared is at version %d, not %d", stored, r.Version)
+		}
 	}
-	for key := range p.participations() {
-		delete(s.partner(key.Partner).participations, key.ID)
+	for _, v := range c.Records {
+		stored := int64(0)
+		if r := s.record(v.Key); r != nil {
+			stored = r.Version
+		}
+		if stored != v.Version {
+			return conflict("a record is at version %d, not %d", stored, v.Version)
+		}
 	}
-	p.set(v, due, wake, s.criteria)
-	for key := range participations(v.Standings) {
-		s.partner(key.Partner).participations[key.ID] = p
+	begin := map[engagement.CustomerKey]int64{} // with which event the new ones begin
+	for _, e := range slices.Backward(c.Events) {
+		begin[engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}] = e.Seq
 	}
-	s.putEntries(p, entries, spare)
-	if !stays {
-		s.listDue(p)
+	for _, v := range c.Customers {
+		stored := s.of(v.Key.Partner).customers[v.Key.Customer].History
+		first, ok := begin[v.Key]
+		if !ok {
+			first = v.History.Seq + 1
+		}
+		if first != stored.Seq+1 {
+			return conflict("a history ends at event %d, not %d", stored.Seq, first-1)
+		}
 	}
+	if c.Command != nil {
+		if _, ok := s.of(c.Command.Key.Partner).commands[c.Command.Key.Key]; ok {
+			return conflict("the command's key is not new")
+		}
+	}
+	for _, t := range c.Tokens {
+		if _, ok := s.tokens[t.Hash]; ok {
+			return conflict("a token is there already")
+		}
+	}
+	return nil
 }
 
-// isRow reports whether a stored entry and a planned one of the same place are
-// the same row.
-func (e *entry) isRow(next planned) bool {
-	return e.row == next.entry.row && e.board.key.partner == next.partner
-}
-
-// putEntries replaces the entries of a place. It uses the spare memory for a
-// new one.
-func (s *Store) putEntries(p *place, entries []planned, spare *entry) {
-	old := p.entries
-	p.entries = make([]*entry, len(entries))
-	for i := range entries {
-		next := &entries[i].entry
-		next.place, next.board = p, s.board(boardKey{entries[i].partner, p.key.Engagement})
-		same := slices.IndexFunc(old, func(e *entry) bool { return e != nil && e.isRow(entries[i]) })
-		if same >= 0 {
-			p.entries[i] = old[same]
-			old[same].replace(next)
-			old[same] = nil
-			continue
-		}
-		e := spare
-		if spare = nil; e == nil {
-			e = new(entry)
-		}
-		*e = *next
-		p.entries[i] = e
-		e.insert()
-	}
-	for _, e := range old {
-		if e != nil {
-			e.remove()
+// check returns ErrInvalid for changes that contradict what is stored.
+func (s *Store) check(c storage.Changes) error {
+	for _, v := range c.Shared {
+		if err := storage.CheckHolders(s.shared[v.Key], v); err != nil {
+			return err
 		}
 	}
-}
-
-// listDue puts a place with a deadline or a reminder where those are looked for,
-// and unlistDue takes it out again.
-func (s *Store) listDue(p *place) {
-	if p.wake() != never {
-		s.waking.insert(p)
+	if err := s.checkParticipations(c); err != nil {
+		return err
 	}
-	for _, l := range p.dueLists() {
-		l.insert(p)
-	}
-}
-
-func (s *Store) unlistDue(p *place) {
-	if p.wake() != never {
-		s.waking.remove(p)
-	}
-	for _, l := range p.dueLists() {
-		l.remove(p)
-	}
-}
-
-// dueLists returns the lists of due places in which a place with a deadline is:
-// one for each board and for all claims that have entries of it.
-func (p *place) dueLists() []*list[*place] {
-	if p.due == never {
-		return nil
-	}
-	var lists []*list[*place]
-	add := func(l *list[*place]) {
-		if !slices.Contains(lists, l) {
-			lists = append(lists, l)
-		}
-	}
-	for _, e := range p.entries {
-		add(&e.board.due)
-		if e.participation {
-			for _, c := range e.board.claims {
-				add(&c.due)
-			}
-		}
-	}
-	return lists
-}
-
-// participations goes over the participations of all partners.
-func participations(standings []engagement.Standing) iter.Seq[storage.ParticipationKey] {
-	return func(yield func(storage.ParticipationKey) bool) {
-		for i := range standings {
-			for j := range standings[i].Participations {
-				if !yield(storage.ParticipationKey{Partner: standings[i].Partner, ID: standings[i].Participations[j].ID}) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// participations goes over those that are stored in the place.
-func (p *place) participations() iter.Seq[storage.ParticipationKey] {
-	return func(yield func(storage.ParticipationKey) bool) {
-		for i := range p.standings {
-			for j := range p.standings[i].participations {
-				if !yield(storage.ParticipationKey{Partner: p.standings[i].partner, ID: p.standings[i].participations[j].ID}) {
-					return
-				}
-			}
-		}
-	}
-}
-
-func (s *Store) putCustomer(v *engagement.Customer, events []event) {
-	p := s.partner(v.Key.Partner)
-	by := p.sorted.Load()
-	c := p.customers[v.Key.Customer]
-	if c == nil {
-		c = &customer{key: v.Key.Customer}
-		p.customers[c.key] = c
-	} else if by != nil {
-		by.list(c).remove(c)
-	}
-	c.identity, c.friendlyName, c.knownSince, c.parkedSince = v.Identity, v.FriendlyName, micros(v.KnownSince), micros(v.ParkedSince)
-	c.named = v.Named
-	if by != nil {
-		by.list(c).insert(c)
-	}
-	if c.events == nil {
-		c.events = events
-	} else {
-		c.events = append(c.events, events...)
-	}
-}
-
-// change takes messages in, holds them and drops them.
-func (o *outbox) change(c storage.Changes) {
-	for id, until := range c.Postponed {
-		if m := o.messages[id]; m != nil {
-			o.hold(m, micros(until))
-		}
-	}
-	for _, id := range c.Delivered {
-		if m := o.messages[id]; m != nil {
-			o.drop(m)
-		}
-	}
-	for _, r := range c.Unsent {
-		for _, m := range o.messages {
-			if m.Partner == r.Partner && m.To == r.To {
-				o.drop(m)
-			}
+	for _, v := range c.Customers {
+		if had := s.of(v.Key.Partner).customers[v.Key.Customer].History; had.Seq == v.History.Seq && had != v.History {
+			return invalid("a customer's history ends with another hash than its events")
 		}
 	}
 	for _, m := range c.Messages {
-		o.add(m)
+		if s.messages[m.ID] != nil {
+			return invalid("message %q is in the outbox already", m.ID)
+		}
+	}
+	for _, n := range c.Sendings {
+		for _, o := range s.of(n.Partner).sendings {
+			if o.Message == n.Message && !dropped(c, o) {
+				return invalid("the sending of message %q is there already", n.Message)
+			}
+		}
+	}
+	for _, e := range c.Erased {
+		events := s.of(e.Partner).events[e.Customer]
+		if e.Seq < 1 || e.Seq > int64(len(events)) || events[e.Seq-1].Hash != e.Hash {
+			return invalid("event %d to be erased is not the stored one", e.Seq)
+		}
+	}
+	return nil
+}
+
+func (s *Store) checkParticipations(c storage.Changes) error {
+	given := map[storage.ParticipationKey]bool{}
+	for _, p := range c.Participations {
+		if r := s.of(p.Partner).participations[p.ID]; r != nil && r.Key != p.Record() {
+			return invalid("participation %q is in another record already", p.ID)
+		}
+		given[storage.ParticipationKey{Partner: p.Partner, ID: p.ID}] = true
+	}
+	for _, p := range c.Participations {
+		r := s.record(p.Record())
+		if r == nil || !isOpen(p) {
+			continue
+		}
+		for _, o := range r.Participations {
+			if isOpen(o) && !given[storage.ParticipationKey{Partner: o.Partner, ID: o.ID}] {
+				return invalid("participation %q is a second open one of its record", p.ID)
+			}
+		}
+	}
+	for _, e := range c.Entries {
+		r := s.record(e.Record)
+		if e.Participation == "" || given[storage.ParticipationKey{Partner: e.Record.Partner, ID: e.Participation}] {
+			continue
+		}
+		if r == nil || r.entry(e.Row) < 0 {
+			return invalid("the entry %q is of a participation that is not there", e.Row)
+		}
+	}
+	return nil
+}
+
+// isOpen reports whether a participation is recorded as open, whatever the time.
+func isOpen(p engagement.Participation) bool { return p.OpenAt(time.Time{}) }
+
+func (s *Store) changeRecords(c storage.Changes) {
+	for _, v := range c.Records {
+		r := s.record(v.Key)
+		if r == nil {
+			r = s.newRecord(v.Key)
+		}
+		v.Version++
+		v.Participations, v.Unreadable = r.Participations, nil
+		r.PartnerRecord = v
+	}
+	for _, p := range c.Participations {
+		r, of := s.record(p.Record()), s.partner(p.Partner)
+		r.PartnerRecord = r.WithParticipation(p)
+		slices.SortFunc(r.Participations, func(a, b engagement.Participation) int {
+			return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID))
+		})
+		if len(r.Participations) == 1 && of.participations[p.ID] == nil {
+			of.claims = append(of.claims, r)
+		}
+		r.wake, of.participations[p.ID] = r.Wake(), r
+	}
+	given := map[*engagement.Entry]bool{}
+	for i := range c.Entries {
+		e := c.Entries[i]
+		e.Since, e.Deadline, e.Until, e.Due = precise(e.Since), precise(e.Deadline), precise(e.Until), precise(e.Due)
+		given[&e] = true
+		r := s.record(e.Record)
+		if at := r.entry(e.Row); at >= 0 {
+			r.entries[at] = &e
+		} else {
+			r.entries = append(r.entries, &e)
+		}
+	}
+	for _, v := range c.Shared {
+		v.Version++
+		s.shared[v.Key] = v
+		for _, r := range s.records[v.Key] {
+			for i, e := range r.entries {
+				if next, changed := c.InLine(*e, v); changed && !given[e] {
+					r.entries[i] = &next
+				}
+			}
+		}
+	}
+}
+
+func (s *Store) newRecord(key engagement.RecordKey) *record {
+	r := &record{}
+	if s.records[key.Shared()] == nil {
+		s.records[key.Shared()] = map[engagement.PartnerID]*record{}
+	}
+	s.records[key.Shared()][key.Partner] = r
+	of := s.partner(key.Partner)
+	of.pages[key.Engagement] = append(of.pages[key.Engagement], r)
+	return r
+}
+
+func (s *Store) changeCustomers(c storage.Changes) {
+	for _, v := range c.Customers {
+		of := s.partner(v.Key.Partner)
+		if _, had := of.customers[v.Key.Customer]; !had {
+			of.keys, of.sorted = append(of.keys, v.Key.Customer), false
+		}
+		v.KnownSince, v.ParkedSince = precise(v.KnownSince), precise(v.ParkedSince)
+		of.customers[v.Key.Customer] = v
+	}
+	for _, e := range c.Events {
+		e.At = precise(e.At)
+		of := s.partner(e.Partner)
+		of.events[e.Customer] = append(of.events[e.Customer], e)
+	}
+	for _, e := range c.Erased {
+		s.partner(e.Partner).events[e.Customer][e.Seq-1].Person = nil
+	}
+}
+
+// dropped reports whether the changes take a sending away.
+func dropped(c storage.Changes, n storage.Sending) bool {
+	if slices.Contains(c.Forgotten, storage.Mailbox{Partner: n.Partner, Mailbox: n.Mailbox}) {
+		return true
+	}
+	return !c.SendingsFrom.IsZero() && n.At.Before(c.SendingsFrom) &&
+		slices.ContainsFunc(c.Sendings, func(o storage.Sending) bool { return o.Partner == n.Partner })
+}
+
+func (s *Store) changeSendings(c storage.Changes) {
+	if len(c.Sendings)+len(c.Forgotten) == 0 {
+		return
+	}
+	for _, p := range s.partners {
+		p.sendings = slices.DeleteFunc(p.sendings, func(n storage.Sending) bool { return dropped(c, n) })
+	}
+	for _, n := range c.Sendings {
+		n.At = precise(n.At)
+		of := s.partner(n.Partner)
+		of.sendings = append(of.sendings, n)
 	}
 }

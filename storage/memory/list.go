@@ -1,128 +1,81 @@
 package memory
 
 import (
+	"cmp"
+	"context"
 	"iter"
 	"slices"
-	"sort"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
 )
 
-// chunkSize is how many items a chunk holds at most. Pointers and the
-// allocator's header of 8 bytes fill 2 KiB.
-const chunkSize = 255
+// List implements storage.Store.
+func (s *Store) List(ctx context.Context, q storage.ListQuery) (storage.List, error) {
+	if err := cmp.Or(ctx.Err(), q.Check()); err != nil {
+		return storage.List{}, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 
-// list keeps items in order: in chunks, so that putting one in moves few
-// others. To find a place in it takes a binary search over the chunks and one
-// within a chunk. Each item is in a list once, and no two compare as equal.
-type list[T comparable] struct {
-	compare func(a, b T) int
-	chunks  []chunk[T] // none is empty
-	count   int
+	var out storage.List
+	if q.Tab == engagement.TabNone {
+		out.Statuses = map[engagement.Status]int{}
+	} else {
+		out.Tabs = map[engagement.Tab]int{}
+	}
+	rows := selection{query: &q}
+	for e := range s.entries(&q) {
+		switch {
+		case engagement.Passed(e.Until, q.Now):
+			out.Overdue = append(out.Overdue, storage.ListRow{Entry: *e})
+			continue
+		case e.Tab == engagement.TabNone:
+			continue
+		case q.Tab == engagement.TabNone:
+			out.Statuses[e.Status]++
+		default:
+			out.Tabs[e.Tab]++
+		}
+		if q.Tab == engagement.TabNone || e.Tab == q.Tab {
+			rows.offer(e)
+		}
+	}
+	if q.MaxOverdue > 0 && len(out.Overdue) > q.MaxOverdue {
+		return storage.List{Behind: true}, nil
+	}
+	slices.SortFunc(out.Overdue, func(a, b storage.ListRow) int {
+		return cmp.Or(a.Entry.Record.Compare(b.Entry.Record), cmp.Compare(a.Entry.Row, b.Entry.Row))
+	})
+	out.Rows, out.More = rows.page()
+	return out, nil
 }
 
-// chunk is a run of items. Its first one is kept beside the slice, so that a
-// search over the chunks does not look into each.
-type chunk[T comparable] struct {
-	first T
-	items []T
-}
-
-// cursor is a place between the items of a list: in front of that item.
-type cursor struct{ chunk, item int }
-
-// seek returns the place behind all items that are before, which must be those
-// at the front of the list.
-func (l *list[T]) seek(before func(T) bool) cursor {
-	c := sort.Search(len(l.chunks), func(i int) bool { return !before(l.chunks[i].first) }) - 1
-	if c < 0 {
-		return cursor{}
-	}
-	items := l.chunks[c].items
-	return cursor{c, sort.Search(len(items), func(i int) bool { return !before(items[i]) })}
-}
-
-// index returns the place in front of an item, which must be in the list. Within
-// its chunk it looks for the item itself: that is faster than to search, because
-// it reads nothing of the others.
-func (l *list[T]) index(item T) cursor {
-	c := sort.Search(len(l.chunks), func(i int) bool { return l.compare(l.chunks[i].first, item) > 0 }) - 1
-	return cursor{c, slices.Index(l.chunks[c].items, item)}
-}
-
-// newList returns a list of the items.
-func newList[T comparable](compare func(a, b T) int, items []T) *list[T] {
-	slices.SortFunc(items, compare)
-	l := &list[T]{compare: compare, count: len(items)}
-	for part := range slices.Chunk(items, chunkSize*3/4) { // leaves room for some more
-		l.chunks = append(l.chunks, chunk[T]{part[0], append(make([]T, 0, chunkSize), part...)})
-	}
-	return l
-}
-
-// insert puts an item in its place.
-func (l *list[T]) insert(item T) {
-	l.count++
-	if len(l.chunks) == 0 {
-		l.chunks = []chunk[T]{{item, []T{item}}}
-		return
-	}
-	at := l.seek(func(x T) bool { return l.compare(x, item) < 0 })
-	if len(l.chunks[at.chunk].items) >= chunkSize {
-		at = l.split(at)
-	}
-	c := &l.chunks[at.chunk]
-	c.items = slices.Insert(c.items, at.item, item)
-	c.first = c.items[0]
-}
-
-// split makes room in a full chunk, and returns where the place at is then.
-func (l *list[T]) split(at cursor) cursor {
-	c := &l.chunks[at.chunk]
-	half := len(c.items) / 2
-	if at.chunk == len(l.chunks)-1 && at.item == len(c.items) {
-		half = len(c.items) - 1 // items that come in order leave full chunks behind
-	}
-	right := append(make([]T, 0, chunkSize), c.items[half:]...)
-	clear(c.items[half:])
-	c.items = c.items[:half]
-	l.chunks = slices.Insert(l.chunks, at.chunk+1, chunk[T]{right[0], right})
-	if at.item > half {
-		return cursor{at.chunk + 1, at.item - half}
-	}
-	return at
-}
-
-// remove takes out an item, which must be in the list.
-func (l *list[T]) remove(item T) {
-	l.count--
-	at := l.index(item)
-	c := &l.chunks[at.chunk]
-	c.items = slices.Delete(c.items, at.item, at.item+1)
-	if len(c.items) == 0 {
-		l.chunks = slices.Delete(l.chunks, at.chunk, at.chunk+1)
-		return
-	}
-	c.first = c.items[0]
-	l.join(at.chunk)
-	if at.chunk > 0 {
-		l.join(at.chunk - 1)
-	}
-}
-
-// join makes one chunk of a small one and the next.
-func (l *list[T]) join(i int) {
-	if i+1 >= len(l.chunks) || len(l.chunks[i].items)+len(l.chunks[i+1].items) > chunkSize/2 {
-		return
-	}
-	l.chunks[i].items = append(l.chunks[i].items, l.chunks[i+1].items...)
-	l.chunks = slices.Delete(l.chunks, i+1, i+2)
-}
-
-// from goes over the items behind a place.
-func (l *list[T]) from(at cursor) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		for i := at.chunk; i < len(l.chunks); i, at.item = i+1, 0 {
-			for _, item := range l.chunks[i].items[at.item:] {
-				if !yield(item) {
+// entries goes over those of the list, whatever their tab.
+func (s *Store) entries(q *storage.ListQuery) iter.Seq[*engagement.Entry] {
+	return func(yield func(*engagement.Entry) bool) {
+		all := func(r *record) bool {
+			for _, e := range r.entries {
+				if (q.Tab != engagement.TabNone || e.Participation != "") && !yield(e) {
+					return false
+				}
+			}
+			return true
+		}
+		if q.Tab != engagement.TabNone {
+			for _, r := range s.of(q.Partner).pages[q.Engagement] {
+				if !all(r) {
+					return
+				}
+			}
+			return
+		}
+		for id, p := range s.partners {
+			if q.Partner != "" && q.Partner != id {
+				continue
+			}
+			for _, r := range p.claims {
+				if !all(r) {
 					return
 				}
 			}
@@ -130,31 +83,57 @@ func (l *list[T]) from(at cursor) iter.Seq[T] {
 	}
 }
 
-// backFrom goes over the items in front of a place, backwards.
-func (l *list[T]) backFrom(at cursor) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		for i := min(at.chunk, len(l.chunks)-1); i >= 0; i-- {
-			items := l.chunks[i].items
-			if i == at.chunk {
-				items = items[:at.item]
-			}
-			for _, item := range slices.Backward(items) {
-				if !yield(item) {
-					return
-				}
-			}
-		}
+// selection finds the first entries behind a position, without sorting all of them.
+type selection struct {
+	query *storage.ListQuery
+	found []placed // those that the last cut left, in order, then more as they came
+	kept  int      // how many the last cut left
+}
+
+type placed struct {
+	at    storage.Position
+	entry *engagement.Entry
+}
+
+func (s *selection) compare(a, b storage.Position) int {
+	if s.query.Descending {
+		return b.Compare(a)
+	}
+	return a.Compare(b)
+}
+
+// offer takes an entry in if it is behind the position, can be on the page or be the
+// next one, and passes the filter.
+func (s *selection) offer(e *engagement.Entry) {
+	at, after, limit := s.query.Sort.PositionOf(*e, s.query.Names), s.query.After, s.query.Limit
+	switch {
+	case after != nil && s.compare(at, *after) <= 0:
+		return
+	case s.kept > limit && s.compare(at, s.found[limit].at) > 0:
+		return
+	case !s.query.Filter.Match(*e):
+		return
+	}
+	if s.found = append(s.found, placed{at, e}); len(s.found) > 4*s.kept+64 {
+		s.cut()
 	}
 }
 
-// all goes over every item.
-func (l *list[T]) all() iter.Seq[T] { return l.from(cursor{}) }
+// cut leaves the entries of the page, and the next one.
+func (s *selection) cut() {
+	slices.SortFunc(s.found, func(a, b placed) int { return s.compare(a.at, b.at) })
+	s.found = s.found[:min(len(s.found)-1, s.query.Limit)+1]
+	s.kept = len(s.found)
+}
 
-// end is the place behind the last item.
-func (l *list[T]) end() cursor {
-	if len(l.chunks) == 0 {
-		return cursor{}
+// page returns the rows of the page, and whether more follow.
+func (s *selection) page() (rows []storage.ListRow, more bool) {
+	if len(s.found) == 0 {
+		return nil, false
 	}
-	last := len(l.chunks) - 1
-	return cursor{last, len(l.chunks[last].items)}
+	s.cut()
+	for _, f := range s.found[:min(len(s.found), s.query.Limit)] {
+		rows = append(rows, storage.ListRow{Entry: *f.entry})
+	}
+	return rows, len(s.found) > s.query.Limit
 }
