@@ -50,7 +50,7 @@ func (s *Service) AnswerConsent(ctx context.Context, token consent.Token, decisi
 		if err := u.answer(ctx, p, link, decision); err != nil {
 			return consent.View{}, err
 		}
-		p, _ = u.place(engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}).Participation(p.Partner, p.ID)
+		p, _ = u.record(p.Record()).Participation(p.ID)
 		return consent.NewView(p.Consent, link.ID, s.pageOf(p), u.now)
 	})
 	return view, s.toCustomer(ctx, err)
@@ -71,15 +71,16 @@ func (u *unit) linkedTo(ctx context.Context, token consent.Token) (engagement.Pa
 	if token.IsZero() {
 		return engagement.Participation{}, consent.ErrUnknownLink
 	}
-	loaded, err := u.load(ctx, storage.Want{Link: token.Hash()})
+	loaded, err := u.load(ctx, storage.Want{Link: storage.LinkKey{Hash: token.Hash(), Slot: storage.Slot(token.Slot())}})
 	if err != nil {
 		return engagement.Participation{}, err
 	}
 	if loaded.Participation == nil {
 		return engagement.Participation{}, consent.ErrUnknownLink
 	}
-	p, ok := u.place(loaded.At).Participation(loaded.Participation.Partner, loaded.Participation.ID)
-	if err := u.place(loaded.At).ErrUnreadable(loaded.Participation.Partner, loaded.Participation.ID); !ok && err != nil {
+	r := u.record(loaded.At)
+	p, ok := r.Participation(loaded.Participation.ID)
+	if err := r.ErrUnreadable(loaded.Participation.ID); !ok && err != nil {
 		return p, err
 	}
 	if !ok {
@@ -163,35 +164,32 @@ func (u *unit) makeKnown(ctx context.Context, p engagement.Participation) error 
 	c.KnownSince = u.now
 	u.putCustomer(c)
 	u.customerEvent(engagement.Event{Kind: engagement.CustomerKnown, By: engagement.ByCustomer}, key)
-	return u.standEverywhere(ctx, c, "a customer who consented")
+	return u.recordEverywhere(ctx, c, "a customer who consented")
 }
 
-// standEverywhere gives a customer its standing in every engagement, evaluated
+// recordEverywhere gives a known customer its record in every engagement, evaluated
 // anew. That it cannot be evaluated now does not stop it: its rows then say that
 // facts are missing, until the next re-evaluation.
-func (u *unit) standEverywhere(ctx context.Context, c engagement.Customer, who string) error {
+func (u *unit) recordEverywhere(ctx context.Context, c engagement.Customer, who string) error {
 	all, err := u.s.engagements(ctx)
 	if err != nil {
 		return err
 	}
-	places := make([]engagement.PlaceKey, len(all))
-	for i, e := range all {
-		places[i] = engagement.PlaceKey{Engagement: e.ID, Customer: c.Key.Customer}
-	}
+	keys := recordKeys(c.Key, all)
 	var want storage.Want
-	for _, key := range places {
-		if _, here := u.places[key]; !here { // what was read already needs no second trip
-			want.Places = append(want.Places, key)
+	for _, key := range keys {
+		if _, here := u.records[key]; !here { // what was read already needs no second trip
+			want.Records = append(want.Records, key)
 		}
 	}
-	if len(want.Places) > 0 {
+	if len(want.Records) > 0 {
 		if _, err := u.load(ctx, want); err != nil {
 			return err
 		}
 	}
 	evaluations := make([]engagement.Evaluation, len(all))
 	var facts eligibility.Facts
-	problem := u.askElsewhere(ctx, places)
+	problem := u.askExternal(ctx, keys)
 	if problem == nil {
 		facts, problem = u.s.factsOf(ctx, c.Key.Partner, c.Identity)
 	}
@@ -205,7 +203,7 @@ func (u *unit) standEverywhere(ctx context.Context, c engagement.Customer, who s
 		u.s.log.WarnContext(ctx, who+" could not be evaluated; re-evaluate it", "customer", c.Key.Customer, "error", problem)
 	}
 	for i, e := range all {
-		u.stand(c, e, u.s.evaluationSeen(evaluations[i], c))
+		u.recordKnown(c, e, u.s.evaluationSeen(evaluations[i], c))
 	}
 	return nil
 }
@@ -229,13 +227,27 @@ func (u *unit) evaluateAll(ctx context.Context, c engagement.Customer, all []eng
 	return evaluations, problems.Join(errs...)
 }
 
-// stand gives a known customer its standing in an engagement.
-func (u *unit) stand(c engagement.Customer, e engagement.Engagement, evaluation engagement.Evaluation) {
-	pl := u.limited(e, engagement.PlaceKey{Engagement: e.ID, Customer: c.Key.Customer})
-	if pl.ErrUnreadable(c.Key.Partner, "") != nil {
+// recordKnown gives a known customer its record in an engagement.
+func (u *unit) recordKnown(c engagement.Customer, e engagement.Engagement, evaluation engagement.Evaluation) {
+	r := u.record(recordKey(c.Key, e.ID))
+	if r.ErrUnreadable("") != nil {
 		return // it stays as it is
 	}
-	standing, _ := pl.Standing(c.Key.Partner)
-	standing.Identity, standing.FriendlyName, standing.Known, standing.Evaluation = c.Identity, c.FriendlyName, c.Associated(), evaluation
-	u.put(pl.WithStanding(standing))
+	u.limited(e, r.Key.Shared())
+	r.Identity, r.FriendlyName, r.Known, r.Evaluation = c.Identity, c.FriendlyName, c.Associated(), evaluation
+	u.putRecord(r)
+}
+
+// recordKey returns the key of what the partner has of a customer in an engagement.
+func recordKey(c engagement.CustomerKey, e engagement.ID) engagement.RecordKey {
+	return engagement.RecordKey{Partner: c.Partner, Engagement: e, Customer: c.Customer}
+}
+
+// recordKeys returns those in all of the engagements.
+func recordKeys(c engagement.CustomerKey, all []engagement.Engagement) []engagement.RecordKey {
+	keys := make([]engagement.RecordKey, len(all))
+	for i, e := range all {
+		keys[i] = recordKey(c, e.ID)
+	}
+	return keys
 }

@@ -37,23 +37,19 @@ func (s *Service) Disassociate(ctx context.Context, actor Actor, customer tenant
 		if err != nil {
 			return err
 		}
-		var want storage.Want
-		for _, e := range all {
-			want.Places = append(want.Places, engagement.PlaceKey{Engagement: e.ID, Customer: customer})
-		}
-		if _, err := u.load(ctx, want); err != nil {
+		if _, err := u.load(ctx, storage.Want{Records: recordKeys(c.Key, all)}); err != nil {
 			return err
 		}
 		c = u.customers[c.Key] // with what loading has recorded
 		c.ParkedSince = u.now
 		u.putCustomer(c)
 		for _, e := range all {
-			standing, ok := u.place(engagement.PlaceKey{Engagement: e.ID, Customer: customer}).Standing(actor.Partner)
-			if open, is := standing.OpenAt(u.now); is {
+			r := u.record(recordKey(c.Key, e.ID))
+			if open, is := r.OpenAt(u.now); is {
 				return &OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)}
 			}
-			if ok {
-				u.stand(c, e, standing.Evaluation)
+			if r.Version > 0 {
+				u.recordKnown(c, e, r.Evaluation)
 			}
 		}
 		u.customerEvent(engagement.Event{Kind: engagement.CustomerParked, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
@@ -74,7 +70,7 @@ func (s *Service) Associate(ctx context.Context, actor Actor, customer tenant.Ke
 		c.ParkedSince = time.Time{}
 		u.putCustomer(c)
 		u.customerEvent(engagement.Event{Kind: engagement.CustomerAssociated, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
-		return u.standEverywhere(ctx, u.customers[c.Key], "a customer who was associated again")
+		return u.recordEverywhere(ctx, u.customers[c.Key], "a customer who was associated again")
 	})
 }
 

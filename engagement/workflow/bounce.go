@@ -147,7 +147,7 @@ func (s *Service) RecordBounce(ctx context.Context, b Bounce) error {
 func (u *unit) bounced(ctx context.Context, b Bounce) (engagement.Participation, error) {
 	want, missing := storage.Want{Participation: storage.ParticipationKey{Partner: b.Partner, ID: b.Participation}}, &NotFoundError{Field: "participation", Value: string(b.Participation)}
 	if b.Participation == "" {
-		want, missing = storage.Want{Link: messageHash(b.Message)}, &NotFoundError{Field: "message", Value: string(b.Message)}
+		want, missing = storage.Want{Link: storage.LinkKey{Hash: messageHash(b.Message), Slot: storage.SlotIn(string(b.Message))}}, &NotFoundError{Field: "message", Value: string(b.Message)}
 	}
 	loaded, err := u.load(ctx, want)
 	if err != nil {
@@ -156,8 +156,9 @@ func (u *unit) bounced(ctx context.Context, b Bounce) (engagement.Participation,
 	if loaded.Participation == nil {
 		return engagement.Participation{}, missing
 	}
-	p, ok := u.place(loaded.At).Participation(loaded.Participation.Partner, loaded.Participation.ID)
-	if err := u.place(loaded.At).ErrUnreadable(loaded.Participation.Partner, loaded.Participation.ID); !ok && err != nil {
+	r := u.record(loaded.At)
+	p, ok := r.Participation(loaded.Participation.ID)
+	if err := r.ErrUnreadable(loaded.Participation.ID); !ok && err != nil {
 		return p, err
 	}
 	if !ok {

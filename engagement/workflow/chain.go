@@ -47,7 +47,7 @@ func (u *unit) chain() {
 	}
 	for i, e := range u.events {
 		c := u.customers[of(e).customer]
-		r := u.record(engagement.RecordKey{Partner: e.Partner, Engagement: e.Engagement, Customer: e.Customer})
+		r := u.record(recordOf(e))
 		p, about := r.Participation(e.Participation)
 		switch {
 		case last[of(e)] != i:

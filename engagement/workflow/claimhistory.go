@@ -24,7 +24,7 @@ func (s *Service) claimHistory(ctx context.Context, seen engagement.Participatio
 		if err != nil {
 			return nil, unavailable("storage", err)
 		}
-		p, ok := loaded.Places[loaded.At].Participation(seen.Partner, seen.ID)
+		p, ok := loaded.Records[loaded.At].Participation(seen.ID)
 		if !ok {
 			return nil, &NotFoundError{Field: "participation", Value: string(seen.ID)}
 		}

@@ -41,14 +41,15 @@ func contentHash(partner engagement.PartnerID, content string, n int) consent.Ha
 func (s *Service) contents(ctx context.Context, partner engagement.PartnerID, content string) ([]engagement.Participation, error) {
 	var all []engagement.Participation
 	for n := range maxContents {
-		loaded, err := s.store.Load(ctx, storage.Want{Link: contentHash(partner, content, n)})
+		hash := contentHash(partner, content, n)
+		loaded, err := s.store.Load(ctx, storage.Want{Link: storage.LinkKey{Hash: hash, Slot: storage.SlotOfHash(hash)}})
 		if err != nil {
 			return nil, unavailable("storage", err)
 		}
 		if loaded.Participation == nil {
 			break
 		}
-		p, _ := loaded.Places[loaded.At].Participation(loaded.Participation.Partner, loaded.Participation.ID)
+		p, _ := loaded.Records[loaded.At].Participation(loaded.Participation.ID)
 		p.ID = loaded.Participation.ID
 		all = append(all, p)
 	}
@@ -65,10 +66,8 @@ func (u *unit) putContent(ctx context.Context, p engagement.Participation, conte
 	if len(all) == maxContents || slices.ContainsFunc(all, func(o engagement.Participation) bool { return o.ID == p.ID }) {
 		return nil
 	}
-	u.changes.Tokens = append(u.changes.Tokens, storage.Token{
-		Hash: contentHash(p.Partner, content, len(all)), Participation: storage.ParticipationKey{Partner: p.Partner, ID: p.ID},
-		Place: engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer},
-	})
+	hash := contentHash(p.Partner, content, len(all))
+	u.changes.Tokens = append(u.changes.Tokens, storage.Token{Hash: hash, Slot: storage.SlotOfHash(hash), Participation: p.ID, Record: p.Record()})
 	return nil
 }
 

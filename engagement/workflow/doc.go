@@ -45,7 +45,7 @@
 //   - who may do what: the Authorizer that narrows a user to locations, FourEyes,
 //     the Sides that contacts are on, the Policy that limits sending, and
 //     KnownPerson for erasing by name;
-//   - what is known: an evidence.Store for documents, Elsewhere for what other
+//   - what is known: an evidence.Store for documents, External for what other
 //     portals hold, Derive for facts about customer and location, and the
 //     Currencies of amounts.
 //

@@ -97,7 +97,7 @@ func (s *Service) AddEvidence(ctx context.Context, actor Actor, id engagement.Pa
 		item, _ := p.Claim.Item(v.Kind)
 		limit = item.Limit()
 	}
-	ref := refs(id) + u.newID()
+	ref := refs(id) + u.newID(p.Customer)
 	source := &source{content: content}
 	meter := evidence.NewMeter(source, limit)
 	if err := s.evidence.Put(ctx, ref, meter); err != nil {
@@ -150,7 +150,7 @@ func (s *Service) record(ctx context.Context, actor Actor, id engagement.Partici
 			return deed{}, kept{}, &InputError{Field: "ref", Problem: "names a content that AddEvidence keeps: say where you keep this one"}
 		}
 		v := v
-		v.ID, v.Ref = claim.EvidenceID(u.newID()), ref
+		v.ID, v.Ref = claim.EvidenceID(u.newID(p.Customer)), ref
 		if p.Claim != nil && p.Claim.Allows(claim.KindAddEvidence, u.now) { // else it is refused
 			if err := u.putContent(ctx, p, v.SHA256); err != nil {
 				return deed{}, kept{}, err

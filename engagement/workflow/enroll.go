@@ -335,14 +335,11 @@ func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engageme
 		return nil, err
 	}
 	customer := actor.customerKey(who.Key())
-	places := make([]engagement.PlaceKey, len(engagements))
-	for i, e := range engagements {
-		places[i] = engagement.PlaceKey{Engagement: e.ID, Customer: customer.Customer}
-	}
-	if _, err := u.load(ctx, storage.Want{Places: places, Customers: []engagement.CustomerKey{customer}}); err != nil {
+	keys := recordKeys(customer, engagements)
+	if _, err := u.load(ctx, storage.Want{Records: keys, Customers: []engagement.CustomerKey{customer}}); err != nil {
 		return nil, err
 	}
-	if err := u.askElsewhere(ctx, places); err != nil {
+	if err := u.askExternal(ctx, keys); err != nil {
 		return nil, err
 	}
 	facts, err := u.s.factsOf(ctx, actor.Partner, who)
@@ -352,7 +349,7 @@ func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engageme
 	var choices []Choice
 	var errs []error
 	for i, e := range engagements {
-		c, err := u.choice(actor, in, e, customer, location, places[i], facts)
+		c, err := u.choice(in, e, location, keys[i], facts)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -363,8 +360,7 @@ func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engageme
 }
 
 // choice decides for one engagement.
-func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, customer engagement.CustomerKey,
-	location engagement.Location, place engagement.PlaceKey, facts eligibility.Facts) (Choice, error) {
+func (u *unit) choice(in enrollment, e engagement.Engagement, location engagement.Location, key engagement.RecordKey, facts eligibility.Facts) (Choice, error) {
 	c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea, Pay: e.PayOf()}
 	c.Payout, _ = e.PayoutAt(in.hours, u.now)
 	refuse := func(err error) { c.Refusals = append(c.Refusals, err) }
@@ -386,15 +382,15 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 	if e.RefusesStated && in.who.Identity.Stated {
 		refuse(&StatedIdentityError{Engagement: e.ID})
 	}
-	if err := u.place(place).ErrUnreadable(actor.Partner, ""); err != nil {
+	r, customer := u.record(key), u.customers[key.OfCustomer()]
+	if err := r.ErrUnreadable(""); err != nil {
 		return c, err
 	}
-	standing, _ := u.place(place).Standing(actor.Partner)
-	open, isOpen := standing.OpenAt(u.now)
-	known, parked := u.customers[customer].Known(), !u.customers[customer].ParkedSince.IsZero()
+	open, isOpen := r.OpenAt(u.now)
+	known, parked := customer.Known(), !customer.ParkedSince.IsZero()
 	switch {
 	case parked:
-		refuse(&DisassociatedError{Customer: string(customer.Customer), Since: u.customers[customer].ParkedSince})
+		refuse(&DisassociatedError{Customer: string(key.Customer), Since: customer.ParkedSince})
 	case isOpen && !in.within.Has(open.Location):
 		refuse(&OpenParticipationError{Engagement: e.ID})
 	case isOpen:
@@ -402,14 +398,14 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 	case in.origin == engagement.Added && known:
 		refuse(&AlreadyKnownError{Engagement: e.ID})
 	case in.origin == engagement.Claimed && !known:
-		refuse(&NotKnownError{Customer: string(customer.Customer)})
+		refuse(&NotKnownError{Customer: string(key.Customer)})
 	}
 	if c.Decision, err = u.s.decide(e, location, facts, u.now); err != nil {
 		return c, err
 	}
 	c.Reasons = u.s.reasons(c.Decision, unconfirmed(in.who.Basis, in.who.Identity))
 	if !isOpen {
-		c.Reasons = append(c.Reasons, u.limited(e, place).FullFor(actor.Partner, u.now)...)
+		c.Reasons = append(c.Reasons, u.limited(e, key.Shared()).RoomFor(key.Partner).Reasons(u.now)...)
 	}
 	if c.Decision.Outcome != eligibility.OutcomeEligible || len(c.Reasons) > 0 {
 		refuse(&NotEligibleError{Engagement: e.ID, Reasons: c.Reasons})
@@ -418,13 +414,6 @@ func (u *unit) choice(actor Actor, in enrollment, e engagement.Engagement, custo
 		c.Reasons = append(slices.Clip(c.Reasons), reason)
 	}
 	return c, nil
-}
-
-// limited returns a place under the claim limit that the engagement has now.
-func (u *unit) limited(e engagement.Engagement, key engagement.PlaceKey) engagement.Place {
-	pl := u.place(key)
-	pl.ClaimLimit = e.Limit()
-	return pl
 }
 
 func notClaimable(e engagement.Engagement, now time.Time) error {
@@ -471,11 +460,11 @@ func (s *Service) amounts(dealSize, payout eligibility.Money) (eligibility.Money
 	return dealSize, payout, errors.Join(err, err2)
 }
 
-// start puts a new participation into its place.
+// start puts a new participation into its record.
 func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decision eligibility.Decision) Started {
 	terms := engagement.TermsOf(e, u.now)
 	p := engagement.Participation{
-		ID: engagement.ParticipationID(u.newID()), Partner: actor.Partner, Engagement: e.ID,
+		ID: engagement.ParticipationID(u.newID(in.who.Identity.Key())), Partner: actor.Partner, Engagement: e.ID,
 		Customer: in.who.Identity.Key(), Identity: in.who.Identity, Basis: in.who.Basis, Reason: in.who.Reason,
 		FriendlyName: in.friendlyName, Location: in.location, Origin: in.origin, ClaimNumber: u.s.newClaimNumber(),
 		StartedAt: u.now, Terms: terms, Decision: decision, DealSize: in.dealSize,
@@ -484,7 +473,7 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 		ContactFlags: slices.Clone(in.flags),
 	}
 	p.RemindAt = u.s.reminders.Next(p, u.now)
-	pl := u.limited(e, engagement.PlaceKey{Engagement: e.ID, Customer: p.Customer})
+	u.limited(e, p.Record().Shared())
 	c := u.customers[actor.customerKey(p.Customer)]
 	c.Key, c.Identity = actor.customerKey(p.Customer), p.Identity // as it was found out last
 	if p.FriendlyName != "" {
@@ -492,13 +481,14 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	}
 	c = c.Naming(in.location, in.contacts.customer, in.contacts.partner)
 	u.putCustomer(c)
-	standing, stood := pl.Standing(actor.Partner)
-	standing.Identity, standing.FriendlyName, standing.Known = c.Identity, c.FriendlyName, c.Associated()
-	if !stood {
-		standing.Evaluation = u.s.evaluationSeen(evaluationOf(decision), c)
-		standing.Evaluation.Locations = []engagement.LocationID{in.location}
+	r := u.record(p.Record())
+	r.Identity, r.FriendlyName, r.Known = c.Identity, c.FriendlyName, c.Associated()
+	if r.Version == 0 {
+		r.Evaluation = u.s.evaluationSeen(evaluationOf(decision), c)
+		r.Evaluation.Locations = []engagement.LocationID{in.location}
 	}
-	u.put(pl.WithStanding(standing).WithParticipation(p))
+	u.putRecord(r)
+	u.put(p)
 
 	kind := engagement.CustomerAdded
 	if in.origin == engagement.Claimed {

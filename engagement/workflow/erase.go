@@ -259,11 +259,11 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 	if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
 		return done, err
 	}
-	where := map[engagement.PlaceKey]bool{}
+	where := map[engagement.RecordKey]bool{}
 	everywhere := func() error {
 		all, err := u.s.engagements(ctx)
 		for _, e := range all {
-			where[engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer}] = true
+			where[recordKey(key, e.ID)] = true
 		}
 		return err
 	}
@@ -277,7 +277,7 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 	}
 	for _, e := range events {
 		if e.Participation != "" {
-			where[engagement.PlaceKey{Engagement: e.Engagement, Customer: key.Customer}] = true
+			where[recordKey(key, e.Engagement)] = true
 		}
 		if x.event(e) {
 			u.changes.Erased = append(u.changes.Erased, e.Erase())
@@ -315,9 +315,9 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 
 // eraseIn takes a person out of participations, and out of messages to them: from
 // then on nobody queues another.
-func (u *unit) eraseIn(ctx context.Context, actor Actor, where map[engagement.PlaceKey]bool, x erasure) (int, error) {
-	want := storage.Want{Places: slices.SortedFunc(maps.Keys(where), comparePlaces)}
-	if len(want.Places) == 0 {
+func (u *unit) eraseIn(ctx context.Context, actor Actor, where map[engagement.RecordKey]bool, x erasure) (int, error) {
+	want := storage.Want{Records: slices.SortedFunc(maps.Keys(where), engagement.RecordKey.Compare), Ended: true}
+	if len(want.Records) == 0 {
 		return 0, nil
 	}
 	if _, err := u.load(ctx, want); err != nil {
@@ -325,16 +325,19 @@ func (u *unit) eraseIn(ctx context.Context, actor Actor, where map[engagement.Pl
 	}
 	n := 0
 	spellings := map[tenant.Email]bool{}
-	for _, key := range want.Places {
-		if err := u.place(key).ErrUnreadable(actor.Partner, ""); err != nil {
+	for _, key := range want.Records {
+		r := u.record(key)
+		if err := r.ErrUnreadable(""); err != nil {
 			u.lost = append(u.lost, err)
 		}
-		standing, stands := u.place(key).Standing(actor.Partner)
-		if stands && x.own(standing.FriendlyName) != standing.FriendlyName {
-			standing.FriendlyName = x.own(standing.FriendlyName)
-			u.put(u.place(key).WithStanding(standing))
+		if name := x.own(r.FriendlyName); name != r.FriendlyName {
+			r.FriendlyName = name
+			u.putRecord(r)
 		}
-		for _, p := range standing.Participations {
+		if forgotten, asked := r.Forgetting(x.email); asked && !x.email.IsZero() {
+			u.putAsked(forgotten)
+		}
+		for _, p := range r.Participations {
 			for _, to := range addresses(p) {
 				if to.Same(x.email) {
 					spellings[to] = true

@@ -96,11 +96,11 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 	if lost != nil && !errors.Is(lost, storage.ErrUnreadable) {
 		return lost
 	}
-	var want storage.Want
+	want := storage.Want{Ended: true}
 	for _, e := range events {
-		key := engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer}
-		if e.Participation != "" && !slices.Contains(want.Places, key) {
-			want.Places = append(want.Places, key)
+		key := recordKey(c.Key, e.Engagement)
+		if e.Participation != "" && !slices.Contains(want.Records, key) {
+			want.Records = append(want.Records, key)
 		}
 		if e.Person == nil {
 			continue
@@ -114,17 +114,16 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 			}
 		}
 	}
-	if len(want.Places) == 0 {
+	if len(want.Records) == 0 {
 		return lost
 	}
 	loaded, err := s.store.Load(ctx, want)
 	if err != nil {
 		return unavailable("storage", err)
 	}
-	for _, pl := range loaded.Places {
-		lost = errors.Join(lost, pl.ErrUnreadable(actor.Partner, ""))
-		standing, _ := pl.Standing(actor.Partner)
-		for _, p := range standing.Participations {
+	for _, r := range loaded.Records {
+		lost = errors.Join(lost, r.ErrUnreadable(""))
+		for _, p := range r.Participations {
 			for _, l := range linksOf(p) {
 				if x.calls(l.Contact.Name) {
 					k.at(p.Customer, l.IssuedAt)

@@ -294,7 +294,7 @@ func (e *CursorError) Is(target error) bool { return target == ErrCursor }
 // same key is then carried out once, also if only the answer of the storage got
 // lost.
 type UnavailableError struct {
-	Source string // "directory", "facts", "elsewhere", "catalog", "evidence", "list of persons" or "storage"
+	Source string // "directory", "facts", "external holdings", "catalog", "evidence", "list of persons" or "storage"
 	Err    error
 }
 

@@ -39,29 +39,35 @@ func (s *Service) factsOfAll(ctx context.Context, partner engagement.PartnerID, 
 	return all, unavailable("facts", err)
 }
 
-// askElsewhere brings what other portals hold up to date in the unit's places.
-func (u *unit) askElsewhere(ctx context.Context, keys []engagement.PlaceKey) error {
-	if u.s.elsewhere == nil || len(keys) == 0 {
+// askExternal brings what other portals hold up to date in what partners share.
+func (u *unit) askExternal(ctx context.Context, records []engagement.RecordKey) error {
+	if u.s.external == nil || len(records) == 0 {
 		return nil
 	}
-	held, err := remember(u.s.memo, "elsewhere", keys, func() ([]engagement.Elsewhere, error) { return u.s.elsewhere.Held(ctx, keys) })
-	if err == nil && len(held) != len(keys) {
-		err = fmt.Errorf("it was asked about %d places and told of %d", len(keys), len(held))
+	keys := make([]engagement.CustomerEngagementKey, len(records))
+	for i, r := range records {
+		keys[i] = r.Shared()
 	}
-	if err == nil && slices.ContainsFunc(held, func(h engagement.Elsewhere) bool { return h.Consented < 0 || h.Participated < 0 }) {
+	held, err := remember(u.s.memo, "external holdings", keys, func() ([]engagement.ExternalHoldings, error) { return u.s.external.Held(ctx, keys) })
+	if err == nil && len(held) != len(keys) {
+		err = fmt.Errorf("it was asked about %d customers in engagements and told of %d", len(keys), len(held))
+	}
+	if err == nil && slices.ContainsFunc(held, func(h engagement.ExternalHoldings) bool { return h.Consented < 0 || h.Participated < 0 }) {
 		err = errors.New("it told of fewer than no participations")
 	}
 	if err != nil {
-		return unavailable("elsewhere", err)
+		return unavailable("external holdings", err)
 	}
 	for i, key := range keys {
-		pl := u.place(key)
-		if was, is := pl.Elsewhere, held[i]; was.Consented != is.Consented || was.Participated != is.Participated {
-			pl.Elsewhere = engagement.Elsewhere{Consented: is.Consented, Participated: is.Participated, AsOf: u.now}
-			u.places[key] = pl
-			if len(pl.Standings) > 0 && !(u.many && len(pl.Unreadable) > 0) {
-				u.dirty[key] = true
-			}
+		c, r := u.sharedAt(key), u.record(records[i])
+		was, is := c.External, held[i]
+		if was.Consented == is.Consented && was.Participated == is.Participated {
+			continue
+		}
+		c.External = engagement.ExternalHoldings{Consented: is.Consented, Participated: is.Participated, AsOf: u.now}
+		u.shared[key] = c
+		if c.Version+r.Version > 0 && !(u.many && len(r.Unreadable) > 0) { // else as soon as there is anything that it matters to
+			u.sharing[key] = true
 		}
 	}
 	return nil

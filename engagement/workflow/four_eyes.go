@@ -84,13 +84,12 @@ func (f FourEyes) acted(p engagement.Participation, actor Actor) bool {
 
 // acts remembers that the unit's actor acts for the partner on a participation.
 func (u *unit) acts(p engagement.Participation) {
-	key := engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}
-	p, ok := u.place(key).Participation(p.Partner, p.ID)
+	p, ok := u.record(p.Record()).Participation(p.ID)
 	if !ok || u.actor.User == "" || u.s.fourEyes.acted(p, u.actor) {
 		return
 	}
 	p.ActedFor = append(slices.Clip(p.ActedFor), u.s.fourEyes.digest(u.s.fourEyes.key(), p.ID, u.actor))
-	u.put(u.place(key).WithParticipation(p))
+	u.put(p)
 }
 
 // mayReview refuses an actor who acted for the partner on the participation, and
@@ -127,7 +126,6 @@ func (u *unit) rememberActors(ctx context.Context, p engagement.Participation) (
 			p.ActedFor = append(slices.Clip(p.ActedFor), u.s.fourEyes.digest(u.s.fourEyes.key(), p.ID, actor))
 		}
 	}
-	key := engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}
-	u.places[key] = u.place(key).WithParticipation(p)
+	u.records[p.Record()] = u.record(p.Record()).WithParticipation(p)
 	return p, nil
 }

@@ -48,7 +48,7 @@ func (s *Service) Receipt(ctx context.Context, actor Actor, id engagement.Partic
 		details.RecordID = string(p.ID)
 	}
 	if details.ReceiptID == "" {
-		details.ReceiptID = u.newID()
+		details.ReceiptID = u.newID(p.Customer)
 	}
 	if details.IssuedAt.IsZero() {
 		details.IssuedAt = u.now

@@ -117,11 +117,10 @@ func (s *Service) historyWithin(ctx context.Context, scope Scope, events []engag
 	if scope.All() {
 		return events, nil
 	}
-	var want storage.Want
+	want := storage.Want{Ended: true}
 	for _, e := range events {
-		key := engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer}
-		if e.Participation != "" && !slices.Contains(want.Places, key) {
-			want.Places = append(want.Places, key)
+		if key := recordOf(e); e.Participation != "" && !slices.Contains(want.Records, key) {
+			want.Records = append(want.Records, key)
 		}
 	}
 	loaded, err := s.store.Load(ctx, want)
@@ -132,9 +131,14 @@ func (s *Service) historyWithin(ctx context.Context, scope Scope, events []engag
 		if e.Participation == "" {
 			return false
 		}
-		p, ok := loaded.Places[engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer}].Participation(e.Partner, e.Participation)
+		p, ok := loaded.Records[recordOf(e)].Participation(e.Participation)
 		return !ok || !scope.Has(p.Location)
 	}), nil
+}
+
+// recordOf returns the key of the record that an event is about.
+func recordOf(e engagement.Event) engagement.RecordKey {
+	return engagement.RecordKey{Partner: e.Partner, Engagement: e.Engagement, Customer: e.Customer}
 }
 
 // customer returns a customer with the head of its history, or a *NotFoundError.

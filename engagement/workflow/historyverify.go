@@ -94,10 +94,10 @@ func (s *Service) VerifyHistory(ctx context.Context, actor Actor, customer tenan
 	}
 	v := verification{
 		reading: reading{key: c.Key, head: c.History, limit: historyBatch},
-		about:   map[engagement.ParticipationID]engagement.Event{}, places: map[engagement.PlaceKey]bool{}, kept: kept,
+		about:   map[engagement.ParticipationID]engagement.Event{}, records: map[engagement.RecordKey]bool{}, kept: kept,
 	}
 	for _, e := range all {
-		v.places[engagement.PlaceKey{Engagement: e.ID, Customer: customer}] = true
+		v.records[recordKey(c.Key, e.ID)] = true
 	}
 	// What the histories led to is read after the events, and they may have gone on
 	// meanwhile.
@@ -134,10 +134,10 @@ const historyBatch = 500
 // history is about it keeps the last event only.
 type verification struct {
 	reading
-	about  map[engagement.ParticipationID]engagement.Event
-	known  []engagement.Event // that the customer became known, and the last one about the customer itself
-	places map[engagement.PlaceKey]bool
-	kept   []engagement.Head
+	about   map[engagement.ParticipationID]engagement.Event
+	known   []engagement.Event // that the customer became known, and the last one about the customer itself
+	records map[engagement.RecordKey]bool
+	kept    []engagement.Head
 }
 
 // take notes what events lead to, and holds them to the kept heads.
@@ -151,7 +151,7 @@ func (v *verification) take(events []engagement.Event) error {
 		switch {
 		case e.Participation != "":
 			v.about[e.Participation] = e
-			v.places[engagement.PlaceKey{Engagement: e.Engagement, Customer: e.Customer}] = true
+			v.records[recordOf(e)] = true
 		case len(v.known) == 0 || v.known[0].Kind != engagement.CustomerKnown:
 			v.known = []engagement.Event{e}
 		default:
@@ -167,12 +167,9 @@ func notHeld(h engagement.Head) error {
 
 // want is the state to which the history may have led, all at one moment.
 func (v *verification) want() storage.Want {
-	want := storage.Want{Customers: []engagement.CustomerKey{v.key}}
-	for key := range v.places {
-		want.Places = append(want.Places, key)
+	return storage.Want{
+		Customers: []engagement.CustomerKey{v.key}, Records: slices.SortedFunc(maps.Keys(v.records), engagement.RecordKey.Compare), Ended: true,
 	}
-	slices.SortFunc(want.Places, comparePlaces)
-	return want
 }
 
 // verifyState holds what is stored to the whole history that was read.
@@ -186,15 +183,15 @@ func (s *Service) verifyState(ctx context.Context, v *verification, loaded stora
 		return err
 	}
 	var lost []error
-	for _, key := range slices.SortedFunc(maps.Keys(v.places), comparePlaces) {
-		if err := loaded.Places[key].ErrUnreadable(v.key.Partner, ""); err != nil {
+	for _, key := range slices.SortedFunc(maps.Keys(v.records), engagement.RecordKey.Compare) {
+		r := loaded.Records[key]
+		if err := r.ErrUnreadable(""); err != nil {
 			lost = append(lost, err)
 			maps.DeleteFunc(v.about, func(id engagement.ParticipationID, last engagement.Event) bool {
-				return last.Engagement == key.Engagement && loaded.Places[key].ErrUnreadable(v.key.Partner, id) != nil
+				return last.Engagement == key.Engagement && r.ErrUnreadable(id) != nil
 			})
 		}
-		standing, _ := loaded.Places[key].Standing(v.key.Partner)
-		for _, p := range standing.Participations {
+		for _, p := range r.Participations {
 			last, told := v.about[p.ID]
 			delete(v.about, p.ID)
 			events := []engagement.Event{last}

@@ -194,16 +194,15 @@ func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Enga
 	var v verdicts
 	var want storage.Want
 	for _, customer := range customers {
-		want.Customers = append(want.Customers, engagement.CustomerKey{Partner: r.partner.ID, Customer: customer})
-		for _, e := range all {
-			want.Places = append(want.Places, engagement.PlaceKey{Engagement: e.ID, Customer: customer})
-		}
+		key := engagement.CustomerKey{Partner: r.partner.ID, Customer: customer}
+		want.Customers = append(want.Customers, key)
+		want.Records = append(want.Records, recordKeys(key, all)...)
 	}
 	u.many = true
 	if _, err := u.load(ctx, want); err != nil {
 		return v, err
 	}
-	if err := u.askElsewhere(ctx, want.Places); err != nil {
+	if err := u.askExternal(ctx, want.Records); err != nil {
 		return v, err
 	}
 	var known []engagement.CustomerKey
@@ -266,13 +265,12 @@ func offersOf(all []engagement.Engagement, p engagement.Partner, now time.Time) 
 func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered, facts eligibility.Facts) error {
 	var errs []error
 	for _, e := range offers {
-		pl := u.place(engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer})
-		if len(pl.Unreadable) > 0 { // it stays as it is
-			errs = append(errs, pl.Unreadable[0].Err)
+		r := u.record(recordKey(key, e.ID))
+		if len(r.Unreadable) > 0 { // it stays as it is
+			errs = append(errs, r.Unreadable[0].Err)
 			continue
 		}
-		standing, _ := pl.Standing(key.Partner)
-		was, is, err := standing.Evaluation, engagement.Evaluation{}, e.err
+		was, is, err := r.Evaluation, engagement.Evaluation{}, e.err
 		if err == nil {
 			is, err = u.s.evaluate(e.Engagement, u.customers[key].Identity, e.locations, facts, u.now)
 			is = u.s.evaluationSeen(is, u.customers[key])
@@ -281,30 +279,31 @@ func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered
 			errs = append(errs, err)
 			is = was
 		}
-		if standing.Known && is.SameAs(was) {
+		if r.Known && is.SameAs(was) {
 			continue
 		}
-		if standing.Known && was.Outcome != is.Outcome {
+		if r.Known && was.Outcome != is.Outcome {
 			u.customerEvent(engagement.Event{
 				Kind: engagement.EligibilityChanged, By: engagement.ByProgram, Engagement: e.ID, Person: byUser(actor),
 				Detail: engagement.Detail{OutcomeBefore: was.Outcome, OutcomeAfter: is.Outcome, RuleSet: is.RuleSet, RuleVersion: is.Version},
 			}, key)
 		}
-		u.stand(u.customers[key], e.Engagement, is)
+		u.recordKnown(u.customers[key], e.Engagement, is)
 	}
 	return problems.Join(errs...)
 }
 
-// refresh brings the claim limit in the customer's places up to date, and
+// refresh brings the claim limit of what the partner shares there up to date, and
 // reports whether anything of the customer has changed.
 func (u *unit) refresh(key engagement.CustomerKey, all []engagement.Engagement) bool {
 	changed := u.touched[key]
 	for _, e := range all {
-		place := engagement.PlaceKey{Engagement: e.ID, Customer: key.Customer}
-		if pl := u.place(place); len(pl.Standings) > 0 && len(pl.Unreadable) == 0 && pl.ClaimLimit != e.Limit() {
-			u.put(u.limited(e, place))
+		r := u.record(recordKey(key, e.ID))
+		if r.Version > 0 && len(r.Unreadable) == 0 {
+			u.limited(e, r.Key.Shared())
 		}
-		changed = changed || u.dirty[place]
+		_, written := u.changed[r.Key]
+		changed = changed || written || u.sharing[r.Key.Shared()]
 	}
 	return changed
 }

@@ -17,8 +17,9 @@ func (u *unit) about(ctx context.Context, m engagement.Message) (engagement.Part
 	if _, err := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: m.Partner, ID: m.Participation}}); err != nil {
 		return engagement.Participation{}, err
 	}
-	p, ok := u.place(m.Place).Participation(m.Partner, m.Participation)
-	if err := u.place(m.Place).ErrUnreadable(m.Partner, m.Participation); !ok && err != nil {
+	r := u.record(m.Record())
+	p, ok := r.Participation(m.Participation)
+	if err := r.ErrUnreadable(m.Participation); !ok && err != nil {
 		return p, err
 	}
 	if !ok {
@@ -85,7 +86,7 @@ func (u *unit) mint(d *Delivery, p engagement.Participation) error {
 	case status != consent.Requested:
 		return errPointless // it was answered
 	}
-	token, hash := u.s.links.token(link, u.s.newToken)
+	token, hash := u.s.links.token(link, func() consent.Token { return u.s.newToken(p.Customer) })
 	next, err := consent.Mint(p.Consent, link.ID, hash)
 	if err != nil {
 		return err
@@ -112,7 +113,7 @@ func (u *unit) mintSurvey(d *Delivery, p engagement.Participation) error {
 	default:
 		return errPointless // it could not be answered any more
 	}
-	token, hash := u.s.links.token(link, u.s.newToken)
+	token, hash := u.s.links.token(link, func() consent.Token { return u.s.newToken(p.Customer) })
 	next, err := claim.Mint(*p.Claim, link.ID, hash)
 	if err != nil {
 		return err
@@ -131,10 +132,7 @@ func (u *unit) putToken(p engagement.Participation, hash consent.Hash) {
 }
 
 func tokenOf(hash consent.Hash, p engagement.Participation) storage.Token {
-	return storage.Token{
-		Hash: hash, Participation: storage.ParticipationKey{Partner: p.Partner, ID: p.ID},
-		Place: engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer},
-	}
+	return storage.Token{Hash: hash, Slot: storage.SlotOf(p.Customer), Participation: p.ID, Record: p.Record()}
 }
 
 // nameOf returns the name of the contact with an address, or "".

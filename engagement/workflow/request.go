@@ -258,8 +258,8 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 	if failed != nil && !errors.Is(failed, errReplay) {
 		return engagement.Participation{}, failed
 	}
-	p, ok := loaded.Places[loaded.At].Participation(actor.Partner, id)
-	if err := loaded.Places[loaded.At].ErrUnreadable(actor.Partner, id); !ok && err != nil && scope.All() {
+	p, ok := loaded.Records[loaded.At].Participation(id)
+	if err := loaded.Records[loaded.At].ErrUnreadable(id); !ok && err != nil && scope.All() {
 		u.s.tellUnreadable(ctx, err)
 		return engagement.Participation{}, err
 	}
@@ -269,7 +269,7 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 	if failed != nil { // a repeated command gives its result to who may still give it
 		return engagement.Participation{}, failed
 	}
-	p, _ = u.place(loaded.At).Participation(actor.Partner, id)
+	p, _ = u.record(loaded.At).Participation(id)
 	if u.actor.User != "" {
 		if p, err = u.rememberActors(ctx, p); err != nil {
 			return engagement.Participation{}, err
@@ -286,11 +286,11 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 	return p, nil
 }
 
-// putParticipation changes a participation within its place, and sets when its
-// partner is reminded next.
+// putParticipation changes a participation, and sets when its partner is reminded
+// next.
 func (u *unit) putParticipation(p engagement.Participation) {
 	p.RemindAt = u.s.reminders.Next(p, u.now)
-	u.put(u.place(engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}).WithParticipation(p))
+	u.put(p)
 }
 
 // room returns consent.ErrTakenElsewhere when the claim limit leaves a
@@ -301,12 +301,10 @@ func (u *unit) room(ctx context.Context, p engagement.Participation) (engagement
 	if err != nil {
 		return e, err
 	}
-	key := engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}
-	if err := u.askElsewhere(ctx, []engagement.PlaceKey{key}); err != nil {
+	if err := u.askExternal(ctx, []engagement.RecordKey{p.Record()}); err != nil {
 		return e, err
 	}
-	u.places[key] = u.limited(e, key)
-	if len(u.place(key).FullFor(p.Partner, u.now)) > 0 {
+	if u.limited(e, p.Record().Shared()).RoomFor(p.Partner).FullAt(u.now) {
 		return e, consent.ErrTakenElsewhere
 	}
 	return e, nil

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"slices"
 
@@ -14,14 +13,14 @@ import (
 
 // mailbox is by what a partner's sendings to a mailbox are found, and no address.
 func mailbox(p engagement.PartnerID, e tenant.Email) storage.Mailbox {
-	return storage.Mailbox{Partner: p, Mailbox: sha256.Sum256([]byte("mailbox\x00" + string(p) + "\x00" + e.Mailbox()))}
+	return storage.Mailbox{Partner: p, Mailbox: engagement.MailboxDigest(p, e)}
 }
 
 // mayWrite refuses what would write to customers more often than the Policy allows
-// over participations, each mailbox with its field. What is in the place counts by
-// itself, so that for one participation, and others before it in its place, it is
+// over participations, each mailbox with its field. What is in the record counts by
+// itself, so that for one participation, and others before it in its record, it is
 // exact; commands that are in flight at the same moment may exceed what counts over
-// places. It returns nil, or a *consent.LimitError for each, joined.
+// records. It returns nil, or a *consent.LimitError for each, joined.
 func (u *unit) mayWrite(ctx context.Context, p engagement.Participation, to named, request bool) error {
 	policy := u.s.policy
 	query := storage.SendingsQuery{Partner: p.Partner, Since: policy.Horizon(u.now), Today: consent.Today(u.now)}
@@ -32,7 +31,7 @@ func (u *unit) mayWrite(ctx context.Context, p engagement.Participation, to name
 	if err != nil {
 		return unavailable("storage", err)
 	}
-	standing, _ := u.place(engagement.PlaceKey{Engagement: p.Engagement, Customer: p.Customer}).Standing(p.Partner)
+	r := u.record(p.Record())
 	var errs []error
 	for i, c := range to.contacts {
 		var earlier []consent.Earlier
@@ -45,9 +44,9 @@ func (u *unit) mayWrite(ctx context.Context, p engagement.Participation, to name
 				}
 			}
 		}
-		if placed := standing.Asked(c.Email); len(placed) > here { // written before sendings were kept, or just now
+		if asked := r.AskedFor(c.Email); len(asked) > here { // written before sendings were kept, or just now
 			earlier = slices.DeleteFunc(earlier, func(e consent.Earlier) bool { return e.Here })
-			earlier = append(earlier, placed...)
+			earlier = append(earlier, asked...)
 		}
 		if refused := (*consent.LimitError)(nil); errors.As(policy.MayWriteTo(earlier, request, u.now), &refused) {
 			refused.Field = to.field(i)

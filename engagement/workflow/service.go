@@ -57,25 +57,26 @@ func (f FactFunc) Facts(ctx context.Context, partner engagement.PartnerID, custo
 	return out, nil
 }
 
-// Elsewhere says what the program knows of participations that other portals
+// ExternalHoldings says what the program knows of participations that other portals
 // keep. What it says counts like the library's own records.
-type Elsewhere interface {
-	// Held returns for each place, in order, how many participations with it
-	// are granted or delivered outside this library.
-	Held(ctx context.Context, places []engagement.PlaceKey) ([]engagement.Elsewhere, error)
+type ExternalHoldings interface {
+	// Held returns for each customer in an engagement, in order, how many
+	// participations are granted or delivered outside this library. AsOf does not
+	// matter.
+	Held(ctx context.Context, of []engagement.CustomerEngagementKey) ([]engagement.ExternalHoldings, error)
 }
 
 // Options are what a host can choose. The zero value of each field is a usable
 // default.
 type Options struct {
-	Notifier   Notifier        // sends what Relay hands it; nil: Relay refuses to run
-	Evidence   evidence.Store  // keeps the documents of claims; nil: the host keeps them, see RecordEvidence
-	Elsewhere  Elsewhere       // nil: nobody else keeps participations
-	Authorizer Authorizer      // nil: the roles say it all
-	FourEyes   FourEyes        // zero: Actor.User tells who reviews what
-	Resolver   tenant.Resolver // zero: tenant.Resolve
-	Policy     consent.Policy  // how often customers are written to; zero: the library's limits
-	Sides      ContactSides    // zero: whoever would answer for the other side is refused, and foreign domains are shown to the reviewer
+	Notifier   Notifier         // sends what Relay hands it; nil: Relay refuses to run
+	Evidence   evidence.Store   // keeps the documents of claims; nil: the host keeps them, see RecordEvidence
+	External   ExternalHoldings // nil: nobody else keeps participations
+	Authorizer Authorizer       // nil: the roles say it all
+	FourEyes   FourEyes         // zero: Actor.User tells who reviews what
+	Resolver   tenant.Resolver  // zero: tenant.Resolve
+	Policy     consent.Policy   // how often customers are written to; zero: the library's limits
+	Sides      ContactSides     // zero: whoever would answer for the other side is refused, and foreign domains are shown to the reviewer
 
 	// KnownPerson says whether a name is that of a person whom the host knows, so that
 	// the actor can erase by it. Besides those, and where it is nil, the names of
@@ -128,7 +129,7 @@ type Service struct {
 	catalog    Catalog
 	facts      FactSource
 	notifier   Notifier
-	elsewhere  Elsewhere
+	external   ExternalHoldings
 	authorizer Authorizer
 	fourEyes   FourEyes
 	resolver   tenant.Resolver
@@ -166,7 +167,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	}
 	s := &Service{
 		store: store, directory: directory, catalog: catalog, facts: facts,
-		notifier: opts.Notifier, elsewhere: opts.Elsewhere, authorizer: opts.Authorizer, fourEyes: opts.FourEyes, resolver: opts.Resolver, policy: opts.Policy, sides: opts.Sides,
+		notifier: opts.Notifier, external: opts.External, authorizer: opts.Authorizer, fourEyes: opts.FourEyes, resolver: opts.Resolver, policy: opts.Policy, sides: opts.Sides,
 		derive: opts.Derive, currencies: opts.Currencies, figures: opts.FiguresOfStated, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
 		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
 		clock: opts.Now, links: &links{}, random: opts.Random, log: opts.Logger, knownPerson: opts.KnownPerson,

@@ -29,10 +29,10 @@ func (s *Service) sweep(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	settled := 0
-	failed := map[engagement.PlaceKey]bool{}
+	failed := map[engagement.RecordKey]bool{}
 	var errs []error
 	for {
-		keys, err := s.store.Due(ctx, s.now(), sweepBatch+len(failed)) // so that those which fail hide no others
+		keys, err := s.store.Due(ctx, storage.DueQuery{Now: s.now(), Limit: sweepBatch + len(failed)}) // so that those which fail hide no others
 		if err != nil {
 			return settled, errors.Join(append(errs, unavailable("storage", err))...)
 		}
@@ -41,7 +41,7 @@ func (s *Service) sweep(ctx context.Context) (int, error) {
 			if failed[key] {
 				continue
 			}
-			n, err := s.sweepPlace(ctx, key)
+			n, err := s.sweepRecord(ctx, key)
 			settled += n
 			if errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
 				return settled, errors.Join(append(errs, err)...)
@@ -57,12 +57,12 @@ func (s *Service) sweep(ctx context.Context) (int, error) {
 	}
 }
 
-// sweepPlace records what is due in one place, and returns how many
+// sweepRecord records what is due in one record, and returns how many
 // participations it settled.
-func (s *Service) sweepPlace(ctx context.Context, key engagement.PlaceKey) (int, error) {
+func (s *Service) sweepRecord(ctx context.Context, key engagement.RecordKey) (int, error) {
 	var left error // what could not be read
 	n, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (int, error) {
-		_, err := u.load(ctx, storage.Want{Places: []engagement.PlaceKey{key}})
+		_, err := u.load(ctx, storage.Want{Records: []engagement.RecordKey{key}})
 		left = u.left(key)
 		return u.settled, err
 	})

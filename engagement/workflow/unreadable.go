@@ -195,47 +195,12 @@ func (u *unit) spoil(key engagement.CustomerKey, bad error) {
 	u.bad[key] = bad
 }
 
-// left returns what of a place could not be read or, because a customer could not
+// left returns what of a record could not be read or, because its customer could not
 // be, be recorded.
-func (u *unit) left(key engagement.PlaceKey) error {
-	var errs []error
-	for _, lost := range u.place(key).Unreadable {
-		errs = append(errs, lost.Err)
-	}
+func (u *unit) left(key engagement.RecordKey) error {
+	errs := []error{u.record(key).ErrUnreadable("")}
 	for _, bad := range u.bad {
 		errs = append(errs, bad)
 	}
 	return errors.Join(errs...)
-}
-
-// unreadableOf returns the partners' customers among these that cannot be read.
-func (u *unit) unreadableOf(passed []engagement.Passing, due []engagement.Reminding) []engagement.CustomerKey {
-	var out []engagement.CustomerKey
-	add := func(p engagement.Participation) {
-		key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
-		if u.bad[key] != nil && !slices.Contains(out, key) {
-			out = append(out, key)
-		}
-	}
-	for _, p := range passed {
-		add(p.After)
-	}
-	for _, d := range due {
-		add(d.Participation)
-	}
-	return out
-}
-
-// unsettle takes back what would be recorded of a customer whose history cannot be
-// gone on with: for others it stands, and what is shown stays the same.
-func unsettle(stored, settled engagement.Place, key engagement.CustomerKey, passed []engagement.Passing, due []engagement.Reminding,
-	reminded []engagement.Participation) (engagement.Place, []engagement.Passing, []engagement.Reminding, []engagement.Participation) {
-	theirs := func(p engagement.Participation) bool { return p.Partner == key.Partner }
-	if was, ok := stored.Standing(key.Partner); ok {
-		settled = settled.WithStanding(was)
-	}
-	return settled,
-		slices.DeleteFunc(passed, func(p engagement.Passing) bool { return theirs(p.After) }),
-		slices.DeleteFunc(due, func(d engagement.Reminding) bool { return theirs(d.Participation) }),
-		slices.DeleteFunc(reminded, theirs)
 }

@@ -44,7 +44,7 @@ type Scenario struct {
 	Partners    []engagement.Partner
 	Customers   []Customer
 	Actor       workflow.Actor   // whom the world starts as
-	Options     workflow.Options // the clock and the random source are the world's, an Elsewhere and an Evidence too unless there is one; a Notifier is called after the world's
+	Options     workflow.Options // the clock and the random source are the world's, an External and an Evidence too unless there is one; a Notifier is called after the world's
 	Store       storage.Store    // nil: a new one in memory
 }
 
@@ -74,7 +74,7 @@ type state struct {
 	keys      int
 	directory map[tenant.Domain][]tenant.Entry
 	facts     map[tenant.Key]eligibility.Facts
-	elsewhere map[engagement.PlaceKey]engagement.Elsewhere
+	external  map[engagement.CustomerEngagementKey]engagement.ExternalHoldings
 	messages  []workflow.Delivery
 	failing   map[Source]error
 	notifier  workflow.Notifier // the scenario's; nil: none
@@ -88,7 +88,7 @@ type Source string
 const (
 	Directory Source = "directory"
 	Facts     Source = "facts"
-	Elsewhere Source = "elsewhere"
+	External  Source = "external holdings"
 	Mail      Source = "mail"
 )
 
@@ -98,7 +98,7 @@ func New(t T, scenario func() Scenario) *World {
 	sc := scenario()
 	st := &state{
 		now: sc.Start, directory: map[tenant.Domain][]tenant.Entry{}, facts: map[tenant.Key]eligibility.Facts{},
-		elsewhere: map[engagement.PlaceKey]engagement.Elsewhere{}, failing: map[Source]error{},
+		external: map[engagement.CustomerEngagementKey]engagement.ExternalHoldings{}, failing: map[Source]error{},
 		random: rand.NewChaCha8([32]byte{}),
 	}
 	w := &World{t: t, state: st, Actor: sc.Actor, Store: sc.Store}
@@ -115,8 +115,8 @@ func New(t T, scenario func() Scenario) *World {
 	opts := sc.Options
 	st.notifier = opts.Notifier
 	opts.Now, opts.Random, opts.Notifier = w.Now, st, st
-	if opts.Elsewhere == nil {
-		opts.Elsewhere = st
+	if opts.External == nil {
+		opts.External = st
 	}
 	if opts.LinkURL == "" {
 		opts.LinkURL = "https://portal.example/consent/"
@@ -205,12 +205,12 @@ func (w *World) Customer(domain string) tenant.Key {
 }
 
 // Held sets what other portals hold of the customer with that domain.
-func (w *World) Held(e engagement.ID, domain string, held engagement.Elsewhere) {
+func (w *World) Held(e engagement.ID, domain string, held engagement.ExternalHoldings) {
 	w.t.Helper()
-	key := engagement.PlaceKey{Engagement: e, Customer: w.Customer(domain)}
+	key := engagement.CustomerEngagementKey{Engagement: e, Customer: w.Customer(domain)}
 	w.state.mu.Lock()
 	defer w.state.mu.Unlock()
-	w.state.elsewhere[key] = held
+	w.state.external[key] = held
 }
 
 // Fail lets a source fail with that error from now on; nil mends it.
@@ -266,15 +266,15 @@ func (s *state) Facts(_ context.Context, _ engagement.PartnerID, customers []ten
 	return facts, s.failing[Facts]
 }
 
-// Held is the world's workflow.Elsewhere.
-func (s *state) Held(_ context.Context, places []engagement.PlaceKey) ([]engagement.Elsewhere, error) {
+// Held is the world's workflow.ExternalHoldings.
+func (s *state) Held(_ context.Context, of []engagement.CustomerEngagementKey) ([]engagement.ExternalHoldings, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	held := make([]engagement.Elsewhere, len(places))
-	for i, p := range places {
-		held[i] = s.elsewhere[p]
+	held := make([]engagement.ExternalHoldings, len(of))
+	for i, key := range of {
+		held[i] = s.external[key]
 	}
-	return held, s.failing[Elsewhere]
+	return held, s.failing[External]
 }
 
 // Notify is the world's workflow.Notifier.

@@ -104,7 +104,7 @@ func TestHelpersFailTheTest(t *testing.T) {
 		"Customer":       {func() { w.Customer("21vianet.com") }, `does not know exactly one customer by "21vianet.com"`},
 		"Customer junk":  {func() { w.Customer("nodot") }, `by "nodot"`},
 		"SetFacts":       {func() { w.SetFacts("unknown.example", few) }, `by "unknown.example"`},
-		"Held":           {func() { w.Held("azure-migration", "unknown.example", engagement.Elsewhere{}) }, `by "unknown.example"`},
+		"Held":           {func() { w.Held("azure-migration", "unknown.example", engagement.ExternalHoldings{}) }, `by "unknown.example"`},
 		"Known":          {func() { w.Known("unknown.example") }, `by "unknown.example"`},
 		"Known nobody's": {func() { lonely.Known("contoso.com") }, `import contoso.com: there is no partner "nobody"`},
 		"Location":       {func() { w.Location("nothing") }, `eligibility page of nothing: there is no engagement "nothing"`},
@@ -242,7 +242,7 @@ func TestFail(t *testing.T) {
 		_, err := w.Desk.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: "contoso.com"})
 		return err
 	}
-	for _, source := range []workflowtest.Source{workflowtest.Directory, workflowtest.Facts, workflowtest.Elsewhere} {
+	for _, source := range []workflowtest.Source{workflowtest.Directory, workflowtest.Facts, workflowtest.External} {
 		w.Fail(source, boom)
 		if err := ask(); !errors.Is(err, boom) {
 			t.Errorf("while the %s fails: %v", source, err)
@@ -258,10 +258,10 @@ func TestFail(t *testing.T) {
 func TestFactsAndOthers(t *testing.T) {
 	w := workflowtest.New(t, workflowtest.Contoso)
 	w.Known("contoso.com")
-	w.Held("azure-migration", "contoso.com", engagement.Elsewhere{Consented: 1})
+	w.Held("azure-migration", "contoso.com", engagement.ExternalHoldings{Consented: 1})
 	w.Reevaluated()
 	w.ExpectTab("azure-migration", engagement.TabIneligible, "Contoso")
-	w.Held("azure-migration", "contoso.com", engagement.Elsewhere{})
+	w.Held("azure-migration", "contoso.com", engagement.ExternalHoldings{})
 	w.SetFacts("contoso.com", eligibility.Facts{})
 	w.Reevaluated()
 	if r := w.Rows("azure-migration", engagement.TabIneligible)[0]; r.Reasons[0].Kind != engagement.FactsMissing {
