@@ -17,26 +17,26 @@ func MailboxDigest(partner PartnerID, address tenant.Email) Digest {
 // AskedFor returns when a mailbox was asked for consent in any participation of the
 // record.
 func (r PartnerRecord) AskedFor(address tenant.Email) []consent.Earlier {
-	return asked(address, r.Asked, r.Participations...)
+	return asEarlier(r.asks(address))
 }
 
-func asked(address tenant.Email, before []Ask, participations ...Participation) []consent.Earlier {
-	var all []consent.Earlier
-	for _, p := range participations {
-		if len(before) > 0 && p.Ended() {
-			continue // it is among those before
-		}
-		for _, l := range p.Consent.Links {
-			if l.Contact.Is(address) {
-				all = append(all, consent.Earlier{At: l.IssuedAt, Here: true})
-			}
+// asks returns the asks of a mailbox in the record, those of one participation left
+// out where it is named.
+func (r PartnerRecord) asks(address tenant.Email, besides ...ParticipationID) []Ask {
+	mailbox := MailboxDigest(r.Key.Partner, address)
+	var all []Ask
+	for _, a := range r.Asked {
+		if a.Mailbox == mailbox {
+			all = append(all, a)
 		}
 	}
-	if len(before) > 0 && len(participations) > 0 {
-		digest := MailboxDigest(participations[0].Partner, address)
-		for _, a := range before {
-			if a.Mailbox == digest {
-				all = append(all, consent.Earlier{At: a.At, Here: true})
+	for _, p := range r.Participations {
+		if slices.Contains(besides, p.ID) {
+			continue
+		}
+		for _, l := range p.Consent.Links {
+			if ask := (Ask{Mailbox: mailbox, At: l.IssuedAt}); l.Contact.Is(address) && !slices.ContainsFunc(r.Asked, ask.same) {
+				all = append(all, ask) // else it has ended and is among those before
 			}
 		}
 	}
@@ -55,18 +55,32 @@ func (r PartnerRecord) Forgetting(address tenant.Email) (PartnerRecord, bool) {
 	return r, true
 }
 
+// same reports whether two asks are the same one: a mailbox is asked once at a time.
+func (a Ask) same(b Ask) bool { return a.Mailbox == b.Mailbox && a.At.Equal(b.At) }
+
+func asEarlier(asks []Ask) []consent.Earlier {
+	var all []consent.Earlier
+	for _, a := range asks {
+		all = append(all, consent.Earlier{At: a.At, Here: true})
+	}
+	return all
+}
+
 // Ending returns the record with what the limits on sending have to know of a
-// participation that ended, from since on.
+// participation that ended, from since on. Doing it twice is doing it once.
 func (r PartnerRecord) Ending(p Participation, since time.Time) PartnerRecord {
 	var kept []Ask
-	for _, a := range r.Asked {
-		if !a.At.Before(since) {
+	add := func(a Ask) {
+		if !a.At.Before(since) && !slices.ContainsFunc(kept, a.same) {
 			kept = append(kept, a)
 		}
 	}
+	for _, a := range r.Asked {
+		add(a)
+	}
 	for _, l := range p.Consent.Links {
-		if !l.Erased() && !l.IssuedAt.Before(since) {
-			kept = append(kept, Ask{Mailbox: MailboxDigest(p.Partner, l.Contact.Email), At: l.IssuedAt})
+		if !l.Erased() {
+			add(Ask{Mailbox: MailboxDigest(p.Partner, l.Contact.Email), At: l.IssuedAt})
 		}
 	}
 	r.Asked = kept

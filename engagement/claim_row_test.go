@@ -23,7 +23,7 @@ func TestRowsOfClaims(t *testing.T) {
 		return "added | eligible | active | " + string(s) + " | " + string(s) + ": nothing to do now | view claim | "
 	}
 	eligible := known(northwind, eligibility.OutcomeEligible)
-	with := func(s claim.Status) engagement.Place { return placeOf(1, eligible, reached(s, northwind)) }
+	with := func(s claim.Status) place { return placeOf(1, eligible, reached(s, northwind)) }
 	without := happens(reached(claim.ActionRequired, northwind), on(23), claim.RemoveEvidence{ID: "e1"})
 
 	withdrawnOnly := reached(claim.Draft, northwind)
@@ -91,38 +91,38 @@ func TestRowsBesideAnotherClaim(t *testing.T) {
 				now = on(109)
 			}
 			pl := placeOf(1, known(northwind, eligibility.OutcomeEligible), theirs)
-			rows := pl.Rows(northwind, offer(), consent.Policy{}, now)
+			rows := pl.rows(northwind, offer(), consent.Policy{}, now)
 			require.Len(t, rows, 1, s)
 			if c.reason == "" {
 				require.Equal(t, engagement.TabEligible, rows[0].Tab, s)
-				require.Zero(t, pl.Granted(now), s)
+				require.Zero(t, pl.shared.Granted(now), s)
 				continue
 			}
 			require.Equal(t, engagement.TabIneligible, rows[0].Tab, s)
 			require.Equal(t, []engagement.Reason{{Kind: c.reason}}, rows[0].Reasons, s)
-			require.Equal(t, 1, pl.Granted(now), s)
+			require.Equal(t, 1, pl.shared.Granted(now), s)
 
 			two := placeOf(2, known(northwind, eligibility.OutcomeEligible), theirs)
-			require.Empty(t, two.FullFor(northwind, now), "a limit of two leaves room beside %s", s)
-			full := two.WithParticipation(reached(claim.Paid, "litware"))
-			require.Contains(t, kinds(full.FullFor(northwind, now)), engagement.ClaimLimitReached)
-			require.Contains(t, kinds(full.FullFor(northwind, now)), c.reason)
+			require.Empty(t, two.full(northwind, now), "a limit of two leaves room beside %s", s)
+			full := two.withParticipation(reached(claim.Paid, "litware"))
+			require.Contains(t, kinds(full.full(northwind, now)), engagement.ClaimLimitReached)
+			require.Contains(t, kinds(full.full(northwind, now)), c.reason)
 		}
 	}
 	// Their deadline frees the place at its moment.
 	pl := placeOf(1, known(northwind, eligibility.OutcomeEligible), reached(claim.Rejected, fabrikam))
-	require.NotEmpty(t, pl.FullFor(northwind, on(110).Add(-tick)))
-	require.Empty(t, pl.FullFor(northwind, on(110)))
+	require.NotEmpty(t, pl.full(northwind, on(110).Add(-tick)))
+	require.Empty(t, pl.full(northwind, on(110)))
 }
 
 // A page is sorted and filtered by the amount of the claim that says most.
 func TestEntriesHaveTheAmount(t *testing.T) {
 	for status, want := range map[claim.Status]string{claim.Draft: "5000.00 USD", claim.Submitted: "5000.00 USD", claim.Approved: "4000.00 USD", claim.Paid: "4000.00 USD"} {
-		entries := placeOf(1, reached(status, northwind)).Entries(on(30))
-		require.Len(t, entries, 1)
-		require.Equal(t, engagement.AmountText(money(want)), entries[0].Amount, status)
-		rows := placeOf(1, reached(status, northwind)).Rows(northwind, offer(), consent.Policy{}, on(30))
+		entries := placeOf(1, reached(status, northwind)).entries(on(30))
+		require.Len(t, entries, 2)
+		require.Equal(t, engagement.AmountText(money(want)), entries[1].Amount, status)
+		rows := placeOf(1, reached(status, northwind)).rows(northwind, offer(), consent.Policy{}, on(30))
 		require.Equal(t, want, rows[0].Amount.String(), status)
 	}
-	require.Empty(t, placeOf(1, began(northwind, engagement.Added)).Entries(start)[0].Amount)
+	require.Empty(t, placeOf(1, began(northwind, engagement.Added)).entries(start)[1].Amount)
 }

@@ -47,6 +47,12 @@ type Holder struct {
 
 func (h Holder) holdsAt(now time.Time) bool { return !Passed(h.Until, now) }
 
+func (h Holder) same(o Holder) bool {
+	until := h.Until.Equal(o.Until)
+	h.Until, o.Until = time.Time{}, time.Time{}
+	return until && h == o
+}
+
 // ExternalHoldings is what the program says of participations that other portals
 // keep. They count like the library's own.
 type ExternalHoldings struct {
@@ -67,7 +73,7 @@ func (c CustomerEngagement) Following(p Participation) (CustomerEngagement, bool
 	i := slices.IndexFunc(c.Holders, func(h Holder) bool { return h.Partner == p.Partner && h.Participation == p.ID })
 	is, holds := p.holder()
 	switch {
-	case i < 0 && !holds, i >= 0 && holds && c.Holders[i] == is:
+	case i < 0 && !holds, i >= 0 && holds && c.Holders[i].same(is):
 		return c, false
 	case i >= 0 && holds:
 		c.Holders = slices.Clone(c.Holders)

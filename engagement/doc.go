@@ -13,18 +13,21 @@
 // of package consent, the claim one of package claim, each with one table of what
 // is allowed; ApplyClaim gives the claim's events the deadlines of the terms.
 //
-// A Place is one customer in one engagement over all partners: who holds a part of
-// the claim limit, and what each partner knows. It is what storage reads and
-// writes, because the limit holds over partners. A partner only ever sees Rows of
-// it.
+// A CustomerEngagement is what all partners share of one customer in one engagement:
+// the claim limit, and who holds a part of it. A PartnerRecord is what one partner has
+// there: what it knows of the customer, and its participations that have not ended. No
+// partner sees another's record, nor what is shared, but only the Room that follows
+// of it, which names nobody.
 //
 // # What follows from it
 //
-// Place.Rows is the Customers page: in which Tab a customer is, with every Reason
-// why it is not eligible, and which Actions are allowed. Place.Entries is what
-// storage sorts, filters and counts the rows by. Place.Settle records deadlines
-// that have passed, and Place.Remind reminders that are due by the schedule of
-// Reminders; neither changes what Rows shows.
+// Entries of a record are what is stored for the Customers pages and claims lists:
+// what they sort, filter and count by, and all that they show. Entry.RowAt makes a Row
+// of one, at any time and by the engagement as it is: in which Tab a customer is, with
+// every Reason why it is not eligible, and which Actions are allowed. Entry.At is the
+// entry as it has become by itself, and Entry.WithRoom when what is shared changes.
+// PartnerRecord.Settle records deadlines that have passed, and PartnerRecord.Remind
+// reminders that are due by the schedule of Reminders; neither changes what rows show.
 //
 // # History
 //

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -47,7 +48,7 @@ type Entry struct {
 // Shown is what a row shows.
 type Shown struct {
 	// Of a participation: what a row needs of it, see Participation.Abridged, and when
-	// its mailboxes were asked in earlier ones.
+	// those who may be asked again were asked in others of the record.
 	Participation *Participation
 	Asked         []Ask
 
@@ -75,11 +76,21 @@ func (r PartnerRecord) Entries(room Room, now time.Time) []Entry {
 // Entry returns the record's own entry at now.
 func (r PartnerRecord) Entry(room Room, now time.Time) Entry {
 	s := Shown{Identity: r.Identity, FriendlyName: r.FriendlyName, Known: r.Known, Evaluation: r.Evaluation}
-	if open, is := r.OpenAt(now); is {
-		s.Open, s.OpenUntil = true, open.unrecorded()
+	open := func(until time.Time) {
+		if !s.Open || until.IsZero() || !s.OpenUntil.IsZero() && until.After(s.OpenUntil) {
+			s.OpenUntil = until
+		}
+		s.Open = true
+	}
+	for _, p := range r.Participations {
+		if p.OpenAt(now) {
+			open(p.unrecorded())
+		}
 	}
 	for _, u := range r.Unreadable {
-		s.Open = s.Open || u.Open // so that nobody claims beside it
+		if u.Open {
+			open(time.Time{}) // so that nobody claims beside it
+		}
 	}
 	return entryOfRecord(r.Key, s, room, now)
 }
@@ -105,15 +116,11 @@ func entryOfRecord(key RecordKey, s Shown, room Room, now time.Time) Entry {
 
 // EntryOf returns the entry of a participation of the record at now.
 func (r PartnerRecord) EntryOf(p Participation, room Room, now time.Time) Entry {
-	s := Shown{}
 	short := p.Abridged()
-	s.Participation = &short
-	for _, c := range p.Consent.Contacts() {
-		digest := MailboxDigest(p.Partner, c.Email)
-		for _, a := range r.Asked {
-			if a.Mailbox == digest {
-				s.Asked = append(s.Asked, a)
-			}
+	s := Shown{Participation: &short}
+	if p.Consent.Status == consent.Requested { // else nobody can be asked again
+		for _, c := range p.Consent.Contacts() {
+			s.Asked = append(s.Asked, r.asks(c.Email, p.ID)...)
 		}
 	}
 	return entryOfParticipation(s, room, now)
@@ -133,25 +140,29 @@ func entryOfParticipation(s Shown, room Room, now time.Time) Entry {
 
 // WithRoom returns the entry when the room there is becomes another one at now.
 func (e Entry) WithRoom(room Room, now time.Time) Entry {
-	e.Tab, e.Until = e.Base, e.Due
-	e.Room = Room{}
+	e.Tab, e.Until, e.Room = e.Base, e.Due, Room{}
 	if !e.MindsRoom {
 		return e
 	}
 	e.Room = room
-	if e.Base == TabNone || !room.FullAt(now) {
-		return e
+	e.Tab = e.tabAt(now)
+	for _, t := range room.Taken {
+		if !t.Until.IsZero() && !Passed(t.Until, now) && e.tabAt(t.Until) != e.Tab {
+			e.Until = soonest(e.Until, t.Until)
+		}
 	}
-	switch {
-	case e.Participation == "" && room.at(now, BySelf) > 0:
-		e.Tab = TabNone
-	case e.Base == TabEligible:
-		e.Tab = TabIneligible
-	default:
-		return e
-	}
-	e.Until = soonest(e.Until, room.FullUntil(now))
 	return e
+}
+
+// tabAt returns on which tab the entry is at now by the room there is.
+func (e Entry) tabAt(now time.Time) Tab {
+	switch {
+	case e.Base == TabNone || !e.Room.FullAt(now):
+		return e.Base
+	case e.Participation == "" && e.Room.at(now, BySelf) > 0:
+		return TabNone // it shows as that participation
+	}
+	return TabIneligible
 }
 
 // At returns the entry as it is at now, whatever has been recorded since it was stored.

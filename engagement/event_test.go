@@ -259,7 +259,7 @@ func TestLogsHidePersons(t *testing.T) {
 	p := asked(began(northwind, engagement.Added))
 	p.Reason, p.FriendlyName = "she said so", "Ana's own"
 	log.Info("x", "event", events[0], "person", events[0].Person, "participation", p,
-		"place", placeOf(1, p), "standing", placeOf(1, p).Standings[0],
+		"shared", placeOf(1, p).shared, "record", placeOf(1, p).records[0],
 		"message", engagement.Message{ID: "m-1", Kind: engagement.AskForConsent, To: email("ana@contoso.com")})
 	for _, hidden := range []string{"ana@", "bruno", "salt", `"ana"`, "asked", "she said so", "Ana's own"} {
 		require.NotContains(t, out.String(), hidden)

@@ -30,23 +30,25 @@ func ExampleDeadline() {
 	// true
 }
 
-// A row says what is to do, how long there is for it, and what it lets the
-// partner do now.
-func ExamplePlace_Rows() {
+// A row says what is to do, how long there is for it, and what it lets the partner do
+// now. What is stored of it is made once, and tells all later rows.
+func ExampleEntry_RowAt() {
 	now := time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)
 	offer := engagement.Engagement{ID: "azure-migration", Type: engagement.Assessment}
 	terms := engagement.TermsOf(offer, now)
 	contoso := tenant.Identity{TPID: 640037, Name: "Contoso"}
 
-	place := engagement.Place{Key: engagement.PlaceKey{Engagement: offer.ID, Customer: contoso.Key()}, ClaimLimit: 1}
-	place = place.WithParticipation(engagement.Participation{
+	added := engagement.Participation{
 		ID: "p-1", Partner: "northwind", Engagement: offer.ID, Customer: contoso.Key(), Identity: contoso, Origin: engagement.Added,
 		StartedAt: now, Terms: terms, Consent: consent.Start(terms.Deadline(now, terms.Windows.Consent)),
-	})
+	}
+	record := engagement.PartnerRecord{Key: added.Record(), Identity: contoso}.WithParticipation(added)
+	shared := engagement.CustomerEngagement{Key: record.Key.Shared(), ClaimLimit: 1}
+
+	entry := record.EntryOf(added, shared.RoomFor("northwind"), now)
 	for _, when := range []time.Time{now, now.AddDate(0, 0, 29), now.AddDate(0, 0, 30)} {
-		for _, row := range place.Rows("northwind", offer, consent.Policy{}, when) {
-			fmt.Printf("%s: %s; %s; %v\n", row.Name(), row.Tab, row.Todo(), row.Actions)
-		}
+		row, _ := entry.RowAt(offer, consent.Policy{}, when)
+		fmt.Printf("%s: %s; %s; %v\n", row.Name(), row.Tab, row.Todo(), row.Actions)
 	}
 	// Output:
 	// Contoso: eligible; 30 days left to obtain consent; [request consent cancel]

@@ -75,8 +75,8 @@ var contoso = tenant.Identity{
 	Tenant: must(tenant.ParseID("00000000-0000-4000-8000-000000000001")), Domain: must(tenant.ParseDomain("contoso.com")), Name: "Contoso",
 }
 
-// the is the place that most tests are about.
-var the = engagement.PlaceKey{Engagement: "azure-migration", Customer: contoso.Key()}
+// the is the customer in the engagement that most tests are about.
+var the = engagement.CustomerEngagementKey{Engagement: "azure-migration", Customer: contoso.Key()}
 
 var participations int
 
@@ -195,39 +195,15 @@ func reached(status claim.Status, partner engagement.PartnerID) engagement.Parti
 	panic("no way to " + status)
 }
 
-// known is the standing of a known customer about whom the rules said that.
-func known(partner engagement.PartnerID, outcome eligibility.Outcome, reasons ...engagement.Reason) engagement.Standing {
-	s := engagement.Standing{Partner: partner, Identity: contoso, Known: true, Evaluation: engagement.Evaluation{
+// known is the record of a known customer about whom the rules said that.
+func known(partner engagement.PartnerID, outcome eligibility.Outcome, reasons ...engagement.Reason) engagement.PartnerRecord {
+	r := engagement.PartnerRecord{Key: keyOf(partner), Identity: contoso, Known: true, Evaluation: engagement.Evaluation{
 		RuleSet: "rules", Version: "1", At: start, Outcome: outcome, Reasons: reasons,
 	}}
 	if outcome == eligibility.OutcomeEligible {
-		s.Evaluation.Locations = []engagement.LocationID{"4711201", "4711202"}
+		r.Evaluation.Locations = []engagement.LocationID{"4711201", "4711202"}
 	}
-	return s
-}
-
-// placeOf is the place with these standings and participations in it.
-func placeOf(limit int, parts ...any) engagement.Place {
-	pl := engagement.Place{Key: the, ClaimLimit: limit}
-	for _, part := range parts {
-		switch part := part.(type) {
-		case engagement.Standing:
-			s, _ := pl.Standing(part.Partner)
-			part.Participations = s.Participations
-			pl = pl.WithStanding(part)
-		case engagement.Participation:
-			if s, ok := pl.Standing(part.Partner); !ok {
-				s.Identity = contoso
-				pl = pl.WithStanding(s)
-			}
-			pl = pl.WithParticipation(part)
-		case engagement.Elsewhere:
-			pl.Elsewhere = part
-		default:
-			panic(part)
-		}
-	}
-	return pl
+	return r
 }
 
 func kinds(reasons []engagement.Reason) []engagement.ReasonKind {

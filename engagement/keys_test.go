@@ -17,12 +17,12 @@ func TestKeysMadeAnew(t *testing.T) {
 	p.FriendlyName, p.ClaimNumber, p.Owner, p.Labels = "Café", "C-1", "Joana", []string{"VIP"}
 	p.Referral = engagement.Referral{Reference: "REF-4711", At: start}
 	pl := placeOf(1, p, known(fabrikam, eligibility.OutcomeEligible))
-	entries := pl.Entries(start)
-	require.Len(t, entries, 2)
+	entries := pl.entries(start)
+	require.Len(t, entries, 3)
 	for _, e := range entries {
-		name, search, ok := pl.Keys(e.Partner, e.Row)
-		require.True(t, ok, e.Row)
-		require.Equal(t, []string{e.Name, e.Search}, []string{name, search}, e.Row)
+		old := e
+		old.Name, old.Search = "by older rules", "by older rules"
+		require.Equal(t, e, old.Keys(), e.Row)
 	}
 	mine := entries[slices.IndexFunc(entries, func(e engagement.Entry) bool { return e.Participation == p.ID })]
 	for _, text := range []string{"cafe", "C-1", "joana", "vip", "4711"} {

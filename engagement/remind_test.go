@@ -137,41 +137,41 @@ func TestRemind(t *testing.T) {
 	}
 	p, q := plan(reached(claim.Draft, northwind), on(2)), plan(reached(claim.ActionRequired, fabrikam), on(22))
 	pl := placeOf(2, p, q, reached(claim.Approved, "litware"))
-	require.Equal(t, on(46), pl.Wake())
-	same, due := pl.Remind(r, on(46).Add(-tick))
+	require.Equal(t, on(46), pl.wake())
+	same, due := pl.remind(r, on(46).Add(-tick))
 	require.Empty(t, due)
 	require.Equal(t, pl, same)
 
 	before := string(must(json.Marshal(pl)))
-	taken, due := pl.Remind(r, on(46))
+	taken, due := pl.remind(r, on(46))
 	require.Equal(t, before, string(must(json.Marshal(pl))), "the place that was given stays as it was")
 	require.Len(t, due, 1)
 	require.Equal(t, p.ID, due[0].Participation.ID)
 	require.Equal(t, on(46), due[0].Participation.RemindedAt)
 	require.Equal(t, on(53), due[0].Participation.RemindAt)
-	require.Equal(t, on(53), taken.Wake())
+	require.Equal(t, on(53), taken.wake())
 	for _, now := range []time.Time{on(46), on(40), on(53).Add(-tick)} {
-		_, due = taken.Remind(r, now)
+		_, due = taken.remind(r, now)
 		require.Empty(t, due, "the same is due once, also for a clock that is set back")
 	}
 
-	late, due := pl.Remind(r, on(56)) // nobody looked for ten days
+	late, due := pl.remind(r, on(56)) // nobody looked for ten days
 	require.Len(t, due, 1)
-	require.Equal(t, on(59), late.Wake())
-	last, due := late.Remind(r, on(59))
+	require.Equal(t, on(59), late.wake())
+	last, due := late.remind(r, on(59))
 	require.Len(t, due, 1)
 	require.True(t, due[0].Participation.RemindAt.IsZero())
-	require.Equal(t, on(60), last.Wake(), "and then comes the deadline")
+	require.Equal(t, on(60), last.wake(), "and then comes the deadline")
 
 	// At the deadline it is too late to remind, and settling takes the plan back.
-	_, due = pl.Remind(r, on(60))
+	_, due = pl.remind(r, on(60))
 	require.Empty(t, due)
-	settled, passed, err := pl.Settle(on(60))
+	settled, passed, err := pl.settle(on(60))
 	require.NoError(t, err)
 	require.Len(t, passed, 1)
 	require.True(t, passed[0].After.RemindAt.IsZero())
-	require.Equal(t, on(76), settled.Wake(), "the other partner's goes on")
-	_, due = settled.Remind(r, on(76))
+	require.Equal(t, on(76), settled.wake(), "the other partner's goes on")
+	_, due = settled.remind(r, on(76))
 	require.Len(t, due, 1)
 	require.Equal(t, q.ID, due[0].Participation.ID)
 }
@@ -188,7 +188,7 @@ func TestRemindOfNothing(t *testing.T) {
 	p := plan(asked(began(northwind, engagement.Added)), start.Add(time.Hour))
 	planned := p.RemindAt
 	for name, c := range map[string]struct {
-		place    engagement.Place
+		place    place
 		schedule engagement.Reminders
 		tell     bool
 		next     time.Time
@@ -199,10 +199,10 @@ func TestRemindOfNothing(t *testing.T) {
 		"somebody else was consented": {placeOf(1, p, accepted(asked(began(fabrikam, engagement.Added)))), r, false, start.AddDate(0, 0, 23)},
 		"and there is room for two":   {placeOf(2, p, accepted(asked(began(fabrikam, engagement.Added)))), r, true, start.AddDate(0, 0, 23)},
 	} {
-		taken, due := c.place.Remind(c.schedule, planned)
+		taken, due := c.place.remind(c.schedule, planned)
 		require.Len(t, due, 1, name)
 		require.Equal(t, c.tell, due[0].Tell, name)
-		after, _ := taken.Participation(northwind, p.ID)
+		after, _ := taken.participation(northwind, p.ID)
 		require.Equal(t, c.next, after.RemindAt, name)
 		require.Equal(t, c.tell, after.RemindedAt.Equal(planned), name)
 	}

@@ -52,24 +52,6 @@ func (r Room) at(now time.Time, by TakenBy) int {
 // FullAt reports whether the claim limit leaves no room at now.
 func (r Room) FullAt(now time.Time) bool { return len(r.Taken) > 0 && r.at(now, "") >= max(r.Limit, 1) }
 
-// FullUntil returns from when on there is room again by itself, where there is none
-// at now: the zero time if never.
-func (r Room) FullUntil(now time.Time) time.Time {
-	ends := make([]time.Time, 0, len(r.Taken))
-	for _, t := range r.Taken {
-		if !t.Until.IsZero() && !Passed(t.Until, now) {
-			ends = append(ends, t.Until)
-		}
-	}
-	slices.SortFunc(ends, time.Time.Compare)
-	for _, end := range ends {
-		if !r.FullAt(end) {
-			return end
-		}
-	}
-	return time.Time{}
-}
-
 // Reasons returns why the claim limit leaves no room at now, or nothing while there
 // is room. They say in what way the room is taken, never by whom.
 func (r Room) Reasons(now time.Time) []Reason {

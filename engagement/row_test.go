@@ -121,7 +121,7 @@ func TestRows(t *testing.T) {
 			"customer | ineligible | not started |  | Not eligible |  | criteria not met, facts missing"}},
 		{"known and not evaluated yet", placeOf(1, known(northwind, "")), soon, []string{
 			"customer | ineligible | not started |  | Not eligible |  | facts missing"}},
-		{"not known any standing", placeOf(1, engagement.Standing{Partner: northwind, Identity: contoso}), soon, nil},
+		{"not known", placeOf(1, engagement.PartnerRecord{Key: keyOf(northwind), Identity: contoso}), soon, nil},
 
 		// Other partners.
 		{"known, and another partner has the consent", placeOf(1, known(northwind, eligible), theirs), soon, []string{
@@ -137,20 +137,20 @@ func TestRows(t *testing.T) {
 			"added | ineligible | not started | Customer claimed | Not eligible | cancel | consented to another partner"}},
 		{"another partner was faster, and the customer is asked already", placeOf(1, known(northwind, eligible), asked(ours(engagement.Claimed)), theirs), start.Add(2 * day), []string{
 			"claimed | ineligible | not started | Awaiting customer consent response | Not eligible | cancel | consented to another partner"}},
-		{"another portal was faster", placeOf(1, ours(engagement.Added), engagement.Elsewhere{Consented: 1}), soon, []string{
+		{"another portal was faster", placeOf(1, ours(engagement.Added), engagement.ExternalHoldings{Consented: 1}), soon, []string{
 			"added | ineligible | not started | Customer claimed | Not eligible | cancel | consented to another partner"}},
-		{"delivered elsewhere", placeOf(1, known(northwind, eligible), engagement.Elsewhere{Participated: 1}), soon, []string{
+		{"delivered elsewhere", placeOf(1, known(northwind, eligible), engagement.ExternalHoldings{Participated: 1}), soon, []string{
 			"customer | ineligible | not started |  | Not eligible |  | already participated with another partner"}},
-		{"two elsewhere", placeOf(1, known(northwind, eligible), engagement.Elsewhere{Consented: 1, Participated: 1}), soon, []string{
+		{"two elsewhere", placeOf(1, known(northwind, eligible), engagement.ExternalHoldings{Consented: 1, Participated: 1}), soon, []string{
 			"customer | ineligible | not started |  | Not eligible |  | consented to another partner, already participated with another partner"}},
-		{"consent is ours, whatever is said of elsewhere", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.Added))), engagement.Elsewhere{Consented: 1}), soon, []string{
+		{"consent is ours, whatever is said of elsewhere", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.Added))), engagement.ExternalHoldings{Consented: 1}), soon, []string{
 			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
 
 		// A claim limit of two.
 		{"limit 2, one of another partner", placeOf(2, known(northwind, eligible), theirs), soon, []string{canBeClaimed}},
 		{"limit 2, one of each", placeOf(2, known(northwind, eligible), accepted(asked(ours(engagement.Added))), theirs), soon, []string{
 			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
-		{"limit 2, one of another partner and one elsewhere", placeOf(2, known(northwind, eligible), theirs, engagement.Elsewhere{Participated: 1}), soon, []string{
+		{"limit 2, one of another partner and one elsewhere", placeOf(2, known(northwind, eligible), theirs, engagement.ExternalHoldings{Participated: 1}), soon, []string{
 			"customer | ineligible | not started |  | Not eligible |  | consented to another partner, already participated with another partner, claim limit reached"}},
 	})
 }
@@ -158,7 +158,7 @@ func TestRows(t *testing.T) {
 // rowCase is a place at a moment, and the rows that it has for Northwind.
 type rowCase struct {
 	name  string
-	place engagement.Place
+	place place
 	now   time.Time
 	want  []string
 }
@@ -168,14 +168,14 @@ func checkRows(t *testing.T, cases []rowCase) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			e := offer()
-			e.ClaimLimit = c.place.ClaimLimit
-			rows := c.place.Rows(northwind, e, consent.Policy{}, c.now)
+			e.ClaimLimit = c.place.shared.ClaimLimit
+			rows := c.place.rows(northwind, e, consent.Policy{}, c.now)
 			var got []string
 			for _, r := range rows {
 				got = append(got, line(r))
-				require.Equal(t, the, engagement.PlaceKey{Engagement: r.Engagement, Customer: r.Customer})
+				require.Equal(t, the, engagement.CustomerEngagementKey{Engagement: r.Engagement, Customer: r.Customer})
 				require.Equal(t, contoso, r.Identity)
-				if p, ok := c.place.Participation(northwind, r.Participation); ok {
+				if p, ok := c.place.participation(northwind, r.Participation); ok {
 					require.Equal(t, engagement.RowID(p.ID), r.ID)
 					require.Equal(t, p.ClaimNumber, r.ClaimNumber)
 					require.Equal(t, p.StartedAt, r.Since)
@@ -199,8 +199,8 @@ func TestActionsFollowTheEngagement(t *testing.T) {
 	e.LastClaimDay = date("2026-07-01")
 	over := at("2026-07-02T00:00:00Z")
 	pl := placeOf(1, known(northwind, eligibility.OutcomeEligible))
-	actions := func(pl engagement.Place, e engagement.Engagement, policy consent.Policy, now time.Time) ([]engagement.Action, string) {
-		rows := pl.Rows(northwind, e, policy, now)
+	actions := func(pl place, e engagement.Engagement, policy consent.Policy, now time.Time) ([]engagement.Action, string) {
+		rows := pl.rows(northwind, e, policy, now)
 		require.Len(t, rows, 1)
 		require.Equal(t, engagement.TabEligible, rows[0].Tab, "whatever can be done now")
 		return rows[0].Actions, rows[0].Todo()
@@ -212,9 +212,9 @@ func TestActionsFollowTheEngagement(t *testing.T) {
 	require.Empty(t, got)
 	require.Equal(t, "Cannot be claimed now", todo)
 
-	s, _ := pl.Standing(northwind)
-	s.Evaluation.Locations = nil
-	got, _ = actions(pl.WithStanding(s), offer(), consent.Policy{}, start)
+	r, _ := pl.record(northwind)
+	r.Evaluation.Locations = nil
+	got, _ = actions(pl.with(r), offer(), consent.Policy{}, start)
 	require.Empty(t, got, "none of the partner's locations may add")
 
 	got, _ = actions(placeOf(1, began(northwind, engagement.Added)), e, consent.Policy{}, over)
@@ -238,7 +238,7 @@ func TestRowsCountDaysInTheirZone(t *testing.T) {
 	p.StartedAt = at("2026-10-10T08:00:00Z")
 	p.Consent = consent.Start(p.Terms.Deadline(p.StartedAt, 30))
 	for _, e := range []engagement.Engagement{lisbon, offer()} {
-		rows := placeOf(1, p).Rows(northwind, e, consent.Policy{}, p.StartedAt)
+		rows := placeOf(1, p).rows(northwind, e, consent.Policy{}, p.StartedAt)
 		require.Equal(t, 30, rows[0].DaysLeft, "in %v", e.Zone)
 	}
 }
@@ -278,27 +278,46 @@ func TestEntries(t *testing.T) {
 	p.Identity.Opportunity = must(tenant.ParseOpportunityID("7-ABC123XYZ"))
 	p.ClaimNumber = "C-ABCD"
 	pl := placeOf(1, p, known(fabrikam, eligibility.OutcomeEligible))
-	entries := pl.Entries(start)
-	require.Len(t, entries, 2)
-	f, n := entries[0], entries[1]
-	require.Equal(t, fabrikam, f.Partner)
-	require.Equal(t, northwind, n.Partner)
+	entries := pl.entries(start)
+	require.Len(t, entries, 3)
+	f, own, n := entries[0], entries[1], entries[2]
+	require.Equal(t, keyOf(fabrikam), f.Record)
+	require.Equal(t, keyOf(northwind), own.Record)
+	require.Equal(t, engagement.TabNone, own.Tab, "the customer shows as the participation")
 	require.Equal(t, text.SortKey("our best customer"), n.Name)
 	require.Equal(t, " our best customer contoso s a ae xn bcher kva example bucher c abcd"+
 		"=00000000-0000-4000-8000-000000000001==00000000-0000-4000-8000-000000000002==7-abc123xyz==c-abcd=", n.Search)
 	require.Equal(t, engagement.Entry{
-		Partner: fabrikam, Place: the, Row: engagement.RowID(the.Customer), Tab: engagement.TabEligible, Type: engagement.NotStarted,
+		Record: keyOf(fabrikam), Row: engagement.RowID(the.Customer), Tab: engagement.TabEligible, Type: engagement.NotStarted, Rank: 100,
 		Locations: []engagement.LocationID{"4711201", "4711202"}, Name: text.SortKey("Contoso"), Search: f.Search, Since: start,
+		MindsRoom: true, Base: engagement.TabEligible, Shown: f.Shown,
 	}, f)
+	deadline := start.AddDate(0, 0, 30)
 	require.Equal(t, engagement.Entry{
-		Partner: northwind, Place: the, Row: engagement.RowID(p.ID), Participation: p.ID, Tab: engagement.TabEligible, Type: engagement.NotStarted,
-		Status: engagement.CustomerClaimed, Locations: []engagement.LocationID{"4711201"}, Name: n.Name, Search: n.Search,
-		Since: start, Deadline: start.AddDate(0, 0, 30),
+		Record: keyOf(northwind), Row: engagement.RowID(p.ID), Participation: p.ID, Tab: engagement.TabEligible, Type: engagement.NotStarted,
+		Status: engagement.CustomerClaimed, Rank: 101, Locations: []engagement.LocationID{"4711201"}, Name: n.Name, Search: n.Search,
+		Since: start, Deadline: deadline, Until: deadline, MindsRoom: true, Base: engagement.TabEligible, Due: deadline, Shown: n.Shown,
 	}, n)
 
 	p.FriendlyName, p.Identity.Name = "", strings.Repeat("Long Ä ", 100)
-	long := placeOf(1, p).Entries(start)[0]
+	long := placeOf(1, p).entries(start)[1]
 	require.Equal(t, text.SortKey(strings.Repeat("Long A ", 28)+"Long"), long.Name, "a name that is sorted by is short")
 	p.Identity.Name += "tail"
-	require.Contains(t, placeOf(1, p).Entries(start)[0].Search, " tail", "and all of it is searched")
+	require.Contains(t, placeOf(1, p).entries(start)[1].Search, " tail", "and all of it is searched")
+}
+
+// The ranks of statuses are stored, so they never change.
+func TestStatusRank(t *testing.T) {
+	want := map[engagement.Status]int{
+		"": 0, "Customer claimed": 1, "Awaiting customer consent response": 2, "Customer consent received": 3, "Customer consent declined": 4,
+		"Customer consent expired": 5, "Customer consent withdrawn": 6, "Canceled": 7, "Submitted": 8, "Under review": 9,
+		"Partner action required": 10, "Approved": 11, "Paid": 12, "Rejected": 13, "Disputed": 14, "Rejected final": 15,
+		"Not submitted expired": 16, "Post submission expired": 17, "Disputed expired": 18,
+	}
+	require.Len(t, want, 1+len(engagement.AllStatuses()))
+	for s, rank := range want {
+		for t2, above := range map[engagement.RowType]int{"not started": 100, "active": 200, "complete": 300} {
+			require.Equal(t, above+rank, engagement.StatusRank(t2, s), "%s %s", t2, s)
+		}
+	}
 }

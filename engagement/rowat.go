@@ -90,9 +90,10 @@ func (s Shown) resendFrom(policy consent.Policy, now time.Time) (time.Time, bool
 		}
 		from = soon.NotBefore
 	}
+	all := PartnerRecord{Key: p.Record(), Participations: []Participation{p}, Asked: s.Asked}
 	for _, c := range p.Consent.Contacts() {
 		many := (*consent.LimitError)(nil)
-		if errors.As(policy.MayWriteTo(asked(c.Email, s.Asked, p), true, now), &many) && many.NotBefore.After(from) {
+		if errors.As(policy.MayWriteTo(all.AskedFor(c.Email), true, now), &many) && many.NotBefore.After(from) {
 			from = many.NotBefore
 		}
 	}

@@ -2,6 +2,7 @@ package engagement_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,8 +18,8 @@ func TestFullFor(t *testing.T) {
 	own := func() engagement.Participation { return accepted(asked(began(northwind, engagement.Added))) }
 	their := func() engagement.Participation { return accepted(asked(began(fabrikam, engagement.Added))) }
 	third := func() engagement.Participation { return accepted(asked(began("litware", engagement.Added))) }
-	consented := func(n int) engagement.Elsewhere { return engagement.Elsewhere{Consented: n} }
-	participated := func(n int) engagement.Elsewhere { return engagement.Elsewhere{Participated: n} }
+	consented := func(n int) engagement.ExternalHoldings { return engagement.ExternalHoldings{Consented: n} }
+	participated := func(n int) engagement.ExternalHoldings { return engagement.ExternalHoldings{Participated: n} }
 	const (
 		byOther = engagement.ConsentedElsewhere
 		before  = engagement.ParticipatedBefore
@@ -58,9 +59,9 @@ func TestFullFor(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			pl := placeOf(c.limit, c.in...)
 			now := start.Add(day)
-			reasons := pl.FullFor(northwind, now)
+			reasons := pl.full(northwind, now)
 			require.Equal(t, c.want, kinds(reasons))
-			require.Equal(t, c.held, pl.Granted(now))
+			require.Equal(t, c.held, pl.shared.Granted(now))
 			for _, r := range reasons {
 				require.Equal(t, engagement.Reason{Kind: r.Kind}, r, "nothing but the kind is told")
 				require.Equal(t, string(r.Kind), r.String())
@@ -74,49 +75,75 @@ func TestFullFor(t *testing.T) {
 func TestPlaceIsFreedAtTheDeadline(t *testing.T) {
 	pl := placeOf(1, accepted(asked(began(fabrikam, engagement.Added))))
 	over := start.Add(2*minute).AddDate(0, 0, 60)
-	require.Equal(t, over, pl.Due())
-	require.NotEmpty(t, pl.FullFor(northwind, over.Add(-tick)))
-	require.Equal(t, 1, pl.Granted(over.Add(-tick)))
-	require.Empty(t, pl.FullFor(northwind, over))
-	require.Zero(t, pl.Granted(over))
+	require.Equal(t, over, pl.due())
+	require.NotEmpty(t, pl.full(northwind, over.Add(-tick)))
+	require.Equal(t, 1, pl.shared.Granted(over.Add(-tick)))
+	require.Empty(t, pl.full(northwind, over))
+	require.Zero(t, pl.shared.Granted(over))
 }
 
-// Places are values: what changes them leaves them as they were.
-func TestPlacesAreValues(t *testing.T) {
-	var empty engagement.Place
-	s, ok := empty.Standing(northwind)
+// Records are values: what changes one leaves it as it was.
+func TestRecordsAreValues(t *testing.T) {
+	var empty engagement.PartnerRecord
+	_, ok := empty.Participation("p")
 	require.False(t, ok)
-	require.Equal(t, engagement.Standing{Partner: northwind}, s)
-	_, ok = empty.Participation(northwind, "p")
-	require.False(t, ok)
-	_, ok = s.OpenAt(start)
+	_, ok = empty.OpenAt(start)
 	require.False(t, ok)
 
 	first := began(northwind, engagement.Added)
-	one := placeOf(1, known("zebra", ""), first)
+	one := known(northwind, "").WithParticipation(first)
 	before := string(must(json.Marshal(one)))
-	second := began("contoso-partner", engagement.Added)
 	changed := first
 	changed.FriendlyName = "changed"
-	two := one.WithParticipation(second).WithParticipation(changed).WithParticipation(began(northwind, engagement.Claimed))
+	two := one.WithParticipation(changed).WithParticipation(began(northwind, engagement.Claimed))
 	require.Equal(t, before, string(must(json.Marshal(one))))
-
-	var partners []engagement.PartnerID
-	for _, s := range two.Standings {
-		partners = append(partners, s.Partner)
-	}
-	require.Equal(t, []engagement.PartnerID{"contoso-partner", northwind, "zebra"}, partners, "by partner")
-	s, _ = two.Standing(northwind)
-	require.Len(t, s.Participations, 2)
-	require.Equal(t, "changed", s.Participations[0].FriendlyName)
-	got, ok := two.Participation(northwind, first.ID)
+	require.Len(t, two.Participations, 2)
+	got, ok := two.Participation(first.ID)
 	require.True(t, ok)
 	require.Equal(t, changed, got)
-	_, ok = two.Participation("zebra", first.ID)
-	require.False(t, ok, "of another partner there is no such participation")
-	open, ok := s.OpenAt(start)
+	open, ok := two.OpenAt(start)
 	require.True(t, ok)
 	require.Equal(t, first.ID, open.ID)
+}
+
+// What is shared follows each participation that changes, as a value: its holders are
+// those participations that hold a part of the limit as recorded.
+func TestFollowing(t *testing.T) {
+	var none engagement.CustomerEngagement
+	p, q := accepted(asked(began(northwind, engagement.Added))), reached(claim.Approved, fabrikam)
+	for _, without := range []engagement.Participation{began("litware", engagement.Added), declined(asked(began("litware", engagement.Added))), cancelled(p)} {
+		_, changed := none.Following(without)
+		require.False(t, changed)
+	}
+	one, changed := none.Following(p)
+	require.True(t, changed)
+	two, changed := one.Following(q)
+	require.True(t, changed)
+	require.Equal(t, []engagement.Holder{
+		{Partner: fabrikam, Participation: q.ID, Delivered: true}, {Partner: northwind, Participation: p.ID, Until: on(60)},
+	}, two.Holders)
+	require.Len(t, one.Holders, 1)
+
+	other, c := p, *p.Claim
+	c.SubmitBy = c.SubmitBy.In(zone("Europe/Lisbon"))
+	other.Claim = &c
+	_, changed = two.Following(other)
+	require.False(t, changed, "the same moment in another zone")
+	later, changed := two.Following(happens(p, on(1), claim.Withdraw{}))
+	require.True(t, changed)
+	require.Len(t, later.Holders, 1)
+	require.Len(t, two.Holders, 2)
+}
+
+// What a partner is told of the room is the same whoever else holds it.
+func TestRoomSaysNothingOfWho(t *testing.T) {
+	for _, status := range claim.AllStatuses() {
+		by := func(partner engagement.PartnerID) engagement.Room {
+			return placeOf(1, reached(status, partner), accepted(asked(began("zebra", engagement.Added)))).shared.RoomFor(northwind)
+		}
+		require.True(t, by(fabrikam).Equal(by("a-datum")), status)
+		require.NotContains(t, fmt.Sprintf("%+v", by(fabrikam)), "fabrikam")
+	}
 }
 
 func TestEvaluationSameAs(t *testing.T) {
