@@ -1,0 +1,117 @@
+package sqlite
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// participationRow is the row of a participation.
+type participationRow struct {
+	partner, id, engagement, customer string
+	open                              bool
+	body                              []byte
+}
+
+func (r *participationRow) fields() []any {
+	return []any{&r.partner, &r.id, &r.engagement, &r.customer, &r.open, &r.body}
+}
+
+const participationColumns = `p.partner, p.id, p.engagement, p.customer, coalesce(p.live = '', 0), p.body`
+
+// The key list has customer, engagement and partner.
+const (
+	selectLive = `SELECT ` + participationColumns + `
+		FROM json_each(?) k CROSS JOIN pe_participation p INDEXED BY pe_participation_live
+		ON p.customer = k.value ->> 0 AND p.engagement = k.value ->> 1 AND p.partner = k.value ->> 2 AND p.live IS NOT NULL`
+	selectEnded = `SELECT ` + participationColumns + `
+		FROM json_each(?) k CROSS JOIN pe_entry e INDEXED BY pe_entry_key
+		ON e.customer = k.value ->> 0 AND e.engagement = k.value ->> 1 AND e.partner = k.value ->> 2 AND e.participation = 1
+		CROSS JOIN pe_participation p ON p.partner = e.partner AND p.id = e.row AND p.live IS NULL`
+	selectParticipation = `SELECT ` + participationColumns + ` FROM pe_participation p WHERE p.partner = ? AND p.id = ?`
+	selectLinked        = `SELECT ` + participationColumns + `
+		FROM pe_token t CROSS JOIN pe_participation p ON p.partner = t.partner AND p.id = t.participation WHERE t.hash = ?`
+
+	putParticipation = `INSERT INTO pe_participation (partner, id, engagement, customer, live, body) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (partner, id) DO UPDATE SET live = excluded.live, body = excluded.body WHERE engagement = excluded.engagement AND customer = excluded.customer`
+	changeParticipation = `UPDATE pe_participation SET body = ? WHERE partner = ? AND id = ? AND engagement = ? AND customer = ? AND live IS ?`
+)
+
+func (r participationRow) record() engagement.RecordKey {
+	return engagement.RecordKey{Partner: engagement.PartnerID(r.partner), Engagement: engagement.ID(r.engagement), Customer: tenant.Key(r.customer)}
+}
+
+func (r participationRow) value() (engagement.Participation, error) {
+	p, err := decode[engagement.Participation](r.body)
+	if err == nil && (string(p.ID) != r.id || p.Record() != r.record()) {
+		err = errOthers
+	}
+	if err != nil {
+		err = &storage.UnreadableError{Kind: "participation", Key: r.id, Err: err}
+	}
+	return p, err
+}
+
+// addTo adds the participation to its record, or that it cannot be read. Once is
+// enough.
+func (r participationRow) addTo(record *engagement.PartnerRecord) {
+	id := engagement.ParticipationID(r.id)
+	if _, is := record.Participation(id); is || slices.ContainsFunc(record.Unreadable, func(u engagement.Unreadable) bool { return u.Participation == id }) {
+		return
+	}
+	p, err := r.value()
+	if err != nil {
+		record.Unreadable = append(record.Unreadable, engagement.Unreadable{Participation: id, Open: r.open, Err: err})
+		return
+	}
+	record.Participations = append(record.Participations, p)
+}
+
+// oldestFirst orders participations.
+func oldestFirst(a, b engagement.Participation) int {
+	return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID))
+}
+
+// live returns what the column of a participation says, see the tables.
+func live(p engagement.Participation) any {
+	switch {
+	case p.OpenAt(time.Time{}):
+		return ""
+	case !p.Ended():
+		return string(p.ID)
+	}
+	return nil
+}
+
+// writeParticipations writes those that are not open any more first, since there can
+// be one open one in a record.
+func (s *session) writeParticipations(list []engagement.Participation) error {
+	for _, open := range []bool{false, true} {
+		for _, p := range list {
+			state := live(p)
+			if (state == "") != open {
+				continue
+			}
+			body, err := encode(p)
+			if err != nil {
+				return err
+			}
+			partner, id, offer, customer := string(p.Partner), string(p.ID), string(p.Engagement), string(p.Customer)
+			n, err := s.exec(changeParticipation, body, partner, id, offer, customer, state)
+			if err == nil && n == 0 {
+				n, err = s.exec(putParticipation, partner, id, offer, customer, state, body)
+			}
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return invalid("participation %q is in another record already", p.ID)
+			}
+		}
+	}
+	return nil
+}
