@@ -1,8 +1,13 @@
 package sqlite
 
 import (
+	"bytes"
+	"errors"
+	"hash/crc32"
+
 	"encoding/json"
 	"fmt"
+	"github.com/partnerengage/partnerengage/engagement"
 
 	"github.com/partnerengage/partnerengage/storage"
 )

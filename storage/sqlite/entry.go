@@ -23,15 +23,16 @@ type entryRow struct {
 	until, due                         int64
 	mindsRoom                          bool
 	room, shown                        []byte
+	version                            int64 // of the record whose own entry it is
 }
 
 func (r *entryRow) fields() []any {
 	return []any{&r.id, &r.partner, &r.engagement, &r.customer, &r.row, &r.participation, &r.tab, &r.base, &r.kind, &r.status,
-		&r.rank, &r.name, &r.search, &r.since, &r.soonest, &r.amount, &r.locations, &r.until, &r.due, &r.mindsRoom, &r.room, &r.shown}
+		&r.rank, &r.name, &r.search, &r.since, &r.soonest, &r.amount, &r.locations, &r.until, &r.due, &r.mindsRoom, &r.room, &r.version, &r.shown}
 }
 
 var entryColumns = strings.Join([]string{"t.rowid", "t.partner", "t.engagement", "t.customer", "t.row", "t.participation", "t.tab", "coalesce(t.base, t.tab)", "t.type", "t.status",
-	"t.rank", "t.name", "t.search", "t.since", "t.soonest", "t.amount", "coalesce(t.locations, '')", orNever("t.until"), orNever("t.due"), "t.minds_room", "t.room", "t.shown"}, ", ")
+	"t.rank", "t.name", "t.search", "t.since", "t.soonest", "t.amount", "coalesce(t.locations, '')", orNever("t.until"), orNever("t.due"), "t.minds_room", "t.room", "coalesce(t.version, 0)", "t.shown"}, ", ")
 
 // behindAll is where entries without a deadline stand among the others.
 var behindAll = micros(storage.BySoonest.PositionOf(engagement.Entry{}, nil).Time)

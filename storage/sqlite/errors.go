@@ -9,7 +9,6 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/storage/internal/rows"
 )
 
 // What can be wrong with a database, for errors.Is. Of these, ErrBusy, ErrFull,
@@ -27,7 +26,7 @@ var (
 	ErrSchema      = errors.New("the tables are missing or older than this library: call Migrate")
 	ErrEncoding    = errors.New("the database keeps texts in another encoding than UTF-8: make a new one, with PRAGMA encoding = 'UTF-8'")
 	ErrNewerSchema = errors.New("the tables are newer than this library: use the version that made them, or a later one")
-	ErrKeys        = rows.ErrKeys // the keys of names and searches are of another version: call Migrate
+	ErrKeys        = errors.New("the keys by which customers are sorted and found are of another version: call Migrate, by the newest version of the library that works with these tables")
 )
 
 // Error is trouble with the database. It matches its Problem, and

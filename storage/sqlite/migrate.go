@@ -6,20 +6,29 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/ncruces/go-sqlite3"
-
-	"github.com/partnerengage/partnerengage/storage/internal/scripts"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/*.sql before/*.sql
 var embedded embed.FS
 
-// Migrations holds the statements that make the tables, "0001_begin.sql" and so
+// Migrations holds the statements that make the tables, "0008_begin_anew.sql" and so
 // on, each for one version after the other. Migrate runs them; a host that has a
-// tool of its own for that can give them to it, and then has to write the last
-// one's number into the table pe_schema.
-var Migrations = scripts.Folder(embedded, "migrations")
+// tool of its own for that can give them to it where there are no tables yet, and then
+// has to write the last one's number into the table pe_schema. Tables of a version
+// before the first of them only Migrate can bring over.
+var Migrations = folder("migrations")
+
+// folder panics when there is none: the folder is in the program.
+func folder(name string) fs.FS {
+	sub, err := fs.Sub(embedded, name)
+	if err != nil {
+		panic(err)
+	}
+	return sub
+}
 
 // Migrate brings the tables up to date, or makes them. Names and search words are
 // kept as keys, which are made anew where another version of the library made
@@ -27,42 +36,58 @@ var Migrations = scripts.Folder(embedded, "migrations")
 // of processes may call it at once: one does it, the others wait. It returns
 // ErrNewerSchema, and changes nothing, when the tables are newer than this library,
 // and ErrEncoding for a database that is not in UTF-8.
+//
+// Tables that a version of the library wrote which kept JSON are brought over whole, in
+// one transaction that reads and writes everything: no other process may run such a
+// version any more.
 func (s *Store) Migrate(ctx context.Context) error {
 	const op = "migrate the tables"
-	all, err := scripts.Read(Migrations)
-	if err != nil {
-		return &Error{Op: op, Err: err}
-	}
 	if err := s.checkSchema(ctx); err == nil || errors.Is(err, ErrNewerSchema) || errors.Is(err, ErrEncoding) {
 		return err // without waiting for those who write
 	}
-	return s.write(ctx, op, func(se *session) error {
-		if _, err := se.tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS pe_schema (version INTEGER NOT NULL PRIMARY KEY) STRICT"); err != nil {
+	return s.write(ctx, op, func(se *session) error { return se.migrate(op) })
+}
+
+func (s *session) migrate(op string) error {
+	if _, err := s.tx.ExecContext(s.ctx, "CREATE TABLE IF NOT EXISTS pe_schema (version INTEGER NOT NULL PRIMARY KEY) STRICT"); err != nil {
+		return err
+	}
+	at, err := version(s.ctx, s.tx)
+	if err != nil {
+		return err
+	}
+	all, err := scripts(Migrations)
+	if err != nil {
+		return &Error{Op: op, Err: err}
+	}
+	switch first := all[0].version; {
+	case at > all[len(all)-1].version:
+		return &Error{Op: op, Problem: ErrNewerSchema}
+	case at > 0 && at < first:
+		if err := s.bringOver(at, all[0]); err != nil {
 			return err
 		}
-		at, err := version(ctx, se.tx)
-		if err != nil {
-			return err
-		}
-		if at > all[len(all)-1].Version {
-			return &Error{Op: op, Problem: ErrNewerSchema}
-		}
-		for _, m := range all {
-			if m.Version <= at {
-				continue
-			}
-			if _, err := se.tx.ExecContext(ctx, m.SQL); err != nil {
-				return fmt.Errorf("version %d: %w", m.Version, err)
-			}
-			if _, err := se.tx.ExecContext(ctx, "INSERT INTO pe_schema (version) VALUES (?)", m.Version); err != nil {
+		at = first
+	}
+	for _, m := range all {
+		if m.version > at {
+			if err := s.runScript(m); err != nil {
 				return err
 			}
 		}
-		if same, err := sameKeys(ctx, se.tx); err != nil || same {
-			return err
-		}
-		return se.rekey()
-	})
+	}
+	if same, err := sameKeys(s.ctx, s.tx); err != nil || same {
+		return err
+	}
+	return s.rekey()
+}
+
+func (s *session) runScript(m script) error {
+	if _, err := s.tx.ExecContext(s.ctx, m.sql); err != nil {
+		return fmt.Errorf("version %d: %w", m.version, err)
+	}
+	_, err := s.tx.ExecContext(s.ctx, "INSERT INTO pe_schema (version) VALUES (?)", m.version)
+	return err
 }
 
 // asker is a database or a transaction.
@@ -104,11 +129,11 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	if err != nil {
 		return explain(ctx, op, err)
 	}
-	all, err := scripts.Read(Migrations)
+	all, err := scripts(Migrations)
 	if err != nil {
 		return &Error{Op: op, Err: err}
 	}
-	switch last := all[len(all)-1].Version; {
+	switch last := all[len(all)-1].version; {
 	case at < last:
 		return &Error{Op: op, Problem: ErrSchema, Err: fmt.Errorf("they are at version %d, and have to be at %d", at, last)}
 	case at > last:
@@ -129,7 +154,7 @@ func (s *Store) checkSchema(ctx context.Context) error {
 func (s *Store) explain(ctx context.Context, op string, err error) error {
 	err = explain(ctx, op, err)
 	var e *Error
-	if errors.As(err, &e) && e.Problem == nil && errors.Is(err, sqlite3.ERROR) || errors.Is(err, sqlite3.CONSTRAINT_TRIGGER) {
+	if errors.As(err, &e) && e.Problem == nil && errors.Is(err, sqlite3.ERROR) {
 		var schema *Error
 		if errors.As(s.checkSchema(ctx), &schema) && schema.Problem != nil {
 			return &Error{Op: op, Problem: schema.Problem, Err: schema.Err}

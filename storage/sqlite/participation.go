@@ -34,11 +34,12 @@ const (
 		CROSS JOIN pe_participation p ON p.partner = e.partner AND p.id = e.row AND p.live IS NULL`
 	selectParticipation = `SELECT ` + participationColumns + ` FROM pe_participation p WHERE p.partner = ? AND p.id = ?`
 	selectLinked        = `SELECT ` + participationColumns + `
-		FROM pe_token t CROSS JOIN pe_participation p ON p.partner = t.partner AND p.id = t.participation WHERE t.hash = ?`
+		FROM pe_token t CROSS JOIN pe_participation p ON p.partner = t.partner AND p.id = t.participation
+		WHERE t.hash = ?1 AND (?2 = 0 OR t.slot IN (0, ?2))`
 
-	putParticipation = `INSERT INTO pe_participation (partner, id, engagement, customer, live, body) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (partner, id) DO UPDATE SET live = excluded.live, body = excluded.body WHERE engagement = excluded.engagement AND customer = excluded.customer`
-	changeParticipation = `UPDATE pe_participation SET body = ? WHERE partner = ? AND id = ? AND engagement = ? AND customer = ? AND live IS ?`
+	putParticipation = `INSERT INTO pe_participation (partner, id, engagement, customer, live, wake, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (partner, id) DO UPDATE SET live = excluded.live, wake = excluded.wake, body = excluded.body WHERE engagement = excluded.engagement AND customer = excluded.customer`
+	changeParticipation = `UPDATE pe_participation SET body = ? WHERE partner = ? AND id = ? AND engagement = ? AND customer = ? AND live IS ? AND wake IS ?`
 )
 
 func (r participationRow) record() engagement.RecordKey {
@@ -101,9 +102,10 @@ func (s *session) writeParticipations(list []engagement.Participation) error {
 				return err
 			}
 			partner, id, offer, customer := string(p.Partner), string(p.ID), string(p.Engagement), string(p.Customer)
-			n, err := s.exec(changeParticipation, body, partner, id, offer, customer, state)
+			wake := null(moment(engagement.PartnerRecord{Participations: []engagement.Participation{p}}.Wake()))
+			n, err := s.exec(changeParticipation, body, partner, id, offer, customer, state, wake)
 			if err == nil && n == 0 {
-				n, err = s.exec(putParticipation, partner, id, offer, customer, state, body)
+				n, err = s.exec(putParticipation, partner, id, offer, customer, state, wake, body)
 			}
 			if err != nil {
 				return err

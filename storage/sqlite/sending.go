@@ -4,56 +4,70 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/storage/internal/rows"
 )
 
-var (
-	insertSending = `INSERT INTO pe_sending (partner, message, mailbox, engagement, at) SELECT ` + marks(len(rows.SendingColumns())) + `
-		WHERE NOT EXISTS (SELECT 1 FROM pe_sending WHERE partner = ? AND message = ?)`
-	selectSendings = `SELECT ` + listed(rows.SendingColumns()) + ` FROM pe_sending t INDEXED BY pe_sending_mailbox WHERE partner = ? AND mailbox = ? AND at >= ?`
-)
+// sendingRow is the row of a sending.
+type sendingRow struct {
+	partner, message, engagement string
+	mailbox                      []byte
+	at                           int64
+}
+
+func (r *sendingRow) fields() []any {
+	return []any{&r.partner, &r.message, &r.mailbox, &r.engagement, &r.at}
+}
 
 const (
+	insertSending  = `INSERT INTO pe_sending (partner, message, mailbox, engagement, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	selectSendings = `SELECT partner, message, mailbox, engagement, at FROM pe_sending INDEXED BY pe_sending_mailbox
+		WHERE partner = ? AND mailbox = ? AND at >= ?`
 	selectSent     = `SELECT count(*) FROM pe_sending INDEXED BY pe_sending_at WHERE partner = ? AND at >= ?`
 	dropSendings   = `DELETE FROM pe_sending INDEXED BY pe_sending_at WHERE partner = ? AND at < ?`
 	forgetSendings = `DELETE FROM pe_sending INDEXED BY pe_sending_mailbox WHERE partner = ? AND mailbox = ?`
 )
 
-func (s *session) applySendings(p rows.Plan) error {
-	for _, o := range p.Outdated {
-		if _, err := s.exec(dropSendings, o.Partner, o.Before); err != nil {
+func (r sendingRow) value() (storage.Sending, error) {
+	mailbox, err := digestOf(r.mailbox)
+	return storage.Sending{
+		Partner: engagement.PartnerID(r.partner), Message: engagement.MessageID(r.message), Mailbox: mailbox,
+		Engagement: engagement.ID(r.engagement), At: timeOf(r.at),
+	}, err
+}
+
+func (s *session) changeSendings(c storage.Changes) error {
+	var partners []engagement.PartnerID
+	for _, n := range c.Sendings {
+		if !c.SendingsFrom.IsZero() && !slices.Contains(partners, n.Partner) {
+			partners = append(partners, n.Partner)
+			if _, err := s.exec(dropSendings, string(n.Partner), micros(c.SendingsFrom)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, f := range c.Forgotten {
+		if _, err := s.exec(forgetSendings, string(f.Partner), f.Mailbox[:]); err != nil {
 			return err
 		}
 	}
-	for _, f := range p.Forgotten {
-		if _, err := s.exec(forgetSendings, f.Partner, f.Mailbox); err != nil {
-			return err
-		}
-	}
-	for i := range p.Sendings {
-		r := &p.Sendings[i]
-		n, err := s.exec(insertSending, append(rows.Values(r.Fields()), r.Partner, r.Message)...)
+	for _, n := range c.Sendings {
+		added, err := s.exec(insertSending, string(n.Partner), string(n.Message), n.Mailbox[:], string(n.Engagement), micros(n.At))
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return invalid("the sending of message %q is there already", r.Message)
+		if added == 0 {
+			return invalid("the sending of message %q is there already", n.Message)
 		}
 	}
 	return nil
 }
 
-// number is a count.
-type number struct{ n int64 }
-
-func (n *number) fields() []any { return []any{&n.n} }
-
 func (s *session) sendings(out *storage.Loaded, q storage.SendingsQuery) error {
 	if q.Partner == "" {
 		return nil
 	}
-	sent, err := collect(s, (*number).fields, selectSent, string(q.Partner), rows.Micros(q.Today))
+	sent, err := collect(s, (*number).fields, selectSent, string(q.Partner), micros(q.Today))
 	if err != nil {
 		return err
 	}
@@ -62,15 +76,17 @@ func (s *session) sendings(out *storage.Loaded, q storage.SendingsQuery) error {
 		if slices.Contains(q.Mailboxes[:i], box) {
 			continue
 		}
-		found, err := collect(s, (*rows.Sending).Fields, selectSendings, string(q.Partner), box[:], rows.Micros(q.Since))
+		found, err := collect(s, (*sendingRow).fields, selectSendings, string(q.Partner), box[:], micros(q.Since))
 		if err != nil {
 			return err
 		}
-		list, err := rows.SendingValues(found)
-		if err != nil {
-			return err
+		for _, r := range found {
+			n, err := r.value()
+			if err != nil {
+				return err
+			}
+			out.Sendings = append(out.Sendings, n)
 		}
-		out.Sendings = append(out.Sendings, list...)
 	}
 	slices.SortFunc(out.Sendings, func(a, b storage.Sending) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Message, b.Message))

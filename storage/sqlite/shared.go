@@ -55,7 +55,9 @@ func (s *session) shared(keys []engagement.CustomerEngagementKey) (map[engagemen
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	list := keyList(keys, func(k engagement.CustomerEngagementKey) []string { return []string{string(k.Customer), string(k.Engagement)} })
+	list := keyList(keys, func(k engagement.CustomerEngagementKey) []string {
+		return []string{string(k.Customer), string(k.Engagement)}
+	})
 	found, err := collect(s, (*sharedRow).fields, selectShared, list)
 	out := make(map[engagement.CustomerEngagementKey]sharedRow, len(found))
 	for _, r := range found {

@@ -53,7 +53,6 @@ CREATE TABLE pe_entry (
 	room          BLOB,
 	shown         BLOB    NOT NULL,
 	version       INTEGER CHECK ((version IS NULL) = (participation = 1) AND version > 0),
-	wake          INTEGER,
 	record        BLOB, -- NULL: what is shown is all there is of the record
 	CHECK (participation = 1 OR row = customer)
 ) STRICT;
@@ -69,9 +68,8 @@ CREATE INDEX pe_tab_deadline ON pe_entry (partner, engagement, tab, soonest, row
 CREATE INDEX pe_tab_since ON pe_entry (partner, engagement, tab, since, row) WHERE tab <> '';
 CREATE INDEX pe_tab_status ON pe_entry (partner, engagement, tab, rank, name, row) WHERE tab <> '';
 
--- What becomes something else by itself, and what has something to record or to send.
+-- What becomes something else by itself.
 CREATE INDEX pe_entry_until ON pe_entry (partner, engagement, until) WHERE until IS NOT NULL;
-CREATE INDEX pe_entry_wake ON pe_entry (wake, engagement, customer, partner) WHERE wake IS NOT NULL;
 
 -- The participations of a partner, in each order.
 CREATE INDEX pe_claim_name ON pe_entry (partner, name, row) WHERE participation = 1;
@@ -111,16 +109,18 @@ CREATE TABLE pe_status_count (
 -- live is NULL once a participation has ended; '' while it is open, of which there is
 -- one in a record at most; and else its ID.
 CREATE TABLE pe_participation (
-	partner    TEXT NOT NULL CHECK (partner <> ''),
-	id         TEXT NOT NULL CHECK (id <> ''),
-	engagement TEXT NOT NULL,
-	customer   TEXT NOT NULL,
-	live       TEXT CHECK (live IN ('', id)),
-	body       BLOB NOT NULL,
+	partner    TEXT    NOT NULL CHECK (partner <> ''),
+	id         TEXT    NOT NULL CHECK (id <> ''),
+	engagement TEXT    NOT NULL,
+	customer   TEXT    NOT NULL,
+	live       TEXT    CHECK (live IN ('', id)),
+	wake       INTEGER, -- when it next has something to record or to send
+	body       BLOB    NOT NULL,
 	PRIMARY KEY (partner, id)
 ) STRICT;
 
 CREATE UNIQUE INDEX pe_participation_live ON pe_participation (customer, engagement, partner, live) WHERE live IS NOT NULL;
+CREATE INDEX pe_participation_wake ON pe_participation (wake, engagement, customer, partner) WHERE wake IS NOT NULL;
 
 -- A customer as one partner has it, with the end of its history.
 CREATE TABLE pe_customer (
@@ -178,9 +178,10 @@ END;
 
 -- By which hashes participations are found. Spent ones stay.
 CREATE TABLE pe_token (
-	hash          BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
-	partner       TEXT NOT NULL,
-	participation TEXT NOT NULL
+	hash          BLOB    NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+	slot          INTEGER NOT NULL, -- that its link says, if the link says one; 0: whichever
+	partner       TEXT    NOT NULL,
+	participation TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- The outbox. A message that is held is with somebody who sends it, or waits to

@@ -1,0 +1,266 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// customerRow is the row of a customer of a partner.
+type customerRow struct {
+	partner, customer string
+	seq               int64
+	hash, body        []byte
+}
+
+func (r *customerRow) fields() []any {
+	return []any{&r.partner, &r.customer, &r.seq, &r.hash, &r.body}
+}
+
+const (
+	customerColumns      = `t.partner, t.customer, t.seq, t.hash, t.body`
+	selectCustomersByKey = `SELECT ` + customerColumns + `
+		FROM json_each(?) k CROSS JOIN pe_customer t ON t.partner = k.value ->> 0 AND t.customer = k.value ->> 1`
+	selectCustomers = `SELECT ` + customerColumns + ` FROM pe_customer t WHERE partner = ? AND customer > ? ORDER BY customer LIMIT ?`
+	selectKnown     = `SELECT ` + customerColumns + ` FROM pe_customer t INDEXED BY pe_customer_known
+		WHERE partner = ? AND customer > ? AND known = 1 ORDER BY customer LIMIT ?`
+
+	selectHead     = `SELECT seq, hash FROM pe_customer WHERE partner = ? AND customer = ?`
+	insertCustomer = `INSERT INTO pe_customer (partner, customer, known, seq, hash, body) VALUES (?, ?, ?, ?, ?, ?)`
+	updateCustomer = `UPDATE pe_customer SET seq = ?, hash = ?, body = ? WHERE partner = ? AND customer = ? AND known = ?`
+	becomeKnown    = `UPDATE pe_customer SET known = ?, seq = ?, hash = ?, body = ? WHERE partner = ? AND customer = ?`
+)
+
+func (r customerRow) key() engagement.CustomerKey {
+	return engagement.CustomerKey{Partner: engagement.PartnerID(r.partner), Customer: tenant.Key(r.customer)}
+}
+
+func (r customerRow) value() (engagement.Customer, error) {
+	c, err := decode[engagement.Customer](r.body)
+	if err == nil && c.Key != r.key() {
+		err = errOthers
+	}
+	if err == nil {
+		c.History.Seq = r.seq
+		c.History.Hash, err = digestOf(r.hash)
+	}
+	if err != nil {
+		err = &storage.UnreadableError{Kind: "customer", Key: r.partner + " " + r.customer, Customer: r.key().Customer, Err: err}
+	}
+	return c, err
+}
+
+// head is where a history ends.
+type head struct {
+	seq  int64
+	hash []byte
+}
+
+func (h *head) fields() []any { return []any{&h.seq, &h.hash} }
+
+// guardCustomers returns ErrConflict unless the stored histories end where the new
+// events begin. It returns which customers are there.
+func (s *session) guardCustomers(c storage.Changes) (map[engagement.CustomerKey]bool, error) {
+	added := make(map[engagement.CustomerKey]int64, len(c.Customers))
+	for _, e := range c.Events {
+		added[engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}]++
+	}
+	there := make(map[engagement.CustomerKey]bool, len(c.Customers))
+	for _, x := range c.Customers {
+		found, err := collect(s, (*head).fields, selectHead, string(x.Key.Partner), string(x.Key.Customer))
+		if err != nil {
+			return nil, err
+		}
+		there[x.Key] = len(found) > 0
+		behind := x.History.Seq - added[x.Key]
+		stored := append(found, head{})[0]
+		if stored.seq != behind {
+			return nil, conflict("a history does not end at event %d any more", behind)
+		}
+		if added[x.Key] == 0 && string(stored.hash) != string(digestBytes(x.History.Hash)) {
+			return nil, invalid("a customer's history ends with another hash than its events")
+		}
+	}
+	return there, nil
+}
+
+func (s *session) writeCustomers(c storage.Changes, there map[engagement.CustomerKey]bool) error {
+	for _, x := range c.Customers {
+		head := x.History
+		x.History = engagement.Head{}
+		body, err := encode(x)
+		if err != nil {
+			return err
+		}
+		partner, customer, known, hash := string(x.Key.Partner), string(x.Key.Customer), x.Known(), blob(digestBytes(head.Hash))
+		if !there[x.Key] {
+			if _, err := s.exec(insertCustomer, partner, customer, known, head.Seq, hash, body); err != nil {
+				return err
+			}
+			continue
+		}
+		n, err := s.exec(updateCustomer, head.Seq, hash, body, partner, customer, known)
+		if err == nil && n == 0 {
+			_, err = s.exec(becomeKnown, known, head.Seq, hash, body, partner, customer)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, e := range c.Events {
+		r, err := newEventRow(e)
+		if err != nil {
+			return err
+		}
+		if _, err := s.exec(insertEvent, r.partner, r.customer, r.seq, string(e.Participation), r.hash, r.body, blob(r.person)); err != nil {
+			return err
+		}
+	}
+	for _, e := range c.Erased {
+		n, err := s.exec(eraseEvent, string(e.Partner), string(e.Customer), e.Seq, e.Hash[:])
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return invalid("event %d to be erased is not the stored one", e.Seq)
+		}
+	}
+	return nil
+}
+
+func (s *session) customers(out *storage.Loaded, keys []engagement.CustomerKey) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	list := keyList(keys, func(k engagement.CustomerKey) []string { return []string{string(k.Partner), string(k.Customer)} })
+	found, err := collect(s, (*customerRow).fields, selectCustomersByKey, list)
+	for _, r := range found {
+		c, err := r.value()
+		if err == nil {
+			out.Customers[c.Key] = c
+			continue
+		}
+		if out.Unreadable == nil {
+			out.Unreadable = map[engagement.CustomerKey]error{}
+		}
+		out.Unreadable[r.key()] = err
+	}
+	return err
+}
+
+// readable turns rows into values. A row that cannot be read is left out, and its
+// error is among the joined ones.
+func readable[R, V any](list []R, value func(R) (V, error)) ([]V, error) {
+	out := make([]V, 0, len(list))
+	var errs []error
+	for _, row := range list {
+		v, err := value(row)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		out = append(out, v)
+	}
+	return out, errors.Join(errs...)
+}
+
+// Customers implements storage.Store.
+func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	query := selectCustomers
+	if q.Known {
+		query = selectKnown
+	}
+	var found []customerRow
+	err := s.read(ctx, "list customers", func(se *session) (err error) {
+		found, err = collect(se, (*customerRow).fields, query, string(q.Partner), string(q.After), q.Limit)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return readable(found, customerRow.value)
+}
+
+// eventRow is the row of an event.
+type eventRow struct {
+	partner, customer  string
+	seq                int64
+	hash, body, person []byte
+}
+
+func (r *eventRow) fields() []any {
+	return []any{&r.partner, &r.customer, &r.seq, &r.hash, &r.body, &r.person}
+}
+
+const (
+	selectHistory = `SELECT partner, customer, seq, hash, body, person FROM pe_event WHERE partner = ? AND customer = ? AND seq > ? AND seq < ?`
+	selectAbout   = `SELECT partner, customer, seq, hash, body, person FROM pe_event INDEXED BY pe_event_participation
+		WHERE partner = ? AND customer = ? AND seq > ? AND seq < ? AND participation <> '' AND participation = ?`
+	insertEvent = `INSERT INTO pe_event (partner, customer, seq, participation, hash, body, person) VALUES (?, ?, ?, ?, ?, ?, ?)`
+	eraseEvent  = `UPDATE pe_event SET person = NULL WHERE partner = ? AND customer = ? AND seq = ? AND hash = ?`
+)
+
+func newEventRow(e engagement.Event) (eventRow, error) {
+	r := eventRow{partner: string(e.Partner), customer: string(e.Customer), seq: e.Seq, hash: e.Hash[:]}
+	var err error
+	if e.Person != nil {
+		if r.person, err = encode(engagement.Event{Person: e.Person}); err != nil {
+			return r, err
+		}
+		e.Person = nil
+	}
+	r.body, err = encode(e)
+	return r, err
+}
+
+func (r eventRow) value() (engagement.Event, error) {
+	e, err := decode[engagement.Event](r.body)
+	if err == nil && (string(e.Partner) != r.partner || string(e.Customer) != r.customer || e.Seq != r.seq || string(e.Hash[:]) != string(r.hash)) {
+		err = errOthers
+	}
+	if err == nil && len(r.person) > 0 {
+		var of engagement.Event
+		of, err = decode[engagement.Event](r.person)
+		e.Person = of.Person
+	}
+	if err != nil {
+		err = &storage.UnreadableError{Kind: "event", Key: fmt.Sprintf("%s %s %d", r.partner, r.customer, r.seq), Seq: r.seq, Err: err}
+	}
+	return e, err
+}
+
+// History implements storage.Store.
+func (s *Store) History(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	before := q.Before
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	query, args := selectHistory, []any{string(q.Customer.Partner), string(q.Customer.Customer), q.After, before}
+	if q.Participation != "" {
+		query, args = selectAbout, append(args, string(q.Participation))
+	}
+	query += " ORDER BY seq"
+	if q.Newest {
+		query += " DESC"
+	}
+	var found []eventRow
+	err := s.read(ctx, "read a history", func(se *session) (err error) {
+		found, err = collect(se, (*eventRow).fields, query+" LIMIT ?", append(args, q.Limit)...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return readable(found, eventRow.value)
+}

@@ -1,0 +1,164 @@
+package sqlite
+
+import (
+	"strings"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+var (
+	selectEntry = `SELECT ` + entryColumns + ` FROM pe_entry t INDEXED BY pe_entry_key WHERE customer = ? AND engagement = ? AND partner = ? AND row = ?`
+	// Without what they show: it is not needed to bring them in line, and takes long.
+	selectMinding = strings.TrimSuffix(`SELECT `+entryColumns, "t.shown") + `NULL FROM pe_entry t INDEXED BY pe_entry_room
+		WHERE customer = ? AND engagement = ? AND minds_room = 1`
+)
+
+// column is one of the columns of an entry that stands in an index. To set it writes
+// the index, whether or not it changes, so only what changes is set.
+type column struct {
+	name  string
+	value func(*entryRow) any
+}
+
+var indexed = []column{
+	{"tab", func(r *entryRow) any { return r.tab }},
+	{"rank", func(r *entryRow) any { return r.rank }},
+	{"name", func(r *entryRow) any { return r.name }},
+	{"since", func(r *entryRow) any { return r.since }},
+	{"soonest", func(r *entryRow) any { return r.soonest }},
+	{"amount", func(r *entryRow) any { return r.amount }},
+	{"until", func(r *entryRow) any { return null(r.until) }},
+	{"minds_room", func(r *entryRow) any { return r.mindsRoom }},
+}
+
+var others = []column{
+	{"base", func(r *entryRow) any {
+		if r.base == r.tab {
+			return nil
+		}
+		return r.base
+	}},
+	{"type", func(r *entryRow) any { return r.kind }},
+	{"status", func(r *entryRow) any { return r.status }},
+	{"search", func(r *entryRow) any { return r.search }},
+	{"locations", func(r *entryRow) any { return nullText(r.locations) }},
+	{"due", func(r *entryRow) any { return null(r.due) }},
+	{"room", func(r *entryRow) any { return blob(r.room) }},
+	{"shown", func(r *entryRow) any { return r.shown }},
+}
+
+var insertEntry = func() string {
+	names := []string{"customer", "engagement", "partner", "row", "participation"}
+	for _, c := range append(indexed[:len(indexed):len(indexed)], others...) {
+		names = append(names, c.name)
+	}
+	names = append(names, "version", "record")
+	return "INSERT INTO pe_entry (" + strings.Join(names, ", ") + ") VALUES (" + marks(len(names)) + ")"
+}()
+
+// entries is what an Apply makes of entries.
+type entries struct {
+	*session
+	tally tally
+	words words
+	had   map[entryKey]entryRow // those that are there of the given ones
+}
+
+type entryKey struct {
+	record engagement.RecordKey
+	row    engagement.RowID
+}
+
+// find looks for the entries that are replaced.
+func (w *entries) find(list []engagement.Entry) error {
+	w.had = make(map[entryKey]entryRow, len(list))
+	for _, e := range list {
+		found, err := collect(w.session, (*entryRow).fields, selectEntry, string(e.Record.Customer), string(e.Record.Engagement), string(e.Record.Partner), string(e.Row))
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			w.had[entryKey{e.Record, e.Row}] = found[0]
+		}
+	}
+	return nil
+}
+
+// put writes an entry, with the record where it is that of one.
+func (w *entries) put(e engagement.Entry, own *ownRow) error {
+	next, err := newEntryRow(e)
+	if err != nil {
+		return err
+	}
+	had, is := w.had[entryKey{e.Record, e.Row}]
+	w.tally.replace(had, next)
+	w.words.replace(had, next)
+	if !is {
+		args := []any{next.customer, next.engagement, next.partner, next.row, next.participation}
+		for _, c := range append(indexed[:len(indexed):len(indexed)], others...) {
+			args = append(args, c.value(&next))
+		}
+		_, err = w.exec(insertEntry, append(args, own.args()...)...)
+		return err
+	}
+	set, args := changes(&had, &next)
+	for _, c := range others {
+		set, args = append(set, c.name+" = ?"), append(args, c.value(&next))
+	}
+	if own != nil {
+		set, args = append(set, "version = ?, record = ?"), append(args, own.args()...)
+	}
+	return w.update(had.id, set, args)
+}
+
+// changes returns what is to be set of the columns that stand in an index.
+func changes(had, next *entryRow) (set []string, args []any) {
+	for _, c := range indexed {
+		if v := c.value(next); v != c.value(had) {
+			set, args = append(set, c.name+" = ?"), append(args, v)
+		}
+	}
+	return set, args
+}
+
+func (w *entries) update(id int64, set []string, args []any) error {
+	_, err := w.exec("UPDATE pe_entry SET "+strings.Join(set, ", ")+" WHERE rowid = ?", append(args, id)...)
+	return err
+}
+
+// bringInLine changes the entries that mind the room, but for the given ones, into
+// what they become by what is shared now.
+func (w *entries) bringInLine(c storage.Changes, shared engagement.CustomerEngagement) error {
+	minding, err := collect(w.session, (*entryRow).fields, selectMinding, string(shared.Key.Customer), string(shared.Key.Engagement))
+	if err != nil {
+		return err
+	}
+	given := make(map[entryKey]bool, len(c.Entries))
+	for _, e := range c.Entries {
+		given[entryKey{e.Record, e.Row}] = true
+	}
+	for _, had := range minding {
+		was := had.ordered()
+		if given[entryKey{was.Record, was.Row}] {
+			continue
+		}
+		was.Room, err = roomOf(had.room) // one that cannot be read is replaced
+		e, changed := c.InLine(was, shared)
+		if err == nil && !changed {
+			continue
+		}
+		next := had
+		next.tab, next.until = string(e.Tab), moment(e.Until)
+		if next.room, err = roomBytes(e.Room); err != nil {
+			return err
+		}
+		w.tally.replace(had, next)
+		set, args := changes(&had, &next)
+		set, args = append(set, "room = ?", "base = ?"), append(args, blob(next.room), others[0].value(&next))
+		if err := w.update(had.id, set, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
