@@ -96,12 +96,12 @@ func (r PartnerRecord) Entry(room Room, now time.Time) Entry {
 }
 
 func entryOfRecord(key RecordKey, s Shown, room Room, now time.Time) Entry {
-	e := Entry{
-		Record: key, Row: RowID(key.Customer), Type: NotStarted, Rank: StatusRank(NotStarted, ""), Since: s.Evaluation.At,
-		Locations: s.Evaluation.Locations, MindsRoom: s.Known, Shown: s,
+	r := Row{
+		ID: RowID(key.Customer), Type: NotStarted, Engagement: key.Engagement, Customer: key.Customer, Identity: s.Identity,
+		FriendlyName: s.FriendlyName, Locations: s.Evaluation.Locations, Since: s.Evaluation.At,
 	}
-	r := Row{Identity: s.Identity, FriendlyName: s.FriendlyName}
-	e.Name, e.Search = r.keys()
+	e := r.Entry(key.Partner)
+	e.MindsRoom, e.Shown = s.Known, s
 	switch {
 	case !s.Known:
 	case s.openAt(now):
@@ -128,14 +128,21 @@ func (r PartnerRecord) EntryOf(p Participation, room Room, now time.Time) Entry 
 
 func entryOfParticipation(s Shown, room Room, now time.Time) Entry {
 	p := *s.Participation
-	r := participationRow(p, now)
+	e := participationRow(p, now).Entry(p.Partner)
+	e.Base, e.Due, e.MindsRoom, e.Shown = e.Tab, e.Deadline, p.OpenAt(now) && !p.Consented(), s
+	return e.WithRoom(room, now)
+}
+
+// Entry returns by what lists sort, filter and find a row of that partner's, and
+// nothing else of the entry that it was made of.
+func (r Row) Entry(partner PartnerID) Entry {
 	e := Entry{
-		Record: p.Record(), Row: r.ID, Participation: p.ID, Type: r.Type, Status: r.Status, Rank: StatusRank(r.Type, r.Status),
-		Locations: r.Locations, Since: r.Since, Deadline: r.Deadline, Amount: AmountText(r.Amount),
-		MindsRoom: p.OpenAt(now) && !p.Consented(), Base: r.Tab, Due: r.Deadline, Shown: s,
+		Record: RecordKey{Partner: partner, Engagement: r.Engagement, Customer: r.Customer}, Row: r.ID, Participation: r.Participation,
+		Tab: r.Tab, Type: r.Type, Status: r.Status, Rank: StatusRank(r.Type, r.Status), Locations: r.Locations, Since: r.Since,
+		Deadline: r.Deadline, Amount: AmountText(r.Amount),
 	}
 	e.Name, e.Search = r.keys()
-	return e.WithRoom(room, now)
+	return e
 }
 
 // WithRoom returns the entry when the room there is becomes another one at now.

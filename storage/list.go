@@ -154,5 +154,5 @@ type List struct {
 // ListRow is an entry of a list.
 type ListRow struct {
 	Entry engagement.Entry
-	Err   error // an *UnreadableError: of the entry nothing is certain but its keys and what orders it
+	Err   error // an *UnreadableError: of the entry nothing is certain but its keys, what orders it, its Tab and, where it has any, Locations
 }

@@ -129,23 +129,20 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 		return ClaimsPage{}, err
 	}
 	page := ClaimsPage{Counts: map[engagement.Status]Count{}, At: c.now}
-	rows, more, counts, err := c.read(ctx, l)
+	rows, lost, more, counts, err := c.read(ctx, l)
 	if err != nil {
 		return ClaimsPage{}, err
 	}
 	for status, n := range counts {
 		page.Counts[status] = Count{N: n}
 	}
-	for _, r := range rows {
-		err := unreadable(r)
-		if err != nil && !c.scope.mayTell(r.Entry, err) {
-			continue
+	for _, r := range append(lost, rows...) {
+		switch {
+		case r.Err == nil:
+			page.Rows = append(page.Rows, c.s.claimRow(c.actor, r.Entry, c.engagements, c.now))
+		case c.scope.mayTell(r.Entry):
+			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, r.Entry, r.Err))
 		}
-		if err != nil {
-			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, r.Entry, err))
-			continue
-		}
-		page.Rows = append(page.Rows, c.s.claimRow(c.actor, r, c.engagements, c.now))
 	}
 	if more {
 		page.Next, err = l.cursor(l.positionOf(rows[len(rows)-1].Entry))
@@ -155,27 +152,18 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 
 // read reads one page, works in what has happened since it was stored, and counts
 // all claims by status, whatever the scope.
-func (c claimsList) read(ctx context.Context, l list) ([]storage.PageRow, bool, map[engagement.Status]int, error) {
+func (c claimsList) read(ctx context.Context, l list) (rows, lost []storage.ListRow, more bool, counts map[engagement.Status]int, err error) {
 	if l.nothing {
-		return nil, false, nil, nil
+		return nil, nil, false, nil, nil
 	}
-	stored, err := c.s.store.Claims(ctx, storage.ClaimsQuery{
-		Partner: l.partner, Sort: l.sort, Descending: l.descending, After: l.after, Limit: l.limit, Filter: l.filter, Names: l.names, Now: l.now,
-	})
+	found, err := c.s.listed(ctx, l.query())
 	if err != nil {
-		return nil, false, nil, unavailable("storage", err)
+		return nil, nil, false, nil, err
 	}
-	counts := map[engagement.Status]int{}
-	maps.Copy(counts, stored.Counts)
-	rows, more, err := l.overlay(stored.Rows, stored.More, stored.Overdue, func(e engagement.Entry) { counts[e.Status]++ })
-	if err != nil {
-		return nil, false, nil, err
-	}
-	var gone []storage.PageRow
-	for _, e := range lost(stored.Overdue, l.partner) {
-		gone = append(gone, storage.PageRow{Entry: e.entry, Err: e.err})
-	}
-	return append(gone, rows...), more, counts, nil
+	counts = map[engagement.Status]int{}
+	maps.Copy(counts, found.Statuses)
+	rows, lost, more = l.overlay(found, func(e engagement.Entry) { counts[e.Status]++ })
+	return rows, lost, more, counts, nil
 }
 
 // count counts the claims of a scope by status, by reading them.
@@ -197,15 +185,12 @@ func (c claimsList) count(ctx context.Context) (map[engagement.Status]Count, err
 func (c claimsList) each(ctx context.Context, l list, do func(engagement.Entry)) (more bool, err error) {
 	more = true
 	for read := 0; more && read < maxRead; {
-		var rows []storage.PageRow
-		if rows, more, _, err = c.read(ctx, l); err != nil {
+		var rows []storage.ListRow
+		if rows, _, more, _, err = c.read(ctx, l); err != nil {
 			return more, err
 		}
 		for _, r := range rows {
-			if r.Entry.Tab == "" {
-				continue // of which nothing is known, and which every page has
-			}
-			if err := unreadable(r); err == nil || c.scope.mayTell(r.Entry, err) {
+			if r.Err == nil || c.scope.mayTell(r.Entry) {
 				do(r.Entry)
 			}
 			at := l.positionOf(r.Entry)
@@ -224,20 +209,15 @@ func (s *Service) mayList(ctx context.Context, actor Actor) (Scope, error) {
 	return s.authorize(ctx, actor, ViewClaims)
 }
 
-// claimRow is how the claims list shows an entry. What the row allows is what
-// its partner may do.
-func (s *Service) claimRow(actor Actor, r storage.PageRow, all []engagement.Engagement, now time.Time) ClaimRow {
-	e := engagementOf(all, r.Entry.Place.Engagement)
-	out := ClaimRow{Partner: r.Entry.Partner, EngagementName: e.Name, SolutionArea: e.SolutionArea}
-	for _, row := range s.rows(r.Place, r.Entry.Partner, e, sight{Scope: AllLocations()}, now) { // of a list that was narrowed before
-		if row.ID == r.Entry.Row {
-			out.Row = row.Row
-		}
-	}
+// claimRow is how the claims list shows the entry of a participation. What the row
+// allows is what its partner may do.
+func (s *Service) claimRow(actor Actor, entry engagement.Entry, all []engagement.Engagement, now time.Time) ClaimRow {
+	e, p := engagementOf(all, entry.Record.Engagement), *entry.Shown.Participation
+	out := ClaimRow{Partner: entry.Record.Partner, EngagementName: e.Name, SolutionArea: e.SolutionArea}
+	out.Row, _ = entry.RowAt(e, s.policy, now)
 	if actor.program() {
 		out.Actions = nil
 	}
-	p, _ := r.Place.Participation(r.Entry.Partner, r.Entry.Participation)
 	if out.EngagementName == "" { // it has left the catalog since
 		out.EngagementName = lastSent(p.Consent).Terms.Engagement.Name
 	}

@@ -262,7 +262,7 @@ func (c customersPage) page(ctx context.Context, query CustomersQuery) (Customer
 		return CustomersPage{}, err
 	}
 	page := CustomersPage{Counts: map[engagement.Tab]Count{}, At: c.now}
-	rows, more, err := c.read(ctx, l, page.Counts)
+	rows, last, err := c.read(ctx, l, page.Counts)
 	if err != nil {
 		return CustomersPage{}, err
 	}
@@ -272,63 +272,56 @@ func (c customersPage) page(ctx context.Context, query CustomersQuery) (Customer
 		}
 	}
 	for _, r := range rows {
-		if r.err != nil && !c.within.mayTell(*r.entry, r.err) {
-			continue
+		switch {
+		case r.err == nil:
+			page.Rows = append(page.Rows, r.Row)
+		case c.within.mayTell(r.entry):
+			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, r.entry, r.err))
 		}
-		if r.err != nil {
-			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, *r.entry, r.err))
-			continue
-		}
-		page.Rows = append(page.Rows, r.Row)
 	}
-	if more {
-		page.Next, err = l.cursor(l.positionOf(rows[len(rows)-1].Entry(c.partner)))
+	if last != nil {
+		page.Next, err = l.cursor(l.positionOf(*last))
 	}
 	return page, err
 }
 
 // read reads one page of a list, works in what has happened since it was stored,
-// and counts every tab if the scope is the whole partner.
-func (c customersPage) read(ctx context.Context, l list, counts map[engagement.Tab]Count) ([]shown, bool, error) {
+// and counts every tab if the scope is the whole partner. It returns the entry at which
+// the page ends, nil when nothing follows it.
+func (c customersPage) read(ctx context.Context, l list, counts map[engagement.Tab]Count) ([]shown, *engagement.Entry, error) {
 	if l.nothing {
-		return nil, false, nil
+		return nil, nil, nil
 	}
 	if l.tab == engagement.TabIneligible && !c.within.All() {
 		return c.ineligible(ctx, l)
 	}
-	stored, err := c.s.store.Page(ctx, storage.PageQuery{
-		Partner: l.partner, Engagement: l.engagement, Tab: l.tab, Sort: l.sort, Descending: l.descending, After: l.after,
-		Limit: l.limit, Filter: l.filter, Now: l.now,
-	})
+	found, err := c.s.listed(ctx, l.query())
 	if err != nil {
-		return nil, false, unavailable("storage", err)
+		return nil, nil, err
 	}
-	tabs := maps.Clone(stored.Counts)
-	rows, more, err := l.overlay(stored.Rows, stored.More, stored.Overdue, func(e engagement.Entry) { tabs[e.Tab]++ })
-	if err != nil {
-		return nil, false, err
-	}
+	tabs := map[engagement.Tab]int{}
+	maps.Copy(tabs, found.Tabs)
+	rows, lost, more := l.overlay(found, func(e engagement.Entry) { tabs[e.Tab]++ })
 	if c.within.All() {
 		for _, tab := range engagement.AllTabs() {
 			counts[tab] = Count{N: tabs[tab]}
 		}
 	}
-	var out []shown
-	for _, e := range lost(stored.Overdue, l.partner) {
-		out = append(out, shown{entry: &e.entry, err: e.err})
+	var last *engagement.Entry
+	if more {
+		last = &rows[len(rows)-1].Entry
 	}
-	for _, r := range rows {
-		if err := unreadable(r); err != nil {
-			out = append(out, shown{entry: &r.Entry, err: err})
+	var out []shown
+	for _, r := range append(lost, rows...) {
+		if r.Err != nil {
+			out = append(out, shown{entry: r.Entry, err: r.Err})
 			continue
 		}
-		for _, row := range c.s.rows(r.Place, c.partner, c.engagement, c.within, c.now) {
-			if row.from == r.Entry.Row {
-				out = append(out, row)
-			}
+		if row, ok := c.row(r.Entry); ok {
+			out = append(out, row)
 		}
 	}
-	return out, more, nil
+	return out, last, nil
 }
 
 func (c customersPage) list(query CustomersQuery) list {

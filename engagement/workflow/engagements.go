@@ -147,7 +147,7 @@ func (s *Service) countActive(ctx context.Context, actor Actor, groups []Engagem
 	l := c.list(ClaimsQuery{Engagements: ids, Limit: maxLimit})
 	l.filter.Types = []engagement.RowType{engagement.NotStarted, engagement.InProgress}
 	found := map[engagement.ID]int{}
-	more, err := c.each(ctx, l, func(e engagement.Entry) { found[e.Place.Engagement]++ }) // a customer has one that is open, at most
+	more, err := c.each(ctx, l, func(e engagement.Entry) { found[e.Record.Engagement]++ }) // a customer has one that is open, at most
 	if err != nil {
 		return err
 	}

@@ -23,32 +23,31 @@ func (c customersPage) count(ctx context.Context, counts map[engagement.Tab]Coun
 			counts[tab] = counted(len(x.rows), x.next() != nil)
 			continue
 		}
-		rows, more, err := c.read(ctx, l, nil)
+		rows, last, err := c.read(ctx, l, nil)
 		if err != nil {
 			return err
 		}
-		counts[tab] = counted(len(rows), more)
+		counts[tab] = counted(len(rows), last != nil)
 	}
 	return nil
 }
 
 // ineligible reads one page of the Ineligible tab as a scope shows it. By name it
 // reads no further than the page; another order takes all rows.
-func (c customersPage) ineligible(ctx context.Context, l list) ([]shown, bool, error) {
+func (c customersPage) ineligible(ctx context.Context, l list) ([]shown, *engagement.Entry, error) {
 	x := c.gather(l)
 	for x.next() != nil && x.settled() <= l.limit {
 		if err := x.step(ctx); err != nil {
-			return nil, false, err
+			return nil, nil, err
 		}
 		if l.sort != storage.ByName {
 			x.rows = x.rows[:min(len(x.rows), l.limit+1)]
 		}
 	}
-	rows := x.lost
-	for _, r := range x.rows[:min(len(x.rows), l.limit)] {
-		rows = append(rows, r.shown)
+	if len(x.rows) <= l.limit {
+		return append(x.lost, x.rows...), nil, nil
 	}
-	return rows, len(x.rows) > l.limit, nil
+	return append(x.lost, x.rows[:l.limit]...), &x.rows[l.limit-1].entry, nil
 }
 
 // gathering collects the rows of the Ineligible tab within a scope: those that are
@@ -58,10 +57,11 @@ type gathering struct {
 	customersPage
 	list    list
 	sources []*storedTab
-	rows    []gathered // in the order of the list
+	rows    []shown // in the order of the list
 	seen    map[engagement.RowID]bool
 	lost    []shown // of the Ineligible tab, that cannot be read
 	read    int     // stored rows
+	began   bool    // whether what is overdue was taken
 }
 
 // storedTab is a stored tab that is being read.
@@ -69,11 +69,6 @@ type storedTab struct {
 	tab   engagement.Tab
 	after *storage.Position // what was read last; nil: nothing yet
 	ended bool
-}
-
-type gathered struct {
-	shown
-	entry engagement.Entry
 }
 
 func (c customersPage) gather(l list) *gathering {
@@ -121,7 +116,7 @@ func (x *gathering) settled() int {
 	case least.after == nil || x.list.sort != storage.ByName:
 		return 0
 	}
-	i := slices.IndexFunc(x.rows, func(r gathered) bool { return x.byName(r.entry.Name, least.after.Text) >= 0 })
+	i := slices.IndexFunc(x.rows, func(r shown) bool { return x.byName(r.entry.Name, least.after.Text) >= 0 })
 	if i < 0 {
 		return len(x.rows)
 	}
@@ -131,50 +126,91 @@ func (x *gathering) settled() int {
 // step reads a batch of the source that was read least far.
 func (x *gathering) step(ctx context.Context) error {
 	from := x.next()
-	stored, err := x.s.store.Page(ctx, storage.PageQuery{
+	found, err := x.s.listed(ctx, storage.ListQuery{
 		Partner: x.list.partner, Engagement: x.list.engagement, Tab: from.tab, Sort: storage.ByName, Descending: x.list.descending,
 		After: from.after, Limit: x.list.limit + 1, Filter: storage.Filter{Words: x.list.filter.Words}, Now: x.now,
 	})
 	if err != nil {
-		return unavailable("storage", err)
+		return err
 	}
-	for _, r := range stored.Rows {
-		if err := unreadable(r); err != nil && from.tab == engagement.TabIneligible {
-			x.lost = append(x.lost, shown{entry: &r.Entry, err: err})
+	var entries []engagement.Entry
+	for _, r := range found.Rows {
+		switch {
+		case r.Err == nil:
+			entries = append(entries, r.Entry)
+		case from.tab == engagement.TabIneligible:
+			x.lost = append(x.lost, shown{entry: r.Entry, err: r.Err})
 		}
-		x.take(r.Place, r.Entry.Row)
 	}
-	for _, pl := range stored.Overdue { // the same in every batch
-		settled, _, err := pl.Settle(x.now)
-		if err != nil {
-			return err
+	if !x.began { // the same in every batch
+		x.began = true
+		for _, r := range found.Overdue {
+			if r.Err != nil {
+				x.lost = append(x.lost, shown{entry: r.Entry, err: r.Err})
+				continue
+			}
+			entries = append(entries, r.Entry.At(x.now))
 		}
-		x.take(settled, "")
 	}
-	slices.SortFunc(x.rows, func(a, b gathered) int {
+	if err := x.take(ctx, entries); err != nil {
+		return err
+	}
+	slices.SortFunc(x.rows, func(a, b shown) int {
 		return x.list.compare(x.list.positionOf(a.entry), x.list.positionOf(b.entry))
 	})
-	x.read += len(stored.Rows)
-	from.ended = !stored.More
-	if n := len(stored.Rows); n > 0 {
-		at := storage.ByName.PositionOf(stored.Rows[n-1].Entry, nil)
+	x.read += len(found.Rows)
+	from.ended = !found.More
+	if n := len(found.Rows); n > 0 {
+		at := storage.ByName.PositionOf(found.Rows[n-1].Entry, nil)
 		from.after = &at
 	}
 	return nil
 }
 
-// take takes those rows of a place that belong to the page and were made of the
-// stored row, or of any when there is none.
-func (x *gathering) take(pl engagement.Place, from engagement.RowID) {
-	for _, row := range x.s.rows(pl, x.partner, x.engagement, x.within, x.now) {
-		if row.Tab != engagement.TabIneligible || from != "" && row.from != from || x.seen[row.ID] {
-			continue
+// take takes those rows of entries that belong to the page. What belongs to another
+// location shows only where the customer has no row in the scope, for which its
+// record is read.
+func (x *gathering) take(ctx context.Context, entries []engagement.Entry) error {
+	var others []engagement.Entry
+	for _, e := range entries {
+		if row, ok := x.row(e); ok {
+			x.offer(row)
+		} else if e.Participation != "" && e.Tab != engagement.TabOff {
+			others = append(others, e)
 		}
-		e := row.Entry(x.partner)
-		if !x.list.filter.Match(e) || x.list.after != nil && x.list.compare(x.list.positionOf(e), *x.list.after) <= 0 {
-			continue
+	}
+	for batch := range slices.Chunk(others, maxRecords) {
+		want := storage.Want{Ended: true}
+		for _, e := range batch {
+			if !slices.Contains(want.Records, e.Record) {
+				want.Records = append(want.Records, e.Record)
+			}
 		}
+		loaded, err := x.s.fetch(ctx, want)
+		if err != nil {
+			return unavailable("storage", err)
+		}
+		for _, e := range batch {
+			for _, row := range x.rowsOf(loaded.Records[e.Record], loaded.Shared[e.Record.Shared()].RoomFor(x.partner)) {
+				if row.from == e.Row {
+					x.offer(row)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// maxRecords is how many records are read at once.
+const maxRecords = 100
+
+// offer takes a row if it belongs to the page, and once.
+func (x *gathering) offer(row shown) {
+	switch {
+	case row.Tab != engagement.TabIneligible || x.seen[row.ID]:
+	case !x.list.filter.Match(row.entry) || x.list.after != nil && x.list.compare(x.list.positionOf(row.entry), *x.list.after) <= 0:
+	default:
 		x.seen[row.ID] = true
-		x.rows = append(x.rows, gathered{shown: row, entry: e})
+		x.rows = append(x.rows, row)
 	}
 }

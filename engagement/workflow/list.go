@@ -13,7 +13,7 @@ import (
 type list struct {
 	partner    engagement.PartnerID // "": every partner
 	engagement engagement.ID        // "": the claims list, over all of them
-	tab        engagement.Tab
+	tab        engagement.Tab       // TabNone: the claims list
 	sort       storage.Sort
 	descending bool
 	filter     storage.Filter
@@ -62,14 +62,6 @@ func (l *list) begin(cursor string) error {
 	return nil
 }
 
-// has reports whether an entry belongs to the list, whatever its filter.
-func (l list) has(e engagement.Entry) bool {
-	if l.engagement == "" {
-		return e.Participation != "" && (l.partner == "" || e.Partner == l.partner)
-	}
-	return e.Partner == l.partner
-}
-
 // compare orders two positions as the list does.
 func (l list) compare(a, b storage.Position) int {
 	if l.descending {
@@ -78,42 +70,51 @@ func (l list) compare(a, b storage.Position) int {
 	return a.Compare(b)
 }
 
-// overlay merges the rows that storage found with those of the places of which a
-// deadline has passed since; counted is told of every entry that these have in
-// the list now.
-func (l list) overlay(rows []storage.PageRow, more bool, overdue []engagement.Place, counted func(engagement.Entry)) ([]storage.PageRow, bool, error) {
+// query asks storage for the list's page.
+func (l list) query() storage.ListQuery {
+	return storage.ListQuery{
+		Partner: l.partner, Engagement: l.engagement, Tab: l.tab, Sort: l.sort, Descending: l.descending, After: l.after,
+		Limit: l.limit, Filter: l.filter, Names: l.names, Now: l.now,
+	}
+}
+
+// overlay merges the rows that storage found with those entries that have become
+// others since they were stored; counted is told of each that is in the list now.
+// Those of them that cannot be read are told on every page: where they would stand
+// is not known.
+func (l list) overlay(found storage.List, counted func(engagement.Entry)) (rows, lost []storage.ListRow, more bool) {
+	rows, more = found.Rows, found.More
 	reach := func(storage.Position) bool { return true } // whether this page goes so far
 	if more {
 		last := l.positionOf(rows[len(rows)-1].Entry)
 		reach = func(at storage.Position) bool { return l.compare(at, last) < 0 }
 	}
-	var moved []storage.PageRow
-	for _, pl := range overdue {
-		settled, _, err := pl.Settle(l.now)
-		if err != nil {
-			return nil, false, err
+	var moved []storage.ListRow
+	for _, r := range found.Overdue {
+		if r.Err != nil {
+			lost = append(lost, r)
+			continue
 		}
-		for _, e := range settled.Entries(l.now) {
-			if !l.has(e) {
-				continue
-			}
-			counted(e)
-			at := l.positionOf(e)
-			if (l.engagement == "" || e.Tab == l.tab) && l.filter.Match(e) && (l.after == nil || l.compare(at, *l.after) > 0) && reach(at) {
-				moved = append(moved, storage.PageRow{Entry: e, Place: settled})
-			}
+		e := r.Entry.At(l.now)
+		if e.Tab == engagement.TabNone {
+			continue
+		}
+		counted(e)
+		at := l.positionOf(e)
+		if (l.tab == engagement.TabNone || e.Tab == l.tab) && l.filter.Match(e) && (l.after == nil || l.compare(at, *l.after) > 0) && reach(at) {
+			moved = append(moved, storage.ListRow{Entry: e})
 		}
 	}
 	if len(moved) > 0 {
 		rows = append(slices.Clip(rows), moved...)
-		slices.SortFunc(rows, func(a, b storage.PageRow) int {
+		slices.SortFunc(rows, func(a, b storage.ListRow) int {
 			return l.compare(l.positionOf(a.Entry), l.positionOf(b.Entry))
 		})
 	}
 	if len(rows) > l.limit {
 		rows, more = rows[:l.limit], true
 	}
-	return rows, more, nil
+	return rows, lost, more
 }
 
 // positionOf is where an entry stands in the list.

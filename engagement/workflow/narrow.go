@@ -9,26 +9,40 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 )
 
-// shown is a row as somebody sees it, and which of the stored rows it is made of.
+// shown is a row as somebody sees it, and the entry by which it is sorted: of a scope
+// that is not the whole partner, one that tells no more than the row.
 type shown struct {
 	engagement.Row
-	from  engagement.RowID
-	entry *engagement.Entry // of one that cannot be read
-	err   error             // why it cannot
+	from  engagement.RowID // of the row that it is made of
+	entry engagement.Entry
+	err   error // why it cannot be read
 }
 
-// Entry returns what the row is sorted by.
-func (r shown) Entry(partner engagement.PartnerID) engagement.Entry {
-	if r.entry != nil {
-		return *r.entry
+// row returns what is seen of an entry by itself: nothing of one that belongs to
+// another location.
+func (c customersPage) row(e engagement.Entry) (shown, bool) {
+	r, ok := e.RowAt(c.engagement, c.s.policy, c.now)
+	if !ok || c.within.All() {
+		return shown{Row: r, from: e.Row, entry: e}, ok
 	}
-	return r.Row.Entry(partner)
+	r, ok = c.within.own(r)
+	return shown{Row: r, from: e.Row, entry: r.Entry(c.partner)}, ok
 }
 
-// rows returns what a partner sees of a place through a scope. Every row that a
-// query gives comes from here.
-func (s *Service) rows(pl engagement.Place, partner engagement.PartnerID, e engagement.Engagement, within sight, now time.Time) []shown {
-	return within.narrow(pl.Rows(partner, e, s.policy, now))
+// rowsOf returns what is seen of a whole record.
+func (c customersPage) rowsOf(r engagement.PartnerRecord, room engagement.Room) []shown {
+	entries := r.Entries(room, c.now)
+	var all []engagement.Row
+	for _, e := range append(entries[1:], entries[0]) {
+		if row, ok := e.RowAt(c.engagement, c.s.policy, c.now); ok {
+			all = append(all, row)
+		}
+	}
+	out := c.within.narrow(all)
+	for i := range out {
+		out[i].entry = out[i].Row.Entry(c.partner)
+	}
+	return out
 }
 
 // sight is a scope, with what its locations lack for the engagement that is
@@ -63,7 +77,7 @@ func (s *Service) sight(ctx context.Context, partner engagement.PartnerID, scope
 	return within, nil
 }
 
-// narrow turns the rows of one place into those that a scope shows. What belongs
+// narrow turns the rows of one record into those that a scope shows. What belongs
 // to another location is at most one row, which says that the company has the
 // customer and nothing else; there is none where the customer already has a row
 // that says what can be done with it.
@@ -72,23 +86,31 @@ func (w sight) narrow(rows []engagement.Row) []shown {
 	var theirs *engagement.Row
 	told := false
 	for i, r := range rows {
+		own, is := w.own(r)
 		switch {
-		case w.All():
-		case r.Participation == "":
-			r = w.known(r)
-		case len(w.among(r.Locations)) == 0:
-			if r.Tab != engagement.TabOff && (theirs == nil || theirs.Tab == engagement.TabComplete) {
-				theirs = &rows[i]
-			}
-			continue
+		case is:
+			told = told || own.Tab == engagement.TabEligible || own.Tab == engagement.TabIneligible
+			out = append(out, shown{Row: own, from: r.ID})
+		case r.Tab != engagement.TabOff && (theirs == nil || theirs.Tab == engagement.TabComplete):
+			theirs = &rows[i]
 		}
-		told = told || r.Tab == engagement.TabEligible || r.Tab == engagement.TabIneligible
-		out = append(out, shown{Row: r, from: r.ID})
 	}
 	if theirs != nil && !told {
 		out = append(out, shown{Row: held(*theirs), from: theirs.ID})
 	}
 	return out
+}
+
+// own returns a row as the scope shows it by itself, and false for one that belongs to
+// another location.
+func (w sight) own(r engagement.Row) (engagement.Row, bool) {
+	switch {
+	case w.All():
+		return r, true
+	case r.Participation == "":
+		return w.known(r), true
+	}
+	return r, len(w.among(r.Locations)) > 0
 }
 
 // known narrows the row of a customer that is merely known: it belongs to all

@@ -23,22 +23,8 @@ type UnreadableRow struct {
 
 // unreadableRow tells the host what is wrong, and the reader which row it is.
 func (s *Service) unreadableRow(ctx context.Context, e engagement.Entry, err error) UnreadableRow {
-	s.log.ErrorContext(ctx, "a row cannot be read", "partner", e.Partner, "row", e.Row, "error", err)
-	return UnreadableRow{Partner: e.Partner, Engagement: e.Place.Engagement, Customer: e.Place.Customer, Row: e.Row}
-}
-
-// unreadable returns why a stored row cannot be shown, or nil.
-func unreadable(r storage.PageRow) error {
-	if r.Err != nil {
-		return r.Err
-	}
-	if _, ok := r.Place.Participation(r.Entry.Partner, r.Entry.Participation); ok {
-		return nil
-	}
-	if _, ok := r.Place.Standing(r.Entry.Partner); ok && r.Entry.Participation == "" {
-		return nil
-	}
-	return r.Place.ErrUnreadable(r.Entry.Partner, r.Entry.Participation)
+	s.log.ErrorContext(ctx, "a row cannot be read", "partner", e.Record.Partner, "row", e.Row, "error", err)
+	return UnreadableRow{Partner: e.Record.Partner, Engagement: e.Record.Engagement, Customer: e.Record.Customer, Row: e.Row}
 }
 
 // keep adds the errors of those that cannot be read to the first ones that are kept.
@@ -122,14 +108,8 @@ func (l *leftOut) error() error {
 // mayTell reports whether an actor may be told that there is a row which cannot be
 // read: within a narrower scope, when a location of the scope has it, or when it is of
 // a known customer, which all locations have.
-func (s Scope) mayTell(e engagement.Entry, err error) bool {
-	if s.All() {
-		return true
-	}
-	if bad := (*storage.UnreadableError)(nil); e.Tab == "" || errors.As(err, &bad) && bad.Kind == "entry" {
-		return false // of which nothing else is certain
-	}
-	return e.Participation == "" || slices.ContainsFunc(e.Locations, s.Has)
+func (s Scope) mayTell(e engagement.Entry) bool {
+	return s.All() || e.Participation == "" || slices.ContainsFunc(e.Locations, s.Has)
 }
 
 // customerIn returns a customer that was asked for; else why it cannot be read, or a
@@ -165,26 +145,6 @@ func explain(err error) error {
 		return err
 	}
 	return explained{err}
-}
-
-// lostEntry is something in a place of which nothing but its key is known.
-type lostEntry struct {
-	entry engagement.Entry
-	err   error
-}
-
-// lost returns what a partner, or with "" every partner, has in overdue places and
-// cannot be read.
-func lost(overdue []engagement.Place, partner engagement.PartnerID) []lostEntry {
-	var out []lostEntry
-	for _, pl := range overdue {
-		for _, u := range pl.Unreadable {
-			if partner == "" || u.Partner == partner {
-				out = append(out, lostEntry{engagement.Entry{Partner: u.Partner, Place: pl.Key, Row: engagement.RowID(u.Participation), Participation: u.Participation}, u.Err})
-			}
-		}
-	}
-	return out
 }
 
 // spoil notes that a customer cannot be read.
