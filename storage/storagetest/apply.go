@@ -17,8 +17,6 @@ func applyCases() []Case {
 		{"visible", "What Apply has returned for is seen by every later call, on every handle.", checkVisible},
 		{"atomic", "Apply happens whole or not at all.", checkAtomic},
 		{"outbox", "Messages go to the outbox with the changes that cause them, or not at all.", checkOutboxAtomic},
-		{"place guard", "Of two Apply calls that were decided on the same version of a place, one succeeds.", checkPlaceGuard},
-		{"grant guard", "Two partners that were granted the same last place are not both stored.", checkGrantGuard},
 		{"history guard", "Of two Apply calls that were decided on the same end of a history, one succeeds.", checkHistoryGuard},
 		{"command guard", "Of two Apply calls with the same command key, one succeeds.", checkCommandGuard},
 		{"contradictions", "Apply returns ErrInvalid for changes that contradict themselves, and makes none of them.", checkContradictions},
@@ -32,45 +30,46 @@ func applyCases() []Case {
 // everything are changes of every kind around one customer.
 func everything(n int) storage.Changes {
 	p := added(northwind, migration, n, start)
-	c := changed(start, engagement.Place{Key: placeOf(migration, n), ClaimLimit: 1}.WithParticipation(p))
+	c := changed(start, of(p))
 	c, _ = told(c, newCustomer(northwind, n), event(engagement.CustomerAdded), event(engagement.ConsentRequested))
 	c.Messages = []engagement.Message{message(fmt.Sprintf("m-%d", n), northwind, n, start, "ana@contoso.com")}
-	c.Tokens = []storage.Token{{Hash: consent.Hash{byte(n)}, Participation: storage.ParticipationKey{Partner: northwind, ID: p.ID}, Place: placeOf(migration, n)}}
+	c.Tokens = []storage.Token{tokenOf(consent.Hash{byte(n)}, p)}
 	c.Command = &storage.CommandRecord{Key: storage.CommandKey{Partner: northwind, Key: fmt.Sprintf("key-%d", n)}, Body: engagement.Digest{1}, Result: []byte(`["p"]`), At: start}
 	return c
 }
 
 // seen returns what of everything(n) a store shows.
 func seen(ctx context.Context, s storage.Store, n int) (string, error) {
-	key := engagement.CustomerKey{Partner: northwind, Customer: customerOf(n)}
+	record := recordOf(northwind, migration, n)
 	loaded, err := s.Load(ctx, storage.Want{
-		Command: storage.CommandKey{Partner: northwind, Key: fmt.Sprintf("key-%d", n)}, Places: []engagement.PlaceKey{placeOf(migration, n)},
-		Customers: []engagement.CustomerKey{key}, Link: consent.Hash{byte(n)},
+		Command: storage.CommandKey{Partner: northwind, Key: fmt.Sprintf("key-%d", n)}, Records: []engagement.RecordKey{record},
+		Customers: []engagement.CustomerKey{record.OfCustomer()}, Link: storage.LinkKey{Hash: consent.Hash{byte(n)}},
 	})
 	if err != nil {
 		return "", err
 	}
-	history, err := s.History(ctx, storage.HistoryQuery{Customer: key, Limit: 10})
+	history, err := s.History(ctx, storage.HistoryQuery{Customer: record.OfCustomer(), Limit: 10})
 	if err != nil {
 		return "", err
 	}
-	page, err := s.Page(ctx, storage.PageQuery{Partner: northwind, Engagement: migration, Tab: engagement.TabEligible, Sort: storage.ByName, Limit: 100, Now: start})
+	page, err := s.List(ctx, pageOf(engagement.TabEligible, 100))
 	if err != nil {
 		return "", err
 	}
 	rows := 0
 	for _, r := range page.Rows {
-		if r.Entry.Place == placeOf(migration, n) {
+		if r.Entry.Record == record {
 			rows++
 		}
 	}
-	return fmt.Sprintf("command %t, place version %d, customer's events %d, events %d, link %t, rows %d",
-		loaded.Command != nil, loaded.Places[placeOf(migration, n)].Version, loaded.Customers[key].History.Seq, len(history), loaded.Participation != nil, rows), nil
+	return fmt.Sprintf("command %t, shared version %d, record version %d, participations %d, customer's events %d, events %d, link %t, rows %d",
+		loaded.Command != nil, loaded.Shared[record.Shared()].Version, loaded.Records[record].Version, len(loaded.Records[record].Participations),
+		loaded.Customers[record.OfCustomer()].History.Seq, len(history), loaded.Participation != nil, rows), nil
 }
 
 const (
-	allSeen  = "command true, place version 1, customer's events 2, events 2, link true, rows 1"
-	noneSeen = "command false, place version 0, customer's events 0, events 0, link false, rows 0"
+	allSeen  = "command true, shared version 1, record version 1, participations 1, customer's events 2, events 2, link true, rows 1"
+	noneSeen = "command false, shared version 0, record version 0, participations 0, customer's events 0, events 0, link false, rows 0"
 )
 
 func checkVisible(ctx context.Context, a, b storage.Store) error {
@@ -83,17 +82,18 @@ func checkVisible(ctx context.Context, a, b storage.Store) error {
 			return err
 		}
 	}
-	pl, err := load(ctx, b, placeOf(migration, 1))
+	was, err := load(ctx, b, keyOf(migration, 1))
 	if err != nil {
 		return err
 	}
-	pl = pl.WithParticipation(granted(added(northwind, migration, 1, start), start))
-	if err := b.Apply(ctx, changed(start, pl)); err != nil {
+	p := added(northwind, migration, 1, start)
+	if err := b.Apply(ctx, becoming(start, was, was.enter(granted(p, start)))); err != nil {
 		return err
 	}
-	again, err := load(ctx, a, placeOf(migration, 1))
-	p, _ := again.Participation(northwind, added(northwind, migration, 1, start).ID)
-	return errors.Join(err, same("the version after a second Apply", again.Version, int64(2)), same("the participation's status", p.StatusAt(start), engagement.CustomerConsentReceived))
+	again, err := load(ctx, a, keyOf(migration, 1))
+	p, _ = again.record(northwind).Participation(p.ID)
+	return errors.Join(err, same("the version of the record after a second Apply", again.record(northwind).Version, int64(2)),
+		same("the version of what is shared", again.shared.Version, int64(2)), same("the participation's status", p.StatusAt(start), engagement.CustomerConsentReceived))
 }
 
 func checkAtomic(ctx context.Context, a, b storage.Store) error {
@@ -101,14 +101,14 @@ func checkAtomic(ctx context.Context, a, b storage.Store) error {
 		return err
 	}
 	stale := everything(1)
-	stale.Places = append(stale.Places, known(northwind, security, 2, "Two", start)) // version 0, and 1 is stored
-	if err := matches("an Apply with a stale place", a.Apply(ctx, stale), storage.ErrConflict); err != nil {
+	add(&stale, scene{}, known(northwind, security, 2, "Two", start)) // version 0, and 1 is stored
+	if err := matches("an Apply with a stale record", a.Apply(ctx, stale), storage.ErrConflict); err != nil {
 		return err
 	}
-	twice := everything(1)
-	twice.Places = append([]engagement.Place{known(northwind, security, 3, "Three", start)}, twice.Places...)
-	twice.Events[1].Seq = 7
-	if a.Apply(ctx, twice) == nil {
+	gap := changed(start, known(northwind, security, 3, "Three", start))
+	gap.Events, gap.Customers = everything(1).Events, everything(1).Customers
+	gap.Events[1].Seq = 7
+	if a.Apply(ctx, gap) == nil {
 		return errors.New("an Apply with a gap in a history succeeds")
 	}
 	for _, s := range []storage.Store{a, b} {
@@ -116,8 +116,8 @@ func checkAtomic(ctx context.Context, a, b storage.Store) error {
 		if err := errors.Join(err, same("what is seen of changes that failed", got, noneSeen)); err != nil {
 			return err
 		}
-		pl, err := load(ctx, s, placeOf(security, 3))
-		if err := errors.Join(err, same("the version of another place in changes that failed", pl.Version, int64(0))); err != nil {
+		other, err := load(ctx, s, keyOf(security, 3))
+		if err := errors.Join(err, same("the number of other records in changes that failed", len(other.records), 0)); err != nil {
 			return err
 		}
 	}
@@ -133,61 +133,11 @@ func checkOutboxAtomic(ctx context.Context, a, b storage.Store) error {
 	}
 	stale := changed(start, known(northwind, migration, 1, "One", start))
 	stale.Messages = []engagement.Message{message("m-1", northwind, 1, start, "ana@contoso.com")}
-	if err := matches("an Apply with a stale place", a.Apply(ctx, stale), storage.ErrConflict); err != nil {
+	if err := matches("an Apply with a stale record", a.Apply(ctx, stale), storage.ErrConflict); err != nil {
 		return err
 	}
 	leased, err := b.Lease(ctx, storage.LeaseQuery{Now: start.Add(day), Until: start.Add(2 * day), Limit: 10})
 	return errors.Join(err, same("the messages of changes that failed", ids(leased), ""))
-}
-
-func checkPlaceGuard(ctx context.Context, a, b storage.Store) error {
-	first := known(northwind, migration, 1, "One", start)
-	if err := a.Apply(ctx, changed(start, first)); err != nil {
-		return err
-	}
-	if err := matches("an Apply on version 0 of a place that exists", b.Apply(ctx, changed(start, first)), storage.ErrConflict); err != nil {
-		return err
-	}
-	read, err := load(ctx, a, first.Key)
-	if err != nil {
-		return err
-	}
-	if err := b.Apply(ctx, changed(start, read.WithParticipation(added(northwind, migration, 1, start)))); err != nil {
-		return err
-	}
-	lost := read.WithParticipation(added(fabrikam, migration, 1, start))
-	if err := matches("an Apply on a version that was overtaken", a.Apply(ctx, changed(start, lost)), storage.ErrConflict); err != nil {
-		return err
-	}
-	missing := known(northwind, security, 1, "One", start)
-	missing.Version = 3
-	return matches("an Apply on a version of a place that does not exist", a.Apply(ctx, changed(start, missing)), storage.ErrConflict)
-}
-
-func checkGrantGuard(ctx context.Context, a, b storage.Store) error {
-	pl := engagement.Place{Key: placeOf(migration, 1), ClaimLimit: 1}.
-		WithParticipation(added(northwind, migration, 1, start)).WithParticipation(added(fabrikam, migration, 1, start))
-	if err := a.Apply(ctx, changed(start, pl)); err != nil {
-		return err
-	}
-	read, err := load(ctx, a, pl.Key)
-	if err != nil {
-		return err
-	}
-	for i, p := range []engagement.PartnerID{northwind, fabrikam} {
-		s := []storage.Store{a, b}[i]
-		err := s.Apply(ctx, changed(start, read.WithParticipation(granted(added(p, migration, 1, start), start))))
-		if i == 0 && err != nil {
-			return err
-		}
-		if i == 1 {
-			if err := matches("the second grant", err, storage.ErrConflict); err != nil {
-				return err
-			}
-		}
-	}
-	read, err = load(ctx, b, pl.Key)
-	return errors.Join(err, same("the number of grants", read.Granted(start), 1))
 }
 
 func checkHistoryGuard(ctx context.Context, a, b storage.Store) error {
@@ -239,29 +189,71 @@ func checkCommandGuard(ctx context.Context, a, b storage.Store) error {
 }
 
 func checkContradictions(ctx context.Context, a, b storage.Store) error {
-	pl := known(northwind, migration, 1, "One", start)
-	foreign := changed(start, pl)
-	foreign.Entries[0].Place = placeOf(security, 1)
-	double := changed(start, pl, pl)
-	gap, _ := told(changed(start, pl), newCustomer(northwind, 1), event(engagement.CustomerAdded), event(engagement.CustomerClaim))
-	gap.Events[1].Seq = 5
-	orphan := changed(start, pl)
-	orphan.Events, _ = engagement.Chain(engagement.Head{}, event(engagement.CustomerAdded))
-	end, _ := told(changed(start, pl), newCustomer(northwind, 1), event(engagement.CustomerAdded))
-	end.Customers[0].History.Hash = engagement.Digest{1}
-	for what, c := range map[string]storage.Changes{
-		"an entry of a place that is not changed": foreign, "a place that is changed twice": double,
-		"a gap in a history": gap, "an event without its customer": orphan, "a head that is not the last event's": end,
+	one := func() storage.Changes { return changed(start, of(added(northwind, migration, 1, start))) }
+	var errs []error
+	for what, wrong := range map[string]func(c *storage.Changes){
+		"an entry of a record that is not changed":                  func(c *storage.Changes) { c.Entries[0].Record = recordOf(northwind, security, 1) },
+		"a record that is changed twice":                            func(c *storage.Changes) { c.Records = append(c.Records, c.Records[0]) },
+		"a record without its own entry":                            func(c *storage.Changes) { c.Entries = c.Entries[1:] },
+		"a participation without its entry":                         func(c *storage.Changes) { c.Entries = c.Entries[:1] },
+		"a participation of no record":                              func(c *storage.Changes) { c.Participations[0].Customer = customerOf(2) },
+		"a record where what is shared is not said":                 func(c *storage.Changes) { c.Shared = nil },
+		"a participation where it is relied on that nobody has one": func(c *storage.Changes) { c.Shared, c.Relied = nil, []storage.Relied{{Key: keyOf(migration, 1)}} },
+		"what is shared, which changes twice":                       func(c *storage.Changes) { c.Shared = append(c.Shared, c.Shared[0]) },
+		"a holder that the participations do not know":              func(c *storage.Changes) { c.Shared[0] = of(granted(c.Participations[0], start)).shared },
+		"an entry that is not in line with what is shared":          func(c *storage.Changes) { c.Shared[0].External.Participated = 1 },
+		"two open participations": func(c *storage.Changes) {
+			*c = changed(start, of(added(northwind, migration, 1, start), secondOf(northwind, 1)))
+		},
+		"an event without its customer": func(c *storage.Changes) {
+			c.Events, _ = engagement.Chain(engagement.Head{}, event(engagement.CustomerAdded))
+		},
+		"a gap in a history": func(c *storage.Changes) {
+			*c, _ = told(*c, newCustomer(northwind, 1), event(engagement.CustomerAdded), event(engagement.CustomerClaim))
+			c.Events[1].Seq = 5
+		},
+		"a head that is not the last event's": func(c *storage.Changes) {
+			*c, _ = told(*c, newCustomer(northwind, 1), event(engagement.CustomerAdded))
+			c.Customers[0].History.Hash = engagement.Digest{1}
+		},
+		"a token that is given twice": func(c *storage.Changes) {
+			t := tokenOf(consent.Hash{1}, c.Participations[0])
+			c.Tokens = []storage.Token{t, t}
+		},
+		"a message that is given twice": func(c *storage.Changes) {
+			m := message("m", northwind, 1, start, "ana@contoso.com")
+			c.Messages = []engagement.Message{m, m}
+		},
 	} {
-		if err := matches("an Apply with "+what, a.Apply(ctx, c), storage.ErrInvalid); err != nil {
-			return err
-		}
-		got, err := load(ctx, b, pl.Key)
-		if err := errors.Join(err, same("the version of a place after "+what, got.Version, int64(0))); err != nil {
-			return err
-		}
+		c := one()
+		wrong(&c)
+		got, err := load(ctx, b, keyOf(migration, 1))
+		errs = append(errs, matches("an Apply with "+what, a.Apply(ctx, c), storage.ErrInvalid), err,
+			same("the number of records after "+what, len(got.records), 0), same("the version of what is shared after "+what, got.shared.Version, int64(0)))
 	}
-	return nil
+	// And what contradicts what is stored.
+	stored := everything(1)
+	if err := errors.Join(append(errs, a.Apply(ctx, stored))...); err != nil {
+		return err
+	}
+	again := everything(2)
+	again.Messages = stored.Messages
+	head := storage.Changes{Customers: []engagement.Customer{stored.Customers[0]}}
+	head.Customers[0].History.Hash = engagement.Digest{1}
+	stray := everything(3)
+	p := secondOf(northwind, 3)
+	stray.Entries = append(stray.Entries, of(p).record(northwind).EntryOf(p, engagement.Room{}, start))
+	return errors.Join(
+		matches("a message that is there already", b.Apply(ctx, again), storage.ErrInvalid),
+		matches("a head that is not the stored one", b.Apply(ctx, head), storage.ErrInvalid),
+		matches("the entry of a participation that is not there", b.Apply(ctx, stray), storage.ErrInvalid))
+}
+
+// secondOf is another participation of a partner's in the migration.
+func secondOf(p engagement.PartnerID, n int) engagement.Participation {
+	s := added(p, migration, n, start.Add(time.Minute))
+	s.ID += "-second"
+	return s
 }
 
 func checkErase(ctx context.Context, a, b storage.Store) error {
@@ -313,7 +305,7 @@ func checkContacts(ctx context.Context, a, b storage.Store) error {
 func checkTime(ctx context.Context, a, b storage.Store) error {
 	zone := time.FixedZone("elsewhere", 3*60*60)
 	p := added(northwind, migration, 1, start)
-	c := changed(start, engagement.Place{Key: placeOf(migration, 1)}.WithParticipation(p))
+	c := changed(start, of(p))
 	customer := newCustomer(northwind, 1)
 	customer.KnownSince, customer.ParkedSince = start.In(zone), start.Add(day).In(zone)
 	c, _ = told(c, customer, event(engagement.CustomerAdded))
@@ -327,7 +319,7 @@ func checkTime(ctx context.Context, a, b storage.Store) error {
 	if err != nil {
 		return err
 	}
-	stored, _ := loaded.Places[loaded.At].Participation(northwind, p.ID)
+	stored, _ := loaded.Records[loaded.At].Participation(p.ID)
 	leased, err := b.Lease(ctx, storage.LeaseQuery{Now: start, Until: start.Add(day), Limit: 1})
 	if err != nil || len(leased) != 1 {
 		return fmt.Errorf("a message that was made at %v is not handed out then: %v", start, err)
@@ -336,7 +328,7 @@ func checkTime(ctx context.Context, a, b storage.Store) error {
 	if err != nil || len(events) != 1 {
 		return fmt.Errorf("the history has %d events: %v", len(events), err)
 	}
-	page, err := b.Page(ctx, storage.PageQuery{Partner: northwind, Engagement: migration, Tab: engagement.TabEligible, Sort: storage.ByName, Limit: 1, Now: start})
+	page, err := b.List(ctx, pageOf(engagement.TabEligible, 1))
 	if err != nil || len(page.Rows) != 1 {
 		return fmt.Errorf("the page has %d rows: %v", len(page.Rows), err)
 	}
@@ -355,15 +347,14 @@ func checkTime(ctx context.Context, a, b storage.Store) error {
 func checkContext(ctx context.Context, a, b storage.Store) error {
 	over, cancel := context.WithCancel(ctx)
 	cancel()
-	_, err1 := a.Load(over, storage.Want{Places: []engagement.PlaceKey{placeOf(migration, 1)}})
-	_, err2 := a.Page(over, storage.PageQuery{Partner: northwind, Engagement: migration, Tab: engagement.TabEligible, Sort: storage.ByName, Limit: 1, Now: start})
+	_, err1 := a.Load(over, storage.Want{Records: []engagement.RecordKey{recordOf(northwind, migration, 1)}})
+	_, err2 := a.List(over, pageOf(engagement.TabEligible, 1))
 	_, err3 := a.Customers(over, storage.CustomersQuery{Partner: northwind, Limit: 1})
 	_, err4 := a.History(over, storage.HistoryQuery{Customer: newCustomer(northwind, 1).Key, Limit: 1})
-	_, err5 := a.Due(over, start, 1)
+	_, err5 := a.Due(over, storage.DueQuery{Now: start, Limit: 1})
 	_, err6 := a.Lease(over, storage.LeaseQuery{Now: start, Until: start, Limit: 1})
-	_, err7 := a.Claims(over, claimsQuery(northwind, 1))
-	for i, err := range []error{a.Apply(over, everything(1)), err1, err2, err3, err4, err5, err6, err7} {
-		what := []string{"Apply", "Load", "Page", "Customers", "History", "Due", "Lease", "Claims"}[i]
+	for i, err := range []error{a.Apply(over, everything(1)), err1, err2, err3, err4, err5, err6} {
+		what := []string{"Apply", "Load", "List", "Customers", "History", "Due", "Lease"}[i]
 		if err := matches(what+" with a cancelled context", err, context.Canceled); err != nil {
 			return err
 		}

@@ -23,10 +23,10 @@ type Benchmark struct {
 	Run  func(b B, s storage.Store) // on an empty store
 }
 
-// Benchmarks returns what a workflow writes most: an add of a customer (its
-// place, its customer, one event), a consent (a place of two partners, a
-// customer, one event, one message), and the least that a guarded write is: one
-// state, one event, one message.
+// Benchmarks returns what a workflow writes most: an add of a customer (what is
+// shared, a record, a customer, one event), a consent that another partner sees (the
+// same, with one message), and the least that a guarded write is: one record, one
+// event, one message.
 func Benchmarks() []Benchmark {
 	return []Benchmark{{"add", benchAdd}, {"grant", benchGrant}, {"guarded", benchGuarded}}
 }
@@ -35,7 +35,7 @@ func benchAdd(b B, s storage.Store) {
 	n := 0
 	for b.Loop() {
 		n++
-		c := changed(start, engagement.Place{Key: placeOf(migration, n), ClaimLimit: 1}.WithParticipation(added(northwind, migration, n, start)))
+		c := changed(start, of(added(northwind, migration, n, start)))
 		c, _ = told(c, newCustomer(northwind, n), event(engagement.CustomerAdded))
 		apply(b, s, c)
 	}
@@ -45,15 +45,13 @@ func benchGrant(b B, s storage.Store) {
 	n := 0
 	for b.Loop() {
 		n++
-		pl := engagement.Place{Key: placeOf(migration, n), ClaimLimit: 1}.
-			WithParticipation(added(northwind, migration, n, start)).WithParticipation(added(fabrikam, migration, n, start))
-		c, customer := told(changed(start, pl), newCustomer(northwind, n), event(engagement.CustomerAdded))
+		c, customer := told(changed(start, of(added(northwind, migration, n, start), added(fabrikam, migration, n, start))), newCustomer(northwind, n), event(engagement.CustomerAdded))
 		apply(b, s, c)
-		read, err := load(context.Background(), s, pl.Key)
+		was, err := load(context.Background(), s, keyOf(migration, n))
 		if err != nil {
 			b.Fatalf("load: %v", err)
 		}
-		c, _ = told(changed(start, read.WithParticipation(granted(added(northwind, migration, n, start), start))), customer, event(engagement.ConsentGranted))
+		c, _ = told(becoming(start, was, was.enter(granted(added(northwind, migration, n, start), start))), customer, event(engagement.ConsentGranted))
 		c.Messages = []engagement.Message{message(fmt.Sprint(n), northwind, n, start, "ana@contoso.com")}
 		apply(b, s, c)
 	}
@@ -74,7 +72,7 @@ func apply(b B, s storage.Store, c storage.Changes) {
 }
 
 // Guarded makes the least changes that a guarded write has: the next version of
-// one place, one event, and one message in place of the last one. An adapter's
+// one record with its participation, one event, and one message in place of the last one. An adapter's
 // benchmark applies them beside a bare version of its own.
 type Guarded struct {
 	changes storage.Changes
@@ -83,7 +81,7 @@ type Guarded struct {
 
 // NewGuarded returns changes that begin with an empty store.
 func NewGuarded() *Guarded {
-	c := changed(start, engagement.Place{Key: placeOf(migration, 1), ClaimLimit: 1}.WithParticipation(added(northwind, migration, 1, start)))
+	c := changed(start, of(added(northwind, migration, 1, start)))
 	c, _ = told(c, newCustomer(northwind, 1), event(engagement.ConsentSent))
 	c.Messages = []engagement.Message{message("m-0", northwind, 1, start, "ana@contoso.com")}
 	return &Guarded{changes: c}
@@ -94,7 +92,8 @@ func NewGuarded() *Guarded {
 func (g *Guarded) Next() storage.Changes {
 	if g.n > 0 {
 		c := &g.changes
-		c.Places[0].Version = int64(g.n)
+		c.Shared, c.Relied = nil, []storage.Relied{{Key: keyOf(migration, 1), Version: 1}}
+		c.Records[0].Version = int64(g.n)
 		e := &c.Events[0]
 		e.Seq++
 		e.Hash[0]++
@@ -108,8 +107,8 @@ func (g *Guarded) Next() storage.Changes {
 
 // Pages are queries for pages of 50 rows of a filled store.
 type Pages struct {
-	First, Middle, Last storage.PageQuery
-	Anywhere            []storage.PageQuery // at cursors spread over the whole tab, in no order
+	First, Middle, Last storage.ListQuery
+	Anywhere            []storage.ListQuery // at cursors spread over the whole tab, in no order
 }
 
 const pageRows = 50
@@ -117,10 +116,10 @@ const pageRows = 50
 // Pages returns queries for a tab of a store that holds the filling, by name. The
 // tab must have at least 50 rows.
 func (f Filling) Pages(ctx context.Context, s storage.Store, tab engagement.Tab) (Pages, error) {
-	q := storage.PageQuery{Partner: benchPartner, Engagement: benchEngagement, Tab: tab, Sort: storage.ByName, Limit: 1000, Now: epoch}
+	q := storage.ListQuery{Partner: benchPartner, Engagement: benchEngagement, Tab: tab, Sort: storage.ByName, Limit: 1000, Now: epoch}
 	var at []storage.Position
 	for {
-		page, err := s.Page(ctx, q)
+		page, err := s.List(ctx, q)
 		if err != nil {
 			return Pages{}, err
 		}
@@ -136,7 +135,7 @@ func (f Filling) Pages(ctx context.Context, s storage.Store, tab engagement.Tab)
 		return Pages{}, fmt.Errorf("the tab has %d rows: a page needs %d", len(at), pageRows)
 	}
 	q.After, q.Limit = nil, pageRows
-	after := func(i int) storage.PageQuery {
+	after := func(i int) storage.ListQuery {
 		p := q
 		if i >= 0 {
 			p.After = &at[i]
@@ -152,10 +151,10 @@ func (f Filling) Pages(ctx context.Context, s storage.Store, tab engagement.Tab)
 }
 
 // Time returns how long one query of these takes on the store, over n of them.
-func Time(ctx context.Context, s storage.Store, n int, queries ...storage.PageQuery) (time.Duration, error) {
+func Time(ctx context.Context, s storage.Store, n int, queries ...storage.ListQuery) (time.Duration, error) {
 	began := time.Now()
 	for i := range n {
-		page, err := s.Page(ctx, queries[i%len(queries)])
+		page, err := s.List(ctx, queries[i%len(queries)])
 		if err != nil {
 			return 0, err
 		}

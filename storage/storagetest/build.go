@@ -1,7 +1,6 @@
 package storagetest
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"strings"
@@ -27,7 +26,7 @@ const (
 var start = time.Date(2026, 3, 2, 9, 0, 0, 123456000, time.UTC)
 
 // recorded is before every deadline: what a participation is then is what is
-// recorded of it, and by that stores tell which places are possible.
+// recorded of it, and by that stores tell which records are possible.
 var recorded time.Time
 
 const day = 24 * time.Hour
@@ -38,8 +37,12 @@ func identityOf(n int, name string) tenant.Identity {
 	return tenant.Identity{TPID: tenant.TPID(n), Name: name}
 }
 
-func placeOf(e engagement.ID, n int) engagement.PlaceKey {
-	return engagement.PlaceKey{Engagement: e, Customer: customerOf(n)}
+func keyOf(e engagement.ID, n int) engagement.CustomerEngagementKey {
+	return engagement.CustomerEngagementKey{Engagement: e, Customer: customerOf(n)}
+}
+
+func recordOf(p engagement.PartnerID, e engagement.ID, n int) engagement.RecordKey {
+	return engagement.RecordKey{Partner: p, Engagement: e, Customer: customerOf(n)}
 }
 
 // added is a participation that began at a time and waits for consent.
@@ -59,6 +62,13 @@ func granted(p engagement.Participation, at time.Time) engagement.Participation 
 	if err != nil {
 		panic(err) // there is no form that could be wrong
 	}
+	return p
+}
+
+// paid is what a participation is at the end of the way.
+func paid(p engagement.Participation) engagement.Participation {
+	p = granted(p, p.StartedAt)
+	p.Claim.Status = claim.Paid
 	return p
 }
 
@@ -82,26 +92,6 @@ func amountText(text string) string { return engagement.AmountText(money(text)) 
 
 // amounts are in two currencies, in no order; one is there twice.
 var amounts = []string{"1500 EUR", "250.50 USD", "250.5 EUR", "1500.00 EUR", "9.99 EUR", "12000 USD", "0 EUR"}
-
-// known is a place in which a customer that a partner knows can be claimed, or,
-// with a reason, cannot.
-func known(p engagement.PartnerID, e engagement.ID, n int, name string, at time.Time, reasons ...engagement.Reason) engagement.Place {
-	s := engagement.Standing{Partner: p, Identity: identityOf(n, name), Known: true}
-	s.Evaluation = engagement.Evaluation{RuleSet: "rules", Version: "1", At: at, Outcome: eligibility.OutcomeEligible, Locations: []engagement.LocationID{"4711201"}}
-	if len(reasons) > 0 {
-		s.Evaluation.Outcome, s.Evaluation.Locations, s.Evaluation.Reasons = eligibility.OutcomeIneligible, nil, reasons
-	}
-	return engagement.Place{Key: placeOf(e, n), ClaimLimit: 1}.WithStanding(s)
-}
-
-// changed are the changes that put places as they are at a time.
-func changed(now time.Time, places ...engagement.Place) storage.Changes {
-	c := storage.Changes{Places: places}
-	for _, pl := range places {
-		c.Entries = append(c.Entries, pl.Entries(now)...)
-	}
-	return c
-}
 
 // told adds a customer with events to changes.
 func told(c storage.Changes, customer engagement.Customer, events ...engagement.Event) (storage.Changes, engagement.Customer) {
@@ -175,15 +165,14 @@ func message(id string, p engagement.PartnerID, n int, at time.Time, to string) 
 		panic(err)
 	}
 	return engagement.Message{
-		ID: engagement.MessageID(id), Kind: engagement.AskForConsent, Partner: p, Place: placeOf(migration, n),
+		ID: engagement.MessageID(id), Kind: engagement.AskForConsent, Partner: p, Engagement: migration, Customer: customerOf(n),
 		Participation: added(p, migration, n, at).ID, To: email, Language: "en", Link: "link-1", CreatedAt: at,
 	}
 }
 
-// load returns a place as it is stored.
-func load(ctx context.Context, s storage.Store, key engagement.PlaceKey) (engagement.Place, error) {
-	loaded, err := s.Load(ctx, storage.Want{Places: []engagement.PlaceKey{key}})
-	return loaded.Places[key], err
+// tokenOf is the token of a link.
+func tokenOf(h consent.Hash, p engagement.Participation) storage.Token {
+	return storage.Token{Hash: h, Slot: storage.SlotOf(p.Customer), Participation: p.ID, Record: p.Record()}
 }
 
 // ids are the IDs of messages, in their order.

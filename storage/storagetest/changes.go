@@ -14,9 +14,9 @@ import (
 // changes are random, and wrong in one way at most.
 func (d *driver) changes() storage.Changes {
 	wrong := d.IntN(30)
-	var c storage.Changes
+	c := storage.Changes{At: d.now}
 	for range d.IntN(3) {
-		d.addPlace(&c)
+		d.addScene(&c)
 	}
 	for range d.IntN(3) {
 		d.addCustomer(&c)
@@ -40,8 +40,14 @@ func (d *driver) changes() storage.Changes {
 		c.Erased = append(c.Erased, d.plain.events[key][d.IntN(len(d.plain.events[key]))].Erase())
 	}
 	switch {
-	case wrong == 0 && len(c.Places) > 0:
-		c.Places[d.IntN(len(c.Places))].Version += int64(1 - 2*d.IntN(2))
+	case wrong == 0 && len(c.Records) > 0:
+		c.Records[d.IntN(len(c.Records))].Version++
+	case wrong == 6 && len(c.Shared) > 0:
+		c.Shared[0].Version++
+	case wrong == 7 && len(c.Relied) > 0 && len(c.Participations) == 0:
+		c.Relied[0].Version++
+	case wrong == 8 && len(c.Entries) > 0:
+		c.Entries = c.Entries[1:]
 	case wrong == 1 && len(c.Events) > 0:
 		c.Customers[0].History.Seq++
 		for i := range c.Events {
@@ -52,7 +58,7 @@ func (d *driver) changes() storage.Changes {
 	case wrong == 2 && len(c.Customers) > 0:
 		c.Customers[0].History.Hash[0]++
 	case wrong == 3 && len(c.Entries) > 0:
-		c.Entries[0].Place.Engagement = "another"
+		c.Entries[0].Record.Engagement = "another"
 	case wrong == 4 && len(c.Erased) > 0:
 		c.Erased[0].Hash[0]++
 	case wrong == 5 && c.Command != nil && d.used.Key != "":
@@ -64,38 +70,72 @@ func (d *driver) changes() storage.Changes {
 	return c
 }
 
-// addPlace changes what a partner has in a place.
-func (d *driver) addPlace(c *storage.Changes) {
-	key := d.place()
-	if slices.ContainsFunc(c.Places, func(pl engagement.Place) bool { return pl.Key == key }) {
+// addScene changes what a partner has of a customer in an engagement, or what is shared
+// there, or both.
+func (d *driver) addScene(c *storage.Changes) {
+	key := d.key()
+	if slices.ContainsFunc(c.Shared, func(s engagement.CustomerEngagement) bool { return s.Key == key }) ||
+		slices.ContainsFunc(c.Relied, func(r storage.Relied) bool { return r.Key == key }) {
 		return
 	}
-	pl := d.plain.places[key]
-	pl.Key, pl.ClaimLimit, pl.Elsewhere.Participated = key, 1+d.IntN(2), d.IntN(2)
-	var n int
-	_, _ = fmt.Sscanf(string(key.Customer), "tpid:%d", &n)
-	p := d.partner()
-	s, _ := pl.Standing(p)
-	s.Identity, s.Known = identityOf(n, fmt.Sprintf("Customer %d", d.IntN(10))), d.IntN(4) > 0
-	s.Evaluation = engagement.Evaluation{RuleSet: "rules", Version: fmt.Sprint(d.IntN(2)), At: d.now, Outcome: "ineligible"}
+	was := d.plain.scenes[key]
+	was.shared.Key = key
+	is := was
+	switch d.IntN(8) {
+	case 0: // a sweep
+		is, _ = settled(was, d.now)
+	case 1: // the program says what it knows
+		if was.shared.Version > 0 {
+			is.shared.ClaimLimit, is.shared.External.Participated, is.shared.External.Consented = d.IntN(3), d.IntN(2), d.IntN(2)
+		}
+	default:
+		is = d.command(was)
+	}
+	if len(is.records) == 0 {
+		return
+	}
+	d.write(c, was, is)
+}
+
+// command changes the record of one partner.
+func (d *driver) command(s scene) scene {
+	p, n := d.partner(), 0
+	_, _ = fmt.Sscanf(string(s.shared.Key.Customer), "tpid:%d", &n)
+	r := s.record(p)
+	r.Identity, r.Known = identityOf(n, fmt.Sprintf("Customer %d", d.IntN(10))), d.IntN(4) > 0
 	if d.IntN(2) == 0 {
-		s.Evaluation.Outcome, s.Evaluation.Locations = "eligible", []engagement.LocationID{"4711201"}
+		r.Evaluation = d.evaluation()
+	}
+	if d.IntN(4) == 0 {
+		r.Asked = []engagement.Ask{{Mailbox: box(d.IntN(3)), At: d.now}}
+	}
+	s = s.with(r)
+	if d.IntN(3) == 0 {
+		return s
+	}
+	return d.enter(s, d.participation(p, s.shared.Key.Engagement, n))
+}
+
+func (d *driver) evaluation() engagement.Evaluation {
+	e := engagement.Evaluation{RuleSet: "rules", Version: fmt.Sprint(d.IntN(2)), At: d.now, Outcome: "ineligible"}
+	if d.IntN(2) == 0 {
+		e.Outcome, e.Locations = "eligible", []engagement.LocationID{"4711201"}
+		return e
 	}
 	for range d.IntN(3) {
-		s.Evaluation.Reasons = append(s.Evaluation.Reasons, engagement.Reason{Kind: engagement.FactsMissing, Rule: fmt.Sprint(d.IntN(2)), Missing: []string{"seats", "spend"}[d.IntN(2):]})
+		e.Reasons = append(e.Reasons, engagement.Reason{Kind: engagement.FactsMissing, Rule: fmt.Sprint(d.IntN(2)), Missing: []string{"seats", "spend"}[d.IntN(2):]})
 	}
-	pl = pl.WithStanding(s)
-	if d.IntN(6) == 0 {
-		pl, _, _ = pl.Settle(d.now)
-	} else if d.IntN(4) > 0 {
-		pl = d.enter(pl, d.participation(p, key.Engagement, n))
-	}
-	c.Places = append(c.Places, pl)
-	c.Entries = append(c.Entries, pl.Entries(d.now)...)
-	if pt := added(p, key.Engagement, n, d.now); d.IntN(2) == 0 {
-		if _, ok := pl.Participation(p, pt.ID); ok {
+	return e
+}
+
+// write adds what becomes of a scene to changes, and now and then a token.
+func (d *driver) write(c *storage.Changes, was, is scene) {
+	before := len(c.Participations)
+	add(c, was, is)
+	for _, p := range c.Participations[before:] {
+		if d.IntN(2) == 0 {
 			d.n++
-			c.Tokens = append(c.Tokens, storage.Token{Hash: hashOf(d.n), Participation: storage.ParticipationKey{Partner: p, ID: pt.ID}, Place: key})
+			c.Tokens = append(c.Tokens, tokenOf(hashOf(d.n), p))
 		}
 	}
 }
@@ -122,22 +162,21 @@ func (d *driver) participation(of engagement.PartnerID, in engagement.ID, custom
 	return p
 }
 
-// enter puts a participation into a place that stays possible: the partner's other
-// open one ends, and a grant finds room. A limit that is lowered later stays below
-// what was granted, unless more is.
-func (d *driver) enter(pl engagement.Place, p engagement.Participation) engagement.Place {
-	had, _ := pl.Participation(p.Partner, p.ID)
-	pl = pl.WithParticipation(p)
-	s, _ := pl.Standing(p.Partner)
-	for _, other := range s.Participations {
+// enter puts a participation into a scene that stays possible: the partner's other open
+// one ends, and a grant finds room. A limit that is lowered later stays below what was
+// granted, unless more is.
+func (d *driver) enter(s scene, p engagement.Participation) scene {
+	had, _ := s.record(p.Partner).Participation(p.ID)
+	s = s.enter(p)
+	for _, other := range s.record(p.Partner).Participations {
 		if other.ID != p.ID && other.OpenAt(recorded) && p.OpenAt(recorded) {
-			pl = pl.WithParticipation(d.ended(other))
+			s = s.enter(d.ended(other))
 		}
 	}
 	if p.HoldsAt(recorded) && !had.HoldsAt(recorded) {
-		pl.ClaimLimit = max(pl.ClaimLimit, pl.Granted(recorded))
+		s = s.limited(max(s.shared.ClaimLimit, len(s.shared.Holders)))
 	}
-	return pl
+	return s
 }
 
 // ended is an open participation after an end without delivery.

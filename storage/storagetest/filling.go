@@ -16,7 +16,7 @@ import (
 )
 
 // Filling is what a store holds while a benchmark runs: the known customers of
-// one partner, each with a standing in one engagement.
+// one partner, each with a record in one engagement.
 type Filling struct {
 	Customers int // how many
 	Eligible  int // how many in a thousand are eligible; the others have one to three reasons
@@ -30,7 +30,7 @@ func (f Filling) String() string {
 const (
 	benchPartner    = engagement.PartnerID("northwind")
 	benchEngagement = engagement.ID("azure-migration")
-	batch           = 500 // places in one Apply
+	batch           = 500 // customers in one Apply
 )
 
 // epoch is when everything in a benchmark has happened.
@@ -39,13 +39,12 @@ var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // Fill puts the filling into an empty store.
 func (f Filling) Fill(ctx context.Context, s storage.Store) error {
 	for i := 0; i < f.Customers; {
-		var c storage.Changes
-		for ; i < f.Customers && len(c.Places) < batch; i++ {
-			customer, place, event := f.customer(i)
+		c := storage.Changes{At: epoch}
+		for ; i < f.Customers && len(c.Customers) < batch; i++ {
+			customer, is, event := f.customer(i)
 			c.Customers = append(c.Customers, customer)
-			c.Places = append(c.Places, place)
-			c.Entries = append(c.Entries, place.Entries(epoch)...)
 			c.Events = append(c.Events, event)
+			add(&c, scene{}, is)
 		}
 		if err := s.Apply(ctx, c); err != nil {
 			return err
@@ -55,7 +54,7 @@ func (f Filling) Fill(ctx context.Context, s storage.Store) error {
 }
 
 // customer makes the i-th customer. Its key and name are spread over the orders.
-func (f Filling) customer(i int) (engagement.Customer, engagement.Place, engagement.Event) {
+func (f Filling) customer(i int) (engagement.Customer, scene, engagement.Event) {
 	r := rand.New(rand.NewPCG(2026, uint64(i)))
 	var id tenant.ID
 	binary.BigEndian.PutUint64(id[:8], r.Uint64())
@@ -74,23 +73,23 @@ func (f Filling) customer(i int) (engagement.Customer, engagement.Place, engagem
 	})
 	customer := engagement.Customer{Key: key, Identity: identity, KnownSince: epoch, History: head}
 
-	standing := engagement.Standing{
-		Partner: benchPartner, Identity: identity, Known: true,
+	record := engagement.PartnerRecord{
+		Key: engagement.RecordKey{Partner: benchPartner, Engagement: benchEngagement, Customer: key.Customer}, Identity: identity, Known: true,
 		Evaluation: engagement.Evaluation{
 			RuleSet: "azure-migration", Version: "2026-01", At: epoch.Add(time.Duration(r.IntN(90*24)) * time.Hour), Outcome: eligibility.OutcomeIneligible,
 		},
 	}
 	if i*f.Eligible/1000 != (i+1)*f.Eligible/1000 {
-		standing.Evaluation.Outcome = eligibility.OutcomeEligible
-		standing.Evaluation.Locations = []engagement.LocationID{locations[r.IntN(len(locations))]}
+		record.Evaluation.Outcome = eligibility.OutcomeEligible
+		record.Evaluation.Locations = []engagement.LocationID{locations[r.IntN(len(locations))]}
 	} else {
-		standing.Evaluation.Reasons = reasons(r, 1+i%3)
+		record.Evaluation.Reasons = reasons(r, 1+i%3)
 	}
+	is := scene{shared: engagement.CustomerEngagement{Key: record.Key.Shared(), ClaimLimit: 1}}.with(record)
 	if i*f.Completed/1000 != (i+1)*f.Completed/1000 {
-		standing.Participations = []engagement.Participation{completed(i, key, identity)}
+		is = is.enter(completed(i, key, identity))
 	}
-	place := engagement.Place{Key: engagement.PlaceKey{Engagement: benchEngagement, Customer: key.Customer}, ClaimLimit: 1}
-	return customer, place.WithStanding(standing), events[0]
+	return customer, is, events[0]
 }
 
 var (

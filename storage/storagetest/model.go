@@ -82,11 +82,11 @@ func (d *driver) step(ctx context.Context) error {
 	case 0:
 		d.now = d.now.Add(time.Duration(d.IntN(40)) * 4 * time.Hour)
 	case 1:
-		return d.page(ctx, s, pages(storage.PageQuery{
-			Partner: d.partner(), Engagement: d.place().Engagement, Tab: append(engagement.AllTabs(), engagement.TabOff)[d.IntN(4)],
-		}))
+		return d.page(ctx, s, storage.ListQuery{
+			Partner: d.partner(), Engagement: d.key().Engagement, Tab: append(engagement.AllTabs(), engagement.TabOff)[d.IntN(4)],
+		})
 	case 2:
-		return d.page(ctx, s, claims(storage.ClaimsQuery{Partner: []engagement.PartnerID{northwind, fabrikam, "", "nobody"}[d.IntN(4)]}))
+		return d.page(ctx, s, storage.ListQuery{Partner: []engagement.PartnerID{northwind, fabrikam, "contoso", "", "nobody"}[d.IntN(5)]})
 	case 3:
 		want := d.want()
 		got, err1 := s.Load(ctx, want)
@@ -106,10 +106,16 @@ func (d *driver) step(ctx context.Context) error {
 		plain, err2 := d.plain.History(ctx, q)
 		return errors.Join(err1, err2, alike(fmt.Sprintf("what History returns for %+v", q), got, plain))
 	case 6:
-		now, limit := d.around(), 1+d.IntN(9)
-		got, err1 := s.Due(ctx, now, limit)
-		plain, err2 := d.plain.Due(ctx, now, limit)
-		return errors.Join(err1, err2, alike(fmt.Sprintf("what is due at %v, limit %d,", now, limit), got, plain))
+		q := storage.DueQuery{Now: d.around(), Limit: 1 + d.IntN(9)}
+		if d.IntN(3) == 0 {
+			q.Partner = d.partner()
+		}
+		if d.IntN(3) == 0 {
+			q.Engagement = d.key().Engagement
+		}
+		got, err1 := s.Due(ctx, q)
+		plain, err2 := d.plain.Due(ctx, q)
+		return errors.Join(err1, err2, alike(fmt.Sprintf("what is due for %+v", q), got, plain))
 	case 7:
 		now := d.around()
 		q := storage.LeaseQuery{Now: now, Until: now.Add(time.Duration(1+d.IntN(72)) * time.Hour), Limit: 1 + d.IntN(4)}
@@ -125,11 +131,16 @@ func (d *driver) step(ctx context.Context) error {
 }
 
 func (d *driver) partner() engagement.PartnerID {
-	return []engagement.PartnerID{northwind, fabrikam}[d.IntN(2)]
+	return []engagement.PartnerID{northwind, fabrikam, "contoso"}[d.IntN(3)]
 }
 
-func (d *driver) place() engagement.PlaceKey {
-	return placeOf([]engagement.ID{migration, security}[d.IntN(2)], 1+d.IntN(40))
+func (d *driver) key() engagement.CustomerEngagementKey {
+	return keyOf([]engagement.ID{migration, security}[d.IntN(2)], 1+d.IntN(12))
+}
+
+func (d *driver) record() engagement.RecordKey {
+	key := d.key()
+	return engagement.RecordKey{Partner: d.partner(), Engagement: key.Engagement, Customer: key.Customer}
 }
 
 func (d *driver) customer() engagement.CustomerKey {
@@ -140,25 +151,26 @@ func (d *driver) customer() engagement.CustomerKey {
 func (d *driver) around() time.Time { return d.now.Add(time.Duration(d.IntN(48)-24) * time.Hour) }
 
 // page reads some pages, one after the other, while nothing changes.
-func (d *driver) page(ctx context.Context, s storage.Store, q query) error {
+func (d *driver) page(ctx context.Context, s storage.Store, q storage.ListQuery) error {
 	q.Sort, q.Descending = storage.AllSorts()[d.IntN(len(storage.AllSorts()))], d.IntN(2) == 0
-	q.Limit, q.Now, q.Filter, q.Names = 1+d.IntN(9), d.now, d.filter(), names[d.IntN(len(names))]
+	q.Limit, q.Now, q.Filter, q.Names = 1+d.IntN(9), d.around(), d.filter(), names[d.IntN(len(names))]
+	if d.IntN(6) == 0 {
+		q.MaxOverdue = 1 + d.IntN(9)
+	}
 	if d.IntN(8) == 0 { // a cursor whose entry may have gone, or never was
-		at := q.position(d.anyEntry())
+		at := position(q, d.anyEntry())
 		q.After = &at
 	}
 	for range 4 {
-		got, err1 := q.ask(ctx, s, q)
-		plain, err2 := q.ask(ctx, d.plain, q)
-		what := q
-		what.ask = nil // which prints as an address
-		if err := errors.Join(err1, err2, alike(fmt.Sprintf("the page for %+v", what), got, plain)); err != nil {
+		got, err1 := s.List(ctx, q)
+		plain, err2 := d.plain.List(ctx, q)
+		if err := errors.Join(err1, err2, alike(fmt.Sprintf("the list for %+v", q), listText(got), listText(plain))); err != nil {
 			return err
 		}
 		if len(got.Rows) == 0 {
 			break
 		}
-		at := q.position(got.Rows[len(got.Rows)-1].Entry)
+		at := position(q, got.Rows[len(got.Rows)-1].Entry)
 		q.After = &at
 	}
 	return nil
@@ -175,7 +187,7 @@ func (d *driver) filter() (f storage.Filter) {
 	case 3:
 		f.Engagements = []engagement.ID{migration, security}[d.IntN(3):]
 	case 4:
-		f.Customer = d.place().Customer
+		f.Customer = d.key().Customer
 	case 5:
 		f.AmountFrom = amountText(d.amount())
 	case 6:
@@ -204,11 +216,11 @@ var names = []storage.Names{nil, {security: "A b"}, {migration: "B a", security:
 // anyEntry is one that could be stored.
 func (d *driver) anyEntry() engagement.Entry {
 	e := engagement.Entry{
-		Place: d.place(), Row: engagement.RowID(d.place().Customer), Name: text.SortKey("customer " + fmt.Sprint(d.IntN(10))), Type: engagement.NotStarted,
+		Record: d.record(), Row: engagement.RowID(d.key().Customer), Name: text.SortKey("customer " + fmt.Sprint(d.IntN(10))), Type: engagement.NotStarted,
 		Since: d.around(), Deadline: d.around(), Amount: amountText(d.amount()),
 	}
 	if d.IntN(2) == 0 {
-		e.Row = engagement.RowID(added(d.partner(), d.place().Engagement, 1+d.IntN(40), start).ID)
+		e.Row = engagement.RowID(added(d.partner(), d.key().Engagement, 1+d.IntN(12), start).ID)
 	}
 	return e
 }
@@ -216,16 +228,19 @@ func (d *driver) anyEntry() engagement.Entry {
 func (d *driver) want() storage.Want {
 	want := storage.Want{
 		Command: storage.CommandKey{Partner: d.partner(), Key: fmt.Sprint(d.IntN(d.n + 1))},
-		Places:  []engagement.PlaceKey{d.place(), d.place()}, Customers: []engagement.CustomerKey{d.customer(), d.customer()},
+		Records: []engagement.RecordKey{d.record(), d.record()}, Shared: []engagement.CustomerEngagementKey{d.key()}, Ended: d.IntN(3) == 0, Customers: []engagement.CustomerKey{d.customer(), d.customer()},
 	}
 	if d.IntN(2) == 0 {
 		want.Sendings = d.sendingsQuery()
 	}
 	if d.IntN(2) == 0 {
-		want.Link = hashOf(1 + d.IntN(d.n+1))
+		want.Link.Hash = hashOf(1 + d.IntN(d.n+1))
+		if d.IntN(2) == 0 {
+			want.Link.Slot = storage.SlotOf(d.key().Customer)
+		}
 	} else {
-		key := d.place()
-		want.Participation = storage.ParticipationKey{Partner: d.partner(), ID: added(d.partner(), key.Engagement, 1+d.IntN(40), start).ID}
+		key := d.record()
+		want.Participation = storage.ParticipationKey{Partner: key.Partner, ID: added(key.Partner, key.Engagement, 1+d.IntN(12), start).ID}
 	}
 	return want
 }
@@ -263,12 +278,20 @@ var nothing = strings.NewReplacer("null", "[]")
 
 // loadedText is what is compared of a Loaded: maps with keys that JSON has.
 func loadedText(l storage.Loaded) any {
-	places, customers := map[string]engagement.Place{}, map[string]engagement.Customer{}
-	for key, pl := range l.Places {
-		places[fmt.Sprint(key)] = pl
+	records, shared, customers := map[string]engagement.PartnerRecord{}, map[string]engagement.CustomerEngagement{}, map[string]engagement.Customer{}
+	for key, r := range l.Records {
+		records[fmt.Sprint(key)] = r
+	}
+	for key, x := range l.Shared {
+		shared[fmt.Sprint(key)] = x
 	}
 	for key, x := range l.Customers {
 		customers[fmt.Sprint(key)] = x
 	}
-	return []any{l.Command, places, customers, l.Participation, l.At, l.Sendings, l.Sent}
+	return []any{l.Command, records, shared, customers, l.Participation, l.At, l.Sendings, l.Sent}
+}
+
+// listText is what is compared of a List: without counts that are 0.
+func listText(l storage.List) any {
+	return []any{l.Rows, l.More, counts(l), l.Overdue, l.Behind}
 }

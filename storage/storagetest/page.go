@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
@@ -15,7 +16,9 @@ import (
 
 func pageCases() []Case {
 	return []Case{
-		{"entries", "The entries of a place are replaced with it.", checkEntries},
+		{"entries", "Entries replace those with the same record and Row.", checkEntries},
+		{"shown", "A row comes back with all that it shows.", checkShown},
+		{"no tab", "An entry on TabNone is in no Rows and in no counts.", checkNoTab},
 		{"orders", "A page is in the order asked for, in both directions, whatever its limit; entries that are equal in it follow by their Row.", checkOrders},
 		{"byte order", "Texts are compared byte by byte.", checkByteOrder},
 		{"cursors", "A page begins behind the position asked for, whether or not an entry is there.", checkCursors},
@@ -26,68 +29,131 @@ func pageCases() []Case {
 	}
 }
 
-func pageQuery(tab engagement.Tab, limit int) storage.PageQuery {
-	return storage.PageQuery{Partner: northwind, Engagement: migration, Tab: tab, Sort: storage.ByName, Limit: limit, Now: start}
-}
-
 func checkEntries(ctx context.Context, a, b storage.Store) error {
-	pl := known(northwind, migration, 1, "One", start)
-	if err := a.Apply(ctx, changed(start, pl)); err != nil {
+	was := known(northwind, migration, 1, "One", start)
+	if err := a.Apply(ctx, changed(start, was)); err != nil {
 		return err
 	}
-	read, err := load(ctx, b, pl.Key)
+	was, err := load(ctx, b, was.shared.Key)
 	if err != nil {
 		return err
 	}
-	s, _ := read.Standing(northwind)
-	s.Evaluation = engagement.Evaluation{At: start, Reasons: []engagement.Reason{{Kind: engagement.CriteriaNotMet, Rule: "seats", Missing: []string{"a", "b"}}}}
-	if err := b.Apply(ctx, changed(start, read.WithStanding(s))); err != nil {
+	r := was.record(northwind)
+	r.Evaluation = engagement.Evaluation{At: start, Reasons: []engagement.Reason{{Kind: engagement.CriteriaNotMet, Rule: "seats", Missing: []string{"a", "b"}}}}
+	is := was.with(r)
+	if err := b.Apply(ctx, becoming(start, was, is)); err != nil {
 		return err
 	}
-	gone, err := walk(ctx, a, pages(pageQuery(engagement.TabEligible, 10)), nil)
+	gone, err := walk(ctx, a, pageOf(engagement.TabEligible, 10), nil)
 	if err := errors.Join(err, same("the rows of the tab that a customer left", len(gone), 0)); err != nil {
 		return err
 	}
-	page, err := a.Page(ctx, pageQuery(engagement.TabIneligible, 10))
+	page, err := a.List(ctx, pageOf(engagement.TabIneligible, 10))
 	if err != nil || len(page.Rows) != 1 {
 		return fmt.Errorf("the tab that a customer came to has %d rows: %v", len(page.Rows), err)
 	}
-	stored, _ := page.Rows[0].Place.Standing(northwind)
-	return errors.Join(same("the place beside its row", stored, s), same("the entry", page.Rows[0].Entry, read.WithStanding(s).Entries(start)[0]))
+	return alike("the entry", page.Rows[0].Entry, is.entries(start)[0])
 }
 
-// crowd are places with rows that are equal in some orders.
-func crowd(n int) []engagement.Place {
-	var places []engagement.Place
+// checkShown gives rows everything that they can show.
+func checkShown(ctx context.Context, a, b storage.Store) error {
+	asked := added(northwind, migration, 1, start)
+	ana := message("m", northwind, 1, start, "ana@contoso.com").To
+	asked.FriendlyName, asked.Owner, asked.Labels = "São João", "ana", []string{"first", "second"}
+	asked.Consent.Status = consent.Requested
+	asked.Consent.Links = []consent.Link{{ID: "link-1", Contact: consent.Contact{Name: "Ana", Email: ana}, Tokens: []consent.Hash{{1}}, IssuedAt: start}}
+	scenes := []scene{
+		of(asked), of(worth(granted(added(northwind, migration, 2, start), start), "1500.50 EUR")),
+		known(northwind, migration, 3, "Three", start, engagement.Reason{Kind: engagement.FactsMissing, Rule: "seats", Doc: "Doc", Wanted: "300", Found: "1", Missing: []string{"seats"}}),
+		known(northwind, migration, 4, "Four", start).enter(granted(added(fabrikam, migration, 4, start), start)),
+		known(northwind, migration, 5, "Five", start).enter(added(northwind, migration, 5, start)),
+	}
+	r := scenes[0].record(northwind)
+	r.Asked = []engagement.Ask{{Mailbox: engagement.MailboxDigest(northwind, ana), At: start.Add(-day)}, {Mailbox: engagement.Digest{1}, At: start}}
+	r.Known, r.FriendlyName = true, "São"
+	scenes[0] = scenes[0].with(r)
+	if err := a.Apply(ctx, changed(start, scenes...)); err != nil {
+		return err
+	}
+	want := map[string]engagement.Entry{}
+	for _, e := range entriesOf(scenes, func(e engagement.Entry) bool { return e.Record.Partner == northwind && e.Tab != engagement.TabNone }) {
+		want[string(e.Row)] = e
+	}
+	got := map[string]engagement.Entry{}
+	for _, tab := range append(engagement.AllTabs(), engagement.TabOff) {
+		page, err := b.List(ctx, pageOf(tab, 10))
+		if err != nil {
+			return err
+		}
+		for _, row := range page.Rows {
+			if row.Err != nil {
+				return row.Err
+			}
+			got[string(row.Entry.Row)] = row.Entry
+		}
+	}
+	claims, err := b.List(ctx, claimsOf(northwind, 10))
+	errs := []error{err, alike("the entries of a page", got, want)}
+	for _, row := range claims.Rows {
+		errs = append(errs, alike("the entry of a claims list", row.Entry, want[string(row.Entry.Row)]))
+	}
+	return errors.Join(append(errs, same("the number of claims", len(claims.Rows), 3))...)
+}
+
+func checkNoTab(ctx context.Context, a, b storage.Store) error {
+	stranger := known(northwind, migration, 4, "Not known", start)
+	r := stranger.record(northwind)
+	r.Known = false
+	if err := a.Apply(ctx, changed(start,
+		known(northwind, migration, 1, "One", start),
+		known(northwind, migration, 2, "Two", start).enter(added(northwind, migration, 2, start)),         // open here
+		known(northwind, migration, 3, "Three", start).enter(paid(added(northwind, migration, 3, start))), // and holding the only place
+		stranger.with(r),
+	)); err != nil {
+		return err
+	}
+	var errs []error
+	for _, tab := range append(engagement.AllTabs(), engagement.TabOff) {
+		page, err := b.List(ctx, pageOf(tab, 10))
+		errs = append(errs, err, same(fmt.Sprintf("the customers with rows on tab %q", tab), customers(page.Rows), map[engagement.Tab]string{engagement.TabEligible: "2 1", engagement.TabComplete: "3"}[tab]),
+			same("the counts", counts(page), map[string]int{"eligible": 2, "complete": 1}))
+	}
+	claims, err := b.List(ctx, claimsOf("", 10))
+	return errors.Join(append(errs, err, same("the customers in claims", customers(claims.Rows), "2 3"))...)
+}
+
+// crowd are scenes with rows that are equal in some orders.
+func crowd(n int) []scene {
+	var scenes []scene
 	for i := range n {
 		name := fmt.Sprintf("Name %d", i/4)
-		pl := known(northwind, migration, 100+i, name, start.Add(time.Duration(i%5)*time.Hour))
+		s := known(northwind, migration, 100+i, name, start.Add(time.Duration(i%5)*time.Hour))
 		if i%3 == 1 {
 			p := added(northwind, migration, 100+i, start.Add(time.Duration(i%4)*time.Hour))
 			p.Identity.Name = name
 			if i%2 == 0 {
 				p = worth(granted(p, start), amounts[i%len(amounts)])
 			}
-			pl = pl.WithParticipation(p)
+			s = s.enter(p)
 		}
-		places = append(places, pl)
+		scenes = append(scenes, s)
 	}
-	return places
+	return scenes
 }
 
 // shown are the entries that the crowd's page has.
-func shown(places []engagement.Place) []engagement.Entry {
-	return entriesOf(places, func(e engagement.Entry) bool {
-		return e.Partner == northwind && e.Place.Engagement == migration && e.Tab == engagement.TabEligible
+func shown(scenes []scene) []engagement.Entry {
+	return entriesOf(scenes, func(e engagement.Entry) bool {
+		return e.Record.Partner == northwind && e.Record.Engagement == migration && e.Tab == engagement.TabEligible
 	})
 }
 
 func checkOrders(ctx context.Context, a, b storage.Store) error {
-	places := crowd(40)
-	if err := a.Apply(ctx, changed(start, places...)); err != nil {
+	scenes := crowd(40)
+	if err := a.Apply(ctx, changed(start, scenes...)); err != nil {
 		return err
 	}
-	return inOrder(ctx, b, pages(pageQuery(engagement.TabEligible, 1)), shown(places))
+	return inOrder(ctx, b, pageOf(engagement.TabEligible, 1), shown(scenes))
 }
 
 func checkByteOrder(ctx context.Context, a, b storage.Store) error {
@@ -98,14 +164,14 @@ func checkByteOrder(ctx context.Context, a, b storage.Store) error {
 		n := 100 + i*37%100 // so that the rows are in another order
 		more := changed(start, known(northwind, migration, n, "Name", start))
 		more.Entries[0].Name = name
-		c.Places, c.Entries = append(c.Places, more.Places...), append(c.Entries, more.Entries...)
+		c.At, c.Records, c.Relied, c.Entries = start, append(c.Records, more.Records...), append(c.Relied, more.Relied...), append(c.Entries, more.Entries...)
 		want = append(want, more.Entries[0].Row)
 	}
 	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}
 	for _, order := range []storage.Sort{storage.ByName, storage.ByStatus} {
-		q := pages(pageQuery(engagement.TabEligible, 3))
+		q := pageOf(engagement.TabEligible, 3)
 		q.Sort = order
 		got, err := walk(ctx, b, q, nil)
 		if err := errors.Join(err, same(fmt.Sprintf("the order by %s of the names %q", order, names), got, want)); err != nil {
@@ -117,32 +183,32 @@ func checkByteOrder(ctx context.Context, a, b storage.Store) error {
 
 // checkCursors takes away, and moves, the entry that a page ended with.
 func checkCursors(ctx context.Context, a, b storage.Store) error {
-	for i, change := range []func(s *engagement.Standing){
-		func(s *engagement.Standing) { s.Known = false },
-		func(s *engagement.Standing) { s.Evaluation.Outcome = eligibility.OutcomeIneligible },
-		func(s *engagement.Standing) { s.Identity.Name = "Zzz" },
-		func(s *engagement.Standing) { s.Identity.Name = "Aaa" },
+	for i, change := range []func(r *engagement.PartnerRecord){
+		func(r *engagement.PartnerRecord) { r.Known = false },
+		func(r *engagement.PartnerRecord) { r.Evaluation.Outcome = eligibility.OutcomeIneligible },
+		func(r *engagement.PartnerRecord) { r.Identity.Name = "Zzz" },
+		func(r *engagement.PartnerRecord) { r.Identity.Name = "Aaa" },
 	} {
 		for j, descending := range []bool{false, true} {
 			first := 1000 + 20*i + 10*j
-			q := pageQuery(engagement.TabEligible, 1)
+			q := pageOf(engagement.TabEligible, 1)
 			q.Partner, q.Descending = engagement.PartnerID(fmt.Sprintf("partner-%d", first)), descending
-			var places []engagement.Place
+			var scenes []scene
 			var rows []engagement.RowID
 			for n := range 8 {
-				places = append(places, known(q.Partner, migration, first+n, fmt.Sprintf("Customer %d", n), start))
-				rows = append(rows, engagement.RowID(places[n].Key.Customer))
+				scenes = append(scenes, known(q.Partner, migration, first+n, fmt.Sprintf("Customer %d", n), start))
+				rows = append(rows, engagement.RowID(customerOf(first+n)))
 			}
 			if descending {
 				slices.Reverse(rows)
 			}
-			if err := a.Apply(ctx, changed(start, places...)); err != nil {
+			if err := a.Apply(ctx, changed(start, scenes...)); err != nil {
 				return err
 			}
-			if err := nextPage(ctx, a, b, pages(q), rows, func(pl engagement.Place) engagement.Place {
-				s, _ := pl.Standing(q.Partner)
-				change(&s)
-				return pl.WithStanding(s)
+			if err := nextPage(ctx, a, b, q, rows, func(s scene) scene {
+				r := s.record(q.Partner)
+				change(&r)
+				return s.with(r)
 			}); err != nil {
 				return fmt.Errorf("change %d: %w", i, err)
 			}
@@ -155,17 +221,17 @@ func checkStablePages(ctx context.Context, a, b storage.Store) error {
 	if err := a.Apply(ctx, changed(start, crowd(40)...)); err != nil {
 		return err
 	}
-	q := pages(pageQuery(engagement.TabEligible, 6))
+	q := pageOf(engagement.TabEligible, 6)
 	come := func(name string, n int) func(page int) error {
 		return func(page int) error {
 			return a.Apply(ctx, changed(start, known(northwind, migration, n+page, name, start)))
 		}
 	}
 	if err := stable(ctx, b, q, come("Aaa", 200), func(page int) (engagement.RowID, error) {
-		pl, err := load(ctx, a, placeOf(migration, 100+6*page)) // a known customer that was shown
-		s, _ := pl.Standing(northwind)
-		s.Known = false
-		return engagement.RowID(pl.Key.Customer), errors.Join(err, a.Apply(ctx, changed(start, pl.WithStanding(s))))
+		was, err := load(ctx, a, keyOf(migration, 100+6*page)) // a known customer that was shown
+		r := was.record(northwind)
+		r.Known = false
+		return engagement.RowID(r.Key.Customer), errors.Join(err, a.Apply(ctx, becoming(start, was, was.with(r))))
 	}); err != nil {
 		return err
 	}
@@ -174,11 +240,11 @@ func checkStablePages(ctx context.Context, a, b storage.Store) error {
 }
 
 func checkFilter(ctx context.Context, a, b storage.Store) error {
-	places := append(crowd(30), known(fabrikam, migration, 500, "Foreign", start), known(northwind, security, 501, "Other engagement", start))
-	if err := a.Apply(ctx, changed(start, places...)); err != nil {
+	scenes := append(crowd(30), known(fabrikam, migration, 500, "Foreign", start), known(northwind, security, 501, "Other engagement", start))
+	if err := a.Apply(ctx, changed(start, scenes...)); err != nil {
 		return err
 	}
-	return narrowed(ctx, b, pages(pageQuery(engagement.TabEligible, 4)), shown(places), filters)
+	return narrowed(ctx, b, pageOf(engagement.TabEligible, 4), shown(scenes), filters)
 }
 
 // filters are what a page can be narrowed by.
@@ -219,34 +285,34 @@ func checkCounts(ctx context.Context, a, b storage.Store) error {
 	declined.Consent.Status = "declined"
 	withdrawn := granted(added(northwind, migration, 5, start), start)
 	withdrawn.Consent.Status = "withdrawn"
-	places := []engagement.Place{
+	scenes := []scene{
 		known(northwind, migration, 1, "One", start), known(northwind, migration, 2, "Two", start),
 		known(northwind, migration, 3, "Three", start, reason),
-		engagement.Place{Key: placeOf(migration, 4)}.WithParticipation(declined),
-		engagement.Place{Key: placeOf(migration, 5)}.WithParticipation(withdrawn),
+		of(declined),
+		of(withdrawn),
 		known(fabrikam, migration, 6, "Foreign", start),
 	}
-	for _, pl := range places {
-		if err := a.Apply(ctx, changed(start, pl)); err != nil {
+	for _, s := range scenes {
+		if err := a.Apply(ctx, changed(start, s)); err != nil {
 			return err
 		}
 	}
-	q := pageQuery(engagement.TabEligible, 1)
+	q := pageOf(engagement.TabEligible, 1)
 	q.Filter.Words = engagement.SearchWords("nobody")
-	page, err := b.Page(ctx, q)
-	if err := errors.Join(err, countsAre(page.Counts, 2, 1, 1, 1)); err != nil {
+	page, err := b.List(ctx, q)
+	if err := errors.Join(err, countsAre(page.Tabs, 2, 1, 1, 1)); err != nil {
 		return err
 	}
-	pl, err := load(ctx, a, placeOf(migration, 1))
+	was, err := load(ctx, a, keyOf(migration, 1))
 	if err != nil {
 		return err
 	}
-	pl = pl.WithParticipation(granted(added(fabrikam, migration, 1, start), start)) // takes the only place
-	if err := a.Apply(ctx, changed(start, pl)); err != nil {
+	is := was.enter(granted(added(fabrikam, migration, 1, start), start)) // takes the only place
+	if err := a.Apply(ctx, becoming(start, was, is)); err != nil {
 		return err
 	}
-	page, err = b.Page(ctx, q)
-	return errors.Join(err, countsAre(page.Counts, 1, 2, 1, 1))
+	page, err = b.List(ctx, q)
+	return errors.Join(err, countsAre(page.Tabs, 1, 2, 1, 1))
 }
 
 func countsAre(got map[engagement.Tab]int, eligible, ineligible, complete, off int) error {
@@ -258,6 +324,9 @@ func countsAre(got map[engagement.Tab]int, eligible, ineligible, complete, off i
 }
 
 func checkPageCalls(ctx context.Context, a, _ storage.Store) error {
-	_, err := a.Page(ctx, pageQuery("nowhere", 1))
-	return errors.Join(matches("a page of an unknown tab", err, storage.ErrInvalid), invalidCalls(ctx, a, pages(pageQuery(engagement.TabEligible, 1))))
+	_, err := a.List(ctx, pageOf("nowhere", 1))
+	nobodys := pageOf(engagement.TabEligible, 1)
+	nobodys.Partner = ""
+	_, err2 := a.List(ctx, nobodys)
+	return errors.Join(matches("a page of an unknown tab", err, storage.ErrInvalid), matches("a page of nobody's", err2, storage.ErrInvalid), invalidCalls(ctx, a, pageOf(engagement.TabEligible, 1)))
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -13,17 +12,26 @@ import (
 	"github.com/partnerengage/partnerengage/storage"
 )
 
-// plain is a store that is slow and plain to see: lists that are searched from
-// end to end and sorted when somebody asks. It is for one goroutine.
+// plain is a store that is slow and plain to see: lists that are searched from end to
+// end and sorted when somebody asks. It keeps no entries: they are worked out from the
+// records and from what is shared, which is what the entries of every store come to. It
+// is for one goroutine.
 type plain struct {
-	places    map[engagement.PlaceKey]engagement.Place
-	entries   []engagement.Entry
+	scenes    map[engagement.CustomerEngagementKey]scene
+	made      map[row]time.Time                              // when each entry was written
+	lined     map[engagement.CustomerEngagementKey]time.Time // when what is shared was
 	customers map[engagement.CustomerKey]engagement.Customer
 	events    map[engagement.CustomerKey][]engagement.Event
 	tokens    map[consent.Hash]storage.Token
 	commands  map[storage.CommandKey]storage.CommandRecord
 	messages  []held
 	sendings  []storage.Sending
+}
+
+// row is the key of an entry.
+type row struct {
+	record engagement.RecordKey
+	id     engagement.RowID
 }
 
 type held struct {
@@ -33,7 +41,9 @@ type held struct {
 
 func newPlain() *plain {
 	return &plain{
-		places:    map[engagement.PlaceKey]engagement.Place{},
+		scenes:    map[engagement.CustomerEngagementKey]scene{},
+		made:      map[row]time.Time{},
+		lined:     map[engagement.CustomerEngagementKey]time.Time{},
 		customers: map[engagement.CustomerKey]engagement.Customer{},
 		events:    map[engagement.CustomerKey][]engagement.Event{},
 		tokens:    map[consent.Hash]storage.Token{},
@@ -44,15 +54,30 @@ func newPlain() *plain {
 var _ storage.Store = (*plain)(nil)
 
 func (s *plain) Apply(_ context.Context, c storage.Changes) error {
-	if err := s.guard(c); err != nil {
+	if err := cmp.Or(c.Check(), s.guard(c)); err != nil {
 		return err
 	}
-	for _, pl := range c.Places {
-		pl.Version++
-		s.places[pl.Key] = pl
-		s.entries = slices.DeleteFunc(s.entries, func(e engagement.Entry) bool { return e.Place == pl.Key })
+	for _, v := range c.Shared {
+		v.Version++
+		at := s.scenes[v.Key]
+		at.shared = v
+		s.scenes[v.Key], s.lined[v.Key] = at, c.At
 	}
-	s.entries = append(s.entries, c.Entries...)
+	for _, r := range c.Records {
+		at := s.scenes[r.Key.Shared()]
+		r.Version++
+		r.Participations = at.record(r.Key.Partner).Participations
+		at.shared.Key = r.Key.Shared()
+		s.scenes[r.Key.Shared()] = at.with(r)
+	}
+	for _, p := range c.Participations {
+		at := s.scenes[p.Record().Shared()]
+		r := at.record(p.Partner)
+		s.scenes[p.Record().Shared()] = at.with(oldestFirst(r.WithParticipation(p)))
+	}
+	for _, e := range c.Entries {
+		s.made[row{e.Record, e.Row}] = c.At
+	}
 	for _, x := range c.Customers {
 		s.customers[x.Key] = x
 	}
@@ -86,9 +111,19 @@ func (s *plain) Apply(_ context.Context, c storage.Changes) error {
 
 // guard finds what the random changes may have wrong with them.
 func (s *plain) guard(c storage.Changes) error {
-	for _, pl := range c.Places {
-		if s.places[pl.Key].Version != pl.Version {
-			return fmt.Errorf("%w: place", storage.ErrConflict)
+	for _, v := range c.Shared {
+		if s.scenes[v.Key].shared.Version != v.Version {
+			return fmt.Errorf("%w: shared", storage.ErrConflict)
+		}
+	}
+	for _, r := range c.Relied {
+		if s.scenes[r.Key].shared.Version != r.Version {
+			return fmt.Errorf("%w: relied", storage.ErrConflict)
+		}
+	}
+	for _, r := range c.Records {
+		if s.scenes[r.Key.Shared()].record(r.Key.Partner).Version != r.Version {
+			return fmt.Errorf("%w: record", storage.ErrConflict)
 		}
 	}
 	heads := map[engagement.CustomerKey]engagement.Head{}
@@ -121,35 +156,44 @@ func (s *plain) guard(c storage.Changes) error {
 			return fmt.Errorf("%w: erased", storage.ErrInvalid)
 		}
 	}
-	for _, e := range c.Entries {
-		if !slices.ContainsFunc(c.Places, func(pl engagement.Place) bool { return pl.Key == e.Place }) {
-			return fmt.Errorf("%w: entry", storage.ErrInvalid)
-		}
-	}
 	return nil
 }
 
 func (s *plain) Load(_ context.Context, want storage.Want) (storage.Loaded, error) {
-	out := storage.Loaded{Places: map[engagement.PlaceKey]engagement.Place{}, Customers: map[engagement.CustomerKey]engagement.Customer{}}
+	out := storage.Loaded{
+		Records: map[engagement.RecordKey]engagement.PartnerRecord{}, Shared: map[engagement.CustomerEngagementKey]engagement.CustomerEngagement{},
+		Customers: map[engagement.CustomerKey]engagement.Customer{},
+	}
 	if record, ok := s.commands[want.Command]; ok {
 		out.Command = &record
 	}
 	s.loadSendings(&out, want.Sendings)
 	key := want.Participation
-	if want.Link != (consent.Hash{}) {
-		key = s.tokens[want.Link].Participation
-	}
-	for at, pl := range s.places {
-		if _, ok := pl.Participation(key.Partner, key.ID); ok && key.ID != "" {
-			out.Participation, out.At = &key, at
-			want.Places = append(want.Places, at)
-			want.Customers = append(want.Customers, engagement.CustomerKey{Partner: key.Partner, Customer: at.Customer})
+	if t := s.tokens[want.Link.Hash]; want.Link.Slot == 0 || want.Link.Slot == t.Slot {
+		if t.Participation != "" {
+			key = storage.ParticipationKey{Partner: t.Record.Partner, ID: t.Participation}
 		}
 	}
-	for _, key := range want.Places {
-		pl := s.places[key]
-		pl.Key = key
-		out.Places[key] = pl
+	for _, at := range s.scenes {
+		if _, ok := at.record(key.Partner).Participation(key.ID); ok && key.ID != "" {
+			out.Participation, out.At = &key, at.record(key.Partner).Key
+			want.Records = append(want.Records, out.At)
+			want.Customers = append(want.Customers, out.At.OfCustomer())
+		}
+	}
+	for _, at := range want.Records {
+		r := s.scenes[at.Shared()].record(at.Partner)
+		r.Key = at
+		r.Participations = slices.DeleteFunc(slices.Clone(r.Participations), func(p engagement.Participation) bool {
+			return p.Ended() && !want.Ended && key != storage.ParticipationKey{Partner: p.Partner, ID: p.ID}
+		})
+		out.Records[at] = r
+		want.Shared = append(want.Shared, at.Shared())
+	}
+	for _, at := range want.Shared {
+		shared := s.scenes[at].shared
+		shared.Key = at
+		out.Shared[at] = shared
 	}
 	for _, key := range want.Customers {
 		if x, ok := s.customers[key]; ok {
@@ -159,55 +203,65 @@ func (s *plain) Load(_ context.Context, want storage.Want) (storage.Loaded, erro
 	return out, nil
 }
 
-func (s *plain) Page(_ context.Context, q storage.PageQuery) (storage.Page, error) {
-	page := storage.Page{Counts: map[engagement.Tab]int{}}
-	page.Rows, page.More, page.Overdue = s.list(pages(q), func(e engagement.Entry) bool {
-		return e.Partner == q.Partner && e.Place.Engagement == q.Engagement
-	}, func(e engagement.Entry) bool {
-		page.Counts[e.Tab]++
-		return e.Tab == q.Tab
-	})
-	return page, nil
+// entries are those of all records: as they were when they were written, with the room
+// that there is since.
+func (s *plain) entries() []engagement.Entry {
+	var out []engagement.Entry
+	for key, at := range s.scenes {
+		for _, r := range at.records {
+			room := at.shared.RoomFor(r.Key.Partner)
+			when := func(id engagement.RowID) time.Time { return s.made[row{r.Key, id}] }
+			all := []engagement.Entry{r.Entry(room, when(engagement.RowID(r.Key.Customer)))}
+			for _, p := range r.Participations {
+				all = append(all, r.EntryOf(p, room, when(engagement.RowID(p.ID))))
+			}
+			for _, e := range all {
+				if when(e.Row).Before(s.lined[key]) {
+					e = e.WithRoom(room, s.lined[key])
+				}
+				out = append(out, e)
+			}
+		}
+	}
+	return out
 }
 
-func (s *plain) Claims(_ context.Context, q storage.ClaimsQuery) (storage.ClaimsPage, error) {
-	page := storage.ClaimsPage{Counts: map[engagement.Status]int{}}
-	page.Rows, page.More, page.Overdue = s.list(claims(q), func(e engagement.Entry) bool {
-		return e.Participation != "" && (q.Partner == "" || e.Partner == q.Partner)
-	}, func(e engagement.Entry) bool {
-		page.Counts[e.Status]++
-		return true
-	})
-	return page, nil
-}
-
-// list goes over the entries that belong to a page. Those of places that are not
-// due are counted, which tells whether they can be rows.
-func (s *plain) list(q query, belongs, count func(e engagement.Entry) bool) (rows []storage.PageRow, more bool, due []engagement.Place) {
-	overdue := map[engagement.PlaceKey]engagement.Place{}
+func (s *plain) List(_ context.Context, q storage.ListQuery) (storage.List, error) {
+	out := storage.List{Tabs: map[engagement.Tab]int{}, Statuses: map[engagement.Status]int{}}
 	order := func(a, b storage.Position) int {
 		if q.Descending {
 			return b.Compare(a)
 		}
 		return a.Compare(b)
 	}
-	for _, e := range s.entries {
-		if !belongs(e) {
+	for _, e := range s.entries() {
+		switch {
+		case !q.Has(e):
 			continue
-		}
-		pl := s.places[e.Place]
-		if engagement.Passed(pl.Due(), q.Now) {
-			overdue[e.Place] = pl
+		case engagement.Passed(e.Until, q.Now):
+			out.Overdue = append(out.Overdue, storage.ListRow{Entry: e})
 			continue
+		case e.Tab == engagement.TabNone:
+			continue
+		case q.Tab == engagement.TabNone:
+			out.Statuses[e.Status]++
+		default:
+			out.Tabs[e.Tab]++
 		}
-		behind := q.After == nil || order(q.position(e), *q.After) > 0
-		if count(e) && q.Filter.Match(e) && behind {
-			rows = append(rows, storage.PageRow{Entry: e, Place: pl})
+		behind := q.After == nil || order(position(q, e), *q.After) > 0
+		if (q.Tab == engagement.TabNone || q.Tab == e.Tab) && q.Filter.Match(e) && behind {
+			out.Rows = append(out.Rows, storage.ListRow{Entry: e})
 		}
 	}
-	slices.SortFunc(rows, func(a, b storage.PageRow) int { return order(q.position(a.Entry), q.position(b.Entry)) })
-	due = slices.SortedFunc(maps.Values(overdue), func(a, b engagement.Place) int { return comparePlaces(a.Key, b.Key) })
-	return rows[:min(len(rows), q.Limit)], len(rows) > q.Limit, due
+	if q.MaxOverdue > 0 && len(out.Overdue) > q.MaxOverdue {
+		return storage.List{Behind: true}, nil
+	}
+	slices.SortFunc(out.Rows, func(a, b storage.ListRow) int { return order(position(q, a.Entry), position(q, b.Entry)) })
+	slices.SortFunc(out.Overdue, func(a, b storage.ListRow) int {
+		return cmp.Or(a.Entry.Record.Compare(b.Entry.Record), cmp.Compare(a.Entry.Row, b.Entry.Row))
+	})
+	out.Rows, out.More = out.Rows[:min(len(out.Rows), q.Limit)], len(out.Rows) > q.Limit
+	return out, nil
 }
 
 func (s *plain) Customers(_ context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
@@ -229,21 +283,19 @@ func (s *plain) History(_ context.Context, q storage.HistoryQuery) ([]engagement
 	return events[:min(len(events), q.Limit)], nil
 }
 
-func (s *plain) Due(_ context.Context, now time.Time, limit int) ([]engagement.PlaceKey, error) {
-	var out []engagement.PlaceKey
-	for key, pl := range s.places {
-		if engagement.Passed(pl.Wake(), now) {
-			out = append(out, key)
+func (s *plain) Due(_ context.Context, q storage.DueQuery) ([]engagement.RecordKey, error) {
+	wakes := map[engagement.RecordKey]time.Time{}
+	var out []engagement.RecordKey
+	for _, at := range s.scenes {
+		for _, r := range at.records {
+			wakes[r.Key] = r.Wake()
+			if engagement.Passed(r.Wake(), q.Now) && (q.Partner == "" || q.Partner == r.Key.Partner) && (q.Engagement == "" || q.Engagement == r.Key.Engagement) {
+				out = append(out, r.Key)
+			}
 		}
 	}
-	slices.SortFunc(out, func(a, b engagement.PlaceKey) int {
-		return cmp.Or(s.places[a].Wake().Compare(s.places[b].Wake()), comparePlaces(a, b))
-	})
-	return out[:min(len(out), limit)], nil
-}
-
-func comparePlaces(a, b engagement.PlaceKey) int {
-	return cmp.Or(cmp.Compare(a.Engagement, b.Engagement), cmp.Compare(a.Customer, b.Customer))
+	slices.SortFunc(out, func(a, b engagement.RecordKey) int { return cmp.Or(wakes[a].Compare(wakes[b]), a.Compare(b)) })
+	return out[:min(len(out), q.Limit)], nil
 }
 
 func (s *plain) Lease(_ context.Context, q storage.LeaseQuery) ([]engagement.Message, error) {

@@ -55,25 +55,29 @@ func winners(errs []error) (int, error) {
 	return n, nil
 }
 
+// checkOneWinner lets partners change what they share, and one partner its record.
 func checkOneWinner(ctx context.Context, a, b storage.Store) error {
-	if err := a.Apply(ctx, changed(start, engagement.Place{Key: placeOf(migration, 1)})); err != nil {
+	if err := a.Apply(ctx, changed(start, of(added(northwind, migration, 1, start)))); err != nil {
 		return err
 	}
 	for round := range rounds {
-		read, err := load(ctx, a, placeOf(migration, 1))
+		read, err := load(ctx, a, keyOf(migration, 1))
 		if err != nil {
 			return err
 		}
 		n, err := winners(race(a, b, func(s storage.Store, n int) error {
-			mine := read
-			mine.ClaimLimit = racers*round + n
-			return s.Apply(ctx, changed(start, mine))
+			if round%2 == 0 {
+				return s.Apply(ctx, becoming(start, read, read.limited(2+racers*round+n)))
+			}
+			mine := read.record(northwind)
+			mine.FriendlyName = fmt.Sprint(racers*round + n)
+			return s.Apply(ctx, becoming(start, read, read.with(mine)))
 		}))
 		if err := errors.Join(err, same("the number of winners", n, 1)); err != nil {
 			return err
 		}
-		after, err := load(ctx, b, placeOf(migration, 1))
-		if err := errors.Join(err, same("the version after one winner", after.Version, read.Version+1)); err != nil {
+		after, err := load(ctx, b, keyOf(migration, 1))
+		if err := errors.Join(err, same("the versions after one winner", after.shared.Version+after.record(northwind).Version, read.shared.Version+read.record(northwind).Version+1)); err != nil {
 			return err
 		}
 	}
@@ -94,11 +98,14 @@ func checkOneCommand(ctx context.Context, a, b storage.Store) error {
 	return nil
 }
 
-// checkWholeStates writes two places and a customer together, and reads them
-// together.
+// checkWholeStates writes two scenes and a customer together, and reads them together.
+// What is shared in both changes with each, and so do the rows of two partners.
 func checkWholeStates(ctx context.Context, a, b storage.Store) error {
-	one, two := known(northwind, migration, 1, "One", start), known(northwind, migration, 2, "Two", start)
-	c, customer := told(changed(start, one, two), newCustomer(northwind, 1), event(engagement.CustomerAdded))
+	scenes := []scene{}
+	for n := range 2 {
+		scenes = append(scenes, known(fabrikam, migration, n+1, "Waits", start).enter(granted(added(northwind, migration, n+1, start), start)))
+	}
+	c, customer := told(changed(start, scenes...), newCustomer(northwind, 1), event(engagement.CustomerAdded))
 	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}
@@ -107,17 +114,30 @@ func checkWholeStates(ctx context.Context, a, b storage.Store) error {
 		defer close(done)
 		customer := customer
 		for n := range 10 * rounds {
-			one.Version, two.Version = int64(n+1), int64(n+1)
-			one.ClaimLimit, two.ClaimLimit = n+2, n+2
-			var c storage.Changes
-			c, customer = told(changed(start, one, two), customer, event(engagement.ConsentSent))
+			c := storage.Changes{At: start}
+			for i, s := range scenes {
+				s.shared.Version = int64(n + 1)
+				r := s.record(northwind)
+				r.Version = int64(n + 1)
+				s = s.with(r)
+				p := granted(added(northwind, migration, i+1, start), start)
+				p.Identity.Name, p.Owner = fmt.Sprintf("Name %03d", n), fmt.Sprint(n)
+				add(&c, s, s.limited(2-n%2).enter(p))
+			}
+			c, customer = told(c, customer, event(engagement.ConsentSent))
 			if err := a.Apply(ctx, c); err != nil {
 				done <- err
 				return
 			}
+			for i := range scenes {
+				scenes[i] = scenes[i].limited(2 - n%2)
+			}
 		}
 	}()
-	want := storage.Want{Places: []engagement.PlaceKey{placeOf(migration, 1), placeOf(migration, 2)}, Customers: []engagement.CustomerKey{customer.Key}}
+	records := []engagement.RecordKey{recordOf(northwind, migration, 1), recordOf(northwind, migration, 2)}
+	want := storage.Want{Records: records, Customers: []engagement.CustomerKey{customer.Key}}
+	theirs := pageOf(engagement.TabEligible, 2)
+	theirs.Partner = fabrikam
 	for {
 		select {
 		case err := <-done:
@@ -128,17 +148,22 @@ func checkWholeStates(ctx context.Context, a, b storage.Store) error {
 		if err != nil {
 			return err
 		}
-		version := loaded.Places[want.Places[0]].Version
-		if err := errors.Join(same("the version of the second of two places that change together", loaded.Places[want.Places[1]].Version, version),
+		version := loaded.Records[records[0]].Version
+		if err := errors.Join(same("the version of the second of two records that change together", loaded.Records[records[1]].Version, version),
+			same("the version of what is shared with that", loaded.Shared[records[0].Shared()].Version, version),
 			same("the number of events that a customer has with that version", loaded.Customers[customer.Key].History.Seq, version)); err != nil {
 			return err
 		}
-		page, err := b.Page(ctx, pageQuery(engagement.TabEligible, 2))
-		if err != nil {
+		page, err1 := b.List(ctx, pageOf(engagement.TabEligible, 2))
+		other, err2 := b.List(ctx, theirs)
+		if err := errors.Join(err1, err2); err != nil {
 			return err
 		}
-		if len(page.Rows) != 2 || page.Counts[engagement.TabEligible] != 2 || page.Rows[0].Place.ClaimLimit != page.Rows[1].Place.ClaimLimit {
+		if len(page.Rows) != 2 || page.Tabs[engagement.TabEligible] != 2 || page.Rows[0].Entry.Shown.Participation.Owner != page.Rows[1].Entry.Shown.Participation.Owner {
 			return fmt.Errorf("a page shows a part of an Apply: %+v", page)
+		}
+		if n := len(other.Rows); n == 1 || other.Tabs[engagement.TabEligible] != n || other.Tabs[engagement.TabIneligible] != 2-n {
+			return fmt.Errorf("another partner's page shows a part of an Apply: %d rows, of %v", n, other.Tabs)
 		}
 	}
 }

@@ -82,7 +82,8 @@ func checkOddTexts(ctx context.Context, a, b storage.Store) error {
 	key := engagement.CustomerKey{Partner: northwind, Customer: customerOf(1)}
 	wanted := func() storage.Want {
 		return storage.Want{
-			Command: storage.CommandKey{Partner: northwind, Key: "key-1"}, Places: []engagement.PlaceKey{placeOf(migration, 1)}, Customers: []engagement.CustomerKey{key},
+			Command: storage.CommandKey{Partner: northwind, Key: "key-1"}, Records: []engagement.RecordKey{recordOf(northwind, migration, 1)},
+			Shared: []engagement.CustomerEngagementKey{keyOf(migration, 1)}, Customers: []engagement.CustomerKey{key},
 			Participation: storage.ParticipationKey{Partner: northwind, ID: added(northwind, migration, 1, start).ID},
 			Sendings:      storage.SendingsQuery{Partner: northwind, Mailboxes: []engagement.Digest{box(1)}},
 		}
@@ -97,8 +98,10 @@ func checkOddTexts(ctx context.Context, a, b storage.Store) error {
 			found = loaded.Participation != nil
 		case strings.HasPrefix(where, ".Customers."):
 			_, found = loaded.Customers[want.Customers[0]]
-		case strings.HasPrefix(where, ".Places."):
-			found = loaded.Places[want.Places[0]].Version != 0
+		case strings.HasPrefix(where, ".Records."):
+			found = loaded.Records[want.Records[0]].Version != 0
+		case strings.HasPrefix(where, ".Shared."):
+			found = loaded.Shared[want.Shared[0]].Version != 0
 		case strings.HasPrefix(where, ".Sendings."):
 			found = loaded.Sent > 0
 		default:
@@ -110,15 +113,15 @@ func checkOddTexts(ctx context.Context, a, b storage.Store) error {
 	many := func() storage.Want {
 		w := wanted()
 		for n := range 9 {
-			w.Places = append(w.Places, placeOf(migration, n+2))
+			w.Records = append(w.Records, recordOf(northwind, migration, n+2))
 			w.Customers = append(w.Customers, engagement.CustomerKey{Partner: northwind, Customer: customerOf(n + 2)})
 		}
 		return w
 	}
 	errs = append(errs, oddly(many, func(want storage.Want, _ string) error {
 		loaded, err := b.Load(ctx, want)
-		if err == nil && len(loaded.Places) < 10 {
-			return fmt.Errorf("of 10 places %d are there", len(loaded.Places))
+		if err == nil && len(loaded.Records) < 10 {
+			return fmt.Errorf("of 10 records %d are there", len(loaded.Records))
 		}
 		return findsNothing(false, err)
 	}))
@@ -133,26 +136,26 @@ func checkOddTexts(ctx context.Context, a, b storage.Store) error {
 	// What is asked for as a range, or as the place where a page begins, can have
 	// something behind it.
 	ranges := []string{".After.Text", ".After.Row", ".After", ".Filter.AmountFrom", ".Filter.AmountBefore"}
-	pages := func() storage.PageQuery {
-		return storage.PageQuery{Partner: northwind, Engagement: migration, Tab: engagement.TabEligible, Sort: storage.ByName, After: at(), Limit: 5, Filter: filter(), Now: start}
+	pages := func() storage.ListQuery {
+		q := pageOf(engagement.TabEligible, 5)
+		q.After, q.Filter = at(), filter()
+		return q
 	}
-	claims := func() storage.ClaimsQuery {
-		return storage.ClaimsQuery{Partner: northwind, Sort: storage.ByName, After: at(), Limit: 5, Filter: filter(), Now: start}
+	claims := func() storage.ListQuery {
+		q := claimsOf(northwind, 5)
+		q.Engagement, q.After, q.Filter = "", at(), filter()
+		return q
 	}
 	for _, order := range storage.AllSorts() {
-		errs = append(errs, oddly(pages, func(q storage.PageQuery, where string) error {
-			if where != ".Sort" {
-				q.Sort = order
-			}
-			page, err := b.Page(ctx, q)
-			return findsNothing(len(page.Rows) > 0 && !slices.Contains(ranges, where), err)
-		}), oddly(claims, func(q storage.ClaimsQuery, where string) error {
-			if where != ".Sort" {
-				q.Sort = order
-			}
-			page, err := b.Claims(ctx, q)
-			return findsNothing(len(page.Rows) > 0 && !slices.Contains(ranges, where), err)
-		}))
+		for _, list := range []func() storage.ListQuery{pages, claims} {
+			errs = append(errs, oddly(list, func(q storage.ListQuery, where string) error {
+				if where != ".Sort" {
+					q.Sort = order
+				}
+				page, err := b.List(ctx, q)
+				return findsNothing(len(page.Rows) > 0 && !slices.Contains(ranges, where), err)
+			}))
+		}
 	}
 	errs = append(errs, oddly(func() storage.CustomersQuery { return storage.CustomersQuery{Partner: northwind, After: "a", Limit: 5} },
 		func(q storage.CustomersQuery, where string) error {
@@ -205,14 +208,15 @@ func checkOddKeys(ctx context.Context, a, b storage.Store) error {
 			err = errors.New("the command is not found again")
 		}
 		return err
-	}), oddly(func() engagement.PlaceKey { return placeOf(migration, 1) }, func(key engagement.PlaceKey, _ string) error {
-		made, err := accepted(storage.Changes{Places: []engagement.Place{{Key: key}}})
+	}), oddly(func() engagement.RecordKey { return recordOf(northwind, migration, 1) }, func(key engagement.RecordKey, _ string) error {
+		is := scene{shared: engagement.CustomerEngagement{Key: key.Shared()}}.with(engagement.PartnerRecord{Key: key})
+		made, err := accepted(changed(start, is))
 		if err != nil || !made {
 			return err
 		}
-		pl, err := load(ctx, b, key)
-		if err == nil && pl.Version != 1 {
-			err = errors.New("the place is not found again")
+		after, err := load(ctx, b, key.Shared(), key.Partner)
+		if err == nil && len(after.records) != 1 {
+			err = errors.New("the record is not found again")
 		}
 		return err
 	}), oddly(func() engagement.CustomerKey {

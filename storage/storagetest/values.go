@@ -52,7 +52,7 @@ func (v awkward) check(ctx context.Context, a, b storage.Store, n int) error {
 	if err != nil {
 		return err
 	}
-	c := changed(recorded, engagement.Place{Key: placeOf(migration, n), ClaimLimit: 1}.WithParticipation(p))
+	c := changed(v.at, of(p))
 	customer := newCustomer(northwind, n)
 	customer.Identity, customer.FriendlyName, customer.KnownSince = p.Identity, v.text, v.at
 	e := event(engagement.CustomerAdded)
@@ -69,11 +69,11 @@ func (v awkward) check(ctx context.Context, a, b storage.Store, n int) error {
 	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}
-	loaded, err := b.Load(ctx, storage.Want{Places: []engagement.PlaceKey{placeOf(migration, n)}, Customers: []engagement.CustomerKey{customer.Key}})
+	loaded, err := b.Load(ctx, storage.Want{Records: []engagement.RecordKey{p.Record()}, Customers: []engagement.CustomerKey{customer.Key}})
 	if err != nil {
 		return err
 	}
-	stored, _ := loaded.Places[placeOf(migration, n)].Participation(northwind, p.ID)
+	stored, _ := loaded.Records[p.Record()].Participation(p.ID)
 	events, err := b.History(ctx, storage.HistoryQuery{Customer: customer.Key, Limit: 2})
 	if err != nil || len(events) != 1 {
 		return fmt.Errorf("the history has %d events: %v", len(events), err)
