@@ -49,6 +49,7 @@ type coder struct {
 	pos, end int    // what is left of the message, behind the tag of its next field
 	next     uint64 // that tag; 0 when there is no field left
 
+	depth    int // of the message at hand: 0 is the row
 	elements int // of all lists
 	schema   *schema
 }
@@ -61,8 +62,12 @@ func (c *coder) begin(message string) {
 	}
 }
 
-// format is the first field of a row: the number of the way in which it is written.
+// format is the first field of a row: the number of the way in which it is written. A
+// message that is a row, and stands in another one, is of the format of that.
 func (c *coder) format(known int) {
+	if c.depth > 0 {
+		return
+	}
 	switch found := c.field(1, "format", varint); {
 	case found:
 		n := c.uvarint()
@@ -252,6 +257,7 @@ func (c *coder) shut(start int) {
 // shut, or up to its end.
 func nested[T any](c *coder, v *T, fields func(*coder, *T)) {
 	message, number := c.message, c.number
+	c.depth++
 	if c.mode == writing {
 		fields(c, v)
 	} else {
@@ -271,5 +277,6 @@ func nested[T any](c *coder, v *T, fields func(*coder, *T)) {
 		c.end = end
 		c.advance()
 	}
+	c.depth--
 	c.message, c.number = message, number
 }

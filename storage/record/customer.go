@@ -47,11 +47,3 @@ func reason(c *coder, r *engagement.Reason) {
 	texts(c, 6, "missing", &r.Missing)
 	choices(c, 7, "takes", &r.Takes, idKinds)
 }
-
-func elsewhere(c *coder, e *engagement.Elsewhere) {
-	c.begin("Elsewhere")
-	c.format(1)
-	integer(c, 2, "consented", &e.Consented)
-	integer(c, 3, "participated", &e.Participated)
-	instant(c, 4, "as_of", &e.AsOf)
-}

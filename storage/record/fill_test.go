@@ -3,6 +3,7 @@ package record_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +41,7 @@ func init() {
 	enumeration(engagement.AllParties())
 	enumeration(engagement.AllStatuses())
 	enumeration(engagement.AllChangedFields())
+	enumeration(engagement.AllTakenBy())
 	enumeration(consent.AllStatuses())
 	enumeration(consent.AllKinds())
 	enumeration(consent.AllDecisions())
@@ -55,6 +57,12 @@ func init() {
 	enumeration(survey.AllKinds())
 	enumeration(eligibility.AllOutcomes())
 	enumeration(eligibility.AllResults())
+}
+
+// apart are fields that no value carries: they are stored as values of their own, or not
+// at all.
+var apart = map[reflect.Type][]string{
+	reflect.TypeFor[engagement.PartnerRecord](): {"Participations", "Unreadable"},
 }
 
 func (f *filler) fill(v reflect.Value) {
@@ -118,10 +126,13 @@ func (f *filler) fill(v reflect.Value) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
+			name := v.Type().Field(i).Name
 			if !v.Type().Field(i).IsExported() {
-				panic(fmt.Sprintf("%v.%s cannot be filled: say how", v.Type(), v.Type().Field(i).Name))
+				panic(fmt.Sprintf("%v.%s cannot be filled: say how", v.Type(), name))
 			}
-			f.fill(v.Field(i))
+			if !slices.Contains(apart[v.Type()], name) {
+				f.fill(v.Field(i))
+			}
 		}
 	default:
 		panic(fmt.Sprintf("a %v cannot be filled: say how", v.Type()))
@@ -182,11 +193,15 @@ var same = cmp.Options{
 // A field that is added to a type and that its record does not carry is lost here.
 func TestEveryFieldIsCarried(t *testing.T) {
 	t.Run("participation", carries[engagement.Participation])
+	t.Run("partner record", carries[engagement.PartnerRecord])
+	t.Run("customer engagement", carries[engagement.CustomerEngagement])
+	t.Run("shown", carries[engagement.Shown])
+	t.Run("room", carries[engagement.Room])
+	t.Run("evaluation", carries[engagement.Evaluation])
+	t.Run("external holdings", carries[engagement.ExternalHoldings])
 	t.Run("customer", carries[engagement.Customer])
 	t.Run("event", carries[engagement.Event])
 	t.Run("message", carries[engagement.Message])
-	t.Run("evaluation", carries[engagement.Evaluation])
-	t.Run("elsewhere", carries[engagement.Elsewhere])
 	t.Run("command record", carries[storage.CommandRecord])
 	t.Run("sending", carries[storage.Sending])
 }

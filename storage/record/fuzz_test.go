@@ -9,14 +9,18 @@ import (
 	"github.com/partnerengage/partnerengage/storage/record"
 )
 
-func FuzzParticipation(f *testing.F) { fuzz[engagement.Participation](f, "participation") }
-func FuzzCustomer(f *testing.F)      { fuzz[engagement.Customer](f, "customer") }
-func FuzzEvent(f *testing.F)         { fuzz[engagement.Event](f, "event") }
-func FuzzMessage(f *testing.F)       { fuzz[engagement.Message](f, "message") }
-func FuzzEvaluation(f *testing.F)    { fuzz[engagement.Evaluation](f, "evaluation") }
-func FuzzElsewhere(f *testing.F)     { fuzz[engagement.Elsewhere](f, "elsewhere") }
-func FuzzCommandRecord(f *testing.F) { fuzz[storage.CommandRecord](f, "command") }
-func FuzzSending(f *testing.F)       { fuzz[storage.Sending](f, "sending") }
+func FuzzParticipation(f *testing.F)      { fuzz[engagement.Participation](f, "participation") }
+func FuzzPartnerRecord(f *testing.F)      { fuzz[engagement.PartnerRecord](f, "record") }
+func FuzzCustomerEngagement(f *testing.F) { fuzz[engagement.CustomerEngagement](f, "shared") }
+func FuzzShown(f *testing.F)              { fuzz[engagement.Shown](f, "shown") }
+func FuzzRoom(f *testing.F)               { fuzz[engagement.Room](f, "room") }
+func FuzzEvaluation(f *testing.F)         { fuzz[engagement.Evaluation](f, "evaluation") }
+func FuzzExternalHoldings(f *testing.F)   { fuzz[engagement.ExternalHoldings](f, "external") }
+func FuzzCustomer(f *testing.F)           { fuzz[engagement.Customer](f, "customer") }
+func FuzzEvent(f *testing.F)              { fuzz[engagement.Event](f, "event") }
+func FuzzMessage(f *testing.F)            { fuzz[engagement.Message](f, "message") }
+func FuzzCommandRecord(f *testing.F)      { fuzz[storage.CommandRecord](f, "command") }
+func FuzzSending(f *testing.F)            { fuzz[storage.Sending](f, "sending") }
 
 // fuzz decodes whatever it is given. What can be read can be written, and is read as
 // the same value again: it is the same bytes that are written of it.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/partnerengage/partnerengage/storage/record"
@@ -46,7 +47,7 @@ func TestWhatANewerVersionWroteIsRefused(t *testing.T) {
 func TestNewerFormatsAreRefused(t *testing.T) {
 	for _, k := range kinds(t) {
 		for name, body := range kept(t, k) {
-			newer := append([]byte{8, 2}, body[2:]...)
+			newer := slices.Concat([]byte{8, 2}, body[2:])
 			if _, err := k.decode(newer); !errors.Is(err, record.ErrNewer) || err.Error() != fmt.Sprintf(
 				"record: the format of %s is not known here: a newer version of the library wrote this row; read it with that one", k.message) {
 				t.Errorf("%s in format 2: %v", name, err)

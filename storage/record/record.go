@@ -7,10 +7,14 @@ import (
 	"github.com/partnerengage/partnerengage/storage"
 )
 
-// Value is everything that has a stored form.
+// Value is everything that has a stored form. All fields of a value are stored, with the
+// exception of the Participations of a PartnerRecord, which are values of their own, and
+// of what of it is Unreadable.
 type Value interface {
-	engagement.Participation | engagement.Customer | engagement.Event | engagement.Message |
-		engagement.Evaluation | engagement.Elsewhere | storage.CommandRecord | storage.Sending
+	engagement.Participation | engagement.PartnerRecord | engagement.CustomerEngagement |
+		engagement.Shown | engagement.Room | engagement.Evaluation | engagement.ExternalHoldings |
+		engagement.Customer | engagement.Event | engagement.Message |
+		storage.CommandRecord | storage.Sending
 }
 
 // Encode returns the stored form of a value: the same bytes for the same value, on
@@ -64,16 +68,24 @@ func row(c *coder, v any) {
 	switch v := v.(type) {
 	case *engagement.Participation:
 		participation(c, v)
+	case *engagement.PartnerRecord:
+		partnerRecord(c, v)
+	case *engagement.CustomerEngagement:
+		customerEngagement(c, v)
+	case *engagement.Shown:
+		shown(c, v)
+	case *engagement.Room:
+		room(c, v)
+	case *engagement.Evaluation:
+		evaluation(c, v)
+	case *engagement.ExternalHoldings:
+		externalHoldings(c, v)
 	case *engagement.Customer:
 		customer(c, v)
 	case *engagement.Event:
 		event(c, v)
 	case *engagement.Message:
 		message(c, v)
-	case *engagement.Evaluation:
-		evaluation(c, v)
-	case *engagement.Elsewhere:
-		elsewhere(c, v)
 	case *storage.CommandRecord:
 		commandRecord(c, v)
 	case *storage.Sending:
@@ -86,8 +98,10 @@ func row(c *coder, v any) {
 // rows are what row knows, for Schema.
 func rows() []func(*coder) {
 	return []func(*coder){
-		of[engagement.Participation], of[engagement.Customer], of[engagement.Event], of[engagement.Message],
-		of[engagement.Evaluation], of[engagement.Elsewhere], of[storage.CommandRecord], of[storage.Sending],
+		of[engagement.Participation], of[engagement.PartnerRecord], of[engagement.CustomerEngagement],
+		of[engagement.Shown], of[engagement.Room], of[engagement.Evaluation], of[engagement.ExternalHoldings],
+		of[engagement.Customer], of[engagement.Event], of[engagement.Message],
+		of[storage.CommandRecord], of[storage.Sending],
 	}
 }
 

@@ -65,7 +65,7 @@ func TestTimesAreStoredToTheMicrosecond(t *testing.T) {
 		{time.Time{}.Add(1), time.Time{}},
 		{time.Time{}.Add(time.Microsecond), time.Time{}.Add(time.Microsecond)},
 	} {
-		got := must(record.Decode[engagement.Elsewhere](must(record.Encode(engagement.Elsewhere{AsOf: c.in}))))
+		got := must(record.Decode[engagement.ExternalHoldings](must(record.Encode(engagement.ExternalHoldings{AsOf: c.in}))))
 		if got.AsOf != c.want {
 			t.Errorf("%v is read as %v", c.in, got.AsOf)
 		}
@@ -75,22 +75,22 @@ func TestTimesAreStoredToTheMicrosecond(t *testing.T) {
 // Bytes that Encode does not write are refused, with the field that is wrong.
 func TestMalformedRows(t *testing.T) {
 	for _, c := range []struct{ name, row, want string }{
-		{"nothing", "", "record: field 1 of Elsewhere is missing, and every row begins with it"},
-		{"JSON", `{"consented":1}`, "record: field 1 of Elsewhere is missing, and every row begins with it"},
-		{"no format", "\x10\x01", "record: field 1 of Elsewhere is missing, and every row begins with it"},
-		{"format 0", "\x08\x00", "record: field 1 of Elsewhere is there, and has no value"},
-		{"a zero", "\x08\x01\x10\x00", "record: field 2 of Elsewhere is there, and has no value"},
-		{"cut off", "\x08\x01\x10", "record: field 2 of Elsewhere holds a number that is cut off, too long or too large"},
-		{"a long form", "\x08\x01\x10\x81\x00", "record: field 2 of Elsewhere holds a number that is cut off, too long or too large"},
-		{"too large", "\x08\x01\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", "record: field 2 of Elsewhere holds a number that is cut off, too long or too large"},
-		{"twice", "\x08\x01\x10\x01\x10\x01", "record: field 2 of Elsewhere is out of order, there twice, or of another type"},
-		{"another order", "\x08\x01\x18\x01\x10\x01", "record: field 2 of Elsewhere is out of order, there twice, or of another type"},
-		{"another type", "\x08\x01\x12\x01a", "record: field 2 of Elsewhere is out of order, there twice, or of another type"},
-		{"a short time", "\x08\x01\x21\x01\x02", "record: field 4 of Elsewhere is cut off"},
-		{"no time", "\x08\x01\x21" + string(binary.LittleEndian.AppendUint64(nil, 1<<63)), "record: field 4 of Elsewhere is no time of the years 1 to 9999"},
-		{"field 0", "\x08\x01\x00", "record: field 1 of Elsewhere is followed by a field without a number"},
+		{"nothing", "", "record: field 1 of ExternalHoldings is missing, and every row begins with it"},
+		{"JSON", `{"consented":1}`, "record: field 1 of ExternalHoldings is missing, and every row begins with it"},
+		{"no format", "\x10\x01", "record: field 1 of ExternalHoldings is missing, and every row begins with it"},
+		{"format 0", "\x08\x00", "record: field 1 of ExternalHoldings is there, and has no value"},
+		{"a zero", "\x08\x01\x10\x00", "record: field 2 of ExternalHoldings is there, and has no value"},
+		{"cut off", "\x08\x01\x10", "record: field 2 of ExternalHoldings holds a number that is cut off, too long or too large"},
+		{"a long form", "\x08\x01\x10\x81\x00", "record: field 2 of ExternalHoldings holds a number that is cut off, too long or too large"},
+		{"too large", "\x08\x01\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", "record: field 2 of ExternalHoldings holds a number that is cut off, too long or too large"},
+		{"twice", "\x08\x01\x10\x01\x10\x01", "record: field 2 of ExternalHoldings is out of order, there twice, or of another type"},
+		{"another order", "\x08\x01\x18\x01\x10\x01", "record: field 2 of ExternalHoldings is out of order, there twice, or of another type"},
+		{"another type", "\x08\x01\x12\x01a", "record: field 2 of ExternalHoldings is out of order, there twice, or of another type"},
+		{"a short time", "\x08\x01\x21\x01\x02", "record: field 4 of ExternalHoldings is cut off"},
+		{"no time", "\x08\x01\x21" + string(binary.LittleEndian.AppendUint64(nil, 1<<63)), "record: field 4 of ExternalHoldings is no time of the years 1 to 9999"},
+		{"field 0", "\x08\x01\x00", "record: field 1 of ExternalHoldings is followed by a field without a number"},
 	} {
-		_, err := record.Decode[engagement.Elsewhere]([]byte(c.row))
+		_, err := record.Decode[engagement.ExternalHoldings]([]byte(c.row))
 		if err == nil || err.Error() != c.want || !errors.Is(err, record.ErrMalformed) {
 			t.Errorf("%s: %v\nwant: %s", c.name, err, c.want)
 		}

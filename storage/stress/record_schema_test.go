@@ -29,11 +29,15 @@ var recordRows = []struct {
 	again   func([]byte) ([]byte, error) // read and written by package record
 }{
 	{"participation", "Participation", again[engagement.Participation]},
+	{"record", "PartnerRecord", again[engagement.PartnerRecord]},
+	{"shared", "CustomerEngagement", again[engagement.CustomerEngagement]},
+	{"shown", "Shown", again[engagement.Shown]},
+	{"room", "Room", again[engagement.Room]},
+	{"evaluation", "Evaluation", again[engagement.Evaluation]},
+	{"external", "ExternalHoldings", again[engagement.ExternalHoldings]},
 	{"customer", "Customer", again[engagement.Customer]},
 	{"event", "Event", again[engagement.Event]},
 	{"message", "Message", again[engagement.Message]},
-	{"evaluation", "Evaluation", again[engagement.Evaluation]},
-	{"elsewhere", "Elsewhere", again[engagement.Elsewhere]},
 	{"command", "CommandRecord", again[storage.CommandRecord]},
 	{"sending", "Sending", again[storage.Sending]},
 }
@@ -169,16 +173,16 @@ func unknownIn(m protoreflect.Message) (path string) {
 // kept by a library of others': the row is a message all the same.
 func TestRecordsOfANewerSchema(t *testing.T) {
 	file := recordSchema(t)
-	row, err := os.ReadFile("../record/testdata/elsewhere-filled-1.bin")
+	row, err := os.ReadFile("../record/testdata/external-filled-1.bin")
 	if err != nil {
 		t.Fatal(err)
 	}
 	newer := protowire.AppendFixed64(protowire.AppendTag(row, 5, protowire.Fixed64Type), math.MaxUint64)
-	m := dynamicpb.NewMessage(file.Messages().ByName("Elsewhere"))
+	m := dynamicpb.NewMessage(file.Messages().ByName("ExternalHoldings"))
 	if err := proto.Unmarshal(newer, m); err != nil || unknownIn(m) == "" {
 		t.Errorf("it is no message with an unknown field: %v", err)
 	}
-	if _, err := again[engagement.Elsewhere](newer); err == nil || !strings.Contains(err.Error(), "field 5 of Elsewhere") {
+	if _, err := again[engagement.ExternalHoldings](newer); err == nil || !strings.Contains(err.Error(), "field 5 of ExternalHoldings") {
 		t.Errorf("it is read: %v", err)
 	}
 }
