@@ -54,11 +54,12 @@ func wholeForm(f survey.Form) (survey.Form, error) {
 	return p, nil
 }
 
-// CustomerOf returns the customer of a body, whose history stood in columns beside it.
-func CustomerOf(body []byte, seq int64, hash engagement.Digest) (engagement.Customer, error) {
+// CustomerOf returns the customer of a body, without its history, whose end stood in
+// columns beside it.
+func CustomerOf(body []byte) (engagement.Customer, error) {
 	var c engagement.Customer
 	err := json.Unmarshal(body, &c)
-	c.History = engagement.Head{Seq: seq, Hash: hash}
+	c.History = engagement.Head{}
 	return c, err
 }
 
@@ -77,13 +78,14 @@ type message struct {
 	CreatedAt     time.Time                        `json:"created_at"`
 }
 
-// MessageOf returns the message of a body.
-func MessageOf(body []byte, attempts int) (engagement.Message, error) {
+// MessageOf returns the message of a body, without its attempts, which stood in a column
+// beside it.
+func MessageOf(body []byte) (engagement.Message, error) {
 	var m message
 	err := json.Unmarshal(body, &m)
 	return engagement.Message{
 		ID: m.ID, Kind: m.Kind, Partner: m.Partner, Engagement: m.Place.Engagement, Customer: m.Place.Customer, Participation: m.Participation,
-		To: m.To, Language: m.Language, Link: m.Link, Deadline: m.Deadline, Of: m.Of, CreatedAt: m.CreatedAt, Attempts: attempts,
+		To: m.To, Language: m.Language, Link: m.Link, Deadline: m.Deadline, Of: m.Of, CreatedAt: m.CreatedAt,
 	}, err
 }
 

@@ -132,7 +132,11 @@ func (w *entries) write(c storage.Changes) error {
 		} else if _, is := w.had[entryKey{e.Record, e.Row}]; !is && !given[e.Participation] {
 			return invalid("the entry %q is of a participation that is not there", e.Row)
 		}
-		if err := w.put(e, own); err != nil {
+		row, err := newEntryRow(e)
+		if err != nil {
+			return err
+		}
+		if err := w.put(row, own); err != nil {
 			return err
 		}
 	}

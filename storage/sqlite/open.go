@@ -59,12 +59,11 @@ func (o *Options) orDefault() Options {
 // Store keeps the state of a workflow in a SQLite database. It is a
 // storage.Store. Make one with Open or New.
 type Store struct {
-	writer  *pool
-	reader  *pool
-	writing chan struct{} // holds one value while nobody writes
-	log     log           // is for who may write
-	owned   bool          // the pools are closed with the Store
-	joined  *joined       // of a Store that WithTx made; then nothing else is used
+	writer *pool
+	reader *pool
+	queue  *queue
+	owned  bool    // the pools are closed with the Store
+	joined *joined // of a Store that WithTx made; then nothing else is used
 }
 
 // joined is a host's transaction.
@@ -232,12 +231,11 @@ func New(ctx context.Context, db *sql.DB, opts *Options) (*Store, error) {
 }
 
 func newStore(writer, reader *sql.DB) *Store {
-	s := &Store{writer: newPool(writer), writing: make(chan struct{}, 1), log: newLog()}
-	s.reader = s.writer
+	s := &Store{writer: newPool(writer)}
+	s.reader, s.queue = s.writer, newQueue(s.writer)
 	if reader != writer {
 		s.reader = newPool(reader)
 	}
-	s.writing <- struct{}{}
 	return s
 }
 

@@ -52,18 +52,22 @@ func (p *pool) close() error {
 	return errors.Join(errs...)
 }
 
-// session is one transaction.
+// session is one transaction, or what one command does in it.
 type session struct {
-	ctx   context.Context
+	ctx   context.Context // of the statements
+	over  context.Context // nil, or checked before each of them: what writes is not interrupted within one
 	tx    *sql.Tx
 	pool  *pool // nil in a host's transaction
 	stmts map[string]*sql.Stmt
-	fresh []string // queries that the pool has no statement of
+	fresh *[]string // queries that the pool has no statement of
 }
 
 // stmt returns a statement of the transaction. What is prepared anew is kept for
 // later ones after the transaction: within it there may be no connection left.
 func (s *session) stmt(query string) (*sql.Stmt, error) {
+	if s.over != nil && s.over.Err() != nil {
+		return nil, s.over.Err()
+	}
 	if stmt := s.stmts[query]; stmt != nil {
 		return stmt, nil
 	}
@@ -73,7 +77,7 @@ func (s *session) stmt(query string) (*sql.Stmt, error) {
 			s.stmts[query] = stmt
 			return stmt, nil
 		}
-		s.fresh = append(s.fresh, query)
+		*s.fresh = append(*s.fresh, query)
 	}
 	stmt, err := s.tx.PrepareContext(s.ctx, query)
 	if err != nil {
@@ -143,11 +147,11 @@ func (s *Store) read(ctx context.Context, op string, f func(*session) error) err
 	}
 	// Not as a read-only one: the driver would switch to and fro by a pragma,
 	// which makes SQLite prepare every statement again.
-	return s.explain(ctx, op, s.reader.within(ctx, nil, f))
+	return s.explain(ctx, op, s.reader.within(ctx, f))
 }
 
-// write calls f in a transaction that nobody else writes beside. What f did is
-// committed, or undone when it fails.
+// write calls f in a transaction that nobody else writes beside, and perhaps once more
+// in another one. What f did is committed, or undone when it fails.
 func (s *Store) write(ctx context.Context, op string, f func(*session) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -155,26 +159,16 @@ func (s *Store) write(ctx context.Context, op string, f func(*session) error) er
 	if s.joined != nil {
 		return s.explain(ctx, op, s.joined.callWhole(ctx, f))
 	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.writing:
-	}
-	defer func() { s.writing <- struct{}{} }()
-	err := s.writer.within(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, f)
-	if err == nil {
-		s.log.written(ctx, s.writer.db)
-	}
-	return s.explain(ctx, op, err)
+	return s.explain(ctx, op, s.queue.write(ctx, f))
 }
 
 // within calls f in a transaction of its own.
-func (p *pool) within(ctx context.Context, opts *sql.TxOptions, f func(*session) error) error {
-	tx, err := p.db.BeginTx(ctx, opts)
+func (p *pool) within(ctx context.Context, f func(*session) error) error {
+	tx, err := p.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	se := &session{ctx: ctx, tx: tx, pool: p, stmts: map[string]*sql.Stmt{}}
+	se := &session{ctx: ctx, tx: tx, pool: p, stmts: map[string]*sql.Stmt{}, fresh: new([]string)}
 	if err := f(se); err != nil {
 		_ = tx.Rollback() // the error that led here says more
 		return err
@@ -182,7 +176,7 @@ func (p *pool) within(ctx context.Context, opts *sql.TxOptions, f func(*session)
 	if err := tx.Commit(); err != nil {
 		return err
 	}
-	p.keep(context.WithoutCancel(ctx), se.fresh)
+	p.keep(context.WithoutCancel(ctx), *se.fresh)
 	return nil
 }
 
@@ -195,18 +189,11 @@ func (j *joined) call(ctx context.Context, f func(*session) error) error {
 
 // callWhole is call that undoes what f did when it fails, and no more.
 func (j *joined) callWhole(ctx context.Context, f func(*session) error) error {
-	return j.call(ctx, func(se *session) error {
-		if _, err := j.tx.ExecContext(ctx, "SAVEPOINT pe_apply"); err != nil {
-			return err
-		}
-		err := f(se)
-		end := "RELEASE pe_apply"
-		if err != nil {
-			end = "ROLLBACK TO pe_apply; RELEASE pe_apply"
-		}
-		// Whatever the context: or the host might commit a part.
-		if _, failed := j.tx.ExecContext(context.WithoutCancel(ctx), end); failed != nil {
-			return errors.Join(err, failed, j.tx.Rollback())
+	return j.call(context.WithoutCancel(ctx), func(se *session) error {
+		se.over = ctx
+		err := se.whole(f)
+		if gone := (*goneError)(nil); errors.As(err, &gone) { // or the host might commit a part
+			return errors.Join(err, j.tx.Rollback())
 		}
 		return err
 	})

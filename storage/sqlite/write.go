@@ -86,12 +86,8 @@ func (w *entries) find(list []engagement.Entry) error {
 }
 
 // put writes an entry, with the record where it is that of one.
-func (w *entries) put(e engagement.Entry, own *ownRow) error {
-	next, err := newEntryRow(e)
-	if err != nil {
-		return err
-	}
-	had, is := w.had[entryKey{e.Record, e.Row}]
+func (w *entries) put(next entryRow, own *ownRow) error {
+	had, is := w.had[entryKey{next.record(), engagement.RowID(next.row)}]
 	w.tally.replace(had, next)
 	w.words.replace(had, next)
 	if !is {
@@ -99,7 +95,7 @@ func (w *entries) put(e engagement.Entry, own *ownRow) error {
 		for _, c := range append(indexed[:len(indexed):len(indexed)], others...) {
 			args = append(args, c.value(&next))
 		}
-		_, err = w.exec(insertEntry, append(args, own.args()...)...)
+		_, err := w.exec(insertEntry, append(args, own.args()...)...)
 		return err
 	}
 	set, args := changes(&had, &next)
