@@ -15,6 +15,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	ncruces "github.com/ncruces/go-sqlite3/driver"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/sqlite"
@@ -22,27 +23,6 @@ import (
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
-
-// known is a place with a customer that northwind knows.
-func known(n int) engagement.Place {
-	pl := engagement.Place{Key: engagement.PlaceKey{Engagement: "azure-migration", Customer: customer(n)}, ClaimLimit: 1}
-	return pl.WithStanding(engagement.Standing{Partner: "northwind", Known: true, FriendlyName: strings.Repeat("name ", 30)})
-}
-
-func changed(places ...engagement.Place) storage.Changes {
-	c := storage.Changes{Places: places}
-	for _, pl := range places {
-		c.Entries = append(c.Entries, pl.Entries(noon)...)
-	}
-	return c
-}
-
-func apply(t testing.TB, s storage.Store, c storage.Changes) {
-	t.Helper()
-	if err := s.Apply(t.Context(), c); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // trouble checks an error: what it matches, that it says so in a sentence, and
 // whether trying again can help.
@@ -78,9 +58,9 @@ func TestDiskFull(t *testing.T) {
 		err = s.Apply(t.Context(), changed(known(2*n), known(2*n+1)))
 	}
 	trouble(t, "a full disk", err, sqlite.ErrFull, true)
-	page, err := s.Page(t.Context(), storage.PageQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 5000, Now: noon})
-	if err != nil || len(page.Rows) != 2*(n-1) || page.Counts[engagement.TabIneligible] != 2*(n-1) {
-		t.Errorf("of %d places there are %d rows, and %v are counted: %v", 2*(n-1), len(page.Rows), page.Counts, err)
+	list, err := s.List(t.Context(), page(engagement.TabIneligible, storage.ByName, 5000))
+	if err != nil || len(list.Rows) != 2*(n-1) || list.Tabs[engagement.TabIneligible] != 2*(n-1) {
+		t.Errorf("of %d records there are %d rows, and %v are counted: %v", 2*(n-1), len(list.Rows), list.Tabs, err)
 	}
 }
 
@@ -93,9 +73,9 @@ func TestReadOnly(t *testing.T) {
 	}
 	defer s.Close()
 	trouble(t, "a file that is only read", s.Apply(t.Context(), changed(known(2))), sqlite.ErrReadOnly, false)
-	loaded, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{known(1).Key}})
-	if err != nil || loaded.Places[known(1).Key].Version != 1 {
-		t.Errorf("what can be read is %+v: %v", loaded.Places, err)
+	loaded, err := s.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{known(1).Key}})
+	if err != nil || loaded.Records[known(1).Key].Version != 1 {
+		t.Errorf("what can be read is %+v: %v", loaded.Records, err)
 	}
 }
 
@@ -204,8 +184,8 @@ func useAll(ctx context.Context, path string) error {
 	}
 	defer s.Close()
 	for _, order := range storage.AllSorts() {
-		_, err1 := s.Page(ctx, storage.PageQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: order, Limit: 100, Now: noon})
-		_, err2 := s.Claims(ctx, storage.ClaimsQuery{Sort: order, Limit: 100, Now: noon})
+		_, err1 := s.List(ctx, page(engagement.TabIneligible, order, 100))
+		_, err2 := s.List(ctx, storage.ListQuery{Sort: order, Limit: 100, Now: noon})
 		if err := errors.Join(err1, err2); err != nil {
 			return err
 		}
@@ -224,7 +204,7 @@ func TestBusy(t *testing.T) {
 	if waited := time.Since(began); waited < 50*time.Millisecond {
 		t.Errorf("it was given up after %v", waited)
 	}
-	if _, err := s.Due(t.Context(), noon, 1); err != nil {
+	if _, err := s.Due(t.Context(), storage.DueQuery{Now: noon, Limit: 1}); err != nil {
 		t.Errorf("who reads waits for who writes: %v", err)
 	}
 	if err := tx.Rollback(); err != nil {
@@ -255,25 +235,27 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 // TestConstraints: what the tables demand is told as an invalid call.
 func TestConstraints(t *testing.T) {
 	s := open(t, newFile(t), relaxed)
-	two := known(1).WithParticipation(participation(1, "p-1")).WithParticipation(participation(1, "p-2"))
-	if err := s.Apply(t.Context(), changed(two)); !errors.Is(err, storage.ErrInvalid) {
+	apply(t, s, taking(shares(1, 1), known(1), participation(1, "p-1")))
+	second, now := known(1), shares(1, 1)
+	second.Version, now.Version = 1, 1
+	if err := s.Apply(t.Context(), taking(now, second, participation(1, "p-2"))); !errors.Is(err, storage.ErrInvalid) {
 		t.Errorf("two open participations of one partner: %v", err)
 	}
-	full := known(1).WithParticipation(granted(participation(1, "p-1")))
-	apply(t, s, changed(full))
-	full.Version = 1
-	other := granted(participation(1, "p-3"))
-	other.Partner = "fabrikam"
-	if err := s.Apply(t.Context(), changed(full.WithParticipation(other))); !errors.Is(err, storage.ErrInvalid) {
-		t.Errorf("two grants in a place of one: %v", err)
+	apply(t, s, taking(now, second, granted(participation(1, "p-1"))))
+	now, _ = now.Following(granted(participation(1, "p-1")))
+	now.Version = 2
+	other, theirs := granted(participation(1, "p-3")), known(1)
+	other.Partner, theirs.Key.Partner = "fabrikam", "fabrikam"
+	if err := s.Apply(t.Context(), taking(now, theirs, other)); !errors.Is(err, storage.ErrInvalid) {
+		t.Errorf("two grants where there is room for one: %v", err)
 	}
-	full.ClaimLimit = 2
-	apply(t, s, changed(full.WithParticipation(other)))
-	full.ClaimLimit, full.Version = 1, 2
-	apply(t, s, changed(full.WithParticipation(other))) // the limit was lowered: nobody loses what it has
-	elsewhere := known(2).WithParticipation(participation(2, "p-1"))
-	if err := s.Apply(t.Context(), changed(elsewhere)); !errors.Is(err, storage.ErrInvalid) {
-		t.Errorf("a participation in two places: %v", err)
+	now.ClaimLimit = 2
+	apply(t, s, taking(now, theirs, other))
+	now, _ = now.Following(other)
+	now.ClaimLimit, now.Version, theirs.Version = 1, 3, 1
+	apply(t, s, taking(now, theirs, other)) // the limit was lowered: nobody loses what it has
+	if err := s.Apply(t.Context(), taking(shares(2, 1), known(2), participation(2, "p-1"))); !errors.Is(err, storage.ErrInvalid) {
+		t.Errorf("a participation in two records: %v", err)
 	}
 }
 
@@ -281,20 +263,25 @@ func TestConstraints(t *testing.T) {
 // granted one give its room to the next.
 func TestNextParticipation(t *testing.T) {
 	s := open(t, newFile(t), relaxed)
-	pl := known(1).WithParticipation(granted(participation(1, "p-1")))
-	apply(t, s, changed(pl))
-	closed := granted(participation(1, "p-1"))
-	closed.Consent.Status = "withdrawn"
-	pl = pl.WithParticipation(closed)
-	s1, _ := pl.Standing("northwind")
-	s1.Participations = append([]engagement.Participation{granted(participation(1, "p-0"))}, s1.Participations...)
-	pl = pl.WithStanding(s1)
-	pl.Version = 1
-	apply(t, s, changed(pl))
-	loaded, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{pl.Key}})
-	got, _ := loaded.Places[pl.Key].Standing("northwind")
-	if err != nil || len(got.Participations) != 2 || got.Participations[0].ID != "p-0" || got.Participations[1].OpenAt(noon) {
-		t.Errorf("the participations are %+v: %v", got.Participations, err)
+	apply(t, s, taking(shares(1, 1), known(1), granted(participation(1, "p-1"))))
+	closed, next := granted(participation(1, "p-1")), granted(participation(1, "p-0"))
+	closed.Consent.Status = consent.Withdrawn
+	now, r := shares(1, 1), known(1)
+	now, _ = now.Following(granted(participation(1, "p-1")))
+	now.Version, r.Version = 1, 1
+	c := taking(now, r, closed, next)
+	c.Participations[0], c.Participations[1] = c.Participations[1], c.Participations[0]
+	apply(t, s, c)
+	for _, ended := range []bool{false, true} {
+		loaded, err := s.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{r.Key}, Ended: ended})
+		got := loaded.Records[r.Key].Participations
+		want := 1
+		if ended {
+			want = 2
+		}
+		if err != nil || len(got) != want || got[0].ID != "p-0" || !got[0].OpenAt(noon) {
+			t.Errorf("with ended ones %t the participations are %+v: %v", ended, got, err)
+		}
 	}
 }
 
@@ -305,8 +292,9 @@ func TestHistoryStays(t *testing.T) {
 	storyOf(t, s)
 	db := openDB(t, path)
 	for _, script := range []string{
-		"DELETE FROM pe_event", "UPDATE pe_event SET note = 'x'", "UPDATE pe_event SET detail = '{}'", "UPDATE pe_event SET format = 1", "UPDATE pe_event SET state = hash", "UPDATE pe_event SET person = '{}'", "UPDATE pe_event SET seq = seq + 1",
-		"INSERT INTO pe_event SELECT partner, customer, seq + 5, at, kind, party, engagement, participation, status_from, status_to, note, person, person_digest, hash, format, detail, state FROM pe_event",
+		"DELETE FROM pe_event", "UPDATE pe_event SET body = x'00'", "UPDATE pe_event SET hash = x'00'", "UPDATE pe_event SET participation = 'p'",
+		"UPDATE pe_event SET person = x'00'", "UPDATE pe_event SET seq = seq + 1",
+		"INSERT INTO pe_event (partner, customer, seq, participation, hash, body) SELECT partner, customer, seq + 5, participation, hash, body FROM pe_event",
 	} {
 		if _, err := db.ExecContext(t.Context(), script); !errors.Is(err, sqlite3.CONSTRAINT_TRIGGER) {
 			t.Errorf("%s: %v", script, err)

@@ -17,21 +17,20 @@ func TestKeysOfAnotherVersion(t *testing.T) {
 	path := newFile(t)
 	s := open(t, path, relaxed)
 	for n, name := range []string{"Zebra", "Águas de São João", "Łódź"} {
-		pl := known(n + 1)
-		pl.Standings[0].FriendlyName = name
-		apply(t, s, changed(pl))
+		r := known(n + 1)
+		r.FriendlyName = name
+		apply(t, s, changed(r))
 	}
 	names := func(s storage.Store, search string) []string {
-		page, err := s.Page(t.Context(), storage.PageQuery{
-			Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 10, Now: noon,
-			Filter: storage.Filter{Words: engagement.SearchWords(search)},
-		})
+		q := page(engagement.TabIneligible, storage.ByName, 10)
+		q.Filter.Words = engagement.SearchWords(search)
+		list, err := s.List(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var out []string
-		for _, r := range page.Rows {
-			out = append(out, r.Place.Standings[0].FriendlyName)
+		for _, r := range list.Rows {
+			out = append(out, r.Entry.Shown.FriendlyName)
 		}
 		return out
 	}
@@ -41,14 +40,8 @@ func TestKeysOfAnotherVersion(t *testing.T) {
 	}
 
 	// Another version was here.
-	run(t, openDB(t, path), `
-		DROP TRIGGER pe_entry_keys_new;
-		DROP TRIGGER pe_entry_keys_same;
-		UPDATE pe_entry SET name = lower(name) || row, search = '', keys = 'another';
-		CREATE TRIGGER pe_entry_keys_new BEFORE INSERT ON pe_entry WHEN NEW.keys <> 'another' BEGIN SELECT RAISE(ABORT, 'the keys of an entry are of another version'); END;
-		CREATE TRIGGER pe_entry_keys_same BEFORE UPDATE ON pe_entry WHEN NEW.keys <> 'another' BEGIN SELECT RAISE(ABORT, 'the keys of an entry are of another version'); END;`)
-	q := storage.PageQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 10, Now: noon}
-	_, read := s.Page(t.Context(), q)
+	run(t, openDB(t, path), "UPDATE pe_entry SET name = lower(name) || row, search = ''; DELETE FROM pe_word; UPDATE pe_keys SET version = 'another'")
+	_, read := s.List(t.Context(), page(engagement.TabIneligible, storage.ByName, 10))
 	_, opened := sqlite.Open(t.Context(), path, &sqlite.Options{NoMigration: true})
 	for what, err := range map[string]error{"a page": read, "a change": s.Apply(t.Context(), changed(known(9))), "Open without migration": opened} {
 		if !errors.Is(err, sqlite.ErrKeys) || !strings.Contains(err.Error(), "call Migrate") {

@@ -496,15 +496,16 @@ func soundness(t *testing.T, db *sql.DB) {
 	t.Helper()
 	for what, query := range map[string]string{
 		"damage":                        `SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'`,
-		"rows without what they are of": `SELECT count(*) FROM pragma_foreign_key_check`,
-		"places with too many grants":   `SELECT count(*) FROM (SELECT 1 FROM pe_participation WHERE holding = 1 GROUP BY engagement, customer HAVING count(*) > 1)`,
-		"participations without entry":  `SELECT count(*) FROM pe_participation p WHERE NOT EXISTS (SELECT 1 FROM pe_entry e WHERE e.partner = p.partner AND e.row = p.id AND e.status = p.status)`,
+		"more grants than places":       `SELECT count(*) FROM pe_shared WHERE granted > 1`,
+		"participations without entry":  `SELECT count(*) FROM pe_participation p WHERE NOT EXISTS (SELECT 1 FROM pe_entry e WHERE e.partner = p.partner AND e.row = p.id)`,
 		"entries without participation": `SELECT count(*) FROM pe_entry e WHERE participation = 1 AND NOT EXISTS (SELECT 1 FROM pe_participation p WHERE e.partner = p.partner AND e.row = p.id)`,
+		"entries without record":        `SELECT count(*) FROM pe_entry e WHERE NOT EXISTS (SELECT 1 FROM pe_entry r WHERE r.customer = e.customer AND r.engagement = e.engagement AND r.partner = e.partner AND r.row = r.customer)`,
+		"words without entry":           `SELECT count(*) FROM pe_word w WHERE NOT EXISTS (SELECT 1 FROM pe_entry e WHERE e.customer = w.customer AND e.partner = w.partner AND instr(e.search, w.word))`,
 		"histories that end elsewhere":  `SELECT count(*) FROM pe_customer c WHERE seq <> (SELECT count(*) FROM pe_event e WHERE e.partner = c.partner AND e.customer = c.customer)`,
 		"wrong counts of tabs": `SELECT count(*) FROM pe_tab_count c WHERE entries <> (
 			SELECT count(*) FROM pe_entry e WHERE e.partner = c.partner AND e.engagement = c.engagement AND e.tab = c.tab)`,
 		"wrong counts of statuses": `SELECT count(*) FROM pe_status_count c WHERE participations <> (
-			SELECT count(*) FROM pe_entry e WHERE c.partner IN (e.partner, '') AND e.status = c.status AND e.participation = 1)`,
+			SELECT count(*) FROM pe_entry e WHERE e.partner = c.partner AND e.tab <> '' AND e.status = c.status AND e.participation = 1)`,
 	} {
 		var n int
 		if err := db.QueryRowContext(t.Context(), query).Scan(&n); err != nil || n != 0 {

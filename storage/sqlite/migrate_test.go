@@ -8,7 +8,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/sqlite"
 )
@@ -41,7 +40,7 @@ func TestTenOpensAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if _, err := s.Due(t.Context(), noon, 1); err != nil {
+			if _, err := s.Due(t.Context(), storage.DueQuery{Now: noon, Limit: 1}); err != nil {
 				t.Error(err)
 			}
 			if err := s.Close(); err != nil {
@@ -88,9 +87,8 @@ func TestMissingTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	place := storage.Changes{Places: []engagement.Place{{Key: engagement.PlaceKey{Engagement: "e", Customer: "tpid:1"}}}}
-	_, err1 := s.Due(t.Context(), noon, 1)
-	err2 := s.Apply(t.Context(), place)
+	_, err1 := s.Due(t.Context(), storage.DueQuery{Now: noon, Limit: 1})
+	err2 := s.Apply(t.Context(), changed(known(1)))
 	for _, err := range []error{err1, err2} {
 		if !errors.Is(err, sqlite.ErrSchema) || errors.Is(err, storage.ErrUnavailable) {
 			t.Errorf("without tables: %v", err)
@@ -99,7 +97,7 @@ func TestMissingTables(t *testing.T) {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Apply(t.Context(), place); err != nil {
+	if err := s.Apply(t.Context(), changed(known(1))); err != nil {
 		t.Errorf("after Migrate: %v", err)
 	}
 	if err := s.Migrate(t.Context()); err != nil {

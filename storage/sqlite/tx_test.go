@@ -128,17 +128,16 @@ func TestFailedApplyLeavesTheTransaction(t *testing.T) {
 	if _, err := tx.ExecContext(t.Context(), "INSERT INTO orders VALUES ('contoso.com')"); err != nil {
 		t.Fatal(err)
 	}
-	key := engagement.PlaceKey{Engagement: "azure-migration", Customer: "tpid:1"}
-	changes := storage.Changes{Places: []engagement.Place{{Key: key}, {Key: engagement.PlaceKey{Engagement: "z", Customer: "tpid:1"}, Version: 7}}}
-	if err := s.WithTx(tx).Apply(t.Context(), changes); !errors.Is(err, storage.ErrConflict) {
-		t.Fatalf("an Apply with a stale place: %v", err)
+	key, stale := known(1).Key, known(2)
+	stale.Version = 7
+	if err := s.WithTx(tx).Apply(t.Context(), changed(known(1), stale)); !errors.Is(err, storage.ErrConflict) {
+		t.Fatalf("an Apply with a stale record: %v", err)
 	}
-	loaded, err := s.WithTx(tx).Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{key}})
-	if err != nil || loaded.Places[key].Version != 0 {
-		t.Errorf("a place of an Apply that failed is at version %d: %v", loaded.Places[key].Version, err)
+	loaded, err := s.WithTx(tx).Load(t.Context(), storage.Want{Records: []engagement.RecordKey{key}})
+	if err != nil || loaded.Records[key].Version != 0 {
+		t.Errorf("a record of an Apply that failed is at version %d: %v", loaded.Records[key].Version, err)
 	}
-	changes.Places = changes.Places[:1]
-	if err := s.WithTx(tx).Apply(t.Context(), changes); err != nil {
+	if err := s.WithTx(tx).Apply(t.Context(), changed(known(1))); err != nil {
 		t.Errorf("the transaction cannot go on: %v", err)
 	}
 	if err := tx.Commit(); err != nil {
@@ -158,11 +157,10 @@ func TestStaleTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	key := engagement.PlaceKey{Engagement: "azure-migration", Customer: "tpid:1"}
-	if _, err := s.WithTx(tx).Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{key}}); err != nil {
+	if _, err := s.WithTx(tx).Load(t.Context(), storage.Want{Records: []engagement.RecordKey{known(1).Key}}); err != nil {
 		t.Fatal(err)
 	}
-	changes := storage.Changes{Places: []engagement.Place{{Key: key}}}
+	changes := changed(known(1))
 	if err := s.Apply(t.Context(), changes); err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +176,7 @@ func TestWithTxCancelled(t *testing.T) {
 	tx := begin(t, db)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := s.WithTx(tx).Apply(ctx, storage.Changes{Places: []engagement.Place{{Key: engagement.PlaceKey{Engagement: "a", Customer: "tpid:1"}}}})
+	err := s.WithTx(tx).Apply(ctx, changed(known(1)))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("an Apply with a context that is over: %v", err)
 	}
