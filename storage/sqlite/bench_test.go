@@ -180,16 +180,13 @@ func ask(b *testing.B, d *desk, i int) step {
 }
 
 // handwritten is a keyset SELECT of what a page shows.
-const handwritten = `SELECT e.row, e.tab, e.type, e.status, e.name, e.since, e.deadline, e.locations, e.search, p.version, p.claim_limit, s.known, s.body
-	FROM pe_entry e
-	JOIN pe_place p ON p.engagement = e.engagement AND p.customer = e.customer
-	JOIN pe_standing s ON s.engagement = e.engagement AND s.customer = e.customer AND s.partner = e.partner
-	WHERE e.partner = ? AND e.engagement = ? AND e.tab = ? AND (e.name, e.row) > (?, ?) ORDER BY e.name, e.row LIMIT ?`
+const handwritten = `SELECT row, tab, type, status, name, since, soonest, locations, search, shown FROM pe_entry INDEXED BY pe_tab_name
+	WHERE partner = ? AND engagement = ? AND tab = ? AND tab <> '' AND (name, row) > (?, ?) ORDER BY name, row LIMIT ?`
 
 // keyset reads pages with that statement, and makes values of the bodies.
 type keyset struct{ stmt *sql.Stmt }
 
-func (k keyset) page(ctx context.Context, q storage.PageQuery) (int, error) {
+func (k keyset) page(ctx context.Context, q storage.ListQuery) (int, error) {
 	var after storage.Position
 	if q.After != nil {
 		after = *q.After
@@ -201,14 +198,13 @@ func (k keyset) page(ctx context.Context, q storage.PageQuery) (int, error) {
 	defer found.Close()
 	n := 0
 	for ; found.Next(); n++ {
-		var row, tab, kind, status, name, locations, search, body string
-		var since, deadline, version, limit int64
-		var known bool
-		if err := found.Scan(&row, &tab, &kind, &status, &name, &since, &deadline, &locations, &search, &version, &limit, &known, &body); err != nil {
+		var row, tab, kind, status, name, search string
+		var since, soonest int64
+		var locations, shown []byte
+		if err := found.Scan(&row, &tab, &kind, &status, &name, &since, &soonest, &locations, &search, &shown); err != nil {
 			return n, err
 		}
-		var s engagement.Standing
-		if err := json.Unmarshal([]byte(body), &s); err != nil {
+		if err := sqlite.DecodeShown(shown); err != nil {
 			return n, err
 		}
 	}
@@ -263,11 +259,11 @@ func comparePages(b *testing.B, few, many filling) {
 	const turns, n = 7, 200
 	for _, at := range []struct {
 		name     string
-		one, two []storage.PageQuery
+		one, two []storage.ListQuery
 	}{
-		{"first", []storage.PageQuery{few.First}, []storage.PageQuery{many.First}},
-		{"middle", []storage.PageQuery{few.Middle}, []storage.PageQuery{many.Middle}},
-		{"last", []storage.PageQuery{few.Last}, []storage.PageQuery{many.Last}},
+		{"first", []storage.ListQuery{few.First}, []storage.ListQuery{many.First}},
+		{"middle", []storage.ListQuery{few.Middle}, []storage.ListQuery{many.Middle}},
+		{"last", []storage.ListQuery{few.Last}, []storage.ListQuery{many.Last}},
 		{"anywhere", few.Anywhere[:n], many.Anywhere[:n]},
 	} {
 		var small, big, plain []time.Duration
@@ -291,8 +287,8 @@ func comparePages(b *testing.B, few, many filling) {
 	}
 }
 
-// BenchmarkImportRatio stores known customers, each with its place, its standing,
-// its entry and an event, and in turns inserts the same rows, read beforehand, by
+// BenchmarkImportRatio stores known customers, each with its entry, its words and an
+// event, and in turns inserts the same rows, read beforehand, by
 // prepared statements in one transaction into empty tables with the same indexes.
 // It reports how many times the customers per second of that the store reaches.
 func BenchmarkImportRatio(b *testing.B) {
@@ -321,7 +317,7 @@ func BenchmarkImportRatio(b *testing.B) {
 }
 
 // filledTables are what an import fills.
-var filledTables = []string{"pe_place", "pe_standing", "pe_entry", "pe_customer", "pe_event"}
+var filledTables = []string{"pe_entry", "pe_customer", "pe_event", "pe_word"}
 
 // all returns every row of a table.
 func all(b *testing.B, db *sql.DB, table string) [][]any {
@@ -354,9 +350,6 @@ func insertAll(b *testing.B, db *sql.DB, copied map[string][][]any) {
 		b.Fatal(err)
 	}
 	defer tx.Rollback()
-	if _, err := tx.Exec("PRAGMA defer_foreign_keys = ON"); err != nil { // the tables are in different orders
-		b.Fatal(err)
-	}
 	stmts := map[string]*sql.Stmt{}
 	for table, rows := range copied {
 		values := strings.Repeat(", ?", len(rows[0]))[2:]
@@ -364,9 +357,9 @@ func insertAll(b *testing.B, db *sql.DB, copied map[string][][]any) {
 			b.Fatal(err)
 		}
 	}
-	for i := range copied[filledTables[0]] {
-		for _, table := range filledTables {
-			if _, err := stmts[table].ExecContext(b.Context(), copied[table][i]...); err != nil {
+	for _, table := range filledTables {
+		for _, row := range copied[table] {
+			if _, err := stmts[table].ExecContext(b.Context(), row...); err != nil {
 				b.Fatal(err)
 			}
 		}

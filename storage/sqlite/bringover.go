@@ -335,14 +335,14 @@ func (r formerEvent) row() (eventRow, error) {
 // formerMessage is a message as it was kept.
 type formerMessage struct {
 	messageRow
+	held      bool
 	heldUntil int64
 }
 
-func (r *formerMessage) fields() []any { return append(r.messageRow.fields(), &r.heldUntil) }
+func (r *formerMessage) fields() []any { return append(r.messageRow.fields(), &r.held, &r.heldUntil) }
 
 func (s *session) bringMessages() error {
-	found, err := collectOnce(s, (*formerMessage).fields, `SELECT id, partner, receiver, created_at, attempts, CAST(body AS BLOB),
-		iif(held = 1, held_until, 9223372036854775807) FROM former_message`) // few, as few wait to be sent
+	found, err := collectOnce(s, (*formerMessage).fields, `SELECT id, partner, receiver, created_at, attempts, CAST(body AS BLOB), held, held_until FROM former_message`) // few, as few wait to be sent
 	if err != nil {
 		return err
 	}
@@ -355,7 +355,7 @@ func (s *session) bringMessages() error {
 		if _, err := s.exec(insertMessage, r.id, r.partner, r.receiver, r.createdAt, r.attempts, r.body); err != nil {
 			return err
 		}
-		if _, err := s.exec(`UPDATE pe_message SET held_until = ? WHERE id = ?`, null(r.heldUntil), r.id); err != nil {
+		if _, err := s.exec(`UPDATE pe_message SET held = ?, held_until = ? WHERE id = ?`, r.held, r.heldUntil, r.id); err != nil {
 			return err
 		}
 	}

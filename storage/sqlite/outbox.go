@@ -23,18 +23,18 @@ func (r *messageRow) fields() []any {
 const (
 	insertMessage = `INSERT INTO pe_message (id, partner, receiver, created_at, attempts, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	selectReady   = `SELECT id, partner, receiver, created_at, attempts, body FROM pe_message INDEXED BY pe_message_ready
-		WHERE held_until IS NULL ORDER BY created_at, id LIMIT ?`
+		WHERE held = 0 AND held_until <= ? ORDER BY created_at, id LIMIT ?`
 
 	deliverMessage  = `DELETE FROM pe_message WHERE id = ?`
-	postponeMessage = `UPDATE pe_message SET held_until = ? WHERE id = ?`
+	postponeMessage = `UPDATE pe_message SET held = 1, held_until = ? WHERE id = ?`
 	unsendMessages  = `DELETE FROM pe_message WHERE partner = ? AND receiver = ?` // which looks at all: few, of which few are ever left
 
 	// Whether there is something to hand out: most of the time there is not, and
 	// who only looks waits for nobody.
-	selectWaiting = `SELECT EXISTS (SELECT 1 FROM pe_message INDEXED BY pe_message_held WHERE held_until <= ?)
-		OR EXISTS (SELECT 1 FROM pe_message INDEXED BY pe_message_ready WHERE held_until IS NULL)`
-	freeMessages = `UPDATE pe_message INDEXED BY pe_message_held SET held_until = NULL WHERE held_until <= ?`
-	holdMessage  = `UPDATE pe_message SET held_until = ?, attempts = ? WHERE id = ?`
+	selectWaiting = `SELECT EXISTS (SELECT 1 FROM pe_message INDEXED BY pe_message_held WHERE held = 1 AND held_until <= ?1)
+		OR EXISTS (SELECT 1 FROM pe_message INDEXED BY pe_message_ready WHERE held = 0 AND held_until <= ?1)`
+	freeMessages = `UPDATE pe_message INDEXED BY pe_message_held SET held = 0 WHERE held = 1 AND held_until <= ?`
+	holdMessage  = `UPDATE pe_message SET held = 1, held_until = ?, attempts = ? WHERE id = ?`
 )
 
 func (r messageRow) value() (engagement.Message, error) {
@@ -105,7 +105,7 @@ func (s *Store) Lease(ctx context.Context, q storage.LeaseQuery) ([]engagement.M
 			return err
 		}
 		var err error
-		if found, err = collect(se, (*messageRow).fields, selectReady, q.Limit); err != nil {
+		if found, err = collect(se, (*messageRow).fields, selectReady, now, q.Limit); err != nil {
 			return err
 		}
 		for i := range found {

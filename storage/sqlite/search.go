@@ -15,12 +15,15 @@ const fewCustomers = 2000
 func (l *listing) candidates(a lane) (conditions, bool, error) {
 	var best conditions
 	least := int64(fewCustomers + 1)
+	if l.Filter.Customer != "" { // of which there is less
+		return best, false, nil
+	}
 	for _, w := range l.Filter.Words {
 		with, ok := withWord(a.partner, w)
 		if !ok {
 			continue
 		}
-		found, err := collectOnce(l.session, (*number).fields, "SELECT count(*) FROM ("+with.texts[0]+" LIMIT ?)", append(with.args, least)...)
+		found, err := collect(l.session, (*number).fields, "SELECT count(*) FROM ("+with.texts[0]+" LIMIT ?)", append(with.args[:len(with.args):len(with.args)], least)...)
 		if err != nil {
 			return best, false, err
 		}

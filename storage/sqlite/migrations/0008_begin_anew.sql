@@ -192,12 +192,13 @@ CREATE TABLE pe_message (
 	receiver   TEXT    NOT NULL,
 	created_at INTEGER NOT NULL,
 	attempts   INTEGER NOT NULL,
-	held_until INTEGER, -- NULL: not handed out yet, or to be handed out again
+	held       INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
+	held_until INTEGER NOT NULL DEFAULT -9223372036854775807,
 	body       BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX pe_message_ready ON pe_message (created_at, id) WHERE held_until IS NULL;
-CREATE INDEX pe_message_held ON pe_message (held_until) WHERE held_until IS NOT NULL;
+CREATE INDEX pe_message_ready ON pe_message (created_at, id) WHERE held = 0;
+CREATE INDEX pe_message_held ON pe_message (held_until) WHERE held = 1;
 
 -- What each idempotency key led to.
 CREATE TABLE pe_command (
