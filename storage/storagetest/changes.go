@@ -44,7 +44,7 @@ func (d *driver) changes() storage.Changes {
 		c.Records[d.IntN(len(c.Records))].Version++
 	case wrong == 6 && len(c.Shared) > 0:
 		c.Shared[0].Version++
-	case wrong == 7 && len(c.Relied) > 0 && len(c.Participations) == 0:
+	case wrong == 7 && len(c.Relied) > 0:
 		c.Relied[0].Version++
 	case wrong == 8 && len(c.Entries) > 0:
 		c.Entries = c.Entries[1:]

@@ -122,6 +122,10 @@ func (d *driver) step(ctx context.Context) error {
 		got, err1 := s.Lease(ctx, q)
 		plain, err2 := d.plain.Lease(ctx, q)
 		return errors.Join(err1, err2, alike(fmt.Sprintf("what Lease hands out for %+v", q), got, plain))
+	case 8:
+		if d.IntN(8) == 0 {
+			return d.readModel(ctx, s)
+		}
 	default:
 		c := d.changes()
 		got, plain := s.Apply(ctx, c), d.plain.Apply(ctx, c)
@@ -130,12 +134,17 @@ func (d *driver) step(ctx context.Context) error {
 	return nil
 }
 
-func (d *driver) partner() engagement.PartnerID {
-	return []engagement.PartnerID{northwind, fabrikam, "contoso"}[d.IntN(3)]
+// What the steps are about: partners, engagements, and the numbers of customers.
+func (d *driver) partners() []engagement.PartnerID {
+	return []engagement.PartnerID{northwind, fabrikam, "contoso"}
 }
+func (d *driver) engagements() []engagement.ID { return []engagement.ID{migration, security} }
+func (d *driver) numbers() []int               { return []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12} }
+
+func (d *driver) partner() engagement.PartnerID { return d.partners()[d.IntN(3)] }
 
 func (d *driver) key() engagement.CustomerEngagementKey {
-	return keyOf([]engagement.ID{migration, security}[d.IntN(2)], 1+d.IntN(12))
+	return keyOf(d.engagements()[d.IntN(2)], d.numbers()[d.IntN(12)])
 }
 
 func (d *driver) record() engagement.RecordKey {
@@ -230,7 +239,7 @@ func (d *driver) want() storage.Want {
 		Command: storage.CommandKey{Partner: d.partner(), Key: fmt.Sprint(d.IntN(d.n + 1))},
 		Records: []engagement.RecordKey{d.record(), d.record()}, Shared: []engagement.CustomerEngagementKey{d.key()}, Ended: d.IntN(3) == 0, Customers: []engagement.CustomerKey{d.customer(), d.customer()},
 	}
-	if d.IntN(2) == 0 {
+	if d.IntN(4) > 0 {
 		want.Sendings = d.sendingsQuery()
 	}
 	if d.IntN(2) == 0 {

@@ -61,6 +61,7 @@ func checkShown(ctx context.Context, a, b storage.Store) error {
 	ana := message("m", northwind, 1, start, "ana@contoso.com").To
 	asked.FriendlyName, asked.Owner, asked.Labels = "São João", "ana", []string{"first", "second"}
 	asked.Consent.Status = consent.Requested
+	asked.Consent.Customer = []consent.Contact{{Name: "Ana", Email: ana}}
 	asked.Consent.Links = []consent.Link{{ID: "link-1", Contact: consent.Contact{Name: "Ana", Email: ana}, Tokens: []consent.Hash{{1}}, IssuedAt: start}}
 	scenes := []scene{
 		of(asked), of(worth(granted(added(northwind, migration, 2, start), start), "1500.50 EUR")),
