@@ -3,34 +3,29 @@ package sqlite
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"hash/crc32"
 
-	"encoding/json"
-	"fmt"
 	"github.com/partnerengage/partnerengage/engagement"
-
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/record"
 )
 
-// encode returns the stored form of a value. What cannot be stored is none that a
-// workflow makes.
-func encode[T any](v T) ([]byte, error) {
-	b, err := json.Marshal(v)
+// encode returns the stored form of a value. What has none is nothing that a workflow
+// makes.
+func encode[T record.Value](v T) ([]byte, error) {
+	b, err := record.Encode(v)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", storage.ErrInvalid, err)
+		err = fmt.Errorf("%w: %w", storage.ErrInvalid, err)
 	}
-	return b, nil
+	return b, err
 }
 
 // decode returns the value of a stored form.
-func decode[T any](b []byte) (T, error) {
-	var v T
-	err := json.Unmarshal(b, &v)
-	return v, err
-}
+func decode[T record.Value](b []byte) (T, error) { return record.Decode[T](b) }
 
-// encodeShown returns the stored form of what an entry shows. That of a record says
-// nothing of whose it is, and so gets a sum of that.
+// encodeShown returns the stored form of what an entry shows. That of a record does not
+// say whose it is, as the columns do, so it ends with a sum of that.
 func encodeShown(e engagement.Entry) ([]byte, error) {
 	b, err := encode(e.Shown)
 	if err != nil || e.Participation != "" {

@@ -40,42 +40,39 @@ func (r ownRow) key() engagement.RecordKey {
 	return engagement.RecordKey{Partner: engagement.PartnerID(r.partner), Engagement: engagement.ID(r.engagement), Customer: tenant.Key(r.customer)}
 }
 
-// more is what a record has beyond what its entry shows.
-type more struct {
-	Asked        []engagement.Ask
-	Identity     *tenant.Identity // these where the entry says otherwise
-	FriendlyName string
-	Known        bool
-	Evaluation   engagement.Evaluation
-}
-
-// bodyOf returns what of a record its entry does not show: mostly nothing.
+// bodyOf returns what of a record its entry does not show: mostly nothing, else when
+// mailboxes were asked, and the whole record, with its key, where the entry says
+// something else.
 func bodyOf(r engagement.PartnerRecord, e engagement.Entry) ([]byte, error) {
-	m := more{Asked: r.Asked}
-	if s := e.Shown; s.Identity != r.Identity || s.FriendlyName != r.FriendlyName || s.Known != r.Known || !s.Evaluation.SameAs(r.Evaluation) || !s.Evaluation.At.Equal(r.Evaluation.At) {
-		m.Identity, m.FriendlyName, m.Known, m.Evaluation = &r.Identity, r.FriendlyName, r.Known, r.Evaluation
+	s, more := e.Shown, engagement.PartnerRecord{Asked: r.Asked}
+	if s.Identity != r.Identity || s.FriendlyName != r.FriendlyName || s.Known != r.Known || !s.Evaluation.SameAs(r.Evaluation) || !s.Evaluation.At.Equal(r.Evaluation.At) {
+		more = r
 	}
-	if len(m.Asked) == 0 && m.Identity == nil {
+	if len(more.Asked) == 0 && more.Key.Partner == "" {
 		return nil, nil
 	}
-	return encode(m)
+	return encode(more)
 }
 
 // value returns the record without its participations.
 func (r ownRow) value() engagement.PartnerRecord {
 	out := engagement.PartnerRecord{Key: r.key(), Version: r.version}
-	var m more
+	var more engagement.PartnerRecord
 	s, err := decodeShown(engagement.Entry{Record: out.Key}, r.shown)
 	if err == nil && len(r.body) > 0 {
-		m, err = decode[more](r.body)
+		more, err = decode[engagement.PartnerRecord](r.body)
 	}
-	if err != nil {
+	if err == nil && more.Key.Partner != "" && more.Key != out.Key {
+		err = errOthers
+	}
+	switch {
+	case err != nil:
 		out.Unreadable = append(out.Unreadable, unreadableRecord(out.Key, "record", err))
-		return out
-	}
-	out.Identity, out.FriendlyName, out.Known, out.Evaluation, out.Asked = s.Identity, s.FriendlyName, s.Known, s.Evaluation, m.Asked
-	if m.Identity != nil {
-		out.Identity, out.FriendlyName, out.Known, out.Evaluation = *m.Identity, m.FriendlyName, m.Known, m.Evaluation
+	case more.Key.Partner != "":
+		more.Version = r.version
+		return more
+	default:
+		out.Identity, out.FriendlyName, out.Known, out.Evaluation, out.Asked = s.Identity, s.FriendlyName, s.Known, s.Evaluation, more.Asked
 	}
 	return out
 }

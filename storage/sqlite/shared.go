@@ -38,14 +38,17 @@ func (r sharedRow) key() engagement.CustomerEngagementKey {
 // value returns what is shared. With an error it has no more than its key and version.
 func (r sharedRow) value() (engagement.CustomerEngagement, error) {
 	c := engagement.CustomerEngagement{Key: r.key(), Version: r.version}
-	var holders []engagement.Holder
+	var body engagement.CustomerEngagement
 	if len(r.holders) > 0 {
 		var err error
-		if holders, err = decode[[]engagement.Holder](r.holders); err != nil {
+		if body, err = decode[engagement.CustomerEngagement](r.holders); err == nil && body.Key != c.Key {
+			err = errOthers
+		}
+		if err != nil {
 			return c, &storage.UnreadableError{Kind: "shared row", Key: fmt.Sprintf("%s %s", r.engagement, r.customer), Err: err}
 		}
 	}
-	c.ClaimLimit, c.Holders = int(r.limit), holders
+	c.ClaimLimit, c.Holders = int(r.limit), body.Holders
 	c.External = engagement.ExternalHoldings{Consented: int(r.consented), Participated: int(r.participated), AsOf: timeOf(r.asOf)}
 	return c, nil
 }
@@ -100,7 +103,7 @@ func (s *session) writeShared(next engagement.CustomerEngagement, stored sharedR
 	}
 	var holders []byte
 	if len(next.Holders) > 0 {
-		if holders, err = encode(next.Holders); err != nil {
+		if holders, err = encode(engagement.CustomerEngagement{Key: next.Key, Holders: next.Holders}); err != nil {
 			return err
 		}
 	}
