@@ -29,6 +29,9 @@ func ParseDomain(s string) (Domain, error) {
 
 // parseDomain returns a domain, or what is wrong with s.
 func parseDomain(s string) (d Domain, problem string) {
+	if isKept(s) {
+		return Domain{s}, ""
+	}
 	text := trim(s)
 	switch {
 	case text == "":
@@ -64,6 +67,31 @@ func parseDomain(s string) (d Domain, problem string) {
 		return Domain{}, quote(text) + " is a number or an IP address, not a domain name"
 	}
 	return Domain{name}, ""
+}
+
+// isKept reports whether s is a domain as String writes it, with no label that stands
+// for one in Unicode: what is stored is read without a second look.
+func isKept(s string) bool {
+	labels, start, number := 0, 0, true
+	for i := 0; i <= len(s); i++ {
+		if i == len(s) || s[i] == '.' {
+			if n := i - start; n < 1 || n > 63 || s[start] == '-' || s[i-1] == '-' {
+				return false
+			}
+			if labels++; i < len(s) {
+				start, number = i+1, true
+			}
+			continue
+		}
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', c == '-':
+			number = false
+		case '0' <= c && c <= '9':
+		default:
+			return false
+		}
+	}
+	return labels >= 2 && !number && len(s) <= 253 && !strings.Contains(s, "xn--")
 }
 
 // label reports whether s is a label of letters, digits and hyphens as RFC 1123

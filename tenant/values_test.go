@@ -467,3 +467,19 @@ func TestLogsHidePeople(t *testing.T) {
 		t.Errorf("two records fill %d lines:\n%s", n, text)
 	}
 }
+
+// What is stored is read in a shorter way, and as the same: in capitals it takes the
+// longer one.
+func TestParseDomainAsItIsKept(t *testing.T) {
+	for _, s := range []string{
+		"contoso.com", "a.b", "a-b.c-d.e", "1.2.c", "c.1a", "c.a1", "a.b-", "-a.b", "a.-b", "a..b", ".a.b", "a.b.", "a", "a.1", "a.12", "1.2.3.4", "",
+		strings.Repeat("a", 63) + ".b", strings.Repeat("a", 64) + ".b", strings.Repeat("abc.", 63) + "d", strings.Repeat("abc.", 63) + "de",
+		"xn--nxasmq6b.com", "axn--b.com", "a_b.com", "a b.com",
+	} {
+		short, shortErr := tenant.ParseDomain(s)
+		long, longErr := tenant.ParseDomain(strings.ToUpper(s))
+		if short != long || (shortErr == nil) != (longErr == nil) {
+			t.Errorf("%q is %q, %v; in capitals %q, %v", s, short, shortErr, long, longErr)
+		}
+	}
+}

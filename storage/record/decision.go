@@ -31,12 +31,14 @@ func decision(c *coder, d *eligibility.Decision) {
 	if c.mode != reading || c.err != nil {
 		return
 	}
+	before := ""
 	for i, f := range known {
-		if i > 0 && f.name <= known[i-1].name {
+		if i > 0 && f.name <= before {
 			c.fail("holds a fact twice, or out of order")
 			return
 		}
 		f.set(&d.Facts)
+		before = f.name
 	}
 	with, err := d.WithFindings(found)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -187,7 +188,18 @@ func blob(c *coder, number int, name string, v *[]byte) {
 // email, domain and opportunity are fields of what is written and read as text, "" when
 // zero, in the one spelling that it has.
 func email(c *coder, number int, name string, v *tenant.Email) {
-	spelled(c, number, name, v, tenant.Email.String, parseEmail)
+	switch found := c.field(number, name, chunk); {
+	case found:
+		read, ok := parseEmail(c.bytes())
+		if !ok || read.IsZero() {
+			c.fail("is not spelled as it has to be")
+		}
+		*v = read
+	case c.mode == writing && !v.IsZero():
+		c.putBytes(number, v.String())
+	case c.mode == describing:
+		c.describe(Field{Type: "string"})
+	}
 }
 
 func domain(c *coder, number int, name string, v *tenant.Domain) {
@@ -198,10 +210,15 @@ func opportunity(c *coder, number int, name string, v *tenant.OpportunityID) {
 	spelled(c, number, name, v, tenant.OpportunityID.String, tenant.ParseOpportunityID)
 }
 
-// parseEmail keeps the spelling of an address, because digests may have been made of it.
-func parseEmail(s string) (e tenant.Email, err error) {
-	err = e.UnmarshalText([]byte(s))
-	return e, err
+// parseEmail reads an address in the spelling that it has, because digests may have been
+// made of it, and no other one.
+func parseEmail(s string) (tenant.Email, bool) {
+	var e tenant.Email
+	if err := e.UnmarshalText([]byte(s)); err != nil {
+		return e, false
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	return e, s == "" || !unicode.IsSpace(first) && strings.HasSuffix(s, e.Domain().String())
 }
 
 func spelled[T any](c *coder, number int, name string, v *T, text func(T) string, parse func(string) (T, error)) {

@@ -89,10 +89,7 @@ func hashes(c *coder, number int, name string, v *[]consent.Hash) {
 
 // emails is a list of addresses.
 func emails(c *coder, number int, name string, v *[]tenant.Email) {
-	plain(c, number, name, "string", v, tenant.Email.String, func(s string) (tenant.Email, bool) {
-		e, err := parseEmail(s)
-		return e, err == nil && e.String() == s
-	})
+	plain(c, number, name, "string", v, tenant.Email.String, parseEmail)
 }
 
 // dictionary is a map from texts to texts, by key.

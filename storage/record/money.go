@@ -50,9 +50,7 @@ func (c *coder) parseMoney(s string) eligibility.Money {
 	return eligibility.Money{Amount: d, Currency: currency}
 }
 
-func isCurrency(s string) bool {
-	return len(s) == 3 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
-}
+func isCurrency(s string) bool { return len(s) == 3 && within(s, 'A', 'Z') }
 
 // decimalText writes a number with the decimals that it has, unless it has too many
 // digits.
@@ -92,4 +90,14 @@ func parseDecimal(s string) (decimal.Decimal, bool) {
 	return decimal.New(n, int32(-len(fraction))), true
 }
 
-func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+func isDigits(s string) bool { return s != "" && within(s, '0', '9') }
+
+// within reports whether a text has only letters from the first to the last.
+func within(s string, first, last byte) bool {
+	for i := range len(s) {
+		if s[i] < first || s[i] > last {
+			return false
+		}
+	}
+	return true
+}

@@ -44,23 +44,21 @@ func Encode[T Value](v T) ([]byte, error) {
 // which this one does not know everything; else a *MalformedError. Neither is a
 // reason to change the row: it is to stay as it is stored. No value is returned with
 // an error. What Decode accepts, Encode returns again, byte by byte.
-func Decode[T Value](row []byte) (T, error) {
-	var v, none T
-	if len(row) > maxRow {
-		return none, &MalformedError{Problem: fmt.Sprintf("has %d bytes, and at most %d are read", len(row), maxRow)}
+func Decode[T Value](bytes []byte) (v T, err error) {
+	if len(bytes) > maxRow {
+		return v, &MalformedError{Problem: fmt.Sprintf("has %d bytes, and at most %d are read", len(bytes), maxRow)}
 	}
-	if err := read(row, &v); err != nil {
-		return none, err
+	read := struct { // in one piece of memory
+		c coder
+		v T
+	}{c: coder{mode: reading, in: string(bytes), end: len(bytes)}}
+	read.c.advance()
+	row(&read.c, &read.v)
+	read.c.finish()
+	if read.c.err != nil {
+		return v, read.c.err
 	}
-	return v, nil
-}
-
-func read[T Value](bytes []byte, v *T) error {
-	c := coder{mode: reading, in: string(bytes), end: len(bytes)}
-	c.advance()
-	row(&c, v)
-	c.finish()
-	return c.err
+	return read.v, nil
 }
 
 // row goes over the fields of a row.

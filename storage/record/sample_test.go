@@ -2,7 +2,6 @@ package record_test
 
 import (
 	"context"
-	"slices"
 	"testing"
 
 	"github.com/partnerengage/partnerengage/engagement"
@@ -76,9 +75,4 @@ func shownAsked(t testing.TB) engagement.Shown {
 	found := load(t, w, id)
 	r := found.Records[found.At]
 	return r.EntryOf(r.Participations[0], engagement.Room{}, w.Now()).Shown
-}
-
-func median[T int | int64 | float64](all []T) T {
-	slices.Sort(all)
-	return all[len(all)/2]
 }
