@@ -35,6 +35,8 @@ type Error struct {
 	Op      string // what was being done: "apply changes"
 	Problem error  // one of this package's, or nil when SQLite says it all
 	Err     error  // SQLite's, or nil
+
+	migrating bool // then that the tables are not what they should be explains nothing
 }
 
 func (e *Error) Error() string {

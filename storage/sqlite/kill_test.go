@@ -521,7 +521,7 @@ func soundness(t *testing.T, db *sql.DB) {
 	t.Helper()
 	for what, query := range map[string]string{
 		"damage":                        `SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'`,
-		"more grants than places":       `SELECT count(*) FROM pe_shared WHERE granted > 1`,
+		"more grants than places":       `SELECT count(*) FROM pe_shared WHERE granted > max(claim_limit, 1)`,
 		"participations without entry":  `SELECT count(*) FROM pe_participation p WHERE NOT EXISTS (SELECT 1 FROM pe_entry e WHERE e.partner = p.partner AND e.row = p.id)`,
 		"entries without participation": `SELECT count(*) FROM pe_entry e WHERE participation = 1 AND NOT EXISTS (SELECT 1 FROM pe_participation p WHERE e.partner = p.partner AND e.row = p.id)`,
 		"entries without record":        `SELECT count(*) FROM pe_entry e WHERE NOT EXISTS (SELECT 1 FROM pe_entry r WHERE r.customer = e.customer AND r.engagement = e.engagement AND r.partner = e.partner AND r.row = r.customer)`,

@@ -45,7 +45,13 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.checkSchema(ctx); err == nil || errors.Is(err, ErrNewerSchema) || errors.Is(err, ErrEncoding) {
 		return err // without waiting for those who write
 	}
-	return s.write(ctx, op, func(se *session) error { return se.migrate(op) })
+	return s.write(ctx, op, func(se *session) error {
+		err := se.migrate(op)
+		if ours := (*Error)(nil); errors.Is(err, sqlite3.ERROR) && !errors.As(err, &ours) { // as it is: the tables are not what statements were written for
+			err = &Error{Op: op, Err: err, migrating: true}
+		}
+		return err
+	})
 }
 
 func (s *session) migrate(op string) error {
@@ -154,7 +160,7 @@ func (s *Store) checkSchema(ctx context.Context) error {
 func (s *Store) explain(ctx context.Context, op string, err error) error {
 	err = explain(ctx, op, err)
 	var e *Error
-	if errors.As(err, &e) && e.Problem == nil && errors.Is(err, sqlite3.ERROR) {
+	if errors.As(err, &e) && e.Problem == nil && !e.migrating && errors.Is(err, sqlite3.ERROR) {
 		var schema *Error
 		if errors.As(s.checkSchema(ctx), &schema) && schema.Problem != nil {
 			return &Error{Op: op, Problem: schema.Problem, Err: schema.Err}
