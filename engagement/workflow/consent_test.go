@@ -228,7 +228,7 @@ func TestUnknownLinks(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	w.Requested(p)
-	other, _, err := consent.NewToken(strings.NewReader(strings.Repeat("x", 32)))
+	other, _, err := consent.NewToken(strings.NewReader(strings.Repeat("x", 32)), 7)
 	ok(t, err)
 	unchanged(t, spy, func() {
 		for _, link := range []consent.Token{{}, other} {
@@ -597,8 +597,8 @@ func TestClaimLimitChanges(t *testing.T) {
 
 // What other portals hold counts like the library's own. When nobody can say, the
 // answer is neither yes nor no, and nothing changes.
-func TestElsewhere(t *testing.T) {
-	for _, held := range []engagement.Elsewhere{{Consented: 1}, {Participated: 1}} {
+func TestExternalHoldings(t *testing.T) {
+	for _, held := range []engagement.ExternalHoldings{{Consented: 1}, {Participated: 1}} {
 		w, spy := newWorld(t)
 		p := w.Added(migration, "ana@contoso.com")
 		q := w.Added(migration, "ana@adatum.com")
@@ -606,7 +606,7 @@ func TestElsewhere(t *testing.T) {
 		link := newest(w, p)
 
 		down := errors.New("no connection")
-		w.Fail(workflowtest.Elsewhere, down)
+		w.Fail(workflowtest.External, down)
 		unchanged(t, spy, func() {
 			_, view := w.Desk.ConsentView(background, link)
 			_, request := w.Desk.RequestConsent(background, w.Actor, q, asked(w, "ana@adatum.com"))
@@ -622,18 +622,18 @@ func TestElsewhere(t *testing.T) {
 		w.ExpectStatus(p, engagement.AwaitingConsentResponse)
 		w.ExpectStatus(q, engagement.CustomerClaimed)
 
-		w.Fail(workflowtest.Elsewhere, nil)
+		w.Fail(workflowtest.External, nil)
 		w.Held(migration, "contoso.com", held)
 		unchanged(t, spy, func() {
 			if err := answer(w, link, consent.DecisionAccept); !errors.Is(err, consent.ErrTakenElsewhere) {
 				t.Fatalf("taken in another portal: %v", err)
 			}
 		})
-		w.Held(migration, "contoso.com", engagement.Elsewhere{})
+		w.Held(migration, "contoso.com", engagement.ExternalHoldings{})
 		ok(t, answer(w, link, consent.DecisionAccept))
 	}
 	// A source that answers for other places than it was asked about is no source.
-	w, spy := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Elsewhere = short{} })
+	w, spy := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.External = short{} })
 	unchanged(t, spy, func() {
 		_, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
 		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "elsewhere")

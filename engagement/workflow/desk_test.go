@@ -89,12 +89,8 @@ func (s *spy) Load(ctx context.Context, w storage.Want) (storage.Loaded, error) 
 	return read(s, func() (storage.Loaded, error) { return s.Store.Load(ctx, w) })
 }
 
-func (s *spy) Page(ctx context.Context, q storage.PageQuery) (storage.Page, error) {
-	return read(s, func() (storage.Page, error) { return s.Store.Page(ctx, q) })
-}
-
-func (s *spy) Claims(ctx context.Context, q storage.ClaimsQuery) (storage.ClaimsPage, error) {
-	return read(s, func() (storage.ClaimsPage, error) { return s.Store.Claims(ctx, q) })
+func (s *spy) List(ctx context.Context, q storage.ListQuery) (storage.List, error) {
+	return read(s, func() (storage.List, error) { return s.Store.List(ctx, q) })
 }
 
 func (s *spy) Customers(ctx context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
@@ -105,8 +101,8 @@ func (s *spy) History(ctx context.Context, q storage.HistoryQuery) ([]engagement
 	return read(s, func() ([]engagement.Event, error) { return s.Store.History(ctx, q) })
 }
 
-func (s *spy) Due(ctx context.Context, now time.Time, limit int) ([]engagement.PlaceKey, error) {
-	return read(s, func() ([]engagement.PlaceKey, error) { return s.Store.Due(ctx, now, limit) })
+func (s *spy) Due(ctx context.Context, q storage.DueQuery) ([]engagement.RecordKey, error) {
+	return read(s, func() ([]engagement.RecordKey, error) { return s.Store.Due(ctx, q) })
 }
 
 func (s *spy) Lease(ctx context.Context, q storage.LeaseQuery) ([]engagement.Message, error) {
@@ -371,16 +367,13 @@ func inOrder(parts []string) string {
 	return strings.Join(parts, ", ")
 }
 
-// granted returns how many of the participations hold their place now.
+// granted returns how many participations hold a part of the claim limit now.
 func granted(t *testing.T, w *workflowtest.World, e engagement.ID, domain string) int {
 	t.Helper()
-	loaded, err := w.Store.Load(background, storage.Want{Places: []engagement.PlaceKey{{Engagement: e, Customer: w.Customer(domain)}}})
+	key := engagement.CustomerEngagementKey{Engagement: e, Customer: w.Customer(domain)}
+	loaded, err := w.Store.Load(background, storage.Want{Shared: []engagement.CustomerEngagementKey{key}})
 	ok(t, err)
-	n := 0
-	for _, pl := range loaded.Places {
-		n += pl.Granted(w.Now())
-	}
-	return n
+	return loaded.Shared[key].Granted(w.Now())
 }
 
 // answer decides through a link.
@@ -389,11 +382,11 @@ func answer(w *workflowtest.World, link consent.Token, d consent.Decision) error
 	return err
 }
 
-// short is an Elsewhere that leaves places out.
+// short are ExternalHoldings that leave customers out.
 type short struct{}
 
-func (short) Held(context.Context, []engagement.PlaceKey) ([]engagement.Elsewhere, error) {
-	return []engagement.Elsewhere{}, nil
+func (short) Held(context.Context, []engagement.CustomerEngagementKey) ([]engagement.ExternalHoldings, error) {
+	return []engagement.ExternalHoldings{}, nil
 }
 
 // catalog is a catalog without engagements.
@@ -468,7 +461,7 @@ func storedPart(t *testing.T, s *spy, w *workflowtest.World, id engagement.Parti
 	t.Helper()
 	loaded, err := s.Load(background, storage.Want{Participation: storage.ParticipationKey{Partner: w.Actor.Partner, ID: id}})
 	ok(t, err)
-	p, found := loaded.Places[loaded.At].Participation(w.Actor.Partner, id)
+	p, found := loaded.Records[loaded.At].Participation(id)
 	if !found {
 		t.Fatalf("%s is not stored", id)
 	}

@@ -435,14 +435,14 @@ func TestConfirmChecksAgain(t *testing.T) {
 			},
 		},
 		"the program is out of reach": {
-			func(_ *testing.T, w *workflowtest.World) { w.Fail(workflowtest.Elsewhere, errors.New("down")) },
+			func(_ *testing.T, w *workflowtest.World) { w.Fail(workflowtest.External, errors.New("down")) },
 			func(t *testing.T, err error) {
 				equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "elsewhere")
 			},
 		},
 		"the program says that it is taken": {
 			func(_ *testing.T, w *workflowtest.World) {
-				w.Held(migration, "contoso.com", engagement.Elsewhere{Participated: 1})
+				w.Held(migration, "contoso.com", engagement.ExternalHoldings{Participated: 1})
 			},
 			func(t *testing.T, err error) {
 				e := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)

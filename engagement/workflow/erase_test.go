@@ -75,7 +75,7 @@ func nothingLeft(t *testing.T, w *workflowtest.World, spy *spy, person workflow.
 	refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound)
 	equal(t, "erased", []int{done.Participations, done.Events}, []int{0, 0})
 	for _, c := range spy.writes[before:] { // messages to the address may be dropped again
-		equal(t, "changes", len(c.Places)+len(c.Customers)+len(c.Events)+len(c.Erased), 0)
+		equal(t, "changes", len(c.Shared)+len(c.Records)+len(c.Customers)+len(c.Events)+len(c.Erased), 0)
 	}
 }
 

@@ -107,9 +107,9 @@ func (n counting) Facts(context.Context, engagement.PartnerID, []tenant.Identity
 	return make([]eligibility.Facts, int(n)), nil
 }
 
-type heldBy []engagement.Elsewhere
+type heldBy []engagement.ExternalHoldings
 
-func (h heldBy) Held(context.Context, []engagement.PlaceKey) ([]engagement.Elsewhere, error) {
+func (h heldBy) Held(context.Context, []engagement.CustomerEngagementKey) ([]engagement.ExternalHoldings, error) {
 	return h, nil
 }
 
@@ -117,9 +117,9 @@ func (h heldBy) Held(context.Context, []engagement.PlaceKey) ([]engagement.Elsew
 func TestSourcesThatDoNotAnswer(t *testing.T) {
 	w, spy := newWorld(t)
 	w.Known("contoso.com")
-	check := func(source string, facts workflow.FactSource, elsewhere workflow.Elsewhere) {
+	check := func(source string, facts workflow.FactSource, external workflow.ExternalHoldings) {
 		t.Helper()
-		desk, err := workflow.New(w.Store, directory{}, w.Catalog, facts, &workflow.Options{Elsewhere: elsewhere, Now: w.Now})
+		desk, err := workflow.New(w.Store, directory{}, w.Catalog, facts, &workflow.Options{External: external, Now: w.Now})
 		ok(t, err)
 		unchanged(t, spy, func() {
 			_, err = desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind"}, nil)
@@ -132,9 +132,9 @@ func TestSourcesThatDoNotAnswer(t *testing.T) {
 	}
 	check("facts", counting(0), nil)
 	check("facts", counting(2), nil)
-	check("elsewhere", workflow.FactFunc(noFacts), heldBy{})
-	check("elsewhere", workflow.FactFunc(noFacts), heldBy(make([]engagement.Elsewhere, 7)))
-	negative := heldBy(make([]engagement.Elsewhere, 6))
+	check("external holdings", workflow.FactFunc(noFacts), heldBy{})
+	check("external holdings", workflow.FactFunc(noFacts), heldBy(make([]engagement.ExternalHoldings, 7)))
+	negative := heldBy(make([]engagement.ExternalHoldings, 6))
 	negative[3].Consented = -1
-	check("elsewhere", workflow.FactFunc(noFacts), negative)
+	check("external holdings", workflow.FactFunc(noFacts), negative)
 }

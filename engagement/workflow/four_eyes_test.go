@@ -200,11 +200,15 @@ func TestFourEyesOfOldParticipations(t *testing.T) {
 
 	loaded, err := spy.Load(background, storage.Want{Participation: storage.ParticipationKey{Partner: "northwind", ID: p}})
 	ok(t, err)
-	pl := loaded.Places[loaded.At]
-	old, _ := pl.Participation("northwind", p)
+	r := loaded.Records[loaded.At]
+	shared := loaded.Shared[r.Key.Shared()]
+	room := shared.RoomFor(r.Key.Partner)
+	old, _ := r.Participation(p)
 	old.ActedFor = nil
-	pl = pl.WithParticipation(old)
-	ok(t, spy.Apply(background, storage.Changes{Places: []engagement.Place{pl}, Entries: pl.Entries(w.Now())}))
+	ok(t, spy.Apply(background, storage.Changes{
+		At: w.Now(), Relied: []storage.Relied{{Key: shared.Key, Version: shared.Version}}, Records: []engagement.PartnerRecord{r}, Participations: []engagement.Participation{old},
+		Entries: []engagement.Entry{r.Entry(room, w.Now()), r.EntryOf(old, room, w.Now())},
+	}))
 	_, dan := as("dan")
 	refusesReviews(t, w, spy, dan, p)
 	partner, eve := as("eve")

@@ -141,7 +141,7 @@ func TestImportInBatches(t *testing.T) {
 // A source that fails stops an import before its batch, which can be run again;
 // what was written until then stays.
 func TestImportStops(t *testing.T) {
-	for _, source := range []workflowtest.Source{workflowtest.Facts, workflowtest.Elsewhere} {
+	for _, source := range []workflowtest.Source{workflowtest.Facts, workflowtest.External} {
 		w, _ := newWorld(t)
 		var customers []workflow.KnownCustomer
 		for n := range 2200 {
@@ -407,8 +407,8 @@ func TestReevaluateBringsLimitsAndOthers(t *testing.T) {
 	w, _ := newWorld(t)
 	w.Known("adatum.com")
 	p := w.Added(migration, "ana@contoso.com")
-	w.Held(migration, "contoso.com", engagement.Elsewhere{Consented: 1})
-	w.Held(migration, "adatum.com", engagement.Elsewhere{Participated: 1})
+	w.Held(migration, "contoso.com", engagement.ExternalHoldings{Consented: 1})
+	w.Held(migration, "adatum.com", engagement.ExternalHoldings{Participated: 1})
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso", "Adatum") // nobody has asked yet
 	equal(t, "what was done", scoped(t, w, workflow.Coverage{}), workflow.Progress{Done: 2, Changed: 2})
 	w.ExpectTab(migration, engagement.TabIneligible, "Contoso", "Adatum")
@@ -421,7 +421,7 @@ func TestReevaluateBringsLimitsAndOthers(t *testing.T) {
 	equal(t, "what is done again", scoped(t, w, workflow.Coverage{}), workflow.Progress{Done: 2})
 
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Version, e.ClaimLimit = "3", 0 })
-	w.Held(migration, "contoso.com", engagement.Elsewhere{})
+	w.Held(migration, "contoso.com", engagement.ExternalHoldings{})
 	equal(t, "of one customer", scoped(t, w, workflow.Coverage{Customer: w.Customer("contoso.com")}), workflow.Progress{Done: 1, Changed: 1})
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso", "Adatum")
 	scoped(t, w, workflow.Coverage{})
@@ -483,7 +483,7 @@ func TestReevaluateUnavailable(t *testing.T) {
 	w, spy := newWorld(t)
 	w.Known("contoso.com")
 	w.SetFacts("contoso.com", eligibility.Facts{})
-	for _, source := range []workflowtest.Source{workflowtest.Facts, workflowtest.Elsewhere} {
+	for _, source := range []workflowtest.Source{workflowtest.Facts, workflowtest.External} {
 		w.Fail(source, errBoom)
 		unchanged(t, spy, func() {
 			done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind"}, nil)
@@ -522,8 +522,8 @@ func (storeDown) Load(context.Context, storage.Want) (storage.Loaded, error) {
 	return storage.Loaded{}, storage.ErrUnavailable
 }
 
-func (storeDown) Page(context.Context, storage.PageQuery) (storage.Page, error) {
-	return storage.Page{}, storage.ErrUnavailable
+func (storeDown) List(context.Context, storage.ListQuery) (storage.List, error) {
+	return storage.List{}, storage.ErrUnavailable
 }
 
 func (storeDown) Customers(context.Context, storage.CustomersQuery) ([]engagement.Customer, error) {

@@ -34,9 +34,9 @@ func (h *slowHost) Authorize(context.Context, workflow.Actor, workflow.Act) (wor
 	return workflow.AllLocations(), nil
 }
 
-func (h *slowHost) Held(_ context.Context, places []engagement.PlaceKey) ([]engagement.Elsewhere, error) {
+func (h *slowHost) Held(_ context.Context, of []engagement.CustomerEngagementKey) ([]engagement.ExternalHoldings, error) {
 	h.answer()
-	return make([]engagement.Elsewhere, len(places)), nil
+	return make([]engagement.ExternalHoldings, len(of)), nil
 }
 
 // A command that waits for the host is judged at the moment at which it writes: what
@@ -49,7 +49,7 @@ func TestEveryCommandAtTheMomentOfItsWrite(t *testing.T) {
 		for _, end := range newWalk(t, way).ends {
 			for i, c := range walkCommands {
 				h := &slowHost{}
-				k := newWalk(t, way, func(sc *workflowtest.Scenario) { sc.Options.Authorizer, sc.Options.Elsewhere = h, h })
+				k := newWalk(t, way, func(sc *workflowtest.Scenario) { sc.Options.Authorizer, sc.Options.External = h, h })
 				at := end.Add(-day)
 				if at.Before(k.Now()) {
 					continue

@@ -243,8 +243,8 @@ func TestManyOverdue(t *testing.T) {
 // than they may be.
 type hasty struct{ storage.Store }
 
-func (h hasty) Page(ctx context.Context, q storage.PageQuery) (storage.Page, error) {
-	page, err := h.Store.Page(ctx, q)
+func (h hasty) List(ctx context.Context, q storage.ListQuery) (storage.List, error) {
+	page, err := h.Store.List(ctx, q)
 	if n := len(page.Rows); n > 1 {
 		page.Rows, page.More = page.Rows[:n/2], true
 	}

@@ -128,7 +128,7 @@ func TestSweepTogether(t *testing.T) {
 		total += n
 	}
 	equal(t, "settled by all", total, 250)
-	keys, err := w.Store.Due(background, w.Now(), 1)
+	keys, err := w.Store.Due(background, storage.DueQuery{Now: w.Now(), Limit: 1})
 	ok(t, err)
 	equal(t, "left", len(keys), 0)
 	for i := range 250 {

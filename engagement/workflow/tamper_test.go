@@ -31,15 +31,14 @@ func (s *rewritten) Load(ctx context.Context, want storage.Want) (storage.Loaded
 		}
 		loaded.Customers[key] = c
 	}
-	for key, pl := range loaded.Places {
-		standing, _ := pl.Standing("northwind")
-		for _, p := range standing.Participations {
+	for key, r := range loaded.Records {
+		for _, p := range r.Participations {
 			if s.participation != nil {
 				s.participation(&p)
 			}
-			pl = pl.WithParticipation(p)
+			r = r.WithParticipation(p)
 		}
-		loaded.Places[key] = pl
+		loaded.Records[key] = r
 	}
 	return loaded, err
 }
@@ -164,9 +163,9 @@ type emptied struct{ storage.Store }
 
 func (s *emptied) Load(ctx context.Context, want storage.Want) (storage.Loaded, error) {
 	loaded, err := s.Store.Load(ctx, want)
-	for key, pl := range loaded.Places {
-		pl.Standings = nil
-		loaded.Places[key] = pl
+	for key, r := range loaded.Records {
+		r.Participations = nil
+		loaded.Records[key] = r
 	}
 	return loaded, err
 }

@@ -247,7 +247,7 @@ func TestIdempotency(t *testing.T) {
 			})
 		}
 		repeat("at once")
-		for _, source := range []workflowtest.Source{workflowtest.Directory, workflowtest.Facts, workflowtest.Elsewhere, workflowtest.Mail} {
+		for _, source := range []workflowtest.Source{workflowtest.Directory, workflowtest.Facts, workflowtest.External, workflowtest.Mail} {
 			w.Fail(source, errors.New("down"))
 		}
 		repeat("without directory, facts and the rest")
@@ -539,7 +539,7 @@ func TestConflicts(t *testing.T) {
 // which one it was, and nothing has changed. A time-out of theirs is theirs.
 func TestSourcesFail(t *testing.T) {
 	for _, cause := range []error{errors.New("no route to host"), context.DeadlineExceeded} {
-		for _, source := range []workflowtest.Source{workflowtest.Directory, workflowtest.Facts, workflowtest.Elsewhere} {
+		for _, source := range []workflowtest.Source{workflowtest.Directory, workflowtest.Facts, workflowtest.External} {
 			w, spy := newWorld(t)
 			w.Known("adatum.com")
 			w.Fail(source, cause)

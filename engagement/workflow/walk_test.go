@@ -272,7 +272,7 @@ func (k *walk) contact(who string) workflow.ConsentRequest {
 // last returns the newest link, or one that nobody was given.
 func last(links []consent.Token) consent.Token {
 	if len(links) == 0 {
-		stray, _, _ := consent.NewToken(strings.NewReader(strings.Repeat("x", 32)))
+		stray, _, _ := consent.NewToken(strings.NewReader(strings.Repeat("x", 32)), 7)
 		return stray
 	}
 	return links[len(links)-1]
