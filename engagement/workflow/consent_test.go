@@ -613,7 +613,7 @@ func TestExternalHoldings(t *testing.T) {
 			_, add := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", workshop))
 			for _, err := range []error{view, request, add, answer(w, link, consent.DecisionAccept)} {
 				e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-				equal(t, "the source", e.Source, "elsewhere")
+				equal(t, "the source", e.Source, "external holdings")
 				if !errors.Is(err, down) || errors.Is(err, workflow.ErrNotNow) {
 					t.Errorf("%v", err)
 				}
@@ -636,7 +636,7 @@ func TestExternalHoldings(t *testing.T) {
 	w, spy := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.External = short{} })
 	unchanged(t, spy, func() {
 		_, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
-		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "elsewhere")
+		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "external holdings")
 	})
 }
 

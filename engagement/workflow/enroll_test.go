@@ -437,7 +437,7 @@ func TestConfirmChecksAgain(t *testing.T) {
 		"the program is out of reach": {
 			func(_ *testing.T, w *workflowtest.World) { w.Fail(workflowtest.External, errors.New("down")) },
 			func(t *testing.T, err error) {
-				equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "elsewhere")
+				equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "external holdings")
 			},
 		},
 		"the program says that it is taken": {

@@ -99,6 +99,10 @@ func attempt[R any](ctx context.Context, s *Service, record storage.CommandRecor
 		if err != nil {
 			return zero, err
 		}
+		if n == 0 && len(u.overdue) > 0 {
+			s.sweepFirst(ctx, u.overdue)
+			continue
+		}
 		err = u.apply(ctx, result)
 		if err == nil {
 			return result, nil

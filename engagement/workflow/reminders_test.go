@@ -177,14 +177,15 @@ func TestReminderByCommand(t *testing.T) {
 	equal(t, "sent", len(sentTo(w, engagement.RemindSubmission)), 1)
 }
 
-// Another partner's command in the same place reminds, too, and tells the other
-// nothing.
+// Another partner's command for the same customer and engagement leaves it to a sweep.
 func TestReminderByAnother(t *testing.T) {
 	w, _ := newWorld(t)
 	f := w.As(workflowtest.Fabrikam)
 	f.Requested(f.Added(pilot, "eva@contoso.com"))
 	w.Advance(16 * day)
 	w.Added(pilot, "ana@contoso.com")
+	equal(t, "in their history", count(t, f, "contoso.com", engagement.ReminderDue), 0)
+	w.Swept()
 	equal(t, "in their history", count(t, f, "contoso.com", engagement.ReminderDue), 1)
 	equal(t, "in the own one", count(t, w, "contoso.com", engagement.ReminderDue), 0)
 	equal(t, "sent", reminded(w, engagement.RemindConsent), 1)

@@ -10,22 +10,6 @@ import (
 	"github.com/partnerengage/partnerengage/storage"
 )
 
-// catchUp moves the unit's moment on to what other processes have seen already. Where
-// a participation of these records counts against the claim limit by what is recorded
-// of it and is no holder any more, somebody has granted its part of the limit to
-// another partner, on a clock by which its deadline had passed: so it has.
-func (u *unit) catchUp(records []engagement.PartnerRecord) {
-	for _, r := range records {
-		c := u.sharedAt(r.Key.Shared())
-		for _, p := range r.Participations {
-			held := slices.ContainsFunc(c.Holders, func(h engagement.Holder) bool { return h.Partner == p.Partner && h.Participation == p.ID })
-			if !held && c.Version > 0 && p.HoldsAt(time.Time{}) && p.DeadlineAt(u.now).After(u.now) {
-				u.now = p.DeadlineAt(u.now)
-			}
-		}
-	}
-}
-
 // settle puts a record into the unit with every passed deadline recorded, and every
 // reminder that is due. What other partners have there nobody looks at: their passed
 // deadlines free the room that they took by themselves.

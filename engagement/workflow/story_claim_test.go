@@ -90,7 +90,7 @@ func (t *teller) did(what string, p *modelPart, events int, err error, want []er
 	if !t.expect(what, err, want...) {
 		return false
 	}
-	t.record(p.customer, p.offer)
+	t.record(p.partner, p.customer, p.offer)
 	t.happened(p, events)
 	return true
 }
@@ -178,7 +178,7 @@ func (t *teller) reply(p *modelPart, before int) {
 		}
 		_, err := t.w.Desk.AnswerSurvey(background, link, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": satisfaction})
 		if t.expect("answer survey again", err, want...) { // and nothing happens
-			t.record(p.customer, p.offer)
+			t.record(p.partner, p.customer, p.offer)
 		}
 		return
 	case slices.Contains(refused, claim.ErrExpired), refused == nil && !t.worked(p) && !t.now.Before(p.reviewBy):

@@ -292,12 +292,13 @@ func (m *model) happened(p *modelPart, events int) {
 // asks, and before to nobody in particular.
 func (m *model) tell(kind engagement.MessageKind) { m.told[kind]++ }
 
-// record notes what the clock has done in a place: whoever changes something there
-// does. Of several reminders that are due, one is sent.
-func (m *model) record(customer, offer int) {
+// record notes what the clock has done to what a partner has of a customer for an
+// offer: whatever is done there records that. Of several reminders that are due, one
+// is sent.
+func (m *model) record(partner, customer, offer int) {
 	for _, p := range m.parts {
 		switch {
-		case p.customer != customer || p.offer != offer:
+		case p.partner != partner || p.customer != customer || p.offer != offer:
 		case m.over(p):
 			p.shut = p.recorded == engagement.Rejected
 			p.recorded = m.status(p)
@@ -319,6 +320,16 @@ func (m *model) record(customer, offer int) {
 			p.reminders++
 			p.reminded = m.now
 			m.happened(p, 1)
+		}
+	}
+}
+
+// recordLapsed notes what is recorded of others before a consent is granted: that the
+// time of those who would hold a part of the claim limit is over.
+func (m *model) recordLapsed(granted *modelPart) {
+	for _, p := range m.parts {
+		if p.customer == granted.customer && p.offer == granted.offer && p.partner != granted.partner && p.consented && m.over(p) {
+			m.record(p.partner, p.customer, p.offer)
 		}
 	}
 }

@@ -201,7 +201,7 @@ func (t *teller) begin(claim bool, partner, customer, offer, location int) {
 	if !t.expect("begin", err, want...) {
 		return
 	}
-	t.record(customer, offer)
+	t.record(partner, customer, offer)
 	p := &modelPart{partner: partner, customer: customer, offer: offer, location: at, id: started[0].ID, recorded: engagement.CustomerClaimed}
 	p.answerBy = t.now.AddDate(0, 0, storyWindow)
 	t.parts = append(t.parts, p)
@@ -241,7 +241,7 @@ func (t *teller) ask(how move, p *modelPart) {
 	if !t.expect(moveNames[how], err, want...) {
 		return
 	}
-	t.record(p.customer, p.offer)
+	t.record(p.partner, p.customer, p.offer)
 	p.recorded = engagement.AwaitingConsentResponse
 	p.sends = append(p.sends, t.now)
 	p.links = w.Links(p.id)
@@ -299,7 +299,7 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 		want = consent.ErrExpired
 	case p.decided == d:
 		t.expect(string(d)+" again", answer(t.w, link, d)) // and nothing happens
-		t.record(p.customer, p.offer)
+		t.record(p.partner, p.customer, p.offer)
 		return
 	case p.decided != "" && !(p.decided == consent.DecisionAccept && d == consent.DecisionWithdraw):
 		want = consent.ErrAlreadyAnswered
@@ -314,7 +314,7 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 		return
 	}
 	t.expect(string(d), err)
-	t.record(p.customer, p.offer)
+	t.record(p.partner, p.customer, p.offer)
 	p.decided = d
 	switch d {
 	case consent.DecisionDecline:
@@ -327,6 +327,7 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 		t.model.tell(engagement.TellWithdrawn)
 	case consent.DecisionAccept:
 		o := storyOffers[p.offer]
+		t.recordLapsed(p)
 		p.recorded, p.consented = engagement.CustomerConsentReceived, true
 		p.submitBy, p.reviewBy = t.now.AddDate(0, 0, o.submit), t.now.AddDate(0, 0, o.review)
 		p.estimated, p.most = o.pays(t.now)
@@ -335,7 +336,7 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 			t.known[who] = true
 			t.others[who]++
 			for offer := range storyOffers { // it gets its row everywhere
-				t.record(p.customer, offer)
+				t.record(p.partner, p.customer, offer)
 			}
 		}
 	}
@@ -352,7 +353,7 @@ func (t *teller) cancel(p *modelPart) {
 		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
 	}
 	if t.expect("cancel", w.Desk.Cancel(background, w.Actor, p.id, workflow.CancelParticipation{Key: w.Key()}), want...) {
-		t.record(p.customer, p.offer)
+		t.record(p.partner, p.customer, p.offer)
 		p.recorded = engagement.Canceled
 		if len(p.sends) > 0 {
 			t.told[engagement.TellCancelled]++ // to the customer's contact, who was asked
@@ -371,9 +372,11 @@ func (t *teller) sweep() {
 			t.Fatalf("a sweep has changed what is shown\nfrom %+v\nto   %+v", before[i], after)
 		}
 	}
-	for customer := range storyCustomers {
-		for offer := range storyOffers {
-			t.record(customer, offer)
+	for partner := range storyActors {
+		for customer := range storyCustomers {
+			for offer := range storyOffers {
+				t.record(partner, customer, offer)
+			}
 		}
 	}
 }
@@ -384,7 +387,7 @@ func (t *teller) judge(partner int) {
 	for customer := range storyCustomers {
 		for offer := range storyOffers {
 			if t.eventsWith(partner, customer) > 0 { // it is the partner's customer
-				t.record(customer, offer)
+				t.record(partner, customer, offer)
 			}
 		}
 	}

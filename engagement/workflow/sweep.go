@@ -68,3 +68,14 @@ func (s *Service) sweepRecord(ctx context.Context, key engagement.RecordKey) (in
 	})
 	return n, errors.Join(err, left)
 }
+
+// sweepFirst records what is due in records of other partners before somebody relies
+// on it. What cannot be recorded, because a row cannot be read for example, is as true
+// without it and stands in nobody's way.
+func (s *Service) sweepFirst(ctx context.Context, keys []engagement.RecordKey) {
+	for _, key := range keys {
+		if _, err := s.sweepRecord(ctx, key); err != nil {
+			s.log.WarnContext(ctx, "a passed deadline could not be recorded", "error", explain(err))
+		}
+	}
+}

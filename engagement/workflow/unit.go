@@ -34,6 +34,7 @@ type unit struct {
 	ids       uint16                                                // made so far
 	events    []engagement.Event                                    // what happened, in order, not yet in the histories
 	many      bool                                                  // many customers at once: what cannot be read of one is left out
+	overdue   []engagement.RecordKey                                // other partners' records whose passed deadlines make room
 	bad       map[engagement.CustomerKey]error                      // customers that cannot be read
 	lost      []error                                               // what an erasure could not look into
 	settled   int                                                   // participations of which a deadline or a reminder was recorded
@@ -75,15 +76,11 @@ func (u *unit) load(ctx context.Context, want storage.Want) (storage.Loaded, err
 		}
 		u.spoil(key, bad)
 	}
-	var read []engagement.PartnerRecord
 	for _, key := range slices.SortedFunc(maps.Keys(loaded.Records), engagement.RecordKey.Compare) {
-		if _, ok := u.records[key]; !ok {
-			read = append(read, loaded.Records[key])
+		if _, ok := u.records[key]; ok {
+			continue
 		}
-	}
-	u.catchUp(read)
-	for _, r := range read {
-		if err := u.settle(ctx, r); err != nil {
+		if err := u.settle(ctx, loaded.Records[key]); err != nil {
 			return loaded, err
 		}
 	}
@@ -156,10 +153,26 @@ func (u *unit) put(p engagement.Participation) {
 	}
 	u.putRecord(r.WithParticipation(p))
 	u.mark(p)
-	c, changes := u.sharedAt(r.Key.Shared()).Following(p)
-	if changes || c.Version == 0 { // with the first participation of anybody it begins
-		u.putShared(c.WithoutLapsed(u.now))
+	shared := u.sharedAt(r.Key.Shared())
+	c, changes := shared.Following(p)
+	if len(c.Holders) > len(shared.Holders) {
+		c = u.makeRoom(c)
 	}
+	if changes || c.Version == 0 { // with the first participation of anybody it begins
+		u.putShared(c)
+	}
+}
+
+// makeRoom takes out the holders whose deadlines have passed, when another one takes
+// room: what is recorded of them is to say so before.
+func (u *unit) makeRoom(c engagement.CustomerEngagement) engagement.CustomerEngagement {
+	left := c.WithoutLapsed(u.now)
+	for _, h := range c.Holders {
+		if !slices.Contains(left.Holders, h) {
+			u.overdue = append(u.overdue, engagement.RecordKey{Partner: h.Partner, Engagement: c.Key.Engagement, Customer: c.Key.Customer})
+		}
+	}
+	return left
 }
 
 // putAsked changes a record and when its mailboxes were asked, which each of its
