@@ -39,10 +39,20 @@ func (e Entry) rowAt(now time.Time) (Row, bool) {
 	}
 	p := *e.Shown.Participation
 	r := participationRow(p, now)
-	if p.OpenAt(now) && !p.Consented() && e.Room.FullAt(now) {
-		r.Tab, r.Reasons = TabIneligible, e.Room.Reasons(now)
+	if full := e.full(now); p.OpenAt(now) && !p.Consented() && len(full) > 0 {
+		r.Tab, r.Reasons = TabIneligible, full
 	}
 	return r, true
+}
+
+// full returns why the claim limit leaves no room at now. An entry that was made on
+// another process's clock, by which others' room had become free already, stays on its
+// tab; only its actions say that there is none yet.
+func (e Entry) full(now time.Time) []Reason {
+	if e.Tab == TabEligible && !Passed(e.Until, now) {
+		return nil
+	}
+	return e.Room.Reasons(now)
 }
 
 // knownRowAt is the row of a customer who is known and has nothing open here. While the
@@ -55,7 +65,7 @@ func (e Entry) rowAt(now time.Time) (Row, bool) {
 // A customer whose place the partner itself holds shows as that participation only.
 func (e Entry) knownRowAt(now time.Time) (Row, bool) {
 	s := e.Shown
-	full := e.Room.Reasons(now)
+	full := e.full(now)
 	if !s.Known || s.openAt(now) || len(full) > 0 && e.Room.at(now, BySelf) > 0 {
 		return Row{}, false
 	}

@@ -75,6 +75,7 @@ type modelPart struct {
 	name, owner, labels      string
 	recorded                 engagement.Status // see model.status
 	shut                     bool              // that its rejection can no longer be disputed is recorded
+	reliedOn                 bool              // another partner has relied on it that its deadline had passed
 	consented                bool
 	sends                    []time.Time     // of requests for consent
 	links                    []consent.Token // that went out
@@ -298,6 +299,8 @@ func (m *model) tell(kind engagement.MessageKind) { m.told[kind]++ }
 func (m *model) record(partner, customer, offer int) {
 	for _, p := range m.parts {
 		switch {
+		case p.partner != partner && p.customer == customer && p.offer == offer && m.over(p):
+			p.reliedOn = true
 		case p.partner != partner || p.customer != customer || p.offer != offer:
 		case m.over(p):
 			p.shut = p.recorded == engagement.Rejected

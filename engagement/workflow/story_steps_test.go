@@ -3,6 +3,7 @@ package workflow_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -139,7 +140,12 @@ func (t *teller) step(x step) {
 	}
 }
 
+// setNow sets the clock. Before it is put back a sweep records what other partners
+// have relied on: their rows are as of the clock that was ahead.
 func (t *teller) setNow(now time.Time) {
+	if now.Before(t.now) && slices.ContainsFunc(t.parts, func(p *modelPart) bool { return p.reliedOn && t.over(p) }) {
+		t.sweep()
+	}
 	t.now = now
 	t.w.SetNow(now)
 }
