@@ -378,7 +378,8 @@ func before(by storage.Sort) func(a, b engagement.Row) int {
 			return cmp.Or(a.Since.Compare(b.Since), strings.Compare(string(a.ID), string(b.ID)))
 		},
 		storage.ByStatus: func(a, b engagement.Row) int {
-			return cmp.Or(strings.Compare(string(a.Type), string(b.Type)), strings.Compare(string(a.Status), string(b.Status)), name(a, b))
+			life := func(r engagement.Row) int { return slices.Index(engagement.AllStatuses(), r.Status) }
+			return cmp.Or(slices.Index(engagement.AllRowTypes(), a.Type)-slices.Index(engagement.AllRowTypes(), b.Type), life(a)-life(b), name(a, b))
 		},
 	}[by]
 }
