@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -47,7 +48,7 @@ func (s *Service) sweepSome(ctx context.Context, q storage.ListQuery) int {
 	for _, key := range keys {
 		n, err := s.sweepRecord(ctx, key)
 		settled += n
-		if err != nil && settled == 0 { // nothing can be recorded, as it seems
+		if errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
 			break
 		}
 	}
