@@ -21,8 +21,8 @@
 //   - survey: the questions that a claim needs answered.
 //   - storage: the contract with whatever keeps the state; storage/memory keeps
 //     it in memory, storage/storagetest tells whether an adapter keeps the
-//     contract. storage/sqlite and storage/postgres keep it for good, each a
-//     module of its own.
+//     contract, storage/record is how values are stored. storage/sqlite and
+//     storage/postgres keep it for good, each a module of its own.
 //
 // The example of this file is the smallest useful program. The module examples
 // has larger ones, each one thing that a host does.

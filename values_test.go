@@ -107,6 +107,7 @@ var readings = []reading{
 	unmarshaled[engagement.Status]("engagement.Status"),
 	unmarshaled[engagement.Tab]("engagement.Tab"),
 	unmarshaled[engagement.RowType]("engagement.RowType"),
+	unmarshaled[engagement.TakenBy]("engagement.TakenBy"),
 	unmarshaled[engagement.Action]("engagement.Action"),
 	unmarshaled[engagement.ReasonKind]("engagement.ReasonKind"),
 	unmarshaled[engagement.EventKind]("engagement.EventKind"),

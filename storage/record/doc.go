@@ -8,7 +8,8 @@
 // [Value] lists what has a stored form. What an adapter has to look for, to guard or to
 // sort by it keeps in columns of its own, besides the bytes or instead of them: a value
 // whose fields were cleared before Encode has them cleared after Decode, and takes the
-// less room.
+// less room. An error of Encode is a [storage.ErrInvalid] of the call, and one of Decode
+// the cause of a [storage.UnreadableError], which names the row.
 //
 // # The form
 //
@@ -28,7 +29,7 @@
 // refused with a [*NewerError]: read without it and written again, it would be lost. The
 // row is left as it is stored until a process that knows it comes by, as [storage] says
 // of all rows that cannot be read. As fields without a value are left out, these are only
-// the rows in which a new field is used.
+// the rows in which a new field is used, or something that the library publishes since.
 //
 // # Adding a field
 //

@@ -43,7 +43,7 @@ func Encode[T Value](v T) ([]byte, error) {
 // Its error is a *NewerError for a row that a newer version of the library wrote, of
 // which this one does not know everything; else a *MalformedError. Neither is a
 // reason to change the row: it is to stay as it is stored. No value is returned with
-// an error. What Decode accepts, Encode returns again, byte by byte.
+// an error. What Decode returns Encode takes, and what that returns is the same value.
 func Decode[T Value](bytes []byte) (v T, err error) {
 	if len(bytes) > maxRow {
 		return v, &MalformedError{Problem: fmt.Sprintf("has %d bytes, and at most %d are read", len(bytes), maxRow)}
