@@ -28,7 +28,8 @@ func invalid(format string, args ...any) error {
 //     history is not the stored one, a message or a sending that is there already, an
 //     erased event that is not the stored one.
 //   - ErrInvalid, as a last line of defense that an adapter need not have, for a second
-//     open participation of a record, and for what CheckHolders says.
+//     open participation of a record, for an entry that is not InLine with what it
+//     relies on, and for what CheckHolders says.
 //
 // Where a guard fails and something else contradicts what is stored, an adapter may
 // return either.
@@ -69,13 +70,13 @@ type checking struct {
 }
 
 func (k *checking) checkShared() error {
+	if k.changes.At.IsZero() && len(k.changes.Shared)+len(k.changes.Records) > 0 {
+		return invalid("a record, or what is shared, changes, and nothing says when")
+	}
 	for i := range k.changes.Shared {
 		s := &k.changes.Shared[i]
 		if err := k.take(s.Key, s.Version, s); err != nil {
 			return err
-		}
-		if k.changes.At.IsZero() {
-			return invalid("what is shared changes, and nothing says when")
 		}
 		for j, h := range s.Holders {
 			if h.Partner == "" || h.Participation == "" {

@@ -126,7 +126,7 @@ type Relied struct {
 
 // Changes are everything that one command changes.
 type Changes struct {
-	At time.Time // when: what the room that there is means to others is as of then
+	At time.Time // when: what entries say, and what the room that there is means to others, is as of then
 
 	// Shared replace those with the same key. Each carries the Version that it was
 	// loaded with, which must still be the stored one (0: there is none yet); it is

@@ -143,8 +143,15 @@ func (s *Store) checkParticipations(c storage.Changes) error {
 			}
 		}
 	}
+	changing := map[engagement.CustomerEngagementKey]bool{}
+	for _, v := range c.Shared {
+		changing[v.Key] = true
+	}
 	for _, e := range c.Entries {
 		r := s.record(e.Record)
+		if _, other := c.InLine(e, s.shared[e.Record.Shared()]); other && !changing[e.Record.Shared()] {
+			return invalid("the entry %q is not in line with what is shared", e.Row)
+		}
 		if e.Participation == "" || given[storage.ParticipationKey{Partner: e.Record.Partner, ID: e.Participation}] {
 			continue
 		}
