@@ -36,10 +36,7 @@ func (s *session) apply(c storage.Changes) error {
 	if err != nil {
 		return err
 	}
-	if err := w.find(c.Entries); err != nil {
-		return err
-	}
-	if err := w.guardRecords(c.Records); err != nil {
+	if err := s.guardRecords(c.Records); err != nil {
 		return err
 	}
 	there, err := s.guardCustomers(c)
@@ -67,17 +64,6 @@ func (s *session) apply(c storage.Changes) error {
 		return err
 	}
 	return s.changeMessages(c)
-}
-
-// guardRecords returns ErrConflict unless the records have the versions that
-// something was decided on.
-func (w *entries) guardRecords(list []engagement.PartnerRecord) error {
-	for _, r := range list {
-		if had := w.had[entryKey{r.Key, engagement.RowID(r.Key.Customer)}]; had.version != r.Version {
-			return conflict("a record is not at version %d any more", r.Version)
-		}
-	}
-	return nil
 }
 
 // guardKeys records the command and adds the tokens unless they are there.
@@ -110,6 +96,9 @@ func (w *entries) write(c storage.Changes) error {
 		return nil
 	}
 	if err := w.checkKeys(); err != nil {
+		return err
+	}
+	if err := w.find(c); err != nil {
 		return err
 	}
 	records := make(map[engagement.RecordKey]engagement.PartnerRecord, len(c.Records))

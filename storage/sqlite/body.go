@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -56,8 +57,11 @@ const sumSize = 4
 
 // sumOf tells the bodies of records apart.
 func sumOf(of engagement.RecordKey, body []byte) []byte {
-	sum := crc32.NewIEEE()
-	fmt.Fprintf(sum, "%q %q %q ", of.Partner, of.Engagement, of.Customer)
-	sum.Write(body)
-	return sum.Sum(nil)
+	var room [256]byte
+	key := room[:0]
+	for _, part := range []string{string(of.Partner), string(of.Engagement), string(of.Customer)} {
+		key = append(append(key, part...), 0)
+	}
+	sum := crc32.Update(crc32.ChecksumIEEE(key), crc32.IEEETable, body)
+	return binary.BigEndian.AppendUint32(nil, sum)
 }

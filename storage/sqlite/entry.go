@@ -2,8 +2,8 @@ package sqlite
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
-	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
@@ -23,16 +23,28 @@ type entryRow struct {
 	until, due                         int64
 	mindsRoom                          bool
 	room, shown                        []byte
-	version                            int64 // of the record whose own entry it is
 }
 
+// shownFields are those that a list needs, besides what it is of.
+func (r *entryRow) shownFields() []any {
+	return []any{&r.customer, &r.row, &r.participation, &r.base, &r.kind, &r.status, &r.rank, &r.name, &r.search, &r.since, &r.soonest,
+		&r.amount, &r.locations, &r.until, &r.due, &r.mindsRoom, &r.room, &r.shown}
+}
+
+// fields are those that a list over several needs.
 func (r *entryRow) fields() []any {
-	return []any{&r.id, &r.partner, &r.engagement, &r.customer, &r.row, &r.participation, &r.tab, &r.base, &r.kind, &r.status,
-		&r.rank, &r.name, &r.search, &r.since, &r.soonest, &r.amount, &r.locations, &r.until, &r.due, &r.mindsRoom, &r.room, &r.version, &r.shown}
+	return append([]any{&r.partner, &r.engagement, &r.tab}, r.shownFields()...)
 }
 
-var entryColumns = strings.Join([]string{"t.rowid", "t.partner", "t.engagement", "t.customer", "t.row", "t.participation", "t.tab", "coalesce(t.base, t.tab)", "t.type", "t.status",
-	"t.rank", "t.name", "t.search", "t.since", "t.soonest", "t.amount", "coalesce(t.locations, '')", orNever("t.until"), orNever("t.due"), "t.minds_room", "t.room", "coalesce(t.version, 0)", "t.shown"}, ", ")
+// storedFields are those that a write needs, too.
+func (r *entryRow) storedFields() []any { return append([]any{&r.id}, r.fields()...) }
+
+var (
+	shownColumns = strings.Join([]string{"t.customer", "t.row", "t.participation", "coalesce(t.base, t.tab)", "t.type", "t.status", "t.rank", "t.name", "t.search",
+		"t.since", "t.soonest", "t.amount", "coalesce(t.locations, '')", orNever("t.until"), orNever("t.due"), "t.minds_room", "t.room", "t.shown"}, ", ")
+	entryColumns  = "t.partner, t.engagement, t.tab, " + shownColumns
+	storedColumns = "t.rowid, " + entryColumns
+)
 
 // behindAll is where entries without a deadline stand among the others.
 var behindAll = micros(storage.BySoonest.PositionOf(engagement.Entry{}, nil).Time)
@@ -108,23 +120,34 @@ func (r entryRow) value() (engagement.Entry, error) {
 	return e, nil
 }
 
+// locationsOf returns the texts of a JSON list. There is mostly nothing in it to be
+// made of escapes.
 func locationsOf(text string) ([]engagement.LocationID, error) {
 	if text == "" {
 		return nil, nil
 	}
 	var out []engagement.LocationID
+	if strings.HasPrefix(text, `["`) && strings.HasSuffix(text, `"]`) && !strings.ContainsAny(text, "\\") {
+		for one := range strings.SplitSeq(text[2:len(text)-2], `","`) {
+			if strings.Contains(one, `"`) {
+				return nil, errors.New("its locations are no list of texts")
+			}
+			out = append(out, engagement.LocationID(one))
+		}
+		return out, nil
+	}
 	err := json.Unmarshal([]byte(text), &out)
 	return out, err
 }
 
-// rows returns entries with what of them is not counted.
+// listRows returns the rows of a list.
 func listRows(found []entryRow) []storage.ListRow {
-	var out []storage.ListRow
-	for _, r := range found {
-		e, err := r.value()
-		out = append(out, storage.ListRow{Entry: e, Err: err})
+	if len(found) == 0 {
+		return nil
+	}
+	out := make([]storage.ListRow, len(found))
+	for i, r := range found {
+		out[i].Entry, out[i].Err = r.value()
 	}
 	return out
 }
-
-func overdueAt(now time.Time, until int64) bool { return until <= micros(now) }

@@ -30,7 +30,7 @@ const (
 	selectKnown     = `SELECT ` + customerColumns + ` FROM pe_customer t INDEXED BY pe_customer_known
 		WHERE partner = ? AND customer > ? AND known = 1 ORDER BY customer LIMIT ?`
 
-	selectHead     = `SELECT seq, hash FROM pe_customer WHERE partner = ? AND customer = ?`
+	selectHeads    = `SELECT t.partner, t.customer, t.seq, t.hash FROM json_each(?) k CROSS JOIN pe_customer t ON t.partner = k.value ->> 0 AND t.customer = k.value ->> 1`
 	insertCustomer = `INSERT INTO pe_customer (partner, customer, known, seq, hash, body) VALUES (?, ?, ?, ?, ?, ?)`
 	updateCustomer = `UPDATE pe_customer SET seq = ?, hash = ?, body = ? WHERE partner = ? AND customer = ? AND known = ?`
 	becomeKnown    = `UPDATE pe_customer SET known = ?, seq = ?, hash = ?, body = ? WHERE partner = ? AND customer = ?`
@@ -55,34 +55,41 @@ func (r customerRow) value() (engagement.Customer, error) {
 	return c, err
 }
 
-// head is where a history ends.
-type head struct {
-	seq  int64
-	hash []byte
+func (r *customerRow) headFields() []any {
+	return []any{&r.partner, &r.customer, &r.seq, &r.hash}
 }
 
-func (h *head) fields() []any { return []any{&h.seq, &h.hash} }
+func customerParts(k engagement.CustomerKey) []string {
+	return []string{string(k.Partner), string(k.Customer)}
+}
 
 // guardCustomers returns ErrConflict unless the stored histories end where the new
 // events begin. It returns which customers are there.
 func (s *session) guardCustomers(c storage.Changes) (map[engagement.CustomerKey]bool, error) {
+	if len(c.Customers) == 0 {
+		return nil, nil
+	}
 	added := make(map[engagement.CustomerKey]int64, len(c.Customers))
 	for _, e := range c.Events {
 		added[engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}]++
 	}
-	there := make(map[engagement.CustomerKey]bool, len(c.Customers))
+	keys := keyList(c.Customers, func(x engagement.Customer) []string { return customerParts(x.Key) })
+	found, err := collect(s, (*customerRow).headFields, selectHeads, keys)
+	if err != nil {
+		return nil, err
+	}
+	stored := make(map[engagement.CustomerKey]customerRow, len(found))
+	there := make(map[engagement.CustomerKey]bool, len(found))
+	for _, r := range found {
+		stored[r.key()], there[r.key()] = r, true
+	}
 	for _, x := range c.Customers {
-		found, err := collect(s, (*head).fields, selectHead, string(x.Key.Partner), string(x.Key.Customer))
-		if err != nil {
-			return nil, err
-		}
-		there[x.Key] = len(found) > 0
-		behind := x.History.Seq - added[x.Key]
-		stored := append(found, head{})[0]
-		if stored.seq != behind {
+		if behind := x.History.Seq - added[x.Key]; stored[x.Key].seq != behind {
 			return nil, conflict("a history does not end at event %d any more", behind)
 		}
-		if added[x.Key] == 0 && string(stored.hash) != string(digestBytes(x.History.Hash)) {
+	}
+	for _, x := range c.Customers {
+		if added[x.Key] == 0 && string(stored[x.Key].hash) != string(digestBytes(x.History.Hash)) {
 			return nil, invalid("a customer's history ends with another hash than its events")
 		}
 	}
@@ -137,7 +144,7 @@ func (s *session) customers(out *storage.Loaded, keys []engagement.CustomerKey) 
 	if len(keys) == 0 {
 		return nil
 	}
-	list := keyList(keys, func(k engagement.CustomerKey) []string { return []string{string(k.Partner), string(k.Customer)} })
+	list := keyList(keys, customerParts)
 	found, err := collect(s, (*customerRow).fields, selectCustomersByKey, list)
 	for _, r := range found {
 		c, err := r.value()

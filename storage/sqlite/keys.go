@@ -38,7 +38,7 @@ func (s *session) rekey() error {
 		return err
 	}
 	for after := int64(0); ; {
-		batch, err := collectOnce(s, (*entryRow).fields, "SELECT "+entryColumns+" FROM pe_entry t WHERE t.rowid > ? ORDER BY t.rowid LIMIT ?", after, keysBatch)
+		batch, err := collectOnce(s, (*entryRow).storedFields, "SELECT "+storedColumns+" FROM pe_entry t WHERE t.rowid > ? ORDER BY t.rowid LIMIT ?", after, keysBatch)
 		if err != nil {
 			return err
 		}

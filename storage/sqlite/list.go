@@ -331,12 +331,23 @@ func (l *listing) from(a lane, limit int) ([]entryRow, error) {
 	}
 	where.add("(t.until IS NULL OR t.until > ?)", micros(l.Now))
 	where.texts, where.args = append(where.texts, l.filter.texts...), append(where.args, l.filter.args...)
-	query := "SELECT " + entryColumns + " FROM " + source + " WHERE " + strings.Join(where.texts, " AND ") +
-		" ORDER BY " + strings.Join(by, direction+", ") + direction + " LIMIT ?"
-	if len(l.filter.texts) > 0 { // filters come in many shapes
-		return collectOnce(l.session, (*entryRow).fields, query, append(where.args, limit)...)
+	fields, columns := (*entryRow).fields, entryColumns
+	if l.isPage() { // whose rows are all of it
+		fields, columns = (*entryRow).shownFields, shownColumns
 	}
-	return collect(l.session, (*entryRow).fields, query, append(where.args, limit)...)
+	query := "SELECT " + columns + " FROM " + source + " WHERE " + strings.Join(where.texts, " AND ") +
+		" ORDER BY " + strings.Join(by, direction+", ") + direction + " LIMIT ?"
+	get := collect[entryRow]
+	if len(l.filter.texts) > 0 { // filters come in many shapes
+		get = collectOnce[entryRow]
+	}
+	found, err := get(l.session, fields, query, append(where.args, limit)...)
+	if l.isPage() {
+		for i := range found {
+			found[i].partner, found[i].engagement, found[i].tab = a.partner, a.engagement, string(l.Tab)
+		}
+	}
+	return found, err
 }
 
 // index returns the one to go along, or by which what little there is is found.

@@ -20,6 +20,10 @@ func (r *ownRow) fields() []any {
 	return []any{&r.engagement, &r.customer, &r.partner, &r.version, &r.shown, &r.body}
 }
 
+func (r *ownRow) versionFields() []any {
+	return []any{&r.engagement, &r.customer, &r.partner, &r.version}
+}
+
 const selectOwn = `SELECT t.engagement, t.customer, t.partner, t.version, t.shown, t.record
 	FROM json_each(?) k CROSS JOIN pe_entry t INDEXED BY pe_entry_key
 	ON t.customer = k.value ->> 0 AND t.engagement = k.value ->> 1 AND t.partner = k.value ->> 2 AND t.row = k.value ->> 0`

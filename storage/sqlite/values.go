@@ -97,15 +97,11 @@ func jsonText(v any) string {
 // marks returns n question marks.
 func marks(n int) string { return strings.Repeat("?, ", n-1) + "?" }
 
-// keyList returns keys as a JSON list of their parts, each once.
-func keyList[K comparable](keys []K, parts func(K) []string) string {
-	seen := make(map[K]bool, len(keys))
-	list := make([][]string, 0, len(keys))
-	for _, key := range keys {
-		if !seen[key] {
-			seen[key] = true
-			list = append(list, parts(key))
-		}
+// keyList returns keys as a JSON list of their parts.
+func keyList[K any](keys []K, parts func(K) []string) string {
+	list := make([][]string, len(keys))
+	for i, key := range keys {
+		list[i] = parts(key)
 	}
 	return jsonText(list)
 }

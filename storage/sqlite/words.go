@@ -13,8 +13,8 @@ const (
 	wordMark = " "
 	idMark   = "="
 
-	insertWord     = `INSERT INTO pe_word (partner, word, customer) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
-	deleteWord     = `DELETE FROM pe_word WHERE partner = ? AND word = ? AND customer = ?`
+	insertWords    = `INSERT INTO pe_word (partner, word, customer) SELECT ?, value, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`
+	deleteWords    = `DELETE FROM pe_word WHERE partner = ? AND customer = ? AND word IN (SELECT value FROM json_each(?))`
 	selectSearches = `SELECT search FROM pe_entry INDEXED BY pe_entry_key WHERE customer = ? AND +partner = ?`
 )
 
@@ -68,11 +68,15 @@ func (w words) replace(had, next entryRow) {
 // reword writes the words, once the entries are written.
 func (s *session) reword(w words) error {
 	for key, of := range w {
+		var added []string
 		for _, word := range slices.Sorted(maps.Keys(of.there)) {
 			if !of.gone[word] { // or it is there already
-				if _, err := s.exec(insertWord, key.partner, word, key.customer); err != nil {
-					return err
-				}
+				added = append(added, word)
+			}
+		}
+		if len(added) > 0 {
+			if _, err := s.exec(insertWords, key.partner, key.customer, jsonText(added)); err != nil {
+				return err
 			}
 		}
 		maps.DeleteFunc(of.gone, func(word string, _ bool) bool { return of.there[word] })
@@ -88,10 +92,8 @@ func (s *session) reword(w words) error {
 				delete(of.gone, word)
 			}
 		}
-		for _, word := range slices.Sorted(maps.Keys(of.gone)) {
-			if _, err := s.exec(deleteWord, key.partner, word, key.customer); err != nil {
-				return err
-			}
+		if _, err := s.exec(deleteWords, key.partner, key.customer, jsonText(slices.Sorted(maps.Keys(of.gone)))); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -8,11 +8,38 @@ import (
 )
 
 var (
-	selectEntry = `SELECT ` + entryColumns + ` FROM pe_entry t INDEXED BY pe_entry_key WHERE customer = ? AND engagement = ? AND partner = ? AND row = ?`
+	selectEntries = `SELECT ` + storedColumns + ` FROM json_each(?) k CROSS JOIN pe_entry t INDEXED BY pe_entry_key
+		ON t.customer = k.value ->> 0 AND t.engagement = k.value ->> 1 AND t.partner = k.value ->> 2 AND t.row = k.value ->> 3`
 	// Without what they show: it is not needed to bring them in line, and takes long.
-	selectMinding = strings.TrimSuffix(`SELECT `+entryColumns, "t.shown") + `NULL FROM pe_entry t INDEXED BY pe_entry_room
+	selectMinding = strings.TrimSuffix(`SELECT `+storedColumns, "t.shown") + `NULL FROM pe_entry t INDEXED BY pe_entry_room
 		WHERE customer = ? AND engagement = ? AND minds_room = 1`
 )
+
+const selectVersions = `SELECT t.engagement, t.customer, t.partner, t.version FROM json_each(?) k CROSS JOIN pe_entry t INDEXED BY pe_entry_key
+	ON t.customer = k.value ->> 0 AND t.engagement = k.value ->> 1 AND t.partner = k.value ->> 2 AND t.row = k.value ->> 0`
+
+// guardRecords returns ErrConflict unless the records have the versions that something
+// was decided on.
+func (s *session) guardRecords(list []engagement.PartnerRecord) error {
+	if len(list) == 0 {
+		return nil
+	}
+	keys := keyList(list, func(r engagement.PartnerRecord) []string { return recordParts(r.Key) })
+	found, err := collect(s, (*ownRow).versionFields, selectVersions, keys)
+	if err != nil {
+		return err
+	}
+	stored := make(map[engagement.RecordKey]int64, len(found))
+	for _, r := range found {
+		stored[r.key()] = r.version
+	}
+	for _, r := range list {
+		if stored[r.Key] != r.Version {
+			return conflict("a record is not at version %d any more", r.Version)
+		}
+	}
+	return nil
+}
 
 // column is one of the columns of an entry that stands in an index. To set it writes
 // the index, whether or not it changes, so only what changes is set.
@@ -70,19 +97,31 @@ type entryKey struct {
 	row    engagement.RowID
 }
 
-// find looks for the entries that are replaced.
-func (w *entries) find(list []engagement.Entry) error {
-	w.had = make(map[entryKey]entryRow, len(list))
-	for _, e := range list {
-		found, err := collect(w.session, (*entryRow).fields, selectEntry, string(e.Record.Customer), string(e.Record.Engagement), string(e.Record.Partner), string(e.Row))
-		if err != nil {
-			return err
-		}
-		if len(found) > 0 {
-			w.had[entryKey{e.Record, e.Row}] = found[0]
+// find looks for the entries that are replaced. Of a record that is new there are none.
+func (w *entries) find(c storage.Changes) error {
+	isNew := make(map[engagement.RecordKey]bool, len(c.Records))
+	for _, r := range c.Records {
+		isNew[r.Key] = r.Version == 0
+	}
+	var list []engagement.Entry
+	for _, e := range c.Entries {
+		if !isNew[e.Record] {
+			list = append(list, e)
 		}
 	}
-	return nil
+	if len(list) == 0 {
+		return nil
+	}
+	keys := make([][]string, len(list))
+	for i, e := range list {
+		keys[i] = append(recordParts(e.Record), string(e.Row))
+	}
+	found, err := collect(w.session, (*entryRow).storedFields, selectEntries, jsonText(keys))
+	w.had = make(map[entryKey]entryRow, len(found))
+	for _, r := range found {
+		w.had[entryKey{r.record(), engagement.RowID(r.row)}] = r
+	}
+	return err
 }
 
 // put writes an entry, with the record where it is that of one.
@@ -126,7 +165,7 @@ func (w *entries) update(id int64, set []string, args []any) error {
 // bringInLine changes the entries that mind the room, but for the given ones, into
 // what they become by what is shared now.
 func (w *entries) bringInLine(c storage.Changes, shared engagement.CustomerEngagement) error {
-	minding, err := collect(w.session, (*entryRow).fields, selectMinding, string(shared.Key.Customer), string(shared.Key.Engagement))
+	minding, err := collect(w.session, (*entryRow).storedFields, selectMinding, string(shared.Key.Customer), string(shared.Key.Engagement))
 	if err != nil {
 		return err
 	}
