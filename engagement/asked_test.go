@@ -33,6 +33,13 @@ func TestAskedFor(t *testing.T) {
 	require.Empty(t, r.AskedFor(other))
 	require.Len(t, r.Ending(second, start.Add(30*time.Minute)).Asked, 1, "what is older than the limits go is not kept")
 
+	forgotten, was := r.Forgetting(ana)
+	require.True(t, was)
+	require.Empty(t, forgotten.Asked)
+	require.Len(t, r.Asked, 1)
+	_, was = r.Forgetting(other)
+	require.False(t, was)
+
 	// The row that offers to ask again knows all of it.
 	ask := func(r engagement.PartnerRecord, most int) []engagement.Action {
 		now := start.Add(2 * day)

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -133,6 +135,53 @@ func TestFollowing(t *testing.T) {
 	require.True(t, changed)
 	require.Len(t, later.Holders, 1)
 	require.Len(t, two.Holders, 2)
+}
+
+// Holders that have ended by themselves make room, whether or not that is recorded.
+func TestWithoutLapsed(t *testing.T) {
+	p, q := accepted(asked(began(northwind, engagement.Added))), reached(claim.Approved, fabrikam)
+	one, _ := engagement.CustomerEngagement{}.Following(p)
+	both, _ := one.Following(q)
+	over := both.Holders[1].Until
+	require.Equal(t, both, both.WithoutLapsed(over.Add(-tick)))
+	left := both.WithoutLapsed(over)
+	require.Equal(t, both.Holders[:1], left.Holders)
+	require.Len(t, both.Holders, 2)
+	settled, err := p.Settle(over)
+	require.NoError(t, err)
+	_, changed := left.Following(settled)
+	require.False(t, changed, "that it ended changes nothing any more")
+}
+
+// A row that was made on a clock that is ahead, by which another partner's time was
+// over, is read on its tab; what is refused by the clock that is behind is not offered.
+func TestRowOnAClockThatIsBehind(t *testing.T) {
+	theirs := accepted(asked(began(fabrikam, engagement.Added)))
+	pl := placeOf(1, theirs, known(northwind, eligibility.OutcomeEligible))
+	over := start.Add(2*minute).AddDate(0, 0, 60)
+	r, _ := pl.record(northwind)
+	for _, p := range []engagement.Participation{{}, began(northwind, engagement.Claimed)} {
+		of := func(made, read time.Time) engagement.Row {
+			e := r.Entry(pl.shared.RoomFor(northwind), made)
+			if p.ID != "" {
+				e = r.EntryOf(p, pl.shared.RoomFor(northwind), made)
+			}
+			row, ok := e.RowAt(offer(), consent.Policy{}, read)
+			require.True(t, ok)
+			require.True(t, e.Tab == row.Tab || e.Until == over, "the tab that it is stored under")
+			return row
+		}
+		require.Equal(t, engagement.TabIneligible, of(start, start).Tab)
+		if p.ID != "" {
+			p.Consent.Deadline = over.AddDate(0, 0, 30)
+		}
+		require.Equal(t, engagement.TabEligible, of(start, over).Tab)
+		behind := of(over, over.Add(-tick))
+		require.Equal(t, engagement.TabEligible, behind.Tab)
+		require.Empty(t, behind.Reasons)
+		require.NotContains(t, behind.Actions, engagement.ClaimCustomer)
+		require.NotContains(t, behind.Actions, engagement.RequestConsent)
+	}
 }
 
 // What a partner is told of the room is the same whoever else holds it.
