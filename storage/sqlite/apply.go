@@ -39,6 +39,9 @@ func (s *session) apply(c storage.Changes) error {
 	if err := s.guardRecords(c.Records); err != nil {
 		return err
 	}
+	if err := inLine(c, shared); err != nil {
+		return err
+	}
 	there, err := s.guardCustomers(c)
 	if err != nil {
 		return err
@@ -64,6 +67,33 @@ func (s *session) apply(c storage.Changes) error {
 		return err
 	}
 	return s.changeMessages(c)
+}
+
+// inLine returns ErrInvalid unless the entries say what follows of what they rely on.
+// Those where what is shared changes were checked against that.
+func inLine(c storage.Changes, stored map[engagement.CustomerEngagementKey]sharedRow) error {
+	relied := make(map[engagement.CustomerEngagementKey]engagement.CustomerEngagement, len(c.Relied))
+	for _, r := range c.Relied {
+		if row, is := stored[r.Key]; is {
+			value, err := row.value()
+			if err != nil {
+				return err
+			}
+			relied[r.Key] = value
+		} else {
+			relied[r.Key] = engagement.CustomerEngagement{Key: r.Key}
+		}
+	}
+	for _, e := range c.Entries {
+		on, is := relied[e.Record.Shared()]
+		if !is {
+			continue
+		}
+		if _, another := c.InLine(e, on); another {
+			return invalid("the entry %q is not in line with what is shared", e.Row)
+		}
+	}
+	return nil
 }
 
 // guardKeys records the command and adds the tokens unless they are there.
