@@ -268,7 +268,7 @@ func TestKilled(t *testing.T) {
 				total.early++
 			}
 		}
-		verify(t, path, victims, &total)
+		verifyAll(t, path, victims, &total)
 		if t.Failed() {
 			t.Fatalf("after kill %d", run)
 		}
@@ -334,8 +334,8 @@ func (v *killed) wait(t *testing.T) {
 	}
 }
 
-// verify looks at the database that killed processes left.
-func verify(t *testing.T, path string, victims []*killed, total *tally) {
+// verifyAll looks at the database that killed processes left.
+func verifyAll(t *testing.T, path string, victims []*killed, total *tally) {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), path, relaxed)
 	if err != nil {

@@ -95,10 +95,7 @@ func (d *driver) listed(ctx context.Context, s storage.Store, q storage.ListQuer
 			return nil, err
 		}
 		for _, r := range append(list.Rows, list.Overdue...) {
-			e := r.Entry.At(d.now)
-			if e.Shown.Open && engagement.Passed(e.Shown.OpenUntil, d.now) { // as the record says by itself
-				e.Shown.Open, e.Shown.OpenUntil = false, time.Time{}
-			}
+			e := atNow(r.Entry, d.now)
 			if e.Tab != engagement.TabNone {
 				out[fmt.Sprint(e.Record, e.Row)] = e
 			}
