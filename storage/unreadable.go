@@ -17,7 +17,7 @@ var ErrUnreadable = errors.New("storage: a stored row cannot be read")
 // reach somebody's page; by its key and with the cause where it is logged, and in the
 // errors of the jobs.
 type UnreadableError struct {
-	Kind string // what it is: "message", "participation", "standing", "customer", "event", "entry", "command record"
+	Kind string // what it is: "message", "participation", "record", "shared row", "customer", "event", "entry", "command record"
 	Key  string // its key, for whoever looks after the storage
 	Err  error  // why it cannot be read
 

@@ -214,7 +214,7 @@ func (w *entries) bringPlace(p former.Place) error {
 			case q.Status == engagement.Approved:
 				state = string(q.ID)
 			}
-			if _, err := w.exec(putParticipation, string(r.Key.Partner), string(q.ID), string(r.Key.Engagement), string(r.Key.Customer), state, nil, body); err != nil {
+			if _, err := w.exec(insertParticipation, string(r.Key.Partner), string(q.ID), string(r.Key.Engagement), string(r.Key.Customer), state, nil, body); err != nil {
 				return err
 			}
 		}

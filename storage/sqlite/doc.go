@@ -22,7 +22,9 @@
 //
 // Any number of goroutines, handles and processes of one machine. Readers never
 // wait. There is one writer at a time, over all processes: who writes waits for
-// Options.BusyTimeout and then gets ErrBusy, which is storage.ErrUnavailable. A
+// Options.BusyTimeout and then gets ErrBusy, which is storage.ErrUnavailable. Of one
+// handle, the calls that wait are committed together, so that the disk is waited for
+// once; each of them happens whole or not at all by itself all the same. A
 // backup tool or a shell that keeps a transaction open for long keeps all others
 // waiting. For many machines take a database server: the file must be on a local
 // disk. Network file systems do not lock reliably, and do not share the memory
@@ -53,7 +55,13 @@
 // once, and Close when nobody else has the file open). Until then the log holds
 // them, and backups do for as long as they are kept.
 //
-// # What the tables see to
+// # The tables
+//
+// What is looked for, guarded or sorted by stands in columns; all else is in bodies, as
+// package storage/record makes them. A customer that is merely known is one row of
+// pe_entry, which is its record as well, and the words by which a partner finds it, which
+// are kept once however many engagements there are. A file has no parts, so nothing is
+// placed by a slot; a token notes the one that its link says.
 //
 // Primary keys and constraints carry what must hold whatever the program does: one
 // open participation per partner, engagement and customer; no more granted
@@ -61,6 +69,23 @@
 // key once per partner; a token once. A violation is storage.ErrInvalid. How many
 // entries a tab has is kept by each write, so a page costs the same at a thousand
 // customers and at a million.
+//
+// Each order of a Customers page and of a partner's claims list is an index, but for
+// amounts on a page, which has next to none: whoever asks for that order has the whole
+// tab sorted. The program's lists over all partners have no index of their own, which
+// every command would pay for; they are merged of those of the partners, and cost as
+// much as a page of each. A search by words or IDs that few customers have looks at the
+// entries of these; by those that many have, or by texts that are no whole words or IDs,
+// it goes along the list until the page is full. When room for a customer appears or goes, the
+// entries of all other partners who know it are written with the command.
+//
+// # Tables from before
+//
+// Migrate brings tables over whose bodies were JSON, those of versions 1 to 7, whole and
+// in one transaction: of a million customers that takes minutes, in which others can read
+// what was there, and nobody can write; then the former tables are dropped. No process of
+// such a version can go on afterwards. Take a backup first; the file keeps its size
+// until VACUUM.
 //
 // # Errors
 //

@@ -264,8 +264,7 @@ func (s *Store) Close() error {
 //
 // Within the transaction nobody else can change anything, so a conflict is one
 // with the host itself, and to load and decide again does not help. An Apply that
-// fails leaves the transaction as it was before, except when its context ends
-// within it, which rolls the transaction back. Nobody sees what it wrote, and it
+// fails leaves the transaction as it was before. Nobody sees what it wrote, and it
 // is not durable, before the host commits: tell nobody before then, and let
 // messages go out by a Store outside.
 func (s *Store) WithTx(tx *sql.Tx) storage.Store {

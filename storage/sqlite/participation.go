@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"cmp"
+	"database/sql"
 	"slices"
 	"time"
 
@@ -37,9 +38,8 @@ const (
 		FROM pe_token t CROSS JOIN pe_participation p ON p.partner = t.partner AND p.id = t.participation
 		WHERE t.hash = ?1 AND (?2 = 0 OR t.slot IN (0, ?2))`
 
-	putParticipation = `INSERT INTO pe_participation (partner, id, engagement, customer, live, wake, body) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (partner, id) DO UPDATE SET live = excluded.live, wake = excluded.wake, body = excluded.body WHERE engagement = excluded.engagement AND customer = excluded.customer`
-	changeParticipation = `UPDATE pe_participation SET body = ? WHERE partner = ? AND id = ? AND engagement = ? AND customer = ? AND live IS ? AND wake IS ?`
+	selectState         = `SELECT engagement, customer, live, wake FROM pe_participation WHERE partner = ? AND id = ?`
+	insertParticipation = `INSERT INTO pe_participation (partner, id, engagement, customer, live, wake, body) VALUES (?, ?, ?, ?, ?, ?, ?)`
 )
 
 func (r participationRow) record() engagement.RecordKey {
@@ -77,15 +77,28 @@ func oldestFirst(a, b engagement.Participation) int {
 	return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID))
 }
 
-// live returns what the column of a participation says, see the tables.
-func live(p engagement.Participation) any {
+// state is what of a participation stands in indexes. To set it writes them, whether or
+// not it changes.
+type state struct {
+	engagement, customer string
+	live                 sql.NullString // see the tables
+	wake                 sql.NullInt64
+}
+
+func (s *state) fields() []any { return []any{&s.engagement, &s.customer, &s.live, &s.wake} }
+
+func stateOf(p engagement.Participation) state {
+	s := state{engagement: string(p.Engagement), customer: string(p.Customer)}
 	switch {
 	case p.OpenAt(time.Time{}):
-		return ""
+		s.live = sql.NullString{Valid: true}
 	case !p.Ended():
-		return string(p.ID)
+		s.live = sql.NullString{String: string(p.ID), Valid: true}
 	}
-	return nil
+	if wake := moment(engagement.PartnerRecord{Participations: []engagement.Participation{p}}.Wake()); wake != never {
+		s.wake = sql.NullInt64{Int64: wake, Valid: true}
+	}
+	return s
 }
 
 // writeParticipations writes those that are not open any more first, since there can
@@ -93,27 +106,42 @@ func live(p engagement.Participation) any {
 func (s *session) writeParticipations(list []engagement.Participation) error {
 	for _, open := range []bool{false, true} {
 		for _, p := range list {
-			state := live(p)
-			if (state == "") != open {
+			if p.OpenAt(time.Time{}) != open {
 				continue
 			}
-			body, err := encode(p)
-			if err != nil {
+			if err := s.writeParticipation(p); err != nil {
 				return err
-			}
-			partner, id, offer, customer := string(p.Partner), string(p.ID), string(p.Engagement), string(p.Customer)
-			wake := null(moment(engagement.PartnerRecord{Participations: []engagement.Participation{p}}.Wake()))
-			n, err := s.exec(changeParticipation, body, partner, id, offer, customer, state, wake)
-			if err == nil && n == 0 {
-				n, err = s.exec(putParticipation, partner, id, offer, customer, state, wake, body)
-			}
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				return invalid("participation %q is in another record already", p.ID)
 			}
 		}
 	}
 	return nil
+}
+
+func (s *session) writeParticipation(p engagement.Participation) error {
+	body, err := encode(p)
+	if err != nil {
+		return err
+	}
+	partner, id, next := string(p.Partner), string(p.ID), stateOf(p)
+	found, err := collect(s, (*state).fields, selectState, partner, id)
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		_, err = s.exec(insertParticipation, partner, id, next.engagement, next.customer, next.live, next.wake, body)
+		return err
+	}
+	had := found[0]
+	if had.engagement != next.engagement || had.customer != next.customer {
+		return invalid("participation %q is in another record already", p.ID)
+	}
+	set, args := "body = ?", []any{body}
+	if had.live != next.live {
+		set, args = set+", live = ?", append(args, next.live)
+	}
+	if had.wake != next.wake {
+		set, args = set+", wake = ?", append(args, next.wake)
+	}
+	_, err = s.exec("UPDATE pe_participation SET "+set+" WHERE partner = ? AND id = ?", append(args, partner, id)...)
+	return err
 }

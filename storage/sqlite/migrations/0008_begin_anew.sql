@@ -151,7 +151,7 @@ CREATE TABLE pe_event (
 	body          BLOB    NOT NULL, -- without the person
 	person        BLOB,             -- NULL: nobody is named, or no longer
 	PRIMARY KEY (partner, customer, seq)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- A claim is shown with the events about it, whatever else there is in the history.
 CREATE INDEX pe_event_participation ON pe_event (participation, seq) WHERE participation <> '';
