@@ -1,6 +1,7 @@
 package engagement_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -77,6 +78,11 @@ func (pl place) rows(partner engagement.PartnerID, offer engagement.Engagement, 
 		}
 	}
 	return out
+}
+
+// text is all of it, to be compared.
+func (pl place) text() string {
+	return string(must(json.Marshal(pl.records))) + string(must(json.Marshal(pl.shared)))
 }
 
 // settle settles every record, and lets what is shared follow.

@@ -1,7 +1,6 @@
 package engagement_test
 
 import (
-	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -142,9 +141,9 @@ func TestRemind(t *testing.T) {
 	require.Empty(t, due)
 	require.Equal(t, pl, same)
 
-	before := string(must(json.Marshal(pl)))
+	before := pl.text()
 	taken, due := pl.remind(r, on(46))
-	require.Equal(t, before, string(must(json.Marshal(pl))), "the place that was given stays as it was")
+	require.Equal(t, before, pl.text(), "what was given stays as it was")
 	require.Len(t, due, 1)
 	require.Equal(t, p.ID, due[0].Participation.ID)
 	require.Equal(t, on(46), due[0].Participation.RemindedAt)

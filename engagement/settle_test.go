@@ -1,7 +1,6 @@
 package engagement_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -75,10 +74,10 @@ func momentIn(deadlines []time.Time, r *rand.Rand) time.Time {
 // at that moment and later, and recording them again changes nothing at all.
 func checkSettle(t *testing.T, pl place, now time.Time) {
 	t.Helper()
-	before := string(must(json.Marshal(pl.records))) + string(must(json.Marshal(pl.shared)))
+	before := pl.text()
 	settled, passed, err := pl.settle(now)
 	require.NoError(t, err)
-	require.Equal(t, before, string(must(json.Marshal(pl.records)))+string(must(json.Marshal(pl.shared))), "what was given stays as it was")
+	require.Equal(t, before, pl.text(), "what was given stays as it was")
 
 	later := now.AddDate(0, 0, 7)
 	for _, at := range []time.Time{now, later} {
