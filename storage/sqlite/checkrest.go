@@ -112,16 +112,15 @@ func checkCounts(s *session, _ string, mend bool) (found []storage.Finding, end 
 // participationColumnsRow is what is made of a participation.
 type participationColumnsRow struct {
 	participationRow
-	id   int64
-	live text
-	wake int64
+	id int64
+	is state
 }
 
 func (r *participationColumnsRow) fields() []any {
-	return append([]any{&r.id, &r.live.s, &r.wake}, r.participationRow.fields()...)
+	return append([]any{&r.id, &r.is.live, &r.is.wake}, r.participationRow.fields()...)
 }
 
-var selectParticipationColumns = `SELECT rowid, coalesce(live, 'ended'), ` + orNever("wake") + `, ` + participationColumns + ` FROM pe_participation p WHERE rowid > ? ORDER BY rowid LIMIT ?`
+const selectParticipationColumns = `SELECT rowid, live, wake, ` + participationColumns + ` FROM pe_participation p WHERE rowid > ? ORDER BY rowid LIMIT ?`
 
 func checkParticipations(s *session, after int64, mend bool) (found []storage.Finding, end int64, more bool, err error) {
 	rows, err := collect(s, (*participationColumnsRow).fields, selectParticipationColumns, after, restLot)
@@ -131,9 +130,8 @@ func checkParticipations(s *session, after int64, mend bool) (found []storage.Fi
 		if unread != nil {
 			continue // which is found where it is read
 		}
-		state := live(p)
-		wake := moment(engagement.PartnerRecord{Participations: []engagement.Participation{p}}.Wake())
-		if is := r.live.s; (state == nil && is == "ended" || state == is) && wake == r.wake {
+		state := stateOf(p)
+		if state.live == r.is.live && state.wake == r.is.wake {
 			continue
 		}
 		f := storage.Finding{
@@ -141,7 +139,7 @@ func checkParticipations(s *session, after int64, mend bool) (found []storage.Fi
 			Problem: "whether it has ended, or when something is due of it, is not what the participation says",
 		}
 		if mend {
-			n, err := s.exec("UPDATE OR IGNORE pe_participation SET live = ?, wake = ? WHERE rowid = ?", state, null(wake), r.id)
+			n, err := s.exec("UPDATE OR IGNORE pe_participation SET live = ?, wake = ? WHERE rowid = ?", state.live, state.wake, r.id)
 			if err != nil {
 				return nil, 0, false, err
 			}
@@ -244,7 +242,7 @@ func checkWordsOfEntries(s *session, after int64, mend bool) (found []storage.Fi
 			}
 			missing++
 			if mend {
-				if _, err := s.exec(insertWord, r.partner, word, r.customer); err != nil {
+				if _, err := s.exec(insertWords, r.partner, r.customer, jsonText([]string{word})); err != nil {
 					return nil, end, false, err
 				}
 			}
@@ -279,7 +277,7 @@ func checkWords(s *session, after [3]string, mend bool) (found []storage.Finding
 			continue
 		}
 		if mend {
-			if _, err := s.exec(deleteWord, r.partner, r.word, r.customer); err != nil {
+			if _, err := s.exec(deleteWords, r.partner, r.customer, jsonText([]string{r.word})); err != nil {
 				return nil, end, false, err
 			}
 		}
