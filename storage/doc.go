@@ -29,8 +29,8 @@
 //     which a mail that came back does, and by which the participations are found
 //     with which a document of the same content was handed in.
 //
-// A record without participations is all in its own entry, so an adapter can keep a
-// customer that is merely known in one row.
+// A record that has had no participation is all in its own entry, but for its version,
+// so an adapter can keep a customer that is merely known in one row.
 //
 // # Placement
 //
@@ -58,6 +58,23 @@
 // guarded by the version of what is shared, which it was made of. So entries are
 // exact. An adapter finds the others' by their key and needs nothing of them but
 // MindsRoom, Base, Due, the kind of entry and its partner.
+//
+// # Writing an adapter
+//
+// Apply, in one transaction: Changes.Check, which needs nothing that is stored; the
+// guards, of which each that fails is ErrConflict; then what is written. The entries
+// that are given replace theirs, and every other entry with the key of one of Shared
+// becomes what Changes.InLine says, in as far as it says that anything changes. Counts
+// of tabs and statuses are those of the entries, so an adapter that keeps them adds how
+// each entry differs from the stored one, those that InLine changes included.
+//
+// List goes by the entries alone. To sort and narrow them an engine has to know of each
+// its key, Tab, Type, Status, Rank, Locations, Name, Search, Since, Deadline, Amount and
+// Until; the rest is a body to it, for which package record has a form. Every list has a
+// Check of its own for its call.
+//
+// memory is all of this in a few hundred lines to read, and storagetest says which
+// sentence of this comment an adapter does not keep.
 //
 // # Possible records
 //

@@ -106,7 +106,7 @@ func (d *driver) command(s scene) scene {
 	if d.IntN(2) == 0 {
 		r.Evaluation = d.evaluation()
 	}
-	if d.IntN(4) == 0 {
+	if len(r.Participations) > 0 && d.IntN(4) == 0 {
 		r.Asked = []engagement.Ask{{Mailbox: box(d.IntN(3)), At: d.now}}
 	}
 	s = s.with(r)
@@ -135,7 +135,8 @@ func (d *driver) write(c *storage.Changes, was, is scene) {
 	for _, p := range c.Participations[before:] {
 		if d.IntN(2) == 0 {
 			d.n++
-			c.Tokens = append(c.Tokens, tokenOf(hashOf(d.n), p))
+			t := tokenOf(hashOf(d.n), p)
+			c.Tokens, d.tokens = append(c.Tokens, t), append(d.tokens, t)
 		}
 	}
 }

@@ -11,7 +11,7 @@
 //	}
 //
 // The error begins with the sentence of the contract that does not hold. The
-// cases need no clock, no network and nothing but the store. The places that they
+// cases need no clock, no network and nothing but the store. The records that they
 // make, and that Compare makes, are possible ones, as package storage says.
 //
 // Filling and Benchmarks measure what grows: see them.

@@ -30,7 +30,7 @@ func checkInspector(ctx context.Context, a, b storage.Store) error {
 	d := newDriver(a, b, rand.New(rand.NewPCG(9, 0)))
 	for step := range 240 {
 		if d.IntN(8) == 0 {
-			d.now = d.now.Add(time.Duration(d.IntN(40)) * 4 * time.Hour)
+			d.pass()
 		}
 		c := d.changes()
 		err := d.stores[d.IntN(2)].Apply(ctx, c)

@@ -69,6 +69,7 @@ type driver struct {
 	now      time.Time
 	n        int // counts what needs a number of its own
 	messages []engagement.MessageID
+	tokens   []storage.Token    // perhaps
 	used     storage.CommandKey // perhaps
 }
 
@@ -80,7 +81,7 @@ func (d *driver) step(ctx context.Context) error {
 	s := d.stores[d.IntN(2)]
 	switch d.IntN(16) {
 	case 0:
-		d.now = d.now.Add(time.Duration(d.IntN(40)) * 4 * time.Hour)
+		d.pass()
 	case 1:
 		return d.page(ctx, s, storage.ListQuery{
 			Partner: d.partner(), Engagement: d.key().Engagement, Tab: append(engagement.AllTabs(), engagement.TabOff)[d.IntN(4)],
@@ -154,6 +155,15 @@ func (d *driver) record() engagement.RecordKey {
 
 func (d *driver) customer() engagement.CustomerKey {
 	return engagement.CustomerKey{Partner: d.partner(), Customer: customerOf(1 + d.IntN(12))}
+}
+
+// pass lets some hours pass or, now and then, as many days.
+func (d *driver) pass() {
+	unit := 4 * time.Hour
+	if d.IntN(4) == 0 {
+		unit = 2 * day
+	}
+	d.now = d.now.Add(time.Duration(d.IntN(40)) * unit)
 }
 
 // around is now, by a clock that may be some hours off.
@@ -243,9 +253,10 @@ func (d *driver) want() storage.Want {
 		want.Sendings = d.sendingsQuery()
 	}
 	if d.IntN(2) == 0 {
-		want.Link.Hash = hashOf(1 + d.IntN(d.n+1))
-		if d.IntN(2) == 0 {
-			want.Link.Slot = storage.SlotOf(d.key().Customer)
+		want.Link = storage.LinkKey{Hash: hashOf(1 + d.IntN(d.n+1)), Slot: storage.SlotOf(d.key().Customer)}
+		if n := len(d.tokens); n > 0 && d.IntN(4) > 0 {
+			t := d.tokens[d.IntN(n)]
+			want.Link = storage.LinkKey{Hash: t.Hash, Slot: []storage.Slot{0, t.Slot, want.Link.Slot}[d.IntN(3)]}
 		}
 	} else {
 		key := d.record()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
@@ -23,7 +22,7 @@ func checkReadModel(ctx context.Context, a, b storage.Store) error {
 	d := newDriver(a, b, rand.New(rand.NewPCG(7, 0)))
 	for step := range 400 {
 		if d.IntN(8) == 0 {
-			d.now = d.now.Add(time.Duration(d.IntN(40)) * 4 * time.Hour)
+			d.pass()
 		}
 		c := d.changes()
 		err := d.stores[d.IntN(2)].Apply(ctx, c)
