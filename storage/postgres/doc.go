@@ -13,9 +13,14 @@
 // The tables are in a schema of their own, partnerengage unless the Options say
 // otherwise; a database can hold several. Migrate makes them and brings them up to
 // date, also when many processes start at once. Run it by a role that may create
-// tables, or give the files of Migrations to your own tool. A process that meets
-// tables newer than itself gets ErrNewerSchema; so migrate first and then replace
-// processes when an update says that old ones can go on.
+// tables, or give the files of Migrations to your own tool.
+//
+// Migrate is one transaction. While it runs, processes that are at work wait for the
+// tables that it changes, or get ErrBusy where their time runs out. Those with an
+// older library may go on afterwards unless a migration says that they have to be
+// stopped first, as 4, 5 and 8 do, and unless names and search words are made anew:
+// then what they write of rows is refused. A process that starts on tables newer
+// than itself gets ErrNewerSchema; so migrate first, and then replace processes.
 //
 // Names are for reading: reports may select from the tables. Only this package
 // should write to them. What must hold is held by the tables themselves: one open

@@ -6,9 +6,11 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
+	"github.com/partnerengage/partnerengage/storage/internal/scripts"
 	"github.com/partnerengage/partnerengage/storage/storagetest"
 )
 
@@ -32,8 +34,13 @@ func TestInPieces(t *testing.T) {
 			}
 		})
 	}
-	if n := p.apart(); n < 1000 {
-		t.Errorf("only %d statements were taken by themselves: the test shows nothing", n)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.n < 1000 {
+		t.Errorf("only %d statements were taken by themselves: the test shows nothing", p.n)
+	}
+	if len(p.several) > 0 {
+		t.Errorf("several statements in one text, of which such an engine takes none: %.200q", p.several)
 	}
 }
 
@@ -44,7 +51,8 @@ type pieces struct {
 	listener net.Listener
 	server   string
 	mu       sync.Mutex
-	n        int // statements after which it did
+	n        int      // statements after which it did
+	several  []string // texts of several statements
 }
 
 func newPieces(t *testing.T, port int) *pieces {
@@ -60,12 +68,6 @@ func newPieces(t *testing.T, port int) *pieces {
 }
 
 func (p *pieces) port() string { return strconv.Itoa(p.listener.Addr().(*net.TCPAddr).Port) }
-
-func (p *pieces) apart() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.n
-}
 
 func (p *pieces) serve() {
 	for {
@@ -112,6 +114,11 @@ func (p *pieces) ask(client io.Reader, server io.Writer, ours chan<- bool) {
 		}
 		if kind == flush || kind == simpleQuery {
 			ours <- false
+		}
+		if text := string(message[min(5, len(message)):]); kind == simpleQuery && len(scripts.Statements(strings.TrimSuffix(text, "\x00"))) > 1 {
+			p.mu.Lock()
+			p.several = append(p.several, text)
+			p.mu.Unlock()
 		}
 		if kind == execute {
 			message = append(message, syncMessage...)
