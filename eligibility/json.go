@@ -187,13 +187,10 @@ func (d *Decision) UnmarshalJSON(data []byte) error {
 	if err := dec.Decode(&read); err != nil {
 		return fmt.Errorf("%w: a decision: %w", ErrParse, err)
 	}
-	var seen verdict
-	for _, f := range read.Findings {
-		seen |= f.Result.verdict()
+	said, err := Decision{RuleSet: read.RuleSet, Version: read.Version, At: read.At, Outcome: read.Outcome, Facts: read.Facts}.WithFindings(read.Findings)
+	if err != nil {
+		return err
 	}
-	if o := seen.outcome(); read.Outcome != "" && read.Outcome != o {
-		return &ParseError{What: "decision", Text: string(read.Outcome), Problem: fmt.Sprintf("its findings come to %q", o)}
-	}
-	*d = Decision{RuleSet: read.RuleSet, Version: read.Version, At: read.At, Outcome: read.Outcome, Facts: read.Facts, read: read.Findings}
+	*d = said
 	return nil
 }
