@@ -202,11 +202,37 @@ func (p *Person) digest() Digest {
 	if p == nil {
 		return Digest{}
 	}
-	b, err := json.Marshal(p)
+	form := personForm{Salt: p.Salt, User: p.User, Why: p.Why}
+	if p.Contacts != nil {
+		form.Contacts = make([]string, len(p.Contacts))
+		for i, c := range p.Contacts {
+			form.Contacts[i] = c.String()
+		}
+	}
+	b, err := json.Marshal(form)
 	if err != nil {
-		panic(err) // strings and e-mail addresses always marshal
+		panic(err) // strings always marshal
 	}
 	return sha256.Sum256(b)
+}
+
+// personForm is what the digest of a person covers: this JSON, whatever that of a
+// Person is. It never changes.
+type personForm struct {
+	Salt     string   `json:"salt"`
+	User     string   `json:"user,omitzero"`
+	Contacts []string `json:"contacts,omitzero"` // an empty list is not none
+	Why      string   `json:"why,omitzero"`
+}
+
+// plain returns the person as every storage gives it back.
+func (p *Person) plain() *Person {
+	if p == nil {
+		return nil
+	}
+	out := *p
+	out.Salt, out.User, out.Why = plain(p.Salt), plain(p.User), plain(p.Why)
+	return &out
 }
 
 // About reports whether the person part names this user or e-mail address.
@@ -227,14 +253,14 @@ func (p *Person) About(user string, email tenant.Email) bool {
 
 // Chain returns the events with their places and hashes in the history that
 // ends at head, and the head that they make, in the newest format. Times are cut
-// to microseconds, and what is not UTF-8 in a detail is replaced.
+// to microseconds, and what is not UTF-8 in a text is replaced.
 func Chain(head Head, events ...Event) ([]Event, Head) {
 	out := make([]Event, len(events))
 	for i, e := range events {
 		head.Seq++
 		e.Seq = head.Seq
 		e.At = e.At.UTC().Truncate(time.Microsecond)
-		e.Detail = e.Detail.plain()
+		e.Detail, e.Person = e.Detail.plain(), e.Person.plain()
 		e.PersonDigest = e.Person.digest()
 		e.Format, e.Note = FormatDetail, ""
 		e.Hash = e.digest(head.Hash)

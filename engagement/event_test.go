@@ -2,6 +2,7 @@ package engagement_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -266,5 +267,26 @@ func TestLogsHidePersons(t *testing.T) {
 	}
 	for _, shown := range []string{"m-1", string(p.ID), string(p.Engagement), string(engagement.AskForConsent), string(events[0].Kind)} {
 		require.Contains(t, out.String(), shown)
+	}
+}
+
+// The digest of a person is that of this JSON for good, whatever Person is called or
+// tagged with; that nobody is named and that nobody was left are two things.
+func TestDigestOfAPerson(t *testing.T) {
+	ana, err := tenant.ParseEmail("ana&co@contoso.com")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		person engagement.Person
+		json   string
+	}{
+		{engagement.Person{}, `{"salt":""}`},
+		{engagement.Person{Salt: "s", User: "<ana>", Contacts: []tenant.Email{ana}, Why: "it \"was\" so"},
+			`{"salt":"s","user":"\u003cana\u003e","contacts":["ana\u0026co@contoso.com"],"why":"it \"was\" so"}`},
+		{engagement.Person{Salt: "s", Contacts: []tenant.Email{}}, `{"salt":"s","contacts":[]}`},
+		{engagement.Person{Salt: "s", Why: "a\xffb\x00"}, "{\"salt\":\"s\",\"why\":\"a\ufffdb\ufffd\"}"},
+	} {
+		chained, head := engagement.Chain(engagement.Head{}, engagement.Event{Kind: engagement.CommentAdded, Person: &c.person})
+		require.Equal(t, engagement.Digest(sha256.Sum256([]byte(c.json))), chained[0].PersonDigest, c.json)
+		require.NoError(t, engagement.VerifyHistory(chained, head))
 	}
 }

@@ -2,6 +2,7 @@ package record
 
 import (
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 var (
@@ -85,4 +86,11 @@ func person(c *coder, p *engagement.Person) {
 	text(c, 2, "user", &p.User)
 	emails(c, 3, "contacts", &p.Contacts)
 	text(c, 4, "why", &p.Why)
+	nobody := p.Contacts != nil && len(p.Contacts) == 0 // which the digest tells from nil
+	if flag(c, 5, "nobody", &nobody); c.mode == reading && nobody {
+		if p.Contacts != nil {
+			c.fail("is there, and so are contacts")
+		}
+		p.Contacts = []tenant.Email{}
+	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/record"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 var add = flag.Bool("add", false, "keep rows that testdata does not have yet")
@@ -48,10 +49,11 @@ func kindOf[T record.Value](name, message string, samples map[string]any) kind {
 func kinds(t testing.TB) []kind {
 	note := filled[engagement.Event]()
 	note.Format, note.From, note.To, note.Detail = engagement.FormatNote, "eligible", "ineligible", engagement.Detail{}
+	nobody := engagement.Event{Person: &engagement.Person{Salt: "salt", Contacts: []tenant.Email{}}}
 	return []kind{
 		kindOf[engagement.Participation]("participation", "Participation", map[string]any{"draft": draft(t), "paid": paid(t)}),
 		kindOf[engagement.Customer]("customer", "Customer", map[string]any{}),
-		kindOf[engagement.Event]("event", "Event", map[string]any{"note": note}),
+		kindOf[engagement.Event]("event", "Event", map[string]any{"note": note, "nobody": nobody}),
 		kindOf[engagement.Message]("message", "Message", map[string]any{}),
 		kindOf[engagement.Evaluation]("evaluation", "Evaluation", map[string]any{}),
 		kindOf[engagement.Elsewhere]("elsewhere", "Elsewhere", map[string]any{}),

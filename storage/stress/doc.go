@@ -34,6 +34,15 @@
 //
 //	go test -run KeptStores
 //
+// # The schema of records
+//
+// storage/record has a codec of its own. Its schema, record.proto, is compiled by
+// protocompile here; it has to have what the codec writes, and every row that is kept as
+// test data there has to be a message of it to the Protocol Buffers of Go, and the same
+// bytes when that writes it again.
+//
+//	go test -run Record
+//
 // The tests start a PostgreSQL server of their own. Where none is installed they
 // skip it; where the environment variable CI is set they fail.
 package stress

@@ -4,10 +4,12 @@ go 1.26.0
 
 require (
 	github.com/anishathalye/porcupine v1.3.1
+	github.com/bufbuild/protocompile v0.14.1
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/partnerengage/partnerengage v0.1.0
 	github.com/partnerengage/partnerengage/storage/postgres v0.1.0
 	github.com/partnerengage/partnerengage/storage/sqlite v0.1.0
+	google.golang.org/protobuf v1.36.12
 )
 
 require (
