@@ -6,71 +6,45 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// compare gives the verdicts of all rules that compare one fact, in the order
-// of the plan, and joins them.
-func (p *plan) compare(cells []cell, out []verdict, today int64) verdict {
-	seen := judgeRanges(p.ranges, cells, out)
-	out = out[len(p.ranges):]
-	seen |= judgeFlags(p.flags, cells, out)
-	out = out[len(p.flags):]
-	seen |= judgeTexts(p.texts, cells, out)
-	out = out[len(p.texts):]
-	seen |= judgeDays(p.days, cells, out, today)
-	out = out[len(p.days):]
-	return seen | judgeAmounts(p.amounts, cells, out)
-}
-
-func judgeRanges(nodes []node, cells []cell, out []verdict) (seen verdict) {
-	out = out[:len(nodes)]
-	for i := range nodes {
-		n := &nodes[i]
+// decide gives the verdicts of all rules.
+func (p *plan) decide(d *Decision, today int64) (t tally) {
+	cells := d.Facts.cells
+	for i := range p.ranges {
+		n := &p.ranges[i]
 		c := &cells[n.slot]
-		out[i] = n.judge(c, n.hasNumber(c))
-		seen |= out[i]
+		t = t.judge(n, c, n.hasNumber(c))
 	}
-	return seen
-}
-
-func judgeFlags(nodes []node, cells []cell, out []verdict) (seen verdict) {
-	out = out[:len(nodes)]
-	for i := range nodes {
-		n := &nodes[i]
+	for i := range p.flags {
+		n := &p.flags[i]
 		c := &cells[n.slot]
-		out[i] = n.judge(c, c.flag == n.flag)
-		seen |= out[i]
+		t = t.judge(n, c, c.flag == n.flag)
 	}
-	return seen
-}
-
-func judgeTexts(nodes []node, cells []cell, out []verdict) (seen verdict) {
-	out = out[:len(nodes)]
-	for i := range nodes {
-		n := &nodes[i]
+	for i := range p.texts {
+		n := &p.texts[i]
 		c := &cells[n.slot]
-		out[i] = n.judge(c, hasText(n.few, c.text))
-		seen |= out[i]
+		t = t.judge(n, c, hasText(n.few, c.text))
 	}
-	return seen
-}
-
-func judgeDays(nodes []node, cells []cell, out []verdict, today int64) (seen verdict) {
-	out = out[:len(nodes)]
-	for i := range nodes {
-		n := &nodes[i]
-		out[i] = n.judgeDay(&cells[n.slot], today)
-		seen |= out[i]
+	for i := range p.days {
+		n := &p.days[i]
+		t = t.add(n, n.judgeDay(&cells[n.slot], today))
 	}
-	return seen
-}
-
-func judgeAmounts(nodes []node, cells []cell, out []verdict) (seen verdict) {
-	out = out[:len(nodes)]
-	for i := range nodes {
-		n := &nodes[i]
-		out[i] = n.judgeAmount(&cells[n.slot])
-		seen |= out[i]
+	for i := range p.amounts {
+		n := &p.amounts[i]
+		t = t.add(n, n.judgeAmount(&cells[n.slot]))
 	}
-	return seen
+	for i := range p.exclusions {
+		n := &p.exclusions[i]
+		t = t.add(n, n.judgeExcluded(&cells[n.slot]))
+	}
+	for i := range p.others {
+		n := &p.others[i]
+		if n.functions {
+			t = t.add(n, n.state(d, today))
+		} else {
+			t = t.add(n, n.verdict(cells, today))
+		}
+	}
+	return t
 }
 
 // judge turns the answer to a comparison into a verdict. Whether a fact is
@@ -96,17 +70,6 @@ func bit(b bool) uint8 {
 }
 
 func (n *node) hasNumber(c *cell) bool { return uint64(c.num)-n.low <= n.span }
-
-// hasText compares whole texts only where their marks are the same.
-func hasText(few []word, s string) bool {
-	mark := markOf(s)
-	for i := range few {
-		if w := &few[i]; w.mark == mark && w.text == s {
-			return true
-		}
-	}
-	return false
-}
 
 func (n *node) judgeDay(c *cell, today int64) verdict {
 	low, span := n.low, n.span
@@ -142,10 +105,13 @@ func (n *node) judgeAmount(c *cell) verdict {
 	if n.coefficients && d.Exponent() == n.exp && d.NumDigits() <= 18 {
 		return n.judge(c, uint64(d.CoefficientInt64())-n.low <= n.span)
 	}
-	ok := n.least == nil || compareDecimals(d, *n.least) >= 0
-	if ok && n.most != nil {
+	ok := true
+	if n.least != nil {
+		ok = compareDecimals(d, *n.least) >= 0
+	}
+	if n.most != nil {
 		order := compareDecimals(d, *n.most)
-		ok = order < 0 || order == 0 && !n.open
+		ok = ok && (order < 0 || order == 0 && !n.open)
 	}
 	return n.judge(c, ok)
 }
