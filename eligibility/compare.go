@@ -1,24 +1,12 @@
 package eligibility
 
-import (
-	"slices"
+import "slices"
 
-	"github.com/shopspring/decimal"
-)
-
-// decide gives the verdicts of all rules.
-func (p *plan) decide(d *Decision, today int64) (t tally) {
+// decide gives the verdicts of all rules. Each kind that compares one fact is a loop
+// without choices.
+func (p *plan) decide(d *Decision, today int64) tally {
 	cells := d.Facts.cells
-	for i := range p.ranges {
-		n := &p.ranges[i]
-		c := &cells[n.slot]
-		t = t.judge(n, c, n.hasNumber(c))
-	}
-	for i := range p.flags {
-		n := &p.flags[i]
-		c := &cells[n.slot]
-		t = t.judge(n, c, c.flag == n.flag)
-	}
+	t := p.judgeNumbers(cells)
 	for i := range p.texts {
 		n := &p.texts[i]
 		c := &cells[n.slot]
@@ -43,6 +31,21 @@ func (p *plan) decide(d *Decision, today int64) (t tally) {
 		} else {
 			t = t.add(n, n.verdict(cells, today))
 		}
+	}
+	return t
+}
+
+// judgeNumbers is apart because it calls nothing, and so keeps all in registers.
+func (p *plan) judgeNumbers(cells []cell) (t tally) {
+	for i := range p.ranges {
+		n := &p.ranges[i]
+		c := &cells[n.slot]
+		t = t.judge(n, c, n.hasNumber(c))
+	}
+	for i := range p.flags {
+		n := &p.flags[i]
+		c := &cells[n.slot]
+		t = t.judge(n, c, c.flag == n.flag)
 	}
 	return t
 }
@@ -72,15 +75,13 @@ func bit(b bool) uint8 {
 func (n *node) hasNumber(c *cell) bool { return uint64(c.num)-n.low <= n.span }
 
 func (n *node) judgeDay(c *cell, today int64) verdict {
-	low, span := n.low, n.span
-	if n.when != nil {
-		low, span = n.when.days(n.op, today)
-	}
-	v := n.judge(c, uint64(c.day.day)-low <= span)
 	if c.day.IsZero() && c.kind == date {
-		v = unknown
+		return unknown
 	}
-	return v
+	if n.when != nil {
+		return n.judge(c, n.when.admits(c.day, n.after, today))
+	}
+	return n.judge(c, uint64(c.day.day)-n.low <= n.span)
 }
 
 // judgeAmount compares exactly, decimals and amounts of one currency.
@@ -88,20 +89,14 @@ func (n *node) judgeAmount(c *cell) verdict {
 	if c.kind != n.kind {
 		return n.judge(c, false)
 	}
-	var d decimal.Decimal
-	if n.kind == decimalNumber {
-		d = c.box.money.Amount
-	} else {
-		m := &c.box.money
-		switch m.Currency {
-		case n.currency:
-			d = m.Amount
-		case "":
+	m := &c.box.money
+	if n.kind == money && m.Currency != n.currency {
+		if m.Currency == "" {
 			return unknown
-		default:
-			return broken
 		}
+		return broken
 	}
+	d := m.Amount
 	if n.coefficients && d.Exponent() == n.exp && d.NumDigits() <= 18 {
 		return n.judge(c, uint64(d.CoefficientInt64())-n.low <= n.span)
 	}

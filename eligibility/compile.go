@@ -49,8 +49,8 @@ type node struct {
 }
 
 type more struct {
-	when    *When // inDays: low and span depend on the day of the decision
-	op      Op    // of when
+	when    *When // inDays: instead of low and span
+	after   bool  // after when, and not before
 	many    map[string]struct{}
 	codes   []uint64 // excludedTexts, excludedEntry: those of many that are codes, in order
 	numbers []int64  // in order
@@ -161,11 +161,7 @@ func (n *node) setMembers(values []cell) {
 }
 
 func (n *node) setWhen(op Op, w When) {
-	n.code = inDays
-	n.low, n.span = w.days(op, 0)
-	if w.relative {
-		n.when, n.op = &w, op
-	}
+	n.code, n.when, n.after = inDays, &w, op == OpAfter
 }
 
 // setRange is for whole numbers, amounts and dates. A nil end is open; with
