@@ -11,11 +11,11 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility/internal/workload"
 )
 
-// contest holds two ways to decide on the same customers.
+// contest has what rules and a function written by hand need to decide on the same
+// customers.
 type contest struct {
 	customers []workload.Customer
 	hand      *workload.ByHand
-	reasons   []workload.Reason
 	set       *eligibility.RuleSet
 	decision  eligibility.Decision
 	load      *workload.Loader
@@ -36,21 +36,29 @@ func newContest(b testing.TB) *contest {
 	return c
 }
 
-// The four ways take a customer's record to its outcome and reasons, or to a
-// finding in words for every criterion.
+// Each way takes a customer's record to its outcome and to which criteria are not
+// met or not known: as bits, as findings in words, or as findings in words of all
+// criteria.
+
+func (c *contest) bitsByHand(i int) {
+	outcome, failed, unknown := c.hand.Bits(&c.customers[i])
+	c.seen += len(outcome) + int(failed|unknown)
+}
+
+func (c *contest) bitsByRules(i int) {
+	c.decide(i)
+	failed, unknown := c.decision.Bits(0)
+	c.seen += len(c.decision.Outcome) + int(failed|unknown)
+}
 
 func (c *contest) reasonsByHand(i int) {
-	var outcome eligibility.Outcome
-	outcome, c.reasons = c.hand.Decide(&c.customers[i], c.reasons[:0])
-	c.seen += len(outcome) + len(c.reasons)
+	outcome, findings := c.hand.Reasons(&c.customers[i])
+	c.seen += len(outcome) + len(findings)
 }
 
 func (c *contest) reasonsByRules(i int) {
-	c.load.Load(&c.customers[i])
-	if err := c.set.DecideInPlace(&c.decision, workload.At); err != nil {
-		panic(err)
-	}
-	c.seen += len(c.decision.Outcome)
+	c.decide(i)
+	c.seen += len(c.decision.Outcome) + len(c.decision.Reasons())
 }
 
 func (c *contest) evidenceByHand(i int) {
@@ -59,8 +67,15 @@ func (c *contest) evidenceByHand(i int) {
 }
 
 func (c *contest) evidenceByRules(i int) {
-	c.reasonsByRules(i)
-	c.seen += len(c.decision.Findings())
+	c.decide(i)
+	c.seen += len(c.decision.Outcome) + len(c.decision.Findings())
+}
+
+func (c *contest) decide(i int) {
+	c.load.Load(&c.customers[i])
+	if err := c.set.DecideInPlace(&c.decision, workload.At); err != nil {
+		panic(err)
+	}
 }
 
 func BenchmarkDecide(b *testing.B) {
@@ -69,6 +84,7 @@ func BenchmarkDecide(b *testing.B) {
 		name string
 		do   func(int)
 	}{
+		{"bits/by_hand", c.bitsByHand}, {"bits/by_rules", c.bitsByRules},
 		{"reasons/by_hand", c.reasonsByHand}, {"reasons/by_rules", c.reasonsByRules},
 		{"evidence/by_hand", c.evidenceByHand}, {"evidence/by_rules", c.evidenceByRules},
 	} {
@@ -94,6 +110,7 @@ func BenchmarkRatio(b *testing.B) {
 		name        string
 		hand, rules func(int)
 	}{
+		{"bits", c.bitsByHand, c.bitsByRules},
 		{"reasons", c.reasonsByHand, c.reasonsByRules},
 		{"evidence", c.evidenceByHand, c.evidenceByRules},
 	} {

@@ -1,76 +1,53 @@
 package eligibility
 
-import (
-	"slices"
+import "slices"
 
-	"github.com/shopspring/decimal"
-)
-
-// compare gives the verdicts of all rules that compare one fact, in the order
-// of the plan, and joins them.
-func (p *plan) compare(cells []cell, out []verdict, today int64) verdict {
-	seen := judgeRanges(p.ranges, cells, out)
-	out = out[len(p.ranges):]
-	seen |= judgeFlags(p.flags, cells, out)
-	out = out[len(p.flags):]
-	seen |= judgeTexts(p.texts, cells, out)
-	out = out[len(p.texts):]
-	seen |= judgeDays(p.days, cells, out, today)
-	out = out[len(p.days):]
-	return seen | judgeAmounts(p.amounts, cells, out)
-}
-
-func judgeRanges(nodes []node, cells []cell, out []verdict) (seen verdict) {
-	out = out[:len(nodes)]
-	for i := range nodes {
-		n := &nodes[i]
+// decide gives the verdicts of all rules. Each kind that compares one fact is a loop
+// without choices.
+func (p *plan) decide(d *Decision, today int64) tally {
+	cells := d.Facts.cells
+	t := p.judgeNumbers(cells)
+	for i := range p.texts {
+		n := &p.texts[i]
 		c := &cells[n.slot]
-		out[i] = n.judge(c, n.hasNumber(c))
-		seen |= out[i]
+		t = t.judge(n, c, hasText(n.few, c.text))
 	}
-	return seen
+	for i := range p.days {
+		n := &p.days[i]
+		t = t.add(n, n.judgeDay(&cells[n.slot], today))
+	}
+	for i := range p.amounts {
+		n := &p.amounts[i]
+		t = t.add(n, n.judgeAmount(&cells[n.slot]))
+	}
+	for i := range p.exclusions {
+		n := &p.exclusions[i]
+		t = t.add(n, n.judgeExcluded(&cells[n.slot]))
+	}
+	for i := range p.others {
+		n := &p.others[i]
+		if n.functions {
+			t = t.add(n, n.state(d, today))
+		} else {
+			t = t.add(n, n.verdict(cells, today))
+		}
+	}
+	return t
 }
 
-func judgeFlags(nodes []node, cells []cell, out []verdict) (seen verdict) {
-	out = out[:len(nodes)]
-	for i := range nodes {
-		n := &nodes[i]
+// judgeNumbers is apart because it calls nothing, and so keeps all in registers.
+func (p *plan) judgeNumbers(cells []cell) (t tally) {
+	for i := range p.ranges {
+		n := &p.ranges[i]
 		c := &cells[n.slot]
-		out[i] = n.judge(c, c.flag == n.flag)
-		seen |= out[i]
+		t = t.judge(n, c, n.hasNumber(c))
 	}
-	return seen
-}
-
-func judgeTexts(nodes []node, cells []cell, out []verdict) (seen verdict) {
-	out = out[:len(nodes)]
-	for i := range nodes {
-		n := &nodes[i]
+	for i := range p.flags {
+		n := &p.flags[i]
 		c := &cells[n.slot]
-		out[i] = n.judge(c, hasText(n.few, c.text))
-		seen |= out[i]
+		t = t.judge(n, c, c.flag == n.flag)
 	}
-	return seen
-}
-
-func judgeDays(nodes []node, cells []cell, out []verdict, today int64) (seen verdict) {
-	out = out[:len(nodes)]
-	for i := range nodes {
-		n := &nodes[i]
-		out[i] = n.judgeDay(&cells[n.slot], today)
-		seen |= out[i]
-	}
-	return seen
-}
-
-func judgeAmounts(nodes []node, cells []cell, out []verdict) (seen verdict) {
-	out = out[:len(nodes)]
-	for i := range nodes {
-		n := &nodes[i]
-		out[i] = n.judgeAmount(&cells[n.slot])
-		seen |= out[i]
-	}
-	return seen
+	return t
 }
 
 // judge turns the answer to a comparison into a verdict. Whether a fact is
@@ -97,27 +74,14 @@ func bit(b bool) uint8 {
 
 func (n *node) hasNumber(c *cell) bool { return uint64(c.num)-n.low <= n.span }
 
-// hasText compares whole texts only where their marks are the same.
-func hasText(few []word, s string) bool {
-	mark := markOf(s)
-	for i := range few {
-		if w := &few[i]; w.mark == mark && w.text == s {
-			return true
-		}
-	}
-	return false
-}
-
 func (n *node) judgeDay(c *cell, today int64) verdict {
-	low, span := n.low, n.span
-	if n.when != nil {
-		low, span = n.when.days(n.op, today)
-	}
-	v := n.judge(c, uint64(c.day.day)-low <= span)
 	if c.day.IsZero() && c.kind == date {
-		v = unknown
+		return unknown
 	}
-	return v
+	if n.when != nil {
+		return n.judge(c, n.when.admits(c.day, n.after, today))
+	}
+	return n.judge(c, uint64(c.day.day)-n.low <= n.span)
 }
 
 // judgeAmount compares exactly, decimals and amounts of one currency.
@@ -125,27 +89,24 @@ func (n *node) judgeAmount(c *cell) verdict {
 	if c.kind != n.kind {
 		return n.judge(c, false)
 	}
-	var d decimal.Decimal
-	if n.kind == decimalNumber {
-		d = c.box.money.Amount
-	} else {
-		m := &c.box.money
-		switch m.Currency {
-		case n.currency:
-			d = m.Amount
-		case "":
+	m := &c.box.money
+	if n.kind == money && m.Currency != n.currency {
+		if m.Currency == "" {
 			return unknown
-		default:
-			return broken
 		}
+		return broken
 	}
+	d := m.Amount
 	if n.coefficients && d.Exponent() == n.exp && d.NumDigits() <= 18 {
 		return n.judge(c, uint64(d.CoefficientInt64())-n.low <= n.span)
 	}
-	ok := n.least == nil || compareDecimals(d, *n.least) >= 0
-	if ok && n.most != nil {
+	ok := true
+	if n.least != nil {
+		ok = compareDecimals(d, *n.least) >= 0
+	}
+	if n.most != nil {
 		order := compareDecimals(d, *n.most)
-		ok = order < 0 || order == 0 && !n.open
+		ok = ok && (order < 0 || order == 0 && !n.open)
 	}
 	return n.judge(c, ok)
 }

@@ -40,6 +40,7 @@ type node struct {
 	negate bool     // pass and fail change places
 	flag   bool     // isFlag: what it has to be
 	slot   int32
+	mark   uint64 // the rule's bit in its tally
 	rule   int32
 	low    uint64 // inRange, inDays, inAmounts: the least number
 	span   uint64 // how far the greatest one is from it
@@ -48,10 +49,11 @@ type node struct {
 }
 
 type more struct {
-	when    *When // inDays: low and span depend on the day of the decision
-	op      Op    // of when
+	when    *When // inDays: instead of low and span
+	after   bool  // after when, and not before
 	many    map[string]struct{}
-	numbers []int64 // in order
+	codes   []uint64 // excludedTexts, excludedEntry: those of many that are codes, in order
+	numbers []int64  // in order
 
 	// inAmounts. If coefficients is set, low and span are for amounts of the
 	// exponent exp: they are whole numbers then, cents for instance.
@@ -67,22 +69,6 @@ type more struct {
 	reads     []AnyFact
 	name      string // of the fact
 	functions bool   // a function is among the node and its parts
-}
-
-// word is a text with a mark that most other texts do not have: its length,
-// first and last byte.
-type word struct {
-	mark uint
-	text string
-}
-
-func newWord(s string) word { return word{markOf(s), s} }
-
-func markOf(s string) uint {
-	if s == "" {
-		return 0
-	}
-	return uint(len(s))<<16 | uint(s[0])<<8 | uint(s[len(s)-1])
 }
 
 // compile prepares a check. One that is negated, an odd number of times, excludes
@@ -175,11 +161,7 @@ func (n *node) setMembers(values []cell) {
 }
 
 func (n *node) setWhen(op Op, w When) {
-	n.code = inDays
-	n.low, n.span = w.days(op, 0)
-	if w.relative {
-		n.when, n.op = &w, op
-	}
+	n.code, n.when, n.after = inDays, &w, op == OpAfter
 }
 
 // setRange is for whole numbers, amounts and dates. A nil end is open; with
@@ -247,25 +229,16 @@ func (n *node) setBounds(low, high int64) {
 	n.low, n.span = uint64(low), uint64(high)-uint64(low)
 }
 
-// plan has the rules that compare one fact by what they compare, so that each
-// kind is a loop without choices, and after them all other rules.
+// plan has up to 64 rules by what they compare: those that compare one fact so
+// that each kind is a loop without choices, and after them all others.
 type plan struct {
-	ranges, flags, texts, days, amounts, others []node
-	position                                    []int // of each rule's verdict
+	ranges, flags, texts, days, amounts, exclusions, others []node
 }
 
 func newPlan(nodes []node) (p plan) {
 	for _, n := range nodes {
 		list := p.list(n.code)
 		*list = append(*list, n)
-	}
-	p.position = make([]int, len(nodes))
-	at := 0
-	for _, list := range [][]node{p.ranges, p.flags, p.texts, p.days, p.amounts, p.others} {
-		for _, n := range list {
-			p.position[n.rule] = at
-			at++
-		}
 	}
 	return p
 }
@@ -282,6 +255,8 @@ func (p *plan) list(c code) *[]node {
 		return &p.days
 	case inAmounts:
 		return &p.amounts
+	case excludedTexts:
+		return &p.exclusions
 	default:
 		return &p.others
 	}

@@ -37,35 +37,40 @@ func (s *RuleSet) Decide(f Facts, at time.Time) (Decision, error) {
 // its room, and are overwritten; [Decision.Clone] keeps one.
 func (s *RuleSet) DecideInPlace(d *Decision, at time.Time) error {
 	d.RuleSet, d.Version, d.At, d.Outcome = s.config.ID, s.config.Version, at, ""
-	d.set, d.verdicts, d.stated, d.read = s, d.verdicts[:0], d.stated[:0], nil
+	d.set, d.tallies, d.stated, d.read = s, d.tallies[:0], d.stated[:0], nil
 	if d.Facts.layout != s.layout {
 		return ErrFacts
 	}
-	if at.IsZero() {
-		return ErrNoTime
-	}
-	if !s.InEffect(at) {
-		return &NotInEffectError{RuleSet: d.RuleSet, Version: d.Version, At: at, From: s.config.EffectiveFrom, To: s.config.EffectiveTo}
-	}
-
-	today := s.today(at)
-	d.verdicts = slices.Grow(d.verdicts, len(s.nodes))[:len(s.nodes)]
-	seen := s.plan.compare(d.Facts.cells, d.verdicts, today)
-	others := d.verdicts[len(s.nodes)-len(s.plan.others):]
-	for i := range others {
-		n := &s.plan.others[i]
-		if n.functions {
-			others[i] = n.state(d, today)
-		} else {
-			others[i] = n.verdict(d.Facts.cells, today)
+	if d.moment.set != s || d.moment.at != at {
+		if at.IsZero() {
+			return ErrNoTime
 		}
-		seen |= others[i]
+		if !s.InEffect(at) {
+			return &NotInEffectError{RuleSet: d.RuleSet, Version: d.Version, At: at, From: s.config.EffectiveFrom, To: s.config.EffectiveTo}
+		}
+		d.moment = moment{s, at, s.today(at)}
 	}
-	if seen&broken != 0 {
+	today := d.moment.today
+	d.tallies = slices.Grow(d.tallies, len(s.plans))[:len(s.plans)]
+	var all tally
+	for i := range s.plans {
+		d.tallies[i] = s.plans[i].decide(d, today)
+		all = all.join(d.tallies[i])
+	}
+	if all.broken != 0 {
 		return s.failures(d, today)
 	}
-	d.Outcome = seen.outcome()
+	d.Outcome = all.outcome()
 	return nil
+}
+
+// moment is a time at which a rule set is in effect, and the day that it is then.
+// A decision keeps its last one: whoever decides on many customers does so at one
+// time.
+type moment struct {
+	set   *RuleSet
+	at    time.Time
+	today int64
 }
 
 func (s *RuleSet) today(at time.Time) int64 {

@@ -244,6 +244,28 @@ func TestDecideInPlace(t *testing.T) {
 	assert.Empty(t, d.Findings())
 }
 
+// A decision that is made again and again is made at the time that it is given, and
+// only where the rule set is in effect.
+func TestDecideInPlaceAtAnotherTime(t *testing.T) {
+	set, err := eligibility.NewRuleSet(eligibility.RuleSetConfig{ID: "set", Version: "1", EffectiveTo: noon.AddDate(0, 0, 3),
+		Rules: []eligibility.Rule{rule("a", eligibility.OlderThan(assessed, 10))}})
+	require.NoError(t, err)
+	d := eligibility.Decision{Facts: set.NewFacts()}
+	assessed.Set(&d.Facts, eligibility.DateOf(noon).AddDays(-10))
+	for _, step := range []struct {
+		days int
+		want eligibility.Outcome
+	}{{0, eligibility.OutcomeIneligible}, {1, eligibility.OutcomeEligible}, {1, eligibility.OutcomeEligible}, {3, ""}, {3, ""}, {0, eligibility.OutcomeIneligible}} {
+		err := set.DecideInPlace(&d, noon.AddDate(0, 0, step.days))
+		assert.Equal(t, step.want, d.Outcome, "%d days later", step.days)
+		if step.want == "" {
+			require.ErrorIs(t, err, eligibility.ErrNotInEffect)
+		} else {
+			require.NoError(t, err)
+		}
+	}
+}
+
 func TestDecideInPlaceForgetsFunctions(t *testing.T) {
 	answer := eligibility.Passed("", "first")
 	set := ruleSet(t, eligibility.Func(func(eligibility.Facts, time.Time) (eligibility.Finding, error) { return answer, nil }, seats))

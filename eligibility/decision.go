@@ -22,20 +22,6 @@ func AllOutcomes() []Outcome {
 	return []Outcome{OutcomeEligible, OutcomeIneligible, OutcomeUnknown}
 }
 
-// outcome is what the joined verdicts of all rules come to.
-func (v verdict) outcome() Outcome {
-	switch {
-	case v&broken != 0 || v == 0:
-		return ""
-	case v&fail != 0:
-		return OutcomeIneligible
-	case v&unknown != 0:
-		return OutcomeUnknown
-	default:
-		return OutcomeEligible
-	}
-}
-
 // Decision is what a rule set decided, on which facts, and when. It can be
 // written to JSON and read back, and then still replays.
 type Decision struct {
@@ -47,9 +33,10 @@ type Decision struct {
 
 	// Of a decision that was made here: the rules and their verdicts, out of
 	// which Findings are written when somebody asks.
-	set      *RuleSet
-	verdicts []verdict
-	stated   []statement
+	set     *RuleSet
+	tallies []tally // of 64 rules each
+	stated  []statement
+	moment  moment
 
 	// Of a decision that was read: its findings.
 	read []Finding
@@ -72,13 +59,13 @@ func (d *Decision) findings(which verdict) []Finding {
 		return readFindings(d.read, which)
 	}
 	n := 0
-	for _, v := range d.verdicts {
-		n += int(bit(v&which != 0))
+	for i := range d.judged() {
+		n += int(bit(d.verdict(i)&which != 0))
 	}
 	out := make([]Finding, n)
 	today := d.set.today(d.At)
 	at := 0
-	for i := range d.verdicts {
+	for i := range d.judged() {
 		if v := d.verdict(i); v&which != 0 {
 			d.tell(&out[at], i, v, today)
 			at++
@@ -87,8 +74,16 @@ func (d *Decision) findings(which verdict) []Finding {
 	return out
 }
 
+// judged is how many rules have a verdict: all, or none if nothing was decided.
+func (d *Decision) judged() int {
+	if d.set == nil || len(d.tallies) == 0 {
+		return 0
+	}
+	return len(d.set.nodes)
+}
+
 func (d *Decision) verdict(rule int) verdict {
-	return d.verdicts[d.set.plan.position[rule]]
+	return d.tallies[rule/64].verdict(1 << (rule % 64))
 }
 
 func readFindings(read []Finding, which verdict) []Finding {
@@ -119,8 +114,8 @@ func (d Decision) Redacted(all bool) Decision {
 // LogValue is what d says, without the facts, which may be personal.
 func (d Decision) LogValue() slog.Value {
 	var reasons []string
-	for _, f := range d.Reasons() {
-		reasons = append(reasons, f.Rule)
+	for rule := range d.Unmet() {
+		reasons = append(reasons, rule)
 	}
 	return slog.GroupValue(
 		slog.String("rule_set", d.RuleSet), slog.String("version", d.Version), slog.Time("at", d.At),
@@ -130,7 +125,7 @@ func (d Decision) LogValue() slog.Value {
 // Clone returns a decision that shares nothing with d.
 func (d Decision) Clone() Decision {
 	d.Facts = d.Facts.Clone()
-	d.verdicts, d.stated, d.read = slices.Clone(d.verdicts), slices.Clone(d.stated), slices.Clone(d.read)
+	d.tallies, d.stated, d.read = slices.Clone(d.tallies), slices.Clone(d.stated), slices.Clone(d.read)
 	return d
 }
 

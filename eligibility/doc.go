@@ -47,7 +47,9 @@
 // [RuleSet.NewFacts] makes facts that are laid out for a rule set, and
 // [SlotOf] finds a fact's place there once. Setting such slots for one
 // customer after the other and calling [RuleSet.DecideInPlace] on the same
-// Decision allocates nothing; see its example.
+// Decision allocates nothing; see its example. Neither does reading which rules
+// are not met, as long as nobody needs words: [Decision.Bits] has a bit for each
+// rule, [Decision.Unmet] their IDs.
 //
 // # Errors
 //

@@ -159,3 +159,43 @@ func ExampleRuleSet_DecideInPlace() {
 	// Output:
 	// map[eligible:2 ineligible:1 unknown:1]
 }
+
+// Which rules are how often not met, of many customers, is counted without words.
+func ExampleDecision_Bits() {
+	set, err := eligibility.NewRuleSet(eligibility.RuleSetConfig{ID: "rooms", Version: "1", Rules: []eligibility.Rule{
+		{ID: "enough_seats", Doc: "The customer has at least 1000 seats.", Check: eligibility.AtLeast(Seats, 1000)},
+		{ID: "enough_rooms", Doc: "The customer has at least 5 meeting rooms.", Check: eligibility.AtLeast(Rooms, 5)},
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	decision := eligibility.Decision{Facts: set.NewFacts()}
+	seats, rooms := eligibility.SlotOf(Seats, &decision.Facts), eligibility.SlotOf(Rooms, &decision.Facts)
+
+	const enoughSeats, enoughRooms = 1 << 0, 1 << 1 // in the order of the rules
+	few, unclear := 0, 0
+	for _, customer := range []struct{ seats, rooms int64 }{{999, 7}, {1500, 2}, {200, 0}} {
+		seats.Set(customer.seats)
+		rooms.SetIf(customer.rooms, customer.rooms != 0)
+		if err := set.DecideInPlace(&decision, time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)); err != nil {
+			fmt.Println(err)
+			return
+		}
+		failed, unknown := decision.Bits(0)
+		if failed&enoughSeats != 0 {
+			few++
+		}
+		if unknown&enoughRooms != 0 {
+			unclear++
+		}
+	}
+	fmt.Println(few, "with too few seats,", unclear, "whose rooms nobody knows")
+	for rule, result := range decision.Unmet() { // of the last one
+		fmt.Println(rule, result)
+	}
+	// Output:
+	// 2 with too few seats, 1 whose rooms nobody knows
+	// enough_seats fail
+	// enough_rooms unknown
+}

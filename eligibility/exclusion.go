@@ -1,6 +1,8 @@
 package eligibility
 
 import (
+	"slices"
+
 	fold "github.com/partnerengage/partnerengage/internal/text"
 )
 
@@ -14,44 +16,67 @@ func (n *node) exclude(how code, operands []cell) {
 	n.code = how
 	n.many = make(map[string]struct{}, len(operands))
 	for i := range operands {
-		n.many[fold.Fold(operands[i].text)] = struct{}{}
+		folded := fold.Fold(operands[i].text)
+		n.many[folded] = struct{}{}
+		if code, ok := codeOf(folded); ok {
+			n.codes = append(n.codes, code)
+		}
 	}
+	slices.Sort(n.codes)
 }
 
 // excludes reports whether a text is one of those that the node excludes.
 func (n *node) excludes(s string) bool {
-	var room [32]byte
-	if len(s) <= len(room) {
-		if folded, ok := foldPlain(room[:0], s); ok {
-			_, found := n.many[string(folded)]
-			return found
-		}
+	if code, ok := codeOf(s); ok {
+		return n.hasCode(code)
 	}
 	_, found := n.many[fold.Fold(s)]
 	return found
 }
 
-// foldPlain folds a text of ASCII letters and digits, as codes are, without
-// allocating. It reports whether the text is one.
-func foldPlain(to []byte, s string) ([]byte, bool) {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= 'A' && c <= 'Z':
-			to = append(to, c+('a'-'A'))
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
-			to = append(to, c)
-		default:
-			return to, false
+func (n *node) hasCode(code uint64) bool {
+	if len(n.codes) > few {
+		_, found := slices.BinarySearch(n.codes, code)
+		return found
+	}
+	found := false
+	for _, c := range n.codes {
+		if c == code {
+			found = true
 		}
 	}
-	return to, true
+	return found
+}
+
+// codeOf makes a number of one to eight ASCII letters and digits, as codes of
+// countries are: the same number for small and capital letters, which is all that
+// folding changes of them. It reports whether the text is such a code.
+func codeOf(s string) (code uint64, ok bool) {
+	if s == "" || len(s) > 8 {
+		return 0, false
+	}
+	for i := range len(s) {
+		c := s[i]
+		small := c | 0x20
+		if (small < 'a' || small > 'z') && (c < '0' || c > '9') {
+			return 0, false
+		}
+		code = code<<8 | uint64(small) // a digit has that bit anyway
+	}
+	return code, true
 }
 
 // judgeExcluded says nothing of a text without anything to see: nobody knows what
 // it stands for.
 func (n *node) judgeExcluded(c *cell) verdict {
-	if c.kind == n.kind && !fold.Visible(c.text) {
+	if c.kind != n.kind {
+		return n.judge(c, false)
+	}
+	if code, ok := codeOf(c.text); ok {
+		return n.judge(c, n.hasCode(code))
+	}
+	if !fold.Visible(c.text) {
 		return unknown
 	}
-	return n.judge(c, c.kind == n.kind && n.excludes(c.text))
+	return n.judge(c, n.excludes(c.text))
 }

@@ -42,6 +42,24 @@ func TestExclusionNeverFailsOpen(t *testing.T) {
 	require.ErrorIs(t, err, eligibility.ErrRuleSet)
 }
 
+// Codes that are excluded are found in small and in capital letters, among few and
+// among many; what merely resembles one is not excluded.
+func TestExcludedCodes(t *testing.T) {
+	few := []string{"KP", "cu", "12", "Q1234567"}
+	many := append([]string{"AA", "BB", "CC", "DD", "EE", "FF", "longer than eight"}, few...)
+	for _, codes := range [][]string{few, many} {
+		for _, check := range []eligibility.Check{eligibility.NotOneOf(segment, codes...), eligibility.Not(eligibility.OneOf(segment, codes...))} {
+			for _, excluded := range []string{"KP", "kp", "kP", "CU", "cu", "12", "q1234567", "Q1234567", " kp", "１２"} {
+				assert.Equal(t, eligibility.ResultFail, result(t, check, with(segment, excluded)), "%q", excluded)
+			}
+			for _, other := range []string{"K", "KPP", "PK", "k0", "1", "21", "R1234567", "Q12345678", "QQ1234567", "PT", "@p"} {
+				assert.Equal(t, eligibility.ResultPass, result(t, check, with(segment, other)), "%q", other)
+			}
+			assert.Equal(t, eligibility.ResultUnknown, result(t, check, with(segment, "\x11\x12")), "control characters are no digits")
+		}
+	}
+}
+
 func result(t *testing.T, check eligibility.Check, facts ...func(*eligibility.Facts)) eligibility.Result {
 	t.Helper()
 	return found(t, check, facts...).Result

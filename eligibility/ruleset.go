@@ -38,7 +38,7 @@ type RuleSet struct {
 	keepRest bool // a function may read facts that no rule names
 	dated    bool // a rule counts back from the day of the decision
 	nodes    []node
-	plan     plan
+	plans    []plan // of 64 rules each
 	wanted   []string
 
 	confidential []bool // of each rule
@@ -59,12 +59,14 @@ func NewRuleSet(c RuleSetConfig) (*RuleSet, error) {
 	s := &RuleSet{config: c, layout: newLayout(v.kinds), keepRest: v.readsAll, dated: v.dated}
 	for i, r := range c.Rules {
 		n := s.compile(r.Check, false)
-		n.rule = int32(i)
+		n.rule, n.mark = int32(i), 1<<(i%64)
 		s.nodes = append(s.nodes, n)
 		s.wanted = append(s.wanted, r.Check.wanted())
 		s.confidential = append(s.confidential, r.Check.IsConfidential())
 	}
-	s.plan = newPlan(s.nodes)
+	for nodes := range slices.Chunk(s.nodes, 64) {
+		s.plans = append(s.plans, newPlan(nodes))
+	}
 	return s, nil
 }
 

@@ -24,12 +24,21 @@ func (f Facts) Values() iter.Seq2[string, any] {
 // and is read again. It refuses, with a *ParseError, an outcome that is not what the
 // findings come to.
 func (d Decision) WithFindings(findings []Finding) (Decision, error) {
+	if o := outcomeOf(findings); d.Outcome != "" && d.Outcome != o {
+		return Decision{}, &ParseError{What: "decision", Text: string(d.Outcome), Problem: fmt.Sprintf("its findings come to %q", o)}
+	}
+	return Decision{RuleSet: d.RuleSet, Version: d.Version, At: d.At, Outcome: d.Outcome, Facts: d.Facts, read: slices.Clip(findings)}, nil
+}
+
+// outcomeOf is what findings come to. Where none has a result that is nothing, and in
+// particular not eligible.
+func outcomeOf(findings []Finding) Outcome {
 	var seen verdict
 	for _, f := range findings {
 		seen |= f.Result.verdict()
 	}
-	if o := seen.outcome(); d.Outcome != "" && d.Outcome != o {
-		return Decision{}, &ParseError{What: "decision", Text: string(d.Outcome), Problem: fmt.Sprintf("its findings come to %q", o)}
+	if seen == 0 {
+		return ""
 	}
-	return Decision{RuleSet: d.RuleSet, Version: d.Version, At: d.At, Outcome: d.Outcome, Facts: d.Facts, read: slices.Clip(findings)}, nil
+	return tally{failed: uint64(seen & fail), unknown: uint64(seen & unknown)}.outcome()
 }

@@ -62,4 +62,9 @@ func TestWithFindings(t *testing.T) {
 	if _, err := (eligibility.Decision{Outcome: eligibility.OutcomeEligible}).WithFindings(found); !errors.Is(err, eligibility.ErrParse) {
 		t.Errorf("an outcome that the findings do not come to: %v", err)
 	}
+	for _, nothing := range [][]eligibility.Finding{nil, {{Rule: "rooms"}}} {
+		if _, err := (eligibility.Decision{Outcome: eligibility.OutcomeEligible}).WithFindings(nothing); !errors.Is(err, eligibility.ErrParse) {
+			t.Errorf("eligible by %v: %v", nothing, err)
+		}
+	}
 }

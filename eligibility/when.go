@@ -1,7 +1,6 @@
 package eligibility
 
 import (
-	"math"
 	"strconv"
 	"strings"
 )
@@ -80,28 +79,19 @@ func ParseDays(s string) (int, error) {
 	return n, nil
 }
 
-// days returns the day numbers that are before or after w, as the range from
-// low to low+span. Never is the day number −1 and days count from 1: if Never
-// counts, what is before a day begins at −1, and what is after one goes on
-// past the greatest number to −1.
-func (w When) days(op Op, today int64) (low, span uint64) {
+// admits reports whether a day that is known is before w, or after it. Never is
+// neither, and counts where w says so.
+func (w *When) admits(d Date, after bool, today int64) bool {
 	day := int64(w.date.day)
 	if w.relative {
 		day = today - int64(w.ago)
 	}
-	if op == OpBefore {
-		last := max(day-1, 0)
-		switch {
-		case w.orNever:
-			return math.MaxUint64, uint64(last) + 1
-		case last == 0:
-			return lastDay + 1, 0 // no day is
-		}
-		return 1, uint64(last) - 1
+	ok := int64(d.day) < day
+	if after {
+		ok = int64(d.day) > day
 	}
-	first := uint64(min(max(day+1, 1), lastDay+1))
-	if w.orNever {
-		return first, math.MaxUint64 - first
+	if d.IsNever() {
+		ok = w.orNever
 	}
-	return first, max(first, lastDay) - first
+	return ok
 }

@@ -9,22 +9,9 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility/internal/workload"
 )
 
-// cedarCriteria forbid what does not meet them; whoever is forbidden nothing is
-// permitted. Cedar names every policy that forbade: those are the reasons.
-var cedarCriteria = map[string]string{
-	"segment":    "!context.t.segments.contains(context.segment)",
-	"country":    "context.t.embargoed.contains(context.country)",
-	"area":       "!context.t.areas.contains(context.area)",
-	"seats":      "context.seats < context.t.seats",
-	"users":      "context.users < context.t.users",
-	"revenue":    "context.revenue < context.t.revenue",
-	"assessed":   "context.assessed >= context.t.assessed",
-	"government": "context.government != context.t.government",
-	"enrolled":   "context.enrolled != context.t.enrolled",
-	"claims":     "context.claims >= context.t.claims",
-}
-
-func cedarPolicies(guard bool) (*cedar.PolicySet, error) {
+// cedarPolicies forbid what does not meet the criteria; whoever is forbidden nothing
+// is permitted. Cedar names every policy that forbade: those are the reasons.
+func cedarPolicies(t workload.Terms, guard bool) (*cedar.PolicySet, error) {
 	set := cedar.NewPolicySet()
 	add := func(id, source string) error {
 		var p cedar.Policy
@@ -37,7 +24,13 @@ func cedarPolicies(guard bool) (*cedar.PolicySet, error) {
 	if err := add("permit", "permit (principal, action, resource);"); err != nil {
 		return nil, err
 	}
-	for name, check := range cedarCriteria {
+	failing := [len(names)]string{
+		"!%[2]s.contains(%[1]s)", "%[2]s.contains(%[1]s)", "!%[2]s.contains(%[1]s)", "%s < %s", "%s < %s",
+		"%s < %s", "%s >= %s", "%s != %s", "%s != %s", "%s >= %s",
+	}
+	terms := terms(t, written("[", "]"))
+	for i, name := range names {
+		check := fmt.Sprintf(failing[i], "context."+name, terms[i])
 		if guard {
 			check = "context has " + name + " && " + check
 			if err := add("unknown "+name, "forbid (principal, action, resource) unless { context has "+name+" };"); err != nil {
@@ -51,50 +44,51 @@ func cedarPolicies(guard bool) (*cedar.PolicySet, error) {
 	return set, nil
 }
 
-// cedarContext is a customer as Cedar's values, with the terms.
-func cedarContext(c *workload.Customer, terms cedar.Record) cedar.Record {
-	r := make(cedar.RecordMap, len(names)+1)
-	for name, v := range record(c) {
-		r[cedar.String(name)] = cedarValue(v)
+// cedarContext is a customer as Cedar's values. The map is room that is used again:
+// a record is made of a copy of it.
+func cedarContext(c *workload.Customer, room cedar.RecordMap) cedar.Record {
+	clear(room)
+	if c.Segment != "" {
+		room["segment"] = cedar.String(c.Segment)
 	}
-	r["t"] = terms
-	return cedar.NewRecord(r)
-}
-
-func cedarValue(v any) cedar.Value {
-	switch v := v.(type) {
-	case string:
-		return cedar.String(v)
-	case int64:
-		return cedar.Long(v)
-	case bool:
-		return cedar.Boolean(v)
-	case []string:
-		values := make([]cedar.Value, len(v))
-		for i, s := range v {
-			values[i] = cedar.String(s)
-		}
-		return cedar.NewSet(values...)
+	if c.Country != "" {
+		room["country"] = cedar.String(c.Country)
 	}
-	panic(fmt.Sprintf("no value of Cedar for a %T", v))
-}
-
-func cedarTerms(t workload.Terms) cedar.Record {
-	r := cedar.RecordMap{}
-	for name, v := range termsRecord(t) {
-		r[cedar.String(name)] = cedarValue(v)
+	if c.Area != "" {
+		room["area"] = cedar.String(c.Area)
 	}
-	return cedar.NewRecord(r)
+	if c.Seats.Known {
+		room["seats"] = cedar.Long(c.Seats.N)
+	}
+	if c.Users.Known {
+		room["users"] = cedar.Long(c.Users.N)
+	}
+	if c.Revenue.Currency != "" {
+		room["revenue"] = cedar.Long(cents(c.Revenue))
+	}
+	if !c.Assessed.IsZero() {
+		room["assessed"] = cedar.Long(dayNumber(c.Assessed))
+	}
+	if c.Government.Known {
+		room["government"] = cedar.Boolean(c.Government.On)
+	}
+	if c.Enrolled.Known {
+		room["enrolled"] = cedar.Boolean(c.Enrolled.On)
+	}
+	if c.Claims.Known {
+		room["claims"] = cedar.Long(c.Claims.N)
+	}
+	return cedar.NewRecord(room)
 }
 
 func cedarGo(t workload.Terms) (func(*workload.Customer) (Verdict, error), error) {
-	set, err := cedarPolicies(true)
+	set, err := cedarPolicies(t, true)
 	if err != nil {
 		return nil, err
 	}
-	terms := cedarTerms(t)
+	room := cedar.RecordMap{}
 	return func(c *workload.Customer) (Verdict, error) {
-		_, diagnostic := cedar.Authorize(set, cedar.EntityMap{}, cedar.Request{Context: cedarContext(c, terms)})
+		_, diagnostic := cedar.Authorize(set, cedar.EntityMap{}, cedar.Request{Context: cedarContext(c, room)})
 		if len(diagnostic.Errors) > 0 {
 			return Verdict{}, fmt.Errorf("%v", diagnostic.Errors)
 		}

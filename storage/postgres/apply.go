@@ -9,11 +9,12 @@ import (
 	"github.com/partnerengage/partnerengage/storage/internal/rows"
 )
 
-// Apply implements storage.Store, in one trip: its statements are sent together
-// and are one transaction.
+// Apply implements storage.Store, in one trip: its statements are one transaction,
+// and are sent together with its BEGIN and COMMIT. Only one that fails takes another
+// trip, for the ROLLBACK.
 //
-// When the connection is lost before the server has answered, Apply looks for what
-// it wrote. Where it finds its command record, its events or its tokens, it has
+// When the connection is lost before the server has answered, or the answer does not
+// say that nothing was done, Apply looks for what it wrote. Where it finds its command record, its events or its tokens, it has
 // been done, and returns nil; else it returns ErrUnknown, which matches
 // storage.ErrUnavailable, since the server may still be about to do it.
 func (s *Store) Apply(ctx context.Context, c storage.Changes) error {
@@ -27,8 +28,8 @@ func (s *Store) Apply(ctx context.Context, c storage.Changes) error {
 		return ctx.Err()
 	}
 	err = s.retry(ctx, op, func(q querier) error {
-		err := s.exclusively(ctx, q, func(q querier) error { return send(ctx, q, steps) })
-		if s.tx == nil && err != nil && lost(err) && !unsent(err) && ctx.Err() == nil {
+		err := s.together(ctx, q, steps)
+		if s.tx == nil && err != nil && !settled(err) && ctx.Err() == nil {
 			return s.outcome(ctx, plan, err)
 		}
 		return err

@@ -284,18 +284,6 @@ func (b *bundle) placesInto(out map[engagement.PlaceKey]engagement.Place) error 
 	return nil
 }
 
-// remember keeps the places that were found, with their entries.
-func (b *bundle) remember(in *recent) {
-	for _, e := range b.entries {
-		if pl := b.places[e.Place()]; pl != nil {
-			pl.Entries = append(pl.Entries, e)
-		}
-	}
-	for key, pl := range b.places {
-		in.keep(key, *pl)
-	}
-}
-
 // wholes returns the part of a statement that reads the places, t, with the keys
 // in such a relation, k, and what is in them.
 func (s *Store) wholes(keys string) string {

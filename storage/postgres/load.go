@@ -84,7 +84,6 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 		for _, pl := range out.Places {
 			rows.KeepEntries(pl, b.entries)
 		}
-		b.remember(s.recent)
 	}
 	if b.command != nil {
 		record, err := b.command.Value()
@@ -126,7 +125,7 @@ func broken(op string, err error) error {
 type loadShape struct {
 	find              string // findLink, findID or nothing
 	places, customers int    // how many keys; more than few count as few+1
-	many              bool   // so many places that they are not remembered
+	many              bool   // so many places that their entries are not read
 	command           bool
 	sendings          bool
 }
@@ -144,7 +143,7 @@ func shapeOf(want storage.Want) (loadShape, []any) {
 		sh.find, args = findID, append(args, string(want.Participation.Partner), string(want.Participation.ID))
 	}
 	if places := pairs(want.Places, placePair); len(places) > 0 {
-		sh.places, sh.many = min(len(places), few+1), len(places) > recentAtOnce
+		sh.places, sh.many = min(len(places), few+1), len(places) > placesWithEntries
 		args = append(args, given(placeKeys, places)...)
 	}
 	if customers := pairs(want.Customers, customerPair); len(customers) > 0 {
@@ -160,8 +159,11 @@ func shapeOf(want storage.Want) (loadShape, []any) {
 	return sh, args
 }
 
-// withEntries reports whether the entries of the places are read, too, to be
-// remembered.
+// placesWithEntries is of how many places at most a Load reads the entries, too.
+const placesWithEntries = 16
+
+// withEntries reports whether the entries of the places are read, too, since those
+// of what cannot be read have to stay.
 func (sh loadShape) withEntries() bool { return !sh.many }
 
 // loadText returns the statement of a Load.

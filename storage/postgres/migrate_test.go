@@ -52,6 +52,45 @@ func TestTenStartAtOnce(t *testing.T) {
 	}
 }
 
+// TestMigrationsSayWhatOlderProcessesDo wants it of each one, before its first
+// statement.
+func TestMigrationsSayWhatOlderProcessesDo(t *testing.T) {
+	says := regexp.MustCompile(`\A(--.*\n)*-- Older processes (go on|have to be stopped)[.:;]`)
+	names, err := fs.Glob(postgres.Migrations, "*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(postgres.Migrations, name)
+		if err != nil || !says.Match(text) {
+			t.Errorf("%s does not say whether older processes go on: %v", name, err)
+		}
+	}
+}
+
+// TestMigrateIsWhole lets one of its last statements fail.
+func TestMigrateIsWhole(t *testing.T) {
+	pool := running(t).pool(t, modes["cached"], 2)
+	schema := newSchema()
+	run(t, pool, schema, "CREATE SCHEMA "+schema)
+	run(t, pool, schema, "CREATE TABLE pe.sending (mine TEXT)") // which the last one makes
+	s, err := postgres.New(t.Context(), pool, &postgres.Options{Schema: schema})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Migrate(t.Context()); err == nil {
+		t.Fatal("Migrate succeeds with a table of somebody else's in the way")
+	}
+	var n int
+	if err := pool.QueryRow(t.Context(), "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'", schema).Scan(&n); err != nil || n != 1 {
+		t.Errorf("after a Migrate that failed there are %d tables: %v", n, err)
+	}
+	run(t, pool, schema, "DROP TABLE pe.sending")
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Errorf("Migrate after what was in the way is gone: %v", err)
+	}
+}
+
 func TestSchemas(t *testing.T) {
 	pool := running(t).pool(t, modes["cached"], 2)
 	ours, theirs := store(t, pool, newSchema()), store(t, pool, newSchema())

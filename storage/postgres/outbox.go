@@ -34,7 +34,7 @@ func (s *Store) Lease(ctx context.Context, q storage.LeaseQuery) ([]engagement.M
 	}
 	err := s.retry(ctx, op, func(q querier) error {
 		leased = nil
-		return send(ctx, q, steps)
+		return s.together(ctx, q, steps)
 	}, readable)
 	if err != nil {
 		return nil, err

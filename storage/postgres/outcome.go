@@ -10,7 +10,7 @@ import (
 // proofWithin is how long the search for what an Apply wrote may take.
 const proofWithin = 5 * time.Second
 
-// outcome finds out what became of an Apply whose connection was lost. It returns
+// outcome finds out what became of an Apply whose error does not say it. It returns
 // nil when it was done; else nobody knows yet.
 //
 // What it looks for is of no other Apply: a command record with its result, the
@@ -19,8 +19,8 @@ const proofWithin = 5 * time.Second
 // two processes can make the same one at the same moment; then it does not matter
 // which of them did.) That it is missing proves nothing, since the server may
 // still be at it.
-func (s *Store) outcome(ctx context.Context, p rows.Plan, lost error) error {
-	unknown := &Error{Op: "apply changes", Problem: ErrUnknown, Err: lost}
+func (s *Store) outcome(ctx context.Context, p rows.Plan, cause error) error {
+	unknown := &Error{Op: "apply changes", Problem: ErrUnknown, Err: cause}
 	sql, args := s.proof(p)
 	if sql == "" {
 		return unknown

@@ -33,7 +33,6 @@ type Store struct {
 	in     string // what the names of tables are preceded by
 	bell   *bell  // nil when nobody is to be told of messages
 	texts  *texts
-	recent *recent // of a store in a host's transaction, which can be undone in part: nothing
 	tx     *hosted
 }
 
@@ -65,7 +64,7 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 	if !usable.MatchString(schema) || strings.HasPrefix(schema, "pg_") {
 		return nil, &Error{Op: "use the database", Problem: ErrName}
 	}
-	s := &Store{pool: pool, schema: schema, in: identifier(schema) + ".", texts: new(texts), recent: new(recent)}
+	s := &Store{pool: pool, schema: schema, in: identifier(schema) + ".", texts: new(texts)}
 	if !opts.Quiet {
 		s.bell = newBell(pool, channel(schema))
 	}

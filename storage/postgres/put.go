@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/partnerengage/partnerengage/storage/internal/rows"
@@ -22,35 +21,22 @@ var (
 	entryTable         = table[rows.Entry]{"entry", 4, entries, nil}
 )
 
-// putRows writes what places have: all of it for those that are fresh, what has
-// changed for those whose rows are remembered. The others are compared in the
-// database.
+// putRows writes what places have. What those have that are not fresh is compared in
+// the database with what is stored: nothing is remembered of it, since after a
+// failover to a server that lagged behind the same version can be another state.
 func (s *applying) putRows(fresh, known []rows.PlaceRows) {
-	var compared []rows.PlaceRows
-	var changed []difference
+	all := gathered(fresh)
 	var tally rows.Tally
-	for _, pl := range known {
-		if had, ok := s.recent.take(pl.Place.Key(), pl.Place.Version-1); ok && len(known) <= few {
-			changed = append(changed, newDifference(had, pl))
-			tally.Replace(had.Entries, pl.Entries)
-		} else {
-			compared = append(compared, pl)
-		}
-	}
-	all := together(fresh)
 	tally.Replace(nil, all.Entries)
-	s.putCompared(compared)
+	s.putCompared(known)
 	s.count(&tally)
-	for _, d := range changed {
-		d.put(s)
-	}
-	insertRows(s, standingTable, all.Standings)
-	insertRows(s, participationTable, all.Participations)
-	insertRows(s, entryTable, all.Entries)
+	insert(s, standingTable.name, standings, all.Standings, standingTable.refused)
+	insert(s, participationTable.name, participations, all.Participations, participationTable.refused)
+	insert(s, entryTable.name, entries, all.Entries, entryTable.refused)
 }
 
-// together returns the rows that are in places.
-func together(list []rows.PlaceRows) rows.PlaceRows {
+// gathered returns the rows that are in places.
+func gathered(list []rows.PlaceRows) rows.PlaceRows {
 	var all rows.PlaceRows
 	for _, pl := range list {
 		all.Standings = append(all.Standings, pl.Standings...)
@@ -73,67 +59,6 @@ func closedFirst(list []rows.Participation) {
 		}
 		return 1
 	})
-}
-
-// difference is what turns the rows of a place into others.
-type difference struct {
-	standings      rows.Diff[rows.Standing]
-	participations rows.Diff[rows.Participation]
-	entries        rows.Diff[rows.Entry]
-}
-
-func newDifference(had, next rows.PlaceRows) difference {
-	d := difference{
-		rows.NewDiff(had.Standings, next.Standings),
-		rows.NewDiff(had.Participations, next.Participations),
-		rows.NewDiff(had.Entries, next.Entries),
-	}
-	closedFirst(d.participations.Changed)
-	return d
-}
-
-// put writes the difference, so that no row is at any time without what it refers
-// to.
-func (d difference) put(s *applying) {
-	deleteRows(s, participationTable, d.participations.Gone)
-	deleteRows(s, standingTable, d.standings.Gone)
-	updateRows(s, standingTable, d.standings.Changed)
-	insertRows(s, standingTable, d.standings.New)
-	updateRows(s, participationTable, d.participations.Changed)
-	insertRows(s, participationTable, d.participations.New)
-	deleteRows(s, entryTable, d.entries.Gone)
-	updateRows(s, entryTable, d.entries.Changed)
-	insertRows(s, entryTable, d.entries.New)
-}
-
-func updateRows[R rows.Row[R]](s *applying, t table[R], list []R) {
-	for i := range list {
-		s.known(t.refused, textKey{what: "update " + t.name, rows: 1}, given(t.shape, list[i:i+1]), func() string {
-			columns := t.shape.columns
-			return "UPDATE " + s.in + t.name + " SET (" + quoted(columns[t.key:]) + ") = ROW (" + marks(t.shape, t.key, len(columns)) + ")" + t.keyed()
-		})
-	}
-}
-
-func deleteRows[R rows.Row[R]](s *applying, t table[R], list []R) {
-	for i := range list {
-		s.known(nil, textKey{what: "delete " + t.name, rows: 1}, given(t.shape, list[i:i+1])[:t.key], func() string {
-			return "DELETE FROM " + s.in + t.name + t.keyed()
-		})
-	}
-}
-
-// keyed is the condition that a row has the key which the first arguments are.
-func (t table[R]) keyed() string {
-	var out []string
-	for i, kind := range t.shape.fields(new(R))[:t.key] {
-		out = append(out, `"`+t.shape.columns[i]+`" = $`+strconv.Itoa(i+1)+"::"+typeOf(kind))
-	}
-	return " WHERE " + strings.Join(out, " AND ")
-}
-
-func insertRows[R rows.Row[R]](s *applying, t table[R], list []R) {
-	insert(s, t.name, t.shape, list, t.refused)
 }
 
 // insert adds rows to a table.
@@ -159,7 +84,7 @@ func (s *applying) putCompared(list []rows.PlaceRows) {
 	for _, pl := range list {
 		keys = append(keys, placePair(pl.Place.Key()))
 	}
-	all := together(list)
+	all := gathered(list)
 	var tally rows.Tally
 	tally.Replace(nil, all.Entries)
 	s.countCompared(keys, &tally)

@@ -111,11 +111,12 @@ func (d *Directory) Lookup(ctx context.Context, domain tenant.Domain) ([]tenant.
 
 	found := make([][]tenant.Entry, len(d.clouds))
 	errs := make([]error, len(d.clouds))
-	var wg sync.WaitGroup
-	for i, c := range d.clouds {
-		wg.Go(func() { found[i], errs[i] = d.ask(limited, c, domain) })
+	var others sync.WaitGroup
+	for i, c := range d.clouds[1:] {
+		others.Go(func() { found[i+1], errs[i+1] = d.ask(limited, c, domain) })
 	}
-	wg.Wait()
+	found[0], errs[0] = d.ask(limited, d.clouds[0], domain)
+	others.Wait()
 
 	if err := errors.Join(errs...); err != nil {
 		if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {

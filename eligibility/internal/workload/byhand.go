@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,35 +9,23 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 )
 
-// ByHand is the criteria as a function, as somebody would write it who needs
+// ByHand is the criteria as functions, as somebody would write them who needs
 // them only once and fast.
 type ByHand struct {
 	terms  Terms
 	limit  eligibility.Date // the last assessment has to be before
-	labels [rules]Label
+	labels [rules]label
 }
 
-// Label is what a reason says of its rule.
-type Label struct {
-	Rule, Doc, Wanted string
-	Missing           []string
+// label is what a finding says of its rule.
+type label struct {
+	rule, doc, wanted string
+	missing           []string
 }
 
-// Reason is a criterion that is not met, or not known to be. What was found is
-// in the field of its type.
-type Reason struct {
-	*Label
-	Result eligibility.Result
-	Text   string
-	Number int64
-	Amount eligibility.Money
-	Day    eligibility.Date
-	Flag   bool
-}
-
-// NewByHand prepares the function for decisions on a day.
+// NewByHand prepares the functions for decisions on a day.
 func NewByHand(t Terms, today eligibility.Date) *ByHand {
-	return &ByHand{terms: t, limit: today.AddDays(-t.Days), labels: [rules]Label{
+	return &ByHand{terms: t, limit: today.AddDays(-t.Days), labels: [rules]label{
 		segment:    {"segment", "The customer is in one of the segments.", "one of " + strings.Join(t.Segments, ", "), []string{"segment"}},
 		country:    {"country", "The customer's country is under no embargo.", "not one of " + strings.Join(t.Embargoed, ", "), []string{"country"}},
 		area:       {"area", "The customer is in one of the areas.", "one of " + strings.Join(t.Areas, ", "), []string{"area"}},
@@ -52,135 +41,128 @@ func NewByHand(t Terms, today eligibility.Date) *ByHand {
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }
 
-// Decide appends the reasons to those given and says what they come to. The
-// revenue's currency has to be that of the terms.
-func (h *ByHand) Decide(c *Customer, reasons []Reason) (eligibility.Outcome, []Reason) {
+// Bits says which criteria are not met and which cannot be told, a bit each in the
+// order of the rules, and what they come to. The revenue's currency has to be that
+// of the terms.
+func (h *ByHand) Bits(c *Customer) (o eligibility.Outcome, failed, unknown uint64) {
 	t := &h.terms
-	failed, unknown := false, false
-	fail := func(rule int) *Reason {
-		failed = true
-		reasons = append(reasons, Reason{Label: &h.labels[rule], Result: eligibility.ResultFail})
-		return &reasons[len(reasons)-1]
-	}
-	miss := func(rule int) {
-		unknown = true
-		reasons = append(reasons, Reason{Label: &h.labels[rule], Result: eligibility.ResultUnknown})
-	}
 	if c.Segment == "" {
-		miss(segment)
+		unknown |= 1 << segment
 	} else if !slices.Contains(t.Segments, c.Segment) {
-		fail(segment).Text = c.Segment
+		failed |= 1 << segment
 	}
 	if c.Country == "" {
-		miss(country)
+		unknown |= 1 << country
 	} else if slices.Contains(t.Embargoed, c.Country) {
-		fail(country).Text = c.Country
+		failed |= 1 << country
 	}
 	if c.Area == "" {
-		miss(area)
+		unknown |= 1 << area
 	} else if !slices.Contains(t.Areas, c.Area) {
-		fail(area).Text = c.Area
+		failed |= 1 << area
 	}
 	if !c.Seats.Known {
-		miss(seats)
+		unknown |= 1 << seats
 	} else if c.Seats.N < t.Seats {
-		fail(seats).Number = c.Seats.N
+		failed |= 1 << seats
 	}
 	if !c.Users.Known {
-		miss(users)
+		unknown |= 1 << users
 	} else if c.Users.N < t.Users {
-		fail(users).Number = c.Users.N
+		failed |= 1 << users
 	}
 	if c.Revenue.Currency == "" {
-		miss(revenue)
+		unknown |= 1 << revenue
 	} else if c.Revenue.Currency != t.Revenue.Currency {
 		panic("revenue in another currency")
 	} else if c.Revenue.Amount.LessThan(t.Revenue.Amount) {
-		fail(revenue).Amount = c.Revenue
+		failed |= 1 << revenue
 	}
 	if c.Assessed.IsZero() {
-		miss(assessed)
+		unknown |= 1 << assessed
 	} else if !c.Assessed.IsNever() && c.Assessed.Compare(h.limit) >= 0 {
-		fail(assessed).Day = c.Assessed
+		failed |= 1 << assessed
 	}
 	if !c.Government.Known {
-		miss(government)
+		unknown |= 1 << government
 	} else if c.Government.On != t.Government {
-		fail(government).Flag = c.Government.On
+		failed |= 1 << government
 	}
 	if !c.Enrolled.Known {
-		miss(enrolled)
+		unknown |= 1 << enrolled
 	} else if c.Enrolled.On != t.Enrolled {
-		fail(enrolled).Flag = c.Enrolled.On
+		failed |= 1 << enrolled
 	}
 	if !c.Claims.Known {
-		miss(claims)
+		unknown |= 1 << claims
 	} else if c.Claims.N >= t.Claims {
-		fail(claims).Number = c.Claims.N
+		failed |= 1 << claims
 	}
-	return outcome(failed, unknown), reasons
-}
-
-// Evidence returns a finding in words for every criterion, and what they come
-// to.
-func (h *ByHand) Evidence(c *Customer) (eligibility.Outcome, []eligibility.Finding) {
-	t := &h.terms
-	failed, unknown := false, false
-	findings := make([]eligibility.Finding, 0, rules)
-	add := func(rule int, known, ok bool, found string) {
-		l := &h.labels[rule]
-		f := eligibility.Finding{Rule: l.Rule, Doc: l.Doc, Wanted: l.Wanted}
-		switch {
-		case !known:
-			unknown = true
-			f.Result, f.Missing = eligibility.ResultUnknown, slices.Clone(l.Missing)
-		case ok:
-			f.Result, f.Found = eligibility.ResultPass, found
-		default:
-			failed = true
-			f.Result, f.Found = eligibility.ResultFail, found
-		}
-		findings = append(findings, f)
-	}
-	add(segment, c.Segment != "", slices.Contains(t.Segments, c.Segment), c.Segment)
-	add(country, c.Country != "", !slices.Contains(t.Embargoed, c.Country), c.Country)
-	add(area, c.Area != "", slices.Contains(t.Areas, c.Area), c.Area)
-	add(seats, c.Seats.Known, c.Seats.N >= t.Seats, number(c.Seats.N))
-	add(users, c.Users.Known, c.Users.N >= t.Users, number(c.Users.N))
-	add(revenue, c.Revenue.Currency != "", !c.Revenue.Amount.LessThan(t.Revenue.Amount), c.Revenue.String())
-	add(assessed, !c.Assessed.IsZero(), c.Assessed.IsNever() || c.Assessed.Compare(h.limit) < 0, c.Assessed.String())
-	add(government, c.Government.Known, c.Government.On == t.Government, strconv.FormatBool(c.Government.On))
-	add(enrolled, c.Enrolled.Known, c.Enrolled.On == t.Enrolled, strconv.FormatBool(c.Enrolled.On))
-	add(claims, c.Claims.Known, c.Claims.N < t.Claims, number(c.Claims.N))
-	return outcome(failed, unknown), findings
-}
-
-func outcome(failed, unknown bool) eligibility.Outcome {
 	switch {
-	case failed:
-		return eligibility.OutcomeIneligible
-	case unknown:
-		return eligibility.OutcomeUnknown
+	case failed != 0:
+		o = eligibility.OutcomeIneligible
+	case unknown != 0:
+		o = eligibility.OutcomeUnknown
 	default:
-		return eligibility.OutcomeEligible
+		o = eligibility.OutcomeEligible
 	}
+	return o, failed, unknown
 }
 
-// Found is what the reason found, in words.
-func (r *Reason) Found() string {
-	if r.Result == eligibility.ResultUnknown {
-		return ""
+// Reasons returns a finding in words for every criterion that is not met or cannot
+// be told, and what they come to. The findings are the caller's to keep and change.
+func (h *ByHand) Reasons(c *Customer) (eligibility.Outcome, []eligibility.Finding) {
+	o, failed, unknown := h.Bits(c)
+	return o, h.findings(c, failed|unknown, failed, unknown)
+}
+
+// Evidence returns a finding in words for every criterion, also those that are met.
+func (h *ByHand) Evidence(c *Customer) (eligibility.Outcome, []eligibility.Finding) {
+	o, failed, unknown := h.Bits(c)
+	return o, h.findings(c, 1<<rules-1, failed, unknown)
+}
+
+func (h *ByHand) findings(c *Customer, which, failed, unknown uint64) []eligibility.Finding {
+	findings := make([]eligibility.Finding, bits.OnesCount64(which))
+	for i := range findings {
+		rule := bits.TrailingZeros64(which)
+		which &= which - 1
+		l, f := &h.labels[rule], &findings[i]
+		f.Rule, f.Doc, f.Wanted = l.rule, l.doc, l.wanted
+		switch {
+		case unknown>>rule&1 != 0:
+			f.Result, f.Missing = eligibility.ResultUnknown, slices.Clone(l.missing)
+		case failed>>rule&1 != 0:
+			f.Result, f.Found = eligibility.ResultFail, found(c, rule)
+		default:
+			f.Result, f.Found = eligibility.ResultPass, found(c, rule)
+		}
 	}
-	switch r.Rule {
-	case "segment", "country", "area":
-		return r.Text
-	case "revenue":
-		return r.Amount.String()
-	case "assessed":
-		return r.Day.String()
-	case "government", "enrolled":
-		return strconv.FormatBool(r.Flag)
+	return findings
+}
+
+// found is what a rule found, in words.
+func found(c *Customer, rule int) string {
+	switch rule {
+	case segment:
+		return c.Segment
+	case country:
+		return c.Country
+	case area:
+		return c.Area
+	case seats:
+		return number(c.Seats.N)
+	case users:
+		return number(c.Users.N)
+	case revenue:
+		return c.Revenue.String()
+	case assessed:
+		return c.Assessed.String()
+	case government:
+		return strconv.FormatBool(c.Government.On)
+	case enrolled:
+		return strconv.FormatBool(c.Enrolled.On)
 	default:
-		return number(r.Number)
+		return number(c.Claims.N)
 	}
 }

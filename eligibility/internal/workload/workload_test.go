@@ -28,17 +28,13 @@ func TestBothSidesAgree(t *testing.T) {
 		c := &customers[i]
 		load.Load(c)
 		require.NoError(t, set.DecideInPlace(&d, workload.At))
-		outcome, reasons := hand.Decide(c, nil)
+		outcome, failed, unknown := hand.Bits(c)
 		require.Equal(t, outcome, d.Outcome)
-		got := d.Reasons()
-		require.Len(t, got, len(reasons))
-		for j, want := range reasons {
-			f := eligibility.Finding{Rule: want.Rule, Doc: want.Doc, Result: want.Result, Wanted: want.Wanted, Found: want.Found()}
-			if want.Result == eligibility.ResultUnknown {
-				f.Missing = want.Missing
-			}
-			require.Equal(t, f, got[j])
-		}
+		gotFailed, gotUnknown := d.Bits(0)
+		require.Equal(t, []uint64{failed, unknown}, []uint64{gotFailed, gotUnknown})
+		reasonsOutcome, reasons := hand.Reasons(c)
+		require.Equal(t, outcome, reasonsOutcome)
+		require.Equal(t, reasons, d.Reasons())
 		evidenceOutcome, evidence := hand.Evidence(c)
 		require.Equal(t, outcome, evidenceOutcome)
 		require.Equal(t, evidence, d.Findings())
