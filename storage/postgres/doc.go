@@ -13,9 +13,14 @@
 // The tables are in a schema of their own, partnerengage unless the Options say
 // otherwise; a database can hold several. Migrate makes them and brings them up to
 // date, also when many processes start at once. Run it by a role that may create
-// tables, or give the files of Migrations to your own tool. A process that meets
-// tables newer than itself gets ErrNewerSchema; so migrate first and then replace
-// processes when an update says that old ones can go on.
+// tables, or give the files of Migrations to your own tool.
+//
+// Migrate is one transaction. While it runs, processes that are at work wait for the
+// tables that it changes, or get ErrBusy where their time runs out. Those with an
+// older library may go on afterwards unless a migration says that they have to be
+// stopped first, as 4, 5 and 8 do, and unless names and search words are made anew:
+// then what they write of rows is refused. A process that starts on tables newer
+// than itself gets ErrNewerSchema; so migrate first, and then replace processes.
 //
 // Names are for reading: reports may select from the tables. Only this package
 // should write to them. What must hold is held by the tables themselves: one open
@@ -32,7 +37,8 @@
 //
 // The pool is the host's. Each call uses one connection, for one trip: Load, Page,
 // Claims, Customers, History and Due are one statement, Apply and Lease are
-// several that are sent together. A command is two or three trips; a page is two
+// several that are sent together with their BEGIN and COMMIT; one that fails takes
+// another trip for its ROLLBACK. A command is two or three trips; a page is two
 // while something on it is overdue, so let Sweep run. An import and a re-evaluation
 // use two connections. Few connections do: about twice as many as the server has
 // cores, over all processes, before calls only wait for each other within the
@@ -75,8 +81,9 @@
 //
 // What only reads is done again on another connection, up to five times in about
 // half a second. So is an Apply that did not get as far as the server. When the
-// connection is lost later, the server may have done it or not. Apply then looks
-// for what it would have left there and nobody else: its command record; without
+// connection is lost later, the server may have done it or not; the same holds for
+// an error whose code says nothing of that, such as XX000, behind which an engine of
+// several servers may have lost one of them. Apply then looks for what it would have left there and nobody else: its command record; without
 // one, the hash of its last event; or a token. If that is there, it has succeeded.
 // Else it returns ErrUnknown, which matches storage.ErrUnavailable, and through the
 // workflow workflow.ErrUnavailable: the host makes the same call again, with the
@@ -134,7 +141,8 @@
 // asked for Due and Lease.
 //
 // The statements are plain SQL: common table expressions, INSERT … ON CONFLICT,
-// unnest, FOR UPDATE SKIP LOCKED. So are the Migrations, but for those numbered 2, 3,
+// unnest, FOR UPDATE SKIP LOCKED; an Apply is a transaction that is named as such,
+// not only sent at once. So are the Migrations, but for those numbered 2, 3,
 // 5 and 7, which need PL/pgSQL; 3 and 6 are only about speed. An engine without
 // advisory locks has to migrate from one process. One whose transactions can fail
 // with 40001 is served by the repetition named above.
@@ -143,5 +151,6 @@
 //
 // Trouble with the database is an *Error, which matches one of the problems listed
 // with ErrUnreachable, and storage.ErrUnavailable where trying again later can
-// help. Its text holds no address, no password and no stored value.
+// help. Its text holds no address, no password and no stored value: what the server
+// says is repeated only with codes for which that is certain.
 package postgres

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -14,14 +15,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/storage/internal/rows"
 )
 
 // What can be wrong, for errors.Is. The first six also match
 // storage.ErrUnavailable: for them it can help to try again later.
 var (
 	ErrUnreachable = errors.New("the server cannot be reached, or the connection to it was lost")
-	ErrUnknown     = errors.New("the connection was lost before the server said whether the changes were made: do the command again with the same key")
+	ErrUnknown     = errors.New("it is not known whether the changes were made: do the command again with the same key")
 	ErrBusy        = errors.New("the server is too busy: others hold what is needed, time ran out, or it takes no more connections")
 	ErrFull        = errors.New("there is no room left on the server's disk: free some, then try again")
 	ErrResources   = errors.New("the server is out of memory or of something else that it needs")
@@ -32,7 +32,6 @@ var (
 	ErrPermission  = errors.New("the user may not do this: give it what Grants returns, or let the owner of the schema do it")
 	ErrSchema      = errors.New("the tables are missing or older than this library: call Migrate")
 	ErrNewerSchema = errors.New("the tables are newer than this library: use the version that made them, or a later one")
-	ErrKeys        = rows.ErrKeys // the keys of names and searches are of another version: call Migrate
 	ErrCorrupt     = errors.New("the server's data are damaged: restore a backup")
 	ErrEncoding    = errors.New("the database cannot keep every text: make one with ENCODING 'UTF8'")
 	ErrSetting     = errors.New("a setting is in the way: change it with ALTER ROLE … SET or ALTER DATABASE … SET, or in the connection string, then connect again")
@@ -106,17 +105,24 @@ func causeOf(err error) string {
 	return fmt.Sprintf("%T", err)
 }
 
-// harmless are the codes, or their classes, of which the server's message names
-// nothing but tables, columns, constraints and statements of this package. Messages
-// of the others, and those with which a connection is refused, can hold a stored
-// value, a user, a database or an address.
-var harmless = []string{"23", "25", "26", "3F", "42501", "42601", "42703", "42883", "42P01", "42P05", "55P03", "57", "XX001", "XX002"}
+// harmless are the codes with which the server's message names nothing but tables,
+// columns, constraints and statements of this package. Messages of the others, and
+// those with which a connection is refused, can hold a stored value, a user, a
+// database or an address.
+var harmless = []string{
+	"23001", "23502", "23503", "23505", "23514", "25006", "26000", "3F000", "42501", "42601", "42703", "42883", "42P01", "42P05",
+	"55P03", "57014", "57P01", "57P02", "57P03", "XX001", "XX002",
+}
+
+// revealing is what a message may be about that is said with one of these codes: an
+// engine can put one of its own servers there, and the name of a user or a database.
+var revealing = regexp.MustCompile(`(?i)\b(for database|role|user|host|node|worker|address|port) ["\w]|@|\d\.\d|:\d`)
 
 // serverText is what the server says: its message where that is harmless, and else
 // only the code. While a connection is made it is none of them.
 func serverText(e *pgconn.PgError, outside bool) string {
-	if e.Code == protocolViolation && strings.HasPrefix(e.Message, badParameter) ||
-		!outside && slices.ContainsFunc(harmless, func(code string) bool { return strings.HasPrefix(e.Code, code) }) {
+	parameter := e.Code == protocolViolation && strings.HasPrefix(e.Message, badParameter)
+	if (parameter || !outside && slices.Contains(harmless, e.Code)) && !revealing.MatchString(e.Message) {
 		return e.Message + ", SQLSTATE " + e.Code
 	}
 	return "SQLSTATE " + e.Code
@@ -215,6 +221,27 @@ func undone(err error) bool {
 	return errors.As(err, &server) && (server.Code == "40001" || server.Code == "40P01")
 }
 
+// settled reports whether an error of an Apply says that nothing was done. A code
+// that is not known here says nothing of the kind, since what stands between this
+// process and the data may have made it; nor does most of what a COMMIT comes to.
+func settled(err error) bool {
+	var known *Error
+	var server *pgconn.PgError
+	switch {
+	case errors.Is(err, storage.ErrConflict), errors.Is(err, storage.ErrInvalid), errors.As(err, &known), unsent(err), undone(err):
+		return true
+	case errors.As(err, new(commitError)) || !errors.As(err, &server):
+		return false
+	}
+	problem := serverProblem(server)
+	return problem != nil && problem != ErrUnreachable
+}
+
+// commitError is what a COMMIT has come to.
+type commitError struct{ error }
+
+func (e commitError) Unwrap() error { return e.error }
+
 // unsentError is of a call that did not get as far as the server.
 type unsentError struct{ error }
 
@@ -229,15 +256,16 @@ func unsent(err error) bool {
 // refusal is what the server's error at a step of an Apply comes to.
 func (s step) refusal(err error) error {
 	var server *pgconn.PgError
+	is := errors.As(err, &server)
 	switch {
-	case !errors.As(err, &server):
-		return err
-	case s.refused != nil && (server.Code == guardFailed || server.Code == "23505"):
+	case is && s.refused != nil && (server.Code == guardFailed || server.Code == "23505"):
 		return s.refused
-	case server.ConstraintName == keysConstraint:
+	case is && server.ConstraintName == keysConstraint:
 		return &Error{Op: "apply changes", Problem: ErrKeys}
-	case server.Code[:2] == "22" || server.Code[:2] == "23":
+	case is && (strings.HasPrefix(server.Code, "22") || strings.HasPrefix(server.Code, "23")):
 		return fmt.Errorf("%w: the changes break what the tables demand: %s", storage.ErrInvalid, serverText(server, false))
+	case s.sql == commit:
+		return commitError{err}
 	}
 	return err
 }

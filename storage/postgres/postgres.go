@@ -23,6 +23,11 @@ type Options struct {
 
 	// Quiet leaves out the notification that tells Listeners of new messages.
 	Quiet bool
+
+	// Partitions is into how many parts, by the hash of what places its rows, Migrate
+	// makes each table that can be spread; less than 2: into none. Tables that are there
+	// stay as they are.
+	Partitions int
 }
 
 // Store keeps the state of a workflow in a PostgreSQL database. It is a
@@ -33,7 +38,7 @@ type Store struct {
 	in     string // what the names of tables are preceded by
 	bell   *bell  // nil when nobody is to be told of messages
 	texts  *texts
-	recent *recent // of a store in a host's transaction, which can be undone in part: nothing
+	parts  int // of the tables that Migrate makes
 	tx     *hosted
 }
 
@@ -65,7 +70,7 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 	if !usable.MatchString(schema) || strings.HasPrefix(schema, "pg_") {
 		return nil, &Error{Op: "use the database", Problem: ErrName}
 	}
-	s := &Store{pool: pool, schema: schema, in: identifier(schema) + ".", texts: new(texts), recent: new(recent)}
+	s := &Store{pool: pool, schema: schema, in: identifier(schema) + ".", texts: new(texts), parts: opts.Partitions}
 	if !opts.Quiet {
 		s.bell = newBell(pool, channel(schema))
 	}
@@ -90,7 +95,7 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 // and the command's idempotency key is what tells.
 //
 // Any isolation level will do. Under READ COMMITTED fewest have to be done again.
-// Places stay locked until the host commits, so let that be soon. Nobody sees what
+// Rows stay locked until the host commits, so let that be soon. Nobody sees what
 // was written, and it is not durable, before then: tell nobody, and let messages go
 // out by a Store outside. Listeners are not told of them; see Announce.
 func (s *Store) WithTx(tx pgx.Tx) storage.Store {

@@ -70,12 +70,16 @@ func (s *Store) explainWithin(ctx context.Context, op string, err error) error {
 	return explain(ctx, op, err)
 }
 
-// exclusively calls f with a connection of its own, so that it is known whether
-// anything was sent: of a batch whose answer was lost the driver, too, says that
-// it is safe to be sent again.
-func (s *Store) exclusively(ctx context.Context, q querier, f func(q querier) error) error {
+// together makes one trip with all steps, which are one transaction. BEGIN and COMMIT
+// travel with them: not every engine or pooler takes what is sent together for one
+// transaction. In a host's transaction the steps are a part of that.
+//
+// It takes a connection of its own, so that it is known whether anything was sent:
+// of a batch whose answer was lost the driver, too, says that it is safe to be sent
+// again.
+func (s *Store) together(ctx context.Context, q querier, steps []step) error {
 	if s.tx != nil {
-		return f(q)
+		return send(ctx, q, steps)
 	}
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
@@ -85,7 +89,27 @@ func (s *Store) exclusively(ctx context.Context, q querier, f func(q querier) er
 	if conn.Conn().IsClosed() {
 		return unsentError{pgconn.ErrConnClosed}
 	}
-	return f(conn)
+	err = send(ctx, conn, transaction(steps))
+	if err != nil {
+		rollBack(ctx, conn.Conn())
+	}
+	return err
+}
+
+// rollBackWithin is how long the server has for a ROLLBACK.
+const rollBackWithin = 5 * time.Second
+
+// rollBack ends the transaction that a failed step has left open, also when the
+// context is over. What cannot be rolled back ends with its connection.
+func rollBack(ctx context.Context, conn *pgx.Conn) {
+	if conn.IsClosed() || conn.PgConn().TxStatus() == 'I' {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollBackWithin)
+	defer cancel()
+	if _, err := conn.Exec(ctx, "ROLLBACK"); err != nil {
+		_ = conn.Close(ctx)
+	}
 }
 
 // readable reports whether a call that changes nothing can be made again.
@@ -135,7 +159,8 @@ func list[R any](ctx context.Context, s *Store, op, sql string, args []any, fiel
 type step struct {
 	sql     string
 	args    []any
-	refused error // what it means that the step's guard fails
+	refused error  // what it means that the step's guard fails
+	tag     string // what the server has to say when it is done; "": anything
 	scan    func(pgx.Rows) error
 }
 
@@ -143,7 +168,16 @@ type step struct {
 // its transaction: a statement that finds nothing to change would not.
 const guardFailed = "22012"
 
-// send makes one trip with all steps, which are one transaction.
+const commit = "COMMIT"
+
+// transaction returns the steps between a BEGIN and a COMMIT. A server that has met
+// an error before it answers ROLLBACK to the latter.
+func transaction(steps []step) []step {
+	out := append(make([]step, 0, len(steps)+2), step{sql: "BEGIN"})
+	return append(append(out, steps...), step{sql: commit, tag: commit})
+}
+
+// send makes one trip with all steps.
 func send(ctx context.Context, q querier, steps []step) error {
 	var b pgx.Batch
 	for _, s := range steps {
@@ -161,7 +195,10 @@ func send(ctx context.Context, q querier, steps []step) error {
 
 func (s step) receive(results pgx.BatchResults) error {
 	if s.scan == nil {
-		_, err := results.Exec()
+		tag, err := results.Exec()
+		if err == nil && s.tag != "" && tag.String() != s.tag {
+			return plain("the server answers %s with something else", s.tag)
+		}
 		return err
 	}
 	found, err := results.Query()

@@ -1,4 +1,5 @@
 -- The record of where a history ends goes on with it, and never back.
+-- Older processes go on.
 CREATE FUNCTION customer_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	RAISE EXCEPTION 'a history goes on, and is not cut off' USING ERRCODE = 'restrict_violation';

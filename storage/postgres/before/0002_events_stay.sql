@@ -1,4 +1,5 @@
 -- A history only grows. What can go is the person of an event.
+-- Older processes go on.
 CREATE FUNCTION event_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	IF TG_OP <> 'UPDATE' THEN

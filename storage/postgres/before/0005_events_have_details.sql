@@ -1,5 +1,7 @@
 -- What an event says are named details (JSON), and no longer a note in English,
 -- which the events written before keep: theirs is the first format.
+-- Older processes have to be stopped: they cannot verify histories
+-- with events that have details.
 ALTER TABLE event
 	ADD COLUMN format BIGINT NOT NULL DEFAULT 1,
 	ADD COLUMN detail TEXT COLLATE "C" NOT NULL DEFAULT '',

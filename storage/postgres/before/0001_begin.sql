@@ -3,6 +3,7 @@
 -- begins with what places the row: the partner; the engagement and the customer,
 -- for what partners share; the hash of a link's token. Foreign keys are between
 -- tables that are placed alike.
+-- Older processes go on: there are none.
 
 -- What partners share: one customer in one engagement.
 CREATE TABLE place (

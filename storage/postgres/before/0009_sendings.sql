@@ -1,5 +1,7 @@
 -- Which mailboxes of customers a partner has written to lately, by digests, for the
 -- limits on that.
+-- Older processes go on; what they send does not count against the
+-- limits.
 CREATE TABLE sending (
 	partner    TEXT COLLATE "C" NOT NULL,
 	message    TEXT COLLATE "C" NOT NULL,
