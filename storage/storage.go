@@ -157,7 +157,7 @@ type Changes struct {
 	Events    []engagement.Event
 
 	// Tokens are added; they stay found for good, so that a spent link can be
-	// told from a wrong one. Their hashes must be new.
+	// told from a wrong one. Their hashes must be new in their slots.
 	Tokens []Token
 
 	// Messages go to the outbox. Delivered ones leave it. Postponed ones are

@@ -104,7 +104,7 @@ func TestKilledProcesses(t *testing.T) {
 			first = last + 1
 		}
 	}
-	acknowledged(t, pool, schema, lines)
+	acknowledged(t, s, lines)
 	same(t, lines)
 	t.Logf("%d processes killed, %d commands acknowledged, none lost", n, len(lines))
 }

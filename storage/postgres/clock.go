@@ -2,10 +2,7 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"time"
-
-	"github.com/partnerengage/partnerengage/storage/internal/rows"
 )
 
 // Now implements storage.Clock by the server's clock, so that processes on many
@@ -17,7 +14,7 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if len(found) != 1 {
-		return time.Time{}, broken(op, errors.New("the server tells no time"))
+		return time.Time{}, &Error{Op: op, Err: plain("the server tells no time")}
 	}
-	return rows.Time(found[0]), nil
+	return timeOf(found[0]), nil
 }

@@ -123,7 +123,13 @@ func poolOf(t testing.TB, dsn string, mode pgx.QueryExecMode, size int32) *pgxpo
 // store returns a store with its tables in a schema.
 func store(t testing.TB, pool *pgxpool.Pool, schema string) *postgres.Store {
 	t.Helper()
-	s, err := postgres.New(t.Context(), pool, &postgres.Options{Schema: schema})
+	return storeIn(t, pool, schema, 0)
+}
+
+// storeIn returns a store with its tables in so many parts.
+func storeIn(t testing.TB, pool *pgxpool.Pool, schema string, parts int) *postgres.Store {
+	t.Helper()
+	s, err := postgres.New(t.Context(), pool, &postgres.Options{Schema: schema, Partitions: parts})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/storage/internal/rows"
 )
 
 // What can be wrong, for errors.Is. The first six also match
@@ -33,7 +32,6 @@ var (
 	ErrPermission  = errors.New("the user may not do this: give it what Grants returns, or let the owner of the schema do it")
 	ErrSchema      = errors.New("the tables are missing or older than this library: call Migrate")
 	ErrNewerSchema = errors.New("the tables are newer than this library: use the version that made them, or a later one")
-	ErrKeys        = rows.ErrKeys // the keys of names and searches are of another version: call Migrate
 	ErrCorrupt     = errors.New("the server's data are damaged: restore a backup")
 	ErrEncoding    = errors.New("the database cannot keep every text: make one with ENCODING 'UTF8'")
 	ErrSetting     = errors.New("a setting is in the way: change it with ALTER ROLE … SET or ALTER DATABASE … SET, or in the connection string, then connect again")

@@ -78,7 +78,7 @@ func TestServerGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Stop(syscall.SIGQUIT)
-	_, err = s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{{Engagement: "e", Customer: "c"}}})
+	_, err = s.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{somebody("c")}})
 	told(t, err, postgres.ErrUnreachable, true)
 	told(t, s.Apply(t.Context(), letter("a")), postgres.ErrUnreachable, true)
 	if err := c.Restart(); err != nil {
@@ -105,7 +105,7 @@ func TestRefusedByTheServer(t *testing.T) {
 		return s
 	}
 	load := func(s *postgres.Store) error {
-		_, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{{Engagement: "e", Customer: "c"}}})
+		_, err := s.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{somebody("c")}})
 		return err
 	}
 	run(t, pool, schema, "GRANT USAGE ON SCHEMA "+schema+" TO "+user)
@@ -125,12 +125,10 @@ func TestRefusedByTheServer(t *testing.T) {
 	}
 	told(t, options(" default_transaction_read_only=on").Apply(t.Context(), letter("a")), postgres.ErrReadOnly, true)
 
-	key := engagement.PlaceKey{Engagement: "e", Customer: "c"}
-	change := storage.Changes{Places: []engagement.Place{{Key: key}}}
-	if err := s.Apply(t.Context(), change); err != nil {
+	if err := s.Apply(t.Context(), plainly(0, "c")); err != nil {
 		t.Fatal(err)
 	}
-	change.Places[0].Version = 1
+	change := plainly(1, "c")
 	tx, err := pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -155,11 +153,9 @@ func TestLostAnswer(t *testing.T) {
 	schema := newSchema()
 	store(t, c.pool(t, modes["exec"], 2), schema)
 	s := store(t, poolOf(t, c.with("port", p.port()), modes["exec"], 2), schema)
-	key := engagement.PlaceKey{Engagement: "e", Customer: "c"}
-	proved := storage.Changes{
-		Places:  []engagement.Place{{Key: key}},
-		Command: &storage.CommandRecord{Key: storage.CommandKey{Partner: "northwind", Key: "k"}, Result: []byte("[]"), At: time.Unix(7, 0)},
-	}
+	key := somebody("c")
+	proved := plainly(0, "c")
+	proved.Command = &storage.CommandRecord{Key: storage.CommandKey{Partner: "northwind", Key: "k"}, Result: []byte("[]"), At: time.Unix(7, 0)}
 	p.deaf.Store(1)
 	if err := s.Apply(t.Context(), proved); err != nil {
 		t.Errorf("an Apply that has left its command record: %v", err)
@@ -171,24 +167,23 @@ func TestLostAnswer(t *testing.T) {
 		t.Errorf("an Apply that has left its event: %v", err)
 	}
 	p.deaf.Store(1)
-	told(t, s.Apply(t.Context(), storage.Changes{Places: []engagement.Place{{Key: key, Version: 1}}}), postgres.ErrUnknown, true)
-	loaded, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{key}})
-	if err != nil || loaded.Places[key].Version != 2 {
-		t.Errorf("the place is at version %d: it was not done, or twice: %v", loaded.Places[key].Version, err)
+	told(t, s.Apply(t.Context(), plainly(1, "c")), postgres.ErrUnknown, true)
+	loaded, err := s.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{key}})
+	if err != nil || loaded.Records[key].Version != 2 {
+		t.Errorf("the record is at version %d: it was not done, or twice: %v", loaded.Records[key].Version, err)
 	}
 	p.deaf.Store(2) // a read is just done again
-	if _, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{key}}); err != nil {
+	if _, err := s.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{key}}); err != nil {
 		t.Errorf("a Load whose answer was lost: %v", err)
 	}
 }
 
-// TestDeadlocksAreDoneAgain lets Apply calls lock the same places in one order.
+// TestDeadlocksAreDoneAgain lets Apply calls lock the same records in one order.
 func TestDeadlocksAreDoneAgain(t *testing.T) {
 	pool := running(t).pool(t, modes["cached"], 8)
 	schema := newSchema()
 	s := store(t, pool, schema)
-	keys := []engagement.PlaceKey{{Engagement: "e", Customer: "a"}, {Engagement: "e", Customer: "b"}}
-	if err := s.Apply(t.Context(), storage.Changes{Places: []engagement.Place{{Key: keys[0]}, {Key: keys[1]}}}); err != nil {
+	if err := s.Apply(t.Context(), plainly(0, "a", "b")); err != nil {
 		t.Fatal(err)
 	}
 	// Somebody by hand locks them the other way round.
@@ -200,15 +195,15 @@ func TestDeadlocksAreDoneAgain(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), "SET LOCAL deadlock_timeout = '10s'", pgx.QueryExecModeSimpleProtocol); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Exec(t.Context(), "SELECT 1 FROM "+schema+".place WHERE customer = 'b' FOR UPDATE"); err != nil {
+	if _, err := tx.Exec(t.Context(), "SELECT 1 FROM "+schema+".entry WHERE customer = 'b' FOR UPDATE"); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error)
 	go func() {
-		done <- s.Apply(t.Context(), storage.Changes{Places: []engagement.Place{{Key: keys[0], Version: 1}, {Key: keys[1], Version: 1}}})
+		done <- s.Apply(t.Context(), plainly(1, "a", "b"))
 	}()
 	time.Sleep(100 * time.Millisecond)
-	if _, err := tx.Exec(t.Context(), "SELECT 1 FROM "+schema+".place WHERE customer = 'a' FOR UPDATE"); err != nil {
+	if _, err := tx.Exec(t.Context(), "SELECT 1 FROM "+schema+".entry WHERE customer = 'a' FOR UPDATE"); err != nil {
 		t.Fatal(err)
 	}
 	if err := tx.Commit(t.Context()); err != nil {

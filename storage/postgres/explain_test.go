@@ -97,10 +97,10 @@ func TestPlans(t *testing.T) {
 	if err := filled.Fill(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	fillOutbox(t, s, 3000)
+	fillOutbox(t, s, 20_000)
 	run(t, pool, schema, "INSERT INTO pe.command SELECT 'northwind', 'old-' || n, '', '', 0 FROM generate_series(1, 5000) n")
 	run(t, pool, schema, "INSERT INTO pe.sending SELECT 'partner-' || n % 100, n::text, sha256((n % 5000)::text::bytea), '', n FROM generate_series(1, 20000) n")
-	run(t, pool, schema, "INSERT INTO pe.token SELECT sha256(n::text::bytea), 'northwind', 'p', 'e', 'c' FROM generate_series(1, 5000) n")
+	run(t, pool, schema, "INSERT INTO pe.token SELECT 1 + n % 1024, 1 + n % 1024, sha256(n::text::bytea), 'northwind', 'p' FROM generate_series(1, 50000) n")
 	run(t, pool, schema, "ANALYZE")
 	clear(trace.statements) // those of the filling are for bulk
 	everyCommand(t, s)
@@ -134,6 +134,9 @@ func checkPlan(t *testing.T, pool *pgxpool.Pool, sql string, args []any, kept bo
 	if err != nil {
 		t.Errorf("explain %s: %v", sql, err)
 		return
+	}
+	if strings.Contains(sql, "receiver = ") {
+		return // erasing reads the whole outbox
 	}
 	for _, found := range seqScan.FindAllStringSubmatch(plan, -1) {
 		if !slices.Contains(small, found[1]) {
@@ -181,14 +184,14 @@ func fillOutbox(t testing.TB, s storage.Store, n int) {
 	var c storage.Changes
 	c.Postponed = map[engagement.MessageID]time.Time{}
 	for i := range n {
-		id := engagement.MessageID(fmt.Sprintf("m-%06d", i))
+		id := engagement.MessageID(fmt.Sprintf("00000000-0000-8000-8000-%09d%03x", i, 1+i%storage.Slots))
 		c.Messages = append(c.Messages, engagement.Message{ID: id, Kind: engagement.AskForConsent, Partner: "northwind", Language: "en", To: receiver(i), CreatedAt: time.Unix(int64(i), 0)})
 	}
 	if err := s.Apply(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	for i := range n / 10 {
-		c.Postponed[c.Messages[10*i].ID] = time.Now().Add(time.Hour)
+	for i := range n / 100 {
+		c.Postponed[c.Messages[100*i].ID] = time.Now().Add(time.Hour)
 	}
 	c.Messages = nil
 	if err := s.Apply(t.Context(), c); err != nil {
@@ -254,19 +257,19 @@ func everyPage(t testing.TB, s storage.Store) {
 			continue
 		}
 		for _, descending := range []bool{false, true} {
-			q := storage.PageQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabEligible, Sort: sort, Descending: descending, Limit: 50, Now: now}
-			all := storage.ClaimsQuery{Sort: sort, Descending: descending, Limit: 50, Now: now}
+			q := storage.ListQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabEligible, Sort: sort, Descending: descending, Limit: 50, Now: now}
+			all := storage.ListQuery{Sort: sort, Descending: descending, Limit: 50, Now: now}
 			of := all
 			of.Partner = "northwind"
 			for range 3 {
-				page, err := s.Page(ctx, q)
+				page, err := s.List(ctx, q)
 				if err != nil || len(page.Rows) != 50 {
 					t.Fatalf("a page of %d rows: %v", len(page.Rows), err)
 				}
 				at := sort.PositionOf(page.Rows[49].Entry, nil)
 				q.After = &at
-				for _, c := range []*storage.ClaimsQuery{&all, &of} {
-					page, err := s.Claims(ctx, *c)
+				for _, c := range []*storage.ListQuery{&all, &of} {
+					page, err := s.List(ctx, *c)
 					if err != nil || len(page.Rows) != 50 {
 						t.Fatalf("a page of %d claims: %v", len(page.Rows), err)
 					}

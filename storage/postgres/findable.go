@@ -3,7 +3,7 @@ package postgres
 import (
 	"slices"
 
-	"github.com/partnerengage/partnerengage/storage/internal/rows"
+	"github.com/partnerengage/partnerengage/storage"
 )
 
 // findable returns the arguments of a statement that only reads, with NULL for each
@@ -14,13 +14,13 @@ func findable(args []any) []any {
 	for i, arg := range args {
 		switch arg := arg.(type) {
 		case string:
-			if !rows.Storable(arg) {
+			if !storage.Storable(arg) {
 				args[i] = nil
 			}
 		case []string:
 			texts := make([]*string, len(arg))
 			for j := range arg {
-				if rows.Storable(arg[j]) {
+				if storage.Storable(arg[j]) {
 					texts[j] = &arg[j]
 				}
 			}

@@ -54,7 +54,7 @@ func worked(t *testing.T, c *cluster, through *pgxpool.Pool, harm func(ctx conte
 		t.Error(err)
 	}
 	audit(t, direct, schema, s, w.clock())
-	acknowledged(t, direct, schema, lines)
+	acknowledged(t, s, lines)
 	same(t, lines)
 	t.Logf("%d commands acknowledged, %d tried again, none lost", w.commands.Load(), w.retries.Load())
 }

@@ -11,8 +11,8 @@ var rights = []struct{ tables, rights string }{
 	{"migration", "SELECT"},
 	{"token, command", "SELECT, INSERT"},
 	{"event", "SELECT, INSERT, UPDATE (person)"},
-	{"place, customer, tab_count, status_count", "SELECT, INSERT, UPDATE"},
-	{"standing, participation, entry, message", "SELECT, INSERT, UPDATE, DELETE"},
+	{"participation, entry, customer, tab_count, status_count", "SELECT, INSERT, UPDATE"},
+	{"shared, message", "SELECT, INSERT, UPDATE, DELETE"}, // shared: as WithTx holds keys that there are not
 	{"sending", "SELECT, INSERT, DELETE"},
 }
 

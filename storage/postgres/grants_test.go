@@ -33,8 +33,8 @@ func TestGrants(t *testing.T) {
 	}
 	everyCommand(t, s)
 	for _, sql := range []string{
-		"DELETE FROM pe.event", "UPDATE pe.event SET note = ''", "TRUNCATE pe.event", "DELETE FROM pe.command", "UPDATE pe.token SET partner = ''",
-		"DELETE FROM pe.customer", "DELETE FROM pe.place", "CREATE TABLE pe.more (n INT)", "ALTER TABLE pe.event DISABLE TRIGGER ALL",
+		"DELETE FROM pe.event", "UPDATE pe.event SET body = ''", "TRUNCATE pe.event", "DELETE FROM pe.command", "UPDATE pe.token SET partner = ''",
+		"DELETE FROM pe.customer", "DELETE FROM pe.tab_count", "CREATE TABLE pe.more (n INT)", "ALTER TABLE pe.event DISABLE TRIGGER ALL",
 	} {
 		_, err := pool.Exec(t.Context(), strings.ReplaceAll(sql, "pe.", schema+"."))
 		var server *pgconn.PgError

@@ -25,23 +25,20 @@ func TestTablesKeepTheInvariants(t *testing.T) {
 	w.Granted("azure-migration", "ana@contoso.com")
 	w.Added("azure-migration", "joe@adatum.com")
 	for what, try := range map[string]struct{ sql, code string }{
-		"a second open participation":             {`INSERT INTO pe.participation SELECT engagement, customer, partner, id || '-2', 1, status, open, false, body FROM pe.participation WHERE open`, "23505"},
-		"the same participation in another place": {`INSERT INTO pe.participation SELECT 'security-workshop', customer, partner, id, 0, status, false, false, body FROM pe.participation LIMIT 1`, "23505"},
-		"a participation without a standing":      {`INSERT INTO pe.participation SELECT engagement, customer, 'nobody', id, 0, status, false, false, body FROM pe.participation LIMIT 1`, "23503"},
-		"more grants than the limit":              {`UPDATE pe.place SET granted = granted + 1 WHERE granted = 1`, "23514"},
-		"an event that is deleted":                {`DELETE FROM pe.event`, "23001"},
-		"events that are all deleted":             {`TRUNCATE pe.event`, "23001"},
-		"an event that is changed":                {`UPDATE pe.event SET note = 'never mind'`, "23001"},
-		"details that are changed":                {`UPDATE pe.event SET detail = '{}'`, "23001"},
-		"a state that is changed":                 {`UPDATE pe.event SET state = hash`, "23001"},
-		"a format that is changed":                {`UPDATE pe.event SET format = 1`, "23001"},
-		"a person that is put back":               {`UPDATE pe.event SET person = '{}'`, "23001"},
-		"a gap in a history": {`INSERT INTO pe.event (partner, customer, seq, at, kind, party, engagement, participation, status_from, status_to, note, hash)
-			SELECT partner, customer, seq + 10, at, kind, party, engagement, participation, status_from, status_to, note, hash FROM pe.event LIMIT 1`, "23503"},
-		"an event twice": {`INSERT INTO pe.event (partner, customer, seq, at, kind, party, engagement, participation, status_from, status_to, note, hash)
-			SELECT partner, customer, seq, at, kind, party, engagement, participation, status_from, status_to, note, hash FROM pe.event LIMIT 1`, "23505"},
-		"an event of no customer": {`INSERT INTO pe.event (partner, customer, seq, at, kind, party, engagement, participation, status_from, status_to, note, hash)
-			SELECT partner, 'nobody', 1, at, kind, party, engagement, participation, status_from, status_to, note, hash FROM pe.event LIMIT 1`, "23503"},
+		"a second open participation":            {`INSERT INTO pe.participation SELECT slot, slotted, partner, id || '-2', engagement, customer, '', body FROM pe.participation WHERE live = ''`, "23505"},
+		"the same participation somewhere else":  {`INSERT INTO pe.participation SELECT slot, slotted, partner, id, 'security-workshop', customer, NULL, body FROM pe.participation LIMIT 1`, "23505"},
+		"more grants than the limit":             {`UPDATE pe.shared SET granted = granted + 1 WHERE granted = 1`, "23514"},
+		"a record without a version":             {`UPDATE pe.entry SET version = NULL WHERE participation = ''`, "23514"},
+		"a participation's row without an order": {`UPDATE pe.entry SET soonest = NULL WHERE participation <> ''`, "23514"},
+		"a slot that there is not":               {`UPDATE pe.shared SET slot = 1025`, "23514"},
+		"an event that is deleted":               {`DELETE FROM pe.event`, "23001"},
+		"events that are all deleted":            {`TRUNCATE pe.event`, "23001"},
+		"an event that is changed":               {`UPDATE pe.event SET body = '\x01'`, "23001"},
+		"an event of another participation":      {`UPDATE pe.event SET participation = 'p'`, "23001"},
+		"a hash that is changed":                 {`UPDATE pe.event SET hash = decode(repeat('01', 32), 'hex')`, "23001"},
+		"a person that is put back":              {`UPDATE pe.event SET person = '\x01'`, "23001"},
+		"an event twice": {`INSERT INTO pe.event (slot, partner, customer, seq, participation, hash, body)
+			SELECT slot, partner, customer, seq, participation, hash, body FROM pe.event LIMIT 1`, "23505"},
 		"a command key twice":       {`INSERT INTO pe.command SELECT * FROM pe.command LIMIT 1`, "23505"},
 		"a token twice":             {`INSERT INTO pe.token SELECT * FROM pe.token LIMIT 1`, "23505"},
 		"half a hash":               {`UPDATE pe.customer SET seq = seq + 1, hash = '\x01'`, "23514"},
@@ -70,16 +67,15 @@ func TestGuardsWait(t *testing.T) {
 				return sc
 			})
 			w.Added("azure-migration", "ana@contoso.com")
-			due, err := s.Due(t.Context(), w.Now().AddDate(1, 0, 0), 1)
+			due, err := s.Due(t.Context(), storage.DueQuery{Now: w.Now().AddDate(1, 0, 0), Limit: 1})
 			if err != nil || len(due) != 1 {
 				t.Fatal(due, err)
 			}
-			loaded, err := s.Load(t.Context(), storage.Want{Places: due})
+			loaded, err := s.Load(t.Context(), storage.Want{Records: due})
 			if err != nil {
 				t.Fatal(err)
 			}
-			pl := loaded.Places[due[0]]
-			change := storage.Changes{Places: append(storage.Changes{}.Places, pl), Entries: pl.Entries(w.Now())}
+			change := writing(w.Now(), loaded.Shared[due[0].Shared()], loaded.Records[due[0]])
 			tx, err := pool.Begin(t.Context())
 			if err != nil {
 				t.Fatal(err)

@@ -20,9 +20,9 @@ func TestKeysOfAnotherVersion(t *testing.T) {
 	s := store(t, pool, schema)
 	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	put := func(s storage.Store, n int, name string) error {
-		pl := engagement.Place{Key: engagement.PlaceKey{Engagement: "azure-migration", Customer: tenant.TPIDKey(tenant.TPID(n))}, ClaimLimit: 1}
-		pl = pl.WithStanding(engagement.Standing{Partner: "northwind", Known: true, FriendlyName: name})
-		return s.Apply(t.Context(), storage.Changes{Places: []engagement.Place{pl}, Entries: pl.Entries(now)})
+		key := somebody(tenant.TPIDKey(tenant.TPID(n)))
+		r := engagement.PartnerRecord{Key: key, Known: true, FriendlyName: name}
+		return s.Apply(t.Context(), writing(now, engagement.CustomerEngagement{Key: key.Shared()}, r))
 	}
 	for n, name := range []string{"Zebra", "Águas de São João", "Łódź"} {
 		if err := put(s, n+1, name); err != nil {
@@ -30,7 +30,7 @@ func TestKeysOfAnotherVersion(t *testing.T) {
 		}
 	}
 	names := func(s storage.Store, search string) []string {
-		page, err := s.Page(t.Context(), storage.PageQuery{
+		page, err := s.List(t.Context(), storage.ListQuery{
 			Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 10, Now: now,
 			Filter: storage.Filter{Words: engagement.SearchWords(search)},
 		})
@@ -39,7 +39,7 @@ func TestKeysOfAnotherVersion(t *testing.T) {
 		}
 		var out []string
 		for _, r := range page.Rows {
-			out = append(out, r.Place.Standings[0].FriendlyName)
+			out = append(out, r.Entry.Shown.FriendlyName)
 		}
 		return out
 	}
@@ -50,10 +50,10 @@ func TestKeysOfAnotherVersion(t *testing.T) {
 
 	// Another version was here.
 	run(t, pool, schema, "ALTER TABLE pe.entry DROP CONSTRAINT entry_keys_are_of_one_version")
-	run(t, pool, schema, `UPDATE pe.entry SET name = lower(name) || "row", search = '', keys = 'another'`)
-	run(t, pool, schema, "ALTER TABLE pe.entry ADD CONSTRAINT entry_keys_are_of_one_version CHECK (keys = 'another')")
-	q := storage.PageQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 10, Now: now}
-	_, read := s.Page(t.Context(), q)
+	run(t, pool, schema, `UPDATE pe.entry SET name = lower(name) || customer, search = '', keys = 7`)
+	run(t, pool, schema, "ALTER TABLE pe.entry ADD CONSTRAINT entry_keys_are_of_one_version CHECK (keys = 7)")
+	q := storage.ListQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 10, Now: now}
+	_, read := s.List(t.Context(), q)
 	for what, err := range map[string]error{"a page": read, "a change": put(s, 9, "Nine")} {
 		if !errors.Is(err, postgres.ErrKeys) || !strings.Contains(err.Error(), "call Migrate") {
 			t.Errorf("%s: %v", what, err)

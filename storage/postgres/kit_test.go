@@ -31,6 +31,21 @@ func TestContract(t *testing.T) {
 	}
 }
 
+// TestContractOnPartitions runs every case on tables that are partitioned.
+func TestContractOnPartitions(t *testing.T) {
+	c := running(t)
+	one, two := c.pool(t, modes["cached"], 10), c.pool(t, modes["exec"], 10)
+	for _, k := range storagetest.Cases() {
+		t.Run(k.Name, func(t *testing.T) {
+			schema := newSchema()
+			a, b := storeIn(t, one, schema, 3), storeIn(t, two, schema, 3)
+			if err := k.Run(t.Context(), a, b); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // TestCompare compares with a plain list, step by step. One handle keeps its
 // statements, and the other sends them in each way.
 func TestCompare(t *testing.T) {

@@ -11,10 +11,13 @@ import (
 	"github.com/partnerengage/partnerengage/storage/internal/scripts"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/*.sql before/*.sql
 var embedded embed.FS
 
-// Migrations holds the statements that make the tables, "0001_begin.sql" and so
+// before are the migrations up to the version whose tables are brought over.
+var before = scripts.Folder(embedded, "before")
+
+// Migrations holds the statements that make the tables, "0010_begin_anew.sql" and so
 // on, each for one version after the other. They name no schema: they are for the
 // first one of the search path. Migrate runs them; a host that has a tool of its
 // own for that can give them to it, and then has to write each one's number into
@@ -72,6 +75,7 @@ func (s *Store) migrate(ctx context.Context, tx pgx.Tx, all []scripts.Script) er
 	if _, err := tx.Exec(ctx, `SET LOCAL search_path TO "`+s.schema+`"`); err != nil {
 		return err
 	}
+<<<<<<< HEAD
 	for _, m := range all {
 		if m.Version <= at {
 			continue
@@ -82,13 +86,44 @@ func (s *Store) migrate(ctx context.Context, tx pgx.Tx, all []scripts.Script) er
 			}
 		}
 		if _, err := tx.Exec(ctx, "INSERT INTO "+s.in+"migration (version) VALUES ($1::bigint)", m.Version); err != nil {
+=======
+	old := 0 < at && at < all[0].Version
+	if old {
+		if err := s.setAside(ctx, tx, at); err != nil {
+>>>>>>> stored
 			return err
 		}
+	}
+	if err := s.run(ctx, tx, all, at); err != nil {
+		return err
+	}
+	if old {
+		return s.bringOver(ctx, tx)
 	}
 	if same, err := s.sameKeys(ctx, tx); err != nil || same {
 		return err
 	}
 	return s.rekey(ctx, tx)
+}
+
+// run runs the scripts of later versions, and notes them.
+func (s *Store) run(ctx context.Context, tx pgx.Tx, all []scripts.Script, at int64) error {
+	for _, m := range all {
+		if m.Version <= at {
+			continue
+		}
+		for _, statement := range scripts.Statements(m.SQL) {
+			for _, part := range partitioned(statement, s.parts) {
+				if _, err := tx.Exec(ctx, part); err != nil {
+					return fmt.Errorf("version %d: %w", m.Version, err)
+				}
+			}
+		}
+		if _, err := tx.Exec(ctx, "INSERT INTO "+s.in+"migration (version) VALUES ($1::bigint)", m.Version); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // asker is a pool or the transaction of a Migrate.

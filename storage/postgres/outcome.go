@@ -3,8 +3,6 @@ package postgres
 import (
 	"context"
 	"time"
-
-	"github.com/partnerengage/partnerengage/storage/internal/rows"
 )
 
 // proofWithin is how long the search for what an Apply wrote may take.
@@ -19,7 +17,11 @@ const proofWithin = 5 * time.Second
 // two processes can make the same one at the same moment; then it does not matter
 // which of them did.) That it is missing proves nothing, since the server may
 // still be at it.
+<<<<<<< HEAD
 func (s *Store) outcome(ctx context.Context, p rows.Plan, cause error) error {
+=======
+func (s *Store) outcome(ctx context.Context, p *plan, cause error) error {
+>>>>>>> stored
 	unknown := &Error{Op: "apply changes", Problem: ErrUnknown, Err: cause}
 	sql, args := s.proof(p)
 	if sql == "" {
@@ -36,21 +38,19 @@ func (s *Store) outcome(ctx context.Context, p rows.Plan, cause error) error {
 
 // proof returns the statement that finds a row when the plan was carried out, or
 // none when nothing in it could prove that.
-func (s *Store) proof(p rows.Plan) (string, []any) {
+func (s *Store) proof(p *plan) (string, []any) {
 	var a arguments
-	if c := p.Command; c != nil {
+	if c := p.command; c != nil {
 		return "SELECT 1::bigint FROM " + s.in + "command WHERE partner = " + a.add(c.Partner, "text") + " AND key = " + a.add(c.Key, "text") +
 			" AND body = " + a.add(c.Body, "bytea") + " AND at = " + a.add(c.At, "bigint") + " AND result IS NOT DISTINCT FROM " + a.add(c.Result, "bytea"), a
 	}
-	for _, c := range p.Customers {
-		if n := len(c.Events); n > 0 {
-			e := c.Events[n-1]
-			return "SELECT 1::bigint FROM " + s.in + "event WHERE partner = " + a.add(e.Partner, "text") + " AND customer = " + a.add(e.Customer, "text") +
-				" AND seq = " + a.add(e.Seq, "bigint") + " AND hash = " + a.add(e.Hash, "bytea"), a
-		}
+	if n := len(p.events); n > 0 {
+		e := p.events[n-1]
+		return "SELECT 1::bigint FROM " + s.in + "event WHERE slot = " + a.add(e.Slot, "smallint") + " AND partner = " + a.add(e.Partner, "text") +
+			" AND customer = " + a.add(e.Customer, "text") + " AND seq = " + a.add(e.Seq, "bigint") + " AND hash = " + a.add(e.Hash, "bytea"), a
 	}
-	if len(p.Tokens) > 0 {
-		return "SELECT 1::bigint FROM " + s.in + "token WHERE hash = " + a.add(p.Tokens[0].Hash, "bytea"), a
+	if len(p.tokens) > 0 {
+		return "SELECT 1::bigint FROM " + s.in + "token WHERE slot = " + a.add(p.tokens[0].Slot, "smallint") + " AND hash = " + a.add(p.tokens[0].Hash, "bytea"), a
 	}
 	return "", nil
 }

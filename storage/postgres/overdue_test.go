@@ -11,7 +11,7 @@ import (
 	"github.com/partnerengage/partnerengage/storage"
 )
 
-// TestManyOverdue reads a page on which more places are due than are read along
+// TestManyOverdue reads a page on which more entries are overdue than are read along
 // with one.
 func TestManyOverdue(t *testing.T) {
 	const n = 150
@@ -35,13 +35,13 @@ func TestManyOverdue(t *testing.T) {
 	}
 	for days, due := range map[time.Duration]int{29: 0, 30: n/2 + 1, 31: n} {
 		now := w.Now().Add((days - 1) * 24 * time.Hour)
-		page, err := s.Page(t.Context(), storage.PageQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabEligible, Sort: storage.ByName, Limit: 10, Now: now})
-		if err != nil || len(page.Overdue) != due || page.Counts[engagement.TabEligible] != n-due || len(page.Rows) != min(10, n-due) {
-			t.Errorf("after %d days a page has %d overdue places, counts %v and has %d rows: %v", days, len(page.Overdue), page.Counts, len(page.Rows), err)
+		page, err := s.List(t.Context(), storage.ListQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabEligible, Sort: storage.ByName, Limit: 10, Now: now})
+		if err != nil || len(page.Overdue) != due || page.Tabs[engagement.TabEligible] != n-due || len(page.Rows) != min(10, n-due) {
+			t.Errorf("after %d days a page has %d overdue entries, counts %v and has %d rows: %v", days, len(page.Overdue), page.Tabs, len(page.Rows), err)
 		}
-		claims, err := s.Claims(t.Context(), storage.ClaimsQuery{Sort: storage.ByName, Limit: 10, Now: now})
-		if err != nil || len(claims.Overdue) != due || claims.Counts[engagement.CustomerClaimed] != n-due || len(claims.Rows) != min(10, n-due) {
-			t.Errorf("after %d days the claims have %d overdue places, counts %v and %d rows: %v", days, len(claims.Overdue), claims.Counts, len(claims.Rows), err)
+		claims, err := s.List(t.Context(), storage.ListQuery{Sort: storage.ByName, Limit: 10, Now: now})
+		if err != nil || len(claims.Overdue) != due || claims.Statuses[engagement.CustomerClaimed] != n-due || len(claims.Rows) != min(10, n-due) {
+			t.Errorf("after %d days the claims have %d overdue entries, counts %v and %d rows: %v", days, len(claims.Overdue), claims.Statuses, len(claims.Rows), err)
 		}
 	}
 }

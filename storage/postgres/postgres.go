@@ -23,6 +23,11 @@ type Options struct {
 
 	// Quiet leaves out the notification that tells Listeners of new messages.
 	Quiet bool
+
+	// Partitions is into how many parts, by the hash of what places its rows, Migrate
+	// makes each table that can be spread; less than 2: into none. Tables that are there
+	// stay as they are.
+	Partitions int
 }
 
 // Store keeps the state of a workflow in a PostgreSQL database. It is a
@@ -33,6 +38,10 @@ type Store struct {
 	in     string // what the names of tables are preceded by
 	bell   *bell  // nil when nobody is to be told of messages
 	texts  *texts
+<<<<<<< HEAD
+=======
+	parts  int // of the tables that Migrate makes
+>>>>>>> stored
 	tx     *hosted
 }
 
@@ -64,7 +73,11 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 	if !usable.MatchString(schema) || strings.HasPrefix(schema, "pg_") {
 		return nil, &Error{Op: "use the database", Problem: ErrName}
 	}
+<<<<<<< HEAD
 	s := &Store{pool: pool, schema: schema, in: identifier(schema) + ".", texts: new(texts)}
+=======
+	s := &Store{pool: pool, schema: schema, in: identifier(schema) + ".", texts: new(texts), parts: opts.Partitions}
+>>>>>>> stored
 	if !opts.Quiet {
 		s.bell = newBell(pool, channel(schema))
 	}
@@ -89,7 +102,7 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 // and the command's idempotency key is what tells.
 //
 // Any isolation level will do. Under READ COMMITTED fewest have to be done again.
-// Places stay locked until the host commits, so let that be soon. Nobody sees what
+// Rows stay locked until the host commits, so let that be soon. Nobody sees what
 // was written, and it is not durable, before then: tell nobody, and let messages go
 // out by a Store outside. Listeners are not told of them; see Announce.
 func (s *Store) WithTx(tx pgx.Tx) storage.Store {

@@ -3,8 +3,6 @@ package postgres
 import (
 	"strconv"
 	"strings"
-
-	"github.com/partnerengage/partnerengage/storage/internal/rows"
 )
 
 // shape is how a kind of row is given to a statement: the names of its columns,
@@ -12,6 +10,7 @@ import (
 type shape[R any] struct {
 	columns []string
 	fields  func(*R) []any
+	arrays  bool // rows come as arrays, however few they are
 }
 
 // few is up to how many rows a statement names one by one. Then the planner knows
@@ -39,14 +38,19 @@ func relation[R any](a *arguments, name string, s shape[R], list []R) string {
 // which come behind so many others.
 func relationText[R any](name string, s shape[R], n, behind int) string {
 	head := name + "(" + quoted(s.columns) + ") AS ("
-	if 0 < n && n <= few {
+	if 0 < n && n <= few && !s.arrays {
 		return head + valuesText(s, n, behind) + ")"
 	}
+	return head + "SELECT * FROM unnest(" + arraysText(s, behind) + "))"
+}
+
+// arraysText returns what stands for the columns of rows that are given as arrays.
+func arraysText[R any](s shape[R], behind int) string {
 	var columns []string
 	for i, kind := range s.fields(new(R)) {
 		columns = append(columns, "$"+strconv.Itoa(behind+i+1)+"::"+typeOf(kind)+"[]")
 	}
-	return head + "SELECT * FROM unnest(" + strings.Join(columns, ", ") + "))"
+	return strings.Join(columns, ", ")
 }
 
 // valuesText returns the list of n rows.
@@ -87,9 +91,9 @@ func marks[R any](s shape[R], from, to int) string {
 // given returns the arguments that such a list has.
 func given[R any](s shape[R], list []R) []any {
 	var out []any
-	if n := len(list); 0 < n && n <= few {
+	if n := len(list); 0 < n && n <= few && !s.arrays {
 		for i := range list {
-			out = append(out, rows.Values(s.fields(&list[i]))...)
+			out = append(out, valuesOf(s.fields(&list[i]))...)
 		}
 		return out
 	}
@@ -107,8 +111,10 @@ func given[R any](s shape[R], list []R) []any {
 // typeOf returns the type of the column that a field is for.
 func typeOf(field any) string {
 	switch field.(type) {
-	case *int64:
+	case *int64, **int64:
 		return "bigint"
+	case *int16:
+		return "smallint"
 	case *bool:
 		return "boolean"
 	case *[]byte:
@@ -117,11 +123,47 @@ func typeOf(field any) string {
 	return "text"
 }
 
+// valuesOf returns what the fields of a row hold, as arguments of a statement.
+func valuesOf(fields []any) []any {
+	out := make([]any, len(fields))
+	for i, f := range fields {
+		switch f := f.(type) {
+		case *string:
+			out[i] = *f
+		case *int64:
+			out[i] = *f
+		case *int16:
+			out[i] = *f
+		case *bool:
+			out[i] = *f
+		case *[]byte:
+			if *f != nil { // or it would be an empty one
+				out[i] = *f
+			}
+		case **string:
+			if *f != nil {
+				out[i] = **f
+			}
+		case **int64:
+			if *f != nil {
+				out[i] = **f
+			}
+		}
+	}
+	return out
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
 // array returns one column of many rows.
 func array(kind any, values [][]any, c int) any {
 	switch kind.(type) {
 	case *int64:
 		return column[int64](values, c)
+	case **int64:
+		return column[*int64](values, c)
+	case *int16:
+		return column[int16](values, c)
 	case *bool:
 		return column[bool](values, c)
 	case *[]byte:

@@ -151,13 +151,11 @@ func crowded(t *testing.T, s *postgres.Store) error {
 	for i := range callers {
 		go func() {
 			for n := range 4 {
-				key := engagement.PlaceKey{Engagement: "e", Customer: "c"}
-				if _, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{key}}); err != nil {
+				if _, err := s.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{somebody("c")}}); err != nil {
 					errs <- err
 					return
 				}
-				mine := engagement.PlaceKey{Engagement: "e", Customer: tenant.Key(fmt.Sprintf("c%d-%d", i, n))}
-				if err := s.Apply(t.Context(), storage.Changes{Places: []engagement.Place{{Key: mine}}}); err != nil && !errors.Is(err, storage.ErrConflict) {
+				if err := s.Apply(t.Context(), plainly(0, tenant.Key(fmt.Sprintf("c%d-%d", i, n)))); err != nil && !errors.Is(err, storage.ErrConflict) {
 					errs <- err
 					return
 				}
@@ -218,7 +216,7 @@ func TestServerGoneBehindPooler(t *testing.T) {
 	c.Stop(syscall.SIGQUIT)
 	told(t, s.Apply(t.Context(), letter("a")), postgres.ErrUnknown, true) // the pooler took it, so nobody knows
 	load := func() error {
-		_, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{{Engagement: "e", Customer: "c"}}})
+		_, err := s.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{somebody("c")}})
 		return err
 	}
 	told(t, load(), postgres.ErrUnreachable, true)

@@ -8,9 +8,10 @@ import "sync"
 type texts struct{ known sync.Map } // from textKey to string
 
 type textKey struct {
-	what string
-	rows int
-	load loadShape
+	what  string
+	rows  int
+	load  loadShape
+	flags [2]bool
 }
 
 func (t *texts) get(key textKey, build func() string) string {

@@ -146,9 +146,8 @@ func TestHostsConflict(t *testing.T) {
 	for _, level := range []pgx.TxIsoLevel{pgx.ReadCommitted, pgx.RepeatableRead, pgx.Serializable} {
 		t.Run(string(level), func(t *testing.T) {
 			h := newHost(t, "cached")
-			key := engagement.PlaceKey{Engagement: "azure-migration", Customer: "tpid:1"}
-			change := storage.Changes{Places: []engagement.Place{{Key: key}}}
-			if err := h.store.Apply(t.Context(), change); err != nil {
+			key := somebody("tpid:1")
+			if err := h.store.Apply(t.Context(), plainly(0, key.Customer)); err != nil {
 				t.Fatal(err)
 			}
 			tries := 0
@@ -159,11 +158,11 @@ func TestHostsConflict(t *testing.T) {
 					if _, err := tx.Exec(t.Context(), "INSERT INTO "+h.schema+".lead VALUES ($1::text)", fmt.Sprint("try ", tries)); err != nil {
 						return err
 					}
-					loaded, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{key}})
+					loaded, err := s.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{key}})
 					if err != nil {
 						return err
 					}
-					mine := storage.Changes{Places: []engagement.Place{loaded.Places[key]}}
+					mine := plainly(loaded.Records[key].Version, key.Customer)
 					if tries == 1 {
 						if err := h.store.Apply(t.Context(), mine); err != nil { // somebody else
 							t.Fatal(err)
@@ -173,7 +172,7 @@ func TestHostsConflict(t *testing.T) {
 					if first == nil {
 						return nil
 					}
-					if _, err := s.Load(t.Context(), storage.Want{Places: []engagement.PlaceKey{key}}); !errors.Is(err, storage.ErrConflict) {
+					if _, err := s.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{key}}); !errors.Is(err, storage.ErrConflict) {
 						t.Errorf("a call after the conflict: %v", err)
 					}
 					return first

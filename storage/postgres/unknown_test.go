@@ -58,10 +58,11 @@ func TestErrorsThatSettleNothing(t *testing.T) {
 		schema := newSchema()
 		s := store(t, pool, schema)
 		for _, c := range cases {
-			place := []engagement.Place{{Key: engagement.PlaceKey{Engagement: "e", Customer: tenant.Key(fmt.Sprint(c))}}}
+			change := plainly(0, tenant.Key(fmt.Sprint(c)))
 			command := storage.CommandRecord{Key: storage.CommandKey{Partner: "northwind", Key: fmt.Sprint(c)}, At: time.Unix(7, 0)}
 			fails(t, pool, schema, c.code, elsewhere, c.atCommit)
-			err := s.Apply(t.Context(), storage.Changes{Places: place, Command: &command})
+			change.Command = &command
+			err := s.Apply(t.Context(), change)
 			if !errors.Is(err, c.want) {
 				t.Errorf("an Apply that fails with %s (at the COMMIT: %t): %v", c.code, c.atCommit, err)
 			}
@@ -71,7 +72,7 @@ func TestErrorsThatSettleNothing(t *testing.T) {
 				}
 			}
 			run(t, pool, schema, "DROP TRIGGER fails ON pe.place")
-			if err := s.Apply(t.Context(), storage.Changes{Places: place, Command: &command}); err != nil {
+			if err := s.Apply(t.Context(), change); err != nil {
 				t.Errorf("an Apply after one that failed with %s: %v", c.code, err)
 			}
 		}
@@ -92,11 +93,13 @@ func TestDoneInSpiteOfAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	fails(t, pool, schema, "XX000", "server closed the connection unexpectedly", false)
-	place := []engagement.Place{{Key: engagement.PlaceKey{Engagement: "e", Customer: "c"}}}
-	if err := s.Apply(t.Context(), storage.Changes{Places: place, Command: command}); err != nil {
+	change := plainly(0, "c")
+	change.Command = command
+	if err := s.Apply(t.Context(), change); err != nil {
 		t.Errorf("an Apply whose command is recorded: %v", err)
 	}
 	other := *command
 	other.Body = engagement.Digest{1}
-	told(t, s.Apply(t.Context(), storage.Changes{Places: place, Command: &other}), postgres.ErrUnknown, true)
+	change.Command = &other
+	told(t, s.Apply(t.Context(), change), postgres.ErrUnknown, true)
 }

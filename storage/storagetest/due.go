@@ -228,10 +228,7 @@ func checkOverdueWhatever(ctx context.Context, a, b storage.Store) error {
 	if err := a.Apply(ctx, changed(start, scenes...)); err != nil {
 		return err
 	}
-	var want []engagement.Entry
-	for _, e := range entriesOf(scenes, func(e engagement.Entry) bool { return e.Record.Partner == northwind && !e.Until.IsZero() }) {
-		want = append(want, e)
-	}
+	want := entriesOf(scenes, func(e engagement.Entry) bool { return e.Record.Partner == northwind && !e.Until.IsZero() })
 	slices.SortFunc(want, func(a, b engagement.Entry) int { return cmp.Or(a.Record.Compare(b.Record), cmp.Compare(a.Row, b.Row)) })
 	q := pageOf(engagement.TabComplete, 1)
 	q.Now, q.Filter.Words, q.After = start.Add(1000*day), engagement.SearchWords("nobody"), &storage.Position{Text: "zzz", Row: "zzz"}

@@ -153,7 +153,9 @@ func checkLink(ctx context.Context, a, b storage.Store) error {
 	if err := a.Apply(ctx, everything(1)); err != nil {
 		return err
 	}
-	later := storage.Changes{Tokens: []storage.Token{tokenOf(consent.Hash{99}, added(northwind, migration, 1, start))}}
+	content := tokenOf(consent.Hash{99}, added(northwind, migration, 1, start))
+	content.Slot = storage.SlotOfHash(content.Hash)
+	later := storage.Changes{Tokens: []storage.Token{content}}
 	if err := b.Apply(ctx, later); err != nil {
 		return err
 	}
@@ -168,7 +170,7 @@ func checkLink(ctx context.Context, a, b storage.Store) error {
 	}
 	// A token that is there stays what it is, and who comes second decides again.
 	again := everything(3)
-	again.Tokens[0].Hash = consent.Hash{99}
+	again.Tokens[0].Hash, again.Tokens[0].Slot = content.Hash, content.Slot
 	if err := a.Apply(ctx, again); !errors.Is(err, storage.ErrConflict) {
 		return fmt.Errorf("the same token a second time: %w, want a conflict", err)
 	}

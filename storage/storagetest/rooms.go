@@ -30,16 +30,13 @@ func rowsAre(ctx context.Context, s storage.Store, what string, partners []engag
 	}
 	for _, p := range partners {
 		for _, tab := range append(engagement.AllTabs(), engagement.TabOff) {
-			want := []engagement.Entry{}
-			for _, e := range entriesOf(scenes, func(e engagement.Entry) bool {
+			want := entriesOf(scenes, func(e engagement.Entry) bool {
 				return e.Record.Partner == p && e.Record.Engagement == migration && e.Tab == tab
-			}) {
-				want = append(want, e)
-			}
+			})
 			q := pageOf(tab, 100)
 			q.Partner = p
 			page, err := s.List(ctx, q)
-			got := []engagement.Entry{}
+			var got []engagement.Entry
 			for _, r := range page.Rows {
 				got = append(got, r.Entry)
 			}
