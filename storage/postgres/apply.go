@@ -11,16 +11,10 @@ import (
 // trip, for the ROLLBACK.
 //
 // When the connection is lost before the server has answered, or the answer does not
-<<<<<<< HEAD
-// say that nothing was done, Apply looks for what it wrote. Where it finds its command record, its events or its tokens, it has
-// been done, and returns nil; else it returns ErrUnknown, which matches
-// storage.ErrUnavailable, since the server may still be about to do it.
-=======
 // say that nothing was done, Apply looks for what it wrote. Where it finds its command
 // record, its events or its tokens, it has been done, and returns nil; else it returns
 // ErrUnknown, which matches storage.ErrUnavailable, since the server may still be about
 // to do it.
->>>>>>> stored
 func (s *Store) Apply(ctx context.Context, c storage.Changes) error {
 	const op = "apply changes"
 	if err := c.Check(); err != nil {
@@ -37,11 +31,7 @@ func (s *Store) Apply(ctx context.Context, c storage.Changes) error {
 	err = s.retry(ctx, op, func(q querier) error {
 		err := s.together(ctx, q, steps)
 		if s.tx == nil && err != nil && !settled(err) && ctx.Err() == nil {
-<<<<<<< HEAD
-			return s.outcome(ctx, plan, err)
-=======
 			return s.outcome(ctx, &plan, err)
->>>>>>> stored
 		}
 		return err
 	}, func(err error) bool { return undone(err) || unsent(err) && lost(err) })

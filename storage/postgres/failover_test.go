@@ -3,26 +3,14 @@ package postgres_test
 import (
 	"context"
 	"errors"
-<<<<<<< HEAD
-	"fmt"
-	"slices"
-=======
 	"strings"
->>>>>>> stored
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-<<<<<<< HEAD
-	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/tenant"
-=======
-	"github.com/partnerengage/partnerengage/engagement"
-	"github.com/partnerengage/partnerengage/storage"
->>>>>>> stored
 )
 
 // TestAfterAFailover has a process read and write on, when a failover to a server
@@ -31,57 +19,6 @@ import (
 // to the counts, is about what is there now.
 func TestAfterAFailover(t *testing.T) {
 	now := time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)
-<<<<<<< HEAD
-	key := engagement.PlaceKey{Engagement: "azure-migration", Customer: "tpid:7"}
-	participation := func(partner engagement.PartnerID, id engagement.ParticipationID) engagement.Participation {
-		return engagement.Participation{
-			ID: id, Partner: partner, Engagement: key.Engagement, Customer: key.Customer, Identity: tenant.Identity{TPID: 7, Name: "Contoso"},
-			Location: "4711201", Origin: engagement.Added, ClaimNumber: string(id), StartedAt: now, Consent: consent.Start(now.AddDate(0, 0, 30)),
-		}
-	}
-	write := func(s storage.Store, pl engagement.Place) {
-		t.Helper()
-		if err := s.Apply(t.Context(), storage.Changes{Places: []engagement.Place{pl}, Entries: pl.Entries(now)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	pool := running(t).pool(t, modes["cached"], 2)
-	for _, n := range []int{0, 19} { // a read of one place, and of so many that a store could pass over what it knows
-		schema := newSchema()
-		s, other := store(t, pool, schema), store(t, pool, schema)
-		keys := []engagement.PlaceKey{key}
-		for i := range n {
-			keys = append(keys, engagement.PlaceKey{Engagement: key.Engagement, Customer: tenant.TPIDKey(tenant.TPID(100 + i))})
-		}
-		write(other, engagement.Place{Key: key, ClaimLimit: 2}.WithParticipation(participation("northwind", "n-1")).WithParticipation(participation("adatum", "a-1")))
-		read := func(keys []engagement.PlaceKey) engagement.Place {
-			t.Helper()
-			loaded, err := s.Load(t.Context(), storage.Want{Places: keys})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return loaded.Places[key]
-		}
-		read(keys[:1])
-		for _, table := range []string{"entry", "participation", "standing", "place", "tab_count", "status_count"} {
-			run(t, pool, schema, "DELETE FROM pe."+table)
-		}
-		write(other, engagement.Place{Key: key, ClaimLimit: 2}.WithParticipation(participation("northwind", "n-2")).WithParticipation(participation("fabrikam", "f-1")))
-
-		write(s, read(keys).WithParticipation(participation("tailspin", "t-1")))
-		var got []string
-		for _, s := range read(keys[:1]).Standings {
-			for _, p := range s.Participations {
-				got = append(got, string(p.ID))
-			}
-		}
-		if !slices.Equal(got, []string{"f-1", "n-2", "t-1"}) {
-			t.Errorf("after a read of %d places, the place has %q", len(keys), got)
-		}
-		if err := counted(t.Context(), pool, schema); err != nil {
-			t.Errorf("after a read of %d places: %v", len(keys), err)
-		}
-=======
 	key := somebody("tpid:7")
 	pool := running(t).pool(t, modes["cached"], 2)
 	schema := newSchema()
@@ -123,24 +60,11 @@ func TestAfterAFailover(t *testing.T) {
 	}
 	if err := counted(t.Context(), pool, schema); err != nil {
 		t.Error(err)
->>>>>>> stored
 	}
 }
 
 // counted returns an error unless the counts are those of the rows.
 func counted(ctx context.Context, pool *pgxpool.Pool, schema string) error {
-<<<<<<< HEAD
-	var wrong int
-	err := pool.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (
-		SELECT partner, engagement, tab, sum(n) FROM (
-			SELECT partner, engagement, tab, entries AS n FROM %[1]s.tab_count
-			UNION ALL SELECT partner, engagement, tab, -1 FROM %[1]s.entry) d
-		GROUP BY partner, engagement, tab HAVING sum(n) <> 0) wrong`, schema)).Scan(&wrong)
-	if err == nil && wrong > 0 {
-		err = errors.New("counts are not those of the rows")
-	}
-	return err
-=======
 	for _, sql := range []string{
 		`SELECT count(*) FROM (SELECT partner, engagement, tab FROM (
 			SELECT partner, engagement, tab, entries AS n FROM pe.tab_count UNION ALL SELECT partner, engagement, tab, -1 FROM pe.entry WHERE tab IS NOT NULL) d
@@ -158,5 +82,4 @@ func counted(ctx context.Context, pool *pgxpool.Pool, schema string) error {
 		}
 	}
 	return nil
->>>>>>> stored
 }

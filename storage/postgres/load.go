@@ -235,13 +235,6 @@ func keysOf[K comparable](keys []K, row func(K) wanted) []wanted {
 
 // loadShape is what the statement of a Load depends on.
 type loadShape struct {
-<<<<<<< HEAD
-	find              string // findLink, findID or nothing
-	places, customers int    // how many keys; more than few count as few+1
-	many              bool   // so many places that their entries are not read
-	command           bool
-	sendings          bool
-=======
 	find                       string // findLink, findID or nothing
 	anywhere                   bool   // it is not known in which slot
 	home                       bool   // the slot is that of its record, too, and not only of its hash
@@ -254,7 +247,6 @@ type loadShape struct {
 type keys struct {
 	n   int
 	one bool
->>>>>>> stored
 }
 
 const findLink, findID = "link", "id"
@@ -280,15 +272,9 @@ func shapeOf(want storage.Want) (loadShape, []any) {
 		sh.home = !sh.anywhere
 		args = append(args, string(want.Participation.Partner), string(want.Participation.ID))
 	}
-<<<<<<< HEAD
-	if places := pairs(want.Places, placePair); len(places) > 0 {
-		sh.places, sh.many = min(len(places), few+1), len(places) > placesWithEntries
-		args = append(args, given(placeKeys, places)...)
-=======
 	var places []engagement.CustomerEngagementKey
 	for _, k := range want.Records {
 		places = append(places, k.Shared())
->>>>>>> stored
 	}
 	add := func(list []wanted, of shape[wanted]) keys {
 		k := keys{n: min(len(list), few+1)}
@@ -319,14 +305,6 @@ func shapeOf(want storage.Want) (loadShape, []any) {
 	return sh, args
 }
 
-<<<<<<< HEAD
-// placesWithEntries is of how many places at most a Load reads the entries, too.
-const placesWithEntries = 16
-
-// withEntries reports whether the entries of the places are read, too, since those
-// of what cannot be read have to stay.
-func (sh loadShape) withEntries() bool { return !sh.many }
-=======
 // mailboxes are the wanted ones, as an argument.
 func mailboxes(q storage.SendingsQuery) [][]byte {
 	out := make([][]byte, len(q.Mailboxes))
@@ -335,7 +313,6 @@ func mailboxes(q storage.SendingsQuery) [][]byte {
 	}
 	return out
 }
->>>>>>> stored
 
 // loadText returns the statement of a Load. Each key has branches of its own, so that
 // it is looked up where it is; more than a few are joined.

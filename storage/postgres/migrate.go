@@ -75,22 +75,9 @@ func (s *Store) migrate(ctx context.Context, tx pgx.Tx, all []scripts.Script) er
 	if _, err := tx.Exec(ctx, `SET LOCAL search_path TO "`+s.schema+`"`); err != nil {
 		return err
 	}
-<<<<<<< HEAD
-	for _, m := range all {
-		if m.Version <= at {
-			continue
-		}
-		for _, statement := range scripts.Statements(m.SQL) {
-			if _, err := tx.Exec(ctx, statement); err != nil {
-				return fmt.Errorf("version %d: %w", m.Version, err)
-			}
-		}
-		if _, err := tx.Exec(ctx, "INSERT INTO "+s.in+"migration (version) VALUES ($1::bigint)", m.Version); err != nil {
-=======
 	old := 0 < at && at < all[0].Version
 	if old {
 		if err := s.setAside(ctx, tx, at); err != nil {
->>>>>>> stored
 			return err
 		}
 	}

@@ -17,11 +17,7 @@ const proofWithin = 5 * time.Second
 // two processes can make the same one at the same moment; then it does not matter
 // which of them did.) That it is missing proves nothing, since the server may
 // still be at it.
-<<<<<<< HEAD
-func (s *Store) outcome(ctx context.Context, p rows.Plan, cause error) error {
-=======
 func (s *Store) outcome(ctx context.Context, p *plan, cause error) error {
->>>>>>> stored
 	unknown := &Error{Op: "apply changes", Problem: ErrUnknown, Err: cause}
 	sql, args := s.proof(p)
 	if sql == "" {

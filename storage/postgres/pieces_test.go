@@ -23,11 +23,7 @@ func TestInPieces(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			pool := poolOf(t, c.with("port", p.port(), "sslmode", "disable"), modes[mode], 10)
 			for _, k := range storagetest.Cases() {
-<<<<<<< HEAD
-				if mode != "cached" && k.Name != "atomic" && k.Name != "last part" {
-=======
 				if k.Name == "model" && mode != "cached" {
->>>>>>> stored
 					continue
 				}
 				schema := newSchema()

@@ -38,10 +38,7 @@ type Store struct {
 	in     string // what the names of tables are preceded by
 	bell   *bell  // nil when nobody is to be told of messages
 	texts  *texts
-<<<<<<< HEAD
-=======
 	parts  int // of the tables that Migrate makes
->>>>>>> stored
 	tx     *hosted
 }
 
@@ -73,11 +70,7 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 	if !usable.MatchString(schema) || strings.HasPrefix(schema, "pg_") {
 		return nil, &Error{Op: "use the database", Problem: ErrName}
 	}
-<<<<<<< HEAD
-	s := &Store{pool: pool, schema: schema, in: identifier(schema) + ".", texts: new(texts)}
-=======
 	s := &Store{pool: pool, schema: schema, in: identifier(schema) + ".", texts: new(texts), parts: opts.Partitions}
->>>>>>> stored
 	if !opts.Quiet {
 		s.bell = newBell(pool, channel(schema))
 	}
