@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -32,7 +31,7 @@ func encodeShown(e engagement.Entry) ([]byte, error) {
 	if err != nil || e.Participation != "" {
 		return b, err
 	}
-	return append(b, sumOf(e.Record, b)...), nil
+	return binary.BigEndian.AppendUint32(b, sumOf(e.Record, b)), nil
 }
 
 func decodeShown(e engagement.Entry, b []byte) (engagement.Shown, error) {
@@ -41,7 +40,7 @@ func decodeShown(e engagement.Entry, b []byte) (engagement.Shown, error) {
 			return engagement.Shown{}, errors.New("it is cut off")
 		}
 		body := b[:len(b)-sumSize]
-		if !bytes.Equal(sumOf(e.Record, body), b[len(body):]) {
+		if sumOf(e.Record, body) != binary.BigEndian.Uint32(b[len(body):]) {
 			return engagement.Shown{}, errors.New("it is another one's, or damaged")
 		}
 		return decode[engagement.Shown](body)
@@ -56,12 +55,11 @@ func decodeShown(e engagement.Entry, b []byte) (engagement.Shown, error) {
 const sumSize = 4
 
 // sumOf tells the bodies of records apart.
-func sumOf(of engagement.RecordKey, body []byte) []byte {
+func sumOf(of engagement.RecordKey, body []byte) uint32 {
 	var room [256]byte
 	key := room[:0]
 	for _, part := range []string{string(of.Partner), string(of.Engagement), string(of.Customer)} {
 		key = append(append(key, part...), 0)
 	}
-	sum := crc32.Update(crc32.ChecksumIEEE(key), crc32.IEEETable, body)
-	return binary.BigEndian.AppendUint32(nil, sum)
+	return crc32.Update(crc32.ChecksumIEEE(key), crc32.IEEETable, body)
 }
