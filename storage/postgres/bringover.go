@@ -280,8 +280,13 @@ func (b *broughtRows) add(p former.Place) error {
 			}
 			if e.Participation == "" {
 				own = row
-			} else {
-				put = append(put, row)
+				continue
+			}
+			put = append(put, row)
+			for i := range b.participations {
+				if p := &b.participations[i]; p.ID == row.Participation && p.Partner == row.Partner {
+					p.Search = row.Search
+				}
 			}
 		}
 		coverOwn(&own, put)

@@ -25,8 +25,8 @@ func TestTablesKeepTheInvariants(t *testing.T) {
 	w.Granted("azure-migration", "ana@contoso.com")
 	w.Added("azure-migration", "joe@adatum.com")
 	for what, try := range map[string]struct{ sql, code string }{
-		"a second open participation":            {`INSERT INTO pe.participation SELECT slot, slotted, partner, id || '-2', engagement, customer, '', body FROM pe.participation WHERE live = ''`, "23505"},
-		"the same participation somewhere else":  {`INSERT INTO pe.participation SELECT slot, slotted, partner, id, 'security-workshop', customer, NULL, body FROM pe.participation LIMIT 1`, "23505"},
+		"a second open participation":            {`INSERT INTO pe.participation SELECT slot, slotted, partner, id || '-2', engagement, customer, '', '', body FROM pe.participation WHERE live = ''`, "23505"},
+		"the same participation somewhere else":  {`INSERT INTO pe.participation SELECT slot, slotted, partner, id, 'security-workshop', customer, '', NULL, body FROM pe.participation LIMIT 1`, "23505"},
 		"more grants than the limit":             {`UPDATE pe.shared SET granted = granted + 1 WHERE granted = 1`, "23514"},
 		"a record without a version":             {`UPDATE pe.entry SET version = NULL WHERE participation = ''`, "23514"},
 		"a participation's row without an order": {`UPDATE pe.entry SET soonest = NULL WHERE participation <> ''`, "23514"},

@@ -76,6 +76,9 @@ func (s *Store) rekeyBatch(ctx context.Context, tx pgx.Tx, batch []entryRow) err
 		}
 		change.Queue("UPDATE "+s.in+"entry t SET name = $6::text, search = $7::text, keys = $8::bigint WHERE "+keyed(entryRows, entryKey),
 			append(valuesOf(r.fields()[:entryKey]), r.Name, r.Search, keysNumber)...)
+		if r.Participation != "" {
+			change.Queue("UPDATE "+s.in+"participation SET search = $4::text WHERE slot = $1::smallint AND partner = $2::text AND id = $3::text", r.Slot, r.Partner, r.Participation, r.Search)
+		}
 	}
 	return tx.SendBatch(ctx, &change).Close()
 }

@@ -148,6 +148,7 @@ type listText struct {
 	args    arguments
 
 	now, partner, engagement string // arguments
+	participation            bool   // whether the part at hand is that of participations
 }
 
 func (l *listText) text() string {
@@ -190,6 +191,7 @@ var entryColumns = of("t", entryRows.columns)
 // ordered returns the statement for the first entries in an order that are behind the
 // position, of which these are the values for the columns.
 func (l *listText) ordered(where string, columns []string, after []string) string {
+	where += l.worded()
 	order, behind := strings.Join(columns, ", "), " > "
 	if l.query.Descending {
 		order, behind = strings.Join(columns, " DESC, ")+" DESC", " < "
@@ -206,6 +208,7 @@ func (l *listText) ordered(where string, columns []string, after []string) strin
 func (l *listText) known(where string) string {
 	q := &l.query
 	f := &q.Filter
+	l.participation = false
 	if f.Participation || f.AmountFrom != "" ||
 		len(f.Types) > 0 && !slices.Contains(f.Types, engagement.NotStarted) || len(f.Statuses) > 0 && !slices.Contains(f.Statuses, "") {
 		return ""
@@ -276,6 +279,7 @@ func (l *listText) nameOf(p storage.Position) string {
 func (l *listText) participations(where string) string {
 	q := &l.query
 	where = "t.participation <> ''" + where
+	l.participation = true
 	var columns []string
 	switch q.Sort {
 	case storage.ByName:

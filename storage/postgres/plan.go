@@ -116,6 +116,7 @@ func (p *plan) planRecords() error {
 		case is:
 			row.Wake = changed
 			r.put = append(r.put, row)
+			r.found(row)
 		default:
 			r.other = append(r.other, row)
 		}
@@ -135,6 +136,15 @@ func (p *plan) planRecords() error {
 		})
 	}
 	return nil
+}
+
+// found has the participation of an entry found as that is.
+func (r *recordPlan) found(e entryRow) {
+	for i := range r.participations {
+		if p := &r.participations[i]; p.ID == e.Participation {
+			p.Search = e.Search
+		}
+	}
 }
 
 func opens(r participationRow) int {

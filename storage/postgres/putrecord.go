@@ -217,7 +217,7 @@ func (s *applying) putParticipations(list []participationRow) {
 		s.known(errElsewhere, textKey{what: "put a participation"}, given(participationRows, r), func() string {
 			columns := participationRows.columns
 			return "WITH changed AS (INSERT INTO " + s.in + "participation AS t (" + quoted(columns) + ") " + valuesText(participationRows, 1, 0) +
-				" ON CONFLICT (slot, partner, id) DO UPDATE SET live = excluded.live, body = excluded.body" +
+				" ON CONFLICT (slot, partner, id) DO UPDATE SET search = excluded.search, live = excluded.live, body = excluded.body" +
 				" WHERE t.engagement = excluded.engagement AND t.customer = excluded.customer RETURNING 1)" + guardedOne
 		})
 	}

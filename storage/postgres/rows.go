@@ -126,16 +126,17 @@ type participationRow struct {
 	Slotted              bool
 	Partner, ID          string
 	Engagement, Customer string
+	Search               string // of its entry
 	Live                 *string
 	Body                 []byte
 }
 
 func (r *participationRow) fields() []any {
-	return []any{&r.Slot, &r.Partner, &r.ID, &r.Engagement, &r.Customer, &r.Slotted, &r.Live, &r.Body}
+	return []any{&r.Slot, &r.Partner, &r.ID, &r.Engagement, &r.Customer, &r.Slotted, &r.Search, &r.Live, &r.Body}
 }
 
 var participationRows = shape[participationRow]{
-	[]string{"slot", "partner", "id", "engagement", "customer", "slotted", "live", "body"}, (*participationRow).fields, false,
+	[]string{"slot", "partner", "id", "engagement", "customer", "slotted", "search", "live", "body"}, (*participationRow).fields, false,
 }
 
 // recorded is before every deadline: what a participation is then is what is recorded

@@ -31,30 +31,31 @@ CREATE TABLE shared (
 -- tab is a letter: e, i, c or o; NULL: on no page and no list. Then until can stand in
 -- covered, if there is one of a participation with none that is later.
 CREATE TABLE entry (
+	-- What does not change comes first: then a change is little in the log.
+	keys          INTEGER NOT NULL,
+	slot          SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 1024),
+	engagement    TEXT COLLATE "C" NOT NULL CHECK (engagement <> ''),
+	customer      TEXT COLLATE "C" NOT NULL CHECK (customer <> ''),
+	partner       TEXT COLLATE "C" NOT NULL CHECK (partner <> ''),
+	participation TEXT COLLATE "C" NOT NULL,
+	name          TEXT COLLATE "C" NOT NULL,
+	search        TEXT COLLATE "C" NOT NULL,
+	locations     TEXT COLLATE "C", -- JSON
 	since         BIGINT NOT NULL,
+	minds_room    BOOLEAN NOT NULL,
+	base          TEXT COLLATE "C", -- the tab while there is room
+	tab           TEXT COLLATE "C",
+	type          TEXT COLLATE "C", -- of a participation
+	status        TEXT COLLATE "C", -- of a participation
+	amount        TEXT COLLATE "C", -- of a participation
+	was           TEXT COLLATE "C", -- tab and status before the last change, for the counts
+	rank          INTEGER, -- of a participation
 	soonest       BIGINT, -- of a participation: its deadline, or a time behind all of them
 	until         BIGINT,
 	covered       BIGINT,
 	due           BIGINT,
 	wake          BIGINT, -- of a participation
 	version       BIGINT, -- of a record
-	keys          INTEGER NOT NULL,
-	rank          INTEGER, -- of a participation
-	slot          SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 1024),
-	minds_room    BOOLEAN NOT NULL,
-	engagement    TEXT COLLATE "C" NOT NULL CHECK (engagement <> ''),
-	customer      TEXT COLLATE "C" NOT NULL CHECK (customer <> ''),
-	partner       TEXT COLLATE "C" NOT NULL CHECK (partner <> ''),
-	participation TEXT COLLATE "C" NOT NULL,
-	tab           TEXT COLLATE "C",
-	base          TEXT COLLATE "C", -- the tab while there is room
-	type          TEXT COLLATE "C", -- of a participation
-	status        TEXT COLLATE "C", -- of a participation
-	amount        TEXT COLLATE "C", -- of a participation
-	locations     TEXT COLLATE "C", -- JSON
-	was           TEXT COLLATE "C", -- tab and status before the last change, for the counts
-	name          TEXT COLLATE "C" NOT NULL,
-	search        TEXT COLLATE "C" NOT NULL,
 	room          BYTEA,
 	record        BYTEA, -- of a record: NULL where what is shown is all there is
 	shown         BYTEA NOT NULL,
@@ -79,6 +80,14 @@ CREATE INDEX claim_soonest ON entry (partner, soonest, participation) WHERE part
 CREATE INDEX claim_since ON entry (partner, since, participation) WHERE participation <> '' AND tab IS NOT NULL;
 CREATE INDEX claim_rank ON entry (partner, rank, name, participation) WHERE participation <> '' AND tab IS NOT NULL;
 CREATE INDEX claim_amount ON entry (partner, amount, participation) WHERE participation <> '' AND tab IS NOT NULL;
+
+-- The words and IDs by which rows are found, each behind what tells lists apart.
+CREATE FUNCTION words(partner TEXT, engagement TEXT, search TEXT) RETURNS TSVECTOR LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 AS $$
+	SELECT array_to_tsvector(ARRAY(
+		SELECT left(md5(partner || E'\n' || engagement), 6) || left(w, 200) FROM unnest(string_to_array(translate(search, '=', ' '), ' ')) w WHERE w <> ''))
+$$;
+
+CREATE INDEX known_words ON entry USING gin (words(partner, engagement, search)) WHERE participation = '' AND tab IS NOT NULL;
 
 -- What becomes something else by itself, and what has something to record or to send.
 CREATE INDEX entry_until ON entry (partner, engagement, until) WHERE until IS NOT NULL;
@@ -112,6 +121,7 @@ CREATE TABLE participation (
 	id         TEXT COLLATE "C" NOT NULL CHECK (id <> ''),
 	engagement TEXT COLLATE "C" NOT NULL,
 	customer   TEXT COLLATE "C" NOT NULL,
+	search     TEXT COLLATE "C" NOT NULL, -- that of its row: here it stays where it is when the row changes
 	live       TEXT COLLATE "C" CHECK (live IN ('', id)),
 	body       BYTEA NOT NULL,
 	PRIMARY KEY (slot, partner, id)
@@ -119,6 +129,7 @@ CREATE TABLE participation (
 
 CREATE UNIQUE INDEX participation_live ON participation (slot, engagement, customer, partner, live) WHERE live IS NOT NULL;
 CREATE INDEX participation_ended ON participation (slot, engagement, customer, partner) WHERE live IS NULL;
+CREATE INDEX participation_words ON participation USING gin (words(partner, '', search));
 CREATE INDEX participation_unslotted ON participation (partner, id) WHERE NOT slotted;
 
 -- A customer as one partner has it, with the end of its history.
