@@ -192,6 +192,9 @@ func (s *Service) verifyState(ctx context.Context, v *verification, loaded stora
 			})
 		}
 		for _, p := range r.Participations {
+			if r.ErrUnreadable(p.ID) != nil {
+				continue
+			}
 			last, told := v.about[p.ID]
 			delete(v.about, p.ID)
 			events := []engagement.Event{last}

@@ -103,20 +103,24 @@ func (r entryRow) ordered() engagement.Entry {
 	return e
 }
 
-// value returns the entry. With an error it is what is ordered.
+// value returns the entry. With an error it is what is ordered, and the locations if they
+// can be read.
 func (r entryRow) value() (engagement.Entry, error) {
 	e := r.ordered()
+	var shown engagement.Shown
+	var room engagement.Room
 	locations, err := locationsOf(r.locations)
 	if err == nil {
 		e.Locations = locations
-		e.Shown, err = decodeShown(e, r.shown)
+		shown, err = decodeShown(e, r.shown)
 	}
 	if err == nil {
-		e.Room, err = roomOf(r.room)
+		room, err = roomOf(r.room)
 	}
 	if err != nil {
-		return r.ordered(), &storage.UnreadableError{Kind: "entry", Key: strings.Join([]string{r.partner, r.engagement, r.row}, " "), Err: err}
+		return e, &storage.UnreadableError{Kind: "entry", Key: strings.Join([]string{r.partner, r.engagement, r.row}, " "), Err: err}
 	}
+	e.Shown, e.Room = shown, room
 	return e, nil
 }
 

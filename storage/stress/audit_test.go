@@ -25,7 +25,8 @@ type auditor struct {
 	now   time.Time
 	many  int // customers
 
-	places    map[engagement.PlaceKey]engagement.Place
+	shared    map[engagement.CustomerEngagementKey]engagement.CustomerEngagement
+	records   map[engagement.RecordKey]engagement.PartnerRecord
 	happened  map[string]int // events by kind
 	reminders int
 }
@@ -39,12 +40,17 @@ func audit(t *testing.T, d database, b *books, dir string, many int, now time.Ti
 		t.Fatal(err)
 	}
 	t.Cleanup(done)
-	a := &auditor{T: t, books: b, store: s, now: now, many: many, places: map[engagement.PlaceKey]engagement.Place{}, happened: map[string]int{}}
+	a := &auditor{
+		T: t, books: b, store: s, now: now, many: many, happened: map[string]int{},
+		shared:  map[engagement.CustomerEngagementKey]engagement.CustomerEngagement{},
+		records: map[engagement.RecordKey]engagement.PartnerRecord{},
+	}
 	a.finish(filepath.Join(dir, "finish.jsonl"))
 	a.chains()
 	a.histories()
 	a.counts()
 	a.outbox()
+	verified(t, s, func() time.Time { return a.now })
 	return a.reminders
 }
 
@@ -77,27 +83,39 @@ func (a *auditor) finish(path string) {
 	a.read(a.T, path)
 }
 
-// chains checks that each version of each place was written once: nobody has
-// overwritten what somebody else had decided.
+// chains checks that each version of each record, and of what is shared, was written
+// once: nobody has overwritten what somebody else had decided.
 func (a *auditor) chains() {
 	a.Helper()
-	for _, e := range []engagement.ID{once, twice} {
+	written := func(key engagement.RecordKey, is int64) {
+		a.Helper()
+		written := a.versions[key]
+		for v := range max(is, int64(len(written))) {
+			if written[v+1] != 1 {
+				a.Errorf("version %d of %v was written %d times, and it is at %d", v+1, key, written[v+1], is)
+			}
+		}
+	}
+	for e, limit := range limits {
 		for n := range a.many {
-			key := engagement.PlaceKey{Engagement: e, Customer: keyOf(n)}
-			loaded, err := a.store.Load(a.Context(), storage.Want{Places: []engagement.PlaceKey{key}})
+			want := storage.Want{Ended: true}
+			for _, p := range partners {
+				want.Records = append(want.Records, engagement.RecordKey{Partner: p.Partner, Engagement: e, Customer: keyOf(n)})
+			}
+			loaded, err := a.store.Load(a.Context(), want)
 			if err != nil {
 				a.Fatal(err)
 			}
-			pl := loaded.Places[key]
-			a.places[key] = pl
-			written := a.versions[key]
-			for v := range max(pl.Version, int64(len(written))) {
-				if written[v+1] != 1 {
-					a.Errorf("version %d of %v was written %d times, and it is at %d", v+1, key, written[v+1], pl.Version)
-				}
+			for key, r := range loaded.Records {
+				a.records[key] = r
+				written(key, r.Version)
 			}
-			if granted := pl.Granted(a.now); granted > limits[e] {
-				a.Errorf("%v has %d consents, and %d is the most", key, granted, limits[e])
+			for key, c := range loaded.Shared {
+				a.shared[key] = c
+				written(engagement.RecordKey{Engagement: key.Engagement, Customer: key.Customer}, c.Version)
+				if granted := c.Granted(a.now); granted > limit {
+					a.Errorf("%v has %d consents, and %d is the most", key, granted, limit)
+				}
 			}
 		}
 	}
@@ -165,9 +183,7 @@ func (a *auditor) history(partner engagement.PartnerID, customer int, events []e
 		}
 	}
 	for _, e := range []engagement.ID{once, twice} {
-		pl := a.places[engagement.PlaceKey{Engagement: e, Customer: keyOf(customer)}]
-		s, _ := pl.Standing(partner)
-		for _, p := range s.Participations {
+		for _, p := range a.records[engagement.RecordKey{Partner: partner, Engagement: e, Customer: keyOf(customer)}].Participations {
 			if got := p.StatusAt(a.now); got != status[p.ID] {
 				a.Errorf("%s, %s: %s is %q, and by the history %q", partner, domainOf(customer), p.ID, got, status[p.ID])
 			}
@@ -215,7 +231,7 @@ func (a *auditor) outbox() {
 			}
 			reminded[what] = id
 		}
-		p, ok := a.places[m.Place].Participation(m.Partner, m.Participation)
+		p, ok := a.records[engagement.RecordKey{Partner: m.Partner, Engagement: m.Engagement, Customer: m.Customer}].Participation(m.Participation)
 		if m.Kind == engagement.AskForConsent && a.sent[id] == 0 && (!ok || p.StatusAt(a.now) == engagement.AwaitingConsentResponse) {
 			a.Errorf("%s waits for an answer, and its link was never sent", m.Participation)
 		}
@@ -239,19 +255,22 @@ func (a *auditor) outbox() {
 }
 
 // counts checks that tabs and claims lists count the rows that they have, and have
-// those that the places have.
+// those that the records give.
 func (a *auditor) counts() {
 	a.Helper()
 	rows, tabs := map[string]int{}, map[string]int{}
 	claims, statuses := map[string]int{}, map[string]int{}
-	for _, pl := range a.places {
-		for _, e := range pl.Entries(a.now) {
+	for key, r := range a.records {
+		for _, e := range r.Entries(a.shared[key.Shared()].RoomFor(key.Partner), a.now) {
+			if e.Tab == engagement.TabNone || r.Version == 0 {
+				continue
+			}
 			rows[rowText(e)]++
-			tabs[fmt.Sprint(e.Partner, e.Place.Engagement, e.Tab)]++
+			tabs[fmt.Sprint(key.Partner, key.Engagement, e.Tab)]++
 			if e.Participation == "" {
 				continue
 			}
-			for _, whose := range []engagement.PartnerID{e.Partner, ""} {
+			for _, whose := range []engagement.PartnerID{key.Partner, ""} {
 				claims[fmt.Sprint(whose, rowText(e))]++
 				statuses[fmt.Sprint(whose, e.Status)]++
 			}
@@ -274,18 +293,18 @@ func (a *auditor) counts() {
 }
 
 func rowText(e engagement.Entry) string {
-	return fmt.Sprint(e.Partner, e.Place, e.Row, e.Tab, e.Status, e.Deadline.UnixMicro())
+	return fmt.Sprint(e.Record, e.Row, e.Tab, e.Status, e.Deadline.UnixMicro())
 }
 
 // pages reads every tab page by page.
 func (a *auditor) pages(partner engagement.PartnerID, e engagement.ID, rows, tabs map[string]int) {
 	a.Helper()
 	for _, tab := range append(engagement.AllTabs(), engagement.TabOff) {
-		q := storage.PageQuery{Partner: partner, Engagement: e, Tab: tab, Sort: storage.ByName, Limit: 100, Now: a.now}
+		q := storage.ListQuery{Partner: partner, Engagement: e, Tab: tab, Sort: storage.ByName, Limit: 100, Now: a.now}
 		for more := true; more; {
-			page, err := a.store.Page(a.Context(), q)
+			page, err := a.store.List(a.Context(), q)
 			if err != nil || len(page.Overdue) > 0 {
-				a.Fatalf("%v, and %d places are overdue after a sweep", err, len(page.Overdue))
+				a.Fatalf("%v, and %d rows are overdue after a sweep", err, len(page.Overdue))
 			}
 			for _, r := range page.Rows {
 				rows[rowText(r.Entry)]++
@@ -293,7 +312,7 @@ func (a *auditor) pages(partner engagement.PartnerID, e engagement.ID, rows, tab
 				q.After = &at
 			}
 			more = page.More
-			if n := page.Counts[tab]; n > 0 {
+			if n := page.Tabs[tab]; n > 0 {
 				tabs[fmt.Sprint(partner, e, tab)] = n
 			}
 		}
@@ -303,11 +322,11 @@ func (a *auditor) pages(partner engagement.PartnerID, e engagement.ID, rows, tab
 // claims reads a claims list page by page.
 func (a *auditor) claims(partner engagement.PartnerID, claims, statuses map[string]int) {
 	a.Helper()
-	q := storage.ClaimsQuery{Partner: partner, Sort: storage.ByStatus, Limit: 100, Now: a.now}
+	q := storage.ListQuery{Partner: partner, Sort: storage.ByStatus, Limit: 100, Now: a.now}
 	for more := true; more; {
-		page, err := a.store.Claims(a.Context(), q)
+		page, err := a.store.List(a.Context(), q)
 		if err != nil || len(page.Overdue) > 0 {
-			a.Fatalf("%v, and %d places are overdue after a sweep", err, len(page.Overdue))
+			a.Fatalf("%v, and %d rows are overdue after a sweep", err, len(page.Overdue))
 		}
 		for _, r := range page.Rows {
 			claims[fmt.Sprint(partner, rowText(r.Entry))]++
@@ -315,7 +334,7 @@ func (a *auditor) claims(partner engagement.PartnerID, claims, statuses map[stri
 			q.After = &at
 		}
 		more = page.More
-		for s, n := range page.Counts {
+		for s, n := range page.Statuses {
 			if n > 0 {
 				statuses[fmt.Sprint(partner, s)] = n
 			}

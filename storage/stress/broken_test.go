@@ -51,24 +51,35 @@ func (shaky) dawdle() {
 	}
 }
 
-// unguarded is a store that has lost the guard of versions: it replaces a place by
-// whatever was decided on an earlier one.
+// unguarded is a store that has lost the guard of versions: it replaces a record and
+// what is shared by whatever was decided on earlier ones.
 type unguarded struct{ storage.Store }
 
 func (s unguarded) Apply(ctx context.Context, c storage.Changes) error {
 	for {
 		var want storage.Want
-		for _, pl := range c.Places {
-			want.Places = append(want.Places, pl.Key)
+		for _, r := range c.Records {
+			want.Records = append(want.Records, r.Key)
+		}
+		for _, v := range c.Shared {
+			want.Shared = append(want.Shared, v.Key)
 		}
 		stored, err := s.Load(ctx, want)
 		if err != nil {
 			return err
 		}
 		raced := false
-		for i, pl := range c.Places {
-			raced = raced || pl.Version != stored.Places[pl.Key].Version
-			c.Places[i].Version = stored.Places[pl.Key].Version
+		for i, r := range c.Records {
+			raced = raced || r.Version != stored.Records[r.Key].Version
+			c.Records[i].Version = stored.Records[r.Key].Version
+		}
+		for i, v := range c.Shared {
+			raced = raced || v.Version != stored.Shared[v.Key].Version
+			c.Shared[i].Version = stored.Shared[v.Key].Version
+		}
+		for i, r := range c.Relied {
+			raced = raced || r.Version != stored.Shared[r.Key].Version
+			c.Relied[i].Version = stored.Shared[r.Key].Version
 		}
 		err = s.Store.Apply(ctx, c)
 		if !errors.Is(err, storage.ErrConflict) || !raced {
@@ -104,7 +115,7 @@ func (s stale) Load(ctx context.Context, want storage.Want) (storage.Loaded, err
 type forgetful struct{ storage.Store }
 
 func (s forgetful) Apply(ctx context.Context, c storage.Changes) error {
-	if len(c.Places) > 0 && rand.N(20) == 0 {
+	if len(c.Records) > 0 && rand.N(20) == 0 {
 		return nil
 	}
 	return s.Store.Apply(ctx, c)

@@ -266,7 +266,7 @@ func (r *reader) stored(p workflow.ClaimView) engagement.Participation {
 	r.Helper()
 	loaded, err := r.store.Load(r.Context(), storage.Want{Participation: storage.ParticipationKey{Partner: p.Partner, ID: p.ID}})
 	r.ok("load", err)
-	was, ok := loaded.Places[loaded.At].Participation(p.Partner, p.ID)
+	was, ok := loaded.Records[loaded.At].Participation(p.ID)
 	if !ok {
 		r.Fatalf("%s is not where the store says that it is", p.ID)
 	}
@@ -521,7 +521,7 @@ func (r *reader) commands() {
 // taken, then those that somebody holds.
 func (r *reader) messages() {
 	r.Helper()
-	due, err := r.store.Due(r.Context(), r.asked.Now, 1000)
+	due, err := r.store.Due(r.Context(), storage.DueQuery{Now: r.asked.Now, Limit: 1000})
 	r.ok("due", err)
 	for _, key := range due {
 		r.say(0, fmt.Sprintf("due %s of %s", key.Customer, key.Engagement))
@@ -540,7 +540,7 @@ func (r *reader) messages() {
 			}
 			r.found.add("message", state)
 			r.found.add("message for", m.Kind)
-			r.say(0, fmt.Sprintf("message %s: %s", m.ID, m.Kind), state, string(m.Partner), string(m.Place.Engagement), string(m.Place.Customer), string(m.Participation),
+			r.say(0, fmt.Sprintf("message %s: %s", m.ID, m.Kind), state, string(m.Partner), string(m.Engagement), string(m.Customer), string(m.Participation),
 				named("to", m.To.String()), named("in", m.Language), named("link", m.Link), named("deadline", m.Deadline), named("at", m.CreatedAt), named("attempts before", m.Attempts-1))
 		}
 	}

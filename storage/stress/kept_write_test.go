@@ -233,11 +233,11 @@ func (st *teller) rejected(who string) engagement.ParticipationID {
 	return p
 }
 
-// held are places that other portals hold.
+// held is what other portals hold.
 func (st *teller) held() {
-	st.Held(migration, "elsewhere.example", engagement.Elsewhere{Consented: 1, AsOf: keptStart.Add(-time.Hour)})
-	st.Held(migration, "delivered.example", engagement.Elsewhere{Participated: 1, AsOf: keptStart.Add(-time.Hour)})
-	st.Held(pilot, "known.example", engagement.Elsewhere{Consented: 1, AsOf: keptStart.Add(-time.Hour)}) // of two
+	st.Held(migration, "elsewhere.example", engagement.ExternalHoldings{Consented: 1, AsOf: keptStart.Add(-time.Hour)})
+	st.Held(migration, "delivered.example", engagement.ExternalHoldings{Participated: 1, AsOf: keptStart.Add(-time.Hour)})
+	st.Held(pilot, "known.example", engagement.ExternalHoldings{Consented: 1, AsOf: keptStart.Add(-time.Hour)}) // of two
 }
 
 // known are customers who are merely known.

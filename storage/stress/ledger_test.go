@@ -16,11 +16,11 @@ import (
 
 // line is something that a process writes down while it works.
 type line struct {
-	What string `json:"w"` // "place", "made", "leased", "sent", "gone" or "end"
+	What string `json:"w"` // "record", "shared", "made", "leased", "sent", "gone" or "end"
 
-	Place   engagement.PlaceKey `json:"p,omitzero"`
-	Version int64               `json:"v,omitzero"` // that was written
-	Granted int                 `json:"g,omitzero"` // how many consents hold a part of the claim limit
+	Record  engagement.RecordKey `json:"r,omitzero"` // of what is shared without a partner
+	Version int64                `json:"v,omitzero"` // that was written
+	Granted int                  `json:"g,omitzero"` // how many consents hold a part of the claim limit
 
 	Message engagement.MessageID `json:"m,omitzero"`
 	Made    *engagement.Message  `json:"made,omitzero"`
@@ -78,8 +78,12 @@ func (l *ledger) Apply(ctx context.Context, c storage.Changes) error {
 		return err
 	}
 	var lines []line
-	for _, pl := range c.Places {
-		lines = append(lines, line{What: "place", Place: pl.Key, Version: pl.Version + 1, Granted: pl.Granted(l.now())})
+	for _, r := range c.Records {
+		lines = append(lines, line{What: "record", Record: r.Key, Version: r.Version + 1})
+	}
+	for _, v := range c.Shared {
+		key := engagement.RecordKey{Engagement: v.Key.Engagement, Customer: v.Key.Customer}
+		lines = append(lines, line{What: "shared", Record: key, Version: v.Version + 1, Granted: v.Granted(l.now())})
 	}
 	for _, m := range c.Messages {
 		lines = append(lines, line{What: "made", Message: m.ID, Made: &m})

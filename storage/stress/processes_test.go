@@ -24,7 +24,7 @@ const processes = 4
 // books are what all processes together have written down.
 type books struct {
 	tally
-	versions map[engagement.PlaceKey]map[int64]int // how often each version of a place was written
+	versions map[engagement.RecordKey]map[int64]int // how often each version of a record was written, and, without a partner, of what is shared
 	made     map[engagement.MessageID]engagement.Message
 	sent     map[engagement.MessageID]int
 	gone     map[engagement.MessageID]int // taken from the outbox: sent, or pointless
@@ -34,7 +34,7 @@ type books struct {
 func newBooks() *books {
 	return &books{
 		tally:    tally{Done: map[string]int{}, Refused: map[string]int{}},
-		versions: map[engagement.PlaceKey]map[int64]int{}, made: map[engagement.MessageID]engagement.Message{},
+		versions: map[engagement.RecordKey]map[int64]int{}, made: map[engagement.MessageID]engagement.Message{},
 		sent: map[engagement.MessageID]int{}, gone: map[engagement.MessageID]int{}, leases: map[engagement.MessageID][]line{},
 	}
 }
@@ -157,13 +157,13 @@ func (b *books) read(t *testing.T, path string) {
 func (b *books) add(t *testing.T, l line) {
 	t.Helper()
 	switch l.What {
-	case "place":
-		if b.versions[l.Place] == nil {
-			b.versions[l.Place] = map[int64]int{}
+	case "record", "shared":
+		if b.versions[l.Record] == nil {
+			b.versions[l.Record] = map[int64]int{}
 		}
-		b.versions[l.Place][l.Version]++
-		if most := limits[l.Place.Engagement]; l.Granted > most {
-			t.Errorf("version %d of %v has %d consents, and %d is the most", l.Version, l.Place, l.Granted, most)
+		b.versions[l.Record][l.Version]++
+		if most := limits[l.Record.Engagement]; l.Granted > most {
+			t.Errorf("version %d of %v has %d consents, and %d is the most", l.Version, l.Record, l.Granted, most)
 		}
 	case "made":
 		b.made[l.Message] = *l.Made
