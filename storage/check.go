@@ -32,7 +32,8 @@ func invalid(format string, args ...any) error {
 //     relies on, and for what CheckHolders says.
 //
 // Where a guard fails and something else contradicts what is stored, an adapter may
-// return either.
+// return either, unless another Apply has just made it so: what somebody else was
+// faster at is an ErrConflict.
 func (c Changes) Check() error {
 	k := checking{changes: c, shared: map[engagement.CustomerEngagementKey]*engagement.CustomerEngagement{}, records: map[engagement.RecordKey]bool{}}
 	for _, check := range []func() error{

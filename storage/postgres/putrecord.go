@@ -37,8 +37,8 @@ func (s *applying) putRecords(p *plan) {
 			}
 			continue
 		}
+		s.putRecord(r, room) // first, as it has the guard: of two that add a participation at once the later one is told of a conflict
 		s.putParticipations(r.participations)
-		s.putRecord(r, room)
 	}
 	s.putFresh(fresh)
 	s.putKnown(known)

@@ -13,6 +13,7 @@ import (
 func raceCases() []Case {
 	return []Case{
 		{"one winner", "Of many Apply calls at once that were decided on the same version, exactly one succeeds; no update is lost.", checkOneWinner},
+		{"one begins", "Of many Apply calls at once that begin a participation in the same record, exactly one succeeds, and the others are told of a conflict.", checkOneBegins},
 		{"one command", "Of many Apply calls at once with the same command key, exactly one succeeds.", checkOneCommand},
 		{"whole states", "Each method sees one committed state; nobody sees a part of an Apply.", checkWholeStates},
 		{"exclusive leases", "Of Lease calls at once, no message is in two.", checkExclusiveLeases},
@@ -78,6 +79,32 @@ func checkOneWinner(ctx context.Context, a, b storage.Store) error {
 		}
 		after, err := load(ctx, b, keyOf(migration, 1))
 		if err := errors.Join(err, same("the versions after one winner", after.shared.Version+after.record(northwind).Version, read.shared.Version+read.record(northwind).Version+1)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkOneBegins lets one partner begin a participation several times at once, where
+// nobody takes part yet and where another partner does.
+func checkOneBegins(ctx context.Context, a, b storage.Store) error {
+	for round := range rounds {
+		customer := round + 1
+		if round%2 == 1 {
+			if err := a.Apply(ctx, changed(start, of(added(fabrikam, migration, customer, start)))); err != nil {
+				return err
+			}
+		}
+		read, err := load(ctx, a, keyOf(migration, customer))
+		if err != nil {
+			return err
+		}
+		n, err := winners(race(a, b, func(s storage.Store, n int) error {
+			p := added(northwind, migration, customer, start)
+			p.ID = engagement.ParticipationID(fmt.Sprintf("p-%d-%d", round, n))
+			return s.Apply(ctx, becoming(start, read, read.enter(p)))
+		}))
+		if err := errors.Join(err, same("the number of winners", n, 1)); err != nil {
 			return err
 		}
 	}
