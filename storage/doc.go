@@ -82,9 +82,12 @@
 // no more holders than the claim limit has places (1 where it says less), but for a
 // limit that was lowered since, below which nothing more is granted. Both are meant as
 // recorded, whatever the time, as [engagement.Participation.OpenAt] and
-// [engagement.Participation.HoldsAt] report at the zero time. What can be known of that
-// without what is stored is in [Changes.Check]; beyond that a store may refuse others
-// with ErrInvalid, as a last line of defense, and need not.
+// [engagement.Participation.HoldsAt] report at the zero time. A workflow records that a
+// deadline has passed before another holder takes the room that this made; where it
+// cannot, because a row cannot be read for example, that holder is gone before its
+// participation is recorded to have ended. What can be known without what is stored
+// is in [Changes.Check]; beyond that a store may refuse others with ErrInvalid, as a
+// last line of defense, and need not.
 //
 // # Guarantees
 //

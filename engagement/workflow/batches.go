@@ -120,8 +120,8 @@ type verdicts struct {
 }
 
 // judge evaluates customers in one transaction. Those that are not known then are
-// not evaluated; their places follow what other portals hold. The error is what
-// stopped it.
+// not evaluated; what is shared of them follows what other portals hold. The error is
+// what stopped it.
 func (r *reevaluation) judge(ctx context.Context, customers []tenant.Key, prepare func(*unit, engagement.CustomerKey)) (verdicts, error) {
 	if len(customers) == 0 {
 		return verdicts{}, nil

@@ -1,0 +1,195 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/problems"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// choices decides for each engagement whether the customer can take part
+// through the location. It is the one place where an add or a claim is judged.
+// An engagement whose rules fail is left out; its error is among the joined ones.
+func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engagements []engagement.Engagement) ([]Choice, error) {
+	who := in.who.Identity
+	_, location, err := u.s.enrolled(ctx, actor, in.location)
+	if err != nil {
+		return nil, err
+	}
+	customer := actor.customerKey(who.Key())
+	keys := recordKeys(customer, engagements)
+	if _, err := u.load(ctx, storage.Want{Records: keys, Customers: []engagement.CustomerKey{customer}}); err != nil {
+		return nil, err
+	}
+	if err := u.askExternal(ctx, keys); err != nil {
+		return nil, err
+	}
+	facts, err := u.s.factsOf(ctx, actor.Partner, who)
+	if err != nil {
+		return nil, err
+	}
+	var choices []Choice
+	var errs []error
+	for i, e := range engagements {
+		c, err := u.choice(in, e, location, keys[i], facts)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		choices = append(choices, c)
+	}
+	return choices, problems.Join(errs...)
+}
+
+// choice decides for one engagement.
+func (u *unit) choice(in enrollment, e engagement.Engagement, location engagement.Location, key engagement.RecordKey, facts eligibility.Facts) (Choice, error) {
+	c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea, Pay: e.PayOf()}
+	c.Payout, _ = e.PayoutAt(in.hours, u.now)
+	refuse := func(err error) { c.Refusals = append(c.Refusals, err) }
+	if !e.ClaimableAt(u.now) {
+		refuse(notClaimable(e, u.now))
+	}
+	outcome, err := locationOutcome(e, location, u.now)
+	if err != nil {
+		return c, err
+	}
+	c.Earns = outcome.Earns
+	if !outcome.MayAdd {
+		refuse(&LocationError{Location: location.ID, Engagement: e.ID, Reasons: outcome.Reasons()})
+	}
+	given := in.nominated()
+	if !e.Takes(given...) {
+		refuse(&NominationError{Engagement: e.ID, Given: given[0], Takes: e.Nominations()})
+	}
+	if e.RefusesStated && in.who.Identity.Stated {
+		refuse(&StatedIdentityError{Engagement: e.ID})
+	}
+	r, customer := u.record(key), u.customers[key.OfCustomer()]
+	if err := r.ErrUnreadable(""); err != nil {
+		return c, err
+	}
+	open, isOpen := r.OpenAt(u.now)
+	known, parked := customer.Known(), !customer.ParkedSince.IsZero()
+	switch {
+	case parked:
+		refuse(&DisassociatedError{Customer: string(key.Customer), Since: customer.ParkedSince})
+	case isOpen && !in.within.Has(open.Location):
+		refuse(&OpenParticipationError{Engagement: e.ID})
+	case isOpen:
+		refuse(&OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)})
+	case in.origin == engagement.Added && known:
+		refuse(&AlreadyKnownError{Engagement: e.ID})
+	case in.origin == engagement.Claimed && !known:
+		refuse(&NotKnownError{Customer: string(key.Customer)})
+	}
+	if c.Decision, err = u.s.decide(e, location, facts, u.now); err != nil {
+		return c, err
+	}
+	c.Reasons = u.s.reasons(c.Decision, unconfirmed(in.who.Basis, in.who.Identity))
+	if !isOpen {
+		c.Reasons = append(c.Reasons, u.limited(e, key.Shared()).RoomFor(key.Partner).Reasons(u.now)...)
+	}
+	if c.Decision.Outcome != eligibility.OutcomeEligible || len(c.Reasons) > 0 {
+		refuse(&NotEligibleError{Engagement: e.ID, Reasons: c.Reasons})
+	}
+	if reason, not := e.NotTaken(in.who.Identity, given...); not {
+		c.Reasons = append(slices.Clip(c.Reasons), reason)
+	}
+	return c, nil
+}
+
+func notClaimable(e engagement.Engagement, now time.Time) error {
+	opens, until := e.ClaimableFrom(), e.ClaimableUntil()
+	return &NotClaimableError{Engagement: e.ID, Availability: e.AvailabilityAt(now), Opens: opens, Until: until}
+}
+
+// enrollment is what an add and a claim have in common.
+type enrollment struct {
+	origin       engagement.Origin
+	within       Scope
+	who          tenant.Resolution
+	location     engagement.LocationID
+	friendlyName string
+	contacts     bothSides
+	flags        []engagement.ContactFlag // of the contacts
+	named        engagement.Detail        // what the event says of them
+	engagements  []engagement.ID
+	hours        int               // planned, with variable pay
+	dealSize     eligibility.Money // estimated
+	payout       eligibility.Money // as it was previewed
+}
+
+// nominated returns by which kinds of ID the customer is named: by the one that
+// was given with it, or by those under which it is known.
+func (in enrollment) nominated() []tenant.IDKind {
+	if in.who.Nominated != "" {
+		return []tenant.IDKind{in.who.Nominated}
+	}
+	return in.who.Identity.NamedBy()
+}
+
+// amounts checks the amounts of an add or a claim, and returns them with the
+// decimals of their currencies.
+func (s *Service) amounts(dealSize, payout eligibility.Money) (eligibility.Money, eligibility.Money, error) {
+	dealSize, err := s.dealSize(dealSize)
+	if err != nil {
+		dealSize = eligibility.Money{} // which can be written down, in whatever else is told
+	}
+	payout, err2 := s.amount("payout", payout)
+	if err2 != nil {
+		payout = eligibility.Money{}
+	}
+	return dealSize, payout, errors.Join(err, err2)
+}
+
+// start puts a new participation into its record.
+func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decision eligibility.Decision) Started {
+	terms := engagement.TermsOf(e, u.now)
+	p := engagement.Participation{
+		ID: engagement.ParticipationID(u.newID(in.who.Identity.Key())), Partner: actor.Partner, Engagement: e.ID,
+		Customer: in.who.Identity.Key(), Identity: in.who.Identity, Basis: in.who.Basis, Reason: in.who.Reason,
+		FriendlyName: in.friendlyName, Location: in.location, Origin: in.origin, ClaimNumber: u.s.newClaimNumber(),
+		StartedAt: u.now, Terms: terms, Decision: decision, DealSize: in.dealSize,
+		Nominated: in.nominated()[0], Hours: in.hours,
+		Consent:      consent.Start(terms.Deadline(u.now, terms.Windows.Consent)).Naming(in.contacts.customer, in.contacts.partner),
+		ContactFlags: slices.Clone(in.flags),
+	}
+	p.RemindAt = u.s.reminders.Next(p, u.now)
+	u.limited(e, p.Record().Shared())
+	c := u.customers[actor.customerKey(p.Customer)]
+	c.Key, c.Identity = actor.customerKey(p.Customer), p.Identity // as it was found out last
+	if p.FriendlyName != "" {
+		c.FriendlyName = p.FriendlyName
+	}
+	c = c.Naming(in.location, in.contacts.customer, in.contacts.partner)
+	u.putCustomer(c)
+	r := u.record(p.Record())
+	r.Identity, r.FriendlyName, r.Known = c.Identity, c.FriendlyName, c.Associated()
+	if r.Version == 0 {
+		r.Evaluation = u.s.evaluationSeen(evaluationOf(decision), c)
+		r.Evaluation.Locations = []engagement.LocationID{in.location}
+	}
+	u.putRecord(r)
+	u.put(p)
+
+	kind := engagement.CustomerAdded
+	if in.origin == engagement.Claimed {
+		kind = engagement.CustomerClaim
+	}
+	person := &engagement.Person{User: actor.User, Why: in.who.Reason}
+	if !in.who.Email.IsZero() {
+		person.Contacts = []tenant.Email{in.who.Email}
+	}
+	person.Contacts = append(person.Contacts, consent.Emails(slices.Concat(in.contacts.customer, in.contacts.partner))...)
+	detail := in.named
+	detail.Location, detail.RuleSet, detail.RuleVersion, detail.Stated = p.Location, decision.RuleSet, decision.Version, p.Identity.Stated
+	u.event(engagement.Event{Kind: kind, By: engagement.ByPartner, To: p.StatusAt(u.now), Person: person, Detail: detail}, p)
+	return Started{ID: p.ID, Engagement: p.Engagement, Customer: p.Customer, ClaimNumber: p.ClaimNumber, ConsentBy: p.Consent.Deadline}
+}
