@@ -140,7 +140,9 @@ func (u *unit) limited(e engagement.Engagement, key engagement.CustomerEngagemen
 // putRecord changes a record, and none of its participations.
 func (u *unit) putRecord(r engagement.PartnerRecord) {
 	u.records[r.Key] = r
-	u.changed[r.Key] = u.changed[r.Key] // so that it is there
+	if _, ok := u.changed[r.Key]; !ok {
+		u.changed[r.Key] = nil
+	}
 }
 
 // put changes a participation within its record, and what partners share with it.
