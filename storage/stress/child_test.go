@@ -31,6 +31,7 @@ type task struct {
 	Commands  int      `json:"commands"`
 	Customers int      `json:"customers"`
 	Began     int64    `json:"began"` // when the clock of all processes did, in microseconds
+	Ahead     int      `json:"ahead"` // by how many minutes this one's is ahead of it
 	Ledger    string   `json:"ledger"`
 }
 
@@ -39,11 +40,12 @@ type task struct {
 // once.
 type clock struct {
 	began time.Time
+	ahead time.Duration // of those of others
 	day   atomic.Int64
 }
 
 func (c *clock) now() time.Time {
-	return start.AddDate(0, 0, int(c.day.Load())).Add(time.Since(c.began))
+	return start.AddDate(0, 0, int(c.day.Load())).Add(time.Since(c.began) + c.ahead)
 }
 
 // follow takes the days from the test. The process ends with the test.
@@ -90,7 +92,7 @@ func work(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	c.clock = &clock{began: time.UnixMicro(c.Began)}
+	c.clock = &clock{began: time.UnixMicro(c.Began), ahead: time.Duration(c.Ahead) * time.Minute}
 	go c.follow(os.Stdin)
 	book := newLedger(s, file, c.now)
 	mail := newMailbox()

@@ -16,13 +16,22 @@
 // # Many processes
 //
 // Four processes work for all partners on the same customers of one database, and
-// each sweeps and relays, while the days fly by. Everything that they wrote, sent
-// and were told is then compared with what is stored: every version of a place was
-// written once, within the claim limit; every command that was carried out is in a
+// each sweeps and relays, while the days fly by; their clocks are minutes apart.
+// Everything that they wrote, sent and were told is then compared with what is stored:
+// every version of a record and of what is shared was written once, within the claim
+// limit; every command that was carried out is in a
 // history that verifies, once; every message went out; each reminder was made once;
-// no two processes held a message at the same time; counts are those of the rows.
+// no two processes held a message at the same time; counts are those of the rows, and
+// package verify finds nothing.
 //
 //	go test -run ManyProcesses -commands 100000 -timeout 2h
+//
+// # Killed processes
+//
+// A process gives every kind of command there is, and is killed at some moment. What it
+// was told is done is there then, package verify finds nothing, and work goes on.
+//
+//	go test -run Killed -kills 500 -timeout 2h
 //
 // # Stores of earlier versions
 //

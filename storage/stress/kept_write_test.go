@@ -119,6 +119,13 @@ func dump(t *testing.T, d *pgxpool.Config) []byte {
 // deadline that passed and that nothing has recorded.
 func tellStory(t *testing.T, s storage.Store) kept {
 	t.Helper()
+	_, k := storyOf(t, s)
+	return k
+}
+
+// storyOf tells the story, and returns who goes on with it.
+func storyOf(t *testing.T, s storage.Store) (*teller, kept) {
+	t.Helper()
 	w := workflowtest.New(t, func() workflowtest.Scenario {
 		return workflowtest.Scenario{Start: keptStart, Actor: workflowtest.Northwind, Engagements: keptEngagements(1), Partners: keptPartners(), Customers: keptCustomers(), Store: s,
 			Options: workflow.Options{Derive: keptDerive}}
@@ -162,7 +169,7 @@ func tellStory(t *testing.T, s storage.Store) kept {
 	st.day(139)
 	st.live(fabrikam)
 	st.day(150)
-	return st.waiting()
+	return st, st.waiting()
 }
 
 // teller tells the story for one partner.

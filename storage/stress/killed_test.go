@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
@@ -67,7 +69,26 @@ func TestVictim(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer done()
-	tellStory(t, telling{s, &sync.Mutex{}})
+	st, _ := storyOf(t, telling{s, &sync.Mutex{}})
+	st.rest()
+}
+
+// rest is what no story of a kept store has.
+func (st *teller) rest() {
+	st.t.Helper()
+	for _, e := range keptEngagements(2) {
+		e.Version, e.AsksReferral = "3", true
+		st.ok(st.Catalog.PutEngagement(e))
+	}
+	p := st.granted("silent") // who did not answer the first time
+	st.ok(st.Desk.RecordReferral(st.ctx, st.Actor, p, workflow.RecordReferral{Key: st.Key(), Reference: "7-REF"}))
+	st.Submitted(p)
+	st.ok(st.Desk.RecallClaim(st.ctx, st.Actor, p, workflow.RecallClaim{Key: st.Key(), Reason: "Falta uma página."}))
+	_, err := st.Desk.RequestConsent(st.ctx, st.Actor, st.Added(migration, "unasked.example"), workflow.ConsentRequest{Key: st.Key(), Customer: workflow.ByEmail("nobody@unasked.example")})
+	st.ok(err)
+	st.Fail(workflowtest.Mail, workflow.ErrUndeliverable)
+	_, _ = st.Desk.Relay(st.ctx)
+	st.Fail(workflowtest.Mail, nil)
 }
 
 // victim runs the process until it has been told so many times that something is done,

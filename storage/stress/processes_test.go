@@ -39,8 +39,8 @@ func newBooks() *books {
 	}
 }
 
-// Four processes do together whatever one could spoil for the other, and nothing
-// is spoilt.
+// Four processes, whose clocks differ, do together whatever one could spoil for the
+// other, and nothing is spoilt.
 func TestManyProcesses(t *testing.T) {
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
@@ -88,7 +88,8 @@ func runAll(t *testing.T, d database, commands, customers int, dir string, c *cl
 	var said [processes]io.Reader
 	for i := range all {
 		text, err := json.Marshal(task{
-			Database: d, Process: i, Commands: commands / processes, Customers: customers, Began: c.began.UnixMicro(), Ledger: ledgerOf(dir, i),
+			Database: d, Process: i, Commands: commands / processes, Customers: customers, Began: c.began.UnixMicro(), Ahead: 7 * (i - 1),
+			Ledger: ledgerOf(dir, i),
 		})
 		if err != nil {
 			t.Fatal(err)
