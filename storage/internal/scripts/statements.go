@@ -4,7 +4,7 @@ import "strings"
 
 // Statements returns the statements of a script one by one, without the semicolons
 // that end them, for engines that take no more than one at a time. It knows quoted
-// names and texts, E” and dollar quotes, and comments of both kinds, which stay with
+// names and texts, escapes, dollar quotes, and comments of both kinds, which stay with
 // the statement that they are before. Bodies between BEGIN ATOMIC and END it does not
 // know: put those in dollar quotes.
 func Statements(sql string) []string {
@@ -86,7 +86,7 @@ func comment(text string) int {
 	return len(text)
 }
 
-// escaped returns how long an E” text is, in which a backslash stands before a
+// escaped returns how long a text with escapes is, in which a backslash stands before a
 // quote that does not end it.
 func escaped(text string) int {
 	for at := 2; at < len(text); at++ {
