@@ -18,15 +18,22 @@
 // Migrate is one transaction. While it runs, processes that are at work wait for the
 // tables that it changes, or get ErrBusy where their time runs out. Those with an
 // older library may go on afterwards unless a migration says that they have to be
-// stopped first, as 4, 5 and 8 do, and unless names and search words are made anew:
-// then what they write of rows is refused. A process that starts on tables newer
-// than itself gets ErrNewerSchema; so migrate first, and then replace processes.
+// stopped first, and unless names and search words are made anew: then what they write
+// of rows is refused. A process that starts on tables newer than itself gets
+// ErrNewerSchema; so migrate first, and then replace processes.
 //
-// Names are for reading: reports may select from the tables. Only this package
-// should write to them. What must hold is held by the tables themselves: one open
-// participation per partner, engagement and customer; no more consents granted
-// than the claim limit; histories without gaps, which nobody can change but to
-// erase a person; no idempotency key and no token twice.
+// Version 10 begins anew: of tables from before, Migrate makes the rows that this
+// version keeps, all in one transaction, and drops the old ones. Stop older processes
+// for that, and leave room for both on the disk. What could not be read before is taken
+// over as it is.
+//
+// Names are for reading: reports may select from the tables, in which what lists sort,
+// filter and count by is in columns, and the rest is what package storage/record makes
+// of values, behind a sum of four bytes. Only this package should write to them. What
+// must hold is held by the tables themselves: one open participation per partner,
+// engagement and customer; no more consents granted than the claim limit; histories
+// that nobody can change but to erase a person, and that go on where they end; no
+// idempotency key and no token twice.
 //
 // # Roles
 //
@@ -35,11 +42,11 @@
 //
 // # Pool
 //
-// The pool is the host's. Each call uses one connection, for one trip: Load, Page,
-// Claims, Customers, History and Due are one statement, Apply and Lease are
+// The pool is the host's. Each call uses one connection, for one trip: Load, List,
+// Customers, History and Due are one statement, Apply and Lease are
 // several that are sent together with their BEGIN and COMMIT; one that fails takes
-// another trip for its ROLLBACK. A command is two or three trips; a page is two
-// while something on it is overdue, so let Sweep run. An import and a re-evaluation
+// another trip for its ROLLBACK. A command is two or three trips; a list is two
+// while something in it is overdue, so let Sweep run. An import and a re-evaluation
 // use two connections. Few connections do: about twice as many as the server has
 // cores, over all processes, before calls only wait for each other within the
 // server. Let the pool wait for a connection, and limit with a context how long.
@@ -105,8 +112,8 @@
 //
 // # Sweeps, relays and waking
 //
-// Any number of processes may sweep and relay at once. They do not wait for each
-// other: a Lease passes over what another is taking. New messages are announced by
+// Any number of processes may sweep and relay at once. A Lease waits for what another
+// is just taking, for as long as that takes its one trip, and takes the next ones. New messages are announced by
 // NOTIFY after their commit, at most every 50 ms and process, which Options.Quiet
 // turns off; a Listener hears it, on a connection of its own.
 //
@@ -122,30 +129,42 @@
 //
 // message, tab_count and status_count change all the time: leave autovacuum on.
 //
+// # What takes long
+//
+// A page and a partner's claims list take as long whatever there is besides. What does
+// not, to keep writing cheap, is in no index: the list of every partner's participations
+// is put together of those of each, and takes longer the more partners there are, and a
+// search in it reads on until the page is full; a list by the engagements' names sorts
+// all of its rows; a page by amount all of its participations; Due for one partner or
+// engagement passes over what of others is due; the events of one participation are
+// looked for in the history of its customer; and erasing a person reads the whole outbox.
+//
 // # Spreading the tables
 //
-// On an engine that speaks PostgreSQL and spreads tables over machines, every
-// primary key and unique index begins with what places its rows, and foreign keys
-// are between tables that are placed alike:
+// Whatever a command writes about one customer has the customer's slot, a number from 1
+// to 1,024, in front of its keys: shared, entry, participation, customer, event, token
+// and message. tab_count and status_count are summed over shards, which follow from the
+// slot. All keys of a table begin with the same column, and there are no foreign keys.
+// So the tables can be placed by the hash of that column. With Options.Partitions
+// Migrate makes them so, in one database; a command on one customer then touches one
+// part of each, as do links and the IDs of participations and messages, which carry the
+// slot. Those from before they did are looked for in all parts, as Lists, Due, Lease and
+// Customers do. command and sending are placed by partner.
 //
-//   - by engagement and customer: place, standing, participation, entry
-//   - by partner: customer, event, command, message, sending, tab_count, status_count
-//   - by hash: token
+// The statements are plain SQL: common table expressions, INSERT … ON CONFLICT, unnest,
+// FOR UPDATE and FOR SHARE; an Apply is a transaction that is named as such, not only
+// sent at once. The migration needs PL/pgSQL for two triggers, without which histories
+// can be changed by whoever may write to the tables, and GIN for the search. Who relies
+// on that nobody takes part yet holds an advisory lock of the slot until its commit, and
+// who is the first to do so waits for it: on an engine whose advisory locks hold on one
+// node, all processes have to go through that. One whose transactions can fail with
+// 40001 is served by the repetition named above.
 //
-// Where the engine orders rows by their primary keys it has nothing to be told.
-// Where it hashes, name these columns as distribution columns, engagement and
-// customer together where it takes several, else customer; participation_id, which
-// begins with the partner, then is a global index. The other indexes are not
-// unique: those that begin with the partner serve one partner's pages, those that
-// begin with a name, a time or an amount serve the program, and all parts are
-// asked for Due and Lease.
-//
-// The statements are plain SQL: common table expressions, INSERT … ON CONFLICT,
-// unnest, FOR UPDATE SKIP LOCKED; an Apply is a transaction that is named as such,
-// not only sent at once. So are the Migrations, but for those numbered 2, 3,
-// 5 and 7, which need PL/pgSQL; 3 and 6 are only about speed. An engine without
-// advisory locks has to migrate from one process. One whose transactions can fail
-// with 40001 is served by the repetition named above.
+// One database, in parts or not, gives one state per call. What an engine of several
+// machines gives at most is each customer whole: a list, or a Load of several customers,
+// can have one part of before a command and another of after it, and some of these
+// engines finish a transaction over several machines only after they have said that it
+// is done.
 //
 // # Errors
 //
