@@ -70,14 +70,6 @@ func valuesText[R any](s shape[R], n, behind int) string {
 	return b.String()
 }
 
-// argumentsOf returns how many arguments a list of n rows has.
-func argumentsOf[R any](n int, s shape[R]) int {
-	if n <= few {
-		return n * len(s.columns)
-	}
-	return len(s.columns)
-}
-
 // marks returns what stands for the columns of a row that is given as the
 // arguments of a statement, from one column to before another.
 func marks[R any](s shape[R], from, to int) string {

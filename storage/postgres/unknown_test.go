@@ -15,17 +15,17 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// fails lets whatever writes a place fail with a code and a message: at once, or
+// fails lets whatever writes an entry fail with a code and a message: at once, or
 // only at its COMMIT.
 func fails(t *testing.T, pool *pgxpool.Pool, schema, code, message string, atCommit bool) {
 	t.Helper()
 	run(t, pool, schema, `CREATE OR REPLACE FUNCTION pe.fails() RETURNS trigger LANGUAGE plpgsql AS $$
 		BEGIN RAISE EXCEPTION USING ERRCODE = '`+code+`', MESSAGE = '`+message+`'; END $$`)
-	run(t, pool, schema, "DROP TRIGGER IF EXISTS fails ON pe.place")
+	run(t, pool, schema, "DROP TRIGGER IF EXISTS fails ON pe.entry")
 	if atCommit {
-		run(t, pool, schema, "CREATE CONSTRAINT TRIGGER fails AFTER INSERT OR UPDATE ON pe.place DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pe.fails()")
+		run(t, pool, schema, "CREATE CONSTRAINT TRIGGER fails AFTER INSERT OR UPDATE ON pe.entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pe.fails()")
 	} else {
-		run(t, pool, schema, "CREATE TRIGGER fails BEFORE INSERT OR UPDATE ON pe.place FOR EACH ROW EXECUTE FUNCTION pe.fails()")
+		run(t, pool, schema, "CREATE TRIGGER fails BEFORE INSERT OR UPDATE ON pe.entry FOR EACH ROW EXECUTE FUNCTION pe.fails()")
 	}
 }
 
@@ -51,7 +51,7 @@ func TestErrorsThatSettleNothing(t *testing.T) {
 		{"26000", false, postgres.ErrPooler},
 		{"40001", true, postgres.ErrBusy},
 		{"23514", true, storage.ErrInvalid},
-		{"23505", false, storage.ErrConflict}, // of a place
+		{"23505", false, storage.ErrConflict}, // of a record
 	}
 	for mode := range modes {
 		pool := running(t).pool(t, modes[mode], 1)
@@ -71,7 +71,7 @@ func TestErrorsThatSettleNothing(t *testing.T) {
 					t.Errorf("the error tells %q: %v", secret, err)
 				}
 			}
-			run(t, pool, schema, "DROP TRIGGER fails ON pe.place")
+			run(t, pool, schema, "DROP TRIGGER fails ON pe.entry")
 			if err := s.Apply(t.Context(), change); err != nil {
 				t.Errorf("an Apply after one that failed with %s: %v", c.code, err)
 			}
