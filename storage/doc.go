@@ -20,7 +20,9 @@
 //   - Entries: the rows of the Customers pages and claims lists, with all that they
 //     show, written with their record. Lists read nothing else.
 //   - Customers: as each partner has them, with the head of their history.
-//   - Events: the histories, one per partner and customer, append-only.
+//   - Events: the histories, one per partner and customer, append-only; all of them
+//     together are the feed.
+//   - Consumers: how far those who follow the feed have got.
 //   - Messages: the outbox.
 //   - Command records: what each idempotency key led to.
 //   - Sendings: which mailboxes of customers a partner has written to lately, by
@@ -75,6 +77,28 @@
 //
 // memory is all of this in a few hundred lines to read, and storagetest says which
 // sentence of this comment an adapter does not keep.
+//
+// # The feed
+//
+// Other systems follow what happens by reading the events of all histories, in an order
+// of the adapter's own that is a customer's own within the customer: Feed, from where
+// the last one ended. Nothing is skipped because somebody committed late. A store whose
+// transactions overlap cannot number events as they are written: one with a smaller
+// number could be committed after a larger one was read. It has to hold back what may
+// have something before it that is not committed yet, and says so in FeedLag.
+//
+// A consumer that keeps tables of its own writes them together with the position, in one
+// transaction of its own database, and so takes in each event exactly once, whatever dies
+// when. One that keeps nothing can have its position kept here, by Consume; if it acts
+// first and moves on then, it may be given the same events again after a crash. In the
+// database of the store both go together, in a host's own transaction.
+//
+// Events that say that a person was erased are in the feed like all others; whoever keeps
+// what is said of people erases it then, too.
+//
+// A position names the event that was last read. A store that was restored from an
+// earlier state has other events from there on, or none, and refuses the position with
+// ErrRewound instead of skipping what is new.
 //
 // # Possible records
 //

@@ -64,6 +64,32 @@ type Store interface {
 	// *UnreadableError is joined to the error that comes with the rest; see
 	// Unreadable.
 	Lease(ctx context.Context, query LeaseQuery) ([]engagement.Message, error)
+
+	// Feed returns events of all histories, or of all of a partner's, behind a position:
+	// at most limit of them, and perhaps fewer although More are there. Whoever goes on
+	// from each Next gets every event once, whenever it was committed, those of a
+	// customer in order of Seq, as they are stored now: a person that was erased is not
+	// in them. One that cannot be read is among the limit, and its *UnreadableError is
+	// joined to the error that comes with the rest; see Unreadable. It returns
+	// ErrRewound for a position whose event is not stored here, and ErrInvalid for a
+	// text that is no position. What Apply has returned for can be read at once, unless
+	// FeedLag says what holds it.
+	Feed(ctx context.Context, query FeedQuery) (Feed, error)
+
+	// FeedLag returns how much is behind a position, counted up to the limit or, of one
+	// partner, as far as a store can count at the cost of some pages. Its errors are
+	// those of Feed.
+	FeedLag(ctx context.Context, query FeedQuery) (FeedLag, error)
+
+	// Consumers returns the consumers of a partner or, of "", the program's, in order
+	// of their names.
+	Consumers(ctx context.Context, partner engagement.PartnerID) ([]Consumer, error)
+
+	// Consume moves a consumer from one position to the next. It returns ErrConflict
+	// unless the consumer stands at From, so that of two processes which are the same
+	// consumer one is told; and ErrInvalid for what Consumed.Check refuses and for a
+	// text that is no position.
+	Consume(ctx context.Context, c Consumed) error
 }
 
 // CommandKey is an idempotency key of a partner.

@@ -235,6 +235,7 @@ func (s *Store) changeCustomers(c storage.Changes) {
 		e.At = precise(e.At)
 		of := s.partner(e.Partner)
 		of.events[e.Customer] = append(of.events[e.Customer], e)
+		s.feed = append(s.feed, eventKey{e.Partner, e.Customer, e.Seq})
 	}
 	for _, e := range c.Erased {
 		s.partner(e.Partner).events[e.Customer][e.Seq-1].Person = nil

@@ -20,6 +20,9 @@ type Store struct {
 	partners map[engagement.PartnerID]*partner
 	tokens   map[consent.Hash]storage.Token
 	messages map[engagement.MessageID]*message
+
+	feed      []eventKey // of all events, as they came
+	consumers map[storage.ConsumerKey]storage.Consumer
 }
 
 var _ storage.Store = (*Store)(nil)
@@ -32,6 +35,8 @@ func New() *Store {
 		partners: map[engagement.PartnerID]*partner{},
 		tokens:   map[consent.Hash]storage.Token{},
 		messages: map[engagement.MessageID]*message{},
+
+		consumers: map[storage.ConsumerKey]storage.Consumer{},
 	}
 }
 

@@ -71,7 +71,7 @@ func explain(ctx context.Context, op string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, storage.ErrConflict), errors.Is(err, storage.ErrInvalid), errors.Is(err, storage.ErrUnreadable), errors.As(err, &known):
+	case errors.Is(err, storage.ErrConflict), errors.Is(err, storage.ErrInvalid), errors.Is(err, storage.ErrRewound), errors.Is(err, storage.ErrUnreadable), errors.As(err, &known):
 		return err
 	case ctx.Err() != nil:
 		return ctx.Err()

@@ -71,6 +71,8 @@ type driver struct {
 	messages []engagement.MessageID
 	tokens   []storage.Token    // perhaps
 	used     storage.CommandKey // perhaps
+
+	follower follower // of either store's feed
 }
 
 func newDriver(a, b storage.Store, c chooser) *driver {
@@ -127,6 +129,7 @@ func (d *driver) step(ctx context.Context) error {
 		if d.IntN(8) == 0 {
 			return d.readModel(ctx, s)
 		}
+		return d.follow(ctx, s)
 	default:
 		c := d.changes()
 		got, plain := s.Apply(ctx, c), d.plain.Apply(ctx, c)

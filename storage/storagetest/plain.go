@@ -26,6 +26,8 @@ type plain struct {
 	commands  map[storage.CommandKey]storage.CommandRecord
 	messages  []held
 	sendings  []storage.Sending
+	feed      []fed
+	consumers map[storage.ConsumerKey]storage.Consumer
 }
 
 // row is the key of an entry.
@@ -48,6 +50,7 @@ func newPlain() *plain {
 		events:    map[engagement.CustomerKey][]engagement.Event{},
 		tokens:    map[consent.Hash]storage.Token{},
 		commands:  map[storage.CommandKey]storage.CommandRecord{},
+		consumers: map[storage.ConsumerKey]storage.Consumer{},
 	}
 }
 
@@ -84,6 +87,7 @@ func (s *plain) Apply(_ context.Context, c storage.Changes) error {
 	for _, e := range c.Events {
 		key := engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}
 		s.events[key] = append(s.events[key], e)
+		s.feed = append(s.feed, fed{key, e.Seq})
 	}
 	for _, e := range c.Erased {
 		s.events[engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}][e.Seq-1].Person = nil
