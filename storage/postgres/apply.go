@@ -87,7 +87,7 @@ func (s *Store) steps(p *plan) []step {
 	if p.command != nil {
 		insert(a, "command", commandRows, []commandRow{*p.command}, errCommandKnown)
 	}
-	insert(a, "event", eventRows, p.events, errEventStandsHere)
+	a.putEvents(p.events)
 	a.erase(p.erased)
 	insert(a, "token", tokenRows, p.tokens, errTokenThere)
 	a.putSendings(p.changes)

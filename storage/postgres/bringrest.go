@@ -68,6 +68,7 @@ func (r *formerEvent) fields() []any {
 }
 
 func (b *bringing) events() error {
+	place := int64(0)
 	for at := (formerEvent{}); ; {
 		found, err := formerRows(b, (*formerEvent).fields, "SELECT partner, customer, seq, at, format, kind, party, engagement, participation, status_from, status_to, note, detail,"+
 			" coalesce(person, ''), state, person_digest, hash FROM "+b.in+"former_event"+
@@ -75,13 +76,15 @@ func (b *bringing) events() error {
 		if err != nil || len(found) == 0 {
 			return err
 		}
-		rows := make([]eventRow, len(found))
+		rows := make([]fedRow, len(found))
 		for i := range found {
-			if rows[i], err = found[i].row(); err != nil {
+			place++
+			if rows[i].eventRow, err = found[i].row(); err != nil {
 				return err
 			}
+			rows[i].Place = place
 		}
-		if err := b.write(func(a *applying) { insert(a, "event", many(eventRows), rows, nil) }); err != nil {
+		if err := b.write(func(a *applying) { insert(a, "event", many(fedRows), rows, nil) }); err != nil {
 			return err
 		}
 		at = found[len(found)-1]

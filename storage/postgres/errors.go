@@ -37,6 +37,7 @@ var (
 	ErrSetting     = errors.New("a setting is in the way: change it with ALTER ROLE … SET or ALTER DATABASE … SET, or in the connection string, then connect again")
 	ErrPooler      = errors.New("the pooler between this process and the server loses prepared statements: add default_query_exec_mode=exec to the connection string, or let it keep track of them (PgBouncer from 1.21 on: max_prepared_statements)")
 	ErrParameter   = errors.New("the pooler takes no such setting in the connection string: leave it out and set it with ALTER ROLE … SET, or add it to PgBouncer's ignore_startup_parameters")
+	ErrRestored    = errors.New("the tables were restored from a dump of a server that had got further: call Migrate, so that the feed goes on behind what is there")
 	ErrName        = errors.New("the schema's name cannot be used: 1 to 63 lower-case letters, digits and underscores, a letter first, not beginning with pg_")
 )
 
@@ -142,7 +143,7 @@ func explain(ctx context.Context, op string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, storage.ErrConflict), errors.Is(err, storage.ErrInvalid), errors.As(err, &known):
+	case errors.Is(err, storage.ErrConflict), errors.Is(err, storage.ErrInvalid), errors.Is(err, storage.ErrRewound), errors.As(err, &known):
 		return err
 	case ctx.Err() != nil:
 		return ctx.Err()

@@ -8,11 +8,11 @@ import (
 // rights are what a user needs who calls a Store, by table. Events can be added,
 // and their persons erased; what proves something cannot be taken away.
 var rights = []struct{ tables, rights string }{
-	{"migration", "SELECT"},
+	{"migration, feed_epoch", "SELECT"},
 	{"token, command", "SELECT, INSERT"},
 	{"event", "SELECT, INSERT, UPDATE (person)"},
 	{"participation, entry, customer, tab_count, status_count", "SELECT, INSERT, UPDATE"},
-	{"shared, message", "SELECT, INSERT, UPDATE, DELETE"}, // shared: as WithTx holds keys that there are not
+	{"shared, message, consumer", "SELECT, INSERT, UPDATE, DELETE"}, // shared: as WithTx holds keys that there are not
 	{"sending", "SELECT, INSERT, DELETE"},
 }
 

@@ -38,7 +38,7 @@ var Migrations = scripts.Folder(embedded, "migrations")
 // there the right to create tables.
 func (s *Store) Migrate(ctx context.Context) error {
 	const op = "migrate the tables"
-	if err := s.checkSchema(ctx); err == nil || !errors.Is(err, ErrSchema) && !errors.Is(err, ErrKeys) {
+	if err := s.checkSchema(ctx); err == nil || !migrates(err) {
 		return err // without waiting for anybody
 	}
 	all, err := scripts.Read(Migrations)
@@ -46,6 +46,11 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return &Error{Op: op, Err: plain("%v", err)}
 	}
 	return explain(ctx, op, pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return s.migrate(ctx, tx, all) }))
+}
+
+// migrates reports whether Migrate is what helps.
+func migrates(err error) bool {
+	return errors.Is(err, ErrSchema) || errors.Is(err, ErrKeys) || errors.Is(err, ErrRestored)
 }
 
 func (s *Store) migrate(ctx context.Context, tx pgx.Tx, all []scripts.Script) error {
@@ -86,6 +91,9 @@ func (s *Store) migrate(ctx context.Context, tx pgx.Tx, all []scripts.Script) er
 	}
 	if old {
 		return s.bringOver(ctx, tx)
+	}
+	if err := s.beginEpoch(ctx, tx); err != nil {
+		return err
 	}
 	if same, err := s.sameKeys(ctx, tx); err != nil || same {
 		return err
@@ -131,7 +139,7 @@ func (s *Store) version(ctx context.Context, q asker) (int64, error) {
 	return at, err
 }
 
-// checkSchema returns ErrSchema, ErrNewerSchema or ErrKeys unless the tables are those
+// checkSchema returns ErrSchema, ErrNewerSchema, ErrKeys or ErrRestored unless the tables are those
 // that the statements of this package are for.
 func (s *Store) checkSchema(ctx context.Context) error {
 	const op = "look for the tables"
@@ -158,6 +166,13 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	}
 	if !same {
 		return &Error{Op: op, Problem: ErrKeys}
+	}
+	var restored bool
+	if err := s.pool.QueryRow(ctx, "SELECT "+s.restored()).Scan(&restored); err != nil {
+		return explain(ctx, op, err)
+	}
+	if restored {
+		return &Error{Op: op, Problem: ErrRestored}
 	}
 	return nil
 }

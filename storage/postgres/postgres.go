@@ -3,7 +3,6 @@ package postgres
 import (
 	"cmp"
 	"context"
-	"errors"
 	"regexp"
 	"strings"
 	"sync"
@@ -77,7 +76,7 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 	if err := s.checkSurroundings(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.checkSchema(ctx); err != nil && !errors.Is(err, ErrSchema) && !errors.Is(err, ErrKeys) {
+	if err := s.checkSchema(ctx); err != nil && !migrates(err) {
 		return nil, err
 	}
 	return s, nil
