@@ -171,7 +171,8 @@
 // # Errors
 //
 // ErrConflict as said. ErrInvalid for a call that no correct workflow makes,
-// with a sentence that says what is wrong. A cancelled context gives its error.
+// with a sentence that says what is wrong. ErrRewound for a position of the feed that
+// is not the store's. A cancelled context gives its error.
 // Everything else is trouble of the storage itself and matches ErrUnavailable
 // where trying again later can help. ErrUnreadable never does.
 package storage
