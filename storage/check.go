@@ -21,12 +21,14 @@ func invalid(format string, args ...any) error {
 // to the adapter, in one transaction with what is written:
 //
 //   - ErrConflict for guards: the version of what is shared, of Shared and of Relied,
-//     and of a record, the end of a customer's history, a command key or a token that
-//     is there already.
+//     and of a record; the end of a customer's history, where its first new event or,
+//     without new events, its History does not have the Seq that follows from the
+//     stored head; a command key or a token that is there already.
 //   - ErrInvalid for a participation that is in another record of its partner's, the
 //     entry of a participation that is not there, a customer without new events whose
-//     history is not the stored one, a message or a sending that is there already, an
-//     erased event that is not the stored one.
+//     History has the Seq of the stored one and another hash, a message or a sending
+//     that is there already, an erased event that is not the stored one, a value for
+//     which package record has no stored form.
 //   - ErrInvalid, as a last line of defense that an adapter need not have, for a second
 //     open participation of a record, for an entry that is not InLine with what it
 //     relies on, and for what CheckHolders says.

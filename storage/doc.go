@@ -70,10 +70,20 @@
 // of tabs and statuses are those of the entries, so an adapter that keeps them adds how
 // each entry differs from the stored one, those that InLine changes included.
 //
+// A record comes back as it was given, with its participations as they are stored.
+// Due goes by its engagement.PartnerRecord.Wake, which Apply works out with all of its
+// participations that have not ended and can be read, those that it does not change
+// included, and keeps beside it.
+//
 // List goes by the entries alone. To sort and narrow them an engine has to know of each
-// its key, Tab, Type, Status, Rank, Locations, Name, Search, Since, Deadline, Amount and
-// Until; the rest is a body to it, for which package record has a form. Every list has a
-// Check of its own for its call.
+// its key, Participation, Tab, Type, Status, Rank, Locations, Name, Search, Since,
+// Deadline, Amount and Until, and to bring it in line MindsRoom, Base and Due. These are
+// columns; Room and Shown are bodies to it, for which package record has a form, as it
+// has for all other rows but tokens. ListQuery.Has, Filter.Match, Sort.PositionOf and
+// Position.Compare say what a list is, and an engine without indexes can use them as
+// they are. One with them has an index of each Sort, by partner, engagement and tab for
+// pages and by partner for claims, and keeps the counts. Every query has a Check of its
+// own for its call.
 //
 // memory is all of this in a few hundred lines to read, and storagetest says which
 // sentence of this comment an adapter does not keep.
@@ -122,9 +132,8 @@
 // Apply, and nobody sees one that failed.
 //
 // Guarded: of two Apply calls that were decided on the same version of a record
-// or of what is shared,
-// the same end of a history or the same command key, or that add the same token, one
-// succeeds.
+// or of what is shared, the same end of a history or the same command key, or that add
+// the same token, one succeeds.
 //
 // Visible: what Apply has returned for is seen by every later call, on every
 // handle of the same database.

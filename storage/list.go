@@ -112,11 +112,11 @@ func (f Filter) Match(e engagement.Entry) bool {
 // list: the participations of a partner, or of every partner, over all engagements,
 // whatever their tab.
 type ListQuery struct {
-	Partner    engagement.PartnerID // "" in a claims list: every partner, whose participations have IDs of their own
+	Partner    engagement.PartnerID // "" in a claims list: every partner
 	Engagement engagement.ID        // "" in a claims list
 	Tab        engagement.Tab       // one of AllTabs, or TabOff; TabNone: a claims list
 	Sort       Sort
-	Descending bool
+	Descending bool      // the exact reverse of the order, for equal entries and those without a deadline too
 	After      *Position // entries behind it in the order asked for; nil begins at the first
 	Limit      int       // at least 1
 	Filter     Filter
@@ -125,8 +125,9 @@ type ListQuery struct {
 	MaxOverdue int // see List.Behind; 0: no bound
 }
 
-// Has reports whether an entry is one of the list's, whatever its filter, as the entry
-// stands: on one of the partner's tabs, or a participation.
+// Has reports whether an entry is one of the list's, whatever its Tab, its Until and the
+// filter: of a Customers page, one of the partner in the engagement; of a claims list, a
+// participation.
 func (q ListQuery) Has(e engagement.Entry) bool {
 	if q.Tab == engagement.TabNone {
 		return e.Participation != "" && (q.Partner == "" || e.Record.Partner == q.Partner)
@@ -137,14 +138,15 @@ func (q ListQuery) Has(e engagement.Entry) bool {
 // List is what a ListQuery found.
 //
 // An entry whose Until is at or before Now has become another one since it was stored.
-// It is neither in Rows nor in Counts but in Overdue, so that the caller can work out
-// where it is now, by engagement.Entry.At.
+// It is neither in Rows nor in Tabs or Statuses but in Overdue, so that the caller can
+// work out where it is now, by engagement.Entry.At. Of the others, those on TabNone are
+// nowhere in a List. A count of 0 may be missing.
 type List struct {
 	Rows     []ListRow                 // in order, at most Limit
 	More     bool                      // whether entries follow the last of Rows
 	Tabs     map[engagement.Tab]int    // of a Customers page: all entries on each tab, TabOff included, whatever the filter
 	Statuses map[engagement.Status]int // of a claims list: all participations of each status, whatever the filter
-	Overdue  []ListRow                 // all entries of the list that are overdue, whatever the filter, by Record, then Row
+	Overdue  []ListRow                 // all overdue entries for which ListQuery.Has is true, whatever their tab, TabNone too, and the filter; by Record, then Row
 
 	// Behind says that more than MaxOverdue entries are overdue; nothing else is told
 	// then.

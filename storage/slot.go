@@ -31,7 +31,8 @@ func slotOf(b []byte) Slot { return Slot(binary.BigEndian.Uint16(b)%Slots) + 1 }
 
 // SlotIn returns the slot that an ID of a participation or a message carries, or 0 for
 // an ID that carries none: one from before IDs did, or somebody else's text. IDs that
-// carry one are UUIDs of version 8 (RFC 9562) whose last three digits are the slot.
+// carry one are UUIDs of version 8 (RFC 9562) whose last three digits are the slot: that
+// of the customer whom the participation or the message is about.
 func SlotIn(id string) Slot {
 	if len(id) != 36 || id[14] != '8' || id[23] != '-' {
 		return 0
@@ -46,5 +47,5 @@ func SlotIn(id string) Slot {
 // LinkKey names what a link opens.
 type LinkKey struct {
 	Hash consent.Hash
-	Slot Slot // that the link carries; 0: it may be in any
+	Slot Slot // that the link carries, and a token in another is not meant; 0: it may be in any
 }

@@ -46,7 +46,7 @@ type Store interface {
 
 	// History returns events of a partner with a customer in order of Seq, or, the
 	// newest first, in the order opposite to that; limit of them, or fewer where
-	// there are no more. It returns whatever is stored, also behind the head of
+	// there are no more. It returns whatever is stored, also beyond the head of
 	// the history.
 	History(ctx context.Context, query HistoryQuery) ([]engagement.Event, error)
 
@@ -56,9 +56,9 @@ type Store interface {
 	// given the same records: Apply lets one of them record.
 	Due(ctx context.Context, query DueQuery) ([]engagement.RecordKey, error)
 
-	// Lease hands out messages that nobody else holds, the oldest first, and
-	// holds them for the caller until the lease ends: of two calls at once no
-	// message is in both. Each message's Attempts counts this handing out. A
+	// Lease hands out messages that nobody else holds, the oldest first by
+	// CreatedAt, then by ID, and holds them for the caller until the lease ends:
+	// of two calls at once no message is in both. Each message's Attempts counts this handing out. A
 	// message that is not reported in Changes.Delivered is handed out again
 	// after its lease. One that cannot be read is held like the others, and its
 	// *UnreadableError is joined to the error that comes with the rest; see
@@ -127,8 +127,8 @@ type Want struct {
 // Loaded is what Load found.
 type Loaded struct {
 	Command   *CommandRecord                                                     // nil when the key is new
-	Records   map[engagement.RecordKey]engagement.PartnerRecord                  // every wanted one; Version 0 and empty where the partner has nothing
-	Shared    map[engagement.CustomerEngagementKey]engagement.CustomerEngagement // every wanted one, and that of every record; Version 0 and empty where nobody takes part
+	Records   map[engagement.RecordKey]engagement.PartnerRecord                  // every wanted one; where the partner has nothing, with its Key and nothing else
+	Shared    map[engagement.CustomerEngagementKey]engagement.CustomerEngagement // every wanted one, and that of every record; where nobody takes part, with its Key and nothing else
 	Customers map[engagement.CustomerKey]engagement.Customer                     // those that exist
 
 	// Participation is the wanted one, or that of the link; nil when there is none. It
@@ -155,8 +155,8 @@ type Changes struct {
 	At time.Time // when: what entries say, and what the room that there is means to others, is as of then
 
 	// Shared replace those with the same key. Each carries the Version that it was
-	// loaded with, which must still be the stored one (0: there is none yet); it is
-	// stored with the next version. Every other entry of that customer in that
+	// loaded with, which must still be the stored one (0: there is none yet); the store
+	// makes it one more. Every other entry of that customer in that
 	// engagement, of whatever partner, that minds the room becomes, in the same
 	// moment, what engagement.Entry.WithRoom makes of it with RoomFor its partner, At.
 	Shared []engagement.CustomerEngagement
@@ -165,10 +165,11 @@ type Changes struct {
 	// shared there in Shared or in Relied.
 	Relied []Relied
 
-	// Records replace those with the same key, guarded by their versions in the same
-	// way. Their Participations are not looked at: those which change are in
+	// Records replace those with the same key, with versions that guard and grow in the
+	// same way. Their Participations are not looked at: those which change are in
 	// Participations, each of one of these records, whether or not it has ended, and
-	// the others stay.
+	// the others stay. Due goes by the Wake of the record with all of its participations
+	// then.
 	Records        []engagement.PartnerRecord
 	Participations []engagement.Participation
 
@@ -187,13 +188,15 @@ type Changes struct {
 	Tokens []Token
 
 	// Messages go to the outbox. Delivered ones leave it. Postponed ones are
-	// handed out again from that time on.
+	// handed out again from that time on, also where they are held for longer; their
+	// Attempts stay. One that is not there is passed over.
 	Messages  []engagement.Message
 	Delivered []engagement.MessageID
 	Postponed map[engagement.MessageID]time.Time
 
-	// Sendings are added. Older ones of the same partners, from before
-	// SendingsFrom, go, as do those to Forgotten mailboxes before anything is added.
+	// Sendings are added, of whatever time. What is stored to Forgotten mailboxes goes
+	// before that, and so does what the partners of these Sendings sent before
+	// SendingsFrom.
 	Sendings     []Sending
 	SendingsFrom time.Time // zero: all stay
 	Forgotten    []Mailbox
@@ -203,7 +206,8 @@ type Changes struct {
 
 	// Erased replaces events by themselves without their person; sequence
 	// number and hash must be those of the stored event. Unsent drops the
-	// partner's messages to this address from the outbox.
+	// partner's messages to this very address from the outbox, but for those in
+	// Messages.
 	Erased []engagement.Event
 	Unsent []Recipient
 }
@@ -250,7 +254,7 @@ func (q HistoryQuery) Has(e engagement.Event) bool {
 type DueQuery struct {
 	Now        time.Time
 	Limit      int                  // at least 1
-	Partner    engagement.PartnerID // ""; of whichever
+	Partner    engagement.PartnerID // "": of whichever
 	Engagement engagement.ID        // "": in whichever
 }
 

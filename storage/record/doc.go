@@ -8,8 +8,11 @@
 // [Value] lists what has a stored form. What an adapter has to look for, to guard or to
 // sort by it keeps in columns of its own, besides the bytes or instead of them: a value
 // whose fields were cleared before Encode has them cleared after Decode, and takes the
-// less room. An error of Encode is a [storage.ErrInvalid] of the call, and one of Decode
-// the cause of a [storage.UnreadableError], which names the row.
+// less room. An [engagement.Entry] is such columns, with its Shown and its Room as values;
+// a [storage.Token] is nothing but columns.
+//
+// An error of Encode matches [storage.ErrInvalid], and Apply can return it as it is. One
+// of Decode is the cause of a [storage.UnreadableError], which names the row.
 //
 // # The form
 //

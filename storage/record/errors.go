@@ -3,6 +3,8 @@ package record
 import (
 	"errors"
 	"fmt"
+
+	"github.com/partnerengage/partnerengage/storage"
 )
 
 var (
@@ -12,7 +14,8 @@ var (
 	// ErrMalformed says that bytes are not what Encode writes. It is matched by
 	// *MalformedError.
 	ErrMalformed = errors.New("record: the row is malformed")
-	// ErrValue says that a value cannot be stored. It is matched by *ValueError.
+	// ErrValue says that a value cannot be stored. It is matched by *ValueError, which
+	// matches storage.ErrInvalid, too.
 	ErrValue = errors.New("record: the value cannot be stored")
 )
 
@@ -76,5 +79,5 @@ func (e *ValueError) Error() string {
 	return fmt.Sprintf("record: %s.%s %s", e.Message, e.Field, e.Problem)
 }
 
-// Is makes errors.Is(err, ErrValue) true.
-func (e *ValueError) Is(target error) bool { return target == ErrValue }
+// Is makes errors.Is true for ErrValue and for storage.ErrInvalid.
+func (e *ValueError) Is(target error) bool { return target == ErrValue || target == storage.ErrInvalid }

@@ -20,9 +20,9 @@ type Value interface {
 // Encode returns the stored form of a value: the same bytes for the same value, on
 // every machine. Times are stored to the microsecond, as UTC.
 //
-// Its error is a *ValueError: an enumeration or an amount has a value that it cannot
-// have, a time is outside of the years 1 to 9999, or the value is larger than 16 MiB
-// or has more than 131,072 elements in its lists.
+// Its error is a *ValueError, which matches storage.ErrInvalid: an enumeration or an
+// amount has a value that it cannot have, a time is outside of the years 1 to 9999, or
+// the value is larger than 16 MiB or has more than 131,072 elements in its lists.
 func Encode[T Value](v T) ([]byte, error) {
 	c := coder{mode: writing, out: make([]byte, 0, 1024)}
 	row(&c, &v)

@@ -41,7 +41,7 @@ func TestValuesThatCannotBeStored(t *testing.T) {
 		{engagement.Participation{Reason: strings.Repeat("x", 16<<20)}, "record: Participation would have 16777223 bytes, and a row has at most 16777216"},
 	} {
 		body, err := record.Encode(c.v)
-		if err == nil || body != nil || err.Error() != c.want || !errors.Is(err, record.ErrValue) {
+		if err == nil || body != nil || err.Error() != c.want || !errors.Is(err, record.ErrValue) || !errors.Is(err, storage.ErrInvalid) {
 			t.Errorf("%v\nwant: %s", err, c.want)
 		}
 	}

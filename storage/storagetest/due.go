@@ -17,12 +17,12 @@ func dueCases() []Case {
 	return []Case{
 		{"due", "Due returns the records whose Wake is at or before now, the longest overdue first, then by key, at most limit.", checkDue},
 		{"due of some", "Due of a partner, or in an engagement, returns that partner's records, or those of that engagement, and no others.", checkDueOfSome},
-		{"wake", "Due goes by Wake, the earliest of a record's deadlines and reminders.", checkWake},
+		{"wake", "Due goes by Wake, the earliest of the deadlines and reminders of all of a record's participations.", checkWake},
 		{"overdue", "An entry whose Until is at or before Now is neither in Rows nor in counts but in Overdue; that of another partner which waits for room too, when the consent that takes the room runs out.", checkOverdue},
-		{"overdue claims", "Of claims, Overdue are the overdue participations of this partner, by key; they are neither in Rows nor in counts.", checkOverdueClaims},
-		{"overdue whatever", "Overdue are all overdue entries of a list, whatever their tab, TabNone too, and whatever the filter.", checkOverdueWhatever},
-		{"behind", "Of a list of which more than MaxOverdue entries are overdue it is told that it is behind, and nothing else.", checkBehind},
-		{"reminders", "An entry of which nothing is due but a reminder is not overdue.", checkReminders},
+		{"overdue claims", "Of claims, Overdue has the partner's overdue participations, by key; they are neither in Rows nor in counts.", checkOverdueClaims},
+		{"overdue whatever", "Overdue has every overdue entry of the list, on whatever tab, TabNone too, and whatever the filter.", checkOverdueWhatever},
+		{"behind", "A list with more than MaxOverdue overdue entries says that it is behind, and nothing else.", checkBehind},
+		{"reminders", "A reminder that is due makes no entry overdue.", checkReminders},
 	}
 }
 

@@ -132,8 +132,8 @@ func (d *driver) step(ctx context.Context) error {
 		return d.follow(ctx, s)
 	default:
 		c := d.changes()
-		got, plain := s.Apply(ctx, c), d.plain.Apply(ctx, c)
-		return alike(fmt.Sprintf("what Apply says (%v)", got), outcome(got), outcome(plain))
+		got := s.Apply(ctx, c)
+		return applied(c, got, d.plain.Apply(ctx, c))
 	}
 	return nil
 }
@@ -281,6 +281,55 @@ func outcome(err error) string {
 		return "invalid"
 	}
 	return err.Error()
+}
+
+// applied returns an error unless Apply of a store comes to the same as that of the
+// plain one, which says why.
+func applied(c storage.Changes, got, plain error) error {
+	if outcome(got) == outcome(plain) {
+		return nil
+	}
+	return fmt.Errorf("Apply returns\n\t%v\nand should return\n\t%v\nfor changes of%s", got, plain, outline(c))
+}
+
+// outline says what is changed on which versions, a line each.
+func outline(c storage.Changes) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, "\n\t"+format, args...) }
+	for _, s := range c.Shared {
+		line("Shared %v on version %d", s.Key, s.Version)
+	}
+	for _, r := range c.Relied {
+		line("Relied %v on version %d", r.Key, r.Version)
+	}
+	for _, r := range c.Records {
+		line("Records %v on version %d", r.Key, r.Version)
+	}
+	for _, p := range c.Participations {
+		line("Participations %s of %v, %s", p.ID, p.Record(), p.StatusAt(c.At))
+	}
+	for _, e := range c.Entries {
+		line("Entries %s of %v", e.Row, e.Record)
+	}
+	for _, x := range c.Customers {
+		line("Customers %v, whose History ends at %d", x.Key, x.History.Seq)
+	}
+	for _, e := range c.Events {
+		line("Events %d of %s and %s", e.Seq, e.Partner, e.Customer)
+	}
+	for _, e := range c.Erased {
+		line("Erased %d of %s and %s", e.Seq, e.Partner, e.Customer)
+	}
+	for _, t := range c.Tokens {
+		line("Tokens %s in slot %d", t.Hash, t.Slot)
+	}
+	for _, m := range c.Messages {
+		line("Messages %s of %s", m.ID, m.Partner)
+	}
+	if c.Command != nil {
+		line("Command %v", c.Command.Key)
+	}
+	return b.String()
 }
 
 // alike compares what values are as JSON, in which nothing and an empty list are

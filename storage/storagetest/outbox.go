@@ -14,7 +14,7 @@ func outboxCases() []Case {
 		{"lease", "Lease hands out the oldest messages that nobody else holds, and holds them until the lease ends.", checkLease},
 		{"attempts", "Each message's Attempts counts how often it was handed out.", checkAttempts},
 		{"delivered", "A delivered message leaves the outbox; a postponed one is handed out again from its time on.", checkDelivered},
-		{"unsent", "Unsent drops the partner's messages to an address, and nobody else's.", checkUnsent},
+		{"unsent", "Unsent drops the partner's messages to an address, and nobody else's, nor those that come with it.", checkUnsent},
 	}
 }
 
@@ -88,9 +88,10 @@ func checkUnsent(ctx context.Context, a, b storage.Store) error {
 	if err := a.Apply(ctx, storage.Changes{Messages: []engagement.Message{gone, other, foreign}}); err != nil {
 		return err
 	}
-	if err := b.Apply(ctx, storage.Changes{Unsent: []storage.Recipient{{Partner: northwind, To: gone.To}}}); err != nil {
+	later := message("m-4", northwind, 1, start, "ana@contoso.com")
+	if err := b.Apply(ctx, storage.Changes{Unsent: []storage.Recipient{{Partner: northwind, To: gone.To}}, Messages: []engagement.Message{later}}); err != nil {
 		return err
 	}
 	left, err := lease(ctx, a, start, 9)
-	return errors.Join(err, same("the messages left", ids(left), "m-2 m-3"))
+	return errors.Join(err, same("the messages left", ids(left), "m-2 m-3 m-4"))
 }

@@ -117,17 +117,17 @@ func (s *plain) Apply(_ context.Context, c storage.Changes) error {
 func (s *plain) guard(c storage.Changes) error {
 	for _, v := range c.Shared {
 		if s.scenes[v.Key].shared.Version != v.Version {
-			return fmt.Errorf("%w: shared", storage.ErrConflict)
+			return fmt.Errorf("%w: what is shared of %v has version %d", storage.ErrConflict, v.Key, s.scenes[v.Key].shared.Version)
 		}
 	}
 	for _, r := range c.Relied {
 		if s.scenes[r.Key].shared.Version != r.Version {
-			return fmt.Errorf("%w: relied", storage.ErrConflict)
+			return fmt.Errorf("%w: what is shared of %v has version %d", storage.ErrConflict, r.Key, s.scenes[r.Key].shared.Version)
 		}
 	}
 	for _, r := range c.Records {
 		if s.scenes[r.Key.Shared()].record(r.Key.Partner).Version != r.Version {
-			return fmt.Errorf("%w: record", storage.ErrConflict)
+			return fmt.Errorf("%w: the record %v has version %d", storage.ErrConflict, r.Key, s.scenes[r.Key.Shared()].record(r.Key.Partner).Version)
 		}
 	}
 	heads := map[engagement.CustomerKey]engagement.Head{}
@@ -137,27 +137,27 @@ func (s *plain) guard(c storage.Changes) error {
 	for _, e := range c.Events {
 		key := engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}
 		if heads[key].Seq+1 != e.Seq {
-			return fmt.Errorf("%w: history", storage.ErrConflict)
+			return fmt.Errorf("%w: the history of %v ends at event %d", storage.ErrConflict, key, s.customers[key].History.Seq)
 		}
 		heads[key] = engagement.Head{Seq: e.Seq, Hash: e.Hash}
 	}
 	for _, x := range c.Customers {
 		if heads[x.Key].Seq != x.History.Seq {
-			return fmt.Errorf("%w: history", storage.ErrConflict)
+			return fmt.Errorf("%w: the history of %v ends at event %d", storage.ErrConflict, x.Key, s.customers[x.Key].History.Seq)
 		}
 		if heads[x.Key] != x.History {
-			return fmt.Errorf("%w: head", storage.ErrInvalid)
+			return fmt.Errorf("%w: the history of %v ends at event %d, with another hash", storage.ErrInvalid, x.Key, x.History.Seq)
 		}
 	}
 	if c.Command != nil {
 		if _, used := s.commands[c.Command.Key]; used {
-			return fmt.Errorf("%w: command", storage.ErrConflict)
+			return fmt.Errorf("%w: command %v is there already", storage.ErrConflict, c.Command.Key)
 		}
 	}
 	for _, e := range c.Erased {
 		events := s.events[engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}]
 		if e.Seq < 1 || e.Seq > int64(len(events)) || events[e.Seq-1].Hash != e.Hash {
-			return fmt.Errorf("%w: erased", storage.ErrInvalid)
+			return fmt.Errorf("%w: the erased event %d of %s and %s is not the stored one", storage.ErrInvalid, e.Seq, e.Partner, e.Customer)
 		}
 	}
 	return nil

@@ -118,7 +118,9 @@ func add(c *storage.Changes, was, is scene) {
 		if reflect.DeepEqual(r, had) {
 			continue
 		}
-		c.Records = append(c.Records, r)
+		bare := r
+		bare.Participations = nil // which stores do not look at
+		c.Records = append(c.Records, bare)
 		room := is.shared.RoomFor(r.Key.Partner)
 		c.Entries = append(c.Entries, r.Entry(room, c.At))
 		for _, p := range r.Participations {

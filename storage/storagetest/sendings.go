@@ -14,8 +14,8 @@ import (
 
 func sendingCases() []Case {
 	return []Case{
-		{"sendings", "Load brings the partner's sendings to the wanted mailboxes since a time, the oldest first, and counts all of the partner's since another.", checkSendings},
-		{"sendings go", "A partner's sendings from before SendingsFrom go when it sends again, and those to a Forgotten mailbox at once; nobody else's do.", checkSendingsGo},
+		{"sendings", "Load brings the partner's sendings to the wanted mailboxes since a time, the oldest first, and counts all that the partner has sent since another time.", checkSendings},
+		{"sendings go", "A partner's sendings from before SendingsFrom go when it sends again, and those to a Forgotten mailbox at once; nobody else's do, and nothing that the same Apply adds.", checkSendingsGo},
 	}
 }
 
@@ -83,7 +83,19 @@ func checkSendingsGo(ctx context.Context, a, b storage.Store) error {
 	}
 	left, err2 := sent(ctx, b, northwind)
 	other, err3 := sent(ctx, b, fabrikam)
-	return errors.Join(err1, err2, err3, same("what is left of the older ones", pruned, "b c e 3"), same("what is left of a mailbox", left, "c 1"), same("another partner's", other, "a d b c 2"))
+	if err := errors.Join(err1, err2, err3, same("what is left of the older ones", pruned, "b c e 3"), same("what is left of a mailbox", left, "c 1"), same("another partner's", other, "a d b c 2")); err != nil {
+		return err
+	}
+	// What is sent in the same Apply stays, to a forgotten mailbox and of whatever time.
+	if err := b.Apply(ctx, storage.Changes{Forgotten: []storage.Mailbox{{Partner: northwind, Mailbox: box(2)}}, Sendings: []storage.Sending{sending(northwind, "f", 2, start.Add(4*time.Hour))}}); err != nil {
+		return err
+	}
+	forgotten, err1 := sent(ctx, a, northwind)
+	if err := a.Apply(ctx, storage.Changes{SendingsFrom: start.Add(9 * time.Hour), Sendings: []storage.Sending{sending(northwind, "g", 1, start.Add(5*time.Hour))}}); err != nil {
+		return err
+	}
+	late, err2 := sent(ctx, b, northwind)
+	return errors.Join(err1, err2, same("what is sent to a mailbox that is forgotten in the same Apply", forgotten, "f 1"), same("what is sent from before SendingsFrom", late, "g 1"))
 }
 
 func (s *plain) applySendings(c storage.Changes) {

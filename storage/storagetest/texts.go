@@ -15,7 +15,7 @@ import (
 
 func textCases() []Case {
 	return []Case{
-		{"odd texts", "A text with a NUL, or not in UTF-8, finds nothing or is ErrInvalid, wherever it is asked for: the storage is not unavailable for it.", checkOddTexts},
+		{"odd texts", "A text with a NUL, or not in UTF-8, finds nothing or is ErrInvalid wherever it is asked for; it is no trouble of the storage.", checkOddTexts},
 		{"odd keys", "Changes whose keys have a NUL, or are not in UTF-8, are made and found again, or are ErrInvalid.", checkOddKeys},
 	}
 }

@@ -15,7 +15,26 @@ import (
 )
 
 func valueCases() []Case {
-	return []Case{{"awkward values", "What a command accepts is read again as it was, however awkward: texts, addresses, amounts and times at their limits.", checkAwkward}}
+	return []Case{
+		{"awkward values", "What a command accepts is read again as it was, however awkward: texts, addresses, amounts and times at their limits.", checkAwkward},
+		{"impossible values", "A value that has no stored form is ErrInvalid, where the store does not keep it as it is.", checkImpossible},
+	}
+}
+
+func checkImpossible(ctx context.Context, a, _ storage.Store) error {
+	var errs []error
+	for n, break_ := range []func(p *engagement.Participation){
+		func(p *engagement.Participation) { p.Origin = "found" },
+		func(p *engagement.Participation) { p.RemindedAt = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) },
+		func(p *engagement.Participation) { p.Labels = make([]string, 1<<17+1) },
+	} {
+		p := added(northwind, migration, n+1, start)
+		break_(&p)
+		if err := a.Apply(ctx, changed(start, of(p))); err != nil {
+			errs = append(errs, matches(fmt.Sprintf("an Apply with impossible value %d", n), err, storage.ErrInvalid))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // awkward are values that a command accepts, one of each type.

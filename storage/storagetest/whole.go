@@ -16,7 +16,7 @@ import (
 
 func wholeCases() []Case {
 	return []Case{
-		{"last part", "An Apply that fails, whichever of its parts does, leaves every kind of row as it was.", checkLastPart},
+		{"last part", "An Apply that fails, whichever part of it is wrong, leaves every kind of row as it was.", checkLastPart},
 		{"behind the back", "What another handle has changed is seen and reckoned with, whatever this one has read and written before.", checkBehindTheBack},
 	}
 }
