@@ -39,7 +39,7 @@
 // Whatever a command about one customer writes lies in the customer's slot, SlotOf:
 // what is shared, records, participations, entries, the customer, its events, its
 // messages and the tokens of its links. IDs and links carry the slot, so each is
-// found in one place; those from before they did are found wherever they are. By
+// found in one place; those from before they did are found wherever they are. By their
 // partner lie command records and sendings, by its hash what a content was handed in
 // with. So a sharded engine can place every table. Lists, Due and Lease ask all of
 // its parts.
@@ -79,7 +79,7 @@
 // its key, Participation, Tab, Type, Status, Rank, Locations, Name, Search, Since,
 // Deadline, Amount and Until, and to bring it in line MindsRoom, Base and Due. These are
 // columns; Room and Shown are bodies to it, for which package record has a form, as it
-// has for all other rows but tokens. ListQuery.Has, Filter.Match, Sort.PositionOf and
+// has for all other rows but tokens and consumers. ListQuery.Has, Filter.Match, Sort.PositionOf and
 // Position.Compare say what a list is, and an engine without indexes can use them as
 // they are. One with them has an index of each Sort, by partner, engagement and tab for
 // pages and by partner for claims, and keeps the counts. Every query has a Check of its

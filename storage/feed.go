@@ -25,7 +25,7 @@ type FeedPosition string
 // FeedQuery asks for events of all histories.
 type FeedQuery struct {
 	After   FeedPosition
-	Partner engagement.PartnerID // ""; of all partners
+	Partner engagement.PartnerID // "": of all partners
 	Limit   int                  // at least 1
 }
 

@@ -58,11 +58,11 @@ type Store interface {
 
 	// Lease hands out messages that nobody else holds, the oldest first by
 	// CreatedAt, then by ID, and holds them for the caller until the lease ends:
-	// of two calls at once no message is in both. Each message's Attempts counts this handing out. A
-	// message that is not reported in Changes.Delivered is handed out again
-	// after its lease. One that cannot be read is held like the others, and its
-	// *UnreadableError is joined to the error that comes with the rest; see
-	// Unreadable.
+	// of two calls at once no message is in both. Each message's Attempts counts
+	// this handing out. A message that is not reported in Changes.Delivered is
+	// handed out again after its lease. One that cannot be read is held like the
+	// others, and its *UnreadableError is joined to the error that comes with the
+	// rest; see Unreadable.
 	Lease(ctx context.Context, query LeaseQuery) ([]engagement.Message, error)
 
 	// Feed returns events of all histories, or of all of a partner's, behind a position:

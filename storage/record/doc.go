@@ -9,7 +9,7 @@
 // sort by it keeps in columns of its own, besides the bytes or instead of them: a value
 // whose fields were cleared before Encode has them cleared after Decode, and takes the
 // less room. An [engagement.Entry] is such columns, with its Shown and its Room as values;
-// a [storage.Token] is nothing but columns.
+// a [storage.Token] and a [storage.Consumer] are nothing but columns.
 //
 // An error of Encode matches [storage.ErrInvalid], and Apply can return it as it is. One
 // of Decode is the cause of a [storage.UnreadableError], which names the row.
