@@ -66,11 +66,12 @@
 // Apply, in one transaction: Changes.Check, which needs nothing that is stored; the
 // guards, of which each that fails is ErrConflict; then what is written. The entries
 // that are given replace theirs, and every other entry with the key of one of Shared
-// becomes what Changes.InLine says, in as far as it says that anything changes. Counts
+// becomes what Changes.InLine returns, where it says that anything changes. Counts
 // of tabs and statuses are those of the entries, so an adapter that keeps them adds how
 // each entry differs from the stored one, those that InLine changes included.
 //
-// A record comes back as it was given, with its participations as they are stored.
+// A record comes back as it was given, in its next version, with its participations as
+// they are stored.
 // Due goes by its engagement.PartnerRecord.Wake, which Apply works out with all of its
 // participations that have not ended and can be read, those that it does not change
 // included, and keeps beside it.
@@ -79,11 +80,11 @@
 // its key, Participation, Tab, Type, Status, Rank, Locations, Name, Search, Since,
 // Deadline, Amount and Until, and to bring it in line MindsRoom, Base and Due. These are
 // columns; Room and Shown are bodies to it, for which package record has a form, as it
-// has for all other rows but tokens and consumers. ListQuery.Has, Filter.Match, Sort.PositionOf and
-// Position.Compare say what a list is, and an engine without indexes can use them as
-// they are. One with them has an index of each Sort, by partner, engagement and tab for
-// pages and by partner for claims, and keeps the counts. Every query has a Check of its
-// own for its call.
+// has for all other rows but tokens and consumers. ListQuery.Has, Filter.Match,
+// Sort.PositionOf and Position.Compare say what a list is, and an engine without indexes
+// can use them as they are. One with indexes has one of each Sort, by partner, engagement
+// and tab for pages and by partner for claims, and keeps the counts. Every query has a
+// Check of its own for its call.
 //
 // memory is all of this in a few hundred lines to read, and storagetest says which
 // sentence of this comment an adapter does not keep.
