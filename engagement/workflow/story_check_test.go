@@ -10,6 +10,8 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/verify"
 )
 
 // check compares every participation with the model.
@@ -43,6 +45,17 @@ func (t *teller) check() {
 				t.Fatalf("%d are granted in %s", n, o.id)
 			}
 		}
+	}
+}
+
+// checkStored lets everything that is stored be held together.
+func (t *teller) checkStored() {
+	_, err := verify.Check(background, t.w.Store.(storage.Inspector), verify.Options{Now: t.w.Now, Report: func(f storage.Finding) error {
+		t.Fatalf("a check of all that is stored finds %+v", f)
+		return nil
+	}})
+	if err != nil {
+		t.Fatalf("a check of all that is stored: %v", err)
 	}
 }
 

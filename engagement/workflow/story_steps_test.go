@@ -91,9 +91,11 @@ func tell(s story) (shown map[engagement.Status]bool, err error) {
 		}
 	}
 	t.checkPages()
+	t.checkStored()
 	t.sweep()
 	t.check()
 	t.checkMessages()
+	t.checkStored()
 	return t.shown, nil
 }
 
