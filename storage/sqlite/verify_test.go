@@ -74,7 +74,7 @@ var damages = map[string]damage{
 	"an event unreadable":         {byScript(`DROP TRIGGER pe_event_same; UPDATE pe_event SET body = x'00' WHERE seq = 2`), []storage.FindingKind{storage.BadRow}},
 	"the last event cut off": {byScript(`DROP TRIGGER pe_event_stays; DELETE FROM pe_event WHERE partner = 'northwind' AND seq = (SELECT max(seq) FROM pe_event WHERE partner = 'northwind')`),
 		[]storage.FindingKind{storage.BadHistory, storage.BadState}},
-	"a history cut off everywhere": {byScript(`DROP TRIGGER pe_customer_goes_on; UPDATE pe_customer SET seq = 2, hash = (SELECT hash FROM pe_event v WHERE v.partner = 'northwind' AND v.seq = 2 LIMIT 1) WHERE partner = 'northwind'`),
+	"a history cut off in the customer's row": {byScript(`DROP TRIGGER pe_customer_goes_on; UPDATE pe_customer SET seq = 2, hash = (SELECT hash FROM pe_event v WHERE v.partner = pe_customer.partner AND v.customer = pe_customer.customer AND v.seq = 2) WHERE partner = 'northwind' AND ` + contoso),
 		[]storage.FindingKind{storage.BadHistory, storage.BadState}},
 	"an event changed": {func(t *testing.T, db *sql.DB) {
 		run(t, db, "DROP TRIGGER pe_event_same")
