@@ -51,7 +51,11 @@ func TestManyProcesses(t *testing.T) {
 			began := time.Now()
 			b := newBooks()
 			c := &clock{began: began}
+			looks := looking(t, d, c)
 			runAll(t, d, n, many, dir, c)
+			if looks() == 0 {
+				t.Error("nobody looked at everything while they worked")
+			}
 			took := time.Since(began)
 			for i := range processes {
 				b.read(t, ledgerOf(dir, i))
