@@ -13,8 +13,8 @@ import (
 )
 
 // asksAll are parts of the statements that are not about one customer: those of lists,
-// of sweeps, of the relay, and of erasing.
-var asksAll = []string{"tab_count t", "status_count t", "t.wake <= ", "taken AS", "receiver = ", "ORDER BY t.customer", "ORDER BY \"slot\""}
+// of sweeps, of the relay, of erasing, and of Migrate.
+var asksAll = []string{"tab_count t", "status_count t", "t.wake <= ", "taken AS", "receiver = ", "max(place)", "ORDER BY t.customer", "ORDER BY \"slot\""}
 
 // TestOnePartition looks at the plan of every statement of commands on one customer:
 // each touches one partition of each table.
