@@ -69,6 +69,7 @@ const (
 	ViewClaims      Act = "view claims"         // the partner's, and the Program
 	CommentOnClaims Act = "comment on claims"   // the partner's, and the Program
 	ReviewClaims    Act = "review claims"       // review, ask for action, approve, reject, pay: the Program
+	FollowFeed      Act = "follow the feed"     // the partner's, and the Program, which may follow all
 	RunProgram      Act = "run the program"     // import known customers, re-evaluate: the Program
 )
 
@@ -76,7 +77,7 @@ const (
 func AllActs() []Act {
 	return []Act{
 		ViewEngagements, ViewCustomers, ViewHistory, AddCustomers, ClaimCustomers, HandleConsent, CancelAct, ErasePersons, Associate,
-		WorkOnClaims, ViewClaims, CommentOnClaims, ReviewClaims, RunProgram,
+		WorkOnClaims, ViewClaims, CommentOnClaims, ReviewClaims, FollowFeed, RunProgram,
 	}
 }
 
@@ -97,7 +98,7 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 // once for each command or query, after the roles. Incentives admins and incentives
 // users may do everything for their own partner but ReviewClaims and RunProgram, which
 // are the Program's; only admins may ErasePersons. The Program may also ViewClaims,
-// CommentOnClaims and ErasePersons. Without a role an actor may do nothing. An
+// CommentOnClaims, FollowFeed and ErasePersons. Without a role an actor may do nothing. An
 // Authorizer can narrow that and never widen it, and never shows another partner's
 // data.
 //
@@ -122,12 +123,12 @@ func checkRole(actor Actor, act Act) error {
 	switch act {
 	case RunProgram, ReviewClaims:
 		need = []Role{Program}
-	case ViewClaims, CommentOnClaims:
+	case ViewClaims, CommentOnClaims, FollowFeed:
 		need = AllRoles()
 	case ErasePersons:
 		need = []Role{IncentivesAdmin, Program}
 	}
-	if act != RunProgram && actor.Partner == "" {
+	if act != RunProgram && (act != FollowFeed || !actor.program()) && actor.Partner == "" {
 		return &ForbiddenError{Act: act, Why: errors.New("the actor names no partner: say with Actor.For whose claims it is about")}
 	}
 	if !slices.ContainsFunc(need, func(r Role) bool { return slices.Contains(actor.Roles, r) }) {

@@ -3,6 +3,7 @@ package workflow_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -132,6 +134,19 @@ func partnerCalls() []call {
 		}},
 		{"Heads", workflow.ViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return collect(w.Desk.Heads(background, a))
+		}},
+		{"Feed", workflow.FollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return wholeFeed(w.Desk, a, workflow.FeedQuery{Limit: 7})
+		}},
+		{"FeedLag", workflow.FollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.FeedLag(background, a, "")
+		}},
+		{"FeedConsumers", workflow.FollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.FeedConsumers(background, a)
+		}},
+		{"MoveFeedConsumer", workflow.FollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			first := base64.RawURLEncoding.EncodeToString([]byte(storage.Numbered(1, engagement.Digest{})))
+			return nil, w.Desk.MoveFeedConsumer(background, a, workflow.MoveConsumer{Name: "crm", To: first})
 		}},
 		{"Customers", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Customers(background, a, migration, workflow.CustomersQuery{})
@@ -291,6 +306,8 @@ func TestRoles(t *testing.T) {
 					may = who.asReviewer
 				case workflow.ErasePersons:
 					may = who.asPartner && slices.Contains(who.actor.Roles, workflow.IncentivesAdmin) || who.asReviewer
+				case workflow.FollowFeed:
+					may = who.asPartner || who.run
 				case workflow.ViewClaims, workflow.CommentOnClaims:
 					may = who.asPartner || who.asReviewer || who.run && slices.Contains(lists, c.name)
 				}
@@ -409,7 +426,7 @@ func TestAuthorizer(t *testing.T) {
 			actor := c.by()
 			_, err = c.do(w, actor, mine)
 			equal(t, "asked", asked, []string{fmt.Sprintf("%s %s", actor.User, c.act)})
-			whole := slices.Contains([]workflow.Act{workflow.ErasePersons, workflow.Associate, workflow.RunProgram}, c.act) || c.name == "VerifyHistory" || c.name == "Heads"
+			whole := slices.Contains([]workflow.Act{workflow.ErasePersons, workflow.Associate, workflow.RunProgram}, c.act) || slices.Contains([]string{"VerifyHistory", "Heads", "FeedLag", "FeedConsumers", "MoveFeedConsumer"}, c.name)
 			if errors.Is(err, workflow.ErrForbidden) != whole {
 				t.Fatalf("through one location: %v", err)
 			}

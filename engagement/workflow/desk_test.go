@@ -109,6 +109,23 @@ func (s *spy) Lease(ctx context.Context, q storage.LeaseQuery) ([]engagement.Mes
 	return read(s, func() ([]engagement.Message, error) { return s.Store.Lease(ctx, q) })
 }
 
+func (s *spy) Feed(ctx context.Context, q storage.FeedQuery) (storage.Feed, error) {
+	return read(s, func() (storage.Feed, error) { return s.Store.Feed(ctx, q) })
+}
+
+func (s *spy) FeedLag(ctx context.Context, q storage.FeedQuery) (storage.FeedLag, error) {
+	return read(s, func() (storage.FeedLag, error) { return s.Store.FeedLag(ctx, q) })
+}
+
+func (s *spy) Consumers(ctx context.Context, p engagement.PartnerID) ([]storage.Consumer, error) {
+	return read(s, func() ([]storage.Consumer, error) { return s.Store.Consumers(ctx, p) })
+}
+
+func (s *spy) Consume(ctx context.Context, c storage.Consumed) error {
+	_, err := read(s, func() (any, error) { return nil, s.Store.Consume(ctx, c) })
+	return err
+}
+
 // count returns how many writes were made.
 func (s *spy) count() int {
 	s.mu.Lock()

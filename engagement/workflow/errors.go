@@ -30,6 +30,7 @@ var (
 	ErrNotNow            = errors.New("workflow: not possible in this state") // *NotNowError
 	ErrKeyReused         = errors.New("workflow: idempotency key was reused") // *KeyReusedError
 	ErrCursor            = errors.New("workflow: cursor cannot be used")      // *CursorError
+	ErrConsumerMoved     = errors.New("workflow: consumer was moved")         // *ConsumerMovedError
 	ErrUnavailable       = errors.New("workflow: unavailable, try again")     // *UnavailableError
 )
 
@@ -280,7 +281,10 @@ func (e *KeyReusedError) Error() string {
 func (e *KeyReusedError) Is(target error) bool { return target == ErrKeyReused }
 
 // CursorError says that a cursor cannot be used.
-type CursorError struct{ Problem string }
+type CursorError struct {
+	Problem string
+	Err     error // storage.ErrRewound, of a feed; else nil
+}
 
 func (e *CursorError) Error() string {
 	return "cursor " + e.Problem + ": begin again without a cursor"
@@ -288,6 +292,20 @@ func (e *CursorError) Error() string {
 
 // Is makes errors.Is(err, ErrCursor) true.
 func (e *CursorError) Is(target error) bool { return target == ErrCursor }
+
+// Unwrap returns why, where there is more to tell than that it is not one of ours.
+func (e *CursorError) Unwrap() error { return e.Err }
+
+// ConsumerMovedError says that a consumer of the feed is not where it was said to be:
+// another process has moved it.
+type ConsumerMovedError struct{ Name string }
+
+func (e *ConsumerMovedError) Error() string {
+	return fmt.Sprintf("the consumer %q is not there any more: another process moves it, too; ask where it is, and go on from there", e.Name)
+}
+
+// Is makes errors.Is(err, ErrConsumerMoved) true.
+func (e *ConsumerMovedError) Is(target error) bool { return target == ErrConsumerMoved }
 
 // UnavailableError says that a source which the host plugged in, or the
 // storage, gave no answer. The same call may be made again: a command with the

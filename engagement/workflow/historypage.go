@@ -114,26 +114,11 @@ func (s *Service) AllHistory(ctx context.Context, actor Actor, query HistoryQuer
 // historyWithin leaves out the events of participations through locations that are
 // not in the scope.
 func (s *Service) historyWithin(ctx context.Context, scope Scope, events []engagement.Event) ([]engagement.Event, error) {
-	if scope.All() {
-		return events, nil
-	}
-	want := storage.Want{Ended: true}
-	for _, e := range events {
-		if key := recordOf(e); e.Participation != "" && !slices.Contains(want.Records, key) {
-			want.Records = append(want.Records, key)
-		}
-	}
-	loaded, err := s.store.Load(ctx, want)
+	has, err := s.within(ctx, scope, events)
 	if err != nil {
-		return nil, unavailable("storage", err)
+		return nil, err
 	}
-	return slices.DeleteFunc(events, func(e engagement.Event) bool {
-		if e.Participation == "" {
-			return false
-		}
-		p, ok := loaded.Records[recordOf(e)].Participation(e.Participation)
-		return !ok || !scope.Has(p.Location)
-	}), nil
+	return slices.DeleteFunc(events, func(e engagement.Event) bool { return !has(e) }), nil
 }
 
 // recordOf returns the key of the record that an event is about.

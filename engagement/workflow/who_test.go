@@ -56,6 +56,10 @@ History              ok       ok       no       no       no       ok
 AllHistory           ok       ok       no       no       no       ok
 VerifyHistory        ok       no       no       no       no       ok
 Heads                ok       no       no       no       no       ok
+Feed                 ok       ok       no       no       ok       ok
+FeedLag              ok       no       no       no       ok       ok
+FeedConsumers        ok       no       no       no       ok       ok
+MoveFeedConsumer     ok       no       no       no       ok       ok
 Customers            ok       ok       no       no       no       ok
 AllCustomers         ok       ok       no       no       no       ok
 Search               ok       ok       no       no       no       ok

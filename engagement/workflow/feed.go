@@ -1,0 +1,278 @@
+package workflow
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/text"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// FeedQuery asks for a page of everything that happens.
+type FeedQuery struct {
+	Cursor  string // FeedPage.Next of the page before, or a FeedEvent's; "" begins at the first event ever
+	Limit   int    // 1 to 1000; 0: 50
+	Persons bool   // with who did it, whom it was about, and why in their words
+}
+
+// FeedPage is one page of a feed.
+type FeedPage struct {
+	Events     []FeedEvent `json:"events"`
+	Next       string      `json:"next"`                // where to go on, now or later; it is there at the end of the feed, too
+	More       bool        `json:"more"`                // whether more can be there already
+	Unreadable int         `json:"unreadable,omitzero"` // how many events were left out because storage cannot read them: the log says which
+}
+
+// FeedEvent is an event, and where the feed goes on behind it.
+type FeedEvent struct {
+	engagement.Event
+	Cursor string `json:"cursor"`
+}
+
+// Feed returns what happened with all customers, for systems that follow it: of the
+// actor's partner, or, for the Program without a partner, of all. Whoever goes on from
+// each Next gets every event, once, and those of a customer in order; between customers
+// there is no order that means anything. Nothing is skipped because somebody committed
+// late: an event comes later then.
+//
+// Delivery is exactly once for a consumer that stores Next in one transaction with what
+// it makes of the page, and at least once for one that stores it afterwards: by the
+// partner, customer and Seq of an event it can tell what it has had. A page may have
+// fewer events than its limit, or none, while More is true.
+//
+// It is what History shows, by side and Scope: a partner sees neither who acted for the
+// program nor what the program writes for itself, and a narrowed user what concerns
+// customers themselves and participations through the scope's locations. Without Persons
+// nobody is named. With them the follower has to erase what it keeps of somebody when
+// engagement.PersonErased comes: of that customer, whatever the same page read anew does
+// not show any more. The chain of hashes is not verified here; see VerifyHistory.
+//
+// It returns a *ForbiddenError, an *InputError, a *CursorError or an *UnavailableError. A
+// CursorError that matches storage.ErrRewound says that the storage was restored from an
+// earlier state, or lost its last commits in a failover, and that events the follower has
+// had are not there any more: it has to begin again.
+func (s *Service) Feed(ctx context.Context, actor Actor, query FeedQuery) (FeedPage, error) {
+	scope, err := s.authorizeFeed(ctx, actor)
+	if err != nil {
+		return FeedPage{}, err
+	}
+	q := storage.FeedQuery{Partner: actor.Partner, Limit: limitOf(query.Limit)}
+	if q.Limit < 1 || q.Limit > maxLimit {
+		return FeedPage{}, &InputError{Field: "limit", Problem: fmt.Sprintf("is %d: use 1 to %d, or 0 for %d", query.Limit, maxLimit, defaultLimit)}
+	}
+	if q.After, err = feedPosition(query.Cursor); err != nil {
+		return FeedPage{}, err
+	}
+	feed, err := s.store.Feed(ctx, q)
+	lost, err := storage.Unreadable(err)
+	if err != nil {
+		return FeedPage{}, feedError(err)
+	}
+	for _, bad := range lost {
+		s.tellUnreadable(ctx, bad)
+	}
+	events := make([]engagement.Event, len(feed.Events))
+	for i, e := range feed.Events {
+		events[i] = e.Event
+	}
+	has, err := s.within(ctx, scope, events)
+	if err != nil {
+		return FeedPage{}, err
+	}
+	page := FeedPage{Events: []FeedEvent{}, Next: feedCursor(feed.Next), More: feed.More, Unreadable: len(lost)}
+	for i, e := range eventsSeenBy(actor.side(), events) {
+		if !has(e) {
+			continue
+		}
+		if !query.Persons {
+			e.Person = nil
+		}
+		page.Events = append(page.Events, FeedEvent{Event: e, Cursor: feedCursor(feed.Events[i].Position)})
+	}
+	return page, nil
+}
+
+// FeedLag is how far somebody who follows a feed is behind.
+type FeedLag struct {
+	Events int       `json:"events"`          // that can be read, up to 10,000
+	More   bool      `json:"more"`            // whether there can be more than that
+	Oldest time.Time `json:"oldest,omitzero"` // when the first of them happened
+
+	// Held is how many have happened, up to 10,000, that cannot be read yet because of
+	// something in the storage that has gone on since before them: HeldBy says what, to
+	// the Program only, and HeldSince since when, if the storage can tell.
+	Held      int       `json:"held,omitzero"`
+	HeldSince time.Time `json:"held_since,omitzero"`
+	HeldBy    string    `json:"held_by,omitzero"`
+}
+
+// lagLimit is up to how many events are counted.
+const lagLimit = 10_000
+
+// FeedLag returns how far behind a cursor of a feed is, over the whole partner or
+// program. Its errors are those of Feed; whoever may follow only some locations has no
+// figures of all, and is refused.
+func (s *Service) FeedLag(ctx context.Context, actor Actor, cursor string) (FeedLag, error) {
+	if err := s.authorizeWholeFeed(ctx, actor); err != nil {
+		return FeedLag{}, err
+	}
+	at, err := feedPosition(cursor)
+	if err != nil {
+		return FeedLag{}, err
+	}
+	return s.feedLag(ctx, actor, at)
+}
+
+func (s *Service) feedLag(ctx context.Context, actor Actor, at storage.FeedPosition) (FeedLag, error) {
+	lag, err := s.store.FeedLag(ctx, storage.FeedQuery{After: at, Partner: actor.Partner, Limit: lagLimit})
+	if err != nil {
+		return FeedLag{}, feedError(err)
+	}
+	if !actor.program() {
+		lag.HeldBy = ""
+	}
+	return FeedLag(lag), nil
+}
+
+// FeedConsumer is a follower whose cursor the library keeps.
+type FeedConsumer struct {
+	Name    string    `json:"name"`
+	Cursor  string    `json:"cursor"`
+	At      time.Time `json:"at"` // when it got there
+	Lag     FeedLag   `json:"lag"`
+	Rewound bool      `json:"rewound,omitzero"` // the storage does not have the event that it has got to: it has to begin again
+}
+
+// FeedConsumers returns the partner's consumers, or the program's, in order of their
+// names, with how far behind each is: what a page for operators shows. Its errors are
+// those of FeedLag, but for cursors.
+func (s *Service) FeedConsumers(ctx context.Context, actor Actor) ([]FeedConsumer, error) {
+	if err := s.authorizeWholeFeed(ctx, actor); err != nil {
+		return nil, err
+	}
+	all, err := s.store.Consumers(ctx, actor.Partner)
+	if err != nil {
+		return nil, unavailable("storage", err)
+	}
+	out := []FeedConsumer{}
+	for _, c := range all {
+		lag, err := s.feedLag(ctx, actor, c.Position)
+		rewound := errors.Is(err, storage.ErrRewound)
+		if err != nil && !rewound {
+			return nil, err
+		}
+		out = append(out, FeedConsumer{Name: c.Key.Name, Cursor: feedCursor(c.Position), At: c.At, Lag: lag, Rewound: rewound})
+	}
+	return out, nil
+}
+
+// MoveConsumer moves a consumer of the feed on.
+type MoveConsumer struct {
+	Name string // 1 to 100 characters
+	From string // the cursor that it stands at; "" for a new one
+	To   string // the cursor that it goes on from; "": it is forgotten
+}
+
+// MoveFeedConsumer keeps the cursor of a partner's consumer, or of the program's, so that
+// it need not keep one itself. It is for the whole partner or program. What was made of a
+// page is not undone where this fails: a consumer that acts first and moves on then can
+// be given the same events again.
+//
+// It returns a *ForbiddenError, an *InputError, a *CursorError, an *UnavailableError, or a
+// *ConsumerMovedError when the consumer is not at From: another process has the same name.
+func (s *Service) MoveFeedConsumer(ctx context.Context, actor Actor, move MoveConsumer) error {
+	if err := s.authorizeWholeFeed(ctx, actor); err != nil {
+		return err
+	}
+	if !text.Visible(move.Name) {
+		return &InputError{Field: "name", Problem: "is missing: say which consumer it is"}
+	}
+	if problem := text.Line(move.Name, 100); problem != "" {
+		return &InputError{Field: "name", Problem: problem}
+	}
+	if move.From == move.To {
+		return &InputError{Field: "to", Problem: "is where the consumer comes from: it moves nowhere"}
+	}
+	from, err1 := feedPosition(move.From)
+	to, err2 := feedPosition(move.To)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	err := s.store.Consume(ctx, storage.Consumed{Consumer: storage.ConsumerKey{Partner: actor.Partner, Name: move.Name}, From: from, To: to, At: s.now()})
+	if errors.Is(err, storage.ErrConflict) {
+		return &ConsumerMovedError{Name: move.Name}
+	}
+	return feedError(err)
+}
+
+// authorizeFeed returns the scope within which the actor may follow. The Program may
+// follow all partners, or one.
+func (s *Service) authorizeFeed(ctx context.Context, actor Actor) (Scope, error) {
+	scope, err := s.authorize(ctx, actor, FollowFeed)
+	if err == nil && actor.Partner == "" && !scope.All() {
+		err = &ForbiddenError{Act: FollowFeed, Why: errAllLocations}
+	}
+	return scope, err
+}
+
+func (s *Service) authorizeWholeFeed(ctx context.Context, actor Actor) error {
+	return s.authorizeAll(ctx, actor, FollowFeed)
+}
+
+// feedError is what the caller is told of an error of the storage's.
+func feedError(err error) error {
+	switch {
+	case errors.Is(err, storage.ErrInvalid):
+		return &CursorError{Problem: "is not one of ours"}
+	case errors.Is(err, storage.ErrRewound):
+		return &CursorError{Problem: "is behind an event that is not stored any more, as after a backup was restored", Err: storage.ErrRewound}
+	}
+	return unavailable("storage", err)
+}
+
+// A cursor of a feed is a position of the storage's. It gives no access: whoever makes
+// one up begins somewhere else in the same feed.
+func feedCursor(at storage.FeedPosition) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(at))
+}
+
+// longestFeedCursor is more than any of ours has.
+const longestFeedCursor = 512
+
+func feedPosition(cursor string) (storage.FeedPosition, error) {
+	at, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(cursor) > longestFeedCursor || feedCursor(storage.FeedPosition(at)) != cursor {
+		return "", &CursorError{Problem: "is not one of ours"}
+	}
+	return storage.FeedPosition(at), nil
+}
+
+// within returns which of these events are in the scope: those of participations through
+// its locations, and of none.
+func (s *Service) within(ctx context.Context, scope Scope, events []engagement.Event) (func(engagement.Event) bool, error) {
+	if scope.All() {
+		return func(engagement.Event) bool { return true }, nil
+	}
+	want := storage.Want{Ended: true}
+	for _, e := range events {
+		if key := recordOf(e); e.Participation != "" && !slices.Contains(want.Records, key) {
+			want.Records = append(want.Records, key)
+		}
+	}
+	loaded, err := s.store.Load(ctx, want)
+	if err != nil {
+		return nil, unavailable("storage", err)
+	}
+	return func(e engagement.Event) bool {
+		if e.Participation == "" {
+			return true
+		}
+		p, ok := loaded.Records[recordOf(e)].Participation(e.Participation)
+		return ok && scope.Has(p.Location)
+	}, nil
+}
