@@ -164,6 +164,11 @@
 // to, by location for example, lets it through, so that it is named and not left out.
 // A body that is another row's cannot be read, either.
 //
+// # Checks
+//
+// A store can be an Inspector, too. Then package verify can hold everything in it
+// together, and make anew what is made of something else.
+//
 // # Keys
 //
 // Names are sorted and found by keys, engagement.Entry's Name and Search, which
