@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"log/slog"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -45,30 +44,6 @@ func surveyOf(p engagement.Participation, link consent.LinkID) string {
 		return ""
 	}
 	return v.Kind
-}
-
-// giveUp takes a message that reaches nobody from the outbox, and records that.
-func (s *Service) giveUp(ctx context.Context, m engagement.Message, code consent.FailureCode) error {
-	_, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (struct{}, error) {
-		u.changes.Delivered = []engagement.MessageID{m.ID}
-		p, err := u.about(ctx, m)
-		if errors.Is(err, errPointless) {
-			return struct{}{}, nil
-		}
-		if err != nil {
-			return struct{}{}, err
-		}
-		if m.Link != "" {
-			if _, link, err := mark(p, m, unchangedLinks); err != nil || !link.Failed.IsZero() {
-				return struct{}{}, nil // another process was faster
-			}
-		}
-		return struct{}{}, u.failed(p, m, code)
-	})
-	if err == nil {
-		s.links.forget(m.Link)
-	}
-	return err
 }
 
 func unchangedLinks(links []consent.Link) ([]consent.Link, error) { return links, nil }

@@ -25,7 +25,7 @@ type ClockError struct {
 }
 
 func (e *ClockError) Error() string {
-	return fmt.Sprintf("this process's clock shows %s and the storage's %s: they may differ by %s, so no deadline is recorded; set the clock that is wrong",
+	return fmt.Sprintf("this process's clock shows %s and the storage's %s: they may differ by %s, so nothing is recorded by it; set the clock that is wrong",
 		e.Own.Format(time.RFC3339), e.Storage.Format(time.RFC3339), e.Most)
 }
 
@@ -35,18 +35,30 @@ func (e *ClockError) Is(target error) bool { return target == ErrClock }
 // checkClock compares the process's clock with the storage's, unless the host gives
 // the time or has said not to.
 func (s *Service) checkClock(ctx context.Context) error {
-	clock, ok := s.store.(storage.Clock)
-	if !ok || s.skew < 0 {
+	if s.skew < 0 {
 		return nil
+	}
+	_, err := s.behind(ctx)
+	return err
+}
+
+// behind returns by how much the process's clock is behind the storage's, by which
+// messages are held: what one process holds no other is to take because its clock shows
+// another time. It is 0 where the host gives the time, and on a storage that has no
+// clock. It returns a *ClockError where they differ by more than they may.
+func (s *Service) behind(ctx context.Context) (time.Duration, error) {
+	clock, ok := s.store.(storage.Clock)
+	if !ok || s.given {
+		return 0, nil
 	}
 	before := s.now()
 	at, err := clock.Now(ctx)
 	if err != nil {
-		return unavailable("storage", err)
+		return 0, unavailable("storage", err)
 	}
 	after := s.now() // the answer is of some moment in between
-	if at.Before(before.Add(-s.skew)) || at.After(after.Add(s.skew)) {
-		return &ClockError{Own: after, Storage: at, Most: s.skew}
+	if s.skew >= 0 && (at.Before(before.Add(-s.skew)) || at.After(after.Add(s.skew))) {
+		return 0, &ClockError{Own: after, Storage: at, Most: s.skew}
 	}
-	return nil
+	return at.Sub(after), nil
 }

@@ -88,10 +88,18 @@ func (s *Service) used(ctx context.Context, actor Actor, key string) (bool, erro
 	return loaded.Command != nil, unavailable("storage", err)
 }
 
+// errOvertaken says that somebody else was faster every time.
+var errOvertaken = errors.New("too many others changed the same at the same time")
+
 // attempt decides and writes until no one else was faster.
 func attempt[R any](ctx context.Context, s *Service, record storage.CommandRecord, do func(*unit) (R, error)) (R, error) {
+	return attemptUpTo(ctx, s, record, maxAttempts, do)
+}
+
+// attemptUpTo is attempt with so many tries.
+func attemptUpTo[R any](ctx context.Context, s *Service, record storage.CommandRecord, tries int, do func(*unit) (R, error)) (R, error) {
 	var zero R
-	for n := range maxAttempts {
+	for n := range tries {
 		u, result, err := decide(s, record, do)
 		if errors.Is(err, errReplay) {
 			return replayed[R](u)
@@ -116,7 +124,7 @@ func attempt[R any](ctx context.Context, s *Service, record storage.CommandRecor
 			}
 		}
 	}
-	return zero, &UnavailableError{Source: "storage", Err: errors.New("too many others changed the same at the same time")}
+	return zero, &UnavailableError{Source: "storage", Err: errOvertaken}
 }
 
 // replayed returns the result that the command gave the first time.

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -44,13 +43,7 @@ func (s *Service) sweepSome(ctx context.Context, q storage.ListQuery) int {
 	if err != nil {
 		return 0
 	}
-	settled := 0
-	for _, key := range keys {
-		n, err := s.sweepRecord(ctx, key)
-		settled += n
-		if errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
-			break
-		}
-	}
-	return settled
+	var done sweeping
+	_ = s.sweepRecords(ctx, keys, &done)
+	return done.settled
 }

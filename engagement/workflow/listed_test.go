@@ -79,11 +79,11 @@ func TestAPageThatIsBehindCatchesUp(t *testing.T) {
 	s.shut, s.bounded, s.unbounded = false, 0, 0
 	equal(t, "the page", asJSON(t, first()), asJSON(t, want))
 	equal(t, "lists with a bound and without", [2]int{s.bounded, s.unbounded}, [2]int{2, 0})
-	equal(t, "due, after a batch", due(t, w, s, "northwind"), n-100)
+	equal(t, "due, after a batch", due(t, w, s, "northwind"), n-50)
 	equal(t, "due of another partner", due(t, w, s, "fabrikam"), 1)
 
 	equal(t, "the page again", asJSON(t, first()), asJSON(t, want))
-	equal(t, "due, after another page", due(t, w, s, "northwind"), n-100)
+	equal(t, "due, after another page", due(t, w, s, "northwind"), n-50)
 }
 
 // The same goes for the list of claims, of which only participations count.
@@ -103,7 +103,7 @@ func TestClaimsThatAreBehindCatchUp(t *testing.T) {
 	s.shut = false
 	equal(t, "the list of all", asJSON(t, claims(workflowtest.Vendor)), asJSON(t, all))
 	equal(t, "the list", asJSON(t, claims(w.Actor)), asJSON(t, want))
-	if left := due(t, w, s, ""); left > n-99 || left < n-300 {
+	if left := due(t, w, s, ""); left > n-49 || left < n-300 {
 		t.Errorf("%d are due still: a batch is recorded, and no more than some", left)
 	}
 }

@@ -12,66 +12,47 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// about loads the participation that a message is about.
-func (u *unit) about(ctx context.Context, m engagement.Message) (engagement.Participation, error) {
-	if _, err := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: m.Partner, ID: m.Participation}}); err != nil {
-		return engagement.Participation{}, err
+// prepare makes a message ready to send, whose participation is loaded. Of a link's
+// token only the hash is stored, so a process that does not have it any more makes
+// another one: it opens the same link. What panics on the way, in the host's catalog for
+// example, fails this message and no other.
+func (u *unit) prepare(ctx context.Context, m engagement.Message) (d Delivery, err error) {
+	defer caught(m.ID, &err)
+	p, _ := u.record(m.Record()).Participation(m.Participation)
+	d = Delivery{Message: m, failing: len(p.Failures) > 0, Name: nameOf(p, m.To), ClaimNumber: p.ClaimNumber, Deadline: deadlineFor(m.Kind, p, u.now)}
+	if !m.Deadline.IsZero() && !d.Deadline.Equal(m.Deadline) {
+		return d, errPointless // what it reminds of is done, or over
 	}
-	r := u.record(m.Record())
-	p, ok := r.Participation(m.Participation)
-	if err := r.ErrUnreadable(m.Participation); !ok && err != nil {
-		return p, err
+	if m.Kind == engagement.TellActionRequired && p.StatusAt(u.now) != engagement.PartnerActionRequired {
+		return d, errPointless // it has been done
 	}
-	if !ok {
-		return p, errPointless
+	if m.Kind == engagement.AskForReferral && !p.NeedsReferral(u.now) {
+		return d, errPointless // it is recorded, or the claim has ended
 	}
-	return p, nil
-}
-
-// prepare makes a message ready to send. Of a link's token only the hash is stored,
-// so a process that does not have it any more makes another one: it opens the same
-// link.
-func (s *Service) prepare(ctx context.Context, m engagement.Message) (Delivery, error) {
-	return attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (Delivery, error) {
-		p, err := u.about(ctx, m)
-		if err != nil {
-			return Delivery{}, err
+	terms := lastSent(p.Consent).Terms
+	if party, ok := terms.Party(consent.RolePartner); ok {
+		d.Partner = party.Name
+	}
+	if party, ok := terms.Party(consent.RoleCustomer); ok {
+		d.Customer = party.Name
+	}
+	d.Engagement = terms.Engagement.Name
+	if len(p.Consent.Sent) == 0 { // nobody has been asked yet
+		if err := u.nameWithoutTerms(ctx, &d, p); err != nil {
+			return d, err
 		}
-		d := Delivery{Message: m, failing: len(p.Failures) > 0, Name: nameOf(p, m.To), ClaimNumber: p.ClaimNumber, Deadline: deadlineFor(m.Kind, p, u.now)}
-		if !m.Deadline.IsZero() && !d.Deadline.Equal(m.Deadline) {
-			return Delivery{}, errPointless // what it reminds of is done, or over
-		}
-		if m.Kind == engagement.TellActionRequired && p.StatusAt(u.now) != engagement.PartnerActionRequired {
-			return Delivery{}, errPointless // it has been done
-		}
-		if m.Kind == engagement.AskForReferral && !p.NeedsReferral(u.now) {
-			return Delivery{}, errPointless // it is recorded, or the claim has ended
-		}
-		terms := lastSent(p.Consent).Terms
-		if party, ok := terms.Party(consent.RolePartner); ok {
-			d.Partner = party.Name
-		}
-		if party, ok := terms.Party(consent.RoleCustomer); ok {
-			d.Customer = party.Name
-		}
-		d.Engagement = terms.Engagement.Name
-		if len(p.Consent.Sent) == 0 { // nobody has been asked yet
-			if err := u.nameWithoutTerms(ctx, &d, p); err != nil {
-				return Delivery{}, err
-			}
-		}
-		switch {
-		case m.Kind == engagement.AskForSurvey:
-			err = u.mintSurvey(&d, p)
-		case m.Link != "":
-			err = u.mint(&d, p)
-		}
-		if err != nil {
-			return Delivery{}, err
-		}
-		s.describe(&d, p, u.now)
-		return d, nil
-	})
+	}
+	switch {
+	case m.Kind == engagement.AskForSurvey:
+		err = u.mintSurvey(&d, p)
+	case m.Link != "":
+		err = u.mint(&d, p)
+	}
+	if err != nil {
+		return d, err
+	}
+	u.s.describe(&d, p, u.now)
+	return d, nil
 }
 
 // mint makes the token of the message's link.

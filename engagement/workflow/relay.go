@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -76,6 +74,7 @@ func (d Delivery) LogValue() slog.Value { return slog.GroupValue(slog.Any("messa
 const (
 	relayBatch = 50
 	lease      = 5 * time.Minute
+	unrecorded = time.Second // how long what goes out may wait for being recorded
 	firstRetry = time.Minute
 	lastRetry  = 6 * time.Hour
 	patient    = 7 * 24 * time.Hour // with a message without a link that keeps failing
@@ -83,123 +82,127 @@ const (
 )
 
 // Relay hands every waiting message to the Notifier: after the commit of the
-// command that caused it, at least once, and the oldest first. Any number of
-// processes may relay at once: each message goes out once unless one of them dies
-// or is slower than its lease of five minutes. A message that cannot be sent waits
-// longer after each attempt, from a minute to six hours; its error is in the
-// joined error, and does not keep others back. Nor does one that makes the Notifier
-// panic, or that storage can no longer read: the error names it. What can never be
-// delivered is given up, see Notifier; the history says so, and the partner's rows.
+// command that caused it, at least once, and the oldest first. It holds 50 at a time,
+// prepares them together, hands them over one after the other, and records together
+// what became of them: at the end, and whenever a second has passed since the first that
+// is not recorded. So a process that dies, or loses its storage, leaves what it handed
+// over within the last second, and no more than 50 messages, to be sent once more:
+// less would cost two calls of the storage for each message, and nothing prevents it
+// altogether. A Notifier that remembers the IDs of messages sends none twice.
+//
+// Any number of processes may relay at once: each message goes out once unless one of
+// them dies or is slower than its lease of five minutes, which is by the storage's
+// clock. A message that cannot be sent waits longer after each attempt, from a minute
+// to six hours; its error is in the joined error, and does not keep others back. Nor
+// does one that makes the Notifier panic, or that storage can no longer read: the error
+// names it. What can never be delivered is given up, see Notifier; the history says so,
+// and the partner's rows.
 //
 // A request for consent or a survey that was answered, replaced or cancelled in the
 // meantime is dropped, and so is a reminder of what is done or over. When the context
 // ends, what was not handed over yet waits for the next Relay, of whichever process.
 // It returns how many messages went out.
+//
+// A *ClockError, for a process whose clock is far from the storage's, which would take
+// links to be over that are not, and an *UnavailableError of the storage end it.
 func (s *Service) Relay(ctx context.Context) (int, error) {
-	sent, err := s.relay(ctx)
-	return sent, explain(err)
-}
-
-func (s *Service) relay(ctx context.Context) (int, error) {
 	if s.notifier == nil {
 		return 0, errors.New("workflow: Relay needs a Notifier in the Options")
 	}
-	sent := 0
-	var errs []error
+	r := relaying{s: s}
+	err := r.run(ctx)
+	return r.sent, explain(errors.Join(append(r.errs, err)...))
+}
+
+// relaying is what a Relay has come to.
+type relaying struct {
+	s      *Service
+	behind time.Duration // the process's clock, behind the storage's
+	sent   int
+	errs   []error // of messages, the first maxErrors
+}
+
+// now is the present by the storage's clock.
+func (r *relaying) now() time.Time { return r.s.now().Add(r.behind) }
+
+func (r *relaying) fail(err error) { r.errs = keepErrors(r.errs, []error{err}) }
+
+func (r *relaying) run(ctx context.Context) (err error) {
 	for {
-		until := s.now().Add(lease)
-		batch, err := s.store.Lease(ctx, storage.LeaseQuery{Now: s.now(), Until: until, Limit: relayBatch})
+		if r.behind, err = r.s.behind(ctx); err != nil {
+			return err
+		}
+		now := r.now()
+		until := now.Add(lease)
+		batch, err := r.s.store.Lease(ctx, storage.LeaseQuery{Now: now, Until: until, Limit: relayBatch})
 		unreadable, err := storage.Unreadable(err)
 		for _, bad := range unreadable {
-			s.log.ErrorContext(ctx, "a message cannot be read", "error", bad)
-			errs = keepErrors(errs, []error{bad})
+			r.s.log.ErrorContext(ctx, "a message cannot be read", "error", bad)
+			r.fail(bad)
 		}
 		if err != nil {
-			return sent, errors.Join(append(errs, unavailable("storage", err))...)
+			return unavailable("storage", err)
 		}
 		if len(batch)+len(unreadable) == 0 {
-			return sent, errors.Join(errs...)
+			return nil
 		}
-		for i, m := range batch {
-			if engagement.Passed(until, s.now()) {
-				break // others may send the rest by now
-			}
-			ok, err := s.deliver(ctx, m)
-			if err != nil {
-				errs = keepErrors(errs, []error{err})
-			}
-			if ok {
-				sent++
-			}
-			if ctx.Err() != nil {
-				return sent, errors.Join(append(errs, ctx.Err(), s.handBack(ctx, batch[i+1:]))...)
-			}
+		if err := r.relay(ctx, batch, until); err != nil {
+			return err
 		}
 	}
 }
 
-// handBack lets others send what this process holds and will not send. That is
-// recorded even when the caller is gone.
-func (s *Service) handBack(ctx context.Context, held []engagement.Message) error {
-	if len(held) == 0 {
-		return nil
+// relay sends what is held until then. It stops, and hands back the rest, when the
+// context ends or the storage is out of reach.
+func (r *relaying) relay(ctx context.Context, batch []engagement.Message, until time.Time) error {
+	for len(batch) > 0 && !engagement.Passed(until, r.now()) { // then others may send the rest
+		ready, err := r.s.prepareAll(ctx, batch)
+		if err != nil {
+			return errors.Join(err, r.record(ctx, handBack(batch)))
+		}
+		done := r.send(ctx, ready, until)
+		if batch = batch[len(done):]; ctx.Err() != nil {
+			return errors.Join(ctx.Err(), r.record(ctx, append(done, handBack(batch)...)))
+		}
+		if err := r.record(ctx, done); err != nil {
+			return errors.Join(err, r.record(ctx, handBack(batch)))
+		}
 	}
-	now, free := s.now(), map[engagement.MessageID]time.Time{}
-	for _, m := range held {
-		free[m.ID] = now
-	}
-	return s.report(context.WithoutCancel(ctx), storage.Changes{Postponed: free})
+	return nil
 }
 
-// deliver sends one message, and reports whether it went out. A message that
-// has become pointless is dropped.
-func (s *Service) deliver(ctx context.Context, m engagement.Message) (bool, error) {
-	d, err := s.send(ctx, m)
-	gone := ctx.Err() != nil
-	ctx = context.WithoutCancel(ctx) // what became of it is recorded even when the caller is gone
-	switch {
-	case err == nil:
-		return true, s.delivered(ctx, m, d.failing)
-	case errors.Is(err, errPointless):
-		s.links.forget(m.Link)
-		return false, s.report(ctx, storage.Changes{Delivered: []engagement.MessageID{m.ID}})
-	case gone && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)):
-		return false, s.handBack(ctx, []engagement.Message{m}) // it is not the message's fault
-	}
-	s.log.WarnContext(ctx, "a message could not be sent", "message", m, "error", err)
-	code := consent.FailureCode("")
-	switch {
-	case errors.Is(err, ErrUndeliverable):
-		code = consent.Undeliverable
-	case errors.Is(err, errTooLate), m.Link == "" && m.Attempts >= tries && s.now().Sub(m.CreatedAt) >= patient:
-		code = consent.TimedOut
-	}
-	if code != "" {
-		given := s.giveUp(ctx, m, code)
-		switch {
-		case given == nil && errors.Is(err, errTooLate):
-			return false, nil
-		case given == nil:
-			return false, err
+// send hands messages to the Notifier, for as long as what went out may wait for being
+// recorded, and returns what became of them.
+func (r *relaying) send(ctx context.Context, ready []mail, until time.Time) []mail {
+	begun := r.s.now()
+	for i := range ready {
+		m := &ready[i]
+		if m.err == nil {
+			m.err = r.s.notify(ctx, m.delivery)
 		}
-		err = errors.Join(err, given)
+		if m.err == nil {
+			r.sent++
+		}
+		now := r.s.now()
+		if ctx.Err() != nil || now.Sub(begun) >= unrecorded || engagement.Passed(until, now.Add(r.behind)) {
+			return ready[:i+1]
+		}
 	}
-	wait := min(firstRetry<<min(max(m.Attempts-1, 0), 20), lastRetry)
-	return false, errors.Join(err, s.report(ctx, storage.Changes{Postponed: map[engagement.MessageID]time.Time{m.ID: s.now().Add(wait)}}))
+	return ready
 }
 
-// send prepares a message and hands it to the Notifier. What panics on the way, in
-// the host's own code for example, fails this message and no other.
-func (s *Service) send(ctx context.Context, m engagement.Message) (d Delivery, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = fmt.Errorf("workflow: message %s: %w", m.ID, &PanicError{Value: value, Stack: debug.Stack()})
-		}
-	}()
-	if d, err = s.prepare(ctx, m); err != nil {
-		return d, err
+// notify hands a message to the Notifier. What panics on the way fails this message and
+// no other.
+func (s *Service) notify(ctx context.Context, d Delivery) (err error) {
+	defer caught(d.Message.ID, &err)
+	return s.notifier.Notify(ctx, d)
+}
+
+// caught is deferred: it makes a panic of the host's code an error of the message.
+func caught(id engagement.MessageID, err *error) {
+	if value := recover(); value != nil {
+		*err = fmt.Errorf("workflow: message %s: %w", id, &PanicError{Value: value, Stack: debug.Stack()})
 	}
-	return d, s.notifier.Notify(ctx, d)
 }
 
 // PanicError says that something of the host's panicked while a message was sent.
@@ -210,58 +213,9 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("the host's code panicked: %v", e.Value) }
 
+// report writes changes that need nothing to be read.
 func (s *Service) report(ctx context.Context, c storage.Changes) error {
 	return unavailable("storage", s.store.Apply(ctx, c))
-}
-
-// delivered takes a message that went out from the outbox. That a link was sent
-// stands in the history and beside the link from then on; that the contact of
-// another message was failing does not any more.
-func (s *Service) delivered(ctx context.Context, m engagement.Message, failing bool) error {
-	if m.Link == "" && !failing {
-		return s.report(ctx, storage.Changes{Delivered: []engagement.MessageID{m.ID}})
-	}
-	_, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (struct{}, error) {
-		u.changes.Delivered = []engagement.MessageID{m.ID}
-		p, err := u.about(ctx, m)
-		if errors.Is(err, errPointless) {
-			return struct{}{}, nil
-		}
-		if err != nil {
-			return struct{}{}, err
-		}
-		if m.Link == "" {
-			u.putParticipation(p.WithMail(m, consent.Failure{}))
-			return struct{}{}, nil
-		}
-		var before time.Time
-		p, link, err := mark(p, m, func(links []consent.Link) ([]consent.Link, error) {
-			if i := slices.IndexFunc(links, func(l consent.Link) bool { return l.ID == m.Link }); i >= 0 {
-				before = links[i].SentAt
-			}
-			return consent.MarkSent(links, m.Link, string(m.ID), u.now)
-		})
-		if err != nil {
-			return struct{}{}, err
-		}
-		if u.putParticipation(p); before.IsZero() { // a bounce names the message
-			u.changes.Tokens = append(u.changes.Tokens, tokenOf(messageHash(m.ID), p))
-		}
-		kind, of := engagement.ConsentSent, ""
-		if m.Kind == engagement.AskForSurvey {
-			kind, of = engagement.SurveySent, surveyOf(p, m.Link)
-		}
-		status := p.StatusAt(u.now)
-		u.event(engagement.Event{
-			Kind: kind, By: engagement.ByClock, From: status, To: status,
-			Detail: engagement.Detail{Survey: of, Link: link.ID}, Person: personOf(link.Contact),
-		}, p)
-		return struct{}{}, nil
-	})
-	if err == nil {
-		s.links.forget(m.Link)
-	}
-	return err
 }
 
 var (
@@ -269,4 +223,6 @@ var (
 	errPointless = errors.New("workflow: nobody waits for this message")
 	// errTooLate says that the time in which a message was of use is over.
 	errTooLate = errors.New("workflow: the time to answer was over before the message could be sent")
+	// errHeld says that a message was held and not sent, which is not its fault.
+	errHeld = errors.New("workflow: the message was not sent yet")
 )

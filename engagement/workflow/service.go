@@ -111,8 +111,8 @@ type Options struct {
 	Reminders *engagement.Reminders
 
 	// ClockSkew is how far this process's clock may be from the storage's for it to
-	// sweep; 0: five minutes, negative: as far as it likes. It does not count with a
-	// Now, nor on a storage without a storage.Clock.
+	// sweep and relay; 0: five minutes, negative: as far as it likes. It does not count
+	// with a Now, nor on a storage without a storage.Clock.
 	ClockSkew time.Duration
 
 	Now    func() time.Time // nil: time.Now
@@ -145,7 +145,8 @@ type Service struct {
 	portalURL  string
 	words      *words.Catalogue
 	links      *links
-	skew       time.Duration // negative: the storage's clock is nobody's business
+	skew       time.Duration // how far the clocks may differ; negative: as far as they like
+	given      bool          // whether the host gives the time, so that the storage's clock is nobody's business
 	memo       *memo         // of the attempt that is being made; nil outside of one
 	reminders  engagement.Reminders
 	evidence   evidence.Store
@@ -193,7 +194,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	if s.clock == nil {
 		s.clock = time.Now
 	} else {
-		s.skew = -1
+		s.skew, s.given = -1, true
 	}
 	if s.random == nil {
 		s.random = rand.Reader

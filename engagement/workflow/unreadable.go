@@ -154,13 +154,3 @@ func (u *unit) spoil(key engagement.CustomerKey, bad error) {
 	}
 	u.bad[key] = bad
 }
-
-// left returns what of a record could not be read or, because its customer could not
-// be, be recorded.
-func (u *unit) left(key engagement.RecordKey) error {
-	errs := []error{u.record(key).ErrUnreadable("")}
-	for _, bad := range u.bad {
-		errs = append(errs, bad)
-	}
-	return errors.Join(errs...)
-}

@@ -61,6 +61,7 @@ var (
 type applying struct {
 	*Store
 	steps []step
+	shard string // of the counts, where the transaction has one of its own
 }
 
 // then adds a step. refused is what a failed guard or a key that is there already
@@ -80,6 +81,9 @@ func (s *applying) known(refused error, key textKey, args []any, build func() st
 // in order of their keys, then the records, then what there is of customers.
 func (s *Store) steps(p *plan) []step {
 	a := &applying{Store: s}
+	if len(p.records) > 1 {
+		a.ownShard()
+	}
 	a.lockAbsent(p)
 	a.guardShared(p)
 	a.putRecords(p)

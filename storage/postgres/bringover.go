@@ -333,7 +333,7 @@ func (b *broughtRows) put(s *applying) {
 	if len(b.entries) > 0 {
 		s.then(nil, func(a *arguments) string {
 			return "WITH " + relation(a, "v", many(entryRows), b.entries) + ", own AS (INSERT INTO " + s.in + "entry AS t (" + quoted(entryRows.columns) + ") SELECT * FROM v" + returning + "), " +
-				s.counted(true, "own") + " SELECT 1"
+				s.counted(slotShard, true, "own") + " SELECT 1"
 		})
 	}
 }

@@ -47,9 +47,11 @@ func (s *applying) guardCustomers(list []customerPlan) {
 		})
 	case len(begun) > 1:
 		s.then(errHistoryWentOn, func(a *arguments) string {
-			return "WITH " + relation(a, "v", guardedCustomers, begun) + ", changed AS (UPDATE " + s.in + "customer t" +
-				" SET (" + quoted(rest) + ") = ROW (" + of("v", rest) + ") FROM v" +
-				" WHERE " + alike("t", "v", key...) + " AND t.seq = v.before RETURNING 1)" + guarded(a, len(begun))
+			// Their rows are locked in order, so that two who write some of the same do not wait for each other.
+			return "WITH " + relation(a, "v", guardedCustomers, begun) +
+				", locked AS MATERIALIZED (SELECT " + of("t", key) + " FROM " + s.in + "customer t JOIN v ON " + alike("t", "v", key...) + " ORDER BY " + of("t", key) + " FOR NO KEY UPDATE OF t)" +
+				", changed AS (UPDATE " + s.in + "customer t SET (" + quoted(rest) + ") = ROW (" + of("v", rest) + ") FROM locked l JOIN v ON " + alike("l", "v", key...) +
+				" WHERE " + alike("t", "l", key...) + " AND t.seq = v.before RETURNING 1)" + guarded(a, len(begun))
 		})
 	}
 	insert := func(values string) string {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -62,7 +63,7 @@ func (s *applying) putRecord(r *recordPlan, room *sharedPlan) {
 		room.told = true
 		args = append(append(args, room.room.args()...), r.given())
 	}
-	key := textKey{what: "put a record", rows: len(r.put), flags: [2]bool{fresh, room != nil}}
+	key := textKey{what: "put a record" + s.shard, rows: len(r.put), flags: [2]bool{fresh, room != nil}}
 	s.known(errRecordChanged, key, args, func() string {
 		with := []string{"own AS (" + s.ownText(fresh) + ")"}
 		from := []string{"own"}
@@ -76,7 +77,7 @@ func (s *applying) putRecord(r *recordPlan, room *sharedPlan) {
 			with = append(with, "lined AS ("+s.inLine(n, "t.partner = $4::text AND t.participation = ANY ($"+itoa(int64(n+roomArgs+1))+"::text[])")+")")
 			from = append(from, "lined")
 		}
-		with = append(with, s.counted(len(r.put) > 0, from...))
+		with = append(with, s.counted(cmp.Or(s.shard, slotShard), len(r.put) > 0, from...))
 		return "WITH " + strings.Join(with, ", ") + " SELECT 1 / count(*) FROM own"
 	})
 	for i := range r.other {
@@ -129,9 +130,9 @@ var otherRows = shape[entryRow]{
 
 // putOther writes the entry of a participation that does not change.
 func (s *applying) putOther(r *entryRow) {
-	s.known(errNotThere, textKey{what: "put an entry"}, given(otherRows, []entryRow{*r}), func() string {
+	s.known(errNotThere, textKey{what: "put an entry" + s.shard}, given(otherRows, []entryRow{*r}), func() string {
 		return "WITH own AS (UPDATE " + s.in + "entry AS t SET (" + quoted(otherRows.columns[entryKey:]) + ") = ROW (" + marks(otherRows, entryKey, len(otherRows.columns)) + "), was = " + wasBefore +
-			" WHERE " + keyed(otherRows, entryKey) + returning + "), " + s.counted(true, "own") + " SELECT 1 / count(*) FROM own"
+			" WHERE " + keyed(otherRows, entryKey) + returning + "), " + s.counted(cmp.Or(s.shard, slotShard), true, "own") + " SELECT 1 / count(*) FROM own"
 	})
 }
 
@@ -143,7 +144,7 @@ func (s *applying) putFresh(list []entryRow) {
 	args := append(given(many(entryRows), list), len(list))
 	s.known(errRecordChanged, textKey{what: "put new records"}, args, func() string {
 		return "WITH " + relationText("v", many(entryRows), few+1, 0) + ", own AS (INSERT INTO " + s.in + "entry AS t (" + quoted(entryRows.columns) + ") SELECT * FROM v" + returning + "), " +
-			s.counted(false, "own") + s.all()
+			s.counted(slotShard, false, "own") + s.all()
 	})
 }
 
@@ -163,7 +164,7 @@ func (s *applying) putKnown(list []entryRow) {
 		rest := entryRows.columns[entryKey:]
 		return "WITH " + relationText("v", many(entryRows), few+1, 0) + ", own AS (UPDATE " + s.in + "entry AS t SET (" + quoted(rest) + ") = ROW (" + of("v", rest) + "), was = " + wasBefore +
 			" FROM v WHERE " + alike("t", "v", entryRows.columns[:entryKey]...) + " AND t.version = v.version - 1" + where + returning + "), " +
-			s.counted(false, "own") + s.all()
+			s.counted(slotShard, false, "own") + s.all()
 	})
 }
 
@@ -193,10 +194,10 @@ func (s *applying) putRoom(v *sharedPlan, records []recordPlan) {
 		partners, participations = []string{}, []string{}
 	}
 	args := append(append([]any{v.row.Slot, v.row.Engagement, v.row.Customer}, v.room.args()...), partners, participations)
-	s.known(nil, textKey{what: "bring in line"}, args, func() string {
+	s.known(nil, textKey{what: "bring in line" + s.shard}, args, func() string {
 		n := int64(3 + roomArgs)
 		given := "EXISTS (SELECT 1 FROM unnest($" + itoa(n+1) + "::text[], $" + itoa(n+2) + "::text[]) k(partner, participation) WHERE k.partner = t.partner AND k.participation = t.participation)"
-		return "WITH lined AS (" + s.inLine(3, given) + "), " + s.counted(false, "lined") + " SELECT 1"
+		return "WITH lined AS (" + s.inLine(3, given) + "), " + s.counted(cmp.Or(s.shard, slotShard), false, "lined") + " SELECT 1"
 	})
 }
 

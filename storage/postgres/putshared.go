@@ -51,9 +51,13 @@ func oneSlot[R any](rows []R, slot func(R) int16) bool {
 }
 
 // lockSpace keeps the locks of stores in one database apart.
-func (s *Store) lockSpace() int32 {
+func (s *Store) lockSpace() int32 { return s.space("slot") }
+
+func (s *Store) shardSpace() int32 { return s.space("shard") }
+
+func (s *Store) space(of string) int32 {
 	h := fnv.New32a()
-	h.Write([]byte("partnerengage slot " + s.schema))
+	h.Write([]byte("partnerengage " + of + " " + s.schema))
 	return int32(h.Sum32())
 }
 

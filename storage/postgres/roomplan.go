@@ -76,12 +76,12 @@ const wasBefore = "t.tab || coalesce(t.status, '')"
 const returning = " RETURNING t.slot, t.partner, t.engagement, t.tab, t.status, t.was"
 
 // counted returns the common table expressions that add to the counts what has moved,
-// as so many expressions have returned it.
-func (s *Store) counted(statuses bool, from ...string) string {
+// as so many expressions have returned it, in the shard that is so named.
+func (s *Store) counted(shard string, statuses bool, from ...string) string {
 	sum := func(table, column, what, n string) string {
 		columns := "shard, partner, " + what
 		return "counted_" + table + " AS (INSERT INTO " + s.in + table + " AS t (" + columns + ", " + n + ")" +
-			" SELECT (slot % 32)::smallint, partner, " + what + ", sum(n)::bigint FROM (SELECT slot, partner, engagement, tab, status, 1 AS n FROM moved WHERE tab IS NOT NULL" +
+			" SELECT " + shard + ", partner, " + what + ", sum(n)::bigint FROM (SELECT slot, partner, engagement, tab, status, 1 AS n FROM moved WHERE tab IS NOT NULL" +
 			" UNION ALL SELECT slot, partner, engagement, left(was, 1), substr(was, 2), -1 FROM moved WHERE was IS NOT NULL) d" + column +
 			" GROUP BY 1, partner, " + what + " HAVING sum(n) <> 0 ORDER BY 1, partner, " + what +
 			" ON CONFLICT (" + columns + ") DO UPDATE SET " + n + " = t." + n + " + excluded." + n + ")"

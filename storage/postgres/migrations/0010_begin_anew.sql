@@ -97,7 +97,8 @@ CREATE INDEX entry_until ON entry (partner, engagement, until) WHERE until IS NO
 CREATE INDEX entry_wake ON entry (wake, engagement, customer, partner) WHERE wake IS NOT NULL;
 
 -- How many entries there are, kept by writes so that no page has to count them: the
--- sum over the shards. The slot decides on the shard.
+-- sum over the shards. The slot decides on the shard, from 0 to 31; a transaction that
+-- writes several records has one of its own behind those.
 CREATE TABLE tab_count (
 	shard      SMALLINT NOT NULL,
 	partner    TEXT COLLATE "C" NOT NULL,

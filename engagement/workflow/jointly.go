@@ -1,0 +1,37 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+)
+
+// jointly carries out a job for several items at once, each of which would do by
+// itself. Where it fails because of one of them, or others keep changing one of them, it
+// is carried out for the halves, down to single items; alone is told of an item that
+// fails by itself, and the others go on. It returns an error only for what concerns all
+// of them: storage that is out of reach, or a context that is over. The job may try so
+// many times before it returns errOvertaken.
+func jointly[T any](ctx context.Context, items []T, job func(items []T, tries int) error, alone func(item T, err error)) error {
+	if len(items) == 0 {
+		return nil
+	}
+	tries := eagerAttempts
+	if len(items) == 1 {
+		tries = maxAttempts
+	}
+	err := job(items, tries)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil, errors.Is(err, ErrUnavailable) && !errors.Is(err, errOvertaken):
+		return err
+	case len(items) == 1:
+		alone(items[0], err)
+		return nil
+	}
+	half := len(items) / 2
+	if err := jointly(ctx, items[:half], job, alone); err != nil {
+		return err
+	}
+	return jointly(ctx, items[half:], job, alone)
+}
