@@ -88,7 +88,7 @@ type WhatIfOptions struct {
 	Until time.Time
 	// MaxWays is how many ways are returned at most; 10 if it is zero.
 	MaxWays int
-	// MaxSteps is how many comparisons the search makes at most, about 50 ns each;
+	// MaxSteps is how many comparisons the search makes at most, about 0.1 µs each;
 	// 200,000 if it is zero.
 	MaxSteps int
 }

@@ -46,7 +46,7 @@ func newSearch(s *RuleSet, d *Decision, opts WhatIfOptions) *search {
 	}
 	scratch := make([]cell, len(s.layout.names))
 	for i, name := range s.layout.names {
-		w.domains = append(w.domains, &domain{slot: i, scratch: scratch, name: name, kind: s.layout.kinds[i], now: &d.Facts.cells[i], tables: map[int64]*table{}})
+		w.domains = append(w.domains, &domain{slot: i, scratch: scratch, steps: &w.steps, name: name, kind: s.layout.kinds[i], now: &d.Facts.cells[i], tables: map[int64]*table{}})
 	}
 	for _, f := range opts.Fixed {
 		if i, ok := s.layout.slot(f.Name()); ok {
@@ -81,6 +81,8 @@ func (w *search) markConfidential(f *formula) {
 	})
 }
 
+// leaveOut notes what is not looked at, without a figure of anybody's facts: of a
+// redacted answer it stays.
 func (w *search) leaveOut(format string, args ...any) {
 	if s := fmt.Sprintf(format, args...); !slices.Contains(w.left, s) {
 		w.left = append(w.left, s)
@@ -362,7 +364,7 @@ func (w *search) findDays() {
 	}
 	w.days = w.turns(w.decision.Facts, w.today, last)
 	if len(w.days) > mostDays {
-		w.leaveOut("days from %s on", Date{int32(w.days[mostDays])})
+		w.leaveOut("later days than the first %d on which a comparison turns", mostDays)
 		w.days = w.days[:mostDays]
 	}
 }
@@ -394,7 +396,8 @@ func (w *search) turns(facts Facts, after, last int64) []int64 {
 		}
 	}
 	slices.Sort(days)
-	return slices.DeleteFunc(slices.Compact(days), func(day int64) bool {
+	days = slices.Compact(days)
+	return slices.DeleteFunc(days[:min(len(days), mostDays+1)], func(day int64) bool {
 		at, ok := w.firstMoment(day)
 		return !ok || !w.set.InEffect(at)
 	})

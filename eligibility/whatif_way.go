@@ -127,7 +127,7 @@ func (w *search) until(way Way) Date {
 	facts := way.Apply(w.decision.Facts)
 	for i, day := range w.turns(facts, int64(way.From.day), lastDay) {
 		if i == mostFollowed {
-			w.leaveOut("whether %s is the case for good", way)
+			w.leaveOut("how long all ways hold for which time has to pass")
 			break
 		}
 		at, _ := w.firstMoment(day)
