@@ -282,16 +282,55 @@ func TestWhatIfTimePasses(t *testing.T) {
 	assert.Equal(t, time.Date(2026, 9, 20, 0, 0, 0, 0, lisbon), ways[0].At)
 	assert.Len(t, whatIf(nil).Ways, 2, "or another assessment")
 
-	fixed.Until = day2("2026-09-19", lisbon)
+	fixed.Until = midnight("2026-09-19", lisbon)
 	assert.Empty(t, whatIf(fixed).Ways, "that is later than asked about")
 	fixed.Until = time.Time{}
-	config.EffectiveTo = day2("2026-09-20", lisbon)
+	config.EffectiveTo = midnight("2026-09-20", lisbon)
 	answer := whatIf(fixed)
 	assert.Empty(t, answer.Ways, "the rules are not in effect then")
 	assert.Equal(t, []string{"old"}, answer.Contradictory)
 }
 
-func day2(s string, zone *time.Location) time.Time {
+// A day that does not begin at midnight begins when it does.
+func TestWhatIfFromADayWithoutMidnight(t *testing.T) {
+	cairo, err := time.LoadLocation("Africa/Cairo")
+	require.NoError(t, err)
+	set, err := eligibility.NewRuleSet(eligibility.RuleSetConfig{ID: "dated", Version: "1", TimeZone: cairo, Rules: []eligibility.Rule{
+		rule("old", eligibility.OlderThan(assessed, 30)),
+	}})
+	require.NoError(t, err)
+	answer, err := set.WhatIf(facts(with(assessed, day("2026-03-24"))), midnight("2026-04-01", cairo), &eligibility.WhatIfOptions{Fixed: []eligibility.AnyFact{assessed}})
+	require.NoError(t, err)
+	require.Len(t, answer.Ways, 1)
+	assert.Equal(t, "from 2026-04-24 on", answer.Ways[0].String())
+	assert.Equal(t, time.Date(2026, 4, 24, 1, 0, 0, 0, cairo), answer.Ways[0].At)
+}
+
+// What is beyond the bounds of asking functions, and of numbers, is said.
+func TestWhatIfLeavesOut(t *testing.T) {
+	var checks []eligibility.Check
+	var reads []eligibility.AnyFact
+	for i := range 9 {
+		f := eligibility.NewFact[int64](fmt.Sprint("fact_", i))
+		checks, reads = append(checks, eligibility.AtLeast(f, 1)), append(reads, f)
+	}
+	checks = append(checks, eligibility.Func(func(eligibility.Facts, time.Time) (eligibility.Finding, error) {
+		return eligibility.Passed("", ""), nil
+	}, reads...))
+	answer, err := ruleSet(t, checks...).WhatIf(facts(), noon, nil)
+	require.NoError(t, err)
+	assert.Empty(t, answer.Ways)
+	assert.Equal(t, "not looked at: more than 8 changes about which functions would have to be asked", answer.LeftOut)
+	assert.Equal(t, []string{"j"}, answer.CannotSay)
+
+	answer, err = ruleSet(t, eligibility.AtLeast(percent, number("1e70")), eligibility.AtLeast(percent, number("1"))).WhatIf(facts(), noon, nil)
+	require.NoError(t, err)
+	assert.Empty(t, answer.Ways)
+	assert.Empty(t, answer.Contradictory)
+	assert.Equal(t, "not looked at: values of percent, of which a threshold has more digits than anybody writes", answer.LeftOut)
+}
+
+func midnight(s string, zone *time.Location) time.Time {
 	at, err := time.ParseInLocation(time.DateOnly, s, zone)
 	if err != nil {
 		panic(err)

@@ -217,8 +217,8 @@ func (d *domain) classes(today int64) []class {
 		classes := numberClasses(d.turns(today), 1, lastDay, func(n int64) cell { return cell{kind: date, day: Date{int32(n)}} })
 		return append(classes, class{sample: cell{kind: date, day: Never()}, low: int64(never), high: int64(never)})
 	}
-	if d.currencies() > 1 {
-		return nil // of which no value suits all rules
+	if d.currencies() != 1 {
+		return nil // no value suits all rules, or none can be told
 	}
 	return d.amountClasses()
 }
@@ -323,8 +323,8 @@ func (d *domain) textClasses() []class {
 	return append(out, class{sample: cell{kind: text, text: other}, other: true})
 }
 
-// prepare collects the points, once all literals are there. It reports whether a
-// threshold had to be left out because it is a number that nobody could write.
+// prepare collects the points, once all literals are there. It reports whether the
+// fact has to be left out because a threshold is a number that nobody could write.
 func (d *domain) prepare() (left bool) {
 	for _, l := range d.lits {
 		for _, o := range l.check.operands {
@@ -341,8 +341,8 @@ func (d *domain) prepare() (left bool) {
 			d.points = append(d.points, cell{kind: date, day: w.date})
 		}
 	}
-	if d.kind == decimalNumber || d.kind == money {
-		d.fixed = d.fixed || len(d.points) == 0
+	if left {
+		d.fixed, d.points = true, nil
 	}
 	if d.kind == text {
 		slices.SortFunc(d.points, func(a, b cell) int { return strings.Compare(a.text, b.text) })

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 const (
@@ -63,7 +62,7 @@ func newSearch(s *RuleSet, d *Decision, opts WhatIfOptions) *search {
 	}
 	for _, d := range w.domains {
 		if d.prepare() {
-			w.leaveOut("thresholds of %s that have more digits than anybody writes", d.name)
+			w.leaveOut("values of %s, of which a threshold has more digits than anybody writes", d.name)
 		}
 	}
 	w.findDays()
@@ -297,119 +296,4 @@ func (w *search) helpful(x free, f *formula, optimistic bool) (out []int) {
 		}
 	})
 	return out
-}
-
-// contradictory returns rules that cannot pass together whatever changes, none of
-// which could be left out.
-func (w *search) contradictory() []string {
-	all := free{later: len(w.days) > 0}
-	for i, d := range w.domains {
-		if d.possible(w.today) {
-			all.facts = append(all.facts, i)
-		}
-	}
-	w.granted = true
-	defer func() { w.granted = false }()
-	possible := func(fs []*formula) bool {
-		if _, ok := w.solvable(free{facts: all.facts}, fs, true); ok {
-			return true
-		}
-		_, ok := w.solvable(all, fs, true)
-		return all.later && ok
-	}
-	if possible(w.rules) {
-		return nil
-	}
-	rules := slices.Clone(w.rules)
-	for _, f := range w.rules {
-		fewer := slices.DeleteFunc(slices.Clone(rules), func(g *formula) bool { return g == f })
-		if !possible(fewer) {
-			rules = fewer
-		}
-	}
-	if w.exhausted() {
-		w.leaveOut("which rules contradict each other")
-		return nil
-	}
-	var ids []string
-	for i, f := range w.rules {
-		if slices.Contains(rules, f) || slices.ContainsFunc(rules, func(g *formula) bool { return inOtherCurrency(f, g) }) {
-			ids = append(ids, w.set.config.Rules[i].ID)
-		}
-	}
-	return ids
-}
-
-// inOtherCurrency reports whether two rules compare a fact of which no amount suits all
-// rules.
-func inOtherCurrency(f, g *formula) bool {
-	compared := false
-	f.leaves(func(l *literal) {
-		g.leaves(func(m *literal) {
-			compared = compared || l.fact != nil && l.fact == m.fact && l.fact.kind == money && l.fact.currencies() > 1
-		})
-	})
-	return compared
-}
-
-// findDays collects the later days that are looked at.
-func (w *search) findDays() {
-	last := int64(lastDay)
-	switch until := w.opts.Until; {
-	case until.IsZero():
-	case !until.After(w.decision.At):
-		return
-	default:
-		last = w.set.today(until)
-	}
-	w.days = w.turns(w.decision.Facts, w.today, last)
-	if len(w.days) > mostDays {
-		w.leaveOut("later days than the first %d on which a comparison turns", mostDays)
-		w.days = w.days[:mostDays]
-	}
-}
-
-// turns are the days after one at which comparisons that count back from the day of
-// the decision can turn, in order: those on which a day that they compare, or that
-// stands beside them, comes to be as far back, or is next to that.
-func (w *search) turns(facts Facts, after, last int64) []int64 {
-	var days []int64
-	for _, d := range w.domains {
-		at := []int64{1}
-		for _, p := range d.points {
-			at = append(at, int64(p.day.day))
-		}
-		if c := &facts.cells[d.slot]; c.known() {
-			at = append(at, int64(c.day.day))
-		}
-		for _, l := range d.lits {
-			if !l.dated {
-				continue
-			}
-			for _, n := range at {
-				for more := range int64(4) {
-					if day := n + l.ago() + more - 1; n > 0 && day > after && day <= last {
-						days = append(days, day)
-					}
-				}
-			}
-		}
-	}
-	slices.Sort(days)
-	days = slices.Compact(days)
-	return slices.DeleteFunc(days[:min(len(days), mostDays+1)], func(day int64) bool {
-		at, ok := w.firstMoment(day)
-		return !ok || !w.set.InEffect(at)
-	})
-}
-
-// firstMoment is when a day begins in the rule set's time zone. Some days do not begin
-// at midnight, and a few have been left out.
-func (w *search) firstMoment(day int64) (time.Time, bool) {
-	y, m, d := Date{int32(day)}.Calendar()
-	at := time.Date(y, m, d, 0, 0, 0, 0, w.set.TimeZone())
-	for w.set.today(at) < day {
-		at = at.Add(time.Hour)
-	}
-	return at, w.set.today(at) == day
 }

@@ -274,7 +274,7 @@ func (t *table) pick(r region) cell {
 
 func (t *table) pickAmount(runs []run) cell {
 	now := t.domain.now
-	if !now.known() {
+	if !now.known() || !writable(now.box.money.Amount) {
 		r := runs[0]
 		if r.first.least != nil || r.last.most == nil {
 			return t.amount(t.fromBelow(r))
