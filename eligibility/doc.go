@@ -51,6 +51,13 @@
 // are not met, as long as nobody needs words: [Decision.Bits] has a bit for each
 // rule, [Decision.Unmet] their IDs.
 //
+// # Looking ahead
+//
+// [RuleSet.WhatIf] says what would have to change so that somebody is eligible: the
+// smallest sets of facts, the values that would do, and from which day on. [Impact]
+// decides on all customers by two versions of rules and says who gains, who loses and
+// of whom it can no longer be told, before the new one is in effect.
+//
 // # Errors
 //
 // [NewRuleSet] returns a *[RuleSetError] per defect, joined. Deciding returns

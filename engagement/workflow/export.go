@@ -10,10 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
@@ -162,10 +161,10 @@ func daysText(r engagement.Row) string {
 	return strconv.Itoa(r.DaysLeft)
 }
 
-// neutrals makes each cell neutral.
+// neutrals makes each cell neutral, see text.Cell.
 func neutrals(cells ...string) []string {
 	for i, c := range cells {
-		cells[i] = neutral(c)
+		cells[i] = text.Cell(c)
 	}
 	return cells
 }
@@ -180,24 +179,6 @@ func exportRow(r engagement.Row) []string {
 		r.Identity.Subscription.String(), r.Identity.Opportunity.String(), stated(r), string(r.Type), string(r.Status), r.Todo(), r.ClaimNumber, string(r.Origin), joinTexts(r.Locations), dateText(r.Since),
 		dateText(r.Deadline), daysText(r), r.Amount.Digits(), r.Amount.Currency, strings.Join(reasons, "; "), joinTexts(r.Actions),
 	)
-}
-
-// neutral keeps a spreadsheet from running what a cell says, and a cell from
-// being more than one. Spreadsheets differ in whether they look behind blanks and
-// characters that are not seen; nothing that begins with a formula behind them is
-// let through. Invalid UTF-8 becomes the replacement character.
-func neutral(cell string) string {
-	cell = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, cell)
-	seen := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) })
-	if first, _ := utf8.DecodeRuneInString(seen); seen != "" && strings.ContainsRune("=+-@＝＋－＠", first) {
-		return "'" + cell
-	}
-	return cell
 }
 
 func joinTexts[T ~string](values []T) string {

@@ -7,6 +7,7 @@
 //   - [Words] are what a search compares.
 //   - [Line], [Paragraph] and [Prose] say whether people could read a text.
 //   - [Plain] makes a foreign name fit for a message.
+//   - [Cell] makes any text fit for a table.
 package text
 
 import "golang.org/x/text/unicode/norm"
