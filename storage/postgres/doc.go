@@ -146,11 +146,11 @@
 //
 // # Retention
 //
-// Nothing is deleted but messages that are done with, and the rows of sending that no
-// longer count against the limits on sending. Tables grow with what happens:
-// a participation comes to some kilobytes with its history. Rows of command may be
-// deleted when they are older than any client tries again; rows of token when the
-// links are of no more use to anybody, which then read as unknown. Erasing persons
+// Nothing is deleted but messages that are done with and, by Prune, what has its age:
+// rows of command, after which their keys can be used again; rows of token whose
+// participations have ended, after which their links read as unknown; and rows of
+// sending that no longer count against the limits on sending. All else grows with what
+// happens: a participation comes to some kilobytes with its history. Erasing persons
 // is a command of the workflow. It leaves old row versions for vacuum to remove,
 // and copies in backups for as long as those are kept.
 //
