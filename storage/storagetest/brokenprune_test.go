@@ -16,7 +16,7 @@ func TestBrokenPrune(t *testing.T) {
 	}
 	expectFailures(t, []brokenStore{
 		{"all of it at once", []string{"prune"}, query(func(q *storage.PruneQuery) { q.Limit = 1000 })},
-		{"what is not old enough", []string{"prune", "model"}, query(func(q *storage.PruneQuery) { q.Commands = q.Commands.Add(time.Hour) })},
+		{"what is not old enough", []string{"prune"}, query(func(q *storage.PruneQuery) { q.Commands = q.Commands.Add(time.Hour) })},
 		{"sendings for good", []string{"prune", "model"}, query(func(q *storage.PruneQuery) { q.Sendings = time.Time{} })},
 		{"tokens for good", []string{"spent tokens", "model"}, query(func(q *storage.PruneQuery) { q.Spent = time.Time{} })},
 		{"tokens that are spent an hour late", []string{"spent tokens"}, func() storage.Store {
