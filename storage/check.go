@@ -40,7 +40,7 @@ func (c Changes) Check() error {
 	k := checking{changes: c, shared: map[engagement.CustomerEngagementKey]*engagement.CustomerEngagement{}, records: map[engagement.RecordKey]bool{}}
 	for _, check := range []func() error{
 		k.checkShared, k.checkRecords, k.checkParticipations, k.checkEntries, c.checkCustomers, c.checkErased, c.checkTokens, c.checkMessages,
-		c.checkSendings, c.checkCommand,
+		c.checkSpent, c.checkSendings, c.checkCommand,
 	} {
 		if err := check(); err != nil {
 			return err

@@ -90,6 +90,11 @@ type Store interface {
 	// consumer one is told; and ErrInvalid for what Consumed.Check refuses and for a
 	// text that is no position.
 	Consume(ctx context.Context, c Consumed) error
+
+	// Prune takes away rows that have their age, up to the limit of each kind, and
+	// returns how many went: fewer than the limit when there were no more. Processes
+	// that prune at once do not wait for each other; a row goes once.
+	Prune(ctx context.Context, query PruneQuery) (Pruned, error)
 }
 
 // CommandKey is an idempotency key of a partner.
@@ -183,9 +188,13 @@ type Changes struct {
 	Customers []engagement.Customer
 	Events    []engagement.Event
 
-	// Tokens are added; they stay found for good, so that a spent link can be
-	// told from a wrong one. Their hashes must be new in their slots.
+	// Tokens are added; they stay found, so that a spent link can be told from a wrong
+	// one. Their hashes must be new in their slots. Spent ones, of which some can be
+	// among those that are added, have their age since At, for Prune, unless they
+	// have it since before; all others are never pruned. One that is not there is passed
+	// over.
 	Tokens []Token
+	Spent  []LinkKey
 
 	// Messages go to the outbox. Delivered ones leave it. Postponed ones are
 	// handed out again from that time on, also where they are held for longer; their

@@ -126,6 +126,10 @@ func (s *spy) Consume(ctx context.Context, c storage.Consumed) error {
 	return err
 }
 
+func (s *spy) Prune(ctx context.Context, q storage.PruneQuery) (storage.Pruned, error) {
+	return read(s, func() (storage.Pruned, error) { return s.Store.Prune(ctx, q) })
+}
+
 // count returns how many writes were made.
 func (s *spy) count() int {
 	s.mu.Lock()

@@ -67,7 +67,7 @@
 // messages. A deadline holds from its own moment, so Sweep changes only what
 // histories show. Relay changes that, too, and which contacts a row says were not
 // reached. Where the mail system reports mails that came back, RecordBounce is a
-// third job. Reevaluate is to be run when facts or rules have changed, and when
+// third job. Prune, once a day, takes away what has its age. Reevaluate is to be run when facts or rules have changed, and when
 // another version of an engagement's rules comes into force: see
 // engagement.Engagement.RulesChangeAfter.
 //
@@ -86,7 +86,8 @@
 // Every command happens whole or not at all: state, history and outgoing
 // messages are written together. Commands of a partner and of the Program take an
 // idempotency key, which a host makes once per request of its user, of random
-// text and never of personal data: keys are kept. The same key with the same
+// text and never of personal data: keys are kept, for 30 days at least and until
+// Prune runs. Meanwhile the same key with the same
 // content gives the same result again, with another content a *KeyReusedError.
 // A command that was refused leaves nothing behind, and its key is still new. A
 // customer's answer needs no key, because the first answer counts.

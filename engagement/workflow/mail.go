@@ -254,6 +254,9 @@ func (u *unit) recordMail(m mail) error {
 	}
 	if u.putParticipation(p); before.IsZero() { // a bounce names the message
 		u.changes.Tokens = append(u.changes.Tokens, tokenOf(messageHash(m.ID), p))
+		if p.Ended() {
+			u.changes.Spent = append(u.changes.Spent, spent(messageHash(m.ID), p))
+		}
 	}
 	kind, of := engagement.ConsentSent, ""
 	if m.Kind == engagement.AskForSurvey {

@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"iter"
 	"maps"
@@ -15,6 +16,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -33,8 +35,10 @@ var nobodyReads = map[string]string{
 // notForPeople are the texts that the desk takes and does not hold to that, with why.
 var notForPeople = map[string]string{
 	"Key":    "an idempotency key, which has a check of its own",
-	"string": "Search: looked for, and not kept; ResendConsent: its key",
+	"string": "Search: looked for, and not kept; ResendConsent: its key; FeedLag: a cursor",
 	"Cursor": "is opaque, and made by the desk",
+
+	"MoveConsumer.From": "a cursor", "MoveConsumer.To": "a cursor",
 
 	"ClaimsQuery.Search": "looked for, and not kept", "ClaimsQuery.SolutionAreas": "looked for", "ClaimsQuery.Owners": "looked for", "ClaimsQuery.Labels": "looked for",
 	"CustomersQuery.Search": "looked for, and not kept", "CustomersQuery.Owners": "looked for", "CustomersQuery.Labels": "looked for",
@@ -271,6 +275,9 @@ func readableCalls(t *testing.T, w *workflowtest.World) map[string]func() []any 
 	}
 	name, owner, labels := "Big", "ana", []string{"one"}
 	calls := map[string]func() []any{
+		"MoveFeedConsumer": func() []any {
+			return []any{w.Actor, workflow.MoveConsumer{Name: "crm", To: base64.RawURLEncoding.EncodeToString([]byte(storage.Numbered(1, engagement.Digest{})))}}
+		},
 		"AddCustomer": func() []any { return []any{w.Actor, adding} },
 		"AddCustomers": func() []any {
 			return []any{w.Actor, slices.Values([]workflow.AddCustomer{adding}), workflow.BulkOptions{}}

@@ -115,6 +115,8 @@ type Options struct {
 	// with a Now, nor on a storage without a storage.Clock.
 	ClockSkew time.Duration
 
+	Keep Retention // for how long Prune leaves what it takes away; zero: for as long as the library says
+
 	Now    func() time.Time // nil: time.Now
 	Random io.Reader        // safe for concurrent use, and never fails; nil: crypto/rand.Reader
 	Logger *slog.Logger     // nil: nothing is logged
@@ -146,8 +148,9 @@ type Service struct {
 	words      *words.Catalogue
 	links      *links
 	skew       time.Duration // how far the clocks may differ; negative: as far as they like
-	given      bool          // whether the host gives the time, so that the storage's clock is nobody's business
-	memo       *memo         // of the attempt that is being made; nil outside of one
+	keep       Retention
+	given      bool  // whether the host gives the time, so that the storage's clock is nobody's business
+	memo       *memo // of the attempt that is being made; nil outside of one
 	reminders  engagement.Reminders
 	evidence   evidence.Store
 	clock      func() time.Time
@@ -173,6 +176,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
 		clock: opts.Now, links: &links{}, random: opts.Random, log: opts.Logger, knownPerson: opts.KnownPerson,
 	}
+	s.keep = opts.Keep
 	if opts.Reminders != nil {
 		if err := opts.Reminders.Validate(); err != nil {
 			return nil, err

@@ -30,6 +30,7 @@ type unit struct {
 	customers map[engagement.CustomerKey]engagement.Customer
 	changed   map[engagement.RecordKey][]engagement.ParticipationID // records that change, with those of their participations that do
 	sharing   map[engagement.CustomerEngagementKey]bool             // what is shared and changes
+	ended     []storage.ParticipationKey                            // participations that have just ended
 	touched   map[engagement.CustomerKey]bool                       // customers that change, or get an event
 	ids       uint16                                                // made so far
 	events    []engagement.Event                                    // what happened, in order, not yet in the histories
@@ -150,6 +151,7 @@ func (u *unit) put(p engagement.Participation) {
 	r := u.record(p.Record())
 	before, was := r.Participation(p.ID)
 	if p.Ended() && was && !before.Ended() {
+		u.ended = append(u.ended, storage.ParticipationKey{Partner: p.Partner, ID: p.ID})
 		u.putAsked(r.Ending(p, u.s.policy.Horizon(u.now)))
 		r = u.record(r.Key)
 	}
@@ -248,6 +250,9 @@ func (u *unit) writeRecords() {
 		u.changes.Entries = append(u.changes.Entries, r.Entry(room, u.now))
 		for _, id := range u.changed[key] {
 			p, _ := r.Participation(id)
+			if slices.Contains(u.ended, storage.ParticipationKey{Partner: p.Partner, ID: p.ID}) {
+				u.spend(p)
+			}
 			u.changes.Participations = append(u.changes.Participations, p)
 			u.changes.Entries = append(u.changes.Entries, r.EntryOf(p, room, u.now))
 		}

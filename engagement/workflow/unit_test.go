@@ -675,6 +675,9 @@ func TestReadsFail(t *testing.T) {
 		call{"Sweep", "", func(w *workflowtest.World, _ workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			w.Advance(30 * day)
 			return w.Desk.Sweep(background)
+		}},
+		call{"Prune", "", func(w *workflowtest.World, _ workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Prune(background)
 		}})
 	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) {

@@ -225,7 +225,7 @@ func TestEveryMethodIsCalled(t *testing.T) {
 		}
 	}
 	equal(t, "the methods without an actor", without, []string{
-		"AnswerConsent", "AnswerSurvey", "ConsentView", "RecordBounce", "Relay", "SurveyView", "Sweep",
+		"AnswerConsent", "AnswerSurvey", "ConsentView", "Prune", "RecordBounce", "Relay", "SurveyView", "Sweep",
 	})
 }
 

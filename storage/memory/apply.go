@@ -30,6 +30,7 @@ func (s *Store) Apply(ctx context.Context, c storage.Changes) error {
 	for _, t := range c.Tokens {
 		s.tokens[t.Hash] = t
 	}
+	s.spend(c)
 	s.changeOutbox(c)
 	s.changeSendings(c)
 	if c.Command != nil {

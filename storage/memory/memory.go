@@ -19,6 +19,7 @@ type Store struct {
 	records  map[engagement.CustomerEngagementKey]map[engagement.PartnerID]*record
 	partners map[engagement.PartnerID]*partner
 	tokens   map[consent.Hash]storage.Token
+	spent    map[consent.Hash]time.Time // since when
 	messages map[engagement.MessageID]*message
 
 	feed      []eventKey // of all events, as they came
@@ -34,6 +35,7 @@ func New() *Store {
 		records:  map[engagement.CustomerEngagementKey]map[engagement.PartnerID]*record{},
 		partners: map[engagement.PartnerID]*partner{},
 		tokens:   map[consent.Hash]storage.Token{},
+		spent:    map[consent.Hash]time.Time{},
 		messages: map[engagement.MessageID]*message{},
 
 		consumers: map[storage.ConsumerKey]storage.Consumer{},

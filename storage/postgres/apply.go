@@ -94,6 +94,7 @@ func (s *Store) steps(p *plan) []step {
 	a.putEvents(p.events)
 	a.erase(p.erased)
 	insert(a, "token", tokenRows, p.tokens, errTokenThere)
+	a.spend(p.changes)
 	a.putSendings(p.changes)
 	a.putMessages(p)
 	return a.steps

@@ -117,13 +117,40 @@
 // NOTIFY after their commit, at most every 50 ms and process, which Options.Quiet
 // turns off; a Listener hears it, on a connection of its own.
 //
+// # The feed
+//
+// Each event has a place: the number of the transaction that wrote it. Numbers are given
+// when a transaction first writes, and it may commit after others with higher ones. So
+// Feed reads only what is before the oldest transaction under way that has written
+// something, in whatever database of the server: nothing can come before that any more. A
+// transaction that writes and then stays open for an hour, a prepared one that nobody
+// ends, or a long import holds everybody's feeds back for as long; FeedLag says how many
+// events wait, since when, and for which process of the server (for those of other users,
+// its name only to members of pg_read_all_stats). Transactions that only read hold
+// nothing. See idle_in_transaction_session_timeout.
+//
+// A host's transaction of WithTx has a number from when it first wrote, maybe before the
+// events that its own go on from; those get the place of these, so that histories stay in
+// order.
+//
+// Places last through a dump. A server in which it is restored has numbers of its own,
+// which may be lower: then Feed returns ErrRestored, and Migrate begins an epoch of
+// places behind all that there are. Call it before anything is written, as programs do
+// that call it when they start; positions stay good. After a base backup from before, or a
+// failover to a replica that lagged behind, a position whose event was lost is refused
+// (storage.ErrRewound). Where its event survived and one that was read before it did not,
+// the follower sees another event with a Seq that it has had.
+//
+// The feed of one partner looks through some thousand events of all at a time: an index
+// by partner would be written with every event.
+//
 // # Retention
 //
-// Nothing is deleted but messages that are done with, and the rows of sending that no
-// longer count against the limits on sending. Tables grow with what happens:
-// a participation comes to some kilobytes with its history. Rows of command may be
-// deleted when they are older than any client tries again; rows of token when the
-// links are of no more use to anybody, which then read as unknown. Erasing persons
+// Nothing is deleted but messages that are done with and, by Prune, what has its age:
+// rows of command, after which their keys can be used again; rows of token whose
+// participations have ended, after which their links read as unknown; and rows of
+// sending that no longer count against the limits on sending. All else grows with what
+// happens: a participation comes to some kilobytes with its history. Erasing persons
 // is a command of the workflow. It leaves old row versions for vacuum to remove,
 // and copies in backups for as long as those are kept.
 //
@@ -159,6 +186,9 @@
 // who is the first to do so waits for it: on an engine whose advisory locks hold on one
 // node, all processes have to go through that. One whose transactions can fail with
 // 40001 is served by the repetition named above.
+//
+// The feed counts on the numbers of one server's transactions: an engine whose parts
+// number theirs by themselves has to be read part by part.
 //
 // One database, in parts or not, gives one state per call. What an engine of several
 // machines gives at most is each customer whole: a list, or a Load of several customers,

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/postgres"
 )
 
@@ -32,6 +34,9 @@ func TestGrants(t *testing.T) {
 		t.Errorf("Migrate where there is nothing to do: %v", err)
 	}
 	everyCommand(t, s)
+	if _, err := s.Prune(t.Context(), everything); err == nil {
+		t.Error("it prunes without the right to")
+	}
 	for _, sql := range []string{
 		"DELETE FROM pe.event", "UPDATE pe.event SET body = ''", "TRUNCATE pe.event", "DELETE FROM pe.command", "UPDATE pe.token SET partner = ''",
 		"DELETE FROM pe.customer", "DELETE FROM pe.tab_count", "CREATE TABLE pe.more (n INT)", "ALTER TABLE pe.event DISABLE TRIGGER ALL",
@@ -42,4 +47,12 @@ func TestGrants(t *testing.T) {
 			t.Errorf("%s: %v", sql, err)
 		}
 	}
+	if _, err := owner.Exec(t.Context(), postgres.GrantsToPrune(schema, role), pgx.QueryExecModeSimpleProtocol); err != nil {
+		t.Fatal(err)
+	}
+	if gone, err := s.Prune(t.Context(), everything); err != nil || gone.Commands == 0 || gone.Sendings == 0 {
+		t.Errorf("%+v have gone, %v", gone, err)
+	}
 }
+
+var everything = storage.PruneQuery{Commands: time.Now().AddDate(100, 0, 0), Spent: time.Now().AddDate(100, 0, 0), Sendings: time.Now().AddDate(100, 0, 0), Limit: 10_000}

@@ -49,6 +49,9 @@ func (s *session) apply(c storage.Changes) error {
 	if err := s.guardKeys(c); err != nil {
 		return err
 	}
+	if err := s.spend(c); err != nil {
+		return err
+	}
 	if err := s.writeParticipations(c.Participations); err != nil {
 		return err
 	}

@@ -79,6 +79,14 @@
 // it goes along the list until the page is full. When room for a customer appears or goes, the
 // entries of all other partners who know it are written with the command.
 //
+// # The feed
+//
+// Events are numbered in the order of the commits, which one writer at a time makes one
+// order: what is committed can be read, and nothing comes before it later. A position
+// holds the number and some of the hash of its event, so that after a backup was restored
+// it is told (storage.ErrRewound) instead of skipping what came since. For the feed of one
+// partner some thousand events of all are looked through at a time.
+//
 // # Tables from before
 //
 // Migrate brings tables over whose bodies were JSON, those of versions 1 to 7, whole and

@@ -138,6 +138,10 @@ func (d *driver) write(c *storage.Changes, was, is scene) {
 			t := tokenOf(hashOf(d.n), p)
 			c.Tokens, d.tokens = append(c.Tokens, t), append(d.tokens, t)
 		}
+		if n := len(d.tokens); n > 0 && d.IntN(4) == 0 {
+			t := d.tokens[d.IntN(n)]
+			c.Spent = append(c.Spent, storage.LinkKey{Hash: t.Hash, Slot: t.Slot})
+		}
 	}
 }
 

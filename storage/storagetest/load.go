@@ -20,7 +20,7 @@ func loadCases() []Case {
 		{"participation", "A wanted participation brings its record, what is shared there, and its customer; another partner's is not found.", checkParticipation},
 		{"ended participations", "A record comes with the participations that have not ended, and with those that have when they are wanted.", checkEnded},
 		{"old IDs", "Participations and tokens are found whether or not their IDs carry a slot; an ID is in one record of its partner only, and another partner may have it, too.", checkOldIDs},
-		{"link", "A wanted link brings its participation, its record and its customer, and stays found for good; a token is added once.", checkLink},
+		{"link", "A wanted link brings its participation, its record and its customer, and stays found; a token is added once.", checkLink},
 		{"link slot", "A link that carries a slot is found there and nowhere else; one that carries none is found wherever it is.", checkLinkSlot},
 		{"history", "History returns the events in order of Seq, or the newest first, of one participation if asked, between the given ones, at most limit.", checkHistory},
 		{"customers", "Customers returns the partner's customers in order of their keys, only known ones if asked, after the given key, at most limit.", checkCustomers},

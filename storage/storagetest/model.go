@@ -126,8 +126,11 @@ func (d *driver) step(ctx context.Context) error {
 		plain, err2 := d.plain.Lease(ctx, q)
 		return errors.Join(err1, err2, alike(fmt.Sprintf("what Lease hands out for %+v", q), got, plain))
 	case 8:
-		if d.IntN(8) == 0 {
+		switch d.IntN(8) {
+		case 0:
 			return d.readModel(ctx, s)
+		case 1:
+			return d.prune(ctx, s)
 		}
 		return d.follow(ctx, s)
 	default:
@@ -322,6 +325,9 @@ func outline(c storage.Changes) string {
 	}
 	for _, t := range c.Tokens {
 		line("Tokens %s in slot %d", t.Hash, t.Slot)
+	}
+	for _, k := range c.Spent {
+		line("Spent %s in slot %d", k.Hash, k.Slot)
 	}
 	for _, m := range c.Messages {
 		line("Messages %s of %s", m.ID, m.Partner)

@@ -23,6 +23,7 @@ type plain struct {
 	customers map[engagement.CustomerKey]engagement.Customer
 	events    map[engagement.CustomerKey][]engagement.Event
 	tokens    map[consent.Hash]storage.Token
+	spent     spending
 	commands  map[storage.CommandKey]storage.CommandRecord
 	messages  []held
 	sendings  []storage.Sending
@@ -49,6 +50,7 @@ func newPlain() *plain {
 		customers: map[engagement.CustomerKey]engagement.Customer{},
 		events:    map[engagement.CustomerKey][]engagement.Event{},
 		tokens:    map[consent.Hash]storage.Token{},
+		spent:     spending{},
 		commands:  map[storage.CommandKey]storage.CommandRecord{},
 		consumers: map[storage.ConsumerKey]storage.Consumer{},
 	}
@@ -95,6 +97,7 @@ func (s *plain) Apply(_ context.Context, c storage.Changes) error {
 	for _, t := range c.Tokens {
 		s.tokens[t.Hash] = t
 	}
+	s.applySpent(c)
 	s.applySendings(c)
 	if c.Command != nil {
 		s.commands[c.Command.Key] = *c.Command

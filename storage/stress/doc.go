@@ -33,6 +33,10 @@
 //
 //	go test -run Killed -kills 500 -timeout 2h
 //
+// So are processes that write and processes that follow the feed, one with its table in a
+// database of its own and one with it beside the store's. Each has taken in every event
+// once then, in order.
+//
 // # Stores of earlier versions
 //
 // testdata/stores keeps a SQLite file and a PostgreSQL dump that an earlier version

@@ -1,0 +1,88 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/storage"
+)
+
+// Retention is for how long what Prune takes away is kept at least. Less than the
+// library's own times counts as those.
+type Retention struct {
+	Commands time.Duration // what idempotency keys led to; 0: 30 days
+	Links    time.Duration // what links open, after their participation has ended; 0: 366 days
+}
+
+const (
+	keepCommands = 30 * 24 * time.Hour
+	keepLinks    = 366 * 24 * time.Hour // a year, whichever it is
+	pruneBatch   = 500
+)
+
+// Pruned is how much Prune has taken away.
+type Pruned struct {
+	Commands int // what idempotency keys led to
+	Links    int // by what links opened, and by what mails that carried them were known to RecordBounce
+	Sendings int // that no longer count against the limits on sending
+}
+
+// Prune takes away what nobody needs any more: what idempotency keys led to, after 30
+// days; what links open, a year after their participation has ended; and notes of mails
+// that no longer count against the Policy. Options.Keep keeps the first two for longer.
+// After that an old key is a new one, so a client that tries again for longer than that
+// can do the same twice. An old link says that it is not known, where before it said what
+// was decided; evidence, histories and claims stay. Links of participations that ended
+// under a version of the library before it pruned are kept.
+//
+// It is a job, as Sweep is: it works in batches of 500, any number of processes may prune
+// at once, and a context that is over ends it between two of them. It returns how much
+// went, also with an error: a *ClockError, for a process whose clock is far from the
+// storage's, or an *UnavailableError.
+func (s *Service) Prune(ctx context.Context) (Pruned, error) {
+	var done Pruned
+	if err := s.checkClock(ctx); err != nil {
+		return done, err
+	}
+	now := s.now()
+	q := storage.PruneQuery{
+		Commands: now.Add(-max(s.keep.Commands, keepCommands)), Spent: now.Add(-max(s.keep.Links, keepLinks)),
+		Sendings: s.policy.Horizon(now), Limit: pruneBatch,
+	}
+	for {
+		n, err := s.store.Prune(ctx, q)
+		if err != nil {
+			return done, unavailable("storage", err)
+		}
+		done.Commands, done.Links, done.Sendings = done.Commands+n.Commands, done.Links+n.Tokens, done.Sendings+n.Sendings
+		if max(n.Commands, n.Tokens, n.Sendings) < q.Limit {
+			return done, nil
+		}
+	}
+}
+
+// spend notes, of a participation that has just ended, that the tokens by which it is
+// found have their age from now on.
+func (u *unit) spend(p engagement.Participation) {
+	links := slices.Clone(p.Consent.Links)
+	if p.Claim != nil {
+		for _, v := range p.Claim.Surveys {
+			links = append(links, v.Links...)
+		}
+	}
+	for _, l := range links {
+		for _, hash := range l.Tokens {
+			u.changes.Spent = append(u.changes.Spent, spent(hash, p))
+		}
+		if l.Message != "" {
+			u.changes.Spent = append(u.changes.Spent, spent(messageHash(engagement.MessageID(l.Message)), p))
+		}
+	}
+}
+
+func spent(hash consent.Hash, p engagement.Participation) storage.LinkKey {
+	return storage.LinkKey{Hash: hash, Slot: storage.SlotOf(p.Customer)}
+}
