@@ -21,8 +21,9 @@ import (
 )
 
 var (
-	durable = flag.Bool("durable", false, "benchmarks wait for the disk at each commit")
-	far     = flag.Duration("far", 0, "how long a trip to the server takes in BenchmarkGrant, beyond what it takes on loopback")
+	durable    = flag.Bool("durable", false, "benchmarks wait for the disk at each commit")
+	statements = flag.Bool("statements", false, "BenchmarkGrant shows what each statement took, with pg_stat_statements")
+	far        = flag.Duration("far", 0, "how long a trip to the server takes in BenchmarkGrant, beyond what it takes on loopback")
 )
 
 // samples is how many times either side is measured, by turns.
@@ -30,10 +31,14 @@ const samples = 7
 
 // measured returns a cluster to measure on.
 func measured(b *testing.B) *cluster {
+	settings := []string{"max_wal_size=4GB", "shared_buffers=1GB"}
 	if *durable {
-		return own(b, "fsync=on", "max_wal_size=4GB", "shared_buffers=1GB")
+		settings = append(settings, "fsync=on")
 	}
-	return own(b, "max_wal_size=4GB", "shared_buffers=1GB")
+	if *statements {
+		settings = append(settings, "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_planning=on")
+	}
+	return own(b, settings...)
 }
 
 // rival measures two sides by turns, each on n things, and reports the medians
@@ -86,8 +91,8 @@ func manyCustomers(n int) workflowtest.Scenario {
 	return sc
 }
 
-// BenchmarkGrant grants consents, the whole command, beside the least that a
-// guarded write is.
+// BenchmarkGrant grants consents, the whole command, beside the least that a guarded
+// write is (floor), and beside what one writes by hand for a grant (fair).
 func BenchmarkGrant(b *testing.B) {
 	for _, goroutines := range []int{1, 8, 32} {
 		b.Run(fmt.Sprintf("goroutines=%d", goroutines), func(b *testing.B) {
@@ -106,22 +111,31 @@ func BenchmarkGrant(b *testing.B) {
 				return sc
 			})
 			tokens := requested(b, w, samples*n)
-			naive := newNaive(b, pool, samples*n)
+			naive, fairGrants := newNaive(b, pool, samples*n), newFair(b, pool, samples*n)
 			run(b, pool, "", "ANALYZE")
+			meter := newMeter(b, pool)
+			if *statements {
+				run(b, pool, "", "CREATE EXTENSION pg_stat_statements")
+				run(b, pool, "", "SELECT pg_stat_statements_reset()")
+			}
+			granting := func(grant func(i int) error) func(sample int) time.Duration {
+				return func(sample int) time.Duration {
+					return together(goroutines, n, func(i int) {
+						if err := grant(sample*n + i); err != nil {
+							b.Error(err)
+						}
+					})
+				}
+			}
+			ctx := context.Background()
 			for b.Loop() {
-				rival(b, n, func(sample int) time.Duration {
-					return together(goroutines, n, func(i int) {
-						if _, err := w.Desk.AnswerConsent(context.Background(), tokens[sample*n+i], consent.DecisionAccept); err != nil {
-							b.Error(err)
-						}
-					})
-				}, func(sample int) time.Duration {
-					return together(goroutines, n, func(i int) {
-						if err := naive.grant(context.Background(), sample*n+i); err != nil {
-							b.Error(err)
-						}
-					})
-				})
+				sides(b, meter, n, []string{"ours", "floor", "fair"}, granting(func(i int) error {
+					_, err := w.Desk.AnswerConsent(ctx, tokens[i], consent.DecisionAccept)
+					return err
+				}), granting(func(i int) error { return naive.grant(ctx, i) }), granting(func(i int) error { return fairGrants.grant(ctx, i) }))
+			}
+			if *statements {
+				showStatements(b, pool)
 			}
 		})
 	}

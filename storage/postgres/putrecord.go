@@ -54,31 +54,28 @@ func (s *applying) putRecords(p *plan) {
 // brings others in line with the room there is where that changes.
 func (s *applying) putRecord(r *recordPlan, room *sharedPlan) {
 	fresh := *r.own.Version == 1
-	width := len(entryRows.columns)
-	args := given(entryRows, []entryRow{r.own})
-	for i := range r.put {
-		args = append(args, valuesOf(r.put[i].fields())...)
+	rows := append([]entryRow{r.own}, r.put...)
+	var args []any
+	for i := range rows {
+		args = append(args, valuesOf(rows[i].fields())...)
 	}
+	n := len(args)
 	if room != nil {
 		room.told = true
 		args = append(append(args, room.room.args()...), r.given())
 	}
 	key := textKey{what: "put a record" + s.shard, rows: len(r.put), flags: [2]bool{fresh, room != nil}}
 	s.known(errRecordChanged, key, args, func() string {
-		with := []string{"own AS (" + s.ownText(fresh) + ")"}
-		from := []string{"own"}
-		if n := len(r.put); n > 0 {
-			with = append(with, "put AS (INSERT INTO "+s.in+"entry AS t ("+quoted(entryRows.columns)+") "+valuesText(entryRows, n, width)+
-				" ON CONFLICT ("+quoted(entryRows.columns[:entryKey])+") DO UPDATE SET ("+quoted(entryRows.columns[entryKey:])+") = ROW ("+of("excluded", entryRows.columns[entryKey:])+"), was = "+wasBefore+returning+")")
-			from = append(from, "put")
+		text, guard, from := s.ownText(fresh), guardedOne, []string{"changed"}
+		if len(r.put) > 0 {
+			text, guard = s.rowsText(len(rows)), s.rowsGuard(len(rows))
 		}
+		text = "WITH changed AS (" + text + "), "
 		if room != nil {
-			n := width * (1 + len(r.put))
-			with = append(with, "lined AS ("+s.inLine(n, "t.partner = $4::text AND t.participation = ANY ($"+itoa(int64(n+roomArgs+1))+"::text[])")+")")
+			text += "lined AS (" + s.inLine(n, "t.partner = $4::text AND t.participation = ANY ($"+itoa(int64(n+roomArgs+1))+"::text[])") + "), "
 			from = append(from, "lined")
 		}
-		with = append(with, s.counted(cmp.Or(s.shard, slotShard), len(r.put) > 0, from...))
-		return "WITH " + strings.Join(with, ", ") + " SELECT 1 / count(*) FROM own"
+		return text + s.counted(cmp.Or(s.shard, slotShard), len(r.put) > 0, from...) + guard
 	})
 	for i := range r.other {
 		s.putOther(&r.other[i])
@@ -107,6 +104,21 @@ func (s *Store) ownText(fresh bool) string {
 	version := slices.Index(entryRows.columns, "version")
 	return "UPDATE " + s.in + "entry AS t SET (" + quoted(entryRows.columns[entryKey:]) + ") = ROW (" + marks(entryRows, entryKey, n) + "), was = " + wasBefore +
 		" WHERE " + keyed(entryRows, entryKey) + " AND t.version = " + marks(entryRows, version, version+1) + " - 1" + returning
+}
+
+// rowsText returns the statement that writes a record's own entry, unless it has another
+// version, and those of participations: one statement opens the table's many indexes once.
+func (s *Store) rowsText(n int) string {
+	rest := entryRows.columns[entryKey:]
+	return "INSERT INTO " + s.in + "entry AS t (" + quoted(entryRows.columns) + ") " + valuesText(entryRows, n, 0) +
+		" ON CONFLICT (" + quoted(entryRows.columns[:entryKey]) + ") DO UPDATE SET (" + quoted(rest) + ") = ROW (" + of("excluded", rest) + "), was = " + wasBefore +
+		" WHERE t.participation <> '' OR t.version = excluded.version - 1" + returning + ", t.version"
+}
+
+// rowsGuard completes that statement: all n have to be written, and a record that has a
+// version before this one has to have been there, which is what was tells.
+func (s *Store) rowsGuard(n int) string {
+	return " SELECT 1 / (CASE WHEN count(*) FILTER (WHERE version IS NULL OR version = 1 OR was IS NOT NULL) = " + itoa(int64(n)) + " THEN 1 ELSE 0 END) FROM changed"
 }
 
 // keyed is the condition that a row t has the key which the first arguments are.

@@ -70,8 +70,8 @@ func (s *Store) inLine(n int, given string) string {
 		" WHERE t.slot = $1::smallint AND t.engagement = $2::text AND t.customer = $3::text AND t.minds_room AND NOT (" + given + ")" + returning
 }
 
-// wasBefore is what an entry t counts as before it changes.
-const wasBefore = "t.tab || coalesce(t.status, '')"
+// wasBefore is what an entry t counts as before it changes; ”: as nothing.
+const wasBefore = "coalesce(t.tab || t.status, t.tab, '')"
 
 const returning = " RETURNING t.slot, t.partner, t.engagement, t.tab, t.status, t.was"
 
@@ -82,7 +82,7 @@ func (s *Store) counted(shard string, statuses bool, from ...string) string {
 		columns := "shard, partner, " + what
 		return "counted_" + table + " AS (INSERT INTO " + s.in + table + " AS t (" + columns + ", " + n + ")" +
 			" SELECT " + shard + ", partner, " + what + ", sum(n)::bigint FROM (SELECT slot, partner, engagement, tab, status, 1 AS n FROM moved WHERE tab IS NOT NULL" +
-			" UNION ALL SELECT slot, partner, engagement, left(was, 1), substr(was, 2), -1 FROM moved WHERE was IS NOT NULL) d" + column +
+			" UNION ALL SELECT slot, partner, engagement, left(was, 1), substr(was, 2), -1 FROM moved WHERE was <> '') d" + column +
 			" GROUP BY 1, partner, " + what + " HAVING sum(n) <> 0 ORDER BY 1, partner, " + what +
 			" ON CONFLICT (" + columns + ") DO UPDATE SET " + n + " = t." + n + " + excluded." + n + ")"
 	}
@@ -91,7 +91,7 @@ func (s *Store) counted(shard string, statuses bool, from ...string) string {
 		if i > 0 {
 			moved += " UNION ALL "
 		}
-		moved += "SELECT * FROM " + name
+		moved += "SELECT slot, partner, engagement, tab, status, was FROM " + name
 	}
 	out := moved + "), " + sum("tab_count", "", "engagement, tab", "entries")
 	if statuses {

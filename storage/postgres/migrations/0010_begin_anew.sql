@@ -3,15 +3,17 @@
 --
 -- Times are microseconds since 1970; a time that does not come is NULL. Texts are
 -- compared byte by byte. Bodies are what package storage/record makes of values.
+-- Of conditions there are only those that keep an invariant, since the server reads the
+-- text of each anew for every statement that writes, which is a good part of its work.
 -- slot is the customer's: every key begins with what places its rows, so that the
 -- tables that have it can be partitioned by its hash, and those of counts by shard.
 
 -- What partners share of a customer in an engagement, once one of them takes part.
 CREATE TABLE shared (
 	slot         SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 1024),
-	engagement   TEXT COLLATE "C" NOT NULL CHECK (engagement <> ''),
-	customer     TEXT COLLATE "C" NOT NULL CHECK (customer <> ''),
-	version      BIGINT NOT NULL CHECK (version > 0),
+	engagement   TEXT COLLATE "C" NOT NULL,
+	customer     TEXT COLLATE "C" NOT NULL,
+	version      BIGINT NOT NULL,
 	claim_limit  BIGINT NOT NULL,
 	consented    BIGINT NOT NULL,
 	participated BIGINT NOT NULL,
@@ -20,8 +22,8 @@ CREATE TABLE shared (
 
 	-- No consent is granted beyond the claim limit. A limit that was lowered since
 	-- then takes nothing away: until one of those ends, there is room for them.
-	granted      BIGINT NOT NULL CHECK (granted >= 0),
-	room         BIGINT NOT NULL CHECK (room >= 1),
+	granted      BIGINT NOT NULL,
+	room         BIGINT NOT NULL,
 	PRIMARY KEY (slot, engagement, customer),
 	CONSTRAINT shared_room_for_granted CHECK (granted <= room)
 ) WITH (fillfactor = 80);
@@ -33,10 +35,10 @@ CREATE TABLE shared (
 CREATE TABLE entry (
 	-- What does not change comes first: then a change is little in the log.
 	keys          INTEGER NOT NULL,
-	slot          SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 1024),
-	engagement    TEXT COLLATE "C" NOT NULL CHECK (engagement <> ''),
-	customer      TEXT COLLATE "C" NOT NULL CHECK (customer <> ''),
-	partner       TEXT COLLATE "C" NOT NULL CHECK (partner <> ''),
+	slot          SMALLINT NOT NULL,
+	engagement    TEXT COLLATE "C" NOT NULL,
+	customer      TEXT COLLATE "C" NOT NULL,
+	partner       TEXT COLLATE "C" NOT NULL,
 	participation TEXT COLLATE "C" NOT NULL,
 	name          TEXT COLLATE "C" NOT NULL,
 	search        TEXT COLLATE "C" NOT NULL,
@@ -84,9 +86,14 @@ CREATE INDEX claim_amount ON entry (partner, amount, participation) WHERE partic
 -- The words and IDs by which rows are found, each behind what tells lists apart.
 -- It costs what it says, so that an index is looked into rather than each row.
 CREATE FUNCTION words(partner TEXT, engagement TEXT, search TEXT) RETURNS TSVECTOR LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 10000 AS $$
+DECLARE
+	list TEXT := left(md5(partner || E'\n' || engagement), 6);
 BEGIN
-	RETURN array_to_tsvector(string_to_array(ltrim(regexp_replace(regexp_replace(search, '([^ =]{200})[^ =]+', '\1', 'g'),
-		'[ =]+', ' ' || left(md5(partner || E'\n' || engagement), 6), 'g')), ' '));
+	search := translate(search, '=', ' ');
+	IF length(search) > 200 THEN
+		search := regexp_replace(search, '([^ ]{200})[^ ]+', '\1', 'g');
+	END IF;
+	RETURN array_to_tsvector(array_remove(string_to_array(list || replace(search, ' ', ' ' || list), ' '), list));
 END
 $$;
 
@@ -119,10 +126,10 @@ CREATE TABLE status_count (
 -- live is NULL once a participation has ended; '' while it is open, of which there is
 -- one in a record at most; and else its ID. slotted: its ID has the slot.
 CREATE TABLE participation (
-	slot       SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 1024),
+	slot       SMALLINT NOT NULL,
 	slotted    BOOLEAN NOT NULL,
-	partner    TEXT COLLATE "C" NOT NULL CHECK (partner <> ''),
-	id         TEXT COLLATE "C" NOT NULL CHECK (id <> ''),
+	partner    TEXT COLLATE "C" NOT NULL,
+	id         TEXT COLLATE "C" NOT NULL,
 	engagement TEXT COLLATE "C" NOT NULL,
 	customer   TEXT COLLATE "C" NOT NULL,
 	search     TEXT COLLATE "C" NOT NULL, -- that of its row: here it stays where it is when the row changes
@@ -138,15 +145,15 @@ CREATE INDEX participation_unslotted ON participation (partner, id) WHERE NOT sl
 
 -- A customer as one partner has it, with the end of its history.
 CREATE TABLE customer (
-	slot     SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 1024),
+	slot     SMALLINT NOT NULL,
 	known    BOOLEAN NOT NULL,
-	partner  TEXT COLLATE "C" NOT NULL CHECK (partner <> ''),
-	customer TEXT COLLATE "C" NOT NULL CHECK (customer <> ''),
-	seq      BIGINT NOT NULL CHECK (seq >= 0),
-	hash     BYTEA CHECK (length(hash) = 32),
+	partner  TEXT COLLATE "C" NOT NULL,
+	customer TEXT COLLATE "C" NOT NULL,
+	seq      BIGINT NOT NULL,
+	hash     BYTEA,
 	body     BYTEA NOT NULL,
 	PRIMARY KEY (slot, partner, customer),
-	CONSTRAINT customer_hash_of_last_event CHECK ((seq = 0) = (hash IS NULL))
+	CONSTRAINT customer_hash_of_last_event CHECK (CASE seq WHEN 0 THEN hash IS NULL ELSE coalesce(length(hash), 0) = 32 END)
 ) WITH (fillfactor = 85);
 
 CREATE INDEX customer_key ON customer (partner, customer);
@@ -163,10 +170,10 @@ CREATE TRIGGER customer_goes_on BEFORE UPDATE OF seq, hash ON customer FOR EACH 
 	EXECUTE FUNCTION customer_goes_on();
 
 CREATE TABLE event (
-	slot          SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 1024),
-	partner       TEXT COLLATE "C" NOT NULL CHECK (partner <> ''),
-	customer      TEXT COLLATE "C" NOT NULL CHECK (customer <> ''),
-	seq           BIGINT NOT NULL CHECK (seq > 0),
+	slot          SMALLINT NOT NULL,
+	partner       TEXT COLLATE "C" NOT NULL,
+	customer      TEXT COLLATE "C" NOT NULL,
+	seq           BIGINT NOT NULL,
 	participation TEXT COLLATE "C" NOT NULL,
 	hash          BYTEA NOT NULL CHECK (length(hash) = 32),
 	person        BYTEA, -- NULL: nobody is named, or no longer
@@ -196,7 +203,7 @@ CREATE TRIGGER event_all BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUN
 -- By which hashes participations are found. Spent ones stay. home is the slot of the
 -- participation, which can be another one than where the token is.
 CREATE TABLE token (
-	slot          SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 1024),
+	slot          SMALLINT NOT NULL,
 	home          SMALLINT NOT NULL,
 	hash          BYTEA NOT NULL CHECK (length(hash) = 32),
 	partner       TEXT COLLATE "C" NOT NULL,
@@ -207,8 +214,8 @@ CREATE TABLE token (
 -- The outbox. A message that is held is with somebody who sends it, or waits to
 -- be tried again.
 CREATE TABLE message (
-	slot       SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 1024),
-	id         TEXT COLLATE "C" NOT NULL CHECK (id <> ''),
+	slot       SMALLINT NOT NULL,
+	id         TEXT COLLATE "C" NOT NULL,
 	partner    TEXT COLLATE "C" NOT NULL,
 	receiver   TEXT COLLATE "C" NOT NULL,
 	created_at BIGINT NOT NULL,
@@ -224,8 +231,8 @@ CREATE INDEX message_held ON message (held_until) WHERE held;
 
 -- What each idempotency key led to.
 CREATE TABLE command (
-	partner TEXT COLLATE "C" NOT NULL CHECK (partner <> ''),
-	key     TEXT COLLATE "C" NOT NULL CHECK (key <> ''),
+	partner TEXT COLLATE "C" NOT NULL,
+	key     TEXT COLLATE "C" NOT NULL,
 	body    BYTEA NOT NULL,
 	result  BYTEA,
 	at      BIGINT NOT NULL,
