@@ -102,7 +102,7 @@ func parentOf(pid string) string {
 }
 
 // sides measures several sides by turns, each on n things, and reports the medians of
-// each and how they compare with the first one, which is ours.
+// each and how they compare with the first one.
 func sides(b *testing.B, m *meter, n int, names []string, side ...func(sample int) time.Duration) {
 	b.Helper()
 	costs := make([][]cost, len(side))
@@ -129,7 +129,7 @@ func sides(b *testing.B, m *meter, n int, names []string, side ...func(sample in
 		} else {
 			clock := float64(c.clock) / float64(first.clock)
 			processors := float64(c.client+c.server) / float64(first.client+first.server)
-			line += fmt.Sprintf("; ours is %.2f x by the clock, %.2f x by processors", clock, processors)
+			line += fmt.Sprintf("; %.2f x of %s by the clock, %.2f x by processors", clock, names[0], processors)
 			b.ReportMetric(clock, names[i]+"-x")
 			b.ReportMetric(processors, names[i]+"-cpu-x")
 		}

@@ -10,6 +10,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 )
 
 // fairGrants grants a consent as one writes it by hand: found by its token and locked, its
@@ -153,4 +156,43 @@ func (v fairGrants) grant(ctx context.Context, i int) error {
 		return err
 	}
 	return tx.Commit(ctx)
+}
+
+// BenchmarkGrantAmong grants consents to customers whom 19 and 99 other partners know,
+// and whose rows move to another tab by that, beside those whom nobody else knows.
+func BenchmarkGrantAmong(b *testing.B) {
+	const n = 40
+	pool := measured(b).pool(b, modes["cached"], 2)
+	schema := newSchema()
+	s := store(b, pool, schema)
+	w := workflowtest.New(b, func() workflowtest.Scenario {
+		sc := manyCustomers(3 * samples * n)
+		sc.Store = s
+		return sc
+	})
+	tokens := requested(b, w, 3*samples*n)
+	const columns = "keys, slot, engagement, customer, name, search, locations, since, minds_room, until, version, shown"
+	for i, others := range []int{0, 19, 99} {
+		run(b, pool, schema, "INSERT INTO pe.entry (partner, participation, base, tab, "+columns+") SELECT 'partner-' || k, '', 'e', 'e', "+columns+
+			" FROM pe.entry, generate_series(1, $1::bigint) k WHERE participation = '' AND partner = 'northwind' AND split_part(name, ' ', 3)::bigint / $2::bigint = $3::bigint", others, samples*n, i)
+	}
+	run(b, pool, schema, "UPDATE pe.entry SET minds_room = true WHERE partner LIKE 'partner-%'")
+	run(b, pool, "", "VACUUM ANALYZE")
+	meter := newMeter(b, pool)
+	granting := func(group int) func(sample int) time.Duration {
+		return func(sample int) time.Duration {
+			return together(1, n, func(i int) {
+				if _, err := w.Desk.AnswerConsent(context.Background(), tokens[(group*samples+sample)*n+i], consent.DecisionAccept); err != nil {
+					b.Error(err)
+				}
+			})
+		}
+	}
+	for b.Loop() {
+		sides(b, meter, n, []string{"alone", "20", "100"}, granting(0), granting(1), granting(2))
+	}
+	var moved int64
+	if err := pool.QueryRow(b.Context(), "SELECT count(*) FROM "+schema+".entry WHERE partner LIKE 'partner-%' AND tab = 'i'").Scan(&moved); err != nil || moved != samples*n*(19+99) {
+		b.Errorf("%d rows have moved: %v", moved, err)
+	}
 }
