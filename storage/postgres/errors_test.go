@@ -109,7 +109,7 @@ func TestRefusedByTheServer(t *testing.T) {
 		return err
 	}
 	run(t, pool, schema, "GRANT USAGE ON SCHEMA "+schema+" TO "+user)
-	run(t, pool, schema, "GRANT SELECT ON pe.migration TO "+user)
+	run(t, pool, schema, "GRANT SELECT ON pe.migration, pe.event, pe.feed_epoch TO "+user) // what New looks at
 	first := guest("")
 	told(t, load(first), postgres.ErrPermission, false)
 	_, err := newStore(t, c.with("user", user, "password", password))
