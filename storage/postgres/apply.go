@@ -107,9 +107,9 @@ func insert[R any](s *applying, table string, shape shape[R], list []R, refused 
 	switch {
 	case n == 0:
 	case n <= few && !shape.arrays:
-		s.known(refused, textKey{what: "insert " + table, rows: n}, given(shape, list), func() string { return head() + valuesText(shape, n, 0) })
+		s.known(refused, textKey{what: "insert " + table, rows: n, width: len(shape.columns)}, given(shape, list), func() string { return head() + valuesText(shape, n, 0) })
 	default:
-		s.known(refused, textKey{what: "insert " + table, rows: few + 1}, given(shape, list), func() string {
+		s.known(refused, textKey{what: "insert " + table, rows: few + 1, width: len(shape.columns)}, given(shape, list), func() string {
 			return "WITH " + relationText("v", many(shape), n, 0) + " " + head() + "SELECT * FROM v"
 		})
 	}

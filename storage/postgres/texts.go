@@ -10,6 +10,7 @@ type texts struct{ known sync.Map } // from textKey to string
 type textKey struct {
 	what  string
 	rows  int
+	width int // how many columns the rows have, where the same is done to rows of several shapes
 	load  loadShape
 	flags [2]bool
 }
