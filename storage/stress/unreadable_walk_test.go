@@ -128,6 +128,40 @@ var readings = map[string]func(t *testing.T, w spoiled) (int, error){
 		_, err := w.Desk.ConsentView(t.Context(), w.token)
 		return 1, err
 	},
+	"Feed": func(t *testing.T, w spoiled) (n int, err error) {
+		for q := (workflow.FeedQuery{Persons: true}); ; {
+			page, err := w.Desk.Feed(t.Context(), w.Actor, q)
+			if n += len(page.Events); err != nil {
+				return n, err
+			}
+			if page.Unreadable > 0 {
+				return n, errShown
+			}
+			if q.Cursor = page.Next; !page.More {
+				return n, nil
+			}
+		}
+	},
+	"FeedLag": func(t *testing.T, w spoiled) (int, error) {
+		lag, err := w.Desk.FeedLag(t.Context(), w.Actor, "")
+		return lag.Events, err
+	},
+	"FeedConsumers": func(t *testing.T, w spoiled) (int, error) {
+		page, err := w.Desk.Feed(t.Context(), w.Actor, workflow.FeedQuery{Limit: 1})
+		if err != nil {
+			return 0, err
+		}
+		move := workflow.MoveConsumer{Name: "crm " + w.Key(), To: page.Next}
+		if err := w.Desk.MoveFeedConsumer(t.Context(), w.Actor, move); err != nil {
+			return 0, err
+		}
+		all, err := w.Desk.FeedConsumers(t.Context(), w.Actor)
+		return len(all), err
+	},
+	"Prune": func(t *testing.T, w spoiled) (int, error) {
+		_, err := w.Desk.Prune(t.Context())
+		return 1, err
+	},
 	"Reevaluate": func(t *testing.T, w spoiled) (int, error) {
 		done, err := w.Desk.Reevaluate(t.Context(), w.Reviewer(), workflow.Coverage{Partner: w.Actor.Partner}, nil)
 		if errors.Is(err, storage.ErrUnreadable) && done.Failed != 1 {
@@ -170,7 +204,7 @@ var namedBy = map[string][]string{
 	"participation": {"Claim", "Participation", "Status", "Contacts", "ConsentEvidence", "VerifyHistory", "ConsentView", "ErasePerson"},
 	"record":        {"VerifyHistory", "ErasePerson"},
 	"customer":      {"Claim", "History", "AllHistory", "VerifyHistory", "Heads", "Reevaluate", "ErasePerson"},
-	"event":         {"Claim", "History", "AllHistory", "VerifyHistory", "ErasePerson"},
+	"event":         {"Claim", "History", "AllHistory", "Feed", "VerifyHistory", "ErasePerson"},
 	"entry":         {"Customers", "Claims", "Claims by location", "AllClaims", "ClaimTotals", "Search", "ExportCustomers", "ExportClaims"},
 	"message":       {"Relay"},
 }
@@ -235,7 +269,7 @@ func (w spoiled) check(t *testing.T, table, name string, read func(*testing.T, s
 // A query that is new takes a line in the walk.
 func TestUnreadableWalkIsWhole(t *testing.T) {
 	commands := regexp.MustCompile(`^(Add|Answer|Approve|Ask|Associate|Bounce|Cancel|Change|ClaimCustomer|Comment|Disassociate|Dispute|Import|Offer|Open|Identify|Preview|Recall|Record|Reject|Remove|Request|Resend|Start|Submit)`)
-	other := []string{"Eligibility", "EngagementSummary", "Receipt", "SurveyView"} // that read no store, or as Participation and ConsentView do
+	other := []string{"Eligibility", "EngagementSummary", "MoveFeedConsumer", "Receipt", "SurveyView"} // that read no store, or as Participation, ConsentView and FeedConsumers do
 	desk := reflect.TypeFor[*workflow.Service]()
 	for i := range desk.NumMethod() {
 		name := desk.Method(i).Name
