@@ -10,7 +10,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/former"
-	"github.com/partnerengage/partnerengage/storage/internal/scripts"
+	"github.com/partnerengage/partnerengage/storage/postgres/internal/scripts"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/partnerengage/partnerengage/storage/internal/scripts"
+	"github.com/partnerengage/partnerengage/storage/postgres/internal/scripts"
 )
 
 //go:embed migrations/*.sql before/*.sql

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/partnerengage/partnerengage/storage/internal/scripts"
+	"github.com/partnerengage/partnerengage/storage/postgres/internal/scripts"
 	"github.com/partnerengage/partnerengage/storage/storagetest"
 )
 

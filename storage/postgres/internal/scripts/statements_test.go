@@ -1,11 +1,10 @@
 package scripts_test
 
 import (
+	"slices"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/storage/internal/scripts"
+	"github.com/partnerengage/partnerengage/storage/postgres/internal/scripts"
 )
 
 func TestStatements(t *testing.T) {
@@ -24,6 +23,8 @@ func TestStatements(t *testing.T) {
 		"A /* never; closed":                                  {"A /* never; closed"},
 		`A like'x;'; B type'\';C`:                             {"A like'x;'", `B type'\'`, "C"},
 	} {
-		require.Equal(t, want, scripts.Statements(script), script)
+		if got := scripts.Statements(script); !slices.Equal(got, want) {
+			t.Errorf("%s\nis %q, and not %q", script, got, want)
+		}
 	}
 }
