@@ -115,7 +115,7 @@ func TestJobsTakeFewTrips(t *testing.T) {
 // Processes that sweep and relay at once record each deadline once and send each message
 // once.
 func TestJobsOfManyProcesses(t *testing.T) {
-	const n, processes = 200, 6
+	const n, processes = 400, 8
 	w := asking(t, store(t, running(t).pool(t, modes["cached"], processes+2), newSchema()), n)
 	all := func(job func(context.Context) (int, error)) int {
 		var sum atomic.Int64
