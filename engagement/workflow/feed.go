@@ -50,7 +50,8 @@ type FeedEvent struct {
 // customers themselves and participations through the scope's locations. Without Persons
 // nobody is named. With them the follower has to erase, too, when engagement.PersonErased
 // comes. It does not say who that was: forget all that is kept of the people of that
-// customer, or read its events anew, in which the person is not any more. The chain of hashes is not verified here; see VerifyHistory.
+// customer, or read its events anew, in which the person is not any more. The chain of
+// hashes is not verified here; see VerifyHistory.
 //
 // It returns a *ForbiddenError, an *InputError, a *CursorError or an *UnavailableError. A
 // CursorError that matches storage.ErrRewound says that the storage was restored from an

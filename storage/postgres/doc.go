@@ -90,8 +90,9 @@
 // half a second. So is an Apply that did not get as far as the server. When the
 // connection is lost later, the server may have done it or not; the same holds for
 // an error whose code says nothing of that, such as XX000, behind which an engine of
-// several servers may have lost one of them. Apply then looks for what it would have left there and nobody else: its command record; without
-// one, the hash of its last event; or a token. If that is there, it has succeeded.
+// several servers may have lost one of them. Apply then looks for what it would have
+// left there and nobody else: its command record; without one, the hash of its last
+// event; or a token. If that is there, it has succeeded.
 // Else it returns ErrUnknown, which matches storage.ErrUnavailable, and through the
 // workflow workflow.ErrUnavailable: the host makes the same call again, with the
 // same idempotency key, and it is carried out once.

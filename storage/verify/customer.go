@@ -52,7 +52,9 @@ func (k *customer) check() error {
 		together[key.Shared()] = append(together[key.Shared()], k.Records[key])
 	}
 	for key := range k.Shared {
-		together[key] = append(together[key], nil...)
+		if _, there := together[key]; !there {
+			together[key] = nil // whose holders have no records
+		}
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(together), engagement.CustomerEngagementKey.Compare) {
 		k.checkDerived(key, together[key])

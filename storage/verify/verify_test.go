@@ -1,0 +1,168 @@
+package verify_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/memory"
+	"github.com/partnerengage/partnerengage/storage/verify"
+	"github.com/partnerengage/partnerengage/tenant"
+)
+
+// damaged shows a store as if something in it were not what it was.
+type damaged struct {
+	storage.Inspector
+	whole   func(*storage.Whole)
+	history func([]engagement.Event)
+	rest    []storage.Finding
+}
+
+func (d damaged) Whole(ctx context.Context, customer tenant.Key) (storage.Whole, error) {
+	w, err := d.Inspector.Whole(ctx, customer)
+	if err == nil && d.whole != nil {
+		w.Records, w.Shared, w.Customers = maps.Clone(w.Records), maps.Clone(w.Shared), maps.Clone(w.Customers)
+		w.Entries = slices.Clone(w.Entries)
+		d.whole(&w)
+	}
+	return w, err
+}
+
+func (d damaged) History(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
+	events, err := d.Inspector.History(ctx, q)
+	if err == nil && d.history != nil {
+		events = slices.Clone(events)
+		d.history(events)
+	}
+	return events, err
+}
+
+func (d damaged) CheckRest(_ context.Context, _ bool, report func(storage.Finding) error) error {
+	for _, f := range d.rest {
+		if err := report(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// story has one consent granted in a store in memory.
+func story(t *testing.T) (*workflowtest.World, storage.Inspector) {
+	t.Helper()
+	store := memory.New()
+	w := workflowtest.New(t, func() workflowtest.Scenario {
+		sc := workflowtest.Contoso()
+		sc.Store = store
+		return sc
+	})
+	w.Granted("azure-migration", "ana@contoso.com")
+	return w, store
+}
+
+// records does something to each record with participations.
+func records(do func(*engagement.PartnerRecord)) func(*storage.Whole) {
+	return func(w *storage.Whole) {
+		for key, r := range w.Records {
+			if len(r.Participations) == 0 {
+				continue
+			}
+			r.Participations = slices.Clone(r.Participations)
+			do(&r)
+			w.Records[key] = r
+		}
+	}
+}
+
+// Each kind of damage is found and named, and nothing else: one story with a grant in it,
+// told by a store that shows one thing otherwise.
+func TestCheck(t *testing.T) {
+	bad := &storage.UnreadableError{Kind: "participation", Key: "northwind p", Err: errors.New("broken")}
+	named := map[storage.FindingKind]bool{}
+	for name, try := range map[string]struct {
+		damaged
+		kinds []storage.FindingKind
+	}{
+		"nothing": {},
+		"a row's tab": {damaged{whole: func(w *storage.Whole) { w.Entries[0].Entry.Tab = engagement.TabOff }},
+			[]storage.FindingKind{storage.BadEntry}},
+		"a row": {damaged{whole: func(w *storage.Whole) { w.Entries = w.Entries[1:] }}, []storage.FindingKind{storage.BadEntry}},
+		"a holder": {damaged{whole: func(w *storage.Whole) {
+			for key, c := range w.Shared {
+				c.Holders = nil
+				w.Shared[key] = c
+			}
+		}}, []storage.FindingKind{storage.BadHolders, storage.BadEntry}},
+		"what is shared": {damaged{whole: func(w *storage.Whole) { clear(w.Shared) }}, []storage.FindingKind{storage.LostRow}},
+		"a participation that cannot be read": {damaged{whole: records(func(r *engagement.PartnerRecord) {
+			r.Unreadable = []engagement.Unreadable{{Participation: r.Participations[0].ID, Open: true, Err: bad}}
+			r.Participations = nil
+		})}, []storage.FindingKind{storage.BadRow}},
+		"what a participation was claimed for": {damaged{whole: records(func(r *engagement.PartnerRecord) { r.Participations[0].Hours++ })},
+			[]storage.FindingKind{storage.BadState}},
+		"an event": {damaged{history: func(events []engagement.Event) {
+			for i := range events[:min(len(events), 1)] {
+				events[i].Kind = engagement.CommentAdded
+			}
+		}},
+			[]storage.FindingKind{storage.BadHistory}},
+		"the end of the history": {damaged{whole: func(w *storage.Whole) {
+			for key, c := range w.Customers {
+				c.History.Seq--
+				w.Customers[key] = c
+			}
+		}}, []storage.FindingKind{storage.BadHistory, storage.BadState}},
+		"what the adapter keeps besides": {damaged{rest: []storage.Finding{{Kind: storage.BadCount}, {Kind: storage.BadWords}, {Kind: storage.BadColumn}}},
+			[]storage.FindingKind{storage.BadCount, storage.BadWords, storage.BadColumn}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, store := story(t)
+			try.Inspector = store
+			var kinds []storage.FindingKind
+			done, err := verify.Check(t.Context(), try.damaged, verify.Options{Now: w.Now, Report: func(f storage.Finding) error {
+				if !slices.Contains(kinds, f.Kind) {
+					kinds = append(kinds, f.Kind)
+				}
+				if f.Mended {
+					t.Errorf("a check has mended %+v", f)
+				}
+				return nil
+			}})
+			if err != nil || done.Customers != 1 {
+				t.Fatalf("%+v were checked, %v", done, err)
+			}
+			slices.Sort(kinds)
+			slices.Sort(try.kinds)
+			if !slices.Equal(kinds, try.kinds) {
+				t.Errorf("found are %v, and not %v", kinds, try.kinds)
+			}
+			for _, k := range kinds {
+				named[k] = true
+			}
+		})
+	}
+	for _, k := range storage.AllFindingKinds() {
+		if !named[k] {
+			t.Errorf("nothing comes to %s", k)
+		}
+	}
+}
+
+// Who is told of findings can end it, and it goes on where it was.
+func TestCheckEnds(t *testing.T) {
+	w, store := story(t)
+	enough := errors.New("enough")
+	s := damaged{Inspector: store, whole: func(w *storage.Whole) { w.Entries = nil }}
+	done, err := verify.Check(t.Context(), s, verify.Options{Now: w.Now, Report: func(storage.Finding) error { return enough }})
+	if !errors.Is(err, enough) || done.Customers != 0 || done.Findings != 1 {
+		t.Errorf("%+v, %v", done, err)
+	}
+	done, err = verify.Check(t.Context(), s, verify.Options{Now: w.Now, After: w.Customer("contoso.com")})
+	if err != nil || done.Customers != 0 || done.Findings != 0 {
+		t.Errorf("behind the last customer: %+v, %v", done, err)
+	}
+}
