@@ -5,7 +5,6 @@ import (
 	"flag"
 	"math/rand/v2"
 	"net"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -107,8 +106,7 @@ func TestBrokenConnections(t *testing.T) {
 // proxy stands before the server, and cuts, resets and delays connections: before
 // a request is passed on, or instead of its answer.
 type proxy struct {
-	listener             net.Listener
-	server               string
+	front
 	harm                 atomic.Bool
 	deaf                 atomic.Int64  // so many answers are lost, and their connections
 	far                  time.Duration // how long everything is on its way
@@ -117,32 +115,12 @@ type proxy struct {
 
 func newProxy(t testing.TB, port int) *proxy {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	p := &proxy{listener: l, server: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
-	go p.serve()
+	p := &proxy{}
+	p.front = newFront(t, port, func(client, server *net.TCPConn) {
+		go p.pass(client, server, false)
+		go p.pass(server, client, true)
+	})
 	return p
-}
-
-func (p *proxy) port() string { return strconv.Itoa(p.listener.Addr().(*net.TCPAddr).Port) }
-
-func (p *proxy) serve() {
-	for {
-		client, err := p.listener.Accept()
-		if err != nil {
-			return
-		}
-		server, err := net.Dial("tcp", p.server)
-		if err != nil {
-			_ = client.Close()
-			continue
-		}
-		go p.pass(client.(*net.TCPConn), server.(*net.TCPConn), false)
-		go p.pass(server.(*net.TCPConn), client.(*net.TCPConn), true)
-	}
 }
 
 // pass passes on what one side says until it or the other goes.

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -48,50 +47,32 @@ func TestInPieces(t *testing.T) {
 // each statement. To the client that cannot be seen but by what stays after an
 // error.
 type pieces struct {
-	listener net.Listener
-	server   string
-	mu       sync.Mutex
-	n        int      // statements after which it did
-	several  []string // texts of several statements
+	front
+	mu      sync.Mutex
+	n       int      // statements after which it did
+	several []string // texts of several statements
 }
 
 func newPieces(t *testing.T, port int) *pieces {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	p := &pieces{listener: l, server: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
-	go p.serve()
+	p := &pieces{}
+	p.front = newFront(t, port, p.serve)
 	return p
 }
 
-func (p *pieces) port() string { return strconv.Itoa(p.listener.Addr().(*net.TCPAddr).Port) }
-
-func (p *pieces) serve() {
-	for {
-		client, err := p.listener.Accept()
-		if err != nil {
-			return
-		}
-		server, err := net.Dial("tcp", p.server)
-		if err != nil {
-			_ = client.Close()
-			continue
-		}
-		// Whose each ReadyForQuery will be, in order: the client's or ours.
-		ours := make(chan bool, 1<<16)
-		ours <- false // that of the connection itself
-		go func() {
-			defer func() { _, _ = client.Close(), server.Close() }()
-			p.ask(bufio.NewReader(client), server, ours)
-		}()
-		go func() {
-			defer func() { _, _ = client.Close(), server.Close() }()
-			answer(bufio.NewReader(server), client, ours)
-		}()
-	}
+// serve passes on what both sides say.
+func (p *pieces) serve(client, server *net.TCPConn) {
+	// Whose each ReadyForQuery will be, in order: the client's or ours.
+	ours := make(chan bool, 1<<16)
+	ours <- false // that of the connection itself
+	go func() {
+		defer func() { _, _ = client.Close(), server.Close() }()
+		p.ask(bufio.NewReader(client), server, ours)
+	}()
+	go func() {
+		defer func() { _, _ = client.Close(), server.Close() }()
+		answer(bufio.NewReader(server), client, ours)
+	}()
 }
 
 // The messages that matter here, by their types.
