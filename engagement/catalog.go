@@ -8,7 +8,6 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/internal/problems"
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Catalog is a program held in memory: its engagements and its partners. It may
@@ -71,48 +70,10 @@ func (c *Catalog) PutEngagement(e Engagement) error {
 	return nil
 }
 
-// PutPartner adds a partner, or replaces the one with its ID. Its error joins an
-// *InvalidError for each problem.
+// PutPartner adds a partner, or replaces the one with its ID. It returns what Validate
+// returns.
 func (c *Catalog) PutPartner(p Partner) error {
-	var errs []error
-	of := fmt.Sprintf("partner %q", p.ID)
-	if problem := checkID(string(p.ID)); problem != "" {
-		errs = append(errs, &InvalidError{Of: of, Field: "id", Problem: problem})
-	}
-	if problem := checkLine(p.Name, "is empty: customers are told who asks them"); problem != "" {
-		errs = append(errs, &InvalidError{Of: of, Field: "name", Problem: problem})
-	}
-	for i, l := range p.Locations {
-		if problem := checkLine(l.Name, ""); problem != "" {
-			errs = append(errs, &InvalidError{Of: of, Field: fmt.Sprintf("locations[%d].name", i), Problem: problem})
-		}
-		if problem := checkLine(l.Payee, ""); problem != "" {
-			errs = append(errs, &InvalidError{Of: of, Field: fmt.Sprintf("locations[%d].payee", i), Problem: problem})
-		}
-		if l.PayeeURL != "" {
-			if problem := checkLink(l.PayeeURL); problem != "" {
-				errs = append(errs, &InvalidError{Of: of, Field: fmt.Sprintf("locations[%d].payee_url", i), Problem: problem})
-			}
-		}
-		field := fmt.Sprintf("locations[%d].id", i)
-		if problem := checkID(string(l.ID)); problem != "" {
-			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: problem})
-		} else if first, _ := p.Location(l.ID); slices.IndexFunc(p.Locations, func(x Location) bool { return x.ID == first.ID }) != i {
-			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: fmt.Sprintf("%q stands twice", l.ID)})
-		}
-	}
-	for i, d := range p.Domains {
-		field := fmt.Sprintf("domains[%d]", i)
-		switch {
-		case d.IsZero():
-			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: "is empty: name a domain, or leave it out"})
-		case tenant.IsConsumerDomain(d):
-			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: fmt.Sprintf("is %s, where everybody can have an address: it is nobody's own", d)})
-		case slices.Contains(p.Domains[:i], d):
-			errs = append(errs, &InvalidError{Of: of, Field: field, Problem: fmt.Sprintf("%s stands twice", d)})
-		}
-	}
-	if err := problems.Join(errs...); err != nil {
+	if err := p.Validate(); err != nil {
 		return err
 	}
 	p.Locations, p.Domains = slices.Clone(p.Locations), slices.Clone(p.Domains)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Every enrolled location is listed, with every criterion that it does not meet;
@@ -81,4 +82,22 @@ func TestPartnerLocation(t *testing.T) {
 	l, ok = partner().Location("5822301")
 	require.False(t, ok)
 	require.Equal(t, engagement.Location{}, l)
+}
+
+// A domain at which everybody can have an address is no partner's own: else every
+// customer with such an address would be the partner.
+func TestPartnerDomains(t *testing.T) {
+	bad, c := partner(), &engagement.Catalog{}
+	for _, name := range []string{"northwind.example", "OUTLOOK.com", "gmail.com", "northwind.example", "northwind-pt.example"} {
+		bad.Domains = append(bad.Domains, must(tenant.ParseDomain(name)))
+	}
+	bad.Domains = append(bad.Domains, tenant.Domain{})
+	invalid(t, bad.Validate(), "domains[1]", "domains[2]", "domains[3]", "domains[5]")
+	invalid(t, c.PutPartner(bad), "domains[1]", "domains[2]", "domains[3]", "domains[5]")
+	_, err := engagement.NewCatalog(nil, []engagement.Partner{bad})
+	invalid(t, err, "domains[1]", "domains[2]", "domains[3]", "domains[5]")
+	require.ErrorContains(t, err, "outlook.com")
+
+	bad.Domains = bad.Domains[:1]
+	require.NoError(t, bad.Validate())
 }

@@ -110,7 +110,7 @@ func (u *unit) sides(ctx context.Context, p engagement.Participation, customer, 
 		}
 	}
 	for i, c := range customer.contacts {
-		own := slices.IndexFunc(by.Domains, func(d tenant.Domain) bool { return c.Email.Domain().Within(d) })
+		own := slices.IndexFunc(by.Domains, func(d tenant.Domain) bool { return u.s.isOwn(d, c.Email.Domain()) })
 		switch {
 		case slices.ContainsFunc(p.PartnerSide(), c.Is):
 			refuse(&OwnContactError{Field: customer.field(i), Of: engagement.ByPartner})
@@ -146,15 +146,26 @@ func (u *unit) sides(ctx context.Context, p engagement.Participation, customer, 
 	return p, detail, errors.Join(errs...)
 }
 
+// isOwn reports whether an address's domain is the partner's by one of the domains that
+// the catalog gives it. A public e-mail service is nobody's own, whatever the catalog
+// says: else every customer who has an address there would be the partner.
+func (s *Service) isOwn(partners, address tenant.Domain) bool {
+	return address.Within(partners) && !s.isConsumer(partners) && !s.isConsumer(address)
+}
+
+// isConsumer reports whether a domain belongs to a public e-mail service.
+func (s *Service) isConsumer(d tenant.Domain) bool {
+	if s.resolver.ConsumerDomain != nil {
+		return s.resolver.ConsumerDomain(d)
+	}
+	return tenant.IsConsumerDomain(d)
+}
+
 // doubt returns what there is to doubt about a domain of a customer contact, or "".
 func (s *Service) doubt(ctx context.Context, p engagement.Participation, d tenant.Domain) engagement.ContactDoubt {
-	consumer := s.resolver.ConsumerDomain
-	if consumer == nil {
-		consumer = tenant.IsConsumerDomain
-	}
 	who := p.Identity
 	switch {
-	case consumer(d):
+	case s.isConsumer(d):
 		return engagement.ConsumerDomain
 	case (p.Basis == tenant.Derived || p.Basis == tenant.Confirmed) && d.Within(who.Domain):
 		return ""

@@ -1,7 +1,9 @@
 package workflow_test
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // naming are the commands that name a customer contact: each with the one contact,
@@ -149,6 +152,47 @@ func TestNobodyOfTheCustomersSpeaksForThePartner(t *testing.T) {
 			equal(t, "the field", []string{e.Field, string(e.Of)}, []string{"partner[1].email", "customer"})
 		}
 	})
+}
+
+// loose is a catalog of a host that gives a partner whatever domains.
+type loose struct {
+	workflow.Catalog
+	domains []tenant.Domain
+}
+
+func (c loose) Partner(ctx context.Context, id engagement.PartnerID) (engagement.Partner, bool, error) {
+	p, ok, err := c.Catalog.Partner(ctx, id)
+	p.Domains = append(slices.Clip(p.Domains), c.domains...)
+	return p, ok, err
+}
+
+// A host's catalog that names a public e-mail service among a partner's domains makes
+// nobody there the partner; which services are public the host may say.
+func TestPublicServicesAreNobodysOwn(t *testing.T) {
+	school := must(tenant.ParseDomain("alumni.example"))
+	host := workflow.Options{
+		LinkURL: "https://portal.example/consent/", SurveyURL: "https://portal.example/survey/",
+		Resolver: tenant.Resolver{ConsumerDomain: func(d tenant.Domain) bool { return d == school || tenant.IsConsumerDomain(d) }},
+	}
+	for name, make := range naming {
+		if name == "add" || name == "claim" { // which take a directory and facts
+			continue
+		}
+		for _, public := range []string{"eva@outlook.com", "eva@alumni.example", "eva@mail.telepac.pt"} {
+			t.Run(name+" "+public, func(t *testing.T) {
+				w, _ := newWorld(t)
+				naming := make(t, w)
+				domains := []tenant.Domain{school, must(tenant.ParseDomain("outlook.com")), must(tenant.ParseDomain("telepac.pt"))}
+				opts := host
+				opts.Now = w.Now
+				w.Desk = must(workflow.New(w.Store, directory{}, loose{w.Catalog, domains}, workflow.FactFunc(noFacts), &opts))
+				field, err := naming("eva@telepac.pt", "")
+				equal(t, "of its own", refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact).Field, field)
+				_, err = naming(public, "")
+				ok(t, err)
+			})
+		}
+	}
 }
 
 // renamed names other contacts of the customer.
