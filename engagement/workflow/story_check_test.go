@@ -73,8 +73,8 @@ func (t *teller) checkClaim(i int, p *modelPart, c claim.State) {
 	if len(c.Evidence) != len(p.docs) || len(c.Missing()) != p.lacks() || c.FirstSubmittedAt().IsZero() == p.submitted {
 		t.Fatalf("participation %d has %d documents and lacks %v, want %d and %d", i, len(c.Evidence), c.Missing(), len(p.docs), p.lacks())
 	}
-	if own, _ := c.Survey(claim.PartnerSurvey); (own.Response.User != "") != p.own {
-		t.Fatalf("participation %d has the partner's answers %v, want them: %t", i, own.Response, p.own)
+	if own, _ := c.Survey(claim.PartnerSurvey); own.Response.Answers["outcome"] != p.own {
+		t.Fatalf("participation %d has the partner's answers %v, want an outcome of %q", i, own.Response, p.own)
 	}
 	for _, m := range []struct {
 		what string

@@ -63,21 +63,26 @@ var whileAwaited = append(slices.Clone(whileWorking), engagement.Submitted, enga
 func (t *teller) answerOwn(p *modelPart, b int) {
 	w := t.by(p)
 	want := t.only(p, whileAwaited...)
-	cmd := workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.PartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "no", "outcome": "3"}}
+	outcome := []string{"3", "4"}[b%2]
+	cmd := workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.PartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "no", "outcome": outcome}}
 	if b%4 == 3 {
 		cmd.Survey = claim.CustomerSurvey
 	}
 	switch {
+	case b%4 != 3 && p.own == outcome: // the same again
+		t.expect("answer own survey again", w.Desk.AnswerPartnerSurvey(background, w.Actor, p.id, cmd))
+		t.record(p.partner, p.customer, p.offer)
+		return
 	case want != nil:
 	case !t.worked(p) && !t.now.Before(p.reviewBy):
 		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
 	case b%4 == 3:
 		want = []error{workflow.ErrInput, consent.ErrInvalid}
-	case p.own:
+	case p.own != "":
 		want = []error{workflow.ErrNotNow, consent.ErrAlreadyAnswered}
 	}
 	if t.did("answer own survey", p, 1, w.Desk.AnswerPartnerSurvey(background, w.Actor, p.id, cmd), want) {
-		p.own = true
+		p.own = outcome
 	}
 }
 

@@ -81,7 +81,7 @@ type modelPart struct {
 	links                    []consent.Token // that went out
 	docs                     []modelDoc
 	survey                   modelSurvey
-	own                      bool             // the partner's own survey is answered
+	own                      string           // the outcome that the partner's own survey was answered with; "": it was not
 	submitted, flagged       bool             // handed in before; withdrawn after that
 	reviewed                 bool             // the program has decided something
 	disputed                 bool             // its one dispute was opened

@@ -119,15 +119,34 @@ func (c AnswerPartnerSurvey) LogValue() slog.Value {
 }
 
 // AnswerPartnerSurvey records the partner's answers to its own survey of a claim,
-// whether or not that was sent to a contact. The first answers count.
+// whether or not that was sent to a contact. The first answers count, and the same
+// answers again, whoever gave them first, change nothing.
 //
 // It returns what Comment returns; for answers that are missing or wrong an
 // *InputError each, joined.
 func (s *Service) AnswerPartnerSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd AnswerPartnerSurvey) error {
-	return s.command(ctx, actor, WorkOnClaims, id, "answer survey", cmd.Key, cmd, deed{
-		event: claim.AnswerSurvey{Survey: cmd.Survey, User: actor.User, Answers: cmd.Answers}, kind: engagement.SurveyAnswered,
-		detail: engagement.Detail{Survey: cmd.Survey}, // and no link
+	const name = "answer survey"
+	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
+		p, err := u.participation(ctx, actor, WorkOnClaims, id)
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, u.do(actor, WorkOnClaims, name, p, deed{
+			event: claim.AnswerSurvey{Survey: cmd.Survey, User: actor.User, Answers: cmd.Answers}, kind: engagement.SurveyAnswered,
+			detail: engagement.Detail{Survey: cmd.Survey}, // and no link
+		})
 	})
+	return err
+}
+
+// repeats reports whether the partner's survey was answered so before, whatever the
+// claim's status. Of a customer's survey nothing is told.
+func (c AnswerPartnerSurvey) _(p engagement.Participation) bool {
+	if p.Claim == nil {
+		return false
+	}
+	v, err := p.Claim.Survey(c.Survey)
+	return err == nil && v.Repeats(c.Answers)
 }
 
 // wrongAnswers returns an *InputError for each, joined.

@@ -512,3 +512,44 @@ func TestRelayDropsPointlessSurveys(t *testing.T) {
 		})
 	}
 }
+
+// The same answers to the partner's own survey, by whoever of its people and at whatever
+// time, are done; others are refused. What a customer answered cannot be found out so.
+func TestTheSamePartnerAnswersAgain(t *testing.T) {
+	answers := func(outcome string) map[string]string {
+		return map[string]string{"delivered": "yes", "findings": "no", "outcome": outcome, "comments": " All is well.\r\n"}
+	}
+	w, spy := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	own := func(user, survey, outcome string) error {
+		actor := w.Actor
+		actor.User = user
+		return w.Desk.AnswerPartnerSurvey(background, actor, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: survey, Answers: answers(outcome)})
+	}
+	ok(t, own("ana", claim.PartnerSurvey, "3"))
+	before := storedPart(t, spy, w, p)
+	again := func(when string) {
+		for _, user := range []string{"ana", "rui"} {
+			ok(t, own(user, claim.PartnerSurvey, "3"))
+			refused[*workflow.NotNowError](t, own(user, claim.PartnerSurvey, "4"), workflow.ErrNotNow)
+		}
+		equal(t, "how often it happened, "+when, count(t, w, "contoso.com", engagement.SurveyAnswered), 1)
+	}
+	again("while it is a draft")
+	equal(t, "what is stored", storedPart(t, spy, w, p), before)
+
+	w.Surveyed(p, claim.CustomerSurvey)
+	given := forReview(t, w, p)
+	v, err := given.Survey(claim.CustomerSurvey)
+	ok(t, err)
+	err = w.Desk.AnswerPartnerSurvey(background, w.Actor, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.CustomerSurvey, Answers: v.Response.Answers})
+	if err == nil {
+		t.Error("it says that these are the customer's answers")
+	}
+	w.Submitted(p)
+	equal(t, "the status", part(t, w, p).StatusAt(w.Now()), engagement.Submitted)
+	ok(t, own("ana", claim.PartnerSurvey, "3"))
+	if err := own("ana", claim.PartnerSurvey, "4"); err == nil {
+		t.Error("other answers were taken")
+	}
+}
