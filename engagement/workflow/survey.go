@@ -128,7 +128,7 @@ func (s *Service) AnswerPartnerSurvey(ctx context.Context, actor Actor, id engag
 	const name = "answer survey"
 	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
 		p, err := u.participation(ctx, actor, WorkOnClaims, id)
-		if err != nil {
+		if err != nil || cmd.repeats(p) {
 			return struct{}{}, err
 		}
 		return struct{}{}, u.do(actor, WorkOnClaims, name, p, deed{
@@ -141,12 +141,12 @@ func (s *Service) AnswerPartnerSurvey(ctx context.Context, actor Actor, id engag
 
 // repeats reports whether the partner's survey was answered so before, whatever the
 // claim's status. Of a customer's survey nothing is told.
-func (c AnswerPartnerSurvey) _(p engagement.Participation) bool {
+func (c AnswerPartnerSurvey) repeats(p engagement.Participation) bool {
 	if p.Claim == nil {
 		return false
 	}
 	v, err := p.Claim.Survey(c.Survey)
-	return err == nil && v.Repeats(c.Answers)
+	return err == nil && v.Form.OfPartner && v.Repeats(c.Answers)
 }
 
 // wrongAnswers returns an *InputError for each, joined.
