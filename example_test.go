@@ -26,7 +26,7 @@ func Example() {
 	catalog, err := engagement.NewCatalog(
 		[]engagement.Engagement{{
 			ID: "azure-migration", Version: "1", Name: "Azure Migration", SolutionArea: "Infrastructure",
-			Type: engagement.Assessment, Opens: date("2026-01-01"), Closes: date("2099-01-01"),
+			Type: engagement.TypeAssessment, Opens: date("2026-01-01"), Closes: date("2099-01-01"),
 			LocationRules: rules("location", eligibility.Rule{
 				ID: "enrolled", Doc: "The location is enrolled.", Check: eligibility.Is(Enrolled, true)}),
 			CustomerRules: rules("customer", eligibility.Rule{
@@ -51,7 +51,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	ana := workflow.Actor{Partner: "northwind", User: "ana", Roles: []workflow.Role{workflow.IncentivesAdmin}}
+	ana := workflow.Actor{Partner: "northwind", User: "ana", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}
 	offer, err := desk.Identify(context.Background(), ana, workflow.Candidate{Location: "4711201", Email: "joao@contoso.com"})
 	if err != nil {
 		log.Fatal(err)

@@ -116,14 +116,14 @@ var readings = []reading{
 	unmarshaled[engagement.Digest]("engagement.Digest"),
 	unmarshaled[engagement.ChangedField]("engagement.ChangedField"),
 	unmarshaled[engagement.Anchor]("engagement.Anchor"),
-	unmarshaled[engagement.Pay]("engagement.Pay"),
+	unmarshaled[engagement.PaymentModel]("engagement.PaymentModel"),
 	unmarshaled[engagement.MessageKind]("engagement.MessageKind"),
 	unmarshaled[claim.Status]("claim.Status"),
 	unmarshaled[claim.Kind]("claim.Kind"),
 	unmarshaled[claim.Side]("claim.Side"),
 	unmarshaled[claim.RejectionCode]("claim.RejectionCode"),
 	unmarshaled[workflow.Role]("workflow.Role"),
-	unmarshaled[workflow.Act]("workflow.Act"),
+	unmarshaled[workflow.Permission]("workflow.Permission"),
 	{"eligibility.Money", func(s string) (any, string, error) { // equal amounts can have several values
 		var m eligibility.Money
 		if err := m.UnmarshalText([]byte(s)); err != nil {

@@ -54,19 +54,19 @@ func TestEveryEventInEveryStatus(t *testing.T) {
 		atDeadline bool
 		want       [8]any // as AllKinds: request, resend, change contacts, accept, decline, withdraw, cancel, expire
 	}{
-		{consent.AwaitingRequest, before, [8]any{allowed(consent.Requested), no, no, unknown, unknown, unknown, allowed(consent.Cancelled), no}},
-		{consent.AwaitingRequest, at, [8]any{over, over, over, unknown, unknown, unknown, over, allowed(consent.Expired)}},
-		{consent.Requested, before, [8]any{no, allowed(consent.Requested), allowed(consent.Requested), allowed(consent.Granted), allowed(consent.Declined), no, allowed(consent.Cancelled), no}},
-		{consent.Requested, at, [8]any{over, over, over, over, over, over, over, allowed(consent.Expired)}},
-		{consent.Granted, before, [8]any{no, no, no, same, answered, allowed(consent.Withdrawn), allowed(consent.Cancelled), no}},
-		{consent.Granted, at, [8]any{no, no, no, same, answered, allowed(consent.Withdrawn), allowed(consent.Cancelled), no}},
-		{consent.Declined, before, [8]any{no, no, no, answered, same, answered, no, no}},
-		{consent.Declined, at, [8]any{no, no, no, answered, same, answered, no, no}},
-		{consent.Expired, at, [8]any{over, over, over, over, over, over, over, allowed(consent.Expired)}},
-		{consent.Withdrawn, before, [8]any{no, no, no, answered, answered, same, no, no}},
-		{consent.Withdrawn, at, [8]any{no, no, no, answered, answered, same, no, no}},
-		{consent.Cancelled, before, [8]any{no, no, no, no, no, no, no, no}},
-		{consent.Cancelled, at, [8]any{no, no, no, no, no, no, no, no}},
+		{consent.StatusAwaitingRequest, before, [8]any{allowed(consent.StatusRequested), no, no, unknown, unknown, unknown, allowed(consent.StatusCanceled), no}},
+		{consent.StatusAwaitingRequest, at, [8]any{over, over, over, unknown, unknown, unknown, over, allowed(consent.StatusExpired)}},
+		{consent.StatusRequested, before, [8]any{no, allowed(consent.StatusRequested), allowed(consent.StatusRequested), allowed(consent.StatusGranted), allowed(consent.StatusDeclined), no, allowed(consent.StatusCanceled), no}},
+		{consent.StatusRequested, at, [8]any{over, over, over, over, over, over, over, allowed(consent.StatusExpired)}},
+		{consent.StatusGranted, before, [8]any{no, no, no, same, answered, allowed(consent.StatusWithdrawn), allowed(consent.StatusCanceled), no}},
+		{consent.StatusGranted, at, [8]any{no, no, no, same, answered, allowed(consent.StatusWithdrawn), allowed(consent.StatusCanceled), no}},
+		{consent.StatusDeclined, before, [8]any{no, no, no, answered, same, answered, no, no}},
+		{consent.StatusDeclined, at, [8]any{no, no, no, answered, same, answered, no, no}},
+		{consent.StatusExpired, at, [8]any{over, over, over, over, over, over, over, allowed(consent.StatusExpired)}},
+		{consent.StatusWithdrawn, before, [8]any{no, no, no, answered, answered, same, no, no}},
+		{consent.StatusWithdrawn, at, [8]any{no, no, no, answered, answered, same, no, no}},
+		{consent.StatusCanceled, before, [8]any{no, no, no, no, no, no, no, no}},
+		{consent.StatusCanceled, at, [8]any{no, no, no, no, no, no, no, no}},
 	} {
 		now := start.Add(2 * day)
 		if c.atDeadline {
@@ -100,7 +100,7 @@ func TestRefusalsTell(t *testing.T) {
 	var notAllowed *consent.NotAllowedError
 	_, err := consent.Apply(requested(t), consent.Request{}, start)
 	errorAs(t, err, &notAllowed)
-	equal(t, consent.NotAllowedError{Status: consent.Requested, Event: consent.KindRequest}, *notAllowed)
+	equal(t, consent.NotAllowedError{Status: consent.StatusRequested, Event: consent.KindRequest}, *notAllowed)
 	equal(t, "request is not allowed while the consent is requested", err.Error())
 
 	var answered *consent.AlreadyAnsweredError
@@ -111,7 +111,7 @@ func TestRefusalsTell(t *testing.T) {
 	equal(t, `already answered with "decline" at 2026-07-01T10:00:00Z; the first answer counts`, err.Error())
 
 	// A withdrawal is the latest answer.
-	s = apply(t, in(t, consent.Granted), consent.Withdraw{Link: "l1"}, start.Add(3*time.Hour))
+	s = apply(t, in(t, consent.StatusGranted), consent.Withdraw{Link: "l1"}, start.Add(3*time.Hour))
 	_, err = consent.Apply(s, consent.Accept{Link: "l1"}, start.Add(4*time.Hour))
 	errorAs(t, err, &answered)
 	equal(t, consent.AlreadyAnsweredError{Decision: consent.DecisionWithdraw, At: start.Add(3 * time.Hour)}, *answered)
@@ -163,7 +163,7 @@ func TestExpireShowsNothingNew(t *testing.T) {
 		equal(t, once, twice)
 		check(t, !once.Due(late))
 		for _, now := range []time.Time{deadline, late, late.Add(day)} {
-			equal(t, consent.Expired, s.StatusAt(now))
+			equal(t, consent.StatusExpired, s.StatusAt(now))
 			equal(t, s.StatusAt(now), once.StatusAt(now))
 			equal(t, s.EndedAt(now), once.EndedAt(now))
 			equal(t, deadline, once.EndedAt(now), "expired at the deadline, not when it was noticed")
@@ -174,10 +174,10 @@ func TestExpireShowsNothingNew(t *testing.T) {
 
 func TestAClockThatGoesBackRevivesNothing(t *testing.T) {
 	s := apply(t, requested(t), consent.Expire{}, deadline)
-	equal(t, consent.Expired, s.StatusAt(start))
+	equal(t, consent.StatusExpired, s.StatusAt(start))
 	_, err := consent.Apply(s, consent.Accept{Link: "l1"}, start)
 	errorIs(t, err, consent.ErrExpired)
-	s = in(t, consent.Granted)
+	s = in(t, consent.StatusGranted)
 	_, err = consent.Apply(s, consent.Decline{Link: "l1"}, start.Add(-day))
 	errorIs(t, err, consent.ErrAlreadyAnswered)
 }
@@ -189,7 +189,7 @@ func TestTheZeroStateIsOver(t *testing.T) {
 		check(t, err != nil, "%s", k)
 	}
 	s := consent.Start(time.Time{})
-	equal(t, consent.Expired, s.StatusAt(start))
+	equal(t, consent.StatusExpired, s.StatusAt(start))
 	_, err := consent.Apply(s, event(consent.KindRequest), start)
 	errorIs(t, err, consent.ErrExpired)
 }
@@ -197,7 +197,7 @@ func TestTheZeroStateIsOver(t *testing.T) {
 func TestRequestRecordsWhatWasSent(t *testing.T) {
 	s := requested(t)
 	want := consent.State{
-		Status: consent.Requested, Deadline: deadline, Partner: emails(paula),
+		Status: consent.StatusRequested, Deadline: deadline, Partner: emails(paula),
 		Links: []consent.Link{{ID: "l1", Contact: who(ana), IssuedAt: start}, {ID: "l2", Contact: who(bruno), IssuedAt: start}},
 		Sent:  []consent.Sent{{Kind: consent.KindRequest, At: start, Links: links("l1", "l2"), Terms: terms("en")}},
 	}
@@ -318,7 +318,7 @@ func TestMayResend(t *testing.T) {
 	errorIs(t, p.MayResend(requested(t), start), consent.ErrTooSoon)
 	noError(t, p.MayResend(requested(t), start.Add(day)))
 	errorIs(t, p.MayResend(requested(t), deadline), consent.ErrExpired)
-	errorIs(t, p.MayResend(in(t, consent.Granted), start.Add(day)), consent.ErrNotAllowed)
+	errorIs(t, p.MayResend(in(t, consent.StatusGranted), start.Add(day)), consent.ErrNotAllowed)
 }
 
 func TestChangeContacts(t *testing.T) {
@@ -382,8 +382,8 @@ func TestAnswerIsRecorded(t *testing.T) {
 func TestAnyLiveLinkWithdraws(t *testing.T) {
 	for _, id := range links("l1", "l2") {
 		now := deadline.Add(10 * day)
-		s := apply(t, in(t, consent.Granted), consent.Withdraw{Link: id}, now)
-		equal(t, consent.Withdrawn, s.Status)
+		s := apply(t, in(t, consent.StatusGranted), consent.Withdraw{Link: id}, now)
+		equal(t, consent.StatusWithdrawn, s.Status)
 		equal(t, id, s.Withdrawal.Link)
 		equal(t, now, s.EndedAt(now))
 		equal(t, start, s.GrantedAt(), "it was granted all the same")
@@ -397,8 +397,8 @@ func TestAnyLiveLinkWithdraws(t *testing.T) {
 
 func TestWithdrawAfterSubmissionIsAFlag(t *testing.T) {
 	now := start.Add(50 * day)
-	s := apply(t, in(t, consent.Granted), consent.Withdraw{Link: "l1", AfterSubmission: true}, now)
-	equal(t, consent.Granted, s.Status)
+	s := apply(t, in(t, consent.StatusGranted), consent.Withdraw{Link: "l1", AfterSubmission: true}, now)
+	equal(t, consent.StatusGranted, s.Status)
 	equal(t, now, s.WithdrawalRequestedAt())
 	check(t, s.EndedAt(now).IsZero())
 	for _, after := range []bool{true, false} {
@@ -408,12 +408,12 @@ func TestWithdrawAfterSubmissionIsAFlag(t *testing.T) {
 		errorAs(t, err, &answered)
 		equal(t, consent.AlreadyAnsweredError{Decision: consent.DecisionWithdraw, At: now}, *answered)
 	}
-	equal(t, consent.Cancelled, apply(t, s, consent.Cancel{}, now).Status)
+	equal(t, consent.StatusCanceled, apply(t, s, consent.Cancel{}, now).Status)
 }
 
 func TestCancel(t *testing.T) {
 	now := start.Add(time.Hour)
-	for _, from := range []consent.Status{consent.AwaitingRequest, consent.Requested, consent.Granted} {
+	for _, from := range []consent.Status{consent.StatusAwaitingRequest, consent.StatusRequested, consent.StatusGranted} {
 		s := apply(t, in(t, from), consent.Cancel{}, now)
 		equal(t, now, s.CancelledAt)
 		equal(t, now, s.EndedAt(now))

@@ -11,18 +11,18 @@ type Status string
 
 // The statuses of a consent.
 const (
-	AwaitingRequest Status = "awaiting request" // nobody has been asked yet
-	Requested       Status = "requested"        // asked, and not answered
-	Granted         Status = "granted"
-	Declined        Status = "declined"
-	Expired         Status = "expired" // not answered before the deadline
-	Withdrawn       Status = "withdrawn"
-	Cancelled       Status = "cancelled" // by the partner
+	StatusAwaitingRequest Status = "awaiting request" // nobody has been asked yet
+	StatusRequested       Status = "requested"        // asked, and not answered
+	StatusGranted         Status = "granted"
+	StatusDeclined        Status = "declined"
+	StatusExpired         Status = "expired" // not answered before the deadline
+	StatusWithdrawn       Status = "withdrawn"
+	StatusCanceled        Status = "cancelled" // by the partner
 )
 
 // AllStatuses returns every status, in the order of a consent's life.
 func AllStatuses() []Status {
-	return []Status{AwaitingRequest, Requested, Granted, Declined, Expired, Withdrawn, Cancelled}
+	return []Status{StatusAwaitingRequest, StatusRequested, StatusGranted, StatusDeclined, StatusExpired, StatusWithdrawn, StatusCanceled}
 }
 
 // MarshalText returns the documented spelling. An unknown status is an [*InvalidError].

@@ -62,7 +62,7 @@ type Withdraw struct {
 	Link    LinkID
 	Channel Channel // zero for [ChannelPage]
 	Client  Client  // zero for none
-	// AfterSubmission tells that the claim has been submitted: the consent stays
+	// GuardAfterSubmission tells that the claim has been submitted: the consent stays
 	// granted, and the withdrawal is a flag for the claim's reviewer.
 	AfterSubmission bool
 }

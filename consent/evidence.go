@@ -20,7 +20,7 @@ type Evidence struct {
 	Channel  Channel   `json:"channel,omitempty"`  // of an answer
 	Client   Client    `json:"client,omitzero"`    // of an answer, where the host keeps it
 	Terms    Terms     `json:"terms"`
-	// AfterSubmission: a withdrawal that came too late to end the engagement.
+	// GuardAfterSubmission: a withdrawal that came too late to end the engagement.
 	AfterSubmission bool `json:"after_submission,omitempty"`
 }
 

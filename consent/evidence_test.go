@@ -64,7 +64,7 @@ func TestErase(t *testing.T) {
 	link, err := erased.Find(consent.Hash{1})
 	noError(t, err, "the person keeps the right to withdraw")
 	check(t, link.Erased())
-	equal(t, consent.Withdrawn, apply(t, erased, consent.Withdraw{Link: link.ID}, start.Add(3*day)).Status)
+	equal(t, consent.StatusWithdrawn, apply(t, erased, consent.Withdraw{Link: link.ID}, start.Add(3*day)).Status)
 
 	again, ok := erased.Erase(ana)
 	check(t, !ok)
@@ -138,15 +138,15 @@ func TestReceiptGolden(t *testing.T) {
 }
 
 func TestReceiptTellsEachState(t *testing.T) {
-	accepted := in(t, consent.Granted)
+	accepted := in(t, consent.StatusGranted)
 	for name, c := range map[string]struct {
 		state consent.State
 		last  consent.RecordEvent
 	}{
-		"requested": {in(t, consent.Requested), consent.RecordEvent{Time: start, ValidityDuration: "until 2026-07-31T09:00:00Z", EntityID: "fabrikam", State: "dpv:ConsentRequested", Note: "request"}},
+		"requested": {in(t, consent.StatusRequested), consent.RecordEvent{Time: start, ValidityDuration: "until 2026-07-31T09:00:00Z", EntityID: "fabrikam", State: "dpv:ConsentRequested", Note: "request"}},
 		"granted":   {accepted, consent.RecordEvent{Time: start, ValidityDuration: terms("en").Validity, EntityID: "l1", State: "dpv:ConsentGiven", Method: consent.ChannelPage}},
-		"declined":  {in(t, consent.Declined), consent.RecordEvent{Time: start, ValidityDuration: "final", EntityID: "l1", State: "dpv:ConsentRefused", Method: consent.ChannelPage}},
-		"withdrawn": {in(t, consent.Withdrawn), consent.RecordEvent{Time: start, ValidityDuration: "final", EntityID: "l2", State: "dpv:ConsentWithdrawn", Method: consent.ChannelPage}},
+		"declined":  {in(t, consent.StatusDeclined), consent.RecordEvent{Time: start, ValidityDuration: "final", EntityID: "l1", State: "dpv:ConsentRefused", Method: consent.ChannelPage}},
+		"withdrawn": {in(t, consent.StatusWithdrawn), consent.RecordEvent{Time: start, ValidityDuration: "final", EntityID: "l2", State: "dpv:ConsentWithdrawn", Method: consent.ChannelPage}},
 		"cancelled": {apply(t, accepted, consent.Cancel{}, start), consent.RecordEvent{Time: start, ValidityDuration: "final", EntityID: "fabrikam", State: "dpv:ConsentTerminated", Note: "cancelled by the partner"}},
 	} {
 		d := details()
@@ -157,7 +157,7 @@ func TestReceiptTellsEachState(t *testing.T) {
 		equal(t, c.last, r.Record.Events[len(r.Record.Events)-1], name)
 	}
 	// Expired: recorded or not.
-	for _, s := range []consent.State{in(t, consent.Requested), in(t, consent.Expired)} {
+	for _, s := range []consent.State{in(t, consent.StatusRequested), in(t, consent.StatusExpired)} {
 		events := receipt(t, s).Record.Events
 		equal(t, "dpv:ConsentExpired", events[len(events)-1].State)
 		equal(t, deadline, events[len(events)-1].Time)
@@ -169,7 +169,7 @@ func TestReceiptTellsEachState(t *testing.T) {
 }
 
 func TestReceiptLeavesOutWhoDidNothing(t *testing.T) {
-	b, err := json.Marshal(receipt(t, in(t, consent.Granted)))
+	b, err := json.Marshal(receipt(t, in(t, consent.StatusGranted)))
 	noError(t, err)
 	contains(t, string(b), "ana@contoso.com")
 	lacks(t, string(b), "bruno@contoso.com")
@@ -179,7 +179,7 @@ func TestReceiptNeedsItsMandatoryFields(t *testing.T) {
 	_, err := consent.NewReceipt(consent.Start(deadline), details())
 	errorIs(t, err, consent.ErrInvalid, "nobody was asked")
 
-	_, err = consent.NewReceipt(in(t, consent.Granted), consent.ReceiptDetails{})
+	_, err = consent.NewReceipt(in(t, consent.StatusGranted), consent.ReceiptDetails{})
 	errorIs(t, err, consent.ErrInvalid)
 	for _, field := range []string{
 		"receipt_id", "issued_at", "consent_record.record_id", "consent_record.events",
@@ -228,7 +228,7 @@ func TestReceiptNeedsItsMandatoryFields(t *testing.T) {
 		"consent_record.events[0].event_type":                                   func(r *consent.Receipt) { r.Record.Events[0].Type = "" },
 		"consent_record.events[0].event_state":                                  func(r *consent.Receipt) { r.Record.Events[0].State = "" },
 	} {
-		r := receipt(t, in(t, consent.Granted))
+		r := receipt(t, in(t, consent.StatusGranted))
 		noError(t, r.Validate())
 		drop(&r)
 		var invalid *consent.InvalidError
@@ -238,13 +238,13 @@ func TestReceiptNeedsItsMandatoryFields(t *testing.T) {
 	// Without third parties the list is there, and empty.
 	d := details()
 	d.Parties = d.Parties[:2]
-	r, err := consent.NewReceipt(in(t, consent.Granted), d)
+	r, err := consent.NewReceipt(in(t, consent.StatusGranted), d)
 	noError(t, err)
 	b, err := json.Marshal(r)
 	noError(t, err)
 	contains(t, string(b), `"recipient_third_parties":[]`)
 	d.Notice = ""
-	r, err = consent.NewReceipt(in(t, consent.Granted), d)
+	r, err = consent.NewReceipt(in(t, consent.StatusGranted), d)
 	noError(t, err)
 	equal(t, "consent text 2026-07, en", r.Record.Processing.PrivacyNotice)
 }

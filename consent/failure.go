@@ -10,13 +10,15 @@ type FailureCode string
 
 // The reasons for which a message did not reach its contact.
 const (
-	Undeliverable FailureCode = "undeliverable" // the mail system refused it for good: there is no such mailbox, for example
-	TimedOut      FailureCode = "timed out"     // it could not be handed over before there was any use in it
-	Bounced       FailureCode = "bounced"       // it came back after it had been handed over
+	FailureUndeliverable FailureCode = "undeliverable" // the mail system refused it for good: there is no such mailbox, for example
+	FailureTimedOut      FailureCode = "timed out"     // it could not be handed over before there was any use in it
+	FailureBounced       FailureCode = "bounced"       // it came back after it had been handed over
 )
 
 // AllFailureCodes returns every FailureCode.
-func AllFailureCodes() []FailureCode { return []FailureCode{Undeliverable, TimedOut, Bounced} }
+func AllFailureCodes() []FailureCode {
+	return []FailureCode{FailureUndeliverable, FailureTimedOut, FailureBounced}
+}
 
 // MarshalText returns the documented spelling. An unknown code is an [*InvalidError].
 func (c FailureCode) MarshalText() ([]byte, error) {

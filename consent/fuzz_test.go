@@ -141,7 +141,7 @@ func checkStep(t *testing.T, all []consent.Move, old, next consent.State, e cons
 	if !slices.ContainsFunc(all, func(m consent.Move) bool { return m.From == old.Status && m.On == e.Kind() && m.To == next.Status }) {
 		t.Fatalf("%s from %s to %s is not in the table", e.Kind(), old.Status, next.Status)
 	}
-	if old.StatusAt(now) == consent.Expired && e.Kind() != consent.KindExpire {
+	if old.StatusAt(now) == consent.StatusExpired && e.Kind() != consent.KindExpire {
 		t.Fatalf("%s after the deadline", e.Kind())
 	}
 	for _, answer := range []struct{ was, is consent.Answer }{{old.Answer, next.Answer}, {old.Withdrawal, next.Withdrawal}} {

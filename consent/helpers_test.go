@@ -99,19 +99,19 @@ func requested(t *testing.T) consent.State {
 func in(t *testing.T, status consent.Status) consent.State {
 	t.Helper()
 	switch status {
-	case consent.AwaitingRequest:
+	case consent.StatusAwaitingRequest:
 		return consent.Start(deadline)
-	case consent.Requested:
+	case consent.StatusRequested:
 		return requested(t)
-	case consent.Granted:
+	case consent.StatusGranted:
 		return apply(t, requested(t), consent.Accept{Link: "l1"}, start)
-	case consent.Declined:
+	case consent.StatusDeclined:
 		return apply(t, requested(t), consent.Decline{Link: "l1"}, start)
-	case consent.Expired:
+	case consent.StatusExpired:
 		return apply(t, requested(t), consent.Expire{}, deadline)
-	case consent.Withdrawn:
-		return apply(t, in(t, consent.Granted), consent.Withdraw{Link: "l2"}, start)
-	case consent.Cancelled:
+	case consent.StatusWithdrawn:
+		return apply(t, in(t, consent.StatusGranted), consent.Withdraw{Link: "l2"}, start)
+	case consent.StatusCanceled:
 		return apply(t, requested(t), consent.Cancel{}, start)
 	}
 	panic(fmt.Sprintf("no way to %q", status))

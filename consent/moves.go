@@ -10,11 +10,11 @@ type Guard string
 
 // The guards of moves.
 const (
-	Always           Guard = ""
-	BeforeDeadline   Guard = "before the deadline"
-	AtDeadline       Guard = "at or after the deadline"
-	BeforeSubmission Guard = "before the claim is submitted"
-	AfterSubmission  Guard = "after the claim is submitted"
+	GuardAlways           Guard = ""
+	GuardBeforeDeadline   Guard = "before the deadline"
+	GuardAtDeadline       Guard = "at or after the deadline"
+	GuardBeforeSubmission Guard = "before the claim is submitted"
+	GuardAfterSubmission  Guard = "after the claim is submitted"
 )
 
 // Move is one line of the table of a consent's life.
@@ -29,37 +29,37 @@ type Move struct {
 // but the table decides the status that an event leads to.
 func Moves() []Move {
 	return []Move{
-		{AwaitingRequest, KindRequest, BeforeDeadline, Requested},
-		{AwaitingRequest, KindCancel, BeforeDeadline, Cancelled},
-		{AwaitingRequest, KindExpire, AtDeadline, Expired},
+		{StatusAwaitingRequest, KindRequest, GuardBeforeDeadline, StatusRequested},
+		{StatusAwaitingRequest, KindCancel, GuardBeforeDeadline, StatusCanceled},
+		{StatusAwaitingRequest, KindExpire, GuardAtDeadline, StatusExpired},
 
-		{Requested, KindResend, BeforeDeadline, Requested},
-		{Requested, KindChangeContacts, BeforeDeadline, Requested},
-		{Requested, KindAccept, BeforeDeadline, Granted},
-		{Requested, KindDecline, BeforeDeadline, Declined},
-		{Requested, KindCancel, BeforeDeadline, Cancelled},
-		{Requested, KindExpire, AtDeadline, Expired},
+		{StatusRequested, KindResend, GuardBeforeDeadline, StatusRequested},
+		{StatusRequested, KindChangeContacts, GuardBeforeDeadline, StatusRequested},
+		{StatusRequested, KindAccept, GuardBeforeDeadline, StatusGranted},
+		{StatusRequested, KindDecline, GuardBeforeDeadline, StatusDeclined},
+		{StatusRequested, KindCancel, GuardBeforeDeadline, StatusCanceled},
+		{StatusRequested, KindExpire, GuardAtDeadline, StatusExpired},
 
-		{Granted, KindWithdraw, BeforeSubmission, Withdrawn},
-		{Granted, KindWithdraw, AfterSubmission, Granted}, // recorded, as a flag for the reviewer
-		{Granted, KindCancel, Always, Cancelled},          // whether the claim allows it is the caller's to know
+		{StatusGranted, KindWithdraw, GuardBeforeSubmission, StatusWithdrawn},
+		{StatusGranted, KindWithdraw, GuardAfterSubmission, StatusGranted}, // recorded, as a flag for the reviewer
+		{StatusGranted, KindCancel, GuardAlways, StatusCanceled},           // whether the claim allows it is the caller's to know
 
-		{Expired, KindExpire, Always, Expired}, // recording it twice changes nothing
+		{StatusExpired, KindExpire, GuardAlways, StatusExpired}, // recording it twice changes nothing
 	}
 }
 
 // holds reports whether the guard lets e happen to s at now.
 func (g Guard) holds(s State, e Event, now time.Time) bool {
 	switch g {
-	case Always:
+	case GuardAlways:
 		return true
-	case BeforeDeadline:
+	case GuardBeforeDeadline:
 		return now.Before(s.Deadline)
-	case AtDeadline:
+	case GuardAtDeadline:
 		return !now.Before(s.Deadline)
-	case BeforeSubmission, AfterSubmission:
+	case GuardBeforeSubmission, GuardAfterSubmission:
 		w, ok := e.(Withdraw)
-		return ok && w.AfterSubmission == (g == AfterSubmission)
+		return ok && w.AfterSubmission == (g == GuardAfterSubmission)
 	}
 	return false
 }
@@ -84,9 +84,9 @@ func refusal(s State, on Kind, now time.Time) error {
 	last := s.lastAnswer()
 	status := s.StatusAt(now)
 	switch {
-	case answer && !last.IsZero() && status != Cancelled:
+	case answer && !last.IsZero() && status != StatusCanceled:
 		return &AlreadyAnsweredError{last.Decision, last.At}
-	case status == Expired:
+	case status == StatusExpired:
 		return &ExpiredError{s.Deadline}
 	}
 	return &NotAllowedError{status, on}

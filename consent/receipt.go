@@ -252,7 +252,7 @@ func (s State) events(terms Terms, d ReceiptDetails) []RecordEvent {
 	}
 	answered(s.Withdrawal, "ConsentWithdrawn", final, note)
 	add(s.CancelledAt, "ConsentTerminated", partner.ID, final, "cancelled by the partner", "")
-	if s.StatusAt(d.IssuedAt) == Expired {
+	if s.StatusAt(d.IssuedAt) == StatusExpired {
 		add(s.Deadline, "ConsentExpired", partner.ID, final, "not answered in time", "")
 	}
 	return events

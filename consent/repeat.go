@@ -15,5 +15,5 @@ func (s State) Repeats(e Event) bool {
 	default:
 		return false
 	}
-	return s.Status != Cancelled && s.lastAnswer().Decision == d
+	return s.Status != StatusCanceled && s.lastAnswer().Decision == d
 }

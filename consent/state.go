@@ -79,7 +79,7 @@ func (a Answer) IsZero() bool { return a.Decision == "" }
 // The window runs from the add or the claim; the caller computes its end. With a
 // zero deadline the consent is expired from the start.
 func Start(deadline time.Time) State {
-	return State{Status: AwaitingRequest, Deadline: instant(deadline)}
+	return State{Status: StatusAwaitingRequest, Deadline: instant(deadline)}
 }
 
 // instant drops what a time has besides the instant: its zone, and the reading
@@ -90,28 +90,30 @@ func instant(t time.Time) time.Time { return t.UTC().Round(0) }
 // has come without an answer, whether that was recorded or not.
 func (s State) StatusAt(now time.Time) Status {
 	if deadline, ok := s.NextDeadline(); ok && !now.Before(deadline) {
-		return Expired
+		return StatusExpired
 	}
 	return s.Status
 }
 
 // NextDeadline returns when the consent will expire by itself, if it can.
 func (s State) NextDeadline() (time.Time, bool) {
-	if s.Status == AwaitingRequest || s.Status == Requested {
+	if s.Status == StatusAwaitingRequest || s.Status == StatusRequested {
 		return s.Deadline, true
 	}
 	return time.Time{}, false
 }
 
 // Due reports whether the deadline has passed and [Expire] has yet to record it.
-func (s State) Due(now time.Time) bool { return s.Status != Expired && s.StatusAt(now) == Expired }
+func (s State) Due(now time.Time) bool {
+	return s.Status != StatusExpired && s.StatusAt(now) == StatusExpired
+}
 
 // Allows reports whether [Moves] lists an event of this kind at now. For a
 // resend, [Policy.MayResend] knows more.
 func (s State) Allows(on Kind, now time.Time) bool {
 	status := s.StatusAt(now)
 	return slices.ContainsFunc(moves, func(m Move) bool {
-		return m.From == status && m.On == on && m.When != AtDeadline // at the deadline it reads as expired already
+		return m.From == status && m.On == on && m.When != GuardAtDeadline // at the deadline it reads as expired already
 	})
 }
 
@@ -128,13 +130,13 @@ func (s State) GrantedAt() time.Time {
 // withdrawn, cancelled, or, at now, expired; zero if it has not.
 func (s State) EndedAt(now time.Time) time.Time {
 	switch s.StatusAt(now) {
-	case Declined:
+	case StatusDeclined:
 		return s.Answer.At
-	case Withdrawn:
+	case StatusWithdrawn:
 		return s.Withdrawal.At
-	case Cancelled:
+	case StatusCanceled:
 		return s.CancelledAt
-	case Expired:
+	case StatusExpired:
 		return s.Deadline
 	}
 	return time.Time{}

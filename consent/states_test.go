@@ -45,7 +45,7 @@ An unanswered consent reads as expired from its deadline on, also before anythin
 	leaves := make(map[consent.Status]bool)
 	for _, m := range moves {
 		label := string(m.On)
-		if m.When != consent.Always {
+		if m.When != consent.GuardAlways {
 			label += ", " + string(m.When)
 		}
 		fmt.Fprintf(&b, "    %s --> %s: %s\n", name(m.From), name(m.To), label)

@@ -17,7 +17,7 @@ func TestViewShowsWhatWasSent(t *testing.T) {
 		Partner: "Fabrikam Consulting", Customer: "Contoso", Program: "Commerce Incentives",
 		Engagement: "Azure Migration Workshop", Summary: "Three days that end in a plan.",
 		Contacts: emails(paula), Text: consent.StandardTexts().For("en"), Language: "en",
-		Deadline: deadline.In(zone), Status: consent.Requested, MayDecide: true,
+		Deadline: deadline.In(zone), Status: consent.StatusRequested, MayDecide: true,
 	}
 	if diff := cmp.Diff(want, v, comparable); diff != "" {
 		t.Error(diff)
@@ -29,7 +29,7 @@ func TestViewShowsWhatWasSent(t *testing.T) {
 
 func TestViewFollowsTheState(t *testing.T) {
 	now := start.Add(2 * time.Hour)
-	flagged := apply(t, in(t, consent.Granted), consent.Withdraw{Link: "l1", AfterSubmission: true}, start.Add(time.Hour))
+	flagged := apply(t, in(t, consent.StatusGranted), consent.Withdraw{Link: "l1", AfterSubmission: true}, start.Add(time.Hour))
 	type shown struct {
 		Status                        consent.Status
 		Decide, Withdraw              bool
@@ -40,23 +40,23 @@ func TestViewFollowsTheState(t *testing.T) {
 		now   time.Time
 		want  shown
 	}{
-		"requested":             {in(t, consent.Requested), now, shown{consent.Requested, true, false, false, false, false}},
-		"a microsecond before":  {in(t, consent.Requested), deadline.Add(-time.Microsecond), shown{consent.Requested, true, false, false, false, false}},
-		"at the deadline":       {in(t, consent.Requested), deadline, shown{consent.Expired, false, false, false, false, false}},
-		"granted":               {in(t, consent.Granted), now, shown{consent.Granted, false, true, true, false, false}},
-		"granted, long ago":     {in(t, consent.Granted), deadline.Add(day), shown{consent.Granted, false, true, true, false, false}},
-		"declined":              {in(t, consent.Declined), now, shown{consent.Declined, false, false, true, false, false}},
-		"withdrawn":             {in(t, consent.Withdrawn), now, shown{consent.Withdrawn, false, false, true, true, false}},
-		"withdrawn as a flag":   {flagged, now, shown{consent.Granted, false, false, true, true, false}},
-		"cancelled":             {in(t, consent.Cancelled), now, shown{consent.Cancelled, false, false, false, false, true}},
-		"expired, recorded":     {in(t, consent.Expired), deadline, shown{consent.Expired, false, false, false, false, false}},
-		"cancelled after a yes": {apply(t, in(t, consent.Granted), consent.Cancel{}, now), now, shown{consent.Cancelled, false, false, true, false, true}},
+		"requested":             {in(t, consent.StatusRequested), now, shown{consent.StatusRequested, true, false, false, false, false}},
+		"a microsecond before":  {in(t, consent.StatusRequested), deadline.Add(-time.Microsecond), shown{consent.StatusRequested, true, false, false, false, false}},
+		"at the deadline":       {in(t, consent.StatusRequested), deadline, shown{consent.StatusExpired, false, false, false, false, false}},
+		"granted":               {in(t, consent.StatusGranted), now, shown{consent.StatusGranted, false, true, true, false, false}},
+		"granted, long ago":     {in(t, consent.StatusGranted), deadline.Add(day), shown{consent.StatusGranted, false, true, true, false, false}},
+		"declined":              {in(t, consent.StatusDeclined), now, shown{consent.StatusDeclined, false, false, true, false, false}},
+		"withdrawn":             {in(t, consent.StatusWithdrawn), now, shown{consent.StatusWithdrawn, false, false, true, true, false}},
+		"withdrawn as a flag":   {flagged, now, shown{consent.StatusGranted, false, false, true, true, false}},
+		"cancelled":             {in(t, consent.StatusCanceled), now, shown{consent.StatusCanceled, false, false, false, false, true}},
+		"expired, recorded":     {in(t, consent.StatusExpired), deadline, shown{consent.StatusExpired, false, false, false, false, false}},
+		"cancelled after a yes": {apply(t, in(t, consent.StatusGranted), consent.Cancel{}, now), now, shown{consent.StatusCanceled, false, false, true, false, true}},
 	} {
 		v, err := consent.NewView(c.state, "l1", consent.Page{}, c.now)
 		noError(t, err, name)
 		equal(t, c.want, shown{v.Status, v.MayDecide, v.MayWithdraw, !v.AnsweredAt.IsZero(), !v.WithdrawnAt.IsZero(), !v.CancelledAt.IsZero()}, name)
 	}
-	v, err := consent.NewView(in(t, consent.Granted), "l1", consent.Page{Submitted: true}, now)
+	v, err := consent.NewView(in(t, consent.StatusGranted), "l1", consent.Page{Submitted: true}, now)
 	noError(t, err)
 	check(t, v.Submitted && v.MayWithdraw)
 }

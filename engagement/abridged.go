@@ -25,7 +25,7 @@ func (p Participation) Abridged() Participation {
 		Location: p.Location, Origin: p.Origin, ClaimNumber: p.ClaimNumber, StartedAt: p.StartedAt, Owner: p.Owner, Labels: p.Labels,
 		Failures: p.Failures, Referral: Referral{Reference: p.Referral.Reference},
 	}
-	short.Identity.Stated = p.Identity.Stated || p.Basis == tenant.Stated
+	short.Identity.Stated = p.Identity.Stated || p.Basis == tenant.BasisStated
 	if !p.unrecorded().IsZero() {
 		short.Terms = Terms{Version: p.Terms.Version, Zone: p.Terms.Zone}
 	}
@@ -45,7 +45,7 @@ func abridgedConsent(c consent.State, failed bool) consent.State {
 	if c.Withdrawal.AfterSubmission {
 		short.Withdrawal = consent.Answer{Decision: c.Withdrawal.Decision, At: c.Withdrawal.At, AfterSubmission: true}
 	}
-	waits := c.Status == consent.Requested
+	waits := c.Status == consent.StatusRequested
 	if _, runs := c.NextDeadline(); runs {
 		short.Deadline = c.Deadline
 	}
@@ -100,9 +100,9 @@ func abridgedClaim(c claim.State) claim.State {
 	short := claim.State{
 		Status: c.Status, ReviewBy: c.ReviewBy, Estimated: c.Estimated, Requested: c.Requested, Approved: c.Approved, Paid: c.Paid,
 	}
-	draft := c.Status == claim.Draft
+	draft := c.Status == claim.StatusDraft
 	switch c.Status {
-	case claim.Draft, claim.Submitted: // which can be recalled, and is a draft then
+	case claim.StatusDraft, claim.StatusSubmitted: // which can be recalled, and is a draft then
 		if len(c.Reviews) == 0 {
 			short.SubmitBy = c.SubmitBy
 		} else {
@@ -114,10 +114,10 @@ func abridgedClaim(c claim.State) claim.State {
 		if len(c.Recalls) >= claim.MaxRecalls {
 			short.Recalls = make([]claim.Recall, claim.MaxRecalls)
 		}
-	case claim.Rejected, claim.Disputed:
+	case claim.StatusRejected, claim.StatusDisputed:
 		short.DisputeBy = c.DisputeBy
 	}
-	if (draft || c.Status == claim.ActionRequired || c.Status == claim.Disputed) && len(c.Missing()) > 0 {
+	if (draft || c.Status == claim.StatusActionRequired || c.Status == claim.StatusDisputed) && len(c.Missing()) > 0 {
 		short.Proof = []claim.ProofItem{{Required: true}} // something
 	}
 	if draft { // what there is to prove may be decided anew when it is submitted

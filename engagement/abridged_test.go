@@ -67,7 +67,7 @@ func (w *walk) step() {
 	case 3:
 		w.mailStep()
 	case 4:
-		w.p = p.WithMail(engagement.Message{Kind: engagement.TellGranted, To: email("paula@northwind.example")}, consent.Failure{Code: consent.Bounced, At: now})
+		w.p = p.WithMail(engagement.Message{Kind: engagement.MessageConsentGranted, To: email("paula@northwind.example")}, consent.Failure{Code: consent.FailureBounced, At: now})
 	case 5:
 		if erased, ok := p.Consent.Erase(email([]string{"ana@contoso.com", "rui@contoso.com", "paula@northwind.example"}[w.IntN(3)])); ok && w.one(4) {
 			w.p.Consent = erased
@@ -101,10 +101,10 @@ func (w *walk) consentStep() {
 		return
 	}
 	was := w.p
-	if w.p.Consent = next; next.Status == consent.Granted && was.Claim == nil {
+	if w.p.Consent = next; next.Status == consent.StatusGranted && was.Claim == nil {
 		w.p = must(engagement.OpenClaim(w.p, w.offers[w.IntN(3)], w.now))
 	}
-	for kind, ends := range map[consent.Status]claim.Event{consent.Cancelled: claim.Cancel{}, consent.Withdrawn: claim.Withdraw{}} {
+	for kind, ends := range map[consent.Status]claim.Event{consent.StatusCanceled: claim.Cancel{}, consent.StatusWithdrawn: claim.Withdraw{}} {
 		if next.Status == kind && w.p.Claim != nil {
 			if w.p, err = engagement.ApplyClaim(w.p, ends, w.now); err != nil {
 				w.p = was
@@ -114,7 +114,7 @@ func (w *walk) consentStep() {
 }
 
 func (w *walk) mailStep() {
-	failure := consent.Failure{Code: consent.Undeliverable, At: w.now}
+	failure := consent.Failure{Code: consent.FailureUndeliverable, At: w.now}
 	if links, err := consent.MarkFailed(w.p.Consent.Links, w.some(w.p.Consent.Links), failure); err == nil && w.one(2) {
 		w.p.Consent.Links = links
 	}
@@ -127,7 +127,7 @@ func (w *walk) mailStep() {
 		}
 	}
 	to := []tenant.Email{{}, email("ana@contoso.com"), email("rui@contoso.com"), email("ana@northwind.example")}[w.IntN(4)]
-	kinds := []engagement.MessageKind{engagement.AskForReferral, engagement.TellCancelled, engagement.RemindConsent}
+	kinds := []engagement.MessageKind{engagement.MessageReferralRequest, engagement.MessageCanceled, engagement.MessageConsentReminder}
 	if w.one(3) {
 		failure = consent.Failure{}
 	}
@@ -140,7 +140,7 @@ func (w *walk) claimStep() {
 	if w.p.Claim == nil {
 		return
 	}
-	kinds := []string{claim.Findings, claim.Invoice, claim.PartnerSurvey, claim.CustomerSurvey}
+	kinds := []string{claim.ProofFindings, claim.ProofInvoice, claim.ProofPartnerSurvey, claim.ProofCustomerSurvey}
 	kind := kinds[w.IntN(4)]
 	link := w.link()
 	var last consent.LinkID
@@ -148,16 +148,16 @@ func (w *walk) claimStep() {
 		last = v.Links[len(v.Links)-1].ID
 	}
 	answers := map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4"}
-	if kind == claim.CustomerSurvey {
+	if kind == claim.ProofCustomerSurvey {
 		answers = map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"}
 	}
 	document := claim.Evidence{ID: claim.EvidenceID(link), Kind: kind, Name: "a.pdf", MediaType: "application/pdf", Size: 1, SHA256: fmt.Sprintf("%064d", w.links), Ref: "r"}
 	events := []claim.Event{
 		claim.AddEvidence{Evidence: document}, claim.AddEvidence{Evidence: document}, claim.AnswerSurvey{Survey: kind, Link: last, Answers: answers},
 		claim.AnswerSurvey{Survey: kind, User: "paula", Answers: answers}, claim.SendSurvey{Survey: kind, Contact: consent.Contact{Email: email("ana@contoso.com")}, Link: link},
-		claim.ResendSurvey{Survey: kind, Link: link, Policy: consent.Unlimited()}, claim.AddComment{By: claim.ByPartner, User: "ana", Text: "text"},
-		claim.Submit{}, claim.RecallSubmission{Reason: "again"}, claim.StartReview{}, claim.AskForAction{Items: []claim.ActionItem{{Text: "Sign it."}}},
-		claim.Approve{Amount: money("4000.00 USD")}, claim.Reject{Codes: []claim.RejectionCode{claim.ProofInconsistent}, Text: "No."},
+		claim.ResendSurvey{Survey: kind, Link: link, Policy: consent.Unlimited()}, claim.AddComment{By: claim.SidePartner, User: "ana", Text: "text"},
+		claim.Submit{}, claim.RecallSubmission{Reason: "again"}, claim.StartReview{}, claim.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}},
+		claim.Approve{Amount: money("4000.00 USD")}, claim.Reject{Codes: []claim.RejectionCode{claim.RejectionProofInconsistent}, Text: "No."},
 		claim.OpenDispute{Reason: "Yes."}, claim.Pay{Amount: money("1000.00 USD")}, claim.Pay{Amount: money("4000.00 USD")}, claim.Expire{},
 	}
 	if len(w.p.Claim.Evidence) > 0 {
@@ -177,15 +177,15 @@ func newWalk(seed uint64, offers []engagement.Engagement) *walk {
 	w := &walk{Rand: rand.New(rand.NewPCG(seed, 11)), now: start, offers: offers}
 	w.p = began(northwind, engagement.AllOrigins()[w.IntN(2)])
 	if w.one(2) {
-		from := []claim.Status{claim.Draft, claim.Submitted, claim.UnderReview, claim.ActionRequired, claim.Rejected, claim.Disputed}
+		from := []claim.Status{claim.StatusDraft, claim.StatusSubmitted, claim.StatusUnderReview, claim.StatusActionRequired, claim.StatusRejected, claim.StatusDisputed}
 		i := w.IntN(len(from))
 		w.p, w.now = reached(from[i], northwind), on([]int{2, 20, 21, 22, 80, 81}[i])
 	}
 	w.p.Terms.Zone = []string{"", "Europe/Lisbon", "America/St_Johns"}[w.IntN(3)]
 	w.p.Owner, w.p.Labels, w.p.FriendlyName = []string{"", "joana"}[w.IntN(2)], [][]string{nil, {"a", "vip"}}[w.IntN(2)], []string{"", "Best"}[w.IntN(2)]
-	w.p.Basis, w.p.Reason, w.p.Hours, w.p.DealSize = tenant.Stated, "a reason", 3, money("9.00 USD")
+	w.p.Basis, w.p.Reason, w.p.Hours, w.p.DealSize = tenant.BasisStated, "a reason", 3, money("9.00 USD")
 	if w.one(2) {
-		w.p.Basis = tenant.Confirmed
+		w.p.Basis = tenant.BasisConfirmed
 	}
 	return w
 }
@@ -196,9 +196,9 @@ func offers() []engagement.Engagement {
 	var all []engagement.Engagement
 	for _, by := range []engagement.Anchor{"", engagement.AnchorSubmission} {
 		for i, proof := range [][]claim.ProofItem{
-			nil, {{Kind: claim.Findings, Title: "F", Required: true, AtLeast: 2}},
-			{{Kind: claim.Invoice, Title: "I", Required: true}, {Kind: claim.PartnerSurvey, Title: "P", Required: true, Survey: &form}},
-			{{Kind: claim.CustomerSurvey, Title: "C", Required: true, Survey: &survey.Form{}}}, {{Kind: "other", Title: "O"}},
+			nil, {{Kind: claim.ProofFindings, Title: "F", Required: true, AtLeast: 2}},
+			{{Kind: claim.ProofInvoice, Title: "I", Required: true}, {Kind: claim.ProofPartnerSurvey, Title: "P", Required: true, Survey: &form}},
+			{{Kind: claim.ProofCustomerSurvey, Title: "C", Required: true, Survey: &survey.Form{}}}, {{Kind: "other", Title: "O"}},
 		} {
 			e := offer()
 			e.ProofBy, e.Proof, e.ClaimLimit = by, proof, 1+i%2
@@ -261,7 +261,7 @@ func claimColumns(p engagement.Participation) []any {
 
 func checkAbridged(t *testing.T, r engagement.PartnerRecord, w *walk, policies []consent.Policy, seen map[engagement.Status]bool) {
 	t.Helper()
-	rooms := []engagement.Room{{}, {Limit: 1, Taken: []engagement.Taken{{By: engagement.ByConsent, N: 1, Until: w.now.Add(time.Hour)}}}}
+	rooms := []engagement.Room{{}, {Limit: 1, Taken: []engagement.Taken{{By: engagement.TakenByConsent, N: 1, Until: w.now.Add(time.Hour)}}}}
 	e := w.offers[w.IntN(len(w.offers))]
 	entry := r.EntryOf(w.p, rooms[w.IntN(2)], w.now)
 	whole := entry
@@ -304,15 +304,15 @@ func checkAbridged(t *testing.T, r engagement.PartnerRecord, w *walk, policies [
 func TestAbridgedKeepsWhatWasAnswered(t *testing.T) {
 	form := survey.PartnerForm()
 	e := offer()
-	e.ProofBy, e.Proof = engagement.AnchorSubmission, []claim.ProofItem{{Kind: claim.PartnerSurvey, Title: "P", Required: true, Survey: &form}}
-	p := accepted(asked(began(northwind, engagement.Added)))
+	e.ProofBy, e.Proof = engagement.AnchorSubmission, []claim.ProofItem{{Kind: claim.ProofPartnerSurvey, Title: "P", Required: true, Survey: &form}}
+	p := accepted(asked(began(northwind, engagement.OriginAdded)))
 	actions := func(p engagement.Participation) []engagement.Action {
 		row, _ := (engagement.PartnerRecord{}).EntryOf(p, engagement.Room{}, on(2)).RowAt(e, consent.Policy{}, on(2))
 		return row.Actions
 	}
-	require.NotContains(t, actions(p), engagement.SubmitClaim)
-	p = happens(p, on(1), claim.AnswerSurvey{Survey: claim.PartnerSurvey, User: "paula", Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4"}})
-	require.Contains(t, actions(p), engagement.SubmitClaim)
+	require.NotContains(t, actions(p), engagement.ActionSubmitClaim)
+	p = happens(p, on(1), claim.AnswerSurvey{Survey: claim.ProofPartnerSurvey, User: "paula", Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4"}})
+	require.Contains(t, actions(p), engagement.ActionSubmitClaim)
 }
 
 // An entry is stored with every row of a page, so it is short: what is known of the

@@ -42,7 +42,7 @@ func TestAmountText(t *testing.T) {
 			if err := m.UnmarshalText([]byte(amount)); err != nil {
 				t.Fatal(err)
 			}
-			if got := engagement.AmountText(m); got != line.text {
+			if got := engagement.AmountSortKey(m); got != line.text {
 				t.Errorf("the text of %q is %q, not %q", amount, got, line.text)
 			}
 		}
@@ -66,7 +66,7 @@ func TestAmountTextsCompareLikeAmounts(t *testing.T) {
 			b = a.Add(decimal.New(int64(r.IntN(2)), -10)).RoundBank(12)
 		}
 		text := func(d decimal.Decimal) string {
-			return engagement.AmountText(eligibility.Money{Amount: d, Currency: "EUR"})
+			return engagement.AmountSortKey(eligibility.Money{Amount: d, Currency: "EUR"})
 		}
 		if strings.Compare(text(a), text(b)) != a.Cmp(b) {
 			t.Logf("%v and %v have the texts %q and %q", a, b, text(a), text(b))

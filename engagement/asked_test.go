@@ -14,7 +14,7 @@ import (
 // those that have ended are remembered by digests, and not counted twice where they
 // are still there.
 func TestAskedFor(t *testing.T) {
-	first, second := cancelled(asked(began(northwind, engagement.Added))), asked(began(northwind, engagement.Claimed))
+	first, second := cancelled(asked(began(northwind, engagement.OriginAdded))), asked(began(northwind, engagement.OriginClaimed))
 	second.Consent.Links = append([]consent.Link(nil), second.Consent.Links...)
 	second.Consent.Links[0].IssuedAt = start.Add(time.Hour)
 	want := []consent.Earlier{{At: start.Add(time.Minute), Here: true}, {At: start.Add(time.Hour), Here: true}}
@@ -48,7 +48,7 @@ func TestAskedFor(t *testing.T) {
 	}
 	whole := engagement.PartnerRecord{Key: keyOf(northwind), Participations: []engagement.Participation{first, second}}
 	for _, r := range []engagement.PartnerRecord{r, whole} {
-		require.Contains(t, ask(r, 3), engagement.ResendConsent)
-		require.NotContains(t, ask(r, 2), engagement.ResendConsent)
+		require.Contains(t, ask(r, 3), engagement.ActionResendConsent)
+		require.NotContains(t, ask(r, 2), engagement.ActionResendConsent)
 	}
 }

@@ -52,7 +52,7 @@ func (c *Catalog) PutEngagement(e Engagement) error {
 	if err := e.ValidateIn(c.Currencies); err != nil {
 		return err
 	}
-	e.Rates, e.Proof, e.NominatedBy = slices.Clone(e.Rates), slices.Clone(e.Proof), slices.Clone(e.NominatedBy)
+	e.Rates, e.Proof, e.AcceptsIDs = slices.Clone(e.Rates), slices.Clone(e.Proof), slices.Clone(e.AcceptsIDs)
 	e.Resources, e.LaterProof, e.LaterTexts = slices.Clone(e.Resources), slices.Clone(e.LaterProof), slices.Clone(e.LaterTexts)
 	e.LaterLocationRules, e.LaterCustomerRules = slices.Clone(e.LaterLocationRules), slices.Clone(e.LaterCustomerRules)
 	c.mu.Lock()

@@ -115,16 +115,16 @@ func TestCatalogKeepsItsOwn(t *testing.T) {
 	e, p := offer(), partner()
 	e.Rates = []engagement.Rate{{From: e.Opens, Amount: money("1.00 USD")}}
 	e.Proof = claim.DefaultProof()
-	e.NominatedBy = []tenant.IDKind{tenant.ByTPID}
+	e.AcceptsIDs = []tenant.IDKind{tenant.IDKindTPID}
 	c := must(engagement.NewCatalog([]engagement.Engagement{e}, []engagement.Partner{p}))
-	e.Rates[0].Amount, e.Proof[0].Kind, e.NominatedBy[0] = money("2.00 USD"), "changed", tenant.ByDomain
+	e.Rates[0].Amount, e.Proof[0].Kind, e.AcceptsIDs[0] = money("2.00 USD"), "changed", tenant.IDKindDomain
 	p.Locations[0].Enrolled = false
 	seats.Set(&p.Locations[1].Facts, 1)
 
 	kept := must(c.Engagements(ctx))[0]
 	require.Equal(t, "1.00 USD", kept.Rates[0].Amount.String())
 	require.Equal(t, "findings", kept.Proof[0].Kind)
-	require.Equal(t, []tenant.IDKind{tenant.ByTPID}, kept.Nominations())
+	require.Equal(t, []tenant.IDKind{tenant.IDKindTPID}, kept.AcceptedIDs())
 	keptPartner, _, _ := c.Partner(ctx, northwind)
 	require.True(t, keptPartner.Locations[0].Enrolled)
 	n, _ := seats.Get(keptPartner.Locations[1].Facts)

@@ -14,14 +14,14 @@ type ContactDoubt string
 
 // The doubts.
 const (
-	ForeignDomain   ContactDoubt = "domain of somebody else"       // the directory does not give it to the customer
-	ConsumerDomain  ContactDoubt = "domain of a public service"    // where addresses say nothing of an employer
-	UncheckedDomain ContactDoubt = "domain that was not looked up" // the directory could not tell
+	DoubtForeignDomain   ContactDoubt = "domain of somebody else"       // the directory does not give it to the customer
+	DoubtConsumerDomain  ContactDoubt = "domain of a public service"    // where addresses say nothing of an employer
+	DoubtUncheckedDomain ContactDoubt = "domain that was not looked up" // the directory could not tell
 )
 
 // AllContactDoubts returns every ContactDoubt.
 func AllContactDoubts() []ContactDoubt {
-	return []ContactDoubt{ForeignDomain, ConsumerDomain, UncheckedDomain}
+	return []ContactDoubt{DoubtForeignDomain, DoubtConsumerDomain, DoubtUncheckedDomain}
 }
 
 // UnmarshalText refuses a text that is not a ContactDoubt.

@@ -17,13 +17,13 @@ type CustomerKey struct {
 // Customer is an organisation as one partner knows it, with the head of the
 // history that the partner has with it.
 type Customer struct {
-	Key          CustomerKey     `json:"key"`
-	Identity     tenant.Identity `json:"identity"`
-	FriendlyName string          `json:"friendly_name,omitzero"`
-	KnownSince   time.Time       `json:"known_since,omitzero"`  // first consent granted to this partner; zero: not a known customer
-	ParkedSince  time.Time       `json:"parked_since,omitzero"` // disassociated: known, and off the Customers pages until it is associated again
-	Named        []NamedContacts `json:"named,omitempty"`       // one for each location at most, the last one last
-	History      Head            `json:"history,omitzero"`
+	Key             CustomerKey     `json:"key"`
+	Identity        tenant.Identity `json:"identity"`
+	FriendlyName    string          `json:"friendly_name,omitzero"`
+	KnownSince      time.Time       `json:"known_since,omitzero"`  // first consent granted to this partner; zero: not a known customer
+	DisassociatedAt time.Time       `json:"parked_since,omitzero"` // disassociated: known, and off the Customers pages until it is associated again
+	Named           []NamedContacts `json:"named,omitempty"`       // one for each location at most, the last one last
+	History         Head            `json:"history,omitzero"`
 }
 
 // LogValue names the customer, and keeps its contacts out of logs.
@@ -37,7 +37,7 @@ func (c Customer) Known() bool { return !c.KnownSince.IsZero() }
 
 // Associated reports whether the customer is known and stands on the partner's
 // Customers pages: not disassociated.
-func (c Customer) Associated() bool { return c.Known() && c.ParkedSince.IsZero() }
+func (c Customer) Associated() bool { return c.Known() && c.DisassociatedAt.IsZero() }
 
 // Name returns the customer's name as people know it.
 func (c Customer) Name() string { return displayName(c.Identity, c.FriendlyName) }

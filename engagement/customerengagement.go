@@ -135,15 +135,15 @@ func (c CustomerEngagement) RoomFor(partner PartnerID) Room {
 	for _, h := range c.Holders {
 		switch {
 		case h.Partner == partner:
-			add(BySelf, 1, h.Until)
+			add(TakenBySelf, 1, h.Until)
 		case h.Delivered:
-			add(ByDelivery, 1, h.Until)
+			add(TakenByDelivery, 1, h.Until)
 		default:
-			add(ByConsent, 1, h.Until)
+			add(TakenByConsent, 1, h.Until)
 		}
 	}
-	add(ByConsent, c.External.Consented, time.Time{})
-	add(ByDelivery, c.External.Participated, time.Time{})
+	add(TakenByConsent, c.External.Consented, time.Time{})
+	add(TakenByDelivery, c.External.Participated, time.Time{})
 	if len(taken) == 0 {
 		return Room{}
 	}

@@ -17,15 +17,15 @@ import (
 // The claim limit counts granted participations of all partners, and those that
 // other portals hold; why there is no room is told by kind, never by name.
 func TestFullFor(t *testing.T) {
-	own := func() engagement.Participation { return accepted(asked(began(northwind, engagement.Added))) }
-	their := func() engagement.Participation { return accepted(asked(began(fabrikam, engagement.Added))) }
-	third := func() engagement.Participation { return accepted(asked(began("litware", engagement.Added))) }
+	own := func() engagement.Participation { return accepted(asked(began(northwind, engagement.OriginAdded))) }
+	their := func() engagement.Participation { return accepted(asked(began(fabrikam, engagement.OriginAdded))) }
+	third := func() engagement.Participation { return accepted(asked(began("litware", engagement.OriginAdded))) }
 	consented := func(n int) engagement.ExternalHoldings { return engagement.ExternalHoldings{Consented: n} }
 	participated := func(n int) engagement.ExternalHoldings { return engagement.ExternalHoldings{Participated: n} }
 	const (
-		byOther = engagement.ConsentedElsewhere
-		before  = engagement.ParticipatedBefore
-		limit   = engagement.ClaimLimitReached
+		byOther = engagement.ReasonConsentedElsewhere
+		before  = engagement.ReasonParticipatedElsewhere
+		limit   = engagement.ReasonClaimLimitReached
 	)
 	for _, c := range []struct {
 		name  string
@@ -40,14 +40,14 @@ func TestFullFor(t *testing.T) {
 		{"another partner's", 1, []any{their()}, []engagement.ReasonKind{byOther}, 1},
 		{"another portal's", 1, []any{consented(1)}, []engagement.ReasonKind{byOther}, 0},
 		{"delivered elsewhere", 1, []any{participated(1)}, []engagement.ReasonKind{before}, 0},
-		{"our own, delivered", 1, []any{reached(claim.Paid, northwind)}, []engagement.ReasonKind{limit}, 1},
-		{"another partner's, delivered", 1, []any{reached(claim.Approved, fabrikam)}, []engagement.ReasonKind{before}, 1},
-		{"rejected, and can be disputed", 1, []any{reached(claim.Rejected, fabrikam)}, []engagement.ReasonKind{byOther}, 1},
-		{"rejected for good frees the place", 1, []any{reached(claim.RejectedFinal, fabrikam)}, nil, 0},
-		{"expired frees the place", 1, []any{reached(claim.PostSubmissionExpired, fabrikam), reached(claim.DisputedExpired, "litware")}, nil, 0},
-		{"limit 2, delivered and under way", 2, []any{reached(claim.Paid, fabrikam), their()}, []engagement.ReasonKind{byOther, before, limit}, 2},
-		{"asked is not granted", 1, []any{asked(began(fabrikam, engagement.Added)), began("litware", engagement.Claimed)}, nil, 0},
-		{"declined is not granted", 1, []any{declined(asked(began(fabrikam, engagement.Added)))}, nil, 0},
+		{"our own, delivered", 1, []any{reached(claim.StatusPaid, northwind)}, []engagement.ReasonKind{limit}, 1},
+		{"another partner's, delivered", 1, []any{reached(claim.StatusApproved, fabrikam)}, []engagement.ReasonKind{before}, 1},
+		{"rejected, and can be disputed", 1, []any{reached(claim.StatusRejected, fabrikam)}, []engagement.ReasonKind{byOther}, 1},
+		{"rejected for good frees the place", 1, []any{reached(claim.StatusRejectedFinal, fabrikam)}, nil, 0},
+		{"expired frees the place", 1, []any{reached(claim.StatusPostSubmissionExpired, fabrikam), reached(claim.StatusDisputedExpired, "litware")}, nil, 0},
+		{"limit 2, delivered and under way", 2, []any{reached(claim.StatusPaid, fabrikam), their()}, []engagement.ReasonKind{byOther, before, limit}, 2},
+		{"asked is not granted", 1, []any{asked(began(fabrikam, engagement.OriginAdded)), began("litware", engagement.OriginClaimed)}, nil, 0},
+		{"declined is not granted", 1, []any{declined(asked(began(fabrikam, engagement.OriginAdded)))}, nil, 0},
 		{"withdrawn frees the place", 1, []any{withdrawn(their())}, nil, 0},
 		{"cancelled frees the place", 1, []any{cancelled(their())}, nil, 0},
 		{"limit 2, one", 2, []any{their()}, nil, 1},
@@ -75,7 +75,7 @@ func TestFullFor(t *testing.T) {
 // A granted participation holds its place until the moment at which its claim
 // can no longer be submitted, whoever recorded that.
 func TestPlaceIsFreedAtTheDeadline(t *testing.T) {
-	pl := placeOf(1, accepted(asked(began(fabrikam, engagement.Added))))
+	pl := placeOf(1, accepted(asked(began(fabrikam, engagement.OriginAdded))))
 	over := start.Add(2*minute).AddDate(0, 0, 60)
 	require.Equal(t, over, pl.due())
 	require.NotEmpty(t, pl.full(northwind, over.Add(-tick)))
@@ -92,12 +92,12 @@ func TestRecordsAreValues(t *testing.T) {
 	_, ok = empty.OpenAt(start)
 	require.False(t, ok)
 
-	first := began(northwind, engagement.Added)
+	first := began(northwind, engagement.OriginAdded)
 	one := known(northwind, "").WithParticipation(first)
 	before := string(must(json.Marshal(one)))
 	changed := first
 	changed.FriendlyName = "changed"
-	two := one.WithParticipation(changed).WithParticipation(began(northwind, engagement.Claimed))
+	two := one.WithParticipation(changed).WithParticipation(began(northwind, engagement.OriginClaimed))
 	require.Equal(t, before, string(must(json.Marshal(one))))
 	require.Len(t, two.Participations, 2)
 	got, ok := two.Participation(first.ID)
@@ -112,8 +112,8 @@ func TestRecordsAreValues(t *testing.T) {
 // those participations that hold a part of the limit as recorded.
 func TestFollowing(t *testing.T) {
 	var none engagement.CustomerEngagement
-	p, q := accepted(asked(began(northwind, engagement.Added))), reached(claim.Approved, fabrikam)
-	for _, without := range []engagement.Participation{began("litware", engagement.Added), declined(asked(began("litware", engagement.Added))), cancelled(p)} {
+	p, q := accepted(asked(began(northwind, engagement.OriginAdded))), reached(claim.StatusApproved, fabrikam)
+	for _, without := range []engagement.Participation{began("litware", engagement.OriginAdded), declined(asked(began("litware", engagement.OriginAdded))), cancelled(p)} {
 		_, changed := none.Following(without)
 		require.False(t, changed)
 	}
@@ -139,7 +139,7 @@ func TestFollowing(t *testing.T) {
 
 // Holders that have ended by themselves make room, whether or not that is recorded.
 func TestWithoutLapsed(t *testing.T) {
-	p, q := accepted(asked(began(northwind, engagement.Added))), reached(claim.Approved, fabrikam)
+	p, q := accepted(asked(began(northwind, engagement.OriginAdded))), reached(claim.StatusApproved, fabrikam)
 	one, _ := engagement.CustomerEngagement{}.Following(p)
 	both, _ := one.Following(q)
 	over := both.Holders[1].Until
@@ -156,11 +156,11 @@ func TestWithoutLapsed(t *testing.T) {
 // A row that was made on a clock that is ahead, by which another partner's time was
 // over, is read on its tab; what is refused by the clock that is behind is not offered.
 func TestRowOnAClockThatIsBehind(t *testing.T) {
-	theirs := accepted(asked(began(fabrikam, engagement.Added)))
+	theirs := accepted(asked(began(fabrikam, engagement.OriginAdded)))
 	pl := placeOf(1, theirs, known(northwind, eligibility.OutcomeEligible))
 	over := start.Add(2*minute).AddDate(0, 0, 60)
 	r, _ := pl.record(northwind)
-	for _, p := range []engagement.Participation{{}, began(northwind, engagement.Claimed)} {
+	for _, p := range []engagement.Participation{{}, began(northwind, engagement.OriginClaimed)} {
 		of := func(made, read time.Time) engagement.Row {
 			e := r.Entry(pl.shared.RoomFor(northwind), made)
 			if p.ID != "" {
@@ -179,8 +179,8 @@ func TestRowOnAClockThatIsBehind(t *testing.T) {
 		behind := of(over, over.Add(-tick))
 		require.Equal(t, engagement.TabEligible, behind.Tab)
 		require.Empty(t, behind.Reasons)
-		require.NotContains(t, behind.Actions, engagement.ClaimCustomer)
-		require.NotContains(t, behind.Actions, engagement.RequestConsent)
+		require.NotContains(t, behind.Actions, engagement.ActionClaimCustomer)
+		require.NotContains(t, behind.Actions, engagement.ActionRequestConsent)
 	}
 }
 
@@ -188,7 +188,7 @@ func TestRowOnAClockThatIsBehind(t *testing.T) {
 func TestRoomSaysNothingOfWho(t *testing.T) {
 	for _, status := range claim.AllStatuses() {
 		by := func(partner engagement.PartnerID) engagement.Room {
-			return placeOf(1, reached(status, partner), accepted(asked(began("zebra", engagement.Added)))).shared.RoomFor(northwind)
+			return placeOf(1, reached(status, partner), accepted(asked(began("zebra", engagement.OriginAdded)))).shared.RoomFor(northwind)
 		}
 		require.True(t, by(fabrikam).Equal(by("a-datum")), status)
 		require.NotContains(t, fmt.Sprintf("%+v", by(fabrikam)), "fabrikam")
@@ -196,17 +196,17 @@ func TestRoomSaysNothingOfWho(t *testing.T) {
 }
 
 func TestEvaluationSameAs(t *testing.T) {
-	e := known(northwind, eligibility.OutcomeIneligible, engagement.Reason{Kind: engagement.FactsMissing, Rule: "a", Doc: "d", Wanted: "w", Found: "f", Missing: []string{"x"}}).Evaluation
+	e := known(northwind, eligibility.OutcomeIneligible, engagement.Reason{Kind: engagement.ReasonFactsMissing, Rule: "a", Doc: "d", Wanted: "w", Found: "f", Missing: []string{"x"}}).Evaluation
 	e.Locations = []engagement.LocationID{"1"}
 	later := e
 	later.At = start.Add(day)
-	require.True(t, e.SameAs(later), "whenever they were made")
+	require.True(t, e.EquivalentTo(later), "whenever they were made")
 	for name, change := range map[string]func(*engagement.Evaluation){
 		"rule set":  func(e *engagement.Evaluation) { e.RuleSet = "x" },
 		"version":   func(e *engagement.Evaluation) { e.Version = "x" },
 		"outcome":   func(e *engagement.Evaluation) { e.Outcome = "unknown" },
 		"locations": func(e *engagement.Evaluation) { e.Locations = nil },
-		"kind":      func(e *engagement.Evaluation) { e.Reasons[0].Kind = engagement.CriteriaNotMet },
+		"kind":      func(e *engagement.Evaluation) { e.Reasons[0].Kind = engagement.ReasonCriteriaNotMet },
 		"rule":      func(e *engagement.Evaluation) { e.Reasons[0].Rule = "x" },
 		"doc":       func(e *engagement.Evaluation) { e.Reasons[0].Doc = "x" },
 		"wanted":    func(e *engagement.Evaluation) { e.Reasons[0].Wanted = "x" },
@@ -217,6 +217,6 @@ func TestEvaluationSameAs(t *testing.T) {
 		other := e
 		other.Reasons = []engagement.Reason{e.Reasons[0]}
 		change(&other)
-		require.False(t, e.SameAs(other), name)
+		require.False(t, e.EquivalentTo(other), name)
 	}
 }

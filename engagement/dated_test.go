@@ -85,7 +85,7 @@ func TestVersionsOutsideTheirTime(t *testing.T) {
 	} {
 		outcomes, err := engagement.LocationOutcomes(e, p, at(moment))
 		require.NoError(t, err, moment)
-		require.True(t, outcomes[0].MayAdd, moment)
+		require.True(t, outcomes[0].Eligible, moment)
 		d, err := e.DecideCustomer(facts(20, ""), at(moment))
 		require.NoError(t, err, moment)
 		require.Equal(t, eligibility.OutcomeIneligible, d.Outcome)
@@ -102,8 +102,8 @@ func TestTypes(t *testing.T) {
 		return got, err
 	}
 	for text, want := range map[string]engagement.Type{
-		`"workshop"`: engagement.Workshop, `"XXL project"`: engagement.XXLProject, `"proof of concept"`: "proof of concept", `""`: "",
-		`"XS/small project"`: engagement.SmallProject, `"large project and up"`: engagement.LargeProject,
+		`"workshop"`: engagement.TypeWorkshop, `"XXL project"`: engagement.TypeXXLProject, `"proof of concept"`: "proof of concept", `""`: "",
+		`"XS/small project"`: engagement.TypeSmallProject, `"large project and up"`: engagement.TypeLargeProject,
 	} {
 		got, err := read(text)
 		require.NoError(t, err, text)
@@ -114,11 +114,11 @@ func TestTypes(t *testing.T) {
 		require.Error(t, err, text)
 	}
 	own := offer()
-	own.Type, own.Windows = "proof of concept", engagement.DefaultWindows(engagement.Workshop)
+	own.Type, own.Windows = "proof of concept", engagement.DefaultWindows(engagement.TypeWorkshop)
 	require.NoError(t, own.Validate())
 	most := map[engagement.Type]int{
-		engagement.Assessment: 120, engagement.Workshop: 150, engagement.XSProject: 180, engagement.SmallProject: 180,
-		engagement.MediumProject: 260, engagement.LargeProject: 310, engagement.XLProject: 310, engagement.XXLProject: 310,
+		engagement.TypeAssessment: 120, engagement.TypeWorkshop: 150, engagement.TypeXSProject: 180, engagement.TypeSmallProject: 180,
+		engagement.TypeMediumProject: 260, engagement.TypeLargeProject: 310, engagement.TypeXLProject: 310, engagement.TypeXXLProject: 310,
 	}
 	require.Len(t, engagement.PublishedTypes(), len(most))
 	for _, info := range engagement.PublishedTypes() {

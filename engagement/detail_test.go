@@ -35,13 +35,13 @@ func fill(v reflect.Value) {
 	case *eligibility.Money:
 		*x = money("1500.50 EUR")
 	case *[]claim.RejectionCode:
-		*x = []claim.RejectionCode{claim.DuplicateClaim, claim.OtherReason}
+		*x = []claim.RejectionCode{claim.RejectionDuplicateClaim, claim.RejectionOther}
 	case *[]engagement.ChangedField:
 		*x = []engagement.ChangedField{engagement.ChangedDealSize}
 	case *consent.FailureCode:
-		*x = consent.Bounced
+		*x = consent.FailureBounced
 	case *engagement.MessageKind:
-		*x = engagement.RemindConsent
+		*x = engagement.MessageConsentReminder
 	case *eligibility.Outcome:
 		*x = eligibility.OutcomeEligible
 	default:
@@ -135,14 +135,14 @@ func TestHashesStay(t *testing.T) {
 	person := &engagement.Person{Salt: "00112233445566778899aabbccddeeff", User: "ana", Contacts: []tenant.Email{email("bruno@contoso.com")}, Why: "asked"}
 
 	old := engagement.Event{
-		Partner: "northwind", Customer: "tpid:42", Seq: 1, At: at, Kind: engagement.CustomerAdded, By: engagement.ByPartner,
-		Engagement: "azure-migration", Participation: "p-1", To: engagement.CustomerClaimed,
+		Partner: "northwind", Customer: "tpid:42", Seq: 1, At: at, Kind: engagement.EventCustomerAdded, By: engagement.ByPartner,
+		Engagement: "azure-migration", Participation: "p-1", To: engagement.StatusCustomerClaimed,
 		Note: "through location 4711201; azure-migration/customer 1", Person: person, Format: engagement.FormatNote,
 		PersonDigest: digest("50578295712be1d888065999516060413555aa9e9d8b89765fa1958c44a98432"),
 		Hash:         digest("55c7536dbd36cf50b54751e08f4f4ebe6d8e8f2dc6d5b7e0fbef97a9672d5291"),
 	}
 	judged := engagement.Event{
-		Partner: "northwind", Customer: "tpid:42", Seq: 2, At: at.Add(time.Hour), Kind: engagement.EligibilityChanged, By: engagement.ByProgram,
+		Partner: "northwind", Customer: "tpid:42", Seq: 2, At: at.Add(time.Hour), Kind: engagement.EventEligibilityChanged, By: engagement.ByProgram,
 		Engagement: "azure-migration", From: "eligible", To: "ineligible", Note: "azure-migration/customer 1", Format: engagement.FormatNote,
 		Hash: digest("ece0986abf6f183cd07b592de80e1d2358393f6ff6227af20467dce943ceb85b"),
 	}
@@ -150,12 +150,12 @@ func TestHashesStay(t *testing.T) {
 	require.NoError(t, engagement.VerifyHistory(first, engagement.Head{Seq: 2, Hash: judged.Hash}))
 
 	next, head := engagement.Chain(engagement.Head{Seq: 2, Hash: judged.Hash}, engagement.Event{
-		Partner: "northwind", Customer: "tpid:42", At: at.Add(2 * time.Hour), Kind: engagement.ClaimApproved, By: engagement.ByProgram,
-		Engagement: "azure-migration", Participation: "p-1", From: engagement.UnderReview, To: engagement.Approved, Person: person,
-		Detail: engagement.Detail{Approved: money("5000.00 USD"), OverCap: true, Deadline: at, Codes: []claim.RejectionCode{claim.OtherReason}, Size: 1 << 40},
+		Partner: "northwind", Customer: "tpid:42", At: at.Add(2 * time.Hour), Kind: engagement.EventClaimApproved, By: engagement.ByProgram,
+		Engagement: "azure-migration", Participation: "p-1", From: engagement.StatusUnderReview, To: engagement.StatusApproved, Person: person,
+		Detail: engagement.Detail{Approved: money("5000.00 USD"), OverCap: true, Deadline: at, Codes: []claim.RejectionCode{claim.RejectionOther}, Size: 1 << 40},
 		State:  engagement.Digest{1, 2, 3},
 	}, engagement.Event{
-		Partner: "northwind", Customer: "tpid:42", At: at.Add(2 * time.Hour), Kind: engagement.CustomerKnown, By: engagement.ByCustomer,
+		Partner: "northwind", Customer: "tpid:42", At: at.Add(2 * time.Hour), Kind: engagement.EventCustomerKnown, By: engagement.ByCustomer,
 	})
 	require.Equal(t, "c561ca1c96ba69a3b52bc6ea2d463f2caffc8357afa9da6eb5b6090b8a87c9fe", next[0].Hash.String())
 	require.Equal(t, "abc2d2e9568bc6d49ff15f38ba130c9e5d7d65c8d38bfeff8dd70b169276465d", head.Hash.String())

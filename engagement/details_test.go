@@ -42,10 +42,10 @@ func TestReferral(t *testing.T) {
 // A flag replaces that of the same domain, and keeps its reason.
 func TestContactFlags(t *testing.T) {
 	contoso := email("ana@contoso.com").Domain()
-	p := engagement.Participation{}.Flagged(engagement.ContactFlag{Domain: contoso, Doubt: engagement.UncheckedDomain, Reason: "Known.", At: start})
-	q := p.Flagged(engagement.ContactFlag{Domain: contoso, Doubt: engagement.ForeignDomain, At: start.Add(day)})
-	require.Equal(t, []engagement.ContactFlag{{Domain: contoso, Doubt: engagement.ForeignDomain, Reason: "Known.", At: start.Add(day)}}, q.ContactFlags)
-	require.Equal(t, engagement.UncheckedDomain, p.ContactFlags[0].Doubt, "the one before stays as it was")
+	p := engagement.Participation{}.Flagged(engagement.ContactFlag{Domain: contoso, Doubt: engagement.DoubtUncheckedDomain, Reason: "Known.", At: start})
+	q := p.Flagged(engagement.ContactFlag{Domain: contoso, Doubt: engagement.DoubtForeignDomain, At: start.Add(day)})
+	require.Equal(t, []engagement.ContactFlag{{Domain: contoso, Doubt: engagement.DoubtForeignDomain, Reason: "Known.", At: start.Add(day)}}, q.ContactFlags)
+	require.Equal(t, engagement.DoubtUncheckedDomain, p.ContactFlags[0].Doubt, "the one before stays as it was")
 	require.NotContains(t, q.ContactFlags[0].LogValue().String(), "Known")
 	for _, d := range engagement.AllContactDoubts() {
 		var back engagement.ContactDoubt
@@ -65,7 +65,7 @@ func TestSides(t *testing.T) {
 
 // What an address failed to get is forgotten when it gets something, or is erased.
 func TestMailFailures(t *testing.T) {
-	message := engagement.Message{To: email("joe@northwind.example"), Kind: engagement.TellPaid}
+	message := engagement.Message{To: email("joe@northwind.example"), Kind: engagement.MessageClaimPaid}
 	failure := consent.Failure{Code: consent.AllFailureCodes()[0], At: start}
 	p := engagement.Participation{}.WithMail(message, failure)
 	require.Len(t, p.Failures, 1)
@@ -83,15 +83,15 @@ func TestMailFailures(t *testing.T) {
 func TestBesides(t *testing.T) {
 	eligible := engagement.Evaluation{Outcome: eligibility.OutcomeEligible}
 	by := tenant.Identity{TPID: 7}
-	ev := eligible.Besides(engagement.Engagement{Pay: engagement.VariablePay}, by)
+	ev := eligible.Besides(engagement.Engagement{Payment: engagement.PaymentVariable}, by)
 	require.Len(t, ev.Reasons, 2)
 	require.Contains(t, ev.Reasons[0].String(), "eligible_locations")
-	require.Contains(t, ev.Reasons[1].String(), string(tenant.ByOpportunityID))
+	require.Contains(t, ev.Reasons[1].String(), string(tenant.IDKindOpportunity))
 	require.Empty(t, engagement.WithoutFigures(ev.Reasons)[0].Wanted)
 	require.Equal(t, "criteria not met: eligible_locations", engagement.WithoutFigures(ev.Reasons)[0].String())
 	by.Stated = true
 	refused, not := engagement.Engagement{RefusesStated: true}.NotTaken(by)
 	require.True(t, not)
 	require.Contains(t, refused.String(), "merely stated")
-	require.Equal(t, []engagement.Type{engagement.Assessment, engagement.Workshop}, engagement.AllTypes()[:2])
+	require.Equal(t, []engagement.Type{engagement.TypeAssessment, engagement.TypeWorkshop}, engagement.AllTypes()[:2])
 }

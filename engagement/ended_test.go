@@ -16,8 +16,8 @@ import (
 // until that time is recorded to be over.
 func TestEnded(t *testing.T) {
 	ends := []engagement.Status{
-		engagement.CustomerConsentDeclined, engagement.CustomerConsentExpired, engagement.CustomerConsentWithdrawn, engagement.Canceled,
-		engagement.Paid, engagement.RejectedFinal, engagement.NotSubmittedExpired, engagement.PostSubmissionExpired, engagement.DisputedExpired,
+		engagement.StatusConsentDeclined, engagement.StatusConsentExpired, engagement.StatusConsentWithdrawn, engagement.StatusCanceled,
+		engagement.StatusPaid, engagement.StatusRejectedFinal, engagement.StatusNotSubmittedExpired, engagement.StatusPostSubmissionExpired, engagement.StatusDisputedExpired,
 	}
 	seen := map[engagement.Status]bool{}
 	for seed := range uint64(200) {
@@ -30,7 +30,7 @@ func TestEnded(t *testing.T) {
 			}
 			recorded := w.p.StatusAt(time.Time{})
 			seen[recorded] = true
-			want := slices.Contains(ends, recorded) || recorded == engagement.Rejected && w.p.Claim.Status == claim.Undisputed
+			want := slices.Contains(ends, recorded) || recorded == engagement.StatusRejected && w.p.Claim.Status == claim.Undisputed
 			require.Equal(t, want, w.p.Ended(), "%s, seed %d", recorded, seed)
 		}
 	}

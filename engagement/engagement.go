@@ -34,7 +34,7 @@ type Engagement struct {
 
 	Windows    Windows           `json:"windows,omitzero"`     // zero: the published ones of the type, see DefaultWindows
 	ClaimLimit int               `json:"claim_limit,omitzero"` // granted participations per customer, over all partners; zero: 1
-	Pay        Pay               `json:"pay,omitzero"`         // "": FixedPay
+	Payment    PaymentModel      `json:"pay,omitzero"`         // "": PaymentFixed
 	Rates      []Rate            `json:"rates,omitzero"`       // what is paid, the earliest first, on all days of the engagement; none: nothing is known
 	Proof      []claim.ProofItem `json:"proof,omitzero"`       // nil: the published program's, see claim.DefaultProof
 
@@ -50,7 +50,7 @@ type Engagement struct {
 	// NominatedBy are the kinds of ID by which a customer can be named; nil:
 	// domain, tenant ID, TPID and subscription ID, and with variable pay the
 	// opportunity ID only.
-	NominatedBy []tenant.IDKind `json:"nominated_by,omitzero"`
+	AcceptsIDs []tenant.IDKind `json:"nominated_by,omitzero"`
 	// RefusesStated refuses customers whose ID is merely stated: the directory does
 	// not confirm it.
 	RefusesStated bool `json:"refuses_stated,omitzero"`
@@ -59,7 +59,7 @@ type Engagement struct {
 	// it estimates the deal.
 	AsksDealSize bool `json:"asks_deal_size,omitzero"`
 	// AsksReferral has the host asked for a referral once the customer has consented,
-	// with an AskForReferral; see Participation.Referral.
+	// with an MessageReferralRequest; see Participation.Referral.
 	AsksReferral bool `json:"asks_referral,omitzero"`
 
 	Resources []Resource `json:"resources,omitzero"` // what there is to read about it
@@ -238,11 +238,11 @@ func (e Engagement) Limit() int { return max(e.ClaimLimit, 1) }
 func (e Engagement) AvailabilityAt(now time.Time) Availability {
 	switch {
 	case now.Before(e.opens()):
-		return Upcoming
+		return AvailabilityUpcoming
 	case now.Before(e.closes()):
-		return Active
+		return AvailabilityActive
 	}
-	return Expired
+	return AvailabilityExpired
 }
 
 // ClaimableFrom returns the moment from which customers can be added or claimed.
@@ -262,7 +262,7 @@ func (e Engagement) ClaimableUntil() time.Time {
 
 // ClaimableAt reports whether customers can be added or claimed now.
 func (e Engagement) ClaimableAt(now time.Time) bool {
-	return e.AvailabilityAt(now) == Active && now.Before(e.ClaimableUntil())
+	return e.AvailabilityAt(now) == AvailabilityActive && now.Before(e.ClaimableUntil())
 }
 
 // zoneOf returns the zone of terms, which is nearly always the engagement's.

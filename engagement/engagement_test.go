@@ -34,10 +34,10 @@ func TestAvailability(t *testing.T) {
 			e.Opens, e.Closes, e.Zone = date(c.opens), date(c.closes), c.zone
 			require.NoError(t, e.Validate())
 			from, until := at(c.from), at(c.until)
-			require.Equal(t, engagement.Upcoming, e.AvailabilityAt(from.Add(-tick)))
-			require.Equal(t, engagement.Active, e.AvailabilityAt(from))
-			require.Equal(t, engagement.Active, e.AvailabilityAt(until.Add(-tick)))
-			require.Equal(t, engagement.Expired, e.AvailabilityAt(until))
+			require.Equal(t, engagement.AvailabilityUpcoming, e.AvailabilityAt(from.Add(-tick)))
+			require.Equal(t, engagement.AvailabilityActive, e.AvailabilityAt(from))
+			require.Equal(t, engagement.AvailabilityActive, e.AvailabilityAt(until.Add(-tick)))
+			require.Equal(t, engagement.AvailabilityExpired, e.AvailabilityAt(until))
 			require.Equal(t, from, e.ClaimableFrom())
 			require.Equal(t, until, e.ClaimableUntil())
 			require.False(t, e.ClaimableAt(from.Add(-tick)))
@@ -57,7 +57,7 @@ func TestLastClaimDay(t *testing.T) {
 	require.Equal(t, over, e.ClaimableUntil())
 	require.True(t, e.ClaimableAt(over.Add(-tick)))
 	require.False(t, e.ClaimableAt(over))
-	require.Equal(t, engagement.Active, e.AvailabilityAt(over))
+	require.Equal(t, engagement.AvailabilityActive, e.AvailabilityAt(over))
 
 	e.Zone = zone("Europe/Lisbon") // the last claim day has 25 hours
 	require.Equal(t, at("2026-10-26T00:00:00Z"), e.ClaimableUntil())
@@ -124,7 +124,7 @@ func TestValidate(t *testing.T) {
 		{"no type", func(e *engagement.Engagement) { e.Type = "" }, []string{"type"}},
 		{"a type of the program's own without windows", func(e *engagement.Engagement) { e.Type = "seminar" }, []string{"windows"}},
 		{"a type that cannot be read", func(e *engagement.Engagement) {
-			e.Type, e.Windows = "\u200b", engagement.DefaultWindows(engagement.Workshop)
+			e.Type, e.Windows = "\u200b", engagement.DefaultWindows(engagement.TypeWorkshop)
 		}, []string{"type"}},
 		{"no days", func(e *engagement.Engagement) { e.Opens, e.Closes = eligibility.Date{}, eligibility.Date{} }, []string{"opens", "closes"}},
 		{"never opens", func(e *engagement.Engagement) { e.Opens = eligibility.Never() }, []string{"opens"}},
@@ -196,7 +196,7 @@ func TestValidate(t *testing.T) {
 // The windows and the proof are the engagement's own, or else the defaults.
 func TestTermsAndProof(t *testing.T) {
 	e := offer()
-	require.Equal(t, engagement.Terms{Version: "1", Windows: engagement.DefaultWindows(engagement.Assessment), Zone: "UTC", Proof: claim.DefaultProof()}, engagement.TermsOf(e, start))
+	require.Equal(t, engagement.Terms{Version: "1", Windows: engagement.DefaultWindows(engagement.TypeAssessment), Zone: "UTC", Proof: claim.DefaultProof()}, engagement.TermsOf(e, start))
 	require.Equal(t, claim.DefaultProof(), e.ProofAt(start))
 	for _, p := range claim.DefaultProof() {
 		require.True(t, p.Required, p.Kind)

@@ -29,7 +29,7 @@ type Entry struct {
 	Search        string    // what a Word is looked for in: words and IDs, see SearchWords
 	Since         time.Time // see Row.Since
 	Deadline      time.Time // see Row.Deadline
-	Amount        string    // AmountText of Row.Amount
+	Amount        string    // AmountSortKey of Row.Amount
 
 	// Until is when the entry becomes another one by itself, because a deadline passes
 	// or room appears; zero: never. What it is then says At.
@@ -97,7 +97,7 @@ func (r PartnerRecord) Entry(room Room, now time.Time) Entry {
 
 func entryOfRecord(key RecordKey, s Shown, room Room, now time.Time) Entry {
 	r := Row{
-		ID: RowID(key.Customer), Type: NotStarted, Engagement: key.Engagement, Customer: key.Customer, Identity: s.Identity,
+		ID: RowID(key.Customer), Type: RowNotStarted, Engagement: key.Engagement, Customer: key.Customer, Identity: s.Identity,
 		FriendlyName: s.FriendlyName, Locations: s.Evaluation.Locations, Since: s.Evaluation.At,
 	}
 	e := r.Entry(key.Partner)
@@ -118,7 +118,7 @@ func entryOfRecord(key RecordKey, s Shown, room Room, now time.Time) Entry {
 func (r PartnerRecord) EntryOf(p Participation, room Room, now time.Time) Entry {
 	short := p.Abridged()
 	s := Shown{Participation: &short}
-	if p.Consent.Status == consent.Requested { // else nobody can be asked again
+	if p.Consent.Status == consent.StatusRequested { // else nobody can be asked again
 		for _, c := range p.Consent.Contacts() {
 			s.Asked = append(s.Asked, r.asks(c.Email, p.ID)...)
 		}
@@ -139,7 +139,7 @@ func (r Row) Entry(partner PartnerID) Entry {
 	e := Entry{
 		Record: RecordKey{Partner: partner, Engagement: r.Engagement, Customer: r.Customer}, Row: r.ID, Participation: r.Participation,
 		Tab: r.Tab, Type: r.Type, Status: r.Status, Rank: StatusRank(r.Type, r.Status), Locations: r.Locations, Since: r.Since,
-		Deadline: r.Deadline, Amount: AmountText(r.Amount),
+		Deadline: r.Deadline, Amount: AmountSortKey(r.Amount),
 	}
 	e.Name, e.Search = r.keys()
 	return e
@@ -166,7 +166,7 @@ func (e Entry) tabAt(now time.Time) Tab {
 	switch {
 	case e.Base == TabNone || !e.Room.FullAt(now):
 		return e.Base
-	case e.Participation == "" && e.Room.at(now, BySelf) > 0:
+	case e.Participation == "" && e.Room.at(now, TakenBySelf) > 0:
 		return TabNone // it shows as that participation
 	}
 	return TabIneligible
@@ -200,10 +200,10 @@ func StatusRank(t RowType, s Status) int {
 	return 100*(slices.Index(AllRowTypes(), t)+1) + slices.Index(AllStatuses(), s) + 1
 }
 
-// AmountText writes an amount that is not negative so that, within a currency,
+// AmountSortKey writes an amount that is not negative so that, within a currency,
 // texts compare like amounts: currency, number of digits, digits. The zero Money
 // is "".
-func AmountText(m eligibility.Money) string {
+func AmountSortKey(m eligibility.Money) string {
 	if m.IsZero() {
 		return ""
 	}

@@ -48,13 +48,15 @@ type Availability string
 
 // The availabilities.
 const (
-	Upcoming Availability = "upcoming"
-	Active   Availability = "active"
-	Expired  Availability = "expired"
+	AvailabilityUpcoming Availability = "upcoming"
+	AvailabilityActive   Availability = "active"
+	AvailabilityExpired  Availability = "expired"
 )
 
 // AllAvailabilities returns every Availability in order of time.
-func AllAvailabilities() []Availability { return []Availability{Upcoming, Active, Expired} }
+func AllAvailabilities() []Availability {
+	return []Availability{AvailabilityUpcoming, AvailabilityActive, AvailabilityExpired}
+}
 
 // UnmarshalText refuses a text that is not an Availability.
 func (a *Availability) UnmarshalText(b []byte) error {
@@ -66,12 +68,12 @@ type Origin string
 
 // The origins: a customer new to the partner is added, a known one is claimed.
 const (
-	Added   Origin = "added"
-	Claimed Origin = "claimed"
+	OriginAdded   Origin = "added"
+	OriginClaimed Origin = "claimed"
 )
 
 // AllOrigins returns every Origin.
-func AllOrigins() []Origin { return []Origin{Added, Claimed} }
+func AllOrigins() []Origin { return []Origin{OriginAdded, OriginClaimed} }
 
 // UnmarshalText refuses a text that is not an Origin.
 func (o *Origin) UnmarshalText(b []byte) error { return decode(o, "origin", b, AllOrigins()) }
@@ -82,45 +84,45 @@ type Status string
 
 // The statuses.
 const (
-	CustomerClaimed          Status = "Customer claimed"
-	AwaitingConsentResponse  Status = "Awaiting customer consent response"
-	CustomerConsentReceived  Status = "Customer consent received"
-	CustomerConsentDeclined  Status = "Customer consent declined"
-	CustomerConsentExpired   Status = "Customer consent expired"
-	CustomerConsentWithdrawn Status = "Customer consent withdrawn"
-	Canceled                 Status = "Canceled"
-	Submitted                Status = "Submitted"
-	UnderReview              Status = "Under review"
-	PartnerActionRequired    Status = "Partner action required"
-	Approved                 Status = "Approved"
-	Paid                     Status = "Paid"
-	Rejected                 Status = "Rejected"
-	Disputed                 Status = "Disputed"
-	RejectedFinal            Status = "Rejected final"
-	NotSubmittedExpired      Status = "Not submitted expired"
-	PostSubmissionExpired    Status = "Post submission expired"
-	DisputedExpired          Status = "Disputed expired"
+	StatusCustomerClaimed         Status = "Customer claimed"
+	StatusAwaitingConsentResponse Status = "Awaiting customer consent response"
+	StatusConsentReceived         Status = "Customer consent received"
+	StatusConsentDeclined         Status = "Customer consent declined"
+	StatusConsentExpired          Status = "Customer consent expired"
+	StatusConsentWithdrawn        Status = "Customer consent withdrawn"
+	StatusCanceled                Status = "Canceled"
+	StatusSubmitted               Status = "Submitted"
+	StatusUnderReview             Status = "Under review"
+	StatusPartnerActionRequired   Status = "Partner action required"
+	StatusApproved                Status = "Approved"
+	StatusPaid                    Status = "Paid"
+	StatusRejected                Status = "Rejected"
+	StatusDisputed                Status = "Disputed"
+	StatusRejectedFinal           Status = "Rejected final"
+	StatusNotSubmittedExpired     Status = "Not submitted expired"
+	StatusPostSubmissionExpired   Status = "Post submission expired"
+	StatusDisputedExpired         Status = "Disputed expired"
 )
 
 // AllStatuses returns every Status, in the order in which a claim may meet
 // them.
 func AllStatuses() []Status {
 	return []Status{
-		CustomerClaimed, AwaitingConsentResponse, CustomerConsentReceived, CustomerConsentDeclined,
-		CustomerConsentExpired, CustomerConsentWithdrawn, Canceled, Submitted, UnderReview, PartnerActionRequired,
-		Approved, Paid, Rejected, Disputed, RejectedFinal, NotSubmittedExpired, PostSubmissionExpired, DisputedExpired,
+		StatusCustomerClaimed, StatusAwaitingConsentResponse, StatusConsentReceived, StatusConsentDeclined,
+		StatusConsentExpired, StatusConsentWithdrawn, StatusCanceled, StatusSubmitted, StatusUnderReview, StatusPartnerActionRequired,
+		StatusApproved, StatusPaid, StatusRejected, StatusDisputed, StatusRejectedFinal, StatusNotSubmittedExpired, StatusPostSubmissionExpired, StatusDisputedExpired,
 	}
 }
 
-// rejected is another word for CustomerConsentDeclined in the program's own lists.
+// rejected is another word for StatusConsentDeclined in the program's own lists.
 // It is read as such, and never written.
 const rejected = "Consent rejected"
 
 // UnmarshalText refuses a text that is not a Status. It reads "Consent rejected", which
-// the program's own lists have for it, as CustomerConsentDeclined.
+// the program's own lists have for it, as StatusConsentDeclined.
 func (s *Status) UnmarshalText(b []byte) error {
 	if string(b) == rejected {
-		*s = CustomerConsentDeclined
+		*s = StatusConsentDeclined
 		return nil
 	}
 	return decode(s, "status", b, AllStatuses())
@@ -151,13 +153,13 @@ type RowType string
 
 // The row types.
 const (
-	NotStarted RowType = "not started"
-	InProgress RowType = "active"
-	Done       RowType = "complete"
+	RowNotStarted RowType = "not started"
+	RowActive     RowType = "active"
+	RowComplete   RowType = "complete"
 )
 
 // AllRowTypes returns every RowType.
-func AllRowTypes() []RowType { return []RowType{NotStarted, InProgress, Done} }
+func AllRowTypes() []RowType { return []RowType{RowNotStarted, RowActive, RowComplete} }
 
 // UnmarshalText refuses a text that is not a RowType.
 func (t *RowType) UnmarshalText(b []byte) error { return decode(t, "row type", b, AllRowTypes()) }
@@ -167,20 +169,20 @@ type Action string
 
 // The actions.
 const (
-	ClaimCustomer  Action = "claim customer"
-	RequestConsent Action = "request consent"
-	ResendConsent  Action = "resend consent"
-	Cancel         Action = "cancel"
-	WorkOnClaim    Action = "work on claim"
-	SubmitClaim    Action = "submit claim"
-	RecallClaim    Action = "recall claim"
-	Dispute        Action = "dispute"
-	ViewClaim      Action = "view claim"
+	ActionClaimCustomer  Action = "claim customer"
+	ActionRequestConsent Action = "request consent"
+	ActionResendConsent  Action = "resend consent"
+	ActionCancel         Action = "cancel"
+	ActionWorkOnClaim    Action = "work on claim"
+	ActionSubmitClaim    Action = "submit claim"
+	ActionRecallClaim    Action = "recall claim"
+	ActionDispute        Action = "dispute"
+	ActionViewClaim      Action = "view claim"
 )
 
 // AllActions returns every Action in the order in which a row lists them.
 func AllActions() []Action {
-	return []Action{ClaimCustomer, RequestConsent, ResendConsent, WorkOnClaim, SubmitClaim, RecallClaim, Dispute, ViewClaim, Cancel}
+	return []Action{ActionClaimCustomer, ActionRequestConsent, ActionResendConsent, ActionWorkOnClaim, ActionSubmitClaim, ActionRecallClaim, ActionDispute, ActionViewClaim, ActionCancel}
 }
 
 // UnmarshalText refuses a text that is not an Action.
@@ -191,21 +193,21 @@ type ReasonKind string
 
 // The kinds of reason.
 const (
-	CriteriaNotMet     ReasonKind = "criteria not met"
-	FactsMissing       ReasonKind = "facts missing"
-	ConsentedElsewhere ReasonKind = "consented to another partner"
-	ParticipatedBefore ReasonKind = "already participated with another partner"
-	ClaimLimitReached  ReasonKind = "claim limit reached"
-	IDNotTaken         ReasonKind = "the engagement does not take the customer's IDs"
+	ReasonCriteriaNotMet        ReasonKind = "criteria not met"
+	ReasonFactsMissing          ReasonKind = "facts missing"
+	ReasonConsentedElsewhere    ReasonKind = "consented to another partner"
+	ReasonParticipatedElsewhere ReasonKind = "already participated with another partner"
+	ReasonClaimLimitReached     ReasonKind = "claim limit reached"
+	ReasonIDNotAccepted         ReasonKind = "the engagement does not take the customer's IDs"
 
 	// What users hear who may act through some of the partner's locations only.
-	HeldByColleagues ReasonKind = "your company has this customer already"
-	NotThroughThese  ReasonKind = "not eligible through these locations"
+	ReasonHeldByColleagues         ReasonKind = "your company has this customer already"
+	ReasonNotThroughTheseLocations ReasonKind = "not eligible through these locations"
 )
 
 // AllReasonKinds returns every ReasonKind.
 func AllReasonKinds() []ReasonKind {
-	return []ReasonKind{CriteriaNotMet, FactsMissing, ConsentedElsewhere, ParticipatedBefore, ClaimLimitReached, IDNotTaken, HeldByColleagues, NotThroughThese}
+	return []ReasonKind{ReasonCriteriaNotMet, ReasonFactsMissing, ReasonConsentedElsewhere, ReasonParticipatedElsewhere, ReasonClaimLimitReached, ReasonIDNotAccepted, ReasonHeldByColleagues, ReasonNotThroughTheseLocations}
 }
 
 // UnmarshalText refuses a text that is not a ReasonKind.

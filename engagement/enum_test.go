@@ -28,7 +28,7 @@ func TestEnums(t *testing.T) {
 	checkEnum(t, engagement.AllReasonKinds(), "criteria not met", "facts missing", "consented to another partner",
 		"already participated with another partner", "claim limit reached",
 		"the engagement does not take the customer's IDs", "your company has this customer already", "not eligible through these locations")
-	checkEnum(t, engagement.AllPays(), "fixed", "variable")
+	checkEnum(t, engagement.AllPaymentModels(), "fixed", "variable")
 	checkEnum(t, engagement.AllEventKinds(), "customer added", "customer claimed", "customer known", "consent requested", "consent resent",
 		"contacts changed", "consent sent", "consent granted", "consent declined", "consent withdrawn", "participation cancelled",
 		"deadline passed", "eligibility changed", "person erased", "reminder due", "details changed", "customer associated",
@@ -73,7 +73,7 @@ func checkEnum[T ~string, P interface {
 // The program's lists have another word for one status. It is read, and not written.
 func TestConsentRejected(t *testing.T) {
 	var s engagement.Status
-	if err := json.Unmarshal([]byte(`"Consent rejected"`), &s); err != nil || s != engagement.CustomerConsentDeclined {
+	if err := json.Unmarshal([]byte(`"Consent rejected"`), &s); err != nil || s != engagement.StatusConsentDeclined {
 		t.Fatalf("read %q with %v", s, err)
 	}
 	if text, err := json.Marshal(s); err != nil || string(text) != `"Customer consent declined"` {

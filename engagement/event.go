@@ -17,52 +17,52 @@ type EventKind string
 
 // The kinds of event.
 const (
-	CustomerAdded       EventKind = "customer added"
-	CustomerClaim       EventKind = "customer claimed"
-	CustomerKnown       EventKind = "customer known"
-	ConsentRequested    EventKind = "consent requested"
-	ConsentResent       EventKind = "consent resent"
-	ContactsChanged     EventKind = "contacts changed"
-	ConsentSent         EventKind = "consent sent"
-	ConsentGranted      EventKind = "consent granted"
-	ConsentDeclined     EventKind = "consent declined"
-	ConsentWithdrawn    EventKind = "consent withdrawn"
-	ParticipationCancel EventKind = "participation cancelled"
-	DeadlinePassed      EventKind = "deadline passed"
-	EligibilityChanged  EventKind = "eligibility changed"
-	PersonErased        EventKind = "person erased"
-	ReminderDue         EventKind = "reminder due"
-	DetailsChanged      EventKind = "details changed"
-	CustomerAssociated  EventKind = "customer associated"
-	CustomerParked      EventKind = "customer disassociated"
-	EvidenceAdded       EventKind = "evidence added"
-	EvidenceRemoved     EventKind = "evidence removed"
-	SurveyRequested     EventKind = "survey requested"
-	SurveyResent        EventKind = "survey resent"
-	SurveySent          EventKind = "survey sent"
-	SurveyAnswered      EventKind = "survey answered"
-	CommentAdded        EventKind = "comment added"
-	ClaimSubmitted      EventKind = "claim submitted"
-	ClaimRecalled       EventKind = "claim recalled"
-	ReviewStarted       EventKind = "review started"
-	ActionAskedFor      EventKind = "action asked for"
-	ClaimApproved       EventKind = "claim approved"
-	ClaimRejected       EventKind = "claim rejected"
-	DisputeOpened       EventKind = "dispute opened"
-	PaymentRecorded     EventKind = "payment recorded"
-	MessageFailed       EventKind = "message not delivered"
-	ReferralRecorded    EventKind = "referral recorded"
+	EventCustomerAdded         EventKind = "customer added"
+	EventCustomerClaimed       EventKind = "customer claimed"
+	EventCustomerKnown         EventKind = "customer known"
+	EventConsentRequested      EventKind = "consent requested"
+	EventConsentResent         EventKind = "consent resent"
+	EventContactsChanged       EventKind = "contacts changed"
+	EventConsentSent           EventKind = "consent sent"
+	EventConsentGranted        EventKind = "consent granted"
+	EventConsentDeclined       EventKind = "consent declined"
+	EventConsentWithdrawn      EventKind = "consent withdrawn"
+	EventParticipationCanceled EventKind = "participation cancelled"
+	EventDeadlinePassed        EventKind = "deadline passed"
+	EventEligibilityChanged    EventKind = "eligibility changed"
+	EventPersonErased          EventKind = "person erased"
+	EventReminderDue           EventKind = "reminder due"
+	EventDetailsChanged        EventKind = "details changed"
+	EventCustomerAssociated    EventKind = "customer associated"
+	EventCustomerDisassociated EventKind = "customer disassociated"
+	EventEvidenceAdded         EventKind = "evidence added"
+	EventEvidenceRemoved       EventKind = "evidence removed"
+	EventSurveyRequested       EventKind = "survey requested"
+	EventSurveyResent          EventKind = "survey resent"
+	EventSurveySent            EventKind = "survey sent"
+	EventSurveyAnswered        EventKind = "survey answered"
+	EventCommentAdded          EventKind = "comment added"
+	EventClaimSubmitted        EventKind = "claim submitted"
+	EventClaimRecalled         EventKind = "claim recalled"
+	EventReviewStarted         EventKind = "review started"
+	EventActionRequested       EventKind = "action asked for"
+	EventClaimApproved         EventKind = "claim approved"
+	EventClaimRejected         EventKind = "claim rejected"
+	EventDisputeOpened         EventKind = "dispute opened"
+	EventPaymentRecorded       EventKind = "payment recorded"
+	EventMessageFailed         EventKind = "message not delivered"
+	EventReferralRecorded      EventKind = "referral recorded"
 )
 
 // AllEventKinds returns every EventKind.
 func AllEventKinds() []EventKind {
 	return []EventKind{
-		CustomerAdded, CustomerClaim, CustomerKnown, ConsentRequested, ConsentResent, ContactsChanged, ConsentSent,
-		ConsentGranted, ConsentDeclined, ConsentWithdrawn, ParticipationCancel, DeadlinePassed, EligibilityChanged, PersonErased,
-		ReminderDue, DetailsChanged, CustomerAssociated, CustomerParked, EvidenceAdded, EvidenceRemoved,
-		SurveyRequested, SurveyResent, SurveySent, SurveyAnswered, CommentAdded,
-		ClaimSubmitted, ClaimRecalled, ReviewStarted, ActionAskedFor, ClaimApproved, ClaimRejected, DisputeOpened, PaymentRecorded,
-		MessageFailed, ReferralRecorded,
+		EventCustomerAdded, EventCustomerClaimed, EventCustomerKnown, EventConsentRequested, EventConsentResent, EventContactsChanged, EventConsentSent,
+		EventConsentGranted, EventConsentDeclined, EventConsentWithdrawn, EventParticipationCanceled, EventDeadlinePassed, EventEligibilityChanged, EventPersonErased,
+		EventReminderDue, EventDetailsChanged, EventCustomerAssociated, EventCustomerDisassociated, EventEvidenceAdded, EventEvidenceRemoved,
+		EventSurveyRequested, EventSurveyResent, EventSurveySent, EventSurveyAnswered, EventCommentAdded,
+		EventClaimSubmitted, EventClaimRecalled, EventReviewStarted, EventActionRequested, EventClaimApproved, EventClaimRejected, EventDisputeOpened, EventPaymentRecorded,
+		EventMessageFailed, EventReferralRecorded,
 	}
 }
 
@@ -236,7 +236,7 @@ func (p *Person) plain() *Person {
 }
 
 // About reports whether the person part names this user or e-mail address.
-func (p *Person) About(user string, email tenant.Email) bool {
+func (p *Person) Names(user string, email tenant.Email) bool {
 	if p == nil {
 		return false
 	}

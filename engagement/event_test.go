@@ -24,15 +24,15 @@ func story() ([]engagement.Event, engagement.Head) {
 	e := func(kind engagement.EventKind, person *engagement.Person) engagement.Event {
 		return engagement.Event{
 			Partner: northwind, Customer: contoso.Key(), At: start, Kind: kind, By: engagement.ByPartner, Engagement: the.Engagement,
-			Participation: "p-1", From: engagement.CustomerClaimed, To: engagement.AwaitingConsentResponse,
+			Participation: "p-1", From: engagement.StatusCustomerClaimed, To: engagement.StatusAwaitingConsentResponse,
 			Detail: engagement.Detail{Location: "4711201", Deadline: start}, State: engagement.Digest{1}, Person: person,
 		}
 	}
 	person := func(n int) *engagement.Person {
 		return &engagement.Person{Salt: fmt.Sprint("salt", n), User: "ana", Contacts: []tenant.Email{email("bruno@contoso.com")}, Why: "asked"}
 	}
-	first, head := engagement.Chain(engagement.Head{}, e(engagement.CustomerAdded, person(1)), e(engagement.ConsentRequested, person(2)))
-	then, head := engagement.Chain(head, e(engagement.ConsentGranted, person(3)), e(engagement.CustomerKnown, nil), e(engagement.DeadlinePassed, nil))
+	first, head := engagement.Chain(engagement.Head{}, e(engagement.EventCustomerAdded, person(1)), e(engagement.EventConsentRequested, person(2)))
+	then, head := engagement.Chain(head, e(engagement.EventConsentGranted, person(3)), e(engagement.EventCustomerKnown, nil), e(engagement.EventDeadlinePassed, nil))
 	return append(first, then...), head
 }
 
@@ -226,11 +226,11 @@ func story1(i int) *engagement.Person {
 
 func TestAbout(t *testing.T) {
 	p := &engagement.Person{User: "ana", Contacts: []tenant.Email{email("Bruno@contoso.com"), {}}}
-	require.True(t, p.About("ana", tenant.Email{}))
-	require.True(t, p.About("", email("bruno@CONTOSO.com")))
-	require.False(t, p.About("Ana", email("carla@contoso.com")))
-	require.False(t, p.About("", tenant.Email{}), "nobody is named")
-	require.False(t, (*engagement.Person)(nil).About("ana", email("bruno@contoso.com")))
+	require.True(t, p.Names("ana", tenant.Email{}))
+	require.True(t, p.Names("", email("bruno@CONTOSO.com")))
+	require.False(t, p.Names("Ana", email("carla@contoso.com")))
+	require.False(t, p.Names("", tenant.Email{}), "nobody is named")
+	require.False(t, (*engagement.Person)(nil).Names("ana", email("bruno@contoso.com")))
 }
 
 func TestDigestText(t *testing.T) {
@@ -257,15 +257,15 @@ func TestLogsHidePersons(t *testing.T) {
 	var out bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&out, nil))
 	events, _ := story()
-	p := asked(began(northwind, engagement.Added))
+	p := asked(began(northwind, engagement.OriginAdded))
 	p.Reason, p.FriendlyName = "she said so", "Ana's own"
 	log.Info("x", "event", events[0], "person", events[0].Person, "participation", p,
 		"shared", placeOf(1, p).shared, "record", placeOf(1, p).records[0],
-		"message", engagement.Message{ID: "m-1", Kind: engagement.AskForConsent, To: email("ana@contoso.com")})
+		"message", engagement.Message{ID: "m-1", Kind: engagement.MessageConsentRequest, To: email("ana@contoso.com")})
 	for _, hidden := range []string{"ana@", "bruno", "salt", `"ana"`, "asked", "she said so", "Ana's own"} {
 		require.NotContains(t, out.String(), hidden)
 	}
-	for _, shown := range []string{"m-1", string(p.ID), string(p.Engagement), string(engagement.AskForConsent), string(events[0].Kind)} {
+	for _, shown := range []string{"m-1", string(p.ID), string(p.Engagement), string(engagement.MessageConsentRequest), string(events[0].Kind)} {
 		require.Contains(t, out.String(), shown)
 	}
 }
@@ -285,7 +285,7 @@ func TestDigestOfAPerson(t *testing.T) {
 		{engagement.Person{Salt: "s", Contacts: []tenant.Email{}}, `{"salt":"s","contacts":[]}`},
 		{engagement.Person{Salt: "s", Why: "a\xffb\x00"}, "{\"salt\":\"s\",\"why\":\"a\ufffdb\ufffd\"}"},
 	} {
-		chained, head := engagement.Chain(engagement.Head{}, engagement.Event{Kind: engagement.CommentAdded, Person: &c.person})
+		chained, head := engagement.Chain(engagement.Head{}, engagement.Event{Kind: engagement.EventCommentAdded, Person: &c.person})
 		require.Equal(t, engagement.Digest(sha256.Sum256([]byte(c.json))), chained[0].PersonDigest, c.json)
 		require.NoError(t, engagement.VerifyHistory(chained, head))
 	}

@@ -34,12 +34,12 @@ func ExampleDeadline() {
 // now. What is stored of it is made once, and tells all later rows.
 func ExampleEntry_RowAt() {
 	now := time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)
-	offer := engagement.Engagement{ID: "azure-migration", Type: engagement.Assessment}
+	offer := engagement.Engagement{ID: "azure-migration", Type: engagement.TypeAssessment}
 	terms := engagement.TermsOf(offer, now)
 	contoso := tenant.Identity{TPID: 640037, Name: "Contoso"}
 
 	added := engagement.Participation{
-		ID: "p-1", Partner: "northwind", Engagement: offer.ID, Customer: contoso.Key(), Identity: contoso, Origin: engagement.Added,
+		ID: "p-1", Partner: "northwind", Engagement: offer.ID, Customer: contoso.Key(), Identity: contoso, Origin: engagement.OriginAdded,
 		StartedAt: now, Terms: terms, Consent: consent.Start(terms.Deadline(now, terms.Windows.Consent)),
 	}
 	record := engagement.PartnerRecord{Key: added.Record(), Identity: contoso}.WithParticipation(added)
@@ -61,10 +61,10 @@ func ExampleEntry_RowAt() {
 func ExampleVerifyHistory() {
 	event := engagement.Event{
 		Partner: "northwind", Customer: "tpid:640037", At: time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC),
-		Kind: engagement.CustomerAdded, By: engagement.ByPartner, Person: &engagement.Person{Salt: "a random text", User: "ana"},
+		Kind: engagement.EventCustomerAdded, By: engagement.ByPartner, Person: &engagement.Person{Salt: "a random text", User: "ana"},
 	}
 	known := event
-	known.Kind, known.By, known.Person = engagement.CustomerKnown, engagement.ByCustomer, nil
+	known.Kind, known.By, known.Person = engagement.EventCustomerKnown, engagement.ByCustomer, nil
 
 	history, head := engagement.Chain(engagement.Head{}, event, known)
 	fmt.Println(engagement.VerifyHistory(history, head))

@@ -59,7 +59,7 @@ func facts(n int64, s string) eligibility.Facts {
 // offer is a valid engagement.
 func offer() engagement.Engagement {
 	return engagement.Engagement{
-		ID: "azure-migration", Version: "1", Name: "Azure Migration", SolutionArea: "Infrastructure", Type: engagement.Assessment,
+		ID: "azure-migration", Version: "1", Name: "Azure Migration", SolutionArea: "Infrastructure", Type: engagement.TypeAssessment,
 		Opens: date("2026-01-01"), Closes: date("2027-07-01"),
 		Rates:         []engagement.Rate{{From: date("2026-01-01"), Amount: money("5000.00 USD")}},
 		LocationRules: rules(enoughSeats), CustomerRules: rules(enoughSeats, isEnterprise),
@@ -147,50 +147,50 @@ func proven(p engagement.Participation) engagement.Participation {
 			ID: id, Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf", Size: 1, SHA256: strings.Repeat("5a", 32), Ref: string(id),
 		}}
 	}
-	return happens(p, on(1), document("e1", claim.Findings), document("e2", claim.Invoice),
-		claim.SendSurvey{Survey: claim.PartnerSurvey, Contact: consent.Contact{Email: email("paula@northwind.example")}, Link: "s1"},
-		claim.SendSurvey{Survey: claim.CustomerSurvey, Contact: consent.Contact{Email: email("ana@contoso.com")}, Link: "s2"},
-		claim.AnswerSurvey{Survey: claim.PartnerSurvey, Link: "s1", Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4"}},
-		claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: "s2", Answers: map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"}},
+	return happens(p, on(1), document("e1", claim.ProofFindings), document("e2", claim.ProofInvoice),
+		claim.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: consent.Contact{Email: email("paula@northwind.example")}, Link: "s1"},
+		claim.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: consent.Contact{Email: email("ana@contoso.com")}, Link: "s2"},
+		claim.AnswerSurvey{Survey: claim.ProofPartnerSurvey, Link: "s1", Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4"}},
+		claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "s2", Answers: map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"}},
 	)
 }
 
 // reached is a participation of the partner whose claim has come to that status: it
 // is submitted on day 20, and reviewed from then on, or on day 80 if it is rejected.
 func reached(status claim.Status, partner engagement.PartnerID) engagement.Participation {
-	no := claim.Reject{Codes: []claim.RejectionCode{claim.ProofInconsistent}, Text: "The dates differ."}
+	no := claim.Reject{Codes: []claim.RejectionCode{claim.RejectionProofInconsistent}, Text: "The dates differ."}
 	from := func(before claim.Status) engagement.Participation { return reached(before, partner) }
 	switch status {
-	case claim.Draft:
-		return proven(accepted(asked(began(partner, engagement.Added))))
-	case claim.Submitted:
-		return happens(from(claim.Draft), on(20), claim.Submit{})
-	case claim.UnderReview:
-		return happens(from(claim.Submitted), on(21), claim.StartReview{})
-	case claim.ActionRequired:
-		return happens(from(claim.UnderReview), on(22), claim.AskForAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
-	case claim.Approved:
-		return happens(from(claim.UnderReview), on(23), claim.Approve{Amount: money("4000.00 USD")})
-	case claim.Paid:
-		return happens(from(claim.Approved), on(24), claim.Pay{Amount: money("4000.00 USD")})
-	case claim.Rejected:
-		return happens(from(claim.UnderReview), on(80), no)
+	case claim.StatusDraft:
+		return proven(accepted(asked(began(partner, engagement.OriginAdded))))
+	case claim.StatusSubmitted:
+		return happens(from(claim.StatusDraft), on(20), claim.Submit{})
+	case claim.StatusUnderReview:
+		return happens(from(claim.StatusSubmitted), on(21), claim.StartReview{})
+	case claim.StatusActionRequired:
+		return happens(from(claim.StatusUnderReview), on(22), claim.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
+	case claim.StatusApproved:
+		return happens(from(claim.StatusUnderReview), on(23), claim.Approve{Amount: money("4000.00 USD")})
+	case claim.StatusPaid:
+		return happens(from(claim.StatusApproved), on(24), claim.Pay{Amount: money("4000.00 USD")})
+	case claim.StatusRejected:
+		return happens(from(claim.StatusUnderReview), on(80), no)
 	case claim.Undisputed:
-		return happens(from(claim.Rejected), on(110), claim.Expire{})
-	case claim.Disputed:
-		return happens(from(claim.Rejected), on(81), claim.OpenDispute{Reason: "They do not."})
-	case claim.RejectedFinal:
-		return happens(from(claim.Disputed), on(100), claim.Submit{}, claim.StartReview{}, no)
-	case claim.NotSubmittedExpired:
-		return happens(from(claim.Draft), on(60), claim.Expire{})
-	case claim.PostSubmissionExpired:
-		return happens(from(claim.ActionRequired), on(90), claim.Expire{})
-	case claim.DisputedExpired:
-		return happens(from(claim.Disputed), on(110), claim.Expire{})
-	case claim.Cancelled:
-		return cancelled(from(claim.Draft))
-	case claim.Withdrawn:
-		return withdrawn(from(claim.Draft))
+		return happens(from(claim.StatusRejected), on(110), claim.Expire{})
+	case claim.StatusDisputed:
+		return happens(from(claim.StatusRejected), on(81), claim.OpenDispute{Reason: "They do not."})
+	case claim.StatusRejectedFinal:
+		return happens(from(claim.StatusDisputed), on(100), claim.Submit{}, claim.StartReview{}, no)
+	case claim.StatusNotSubmittedExpired:
+		return happens(from(claim.StatusDraft), on(60), claim.Expire{})
+	case claim.StatusPostSubmissionExpired:
+		return happens(from(claim.StatusActionRequired), on(90), claim.Expire{})
+	case claim.StatusDisputedExpired:
+		return happens(from(claim.StatusDisputed), on(110), claim.Expire{})
+	case claim.StatusCanceled:
+		return cancelled(from(claim.StatusDraft))
+	case claim.StatusWithdrawn:
+		return withdrawn(from(claim.StatusDraft))
 	}
 	panic("no way to " + status)
 }

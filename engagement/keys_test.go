@@ -13,7 +13,7 @@ import (
 // The keys that an entry is given anew are those with which it was stored: what its
 // row is found by, it is still found by.
 func TestKeysMadeAnew(t *testing.T) {
-	p := accepted(asked(began(northwind, engagement.Added)))
+	p := accepted(asked(began(northwind, engagement.OriginAdded)))
 	p.FriendlyName, p.ClaimNumber, p.Owner, p.Labels = "Café", "C-1", "Joana", []string{"VIP"}
 	p.Referral = engagement.Referral{Reference: "REF-4711", At: start}
 	pl := placeOf(1, p, known(fabrikam, eligibility.OutcomeEligible))

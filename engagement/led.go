@@ -191,7 +191,7 @@ type customerForm struct {
 // is known, and since when it is disassociated.
 func (c Customer) StateDigest() Digest {
 	return sha256.Sum256(encode(customerForm{
-		Partner: c.Key.Partner, Customer: c.Key.Customer, KnownSince: c.KnownSince, ParkedSince: c.ParkedSince,
+		Partner: c.Key.Partner, Customer: c.Key.Customer, KnownSince: c.KnownSince, ParkedSince: c.DisassociatedAt,
 	}))
 }
 
@@ -239,7 +239,7 @@ func VerifyCustomer(c Customer, events []Event) error {
 		if e.Participation == "" {
 			last = e
 		}
-		known = known || e.Kind == CustomerKnown
+		known = known || e.Kind == EventCustomerKnown
 	}
 	switch {
 	case last.Format >= FormatDetail && !same(last.State, c.StateDigest()):

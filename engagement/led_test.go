@@ -69,10 +69,10 @@ var unproved = map[string]string{
 // state, but for what is listed above: a field that is new is proved, or listed.
 func TestStateDigestCoversEveryField(t *testing.T) {
 	fresh := func() engagement.Participation {
-		p := accepted(asked(began(northwind, engagement.Added)))
+		p := accepted(asked(began(northwind, engagement.OriginAdded)))
 		p.ID, p.ClaimNumber = "p-1", "C-1"
 		p.Consent.Withdrawal = p.Consent.Answer
-		p.Claim.Evidence = []claim.Evidence{{ID: "e-1", Kind: claim.Invoice}}
+		p.Claim.Evidence = []claim.Evidence{{ID: "e-1", Kind: claim.ProofInvoice}}
 		p.Claim.Surveys = nil
 		p.Claim.Submissions, p.Claim.Recalls = []claim.Submission{{}}, []claim.Recall{{}}
 		p.Claim.Reviews, p.Claim.Payments, p.Claim.Comments = []claim.Review{{}}, []claim.Payment{{}}, []claim.Comment{{}}
@@ -132,9 +132,9 @@ func other(v reflect.Value) (reflect.Value, bool) {
 	case eligibility.Money:
 		return reflect.ValueOf(money("77.77 EUR")), true
 	case []claim.Survey:
-		return reflect.ValueOf([]claim.Survey{{Kind: claim.CustomerSurvey, State: survey.State{Status: survey.Done}}}), true
+		return reflect.ValueOf([]claim.Survey{{Kind: claim.ProofCustomerSurvey, State: survey.State{Status: survey.StatusDone}}}), true
 	case []claim.RejectionCode:
-		return reflect.ValueOf([]claim.RejectionCode{claim.OtherReason}), true
+		return reflect.ValueOf([]claim.RejectionCode{claim.RejectionOther}), true
 	case []consent.LinkID:
 		return reflect.ValueOf([]consent.LinkID{"l-2"}), true
 	}
@@ -155,7 +155,7 @@ func other(v reflect.Value) (reflect.Value, bool) {
 // A digest is what it was when it was written, also once there is more to prove:
 // these stand in stored events.
 func TestStateDigestsStay(t *testing.T) {
-	p := began(northwind, engagement.Added)
+	p := began(northwind, engagement.OriginAdded)
 	p.ID, p.ClaimNumber = "p-1", "C-1"
 	earlier := accepted(asked(p)) // when it was not kept which versions it stands on
 	opened := *earlier.Claim
@@ -178,7 +178,7 @@ func TestStateDigestsStay(t *testing.T) {
 
 // An erased person changes no digest.
 func TestStateDigestOutlivesPersons(t *testing.T) {
-	p := accepted(asked(began(northwind, engagement.Added)))
+	p := accepted(asked(began(northwind, engagement.OriginAdded)))
 	digest := p.StateDigest()
 	next, found := p.Consent.Erase(email("ana@contoso.com"))
 	require.True(t, found)
@@ -188,17 +188,17 @@ func TestStateDigestOutlivesPersons(t *testing.T) {
 
 // What was written before events carried states is held to its status.
 func TestOldEventsProveTheStatus(t *testing.T) {
-	p := accepted(asked(began(northwind, engagement.Added)))
+	p := accepted(asked(began(northwind, engagement.OriginAdded)))
 	old := engagement.Event{
-		Partner: northwind, Participation: p.ID, Seq: 4, At: start.Add(2 * time.Minute), Kind: engagement.ConsentGranted,
-		To: engagement.CustomerConsentReceived, Format: engagement.FormatNote,
+		Partner: northwind, Participation: p.ID, Seq: 4, At: start.Add(2 * time.Minute), Kind: engagement.EventConsentGranted,
+		To: engagement.StatusConsentReceived, Format: engagement.FormatNote,
 	}
 	require.NoError(t, engagement.VerifyParticipation(p, []engagement.Event{old}))
 	lie := p
-	lie.Consent.Status, lie.Claim = consent.Declined, nil
+	lie.Consent.Status, lie.Claim = consent.StatusDeclined, nil
 	require.ErrorIs(t, engagement.VerifyParticipation(lie, []engagement.Event{old}), engagement.ErrHistoryBroken)
 	require.ErrorIs(t, engagement.VerifyParticipation(p, nil), engagement.ErrHistoryBroken, "no event tells of it")
-	known := engagement.Event{Partner: northwind, Kind: engagement.CustomerKnown, Seq: 5, Format: engagement.FormatNote}
+	known := engagement.Event{Partner: northwind, Kind: engagement.EventCustomerKnown, Seq: 5, Format: engagement.FormatNote}
 	require.NoError(t, engagement.VerifyCustomer(engagement.Customer{KnownSince: start}, []engagement.Event{old, known}))
 	require.ErrorIs(t, engagement.VerifyCustomer(engagement.Customer{KnownSince: start}, []engagement.Event{old}), engagement.ErrHistoryBroken)
 	require.ErrorIs(t, engagement.VerifyCustomer(engagement.Customer{}, []engagement.Event{old, known}), engagement.ErrHistoryBroken)

@@ -38,5 +38,5 @@ func TestPayeeLink(t *testing.T) {
 	outcomes, err := engagement.LocationOutcomes(offer(), engagement.Partner{Locations: locations}, start)
 	require.NoError(t, err)
 	require.Equal(t, []string{"", link}, []string{outcomes[0].PayeeURL, outcomes[1].PayeeURL})
-	require.Equal(t, []bool{true, false}, []bool{outcomes[0].Earns, outcomes[1].Earns})
+	require.Equal(t, []bool{true, false}, []bool{outcomes[0].Payable, outcomes[1].Payable})
 }

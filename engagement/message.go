@@ -17,35 +17,35 @@ type MessageKind string
 
 // The kinds of message.
 const (
-	AskForConsent MessageKind = "ask for consent"  // to a customer contact, with a link
-	TellGranted   MessageKind = "consent granted"  // to a partner contact
-	TellDeclined  MessageKind = "consent declined" // to a partner contact
-	TellExpired   MessageKind = "consent expired"  // to a partner contact
-	TellWithdrawn MessageKind = "consent withdrawn"
-	TellCancelled MessageKind = "participation cancelled" // to a customer contact who was asked
-	AskForSurvey  MessageKind = "ask for survey"          // to a survey's contact, with a link
+	MessageConsentRequest   MessageKind = "ask for consent"  // to a customer contact, with a link
+	MessageConsentGranted   MessageKind = "consent granted"  // to a partner contact
+	MessageConsentDeclined  MessageKind = "consent declined" // to a partner contact
+	MessageConsentExpired   MessageKind = "consent expired"  // to a partner contact
+	MessageConsentWithdrawn MessageKind = "consent withdrawn"
+	MessageCanceled         MessageKind = "participation cancelled" // to a customer contact who was asked
+	MessageSurveyRequest    MessageKind = "ask for survey"          // to a survey's contact, with a link
 
 	// To the partner as a whole: whatever contacts it has named, the host has to do it.
-	AskForReferral MessageKind = "ask for referral"
+	MessageReferralRequest MessageKind = "ask for referral"
 
 	// To a partner contact, too.
-	TellActionRequired MessageKind = "action required"
-	TellApproved       MessageKind = "claim approved"
-	TellRejected       MessageKind = "claim rejected"
-	TellPaid           MessageKind = "claim paid"
-	TellClaimExpired   MessageKind = "claim expired"
-	RemindConsent      MessageKind = "reminder of consent"
-	RemindSubmission   MessageKind = "reminder of submission"
-	RemindAction       MessageKind = "reminder of action"
-	RemindDispute      MessageKind = "reminder of dispute"
+	MessageActionRequired     MessageKind = "action required"
+	MessageClaimApproved      MessageKind = "claim approved"
+	MessageClaimRejected      MessageKind = "claim rejected"
+	MessageClaimPaid          MessageKind = "claim paid"
+	MessageClaimExpired       MessageKind = "claim expired"
+	MessageConsentReminder    MessageKind = "reminder of consent"
+	MessageSubmissionReminder MessageKind = "reminder of submission"
+	MessageActionReminder     MessageKind = "reminder of action"
+	MessageDisputeReminder    MessageKind = "reminder of dispute"
 )
 
 // AllMessageKinds returns every MessageKind.
 func AllMessageKinds() []MessageKind {
 	return []MessageKind{
-		AskForConsent, TellGranted, TellDeclined, TellExpired, TellWithdrawn, TellCancelled, AskForSurvey, AskForReferral,
-		TellActionRequired, TellApproved, TellRejected, TellPaid, TellClaimExpired,
-		RemindConsent, RemindSubmission, RemindAction, RemindDispute,
+		MessageConsentRequest, MessageConsentGranted, MessageConsentDeclined, MessageConsentExpired, MessageConsentWithdrawn, MessageCanceled, MessageSurveyRequest, MessageReferralRequest,
+		MessageActionRequired, MessageClaimApproved, MessageClaimRejected, MessageClaimPaid, MessageClaimExpired,
+		MessageConsentReminder, MessageSubmissionReminder, MessageActionReminder, MessageDisputeReminder,
 	}
 }
 
@@ -63,7 +63,7 @@ type Message struct {
 	Engagement    ID               `json:"engagement"`
 	Customer      tenant.Key       `json:"customer"`
 	Participation ParticipationID  `json:"participation"`
-	To            tenant.Email     `json:"to,omitzero"`       // zero: to the partner as a whole, which has named no contacts, or for AskForReferral; the host knows whom to tell
+	To            tenant.Email     `json:"to,omitzero"`       // zero: to the partner as a whole, which has named no contacts, or for MessageReferralRequest; the host knows whom to tell
 	Language      consent.Language `json:"language,omitzero"` // zero: the first there is
 	Link          consent.LinkID   `json:"link,omitzero"`     // the link that it carries; its token is made when it goes out
 	Deadline      time.Time        `json:"deadline,omitzero"` // the one that a reminder is about

@@ -104,56 +104,56 @@ func ApplyClaim(p Participation, e claim.Event, now time.Time) (Participation, e
 // have passed count, whether or not anybody has recorded it.
 func (p Participation) StatusAt(now time.Time) Status {
 	switch p.Consent.StatusAt(now) {
-	case consent.Requested:
-		return AwaitingConsentResponse
-	case consent.Granted:
+	case consent.StatusRequested:
+		return StatusAwaitingConsentResponse
+	case consent.StatusGranted:
 		return p.claimStatusAt(now)
-	case consent.Declined:
-		return CustomerConsentDeclined
-	case consent.Expired:
-		return CustomerConsentExpired
-	case consent.Withdrawn:
-		return CustomerConsentWithdrawn
-	case consent.Cancelled:
-		return Canceled
+	case consent.StatusDeclined:
+		return StatusConsentDeclined
+	case consent.StatusExpired:
+		return StatusConsentExpired
+	case consent.StatusWithdrawn:
+		return StatusConsentWithdrawn
+	case consent.StatusCanceled:
+		return StatusCanceled
 	}
-	return CustomerClaimed
+	return StatusCustomerClaimed
 }
 
 // claimStatusAt is the status of a participation whose consent is granted.
 func (p Participation) claimStatusAt(now time.Time) Status {
 	if p.Claim == nil {
-		return CustomerConsentReceived
+		return StatusConsentReceived
 	}
 	switch p.Claim.StatusAt(now) {
-	case claim.Submitted:
-		return Submitted
-	case claim.UnderReview:
-		return UnderReview
-	case claim.ActionRequired:
-		return PartnerActionRequired
-	case claim.Approved:
-		return Approved
-	case claim.Paid:
-		return Paid
-	case claim.Rejected, claim.Undisputed:
-		return Rejected
-	case claim.Disputed:
-		return Disputed
-	case claim.RejectedFinal:
-		return RejectedFinal
-	case claim.NotSubmittedExpired:
-		return NotSubmittedExpired
-	case claim.PostSubmissionExpired:
-		return PostSubmissionExpired
-	case claim.DisputedExpired:
-		return DisputedExpired
-	case claim.Cancelled:
-		return Canceled
-	case claim.Withdrawn:
-		return CustomerConsentWithdrawn
+	case claim.StatusSubmitted:
+		return StatusSubmitted
+	case claim.StatusUnderReview:
+		return StatusUnderReview
+	case claim.StatusActionRequired:
+		return StatusPartnerActionRequired
+	case claim.StatusApproved:
+		return StatusApproved
+	case claim.StatusPaid:
+		return StatusPaid
+	case claim.StatusRejected, claim.Undisputed:
+		return StatusRejected
+	case claim.StatusDisputed:
+		return StatusDisputed
+	case claim.StatusRejectedFinal:
+		return StatusRejectedFinal
+	case claim.StatusNotSubmittedExpired:
+		return StatusNotSubmittedExpired
+	case claim.StatusPostSubmissionExpired:
+		return StatusPostSubmissionExpired
+	case claim.StatusDisputedExpired:
+		return StatusDisputedExpired
+	case claim.StatusCanceled:
+		return StatusCanceled
+	case claim.StatusWithdrawn:
+		return StatusConsentWithdrawn
 	}
-	return CustomerConsentReceived
+	return StatusConsentReceived
 }
 
 // Consented reports whether the customer has ever consented.
@@ -165,17 +165,17 @@ func (p Participation) Consented() bool { return p.Claim != nil }
 // waits for its payment only.
 func (p Participation) OpenAt(now time.Time) bool {
 	switch p.StatusAt(now) {
-	case CustomerClaimed, AwaitingConsentResponse, CustomerConsentReceived, Submitted, UnderReview, PartnerActionRequired, Disputed:
+	case StatusCustomerClaimed, StatusAwaitingConsentResponse, StatusConsentReceived, StatusSubmitted, StatusUnderReview, StatusPartnerActionRequired, StatusDisputed:
 		return true
-	case Rejected:
-		return p.Claim.StatusAt(now) == claim.Rejected // and can be disputed
+	case StatusRejected:
+		return p.Claim.StatusAt(now) == claim.StatusRejected // and can be disputed
 	}
 	return false
 }
 
 // Delivered reports whether the engagement was delivered: its claim is approved.
 func (p Participation) Delivered() bool {
-	return p.Claim != nil && (p.Claim.Status == claim.Approved || p.Claim.Status == claim.Paid)
+	return p.Claim != nil && (p.Claim.Status == claim.StatusApproved || p.Claim.Status == claim.StatusPaid)
 }
 
 // HoldsAt reports whether the participation counts against the engagement's
@@ -198,9 +198,9 @@ func (p Participation) DeadlineAt(now time.Time) time.Time {
 // participation without its state saying so yet; or the zero time.
 func (p Participation) unrecorded() time.Time {
 	switch p.Consent.Status {
-	case consent.AwaitingRequest, consent.Requested:
+	case consent.StatusAwaitingRequest, consent.StatusRequested:
 		return p.Consent.Deadline
-	case consent.Granted:
+	case consent.StatusGranted:
 		if p.Claim != nil {
 			return p.Claim.Deadline()
 		}

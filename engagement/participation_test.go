@@ -18,7 +18,7 @@ const minute = time.Minute
 // and what is due, on both sides of each deadline.
 func TestStatusAt(t *testing.T) {
 	consentOver, submitOver := start.AddDate(0, 0, 30), start.Add(2*minute).AddDate(0, 0, 60)
-	new := began(northwind, engagement.Added)
+	new := began(northwind, engagement.OriginAdded)
 	for _, c := range []struct {
 		name        string
 		p           engagement.Participation
@@ -27,22 +27,22 @@ func TestStatusAt(t *testing.T) {
 		open, holds bool
 		due         time.Time
 	}{
-		{"new", new, start, engagement.CustomerClaimed, true, false, consentOver},
-		{"new, a tick before", new, consentOver.Add(-tick), engagement.CustomerClaimed, true, false, consentOver},
-		{"new, at the deadline", new, consentOver, engagement.CustomerConsentExpired, false, false, time.Time{}},
-		{"asked", asked(new), start.Add(day), engagement.AwaitingConsentResponse, true, false, consentOver},
-		{"asked, a tick before", asked(new), consentOver.Add(-tick), engagement.AwaitingConsentResponse, true, false, consentOver},
-		{"asked, at the deadline", asked(new), consentOver, engagement.CustomerConsentExpired, false, false, time.Time{}},
-		{"asked, a tick after", asked(new), consentOver.Add(tick), engagement.CustomerConsentExpired, false, false, time.Time{}},
-		{"declined", declined(asked(new)), consentOver.Add(-tick), engagement.CustomerConsentDeclined, false, false, time.Time{}},
-		{"declined, later", declined(asked(new)), consentOver, engagement.CustomerConsentDeclined, false, false, time.Time{}},
-		{"cancelled", cancelled(new), consentOver, engagement.Canceled, false, false, time.Time{}},
-		{"granted", accepted(asked(new)), start.Add(day), engagement.CustomerConsentReceived, true, true, submitOver},
-		{"granted, after the time to consent", accepted(asked(new)), consentOver, engagement.CustomerConsentReceived, true, true, submitOver},
-		{"granted, a tick before", accepted(asked(new)), submitOver.Add(-tick), engagement.CustomerConsentReceived, true, true, submitOver},
-		{"granted, at the deadline", accepted(asked(new)), submitOver, engagement.NotSubmittedExpired, false, false, time.Time{}},
-		{"withdrawn", withdrawn(accepted(asked(new))), submitOver, engagement.CustomerConsentWithdrawn, false, false, time.Time{}},
-		{"cancelled after consent", cancelled(accepted(asked(new))), submitOver, engagement.Canceled, false, false, time.Time{}},
+		{"new", new, start, engagement.StatusCustomerClaimed, true, false, consentOver},
+		{"new, a tick before", new, consentOver.Add(-tick), engagement.StatusCustomerClaimed, true, false, consentOver},
+		{"new, at the deadline", new, consentOver, engagement.StatusConsentExpired, false, false, time.Time{}},
+		{"asked", asked(new), start.Add(day), engagement.StatusAwaitingConsentResponse, true, false, consentOver},
+		{"asked, a tick before", asked(new), consentOver.Add(-tick), engagement.StatusAwaitingConsentResponse, true, false, consentOver},
+		{"asked, at the deadline", asked(new), consentOver, engagement.StatusConsentExpired, false, false, time.Time{}},
+		{"asked, a tick after", asked(new), consentOver.Add(tick), engagement.StatusConsentExpired, false, false, time.Time{}},
+		{"declined", declined(asked(new)), consentOver.Add(-tick), engagement.StatusConsentDeclined, false, false, time.Time{}},
+		{"declined, later", declined(asked(new)), consentOver, engagement.StatusConsentDeclined, false, false, time.Time{}},
+		{"cancelled", cancelled(new), consentOver, engagement.StatusCanceled, false, false, time.Time{}},
+		{"granted", accepted(asked(new)), start.Add(day), engagement.StatusConsentReceived, true, true, submitOver},
+		{"granted, after the time to consent", accepted(asked(new)), consentOver, engagement.StatusConsentReceived, true, true, submitOver},
+		{"granted, a tick before", accepted(asked(new)), submitOver.Add(-tick), engagement.StatusConsentReceived, true, true, submitOver},
+		{"granted, at the deadline", accepted(asked(new)), submitOver, engagement.StatusNotSubmittedExpired, false, false, time.Time{}},
+		{"withdrawn", withdrawn(accepted(asked(new))), submitOver, engagement.StatusConsentWithdrawn, false, false, time.Time{}},
+		{"cancelled after consent", cancelled(accepted(asked(new))), submitOver, engagement.StatusCanceled, false, false, time.Time{}},
 	} {
 		t.Run(c.name, func(t *testing.T) { checkStatus(t, c.p, c.now, c.want, c.open, c.holds, c.due) })
 	}
@@ -71,7 +71,7 @@ func checkStatus(t *testing.T, p engagement.Participation, now time.Time, want e
 
 // A deadline that was recorded stays passed, also for a clock that was set back.
 func TestSettledForGood(t *testing.T) {
-	for _, p := range []engagement.Participation{asked(began(northwind, engagement.Added)), accepted(asked(began(northwind, engagement.Added)))} {
+	for _, p := range []engagement.Participation{asked(began(northwind, engagement.OriginAdded)), accepted(asked(began(northwind, engagement.OriginAdded)))} {
 		before := string(must(json.Marshal(p)))
 		over := start.AddDate(1, 0, 0)
 		settled, err := p.Settle(over)
@@ -88,7 +88,7 @@ func TestSettledForGood(t *testing.T) {
 // Consent opens a draft claim, with the windows that the participation began
 // under and the rate of the day.
 func TestOpenClaim(t *testing.T) {
-	p := began(northwind, engagement.Added)
+	p := began(northwind, engagement.OriginAdded)
 	require.False(t, p.Consented())
 	p.Terms.Windows = engagement.Windows{Consent: 30, FirstSubmission: 10, ReviewDone: 20, Dispute: 30, AfterDispute: 30}
 	p.Terms.Zone = "Europe/Lisbon"
@@ -100,7 +100,7 @@ func TestOpenClaim(t *testing.T) {
 	require.Nil(t, p.Claim)
 	require.True(t, q.Consented())
 	require.Equal(t, &claim.State{
-		Status: claim.Draft, OpenedAt: now, SubmitBy: at("2026-10-30T09:00:00Z"), ReviewBy: at("2026-11-09T09:00:00Z"),
+		Status: claim.StatusDraft, OpenedAt: now, SubmitBy: at("2026-10-30T09:00:00Z"), ReviewBy: at("2026-11-09T09:00:00Z"),
 		Rate: money("5000.00 USD"), Estimated: money("5000.00 USD"), Cap: money("5000.00 USD"), Proof: e.Proof,
 		RateFrom: date("2026-01-01"), ProofFrom: date("2026-01-01"),
 	}, q.Claim)
@@ -109,7 +109,7 @@ func TestOpenClaim(t *testing.T) {
 // A participation whose consent says something that this version does not know
 // is shown as begun, and nothing is due.
 func TestSettleLeavesTheUnknownAlone(t *testing.T) {
-	p := began(northwind, engagement.Added)
+	p := began(northwind, engagement.OriginAdded)
 	p.Consent.Status = consent.Status("from the future")
 	settled, err := p.Settle(start.AddDate(9, 0, 0))
 	require.NoError(t, err)

@@ -51,8 +51,8 @@ type LocationOutcome struct {
 	Payee    string               `json:"payee"`
 	PayeeURL string               `json:"payee_url,omitzero"` // where the payee profile is mended, while it is not valid
 	Decision eligibility.Decision `json:"decision"`
-	Earns    bool                 `json:"earns"`   // eligible, and its payee profile is valid
-	MayAdd   bool                 `json:"may_add"` // eligible
+	Payable  bool                 `json:"earns"`   // eligible, and its payee profile is valid
+	Eligible bool                 `json:"may_add"` // eligible
 }
 
 // Reasons returns every criterion that the location does not meet.
@@ -81,7 +81,7 @@ func LocationOutcomes(e Engagement, p Partner, now time.Time) ([]LocationOutcome
 		}
 		out = append(out, LocationOutcome{
 			Location: l.ID, Name: l.Name, Payee: l.Payee, PayeeURL: mend, Decision: d,
-			Earns: eligible && l.Payee == PayeeValid, MayAdd: eligible,
+			Payable: eligible && l.Payee == PayeeValid, Eligible: eligible,
 		})
 	}
 	return out, problems.Join(errs...)
@@ -104,15 +104,15 @@ type Reason struct {
 // String says it in one line, as exports and errors do.
 func (r Reason) String() string {
 	switch {
-	case r.Kind == CriteriaNotMet && r.Wanted == "" && r.Found == "": // the figures are confidential
+	case r.Kind == ReasonCriteriaNotMet && r.Wanted == "" && r.Found == "": // the figures are confidential
 		return fmt.Sprintf("%s: %s", r.Kind, r.Rule)
-	case r.Kind == CriteriaNotMet:
+	case r.Kind == ReasonCriteriaNotMet:
 		return fmt.Sprintf("%s: %s: wanted %s, found %s", r.Kind, r.Rule, r.Wanted, r.Found)
-	case r.Kind == FactsMissing && len(r.Missing) > 0:
+	case r.Kind == ReasonFactsMissing && len(r.Missing) > 0:
 		return fmt.Sprintf("%s: %s: %s", r.Kind, r.Rule, strings.Join(r.Missing, ", "))
-	case r.Kind == IDNotTaken && len(r.Takes) == 0:
+	case r.Kind == ReasonIDNotAccepted && len(r.Takes) == 0:
 		return fmt.Sprintf("%s: it takes none that is merely stated", r.Kind)
-	case r.Kind == IDNotTaken:
+	case r.Kind == ReasonIDNotAccepted:
 		takes := make([]string, len(r.Takes))
 		for i, k := range r.Takes {
 			takes[i] = string(k)
@@ -127,12 +127,12 @@ func (r Reason) String() string {
 func ReasonsOf(d eligibility.Decision) []Reason {
 	var out []Reason
 	for _, f := range d.Reasons() {
-		r := Reason{Kind: CriteriaNotMet, Rule: f.Rule, Doc: f.Doc}
+		r := Reason{Kind: ReasonCriteriaNotMet, Rule: f.Rule, Doc: f.Doc}
 		if !f.Confidential {
 			r.Wanted, r.Found = f.Wanted, f.Found
 		}
 		if f.Result == eligibility.ResultUnknown {
-			r.Kind, r.Missing = FactsMissing, f.Missing
+			r.Kind, r.Missing = ReasonFactsMissing, f.Missing
 		}
 		out = append(out, r)
 	}

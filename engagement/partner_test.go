@@ -35,7 +35,7 @@ func TestLocationOutcomes(t *testing.T) {
 	}
 	var have []outcome
 	for _, o := range got {
-		out := outcome{o.Location, o.Name, o.Payee, o.Earns, o.MayAdd, o.Decision.Outcome, nil}
+		out := outcome{o.Location, o.Name, o.Payee, o.Payable, o.Eligible, o.Decision.Outcome, nil}
 		for _, r := range o.Reasons() {
 			out.reasons = append(out.reasons, r.String())
 		}
@@ -69,9 +69,9 @@ func TestLocationRulesFail(t *testing.T) {
 	require.ErrorIs(t, err, eligibility.ErrRule)
 	require.ErrorContains(t, err, "location broken in engagement azure-migration")
 	require.Len(t, got, 3)
-	require.True(t, got[0].Earns)
-	require.True(t, got[1].MayAdd)
-	require.False(t, got[2].MayAdd || got[2].Earns)
+	require.True(t, got[0].Payable)
+	require.True(t, got[1].Eligible)
+	require.False(t, got[2].Eligible || got[2].Payable)
 	require.Empty(t, got[2].Decision.Outcome)
 }
 

@@ -109,7 +109,7 @@ func (e Evaluation) Eligible() bool {
 }
 
 // SameAs reports whether two evaluations say the same, whenever they were made.
-func (e Evaluation) SameAs(o Evaluation) bool {
+func (e Evaluation) EquivalentTo(o Evaluation) bool {
 	return e.RuleSet == o.RuleSet && e.Version == o.Version && e.Outcome == o.Outcome &&
 		slices.Equal(e.Locations, o.Locations) && slices.EqualFunc(e.Reasons, o.Reasons, Reason.Equal)
 }
@@ -121,7 +121,7 @@ func (e Evaluation) Besides(offer Engagement, who tenant.Identity) Evaluation {
 	e.Reasons = slices.Clip(e.Reasons)
 	if e.Outcome == eligibility.OutcomeEligible && len(e.Locations) == 0 {
 		e.Reasons = append(e.Reasons, Reason{
-			Kind: CriteriaNotMet, Rule: "eligible_locations", Doc: "One of the partner's locations is eligible for the engagement.",
+			Kind: ReasonCriteriaNotMet, Rule: "eligible_locations", Doc: "One of the partner's locations is eligible for the engagement.",
 			Wanted: "at least 1", Found: "0",
 		})
 	}
@@ -165,7 +165,7 @@ func (r PartnerRecord) OpenAt(now time.Time) (Participation, bool) {
 // commented on, corrected or erased: it is neither open nor waiting for a payment.
 // An ended one is no part of its record any more, unless it is asked for.
 func (p Participation) Ended() bool {
-	return !p.OpenAt(time.Time{}) && p.StatusAt(time.Time{}) != Approved
+	return !p.OpenAt(time.Time{}) && p.StatusAt(time.Time{}) != StatusApproved
 }
 
 // Due returns the earliest deadline that changes the record by itself, or the zero
@@ -199,9 +199,9 @@ func soonest(a, b time.Time) time.Time {
 	return a
 }
 
-// Passing is a deadline that passed: the participation as it was recorded, and
+// Lapse is a deadline that passed: the participation as it was recorded, and
 // as it is.
-type Passing struct {
+type Lapse struct {
 	Before, After Participation
 	Deadline      time.Time
 }
@@ -209,11 +209,11 @@ type Passing struct {
 // Settle records every deadline that has passed at now, and returns what it
 // recorded. Settling twice is settling once. What partners share has to follow each
 // of the participations, see [CustomerEngagement.Following].
-func (r PartnerRecord) Settle(now time.Time) (PartnerRecord, []Passing, error) {
+func (r PartnerRecord) Settle(now time.Time) (PartnerRecord, []Lapse, error) {
 	if !Passed(r.Due(), now) {
 		return r, nil, nil
 	}
-	var passed []Passing
+	var passed []Lapse
 	var errs []error
 	for _, p := range r.Participations {
 		deadline := p.unrecorded()
@@ -226,7 +226,7 @@ func (r PartnerRecord) Settle(now time.Time) (PartnerRecord, []Passing, error) {
 			continue
 		}
 		q.RemindAt = time.Time{} // nothing is due any more
-		passed = append(passed, Passing{Before: p, After: q, Deadline: deadline})
+		passed = append(passed, Lapse{Before: p, After: q, Deadline: deadline})
 	}
 	for _, c := range passed {
 		r = r.WithParticipation(c.After)
@@ -234,8 +234,8 @@ func (r PartnerRecord) Settle(now time.Time) (PartnerRecord, []Passing, error) {
 	return r, passed, errors.Join(errs...)
 }
 
-// Reminding is a reminder whose time has come.
-type Reminding struct {
+// DueReminder is a reminder whose time has come.
+type DueReminder struct {
 	Participation Participation // with its next reminder
 	Tell          bool          // whether there is something to remind of
 }
@@ -244,11 +244,11 @@ type Reminding struct {
 // it took. However many became due meanwhile, each participation is reminded of
 // once; and of nothing that the schedule has no more, nor of a consent for which
 // the claim limit leaves no room.
-func (r PartnerRecord) Remind(schedule Reminders, room Room, now time.Time) (PartnerRecord, []Reminding) {
+func (r PartnerRecord) Remind(schedule Reminders, room Room, now time.Time) (PartnerRecord, []DueReminder) {
 	if !Passed(r.Wake(), now) {
 		return r, nil
 	}
-	var due []Reminding
+	var due []DueReminder
 	for _, p := range r.Participations {
 		if !Passed(p.RemindAt, now) || p.DeadlineAt(now).IsZero() {
 			continue
@@ -258,7 +258,7 @@ func (r PartnerRecord) Remind(schedule Reminders, room Room, now time.Time) (Par
 			p.RemindedAt = now
 		}
 		p.RemindAt = schedule.Next(p, now)
-		due = append(due, Reminding{p, tell})
+		due = append(due, DueReminder{p, tell})
 	}
 	for _, d := range due {
 		r = r.WithParticipation(d.Participation)

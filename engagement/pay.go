@@ -12,22 +12,22 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// Pay is how what an engagement pays is worked out.
-type Pay string
+// PaymentModel is how what an engagement pays is worked out.
+type PaymentModel string
 
 // The ways to pay: the same for everyone, or by the hours that were planned.
 // With variable pay a customer is nominated by an opportunity ID, for one
 // engagement at a time, and the hours are given then and never change.
 const (
-	FixedPay    Pay = "fixed"
-	VariablePay Pay = "variable"
+	PaymentFixed    PaymentModel = "fixed"
+	PaymentVariable PaymentModel = "variable"
 )
 
-// AllPays returns every Pay.
-func AllPays() []Pay { return []Pay{FixedPay, VariablePay} }
+// AllPaymentModels returns every Pay.
+func AllPaymentModels() []PaymentModel { return []PaymentModel{PaymentFixed, PaymentVariable} }
 
 // UnmarshalText refuses a text that is not a Pay.
-func (p *Pay) UnmarshalText(b []byte) error { return decode(p, "pay", b, AllPays()) }
+func (p *PaymentModel) UnmarshalText(b []byte) error { return decode(p, "pay", b, AllPaymentModels()) }
 
 // MaxHours is how many hours can be planned for one participation.
 const MaxHours = 10_000
@@ -78,7 +78,7 @@ func (e Engagement) PayoutAt(hours int, t time.Time) (Payout, bool) {
 		return Payout{}, false
 	}
 	p := Payout{From: r.From, Rate: r.Amount, Estimated: r.Amount, Cap: r.Cap}
-	if e.PayOf() == VariablePay {
+	if e.PaymentModel() == PaymentVariable {
 		p.Hours = hours
 		p.Estimated.Amount = r.Amount.Amount.Mul(decimal.NewFromInt(int64(hours)))
 		if r.Cap.IsZero() || p.Estimated.Amount.LessThan(r.Cap.Amount) {
@@ -94,30 +94,30 @@ func (e Engagement) PayoutAt(hours int, t time.Time) (Payout, bool) {
 	return p, true
 }
 
-// PayOf returns how the engagement pays: Pay, or FixedPay where it is not set.
-func (e Engagement) PayOf() Pay {
-	if e.Pay == "" {
-		return FixedPay
+// PayOf returns how the engagement pays: Pay, or PaymentFixed where it is not set.
+func (e Engagement) PaymentModel() PaymentModel {
+	if e.Payment == "" {
+		return PaymentFixed
 	}
-	return e.Pay
+	return e.Payment
 }
 
 // Nominations returns the kinds of ID by which a customer can be named for the
 // engagement.
-func (e Engagement) Nominations() []tenant.IDKind {
+func (e Engagement) AcceptedIDs() []tenant.IDKind {
 	switch {
-	case e.NominatedBy != nil:
-		return slices.Clone(e.NominatedBy)
-	case e.PayOf() == VariablePay:
-		return []tenant.IDKind{tenant.ByOpportunityID}
+	case e.AcceptsIDs != nil:
+		return slices.Clone(e.AcceptsIDs)
+	case e.PaymentModel() == PaymentVariable:
+		return []tenant.IDKind{tenant.IDKindOpportunity}
 	}
-	return []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID, tenant.BySubscriptionID}
+	return []tenant.IDKind{tenant.IDKindDomain, tenant.IDKindTenant, tenant.IDKindTPID, tenant.IDKindSubscription}
 }
 
 // Takes reports whether the engagement takes a customer who is named by an ID of
 // one of these kinds.
 func (e Engagement) Takes(named ...tenant.IDKind) bool {
-	return slices.ContainsFunc(e.Nominations(), func(k tenant.IDKind) bool { return slices.Contains(named, k) })
+	return slices.ContainsFunc(e.AcceptedIDs(), func(k tenant.IDKind) bool { return slices.Contains(named, k) })
 }
 
 // NotTaken returns why the engagement does not take a customer who is named by an
@@ -127,28 +127,28 @@ func (e Engagement) NotTaken(who tenant.Identity, named ...tenant.IDKind) (Reaso
 		named = who.NamedBy()
 	}
 	if e.Takes(named...) && e.RefusesStated && who.Stated {
-		return Reason{Kind: IDNotTaken, Doc: "The directory confirms the customer's ID."}, true
+		return Reason{Kind: ReasonIDNotAccepted, Doc: "The directory confirms the customer's ID."}, true
 	}
-	return Reason{Kind: IDNotTaken, Takes: e.Nominations()}, !e.Takes(named...)
+	return Reason{Kind: ReasonIDNotAccepted, Takes: e.AcceptedIDs()}, !e.Takes(named...)
 }
 
 // validatePay says what is wrong with the rates and with who can be nominated.
 func (e Engagement) validatePay(currencies *eligibility.Currencies, bad func(field, format string, args ...any)) {
-	if !slices.Contains(AllPays(), e.PayOf()) {
-		bad("pay", "is %q: use one of %q", e.Pay, AllPays())
+	if !slices.Contains(AllPaymentModels(), e.PaymentModel()) {
+		bad("pay", "is %q: use one of %q", e.Payment, AllPaymentModels())
 	}
-	if e.NominatedBy != nil && len(e.NominatedBy) == 0 {
+	if e.AcceptsIDs != nil && len(e.AcceptsIDs) == 0 {
 		bad("nominated_by", "is empty: nobody could be added; leave it out for the default")
 	}
-	for i, k := range e.NominatedBy {
+	for i, k := range e.AcceptsIDs {
 		field := fmt.Sprintf("nominated_by[%d]", i)
 		switch {
 		case !slices.Contains(tenant.AllIDKinds(), k):
 			bad(field, "is %q: use one of %q", k, tenant.AllIDKinds())
-		case slices.Contains(e.NominatedBy[:i], k):
+		case slices.Contains(e.AcceptsIDs[:i], k):
 			bad(field, "%q stands twice", k)
-		case e.PayOf() == VariablePay && k != tenant.ByOpportunityID:
-			bad(field, "is %q: with variable pay a customer is nominated by %s only", k, tenant.ByOpportunityID)
+		case e.PaymentModel() == PaymentVariable && k != tenant.IDKindOpportunity:
+			bad(field, "is %q: with variable pay a customer is nominated by %s only", k, tenant.IDKindOpportunity)
 		}
 	}
 	dated := len(e.Rates) > 0

@@ -12,7 +12,7 @@ import (
 func TestPayoutAt(t *testing.T) {
 	for _, c := range []struct {
 		name                  string
-		pay                   engagement.Pay
+		pay                   engagement.PaymentModel
 		amount, cap           string
 		hours                 int
 		rate, estimate, limit string
@@ -32,7 +32,7 @@ func TestPayoutAt(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := offer()
-			e.Pay = c.pay
+			e.Payment = c.pay
 			e.Rates = []engagement.Rate{{From: date("2026-01-01"), Amount: money(c.amount)}}
 			if c.cap != "" {
 				e.Rates[0].Cap = money(c.cap)
@@ -41,7 +41,7 @@ func TestPayoutAt(t *testing.T) {
 			p, ok := e.PayoutAt(c.hours, start)
 			require.True(t, ok)
 			require.Equal(t, [3]string{c.rate, c.estimate, c.limit}, [3]string{p.Rate.String(), p.Estimated.String(), p.Cap.String()})
-			require.Equal(t, c.pay == engagement.VariablePay && c.hours > 0, p.Hours > 0)
+			require.Equal(t, c.pay == engagement.PaymentVariable && c.hours > 0, p.Hours > 0)
 			require.Equal(t, c.amount, e.Rates[0].Amount.String(), "and the rate stays as it is")
 
 			none, ok := e.PayoutAt(c.hours, at("2025-12-31T23:59:59.999999Z"))
@@ -55,14 +55,14 @@ func TestPayoutAt(t *testing.T) {
 // ID and TPID, and with variable pay by the opportunity.
 func TestNominations(t *testing.T) {
 	e := offer()
-	require.Equal(t, []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID, tenant.BySubscriptionID}, e.Nominations())
-	e.Pay = engagement.VariablePay
-	require.Equal(t, []tenant.IDKind{tenant.ByOpportunityID}, e.Nominations())
-	e.Pay, e.NominatedBy = "", []tenant.IDKind{tenant.BySubscriptionID, tenant.ByOpportunityID}
+	require.Equal(t, []tenant.IDKind{tenant.IDKindDomain, tenant.IDKindTenant, tenant.IDKindTPID, tenant.IDKindSubscription}, e.AcceptedIDs())
+	e.Payment = engagement.PaymentVariable
+	require.Equal(t, []tenant.IDKind{tenant.IDKindOpportunity}, e.AcceptedIDs())
+	e.Payment, e.AcceptsIDs = "", []tenant.IDKind{tenant.IDKindSubscription, tenant.IDKindOpportunity}
 	require.NoError(t, e.Validate())
-	require.Equal(t, e.NominatedBy, e.Nominations())
-	e.Nominations()[0] = tenant.ByDomain
-	require.Equal(t, tenant.BySubscriptionID, e.NominatedBy[0], "what is handed out is the caller's")
+	require.Equal(t, e.AcceptsIDs, e.AcceptedIDs())
+	e.AcceptedIDs()[0] = tenant.IDKindDomain
+	require.Equal(t, tenant.IDKindSubscription, e.AcceptsIDs[0], "what is handed out is the caller's")
 }
 
 func TestValidatePay(t *testing.T) {
@@ -72,13 +72,13 @@ func TestValidatePay(t *testing.T) {
 		change func(*engagement.Engagement)
 		fields []string
 	}{
-		{"unknown pay", func(e *engagement.Engagement) { e.Pay = "by the word" }, []string{"pay"}},
-		{"nobody can be named", func(e *engagement.Engagement) { e.NominatedBy = []tenant.IDKind{} }, []string{"nominated_by"}},
-		{"an unknown ID", func(e *engagement.Engagement) { e.NominatedBy = []tenant.IDKind{tenant.ByTPID, "name"} }, []string{"nominated_by[1]"}},
-		{"no ID", func(e *engagement.Engagement) { e.NominatedBy = []tenant.IDKind{""} }, []string{"nominated_by[0]"}},
-		{"an ID twice", func(e *engagement.Engagement) { e.NominatedBy = []tenant.IDKind{tenant.ByTPID, tenant.ByTPID} }, []string{"nominated_by[1]"}},
+		{"unknown pay", func(e *engagement.Engagement) { e.Payment = "by the word" }, []string{"pay"}},
+		{"nobody can be named", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{} }, []string{"nominated_by"}},
+		{"an unknown ID", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{tenant.IDKindTPID, "name"} }, []string{"nominated_by[1]"}},
+		{"no ID", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{""} }, []string{"nominated_by[0]"}},
+		{"an ID twice", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{tenant.IDKindTPID, tenant.IDKindTPID} }, []string{"nominated_by[1]"}},
 		{"variable pay by tenant", func(e *engagement.Engagement) {
-			e.Pay, e.NominatedBy = engagement.VariablePay, []tenant.IDKind{tenant.ByOpportunityID, tenant.ByTenantID, tenant.ByDomain}
+			e.Payment, e.AcceptsIDs = engagement.PaymentVariable, []tenant.IDKind{tenant.IDKindOpportunity, tenant.IDKindTenant, tenant.IDKindDomain}
 		}, []string{"nominated_by[1]", "nominated_by[2]"}},
 		{"a cap below the amount", func(e *engagement.Engagement) {
 			rate := rate
@@ -104,6 +104,6 @@ func TestValidatePay(t *testing.T) {
 	}
 	e := offer()
 	rate.Cap = money("100 USD")
-	e.Pay, e.NominatedBy, e.Rates = engagement.VariablePay, []tenant.IDKind{tenant.ByOpportunityID}, []engagement.Rate{rate}
+	e.Payment, e.AcceptsIDs, e.Rates = engagement.PaymentVariable, []tenant.IDKind{tenant.IDKindOpportunity}, []engagement.Rate{rate}
 	require.NoError(t, e.Validate())
 }

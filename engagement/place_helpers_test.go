@@ -86,8 +86,8 @@ func (pl place) text() string {
 }
 
 // settle settles every record, and lets what is shared follow.
-func (pl place) settle(now time.Time) (place, []engagement.Passing, error) {
-	var all []engagement.Passing
+func (pl place) settle(now time.Time) (place, []engagement.Lapse, error) {
+	var all []engagement.Lapse
 	var errs []error
 	for _, r := range pl.records {
 		r, passed, err := r.Settle(now)
@@ -100,8 +100,8 @@ func (pl place) settle(now time.Time) (place, []engagement.Passing, error) {
 	return pl, all, errors.Join(errs...)
 }
 
-func (pl place) remind(schedule engagement.Reminders, now time.Time) (place, []engagement.Reminding) {
-	var all []engagement.Reminding
+func (pl place) remind(schedule engagement.Reminders, now time.Time) (place, []engagement.DueReminder) {
+	var all []engagement.DueReminder
 	for _, r := range pl.records {
 		r, due := r.Remind(schedule, pl.shared.RoomFor(r.Key.Partner), now)
 		pl, all = pl.with(r), append(all, due...)

@@ -71,7 +71,7 @@ func validateItems(of string, items []claim.ProofItem, bad func(field, format st
 // was handed in for it stays, and what else there is to prove is decided anew. Its
 // error is that of a survey's form which cannot be used.
 func (p Participation) WithProofAt(e Engagement, now time.Time) (Participation, error) {
-	if e.proofBy() != AnchorSubmission || p.Claim == nil || p.Claim.StatusAt(now) != claim.Draft {
+	if e.proofBy() != AnchorSubmission || p.Claim == nil || p.Claim.StatusAt(now) != claim.StatusDraft {
 		return p, nil
 	}
 	items, from := e.proofAt(now)

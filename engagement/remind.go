@@ -26,8 +26,8 @@ func DefaultReminders() Reminders {
 	return Reminders{
 		Consent: days(), Submission: days(), Action: days(), Dispute: days(),
 		Tell: []MessageKind{
-			TellGranted, TellDeclined, TellExpired, TellWithdrawn,
-			TellActionRequired, TellApproved, TellRejected, TellPaid, TellClaimExpired,
+			MessageConsentGranted, MessageConsentDeclined, MessageConsentExpired, MessageConsentWithdrawn,
+			MessageActionRequired, MessageClaimApproved, MessageClaimRejected, MessageClaimPaid, MessageClaimExpired,
 		},
 	}
 }
@@ -95,13 +95,13 @@ func (r Reminders) times(p Participation, now time.Time) []time.Time {
 
 func (r Reminders) days(kind MessageKind) []int {
 	switch kind {
-	case RemindConsent:
+	case MessageConsentReminder:
 		return r.Consent
-	case RemindSubmission:
+	case MessageSubmissionReminder:
 		return r.Submission
-	case RemindAction:
+	case MessageActionReminder:
 		return r.Action
-	case RemindDispute:
+	case MessageDisputeReminder:
 		return r.Dispute
 	}
 	return nil
@@ -110,14 +110,14 @@ func (r Reminders) days(kind MessageKind) []int {
 // ReminderOf returns what a partner is reminded of in a status, or "".
 func ReminderOf(s Status) MessageKind {
 	switch s {
-	case CustomerClaimed, AwaitingConsentResponse:
-		return RemindConsent
-	case CustomerConsentReceived:
-		return RemindSubmission
-	case PartnerActionRequired:
-		return RemindAction
-	case Rejected, Disputed:
-		return RemindDispute
+	case StatusCustomerClaimed, StatusAwaitingConsentResponse:
+		return MessageConsentReminder
+	case StatusConsentReceived:
+		return MessageSubmissionReminder
+	case StatusPartnerActionRequired:
+		return MessageActionReminder
+	case StatusRejected, StatusDisputed:
+		return MessageDisputeReminder
 	}
 	return ""
 }

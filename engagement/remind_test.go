@@ -27,7 +27,7 @@ func TestDefaultReminders(t *testing.T) {
 func TestValidateReminders(t *testing.T) {
 	bad := engagement.Reminders{
 		Consent: []int{7, 0}, Submission: []int{-1, 3651}, Action: []int{3, 7, 3}, Dispute: []int{3650, 1},
-		Tell: []engagement.MessageKind{engagement.TellPaid, engagement.AskForConsent, engagement.RemindAction, "rumour"},
+		Tell: []engagement.MessageKind{engagement.MessageClaimPaid, engagement.MessageConsentRequest, engagement.MessageActionReminder, "rumour"},
 	}
 	invalid(t, bad.Validate(), "consent[1]", "submission[0]", "submission[1]", "action[2]", "tell[1]", "tell[2]", "tell[3]")
 	require.ErrorContains(t, bad.Validate(), "reminders: consent[1] is 0: use days from 1 to 3650, each once")
@@ -48,7 +48,7 @@ func next(r engagement.Reminders, p engagement.Participation, now time.Time) []t
 func TestNextReminder(t *testing.T) {
 	r := engagement.Reminders{Consent: []int{1, 14, 7}, Submission: []int{20}, Action: []int{3, 2}, Dispute: []int{5}}
 	one := func(s claim.Status) engagement.Participation { return reached(s, northwind) }
-	unasked := began(northwind, engagement.Added)
+	unasked := began(northwind, engagement.OriginAdded)
 	for _, c := range []struct {
 		name string
 		p    engagement.Participation
@@ -56,36 +56,36 @@ func TestNextReminder(t *testing.T) {
 		kind engagement.MessageKind
 		want []time.Time
 	}{
-		{"before it is asked for", unasked, start, engagement.RemindConsent,
+		{"before it is asked for", unasked, start, engagement.MessageConsentReminder,
 			[]time.Time{start.AddDate(0, 0, 16), start.AddDate(0, 0, 23), start.AddDate(0, 0, 29)}},
-		{"asked for", asked(unasked), start.AddDate(0, 0, 23), engagement.RemindConsent, []time.Time{start.AddDate(0, 0, 29)}},
-		{"a tick before", asked(unasked), start.AddDate(0, 0, 23).Add(-tick), engagement.RemindConsent,
+		{"asked for", asked(unasked), start.AddDate(0, 0, 23), engagement.MessageConsentReminder, []time.Time{start.AddDate(0, 0, 29)}},
+		{"a tick before", asked(unasked), start.AddDate(0, 0, 23).Add(-tick), engagement.MessageConsentReminder,
 			[]time.Time{start.AddDate(0, 0, 23), start.AddDate(0, 0, 29)}},
-		{"a day is left", asked(unasked), start.AddDate(0, 0, 29), engagement.RemindConsent, nil},
+		{"a day is left", asked(unasked), start.AddDate(0, 0, 29), engagement.MessageConsentReminder, nil},
 		{"over", asked(unasked), start.AddDate(0, 0, 30), "", nil},
 		{"declined", declined(asked(unasked)), start.Add(day), "", nil},
-		{"draft", one(claim.Draft), on(2), engagement.RemindSubmission, []time.Time{on(40)}},
-		{"submitted", one(claim.Submitted), on(20), "", nil},
-		{"under review", one(claim.UnderReview), on(21), "", nil},
-		{"action required", one(claim.ActionRequired), on(22), engagement.RemindAction, []time.Time{on(87), on(88)}},
-		{"approved", one(claim.Approved), on(23), "", nil},
-		{"rejected", one(claim.Rejected), on(80), engagement.RemindDispute, []time.Time{on(105)}},
-		{"rejected, the time to dispute is over", one(claim.Rejected), on(110), engagement.RemindDispute, nil},
-		{"disputed", one(claim.Disputed), on(81), engagement.RemindDispute, []time.Time{on(105)}},
-		{"rejected for good", one(claim.RejectedFinal), on(103), "", nil},
-		{"withdrawn", one(claim.Withdrawn), on(2), "", nil},
+		{"draft", one(claim.StatusDraft), on(2), engagement.MessageSubmissionReminder, []time.Time{on(40)}},
+		{"submitted", one(claim.StatusSubmitted), on(20), "", nil},
+		{"under review", one(claim.StatusUnderReview), on(21), "", nil},
+		{"action required", one(claim.StatusActionRequired), on(22), engagement.MessageActionReminder, []time.Time{on(87), on(88)}},
+		{"approved", one(claim.StatusApproved), on(23), "", nil},
+		{"rejected", one(claim.StatusRejected), on(80), engagement.MessageDisputeReminder, []time.Time{on(105)}},
+		{"rejected, the time to dispute is over", one(claim.StatusRejected), on(110), engagement.MessageDisputeReminder, nil},
+		{"disputed", one(claim.StatusDisputed), on(81), engagement.MessageDisputeReminder, []time.Time{on(105)}},
+		{"rejected for good", one(claim.StatusRejectedFinal), on(103), "", nil},
+		{"withdrawn", one(claim.StatusWithdrawn), on(2), "", nil},
 	} {
 		require.Equal(t, c.kind, engagement.ReminderOf(c.p.StatusAt(c.now)), c.name)
 		require.Equal(t, c.want, next(r, c.p, c.now), c.name)
 		require.Empty(t, next(engagement.Reminders{}, c.p, c.now), c.name)
 	}
-	require.Equal(t, []time.Time{on(46), on(53), on(59)}, next(engagement.DefaultReminders(), one(claim.Draft), on(2)))
+	require.Equal(t, []time.Time{on(46), on(53), on(59)}, next(engagement.DefaultReminders(), one(claim.StatusDraft), on(2)))
 }
 
 // A clock that is set back reminds nobody of the same again.
 func TestReminderAfterTheClockIsSetBack(t *testing.T) {
 	r := engagement.DefaultReminders()
-	p := reached(claim.Draft, northwind)
+	p := reached(claim.StatusDraft, northwind)
 	p.RemindedAt = on(53)
 	require.Equal(t, on(59), r.Next(p, on(30)))
 	require.Equal(t, on(59), r.Next(p, on(53)))
@@ -100,7 +100,7 @@ func TestReminderAfterTheClockIsSetBack(t *testing.T) {
 func TestRemindersInTheirZone(t *testing.T) {
 	lisbon := offer()
 	lisbon.Zone = zone("Europe/Lisbon")
-	p := began(northwind, engagement.Added)
+	p := began(northwind, engagement.OriginAdded)
 	p.Terms = engagement.TermsOf(lisbon, start)
 	p.Consent = consent.Start(at("2026-10-29T09:30:00Z")) // half past nine there, since the 25th
 	require.Equal(t, []time.Time{at("2026-10-15T08:30:00Z"), at("2026-10-22T08:30:00Z"), at("2026-10-28T09:30:00Z")},
@@ -134,8 +134,8 @@ func TestRemind(t *testing.T) {
 		p.RemindAt = r.Next(p, now)
 		return p
 	}
-	p, q := plan(reached(claim.Draft, northwind), on(2)), plan(reached(claim.ActionRequired, fabrikam), on(22))
-	pl := placeOf(2, p, q, reached(claim.Approved, "litware"))
+	p, q := plan(reached(claim.StatusDraft, northwind), on(2)), plan(reached(claim.StatusActionRequired, fabrikam), on(22))
+	pl := placeOf(2, p, q, reached(claim.StatusApproved, "litware"))
 	require.Equal(t, on(46), pl.wake())
 	same, due := pl.remind(r, on(46).Add(-tick))
 	require.Empty(t, due)
@@ -184,7 +184,7 @@ func TestRemindOfNothing(t *testing.T) {
 		p.RemindAt = r.Next(p, now)
 		return p
 	}
-	p := plan(asked(began(northwind, engagement.Added)), start.Add(time.Hour))
+	p := plan(asked(began(northwind, engagement.OriginAdded)), start.Add(time.Hour))
 	planned := p.RemindAt
 	for name, c := range map[string]struct {
 		place    place
@@ -195,8 +195,8 @@ func TestRemindOfNothing(t *testing.T) {
 		"as planned":                  {placeOf(1, p), r, true, start.AddDate(0, 0, 23)},
 		"an empty schedule":           {placeOf(1, p), engagement.Reminders{}, false, time.Time{}},
 		"another schedule":            {placeOf(1, p), engagement.Reminders{Consent: []int{10}}, false, start.AddDate(0, 0, 20)},
-		"somebody else was consented": {placeOf(1, p, accepted(asked(began(fabrikam, engagement.Added)))), r, false, start.AddDate(0, 0, 23)},
-		"and there is room for two":   {placeOf(2, p, accepted(asked(began(fabrikam, engagement.Added)))), r, true, start.AddDate(0, 0, 23)},
+		"somebody else was consented": {placeOf(1, p, accepted(asked(began(fabrikam, engagement.OriginAdded)))), r, false, start.AddDate(0, 0, 23)},
+		"and there is room for two":   {placeOf(2, p, accepted(asked(began(fabrikam, engagement.OriginAdded)))), r, true, start.AddDate(0, 0, 23)},
 	} {
 		taken, due := c.place.remind(c.schedule, planned)
 		require.Len(t, due, 1, name)

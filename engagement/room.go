@@ -20,13 +20,13 @@ type TakenBy string
 // The ways: by a participation of the partner itself, by one that is under way
 // elsewhere, by one that was delivered elsewhere.
 const (
-	BySelf     TakenBy = "self"
-	ByConsent  TakenBy = "consent"
-	ByDelivery TakenBy = "delivery"
+	TakenBySelf     TakenBy = "self"
+	TakenByConsent  TakenBy = "consent"
+	TakenByDelivery TakenBy = "delivery"
 )
 
 // AllTakenBy returns every TakenBy.
-func AllTakenBy() []TakenBy { return []TakenBy{BySelf, ByConsent, ByDelivery} }
+func AllTakenBy() []TakenBy { return []TakenBy{TakenBySelf, TakenByConsent, TakenByDelivery} }
 
 // UnmarshalText refuses a text that is not a TakenBy.
 func (t *TakenBy) UnmarshalText(b []byte) error { return decode(t, "taken by", b, AllTakenBy()) }
@@ -59,14 +59,14 @@ func (r Room) Reasons(now time.Time) []Reason {
 		return nil
 	}
 	var out []Reason
-	if r.at(now, ByConsent) > 0 {
-		out = append(out, Reason{Kind: ConsentedElsewhere})
+	if r.at(now, TakenByConsent) > 0 {
+		out = append(out, Reason{Kind: ReasonConsentedElsewhere})
 	}
-	if r.at(now, ByDelivery) > 0 {
-		out = append(out, Reason{Kind: ParticipatedBefore})
+	if r.at(now, TakenByDelivery) > 0 {
+		out = append(out, Reason{Kind: ReasonParticipatedElsewhere})
 	}
-	if r.at(now, BySelf) > 0 || r.Limit > 1 {
-		out = append(out, Reason{Kind: ClaimLimitReached})
+	if r.at(now, TakenBySelf) > 0 || r.Limit > 1 {
+		out = append(out, Reason{Kind: ReasonClaimLimitReached})
 	}
 	return out
 }

@@ -81,23 +81,23 @@ func (r Row) Todo() string {
 	switch {
 	case r.Tab == TabIneligible:
 		return "Not eligible"
-	case r.Participation == "" && slices.Contains(r.Actions, ClaimCustomer):
+	case r.Participation == "" && slices.Contains(r.Actions, ActionClaimCustomer):
 		return "Can be claimed"
 	case r.Participation == "":
 		return "Cannot be claimed now"
-	case r.Type == NotStarted:
+	case r.Type == RowNotStarted:
 		return days + " to obtain consent"
-	case r.Type != InProgress:
+	case r.Type != RowActive:
 		return string(r.Status)
 	case r.Deadline.IsZero():
 		return string(r.Status) + ": nothing to do now"
 	}
 	switch r.Status {
-	case PartnerActionRequired:
+	case StatusPartnerActionRequired:
 		return days + " to do what the reviewer asks for"
-	case Rejected:
+	case StatusRejected:
 		return days + " to dispute the rejection"
-	case Disputed:
+	case StatusDisputed:
 		return days + " to submit the dispute"
 	}
 	return days + " to submit the claim"
@@ -111,7 +111,7 @@ func participationRow(p Participation, now time.Time) Row {
 		Owner: p.Owner, Labels: p.Labels, Referral: p.Referral.Reference,
 	}
 	r.Contacts, r.Unreached = p.Asked(), p.Unreached()
-	r.Identity.Stated = r.Identity.Stated || p.Basis == tenant.Stated // older records have it there only
+	r.Identity.Stated = r.Identity.Stated || p.Basis == tenant.BasisStated // older records have it there only
 	if !r.Deadline.IsZero() {
 		r.DeadlineTerms = p.Terms.Version
 	}
@@ -120,13 +120,13 @@ func participationRow(p Participation, now time.Time) Row {
 	}
 	switch {
 	case p.OpenAt(now) && !p.Consented():
-		r.Tab, r.Type = TabEligible, NotStarted
+		r.Tab, r.Type = TabEligible, RowNotStarted
 	case p.OpenAt(now):
-		r.Tab, r.Type = TabEligible, InProgress // also while it is the program's turn: it can come back
+		r.Tab, r.Type = TabEligible, RowActive // also while it is the program's turn: it can come back
 	case p.Consented():
-		r.Tab, r.Type = TabComplete, Done
+		r.Tab, r.Type = TabComplete, RowComplete
 	default:
-		r.Tab, r.Type = TabOff, Done
+		r.Tab, r.Type = TabOff, RowComplete
 	}
 	return r
 }
@@ -139,42 +139,42 @@ func (r Row) actions(p Participation, e Engagement, mayResend, full bool, now ti
 	if r.Participation == "" {
 		_, notTaken := e.NotTaken(r.Identity)
 		if r.Tab == TabEligible && len(r.Locations) > 0 && !full && !notTaken && e.ClaimableAt(now) {
-			return []Action{ClaimCustomer}
+			return []Action{ActionClaimCustomer}
 		}
 		return nil
 	}
 	switch {
-	case r.Tab == TabIneligible, r.Type == NotStarted && full:
-		return []Action{Cancel}
-	case r.Status == CustomerClaimed:
-		return []Action{RequestConsent, Cancel}
-	case r.Status == AwaitingConsentResponse:
+	case r.Tab == TabIneligible, r.Type == RowNotStarted && full:
+		return []Action{ActionCancel}
+	case r.Status == StatusCustomerClaimed:
+		return []Action{ActionRequestConsent, ActionCancel}
+	case r.Status == StatusAwaitingConsentResponse:
 		if mayResend {
-			return []Action{ResendConsent, Cancel}
+			return []Action{ActionResendConsent, ActionCancel}
 		}
-		return []Action{Cancel}
+		return []Action{ActionCancel}
 	case r.Tab == TabOff:
 		return nil
 	case r.Tab == TabComplete:
-		return []Action{ViewClaim}
+		return []Action{ActionViewClaim}
 	}
 	p, _ = p.WithProofAt(e, now) // of a form that cannot be used the version before stays
 	var out []Action
 	if p.Claim.Allows(claim.KindAddEvidence, now) {
-		out = append(out, WorkOnClaim)
+		out = append(out, ActionWorkOnClaim)
 	}
 	if p.Claim.Allows(claim.KindSubmit, now) && len(p.Claim.Missing()) == 0 {
-		out = append(out, SubmitClaim)
+		out = append(out, ActionSubmitClaim)
 	}
 	if p.Claim.Allows(claim.KindRecall, now) && len(p.Claim.Recalls) < claim.MaxRecalls {
-		out = append(out, RecallClaim)
+		out = append(out, ActionRecallClaim)
 	}
-	if p.Claim.Allows(claim.KindDispute, now) {
-		out = append(out, Dispute)
+	if p.Claim.Allows(claim.KindOpenDispute, now) {
+		out = append(out, ActionDispute)
 	}
-	out = append(out, ViewClaim)
+	out = append(out, ActionViewClaim)
 	if p.Claim.Allows(claim.KindCancel, now) {
-		out = append(out, Cancel)
+		out = append(out, ActionCancel)
 	}
 	return out
 }

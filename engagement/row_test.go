@@ -43,10 +43,10 @@ func TestRows(t *testing.T) {
 
 		canBeClaimed = "customer | eligible | not started |  | Can be claimed | claim customer | "
 	)
-	notMet := engagement.Reason{Kind: engagement.CriteriaNotMet, Rule: "enough_seats", Wanted: "at least 300", Found: "20"}
-	missing := engagement.Reason{Kind: engagement.FactsMissing, Rule: "enterprise", Missing: []string{"segment"}}
+	notMet := engagement.Reason{Kind: engagement.ReasonCriteriaNotMet, Rule: "enough_seats", Wanted: "at least 300", Found: "20"}
+	missing := engagement.Reason{Kind: engagement.ReasonFactsMissing, Rule: "enterprise", Missing: []string{"segment"}}
 	ours := func(origin engagement.Origin) engagement.Participation { return began(northwind, origin) }
-	theirs := accepted(asked(began(fabrikam, engagement.Added)))
+	theirs := accepted(asked(began(fabrikam, engagement.OriginAdded)))
 	consentOver, submitOver := start.AddDate(0, 0, 30), start.Add(2*time.Minute).AddDate(0, 0, 60)
 	soon := start.Add(10 * time.Minute)
 
@@ -55,59 +55,59 @@ func TestRows(t *testing.T) {
 		{"only another partner has something", placeOf(1, theirs, known(fabrikam, eligible)), soon, nil},
 
 		// Before consent.
-		{"added", placeOf(1, ours(engagement.Added)), soon, []string{
+		{"added", placeOf(1, ours(engagement.OriginAdded)), soon, []string{
 			"added | eligible | not started | Customer claimed | 30 days left to obtain consent | request consent, cancel | "}},
-		{"claimed", placeOf(1, known(northwind, eligible), ours(engagement.Claimed)), soon, []string{
+		{"claimed", placeOf(1, known(northwind, eligible), ours(engagement.OriginClaimed)), soon, []string{
 			"claimed | eligible | not started | Customer claimed | 30 days left to obtain consent | request consent, cancel | "}},
-		{"asked today", placeOf(1, asked(ours(engagement.Added))), soon, []string{
+		{"asked today", placeOf(1, asked(ours(engagement.OriginAdded))), soon, []string{
 			"added | eligible | not started | Awaiting customer consent response | 30 days left to obtain consent | cancel | "}},
-		{"asked, a tick before it may be sent again", placeOf(1, asked(ours(engagement.Added))), start.Add(time.Minute + day - tick), []string{
+		{"asked, a tick before it may be sent again", placeOf(1, asked(ours(engagement.OriginAdded))), start.Add(time.Minute + day - tick), []string{
 			"added | eligible | not started | Awaiting customer consent response | 29 days left to obtain consent | cancel | "}},
-		{"asked a day ago", placeOf(1, asked(ours(engagement.Added))), start.Add(time.Minute + day), []string{
+		{"asked a day ago", placeOf(1, asked(ours(engagement.OriginAdded))), start.Add(time.Minute + day), []string{
 			"added | eligible | not started | Awaiting customer consent response | 29 days left to obtain consent | resend consent, cancel | "}},
-		{"a tick before the deadline", placeOf(1, asked(ours(engagement.Added))), consentOver.Add(-tick), []string{
+		{"a tick before the deadline", placeOf(1, asked(ours(engagement.OriginAdded))), consentOver.Add(-tick), []string{
 			"added | eligible | not started | Awaiting customer consent response | 1 day left to obtain consent | resend consent, cancel | "}},
-		{"added, facts say otherwise later", placeOf(1, known(northwind, ineligible, notMet), ours(engagement.Claimed)), soon, []string{
+		{"added, facts say otherwise later", placeOf(1, known(northwind, ineligible, notMet), ours(engagement.OriginClaimed)), soon, []string{
 			"claimed | eligible | not started | Customer claimed | 30 days left to obtain consent | request consent, cancel | "}},
 
 		// After consent.
-		{"consented", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.Added)))), soon, []string{
+		{"consented", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.OriginAdded)))), soon, []string{
 			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
-		{"consented, facts say otherwise later", placeOf(1, known(northwind, ineligible, notMet), accepted(asked(ours(engagement.Added)))), soon, []string{
+		{"consented, facts say otherwise later", placeOf(1, known(northwind, ineligible, notMet), accepted(asked(ours(engagement.OriginAdded)))), soon, []string{
 			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
-		{"a tick before submission is over", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.Added)))), submitOver.Add(-tick), []string{
+		{"a tick before submission is over", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.OriginAdded)))), submitOver.Add(-tick), []string{
 			"added | eligible | active | Customer consent received | 1 day left to submit the claim | work on claim, view claim, cancel | "}},
 
 		// Over without consent: off the page when added, claimable again when claimed.
-		{"declined", placeOf(1, declined(asked(ours(engagement.Added)))), soon, []string{
+		{"declined", placeOf(1, declined(asked(ours(engagement.OriginAdded)))), soon, []string{
 			"added | off the page | complete | Customer consent declined | Customer consent declined |  | "}},
-		{"expired", placeOf(1, asked(ours(engagement.Added))), consentOver, []string{
+		{"expired", placeOf(1, asked(ours(engagement.OriginAdded))), consentOver, []string{
 			"added | off the page | complete | Customer consent expired | Customer consent expired |  | "}},
-		{"expired, never asked", placeOf(1, ours(engagement.Added)), consentOver, []string{
+		{"expired, never asked", placeOf(1, ours(engagement.OriginAdded)), consentOver, []string{
 			"added | off the page | complete | Customer consent expired | Customer consent expired |  | "}},
-		{"cancelled", placeOf(1, cancelled(asked(ours(engagement.Added)))), soon, []string{
+		{"cancelled", placeOf(1, cancelled(asked(ours(engagement.OriginAdded)))), soon, []string{
 			"added | off the page | complete | Canceled | Canceled |  | "}},
-		{"claimed and declined", placeOf(1, known(northwind, eligible), declined(asked(ours(engagement.Claimed)))), soon, []string{
+		{"claimed and declined", placeOf(1, known(northwind, eligible), declined(asked(ours(engagement.OriginClaimed)))), soon, []string{
 			"claimed | off the page | complete | Customer consent declined | Customer consent declined |  | ", canBeClaimed}},
-		{"claimed and expired", placeOf(1, known(northwind, eligible), ours(engagement.Claimed)), consentOver, []string{
+		{"claimed and expired", placeOf(1, known(northwind, eligible), ours(engagement.OriginClaimed)), consentOver, []string{
 			"claimed | off the page | complete | Customer consent expired | Customer consent expired |  | ", canBeClaimed}},
-		{"claimed and cancelled", placeOf(1, known(northwind, eligible), cancelled(ours(engagement.Claimed))), soon, []string{
+		{"claimed and cancelled", placeOf(1, known(northwind, eligible), cancelled(ours(engagement.OriginClaimed))), soon, []string{
 			"claimed | off the page | complete | Canceled | Canceled |  | ", canBeClaimed}},
-		{"claimed, declined, not eligible any more", placeOf(1, known(northwind, ineligible, notMet), declined(asked(ours(engagement.Claimed)))), soon, []string{
+		{"claimed, declined, not eligible any more", placeOf(1, known(northwind, ineligible, notMet), declined(asked(ours(engagement.OriginClaimed)))), soon, []string{
 			"claimed | off the page | complete | Customer consent declined | Customer consent declined |  | ",
 			"customer | ineligible | not started |  | Not eligible |  | criteria not met"}},
 
 		// Over after consent: complete, and claimable again when eligible.
-		{"withdrawn", placeOf(1, known(northwind, eligible), withdrawn(accepted(asked(ours(engagement.Added))))), soon, []string{
+		{"withdrawn", placeOf(1, known(northwind, eligible), withdrawn(accepted(asked(ours(engagement.OriginAdded))))), soon, []string{
 			"added | complete | complete | Customer consent withdrawn | Customer consent withdrawn | view claim | ", canBeClaimed}},
-		{"cancelled after consent", placeOf(1, known(northwind, eligible), cancelled(accepted(asked(ours(engagement.Added))))), soon, []string{
+		{"cancelled after consent", placeOf(1, known(northwind, eligible), cancelled(accepted(asked(ours(engagement.OriginAdded))))), soon, []string{
 			"added | complete | complete | Canceled | Canceled | view claim | ", canBeClaimed}},
-		{"not submitted in time", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.Added)))), submitOver, []string{
+		{"not submitted in time", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.OriginAdded)))), submitOver, []string{
 			"added | complete | complete | Not submitted expired | Not submitted expired | view claim | ", canBeClaimed}},
-		{"not submitted, and not eligible any more", placeOf(1, known(northwind, ineligible, notMet), accepted(asked(ours(engagement.Added)))), submitOver, []string{
+		{"not submitted, and not eligible any more", placeOf(1, known(northwind, ineligible, notMet), accepted(asked(ours(engagement.OriginAdded)))), submitOver, []string{
 			"added | complete | complete | Not submitted expired | Not submitted expired | view claim | ",
 			"customer | ineligible | not started |  | Not eligible |  | criteria not met"}},
-		{"cancelled after consent, and claimed again", placeOf(1, known(northwind, eligible), cancelled(accepted(asked(ours(engagement.Added)))), ours(engagement.Claimed)), soon, []string{
+		{"cancelled after consent, and claimed again", placeOf(1, known(northwind, eligible), cancelled(accepted(asked(ours(engagement.OriginAdded)))), ours(engagement.OriginClaimed)), soon, []string{
 			"added | complete | complete | Canceled | Canceled | view claim | ",
 			"claimed | eligible | not started | Customer claimed | 30 days left to obtain consent | request consent, cancel | "}},
 
@@ -128,27 +128,27 @@ func TestRows(t *testing.T) {
 			"customer | ineligible | not started |  | Not eligible |  | consented to another partner"}},
 		{"known, not met, and another partner has the consent", placeOf(1, known(northwind, ineligible, notMet), theirs), soon, []string{
 			"customer | ineligible | not started |  | Not eligible |  | criteria not met, consented to another partner"}},
-		{"another partner is only asking", placeOf(1, known(northwind, eligible), asked(began(fabrikam, engagement.Added))), soon, []string{canBeClaimed}},
+		{"another partner is only asking", placeOf(1, known(northwind, eligible), asked(began(fabrikam, engagement.OriginAdded))), soon, []string{canBeClaimed}},
 		{"another partner lost it", placeOf(1, known(northwind, eligible), withdrawn(theirs)), soon, []string{canBeClaimed}},
 		{"another partner did not submit in time", placeOf(1, known(northwind, eligible), theirs), submitOver, []string{canBeClaimed}},
 		{"another partner is about not to submit in time", placeOf(1, known(northwind, eligible), theirs), submitOver.Add(-tick), []string{
 			"customer | ineligible | not started |  | Not eligible |  | consented to another partner"}},
-		{"another partner was faster", placeOf(1, ours(engagement.Added), theirs), soon, []string{
+		{"another partner was faster", placeOf(1, ours(engagement.OriginAdded), theirs), soon, []string{
 			"added | ineligible | not started | Customer claimed | Not eligible | cancel | consented to another partner"}},
-		{"another partner was faster, and the customer is asked already", placeOf(1, known(northwind, eligible), asked(ours(engagement.Claimed)), theirs), start.Add(2 * day), []string{
+		{"another partner was faster, and the customer is asked already", placeOf(1, known(northwind, eligible), asked(ours(engagement.OriginClaimed)), theirs), start.Add(2 * day), []string{
 			"claimed | ineligible | not started | Awaiting customer consent response | Not eligible | cancel | consented to another partner"}},
-		{"another portal was faster", placeOf(1, ours(engagement.Added), engagement.ExternalHoldings{Consented: 1}), soon, []string{
+		{"another portal was faster", placeOf(1, ours(engagement.OriginAdded), engagement.ExternalHoldings{Consented: 1}), soon, []string{
 			"added | ineligible | not started | Customer claimed | Not eligible | cancel | consented to another partner"}},
 		{"delivered elsewhere", placeOf(1, known(northwind, eligible), engagement.ExternalHoldings{Participated: 1}), soon, []string{
 			"customer | ineligible | not started |  | Not eligible |  | already participated with another partner"}},
 		{"two elsewhere", placeOf(1, known(northwind, eligible), engagement.ExternalHoldings{Consented: 1, Participated: 1}), soon, []string{
 			"customer | ineligible | not started |  | Not eligible |  | consented to another partner, already participated with another partner"}},
-		{"consent is ours, whatever is said of elsewhere", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.Added))), engagement.ExternalHoldings{Consented: 1}), soon, []string{
+		{"consent is ours, whatever is said of elsewhere", placeOf(1, known(northwind, eligible), accepted(asked(ours(engagement.OriginAdded))), engagement.ExternalHoldings{Consented: 1}), soon, []string{
 			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
 
 		// A claim limit of two.
 		{"limit 2, one of another partner", placeOf(2, known(northwind, eligible), theirs), soon, []string{canBeClaimed}},
-		{"limit 2, one of each", placeOf(2, known(northwind, eligible), accepted(asked(ours(engagement.Added))), theirs), soon, []string{
+		{"limit 2, one of each", placeOf(2, known(northwind, eligible), accepted(asked(ours(engagement.OriginAdded))), theirs), soon, []string{
 			"added | eligible | active | Customer consent received | 60 days left to submit the claim | work on claim, view claim, cancel | "}},
 		{"limit 2, one of another partner and one elsewhere", placeOf(2, known(northwind, eligible), theirs, engagement.ExternalHoldings{Participated: 1}), soon, []string{
 			"customer | ineligible | not started |  | Not eligible |  | consented to another partner, already participated with another partner, claim limit reached"}},
@@ -206,7 +206,7 @@ func TestActionsFollowTheEngagement(t *testing.T) {
 		return rows[0].Actions, rows[0].Todo()
 	}
 	got, todo := actions(pl, e, consent.Policy{}, over.Add(-tick))
-	require.Equal(t, []engagement.Action{engagement.ClaimCustomer}, got)
+	require.Equal(t, []engagement.Action{engagement.ActionClaimCustomer}, got)
 	require.Equal(t, "Can be claimed", todo)
 	got, todo = actions(pl, e, consent.Policy{}, over)
 	require.Empty(t, got)
@@ -217,15 +217,15 @@ func TestActionsFollowTheEngagement(t *testing.T) {
 	got, _ = actions(pl.with(r), offer(), consent.Policy{}, start)
 	require.Empty(t, got, "none of the partner's locations may add")
 
-	got, _ = actions(placeOf(1, began(northwind, engagement.Added)), e, consent.Policy{}, over)
-	require.Equal(t, []engagement.Action{engagement.RequestConsent, engagement.Cancel}, got)
+	got, _ = actions(placeOf(1, began(northwind, engagement.OriginAdded)), e, consent.Policy{}, over)
+	require.Equal(t, []engagement.Action{engagement.ActionRequestConsent, engagement.ActionCancel}, got)
 
 	// The policy says when asking again is allowed.
-	waiting := placeOf(1, asked(began(northwind, engagement.Added)))
+	waiting := placeOf(1, asked(began(northwind, engagement.OriginAdded)))
 	got, _ = actions(waiting, e, consent.Policy{ResendInterval: time.Hour}, start.Add(time.Hour+time.Minute))
-	require.Equal(t, []engagement.Action{engagement.ResendConsent, engagement.Cancel}, got)
+	require.Equal(t, []engagement.Action{engagement.ActionResendConsent, engagement.ActionCancel}, got)
 	got, _ = actions(waiting, e, consent.Policy{MaxSends: 1}, start.Add(2*day))
-	require.Equal(t, []engagement.Action{engagement.Cancel}, got)
+	require.Equal(t, []engagement.Action{engagement.ActionCancel}, got)
 }
 
 // Days are those of the zone that the participation began under, also when the
@@ -233,7 +233,7 @@ func TestActionsFollowTheEngagement(t *testing.T) {
 func TestRowsCountDaysInTheirZone(t *testing.T) {
 	lisbon := offer()
 	lisbon.Zone = zone("Europe/Lisbon")
-	p := began(northwind, engagement.Added)
+	p := began(northwind, engagement.OriginAdded)
 	p.Terms = engagement.TermsOf(lisbon, start)
 	p.StartedAt = at("2026-10-10T08:00:00Z")
 	p.Consent = consent.Start(p.Terms.Deadline(p.StartedAt, 30))
@@ -262,7 +262,7 @@ func TestRowName(t *testing.T) {
 	c.KnownSince = start
 	require.True(t, c.Known())
 	require.True(t, c.Associated())
-	c.ParkedSince = start.Add(day)
+	c.DisassociatedAt = start.Add(day)
 	require.True(t, c.Known(), "who is parked is known all the same")
 	require.False(t, c.Associated())
 }
@@ -270,7 +270,7 @@ func TestRowName(t *testing.T) {
 // Entries are what rows are sorted, filtered and counted by: the same rows, with
 // folded texts.
 func TestEntries(t *testing.T) {
-	p := began(northwind, engagement.Added)
+	p := began(northwind, engagement.OriginAdded)
 	p.FriendlyName = "  Our\tBEST \x07 Customer"
 	p.Identity.Name = "Contoso, S.A. ÀÉ\n"
 	p.Identity.Domain = must(tenant.ParseDomain("bücher.example"))
@@ -288,14 +288,14 @@ func TestEntries(t *testing.T) {
 	require.Equal(t, " our best customer contoso s a ae xn bcher kva example bucher c abcd"+
 		"=00000000-0000-4000-8000-000000000001==00000000-0000-4000-8000-000000000002==7-abc123xyz==c-abcd=", n.Search)
 	require.Equal(t, engagement.Entry{
-		Record: keyOf(fabrikam), Row: engagement.RowID(the.Customer), Tab: engagement.TabEligible, Type: engagement.NotStarted, Rank: 100,
+		Record: keyOf(fabrikam), Row: engagement.RowID(the.Customer), Tab: engagement.TabEligible, Type: engagement.RowNotStarted, Rank: 100,
 		Locations: []engagement.LocationID{"4711201", "4711202"}, Name: text.SortKey("Contoso"), Search: f.Search, Since: start,
 		MindsRoom: true, Base: engagement.TabEligible, Shown: f.Shown,
 	}, f)
 	deadline := start.AddDate(0, 0, 30)
 	require.Equal(t, engagement.Entry{
-		Record: keyOf(northwind), Row: engagement.RowID(p.ID), Participation: p.ID, Tab: engagement.TabEligible, Type: engagement.NotStarted,
-		Status: engagement.CustomerClaimed, Rank: 101, Locations: []engagement.LocationID{"4711201"}, Name: n.Name, Search: n.Search,
+		Record: keyOf(northwind), Row: engagement.RowID(p.ID), Participation: p.ID, Tab: engagement.TabEligible, Type: engagement.RowNotStarted,
+		Status: engagement.StatusCustomerClaimed, Rank: 101, Locations: []engagement.LocationID{"4711201"}, Name: n.Name, Search: n.Search,
 		Since: start, Deadline: deadline, Until: deadline, MindsRoom: true, Base: engagement.TabEligible, Due: deadline, Shown: n.Shown,
 	}, n)
 

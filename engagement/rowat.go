@@ -24,7 +24,7 @@ func (e Entry) RowAt(offer Engagement, policy consent.Policy, now time.Time) (Ro
 		r.DaysLeft = DaysLeft(r.Deadline, now, offer.zoneOf(p.Terms))
 	}
 	from, mayResend := e.Shown.resendFrom(policy, now)
-	if r.Status == AwaitingConsentResponse && r.Tab == TabEligible {
+	if r.Status == StatusAwaitingConsentResponse && r.Tab == TabEligible {
 		r.ResendFrom = from
 	}
 	full := e.Room.withLimit(offer.Limit()).FullAt(now) // what was stored may be under an older one
@@ -66,11 +66,11 @@ func (e Entry) full(now time.Time) []Reason {
 func (e Entry) knownRowAt(now time.Time) (Row, bool) {
 	s := e.Shown
 	full := e.full(now)
-	if !s.Known || s.openAt(now) || len(full) > 0 && e.Room.at(now, BySelf) > 0 {
+	if !s.Known || s.openAt(now) || len(full) > 0 && e.Room.at(now, TakenBySelf) > 0 {
 		return Row{}, false
 	}
 	r := Row{
-		ID: e.Row, Tab: TabIneligible, Type: NotStarted, Engagement: e.Record.Engagement, Customer: e.Record.Customer,
+		ID: e.Row, Tab: TabIneligible, Type: RowNotStarted, Engagement: e.Record.Engagement, Customer: e.Record.Customer,
 		Identity: s.Identity, FriendlyName: s.FriendlyName, Locations: s.Evaluation.Locations, Since: s.Evaluation.At,
 	}
 	if s.Evaluation.Eligible() && len(full) == 0 {
@@ -79,7 +79,7 @@ func (e Entry) knownRowAt(now time.Time) (Row, bool) {
 	}
 	r.Reasons = append(slices.Clip(s.Evaluation.Reasons), full...)
 	if len(r.Reasons) == 0 {
-		r.Reasons = []Reason{{Kind: FactsMissing, Doc: "The customer has not been evaluated for this engagement yet."}}
+		r.Reasons = []Reason{{Kind: ReasonFactsMissing, Doc: "The customer has not been evaluated for this engagement yet."}}
 	}
 	return r, true
 }

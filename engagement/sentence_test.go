@@ -23,7 +23,7 @@ func TestEverythingCanBeTold(t *testing.T) {
 		events[string(kind)] = engagement.Event{Kind: kind, Format: engagement.FormatDetail}
 	}
 	tell := func(name string, d engagement.Detail) {
-		events[name] = engagement.Event{Kind: engagement.ClaimApproved, Format: engagement.FormatDetail, Detail: d}
+		events[name] = engagement.Event{Kind: engagement.EventClaimApproved, Format: engagement.FormatDetail, Detail: d}
 	}
 	for name, d := range only() {
 		tell(name, d)
@@ -45,7 +45,7 @@ func TestEverythingCanBeTold(t *testing.T) {
 		tell("outcome "+string(v), engagement.Detail{OutcomeAfter: v})
 	}
 	english, portuguese := words.Standard().In("en"), words.Standard().In("pt-PT")
-	bare := engagement.Event{Kind: engagement.ClaimApproved, Format: engagement.FormatDetail}.Sentence(english, nil)
+	bare := engagement.Event{Kind: engagement.EventClaimApproved, Format: engagement.FormatDetail}.Sentence(english, nil)
 	for name, e := range events {
 		en, pt := e.Sentence(english, nil), e.Sentence(portuguese, nil)
 		for _, text := range []string{en, pt} {
@@ -63,15 +63,15 @@ func TestEverythingCanBeTold(t *testing.T) {
 }
 
 func TestSentences(t *testing.T) {
-	e := engagement.Event{Kind: engagement.ClaimApproved, Format: engagement.FormatDetail, Detail: engagement.Detail{Approved: money("5000.00 USD"), OverCap: true}}
+	e := engagement.Event{Kind: engagement.EventClaimApproved, Format: engagement.FormatDetail, Detail: engagement.Detail{Approved: money("5000.00 USD"), OverCap: true}}
 	for tag, want := range map[consent.Language]string{
 		"en":    "The claim was approved (USD 5,000.00 approved; over the cap)",
 		"pt-PT": "O pedido de pagamento foi aprovado (5 000,00 USD aprovados; acima do limite máximo)",
 	} {
 		require.Equal(t, want, strings.ReplaceAll(e.Sentence(words.Standard().In(tag), nil), "\u00a0", " "))
 	}
-	e = engagement.Event{Kind: engagement.DeadlinePassed, Format: engagement.FormatDetail, Detail: engagement.Detail{Deadline: start}}
+	e = engagement.Event{Kind: engagement.EventDeadlinePassed, Format: engagement.FormatDetail, Detail: engagement.Detail{Deadline: start}}
 	require.Equal(t, "A deadline passed (until 1 July 2026, 11:00 (Paris time))", e.Sentence(words.Standard().In("en"), zone("Europe/Paris")))
-	e = engagement.Event{Kind: engagement.CustomerAdded, Format: engagement.FormatNote, Note: "through location 4711201; azure-migration/customer 1"}
+	e = engagement.Event{Kind: engagement.EventCustomerAdded, Format: engagement.FormatNote, Note: "through location 4711201; azure-migration/customer 1"}
 	require.Equal(t, "O cliente foi adicionado (through location 4711201; azure-migration/customer 1)", e.Sentence(words.Standard().In("pt"), nil))
 }

@@ -143,7 +143,7 @@ func checkEntries(t *testing.T, pl place, partner engagement.PartnerID, rows []e
 	var theirs []engagement.Entry
 	for _, e := range pl.entries(at) {
 		if e.Record.Partner == partner && e.Tab != engagement.TabNone {
-			require.Equal(t, e.Tab == engagement.TabComplete || e.Type == engagement.InProgress, e.Amount != "", "what has a claim has an amount")
+			require.Equal(t, e.Tab == engagement.TabComplete || e.Type == engagement.RowActive, e.Amount != "", "what has a claim has an amount")
 			theirs = append(theirs, engagement.Entry{
 				Record: e.Record, Row: e.Row, Participation: e.Participation, Tab: e.Tab, Type: e.Type, Status: e.Status, Rank: e.Rank,
 				Locations: e.Locations, Name: e.Name, Since: e.Since, Deadline: e.Deadline, Amount: e.Amount,
@@ -155,7 +155,7 @@ func checkEntries(t *testing.T, pl place, partner engagement.PartnerID, rows []e
 	for _, r := range rows {
 		want = append(want, engagement.Entry{
 			Record: keyOf(partner), Row: r.ID, Participation: r.Participation, Tab: r.Tab, Type: r.Type, Status: r.Status, Rank: engagement.StatusRank(r.Type, r.Status),
-			Locations: r.Locations, Name: text.SortKey(r.Name()), Since: r.Since, Deadline: r.Deadline, Amount: engagement.AmountText(r.Amount),
+			Locations: r.Locations, Name: text.SortKey(r.Name()), Since: r.Since, Deadline: r.Deadline, Amount: engagement.AmountSortKey(r.Amount),
 		})
 		names = append(names, r.ID)
 		require.Contains(t, append(engagement.AllTabs(), engagement.TabOff), r.Tab)
@@ -304,9 +304,9 @@ func FuzzSettle(f *testing.F) {
 // what another sees, at the moment of the deadline.
 func TestDue(t *testing.T) {
 	require.True(t, placeOf(1).due().IsZero())
-	first, second := began(northwind, engagement.Added), began(fabrikam, engagement.Added)
+	first, second := began(northwind, engagement.OriginAdded), began(fabrikam, engagement.OriginAdded)
 	second.Consent = consent.Start(start.AddDate(0, 0, 10))
-	pl := placeOf(1, first, second, cancelled(began("litware", engagement.Added)), declined(asked(began("proseware", engagement.Added))))
+	pl := placeOf(1, first, second, cancelled(began("litware", engagement.OriginAdded)), declined(asked(began("proseware", engagement.OriginAdded))))
 	require.Equal(t, start.AddDate(0, 0, 10), pl.due())
 	settled, passed, err := pl.settle(pl.due())
 	require.NoError(t, err)

@@ -14,14 +14,14 @@ type Type string
 
 // The types of engagement that have default windows: those of the published program.
 const (
-	Assessment    Type = "assessment"
-	Workshop      Type = "workshop"
-	XSProject     Type = "XS project"
-	SmallProject  Type = "small project"
-	MediumProject Type = "medium project"
-	LargeProject  Type = "large project"
-	XLProject     Type = "XL project"
-	XXLProject    Type = "XXL project"
+	TypeAssessment    Type = "assessment"
+	TypeWorkshop      Type = "workshop"
+	TypeXSProject     Type = "XS project"
+	TypeSmallProject  Type = "small project"
+	TypeMediumProject Type = "medium project"
+	TypeLargeProject  Type = "large project"
+	TypeXLProject     Type = "XL project"
+	TypeXXLProject    Type = "XXL project"
 )
 
 // TypeInfo is what the published program's table says of a type. The published
@@ -38,8 +38,8 @@ func PublishedTypes() []TypeInfo {
 		return TypeInfo{t, Windows{Consent: 30, FirstSubmission: submission, ReviewDone: review, Dispute: 30, AfterDispute: 30}, most}
 	}
 	return []TypeInfo{
-		row(Assessment, 60, 90, 120), row(Workshop, 90, 120, 150), row(XSProject, 120, 150, 180), row(SmallProject, 120, 150, 180),
-		row(MediumProject, 200, 230, 260), row(LargeProject, 260, 290, 310), row(XLProject, 260, 290, 310), row(XXLProject, 260, 290, 310),
+		row(TypeAssessment, 60, 90, 120), row(TypeWorkshop, 90, 120, 150), row(TypeXSProject, 120, 150, 180), row(TypeSmallProject, 120, 150, 180),
+		row(TypeMediumProject, 200, 230, 260), row(TypeLargeProject, 260, 290, 310), row(TypeXLProject, 260, 290, 310), row(TypeXXLProject, 260, 290, 310),
 	}
 }
 
@@ -88,9 +88,9 @@ func (t *Type) UnmarshalText(b []byte) error {
 	case "":
 		*t = ""
 	case "XS/small project":
-		*t = SmallProject
+		*t = TypeSmallProject
 	case "large project and up":
-		*t = LargeProject
+		*t = TypeLargeProject
 	default:
 		if problem := checkType(name); problem != "" {
 			return &InvalidError{Of: fmt.Sprintf("type %.100q", name), Field: "type", Problem: problem}

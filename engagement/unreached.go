@@ -45,10 +45,10 @@ func (p Participation) Unreached() []Unreached {
 			}
 		}
 	}
-	links(AskForConsent, p.Consent.Links)
+	links(MessageConsentRequest, p.Consent.Links)
 	if p.Claim != nil {
 		for _, v := range p.Claim.Surveys {
-			links(AskForSurvey, v.Links)
+			links(MessageSurveyRequest, v.Links)
 		}
 	}
 	contacts := slices.Concat(p.Consent.Partner, p.Consent.Customer)
@@ -58,8 +58,8 @@ func (p Participation) Unreached() []Unreached {
 		}
 	}
 	for _, f := range p.Failures {
-		waits := f.Message == AskForReferral && p.Referral.IsZero() // whomever the partner has named
-		if f.To.IsZero() && (waits || f.Message != AskForReferral && len(p.Consent.Partner) == 0) {
+		waits := f.Message == MessageReferralRequest && p.Referral.IsZero() // whomever the partner has named
+		if f.To.IsZero() && (waits || f.Message != MessageReferralRequest && len(p.Consent.Partner) == 0) {
 			out = append(out, Unreached{consent.Contact{}, f.Message, f.Failure})
 		}
 		if i := slices.IndexFunc(contacts, func(c consent.Contact) bool { return c.Is(f.To) }); i >= 0 {

@@ -128,7 +128,7 @@ func TestAnchors(t *testing.T) {
 	} {
 		e := changing(engagement.Anchor(c.rates), engagement.Anchor(c.proof))
 		require.NoError(t, e.Validate())
-		p := began(northwind, engagement.Added) // on 2026-09-01
+		p := began(northwind, engagement.OriginAdded) // on 2026-09-01
 		p.Terms = engagement.TermsOf(e, p.StartedAt)
 		require.Equal(t, []string{"report", "photo"}, proofKinds(p.Terms.Proof))
 		p = must(engagement.OpenClaim(p, e, at("2026-10-02T00:00:00Z")))
@@ -148,7 +148,7 @@ func TestAnchors(t *testing.T) {
 func TestProofByTheDayOfSubmission(t *testing.T) {
 	e := changing("", engagement.AnchorSubmission)
 	before, after := at("2026-09-30T23:59:59Z"), at("2026-10-01T00:00:00Z")
-	p := began(northwind, engagement.Added)
+	p := began(northwind, engagement.OriginAdded)
 	p = must(engagement.OpenClaim(p, e, before))
 	p.Claim.Evidence = []claim.Evidence{{ID: "e-1", Kind: "photo"}, {ID: "e-2", Kind: "report"}}
 	require.Equal(t, p, must(p.WithProofAt(e, before)), "nothing has changed")
@@ -175,14 +175,14 @@ func TestProofKeepsSurveysThatWereSent(t *testing.T) {
 		s := must(claim.Open(claim.Opening{At: start, SubmitBy: on(60), ReviewBy: on(90), Proof: all}))
 		want := 0
 		if sent {
-			s = must(claim.Apply(s, claim.SendSurvey{Survey: claim.CustomerSurvey, Contact: consent.Contact{Email: email("ana@contoso.com")}, Language: "en", Link: "l-1"}, start))
+			s = must(claim.Apply(s, claim.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: consent.Contact{Email: email("ana@contoso.com")}, Language: "en", Link: "l-1"}, start))
 			want = 1
 		}
 		s = must(s.WithProof(asks("report"), date("2026-10-01")))
 		require.Len(t, s.Surveys, want)
 		s = must(s.WithProof(all, date("2026-11-01")))
 		require.Len(t, s.Surveys, 2)
-		kept := must(s.Survey(claim.CustomerSurvey))
+		kept := must(s.Survey(claim.ProofCustomerSurvey))
 		require.Len(t, kept.Sendings, want)
 	}
 }
@@ -190,6 +190,6 @@ func TestProofKeepsSurveysThatWereSent(t *testing.T) {
 // Within one engagement a kind of proof is always a survey, or never.
 func TestProofKindsStayWhatTheyAre(t *testing.T) {
 	e := offer()
-	e.LaterProof = []engagement.Dated[[]claim.ProofItem]{{From: date("2026-10-01"), Value: asks(claim.CustomerSurvey)}}
+	e.LaterProof = []engagement.Dated[[]claim.ProofItem]{{From: date("2026-10-01"), Value: asks(claim.ProofCustomerSurvey)}}
 	require.ErrorContains(t, e.Validate(), "as a survey in one version")
 }

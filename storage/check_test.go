@@ -18,8 +18,8 @@ func grant(t *testing.T) storage.Changes {
 	record := engagement.PartnerRecord{Key: engagement.RecordKey{Partner: "northwind", Engagement: "azure-migration", Customer: "tpid:1"}, Version: 1, Known: true}
 	p := engagement.Participation{
 		ID: "p-1", Partner: record.Key.Partner, Engagement: record.Key.Engagement, Customer: record.Key.Customer, StartedAt: noon,
-		Terms:   engagement.Terms{Windows: engagement.DefaultWindows(engagement.Assessment)},
-		Consent: consent.State{Status: consent.Granted, Deadline: noon.AddDate(0, 0, 30)},
+		Terms:   engagement.Terms{Windows: engagement.DefaultWindows(engagement.TypeAssessment)},
+		Consent: consent.State{Status: consent.StatusGranted, Deadline: noon.AddDate(0, 0, 30)},
 	}
 	p, err := engagement.OpenClaim(p, engagement.Engagement{}, noon)
 	if err != nil {
@@ -38,8 +38,8 @@ func grant(t *testing.T) storage.Changes {
 		Delivered: []engagement.MessageID{"m-0"}, Erased: []engagement.Event{{Partner: "fabrikam", Customer: "tpid:1", Seq: 1}},
 		Unsent: []storage.Recipient{{Partner: "fabrikam"}}, Forgotten: []storage.Mailbox{{Partner: "fabrikam"}},
 	}
-	c.Events, c.Customers[0].History = engagement.Chain(engagement.Head{Seq: 3}, engagement.Event{Partner: "northwind", Customer: "tpid:1", Kind: engagement.ConsentGranted},
-		engagement.Event{Partner: "northwind", Customer: "tpid:1", Kind: engagement.CustomerKnown})
+	c.Events, c.Customers[0].History = engagement.Chain(engagement.Head{Seq: 3}, engagement.Event{Partner: "northwind", Customer: "tpid:1", Kind: engagement.EventConsentGranted},
+		engagement.Event{Partner: "northwind", Customer: "tpid:1", Kind: engagement.EventCustomerKnown})
 	return c
 }
 

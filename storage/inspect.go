@@ -63,26 +63,26 @@ type FindingKind string
 // The kinds of finding. What [FindingKind.Derived] reports is made of other rows and
 // can be made anew. Nothing else can be, but from a backup.
 const (
-	BadRow     FindingKind = "unreadable" // a row cannot be read
-	BadHistory FindingKind = "history"    // an event was changed, left out, put in or cut off
-	BadState   FindingKind = "state"      // something is not what its history led to
-	LostRow    FindingKind = "lost"       // a row is gone without which others make no sense
-	BadHolders FindingKind = "holders"    // who holds a part of the claim limit is not who does by the participations
-	BadEntry   FindingKind = "entry"      // a row of pages and claims lists is not what its record gives, or is missing
-	BadCount   FindingKind = "count"      // a count is not the number of the rows
-	BadWords   FindingKind = "words"      // a customer is not found by the words that it has
-	BadColumn  FindingKind = "column"     // a column is not what the value says
+	FindingUnreadable FindingKind = "unreadable" // a row cannot be read
+	FindingHistory    FindingKind = "history"    // an event was changed, left out, put in or cut off
+	FindingState      FindingKind = "state"      // something is not what its history led to
+	FindingLost       FindingKind = "lost"       // a row is gone without which others make no sense
+	FindingHolders    FindingKind = "holders"    // who holds a part of the claim limit is not who does by the participations
+	FindingEntry      FindingKind = "entry"      // a row of pages and claims lists is not what its record gives, or is missing
+	FindingCount      FindingKind = "count"      // a count is not the number of the rows
+	FindingWords      FindingKind = "words"      // a customer is not found by the words that it has
+	FindingColumn     FindingKind = "column"     // a column is not what the value says
 )
 
 // AllFindingKinds returns every FindingKind.
 func AllFindingKinds() []FindingKind {
-	return []FindingKind{BadRow, BadHistory, BadState, LostRow, BadHolders, BadEntry, BadCount, BadWords, BadColumn}
+	return []FindingKind{FindingUnreadable, FindingHistory, FindingState, FindingLost, FindingHolders, FindingEntry, FindingCount, FindingWords, FindingColumn}
 }
 
 // Derived reports whether what is wrong is made of other rows, and can be made anew.
 func (k FindingKind) Derived() bool {
 	switch k {
-	case BadHolders, BadEntry, BadCount, BadWords, BadColumn:
+	case FindingHolders, FindingEntry, FindingCount, FindingWords, FindingColumn:
 		return true
 	}
 	return false

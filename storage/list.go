@@ -13,19 +13,21 @@ import (
 // their Row, so that every order is total.
 type Sort string
 
-// The orders. Entries without a deadline come last in BySoonest.
+// The orders. Entries without a deadline come last in SortByDeadline.
 const (
-	ByName    Sort = "name"
-	BySoonest Sort = "deadline"
-	BySince   Sort = "since"
-	ByStatus  Sort = "status" // by Rank, then Name
-	ByAmount  Sort = "amount" // by Amount: entries without one come first, then currency by currency
+	SortByName     Sort = "name"
+	SortByDeadline Sort = "deadline"
+	SortBySince    Sort = "since"
+	SortByStatus   Sort = "status" // by Rank, then Name
+	SortByAmount   Sort = "amount" // by Amount: entries without one come first, then currency by currency
 
-	ByEngagement Sort = "engagement" // by the engagement's name, then Name; on a page of one engagement, by Name
+	SortByEngagement Sort = "engagement" // by the engagement's name, then Name; on a page of one engagement, by Name
 )
 
 // AllSorts returns every Sort.
-func AllSorts() []Sort { return []Sort{ByName, BySoonest, BySince, ByStatus, ByAmount, ByEngagement} }
+func AllSorts() []Sort {
+	return []Sort{SortByName, SortByDeadline, SortBySince, SortByStatus, SortByAmount, SortByEngagement}
+}
 
 // Position is a place in an order: where an entry stands, whether or not the
 // entry is still there.
@@ -43,7 +45,7 @@ var latest = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 // without one comes behind those that have one.
 type Names map[engagement.ID]string
 
-// Key returns what an engagement is sorted by in ByEngagement.
+// Key returns what an engagement is sorted by in SortByEngagement.
 func (n Names) Key(id engagement.ID) string {
 	if key, ok := n[id]; ok {
 		return key
@@ -52,21 +54,21 @@ func (n Names) Key(id engagement.ID) string {
 }
 
 // PositionOf returns where an entry stands in an order. Names are for
-// ByEngagement.
+// SortByEngagement.
 func (s Sort) PositionOf(e engagement.Entry, names Names) Position {
 	switch s {
-	case BySoonest:
+	case SortByDeadline:
 		if e.Deadline.IsZero() {
 			return Position{Time: latest, Row: e.Row}
 		}
 		return Position{Time: e.Deadline, Row: e.Row}
-	case BySince:
+	case SortBySince:
 		return Position{Time: e.Since, Row: e.Row}
-	case ByStatus:
+	case SortByStatus:
 		return Position{Rank: e.Rank, Text: e.Name, Row: e.Row}
-	case ByEngagement:
+	case SortByEngagement:
 		return Position{Text: names.Key(e.Record.Engagement) + "\n" + e.Name, Row: e.Row}
-	case ByAmount:
+	case SortByAmount:
 		return Position{Text: e.Amount, Row: e.Row}
 	}
 	return Position{Text: e.Name, Row: e.Row}
@@ -89,7 +91,7 @@ type Filter struct {
 	Participation bool                    // only rows of participations
 	Engagements   []engagement.ID         // one of them; nil: whichever, empty and not nil: none
 	Customer      tenant.Key              // "": whichever
-	AmountFrom    string                  // Amount at or after, see engagement.AmountText
+	AmountFrom    string                  // Amount at or after, see engagement.AmountSortKey
 	AmountBefore  string                  // Amount before; "": no end
 }
 
@@ -120,7 +122,7 @@ type ListQuery struct {
 	After      *Position // entries behind it in the order asked for; nil begins at the first
 	Limit      int       // at least 1
 	Filter     Filter
-	Names      Names // for ByEngagement
+	Names      Names // for SortByEngagement
 	Now        time.Time
 	MaxOverdue int // see List.Behind; 0: no bound
 }

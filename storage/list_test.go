@@ -21,34 +21,34 @@ func TestPositions(t *testing.T) {
 		sort    storage.Sort
 		entries []engagement.Entry
 	}{
-		{storage.ByName, []engagement.Entry{
+		{storage.SortByName, []engagement.Entry{
 			{Name: "", Row: "9"}, {Name: "A", Row: "8"}, {Name: "a", Row: "7"}, {Name: "a b", Row: "6"}, {Name: "ab", Row: "1", Deadline: noon},
 			{Name: "ab", Row: "2"}, {Name: "\u00e9", Row: "0"},
 		}},
-		{storage.BySoonest, []engagement.Entry{
+		{storage.SortByDeadline, []engagement.Entry{
 			{Deadline: noon.Add(-time.Hour), Row: "9", Name: "z"}, {Deadline: noon, Row: "1", Name: "y"}, {Deadline: noon, Row: "2", Name: "x"},
 			{Deadline: noon.Add(time.Microsecond), Row: "0"}, {Row: "1"}, {Row: "2", Name: "a"},
 		}},
-		{storage.BySince, []engagement.Entry{
+		{storage.SortBySince, []engagement.Entry{
 			{Row: "9"}, {Since: noon, Row: "1", Name: "b"}, {Since: noon, Row: "2", Name: "a"}, {Since: noon.Add(time.Microsecond), Row: "0"},
 		}},
-		{storage.ByStatus, []engagement.Entry{
+		{storage.SortByStatus, []engagement.Entry{
 			{Row: "9", Name: "z"},
-			{Type: engagement.NotStarted, Name: "z", Row: "6"},
-			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "a", Row: "4"},
-			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "b", Row: "1"},
-			{Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Name: "b", Row: "2"},
-			{Type: engagement.InProgress, Status: engagement.CustomerConsentReceived, Name: "z", Row: "9"},
-			{Type: engagement.Done, Status: engagement.Canceled, Name: "z", Row: "9"},
-			{Type: engagement.Done, Status: engagement.Rejected, Name: "z", Row: "8"},
-			{Type: engagement.Done, Status: engagement.RejectedFinal, Name: "a", Row: "7"},
+			{Type: engagement.RowNotStarted, Name: "z", Row: "6"},
+			{Type: engagement.RowNotStarted, Status: engagement.StatusCustomerClaimed, Name: "a", Row: "4"},
+			{Type: engagement.RowNotStarted, Status: engagement.StatusCustomerClaimed, Name: "b", Row: "1"},
+			{Type: engagement.RowNotStarted, Status: engagement.StatusCustomerClaimed, Name: "b", Row: "2"},
+			{Type: engagement.RowActive, Status: engagement.StatusConsentReceived, Name: "z", Row: "9"},
+			{Type: engagement.RowComplete, Status: engagement.StatusCanceled, Name: "z", Row: "9"},
+			{Type: engagement.RowComplete, Status: engagement.StatusRejected, Name: "z", Row: "8"},
+			{Type: engagement.RowComplete, Status: engagement.StatusRejectedFinal, Name: "a", Row: "7"},
 		}},
-		{storage.ByAmount, []engagement.Entry{
+		{storage.SortByAmount, []engagement.Entry{
 			{Row: "8", Name: "z"}, {Row: "9"},
 			{Amount: amount("0.00 EUR"), Row: "7"}, {Amount: amount("9.99 EUR"), Row: "6", Name: "y"}, {Amount: amount("10 EUR"), Row: "1"},
 			{Amount: amount("10.00 EUR"), Row: "2", Name: "a"}, {Amount: amount("1500 EUR"), Row: "0"}, {Amount: amount("2 USD"), Row: "0", Deadline: noon},
 		}},
-		{storage.ByEngagement, []engagement.Entry{
+		{storage.SortByEngagement, []engagement.Entry{
 			{Record: engagement.RecordKey{Engagement: "z"}, Name: "a", Row: "9"}, {Record: engagement.RecordKey{Engagement: "z"}, Name: "b", Row: "1"},
 			{Record: engagement.RecordKey{Engagement: "z"}, Name: "b", Row: "2"}, {Record: engagement.RecordKey{Engagement: "a"}, Name: "a", Row: "0"},
 			{Record: engagement.RecordKey{Engagement: "unnamed-1"}, Name: "z", Row: "0"}, {Record: engagement.RecordKey{Engagement: "unnamed-2"}, Name: "a", Row: "0"},
@@ -74,7 +74,7 @@ func amount(text string) string {
 	if err != nil {
 		panic(err)
 	}
-	return engagement.AmountText(m)
+	return engagement.AmountSortKey(m)
 }
 
 func sign(n int) int { return max(-1, min(1, n)) }
@@ -100,7 +100,7 @@ func TestPositionsAreTotal(t *testing.T) {
 
 // TestPositionAsText: a position is kept in cursors as JSON.
 func TestPositionAsText(t *testing.T) {
-	entry := engagement.Entry{Row: "p-1", Name: "n\u00e4me \"quoted\"", Type: engagement.Done, Status: engagement.Canceled, Since: noon.Add(time.Microsecond), Amount: "EUR 041500"}
+	entry := engagement.Entry{Row: "p-1", Name: "n\u00e4me \"quoted\"", Type: engagement.RowComplete, Status: engagement.StatusCanceled, Since: noon.Add(time.Microsecond), Amount: "EUR 041500"}
 	for _, s := range storage.AllSorts() {
 		p := s.PositionOf(entry, nil)
 		text, err := json.Marshal(p)
@@ -119,7 +119,7 @@ func TestPositionAsText(t *testing.T) {
 
 func TestFilter(t *testing.T) {
 	entry := engagement.Entry{
-		Search: " contoso ltd com=1=", Type: engagement.NotStarted, Status: engagement.CustomerClaimed, Participation: "p-1",
+		Search: " contoso ltd com=1=", Type: engagement.RowNotStarted, Status: engagement.StatusCustomerClaimed, Participation: "p-1",
 		Locations: []engagement.LocationID{"1", "2"}, Since: noon, Amount: amount("1500 EUR"),
 		Record: engagement.RecordKey{Engagement: "azure-migration", Customer: "tpid:1"},
 	}
@@ -137,10 +137,10 @@ func TestFilter(t *testing.T) {
 		{"no way", storage.Filter{Words: []engagement.Word{{}}}, false},
 		{"other words", storage.Filter{Words: engagement.SearchWords("fabrikam")}, false},
 		{"the middle of a word", storage.Filter{Words: engagement.SearchWords("ontoso")}, false},
-		{"one of the types", storage.Filter{Types: []engagement.RowType{engagement.Done, engagement.NotStarted}}, true},
-		{"other types", storage.Filter{Types: []engagement.RowType{engagement.Done}}, false},
-		{"one of the statuses", storage.Filter{Statuses: []engagement.Status{engagement.Paid, engagement.CustomerClaimed}}, true},
-		{"other statuses", storage.Filter{Statuses: []engagement.Status{engagement.Paid}}, false},
+		{"one of the types", storage.Filter{Types: []engagement.RowType{engagement.RowComplete, engagement.RowNotStarted}}, true},
+		{"other types", storage.Filter{Types: []engagement.RowType{engagement.RowComplete}}, false},
+		{"one of the statuses", storage.Filter{Statuses: []engagement.Status{engagement.StatusPaid, engagement.StatusCustomerClaimed}}, true},
+		{"other statuses", storage.Filter{Statuses: []engagement.Status{engagement.StatusPaid}}, false},
 		{"one of the locations", storage.Filter{Locations: []engagement.LocationID{"3", "2"}}, true},
 		{"other locations", storage.Filter{Locations: []engagement.LocationID{"3"}}, false},
 		{"from its time", storage.Filter{SinceFrom: noon}, true},
@@ -162,7 +162,7 @@ func TestFilter(t *testing.T) {
 		{"before more digits", storage.Filter{AmountBefore: amount("10000 EUR")}, true},
 		{"from another currency", storage.Filter{AmountFrom: amount("1 USD")}, false},
 		{"all of several", storage.Filter{Words: engagement.SearchWords("contoso"), SinceFrom: noon, Participation: true}, true},
-		{"not all of several", storage.Filter{Words: engagement.SearchWords("contoso"), SinceFrom: noon, Statuses: []engagement.Status{engagement.Paid}}, false},
+		{"not all of several", storage.Filter{Words: engagement.SearchWords("contoso"), SinceFrom: noon, Statuses: []engagement.Status{engagement.StatusPaid}}, false},
 	} {
 		t.Run(try.name, func(t *testing.T) {
 			if got := try.filter.Match(entry); got != try.want {

@@ -46,7 +46,7 @@ func Answer(s State, link consent.LinkID, answers map[string]string, now, deadli
 // Repeats reports whether the survey is done, with these answers: a second click, or
 // a click whose reply was lost.
 func (s State) Repeats(answers map[string]string) bool {
-	if s.Status != Done {
+	if s.Status != StatusDone {
 		return false
 	}
 	recorded, err := s.Form.read(answers)
@@ -73,7 +73,7 @@ func (f Form) read(answers map[string]string) (map[string]string, error) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(answers)) {
 		if _, ok := f.question(id); !ok {
-			problems = append(problems, &AnswerError{Question: id, Problem: NotAsked})
+			problems = append(problems, &AnswerError{Question: id, Problem: ProblemNotAsked})
 		}
 	}
 	if problems != nil {
@@ -86,15 +86,15 @@ func (f Form) read(answers map[string]string) (map[string]string, error) {
 func (q Question) problem(answer string) Problem {
 	switch {
 	case answer == "" && q.Required:
-		return Missing
+		return ProblemMissing
 	case answer == "":
 		return ""
-	case q.Kind != Text && !slices.Contains(q.Kind.Choices(), answer):
-		return NoChoice
+	case q.Kind != KindText && !slices.Contains(q.Kind.Choices(), answer):
+		return ProblemNoChoice
 	case utf8.RuneCountInString(answer) > MaxText:
-		return TooLong
+		return ProblemTooLong
 	case text.Prose(answer, MaxText) != "":
-		return Unreadable
+		return ProblemUnreadable
 	}
 	return ""
 }

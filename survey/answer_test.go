@@ -10,12 +10,12 @@ import (
 )
 
 func TestAnswerIsRecordedWhole(t *testing.T) {
-	s := in(t, survey.Sent)
+	s := in(t, survey.StatusSent)
 	at := start.Add(time.Hour)
 	given := answers("comments", "  First line.\r\nSecond\tline.\rThird.\n ", "satisfaction", " 5 ")
 	next, err := survey.Answer(s, "l1", given, at, deadline)
 	noError(t, err)
-	equal(t, survey.Done, next.Status)
+	equal(t, survey.StatusDone, next.Status)
 	equal(t, at, next.AnsweredAt())
 	equal(t, survey.Response{Link: "l1", At: at, Answers: map[string]string{
 		"delivered": "yes", "findings": "no", "satisfaction": "5", "comments": "First line.\nSecond\tline.\nThird.",
@@ -28,7 +28,7 @@ func TestAnswerIsRecordedWhole(t *testing.T) {
 
 func TestOptionalAnswersMayBeLeftOut(t *testing.T) {
 	for _, given := range []map[string]string{without(answers(), "comments"), answers("comments", ""), answers("comments", " \r\n\t")} {
-		s, err := survey.Answer(in(t, survey.Sent), "l1", given, start, deadline)
+		s, err := survey.Answer(in(t, survey.StatusSent), "l1", given, start, deadline)
 		noError(t, err)
 		equal(t, map[string]string{"delivered": "yes", "findings": "no", "satisfaction": "4"}, s.Response.Answers)
 	}
@@ -40,12 +40,12 @@ func TestOptionalAnswersMayBeLeftOut(t *testing.T) {
 	noError(t, err)
 	s, err = survey.Answer(s, "l1", nil, start, deadline)
 	noError(t, err)
-	equal(t, survey.Done, s.Status)
+	equal(t, survey.StatusDone, s.Status)
 	check(t, s.Response.Answers == nil && !s.Response.IsZero(), "it is done, though nothing was said")
 }
 
 func TestSecondAnswerIsTold(t *testing.T) {
-	s := in(t, survey.Done)
+	s := in(t, survey.StatusDone)
 	next, err := survey.Answer(s, "l1", answers("satisfaction", "1"), deadline.Add(day), deadline)
 	var already *survey.AlreadyAnsweredError
 	errorAs(t, err, &already)
@@ -56,19 +56,19 @@ func TestSecondAnswerIsTold(t *testing.T) {
 
 // All problems are told at once, in the order of the form, and nothing is recorded.
 func TestAnswersAreCheckedWhole(t *testing.T) {
-	s := in(t, survey.Sent)
+	s := in(t, survey.StatusSent)
 	given := map[string]string{"zodiac": "leo", "comments": "a\x00b", "satisfaction": "6", "delivered": " ", "age": "7"}
 	next, err := survey.Answer(s, "l1", given, start, deadline)
 	equal(t, s, next, "nothing is half recorded")
 	var wrong *survey.AnswersError
 	errorAs(t, err, &wrong)
 	equal(t, []*survey.AnswerError{
-		{"delivered", survey.YesNo, survey.Missing},
-		{"findings", survey.YesNo, survey.Missing},
-		{"satisfaction", survey.Rating, survey.NoChoice},
-		{"comments", survey.Text, survey.Unreadable},
-		{"age", "", survey.NotAsked},
-		{"zodiac", "", survey.NotAsked},
+		{"delivered", survey.KindYesNo, survey.ProblemMissing},
+		{"findings", survey.KindYesNo, survey.ProblemMissing},
+		{"satisfaction", survey.KindRating, survey.ProblemNoChoice},
+		{"comments", survey.KindText, survey.ProblemUnreadable},
+		{"age", "", survey.ProblemNotAsked},
+		{"zodiac", "", survey.ProblemNotAsked},
 	}, wrong.Problems)
 	errorIs(t, err, consent.ErrInvalid)
 	var one *survey.AnswerError
@@ -88,14 +88,14 @@ func TestEachAnswer(t *testing.T) {
 		id, answer string
 		want       survey.Problem
 	}{
-		{"delivered", "yes", ""}, {"delivered", "no", ""}, {"delivered", "Yes", survey.NoChoice}, {"delivered", "sim", survey.NoChoice}, {"delivered", "1", survey.NoChoice},
-		{"satisfaction", "1", ""}, {"satisfaction", "5", ""}, {"satisfaction", "0", survey.NoChoice}, {"satisfaction", "05", survey.NoChoice},
-		{"satisfaction", "4.5", survey.NoChoice}, {"satisfaction", "-1", survey.NoChoice}, {"satisfaction", "٣", survey.NoChoice}, {"satisfaction", "\xff", survey.NoChoice},
-		{"comments", long, ""}, {"comments", " " + long + "\r\n", ""}, {"comments", long + "x", survey.TooLong},
+		{"delivered", "yes", ""}, {"delivered", "no", ""}, {"delivered", "Yes", survey.ProblemNoChoice}, {"delivered", "sim", survey.ProblemNoChoice}, {"delivered", "1", survey.ProblemNoChoice},
+		{"satisfaction", "1", ""}, {"satisfaction", "5", ""}, {"satisfaction", "0", survey.ProblemNoChoice}, {"satisfaction", "05", survey.ProblemNoChoice},
+		{"satisfaction", "4.5", survey.ProblemNoChoice}, {"satisfaction", "-1", survey.ProblemNoChoice}, {"satisfaction", "٣", survey.ProblemNoChoice}, {"satisfaction", "\xff", survey.ProblemNoChoice},
+		{"comments", long, ""}, {"comments", " " + long + "\r\n", ""}, {"comments", long + "x", survey.ProblemTooLong},
 		{"comments", "<script>alert(1)</script> =1+1 \u202e", ""}, {"comments", "tab\tand\nline", ""},
-		{"comments", "bell \a", survey.Unreadable}, {"comments", "c1 \u0085x", survey.Unreadable}, {"comments", "\xc3\x28", survey.Unreadable}, {"comments", "del \x7f.", survey.Unreadable},
+		{"comments", "bell \a", survey.ProblemUnreadable}, {"comments", "c1 \u0085x", survey.ProblemUnreadable}, {"comments", "\xc3\x28", survey.ProblemUnreadable}, {"comments", "del \x7f.", survey.ProblemUnreadable},
 	} {
-		_, err := survey.Answer(in(t, survey.Sent), "l1", answers(c.id, c.answer), start, deadline)
+		_, err := survey.Answer(in(t, survey.StatusSent), "l1", answers(c.id, c.answer), start, deadline)
 		if c.want == "" {
 			noError(t, err, "%s %.20q", c.id, c.answer)
 			continue
@@ -107,13 +107,13 @@ func TestEachAnswer(t *testing.T) {
 			check(t, !strings.Contains(err.Error(), c.answer[:5]), "the error repeats the answer: %v", err)
 		}
 	}
-	_, err := survey.Answer(in(t, survey.Sent), "l1", answers("comments", long+"x"), start, deadline)
+	_, err := survey.Answer(in(t, survey.StatusSent), "l1", answers("comments", long+"x"), start, deadline)
 	equal(t, "answers.comments: the answer has to be at most 2000 characters long; shorten it", err.Error())
 }
 
 func TestLinksComeFirst(t *testing.T) {
-	_, err := survey.Answer(in(t, survey.Done), "l9", nil, deadline, deadline)
+	_, err := survey.Answer(in(t, survey.StatusDone), "l9", nil, deadline, deadline)
 	errorIs(t, err, consent.ErrUnknownLink)
-	_, err = survey.Answer(in(t, survey.Sent), "l1", nil, deadline, deadline)
+	_, err = survey.Answer(in(t, survey.StatusSent), "l1", nil, deadline, deadline)
 	errorIs(t, err, consent.ErrExpired, "before the answers are looked at")
 }

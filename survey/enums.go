@@ -11,13 +11,13 @@ type Status string
 
 // The statuses of a survey.
 const (
-	NotSent Status = "not sent" // nobody has been asked yet
-	Sent    Status = "sent"     // asked, and not answered
-	Done    Status = "done"     // answered
+	StatusNotSent Status = "not sent" // nobody has been asked yet
+	StatusSent    Status = "sent"     // asked, and not answered
+	StatusDone    Status = "done"     // answered
 )
 
 // AllStatuses returns every status, in the order of a survey's life.
-func AllStatuses() []Status { return []Status{NotSent, Sent, Done} }
+func AllStatuses() []Status { return []Status{StatusNotSent, StatusSent, StatusDone} }
 
 // MarshalText returns the documented spelling. An unknown status is a
 // [*consent.InvalidError].
@@ -59,21 +59,21 @@ type Kind string
 
 // The kinds of questions.
 const (
-	Rating Kind = "rating" // a whole number from 1, the lowest, to 5
-	YesNo  Kind = "yes/no" // "yes" or "no", in whatever language it was asked
-	Text   Kind = "text"   // at most [MaxText] characters
+	KindRating Kind = "rating" // a whole number from 1, the lowest, to 5
+	KindYesNo  Kind = "yes/no" // "yes" or "no", in whatever language it was asked
+	KindText   Kind = "text"   // at most [MaxText] characters
 )
 
 // AllKinds returns every kind of question.
-func AllKinds() []Kind { return []Kind{Rating, YesNo, Text} }
+func AllKinds() []Kind { return []Kind{KindRating, KindYesNo, KindText} }
 
 // Choices returns the answers that a question of this kind offers, in their order;
 // none for a text.
 func (k Kind) Choices() []string {
 	switch k {
-	case Rating:
+	case KindRating:
 		return []string{"1", "2", "3", "4", "5"}
-	case YesNo:
+	case KindYesNo:
 		return []string{"yes", "no"}
 	}
 	return nil
@@ -91,15 +91,17 @@ type Problem string
 
 // The problems of answers.
 const (
-	Missing    Problem = "missing"    // to a question that needs an answer
-	NoChoice   Problem = "no choice"  // none of [Kind.Choices]
-	TooLong    Problem = "too long"   // more than [MaxText] characters
-	Unreadable Problem = "unreadable" // not UTF-8, or with control characters besides line ends and tabs
-	NotAsked   Problem = "not asked"  // the form has no such question
+	ProblemMissing    Problem = "missing"    // to a question that needs an answer
+	ProblemNoChoice   Problem = "no choice"  // none of [Kind.Choices]
+	ProblemTooLong    Problem = "too long"   // more than [MaxText] characters
+	ProblemUnreadable Problem = "unreadable" // not UTF-8, or with control characters besides line ends and tabs
+	ProblemNotAsked   Problem = "not asked"  // the form has no such question
 )
 
 // AllProblems returns every problem.
-func AllProblems() []Problem { return []Problem{Missing, NoChoice, TooLong, Unreadable, NotAsked} }
+func AllProblems() []Problem {
+	return []Problem{ProblemMissing, ProblemNoChoice, ProblemTooLong, ProblemUnreadable, ProblemNotAsked}
+}
 
 // MarshalText returns the documented spelling. An unknown problem is a
 // [*consent.InvalidError].

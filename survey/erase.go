@@ -36,7 +36,7 @@ func (s State) Scrub(clean func(string) string) (State, bool) {
 		}
 	}
 	for id, answer := range s.Response.Answers {
-		if q, _ := s.Form.question(id); q.Kind != Text {
+		if q, _ := s.Form.question(id); q.Kind != KindText {
 			continue
 		}
 		scrubbed := clean(answer)

@@ -105,20 +105,20 @@ func (e *AnswersError) Unwrap() []error {
 // matches [consent.ErrInvalid].
 type AnswerError struct {
 	Question string  // its ID
-	Kind     Kind    // of the question; zero for [NotAsked]
+	Kind     Kind    // of the question; zero for [ProblemNotAsked]
 	Problem  Problem // what is wrong
 }
 
 func (e *AnswerError) Error() string {
 	field := fmt.Sprintf("answers.%.50s: ", e.Question)
 	switch e.Problem {
-	case Missing:
+	case ProblemMissing:
 		return field + "an answer is needed"
-	case NoChoice:
+	case ProblemNoChoice:
 		return field + "the answer has to be one of " + strings.Join(e.Kind.Choices(), ", ")
-	case TooLong:
+	case ProblemTooLong:
 		return fmt.Sprintf("%sthe answer has to be at most %d characters long; shorten it", field, MaxText)
-	case Unreadable:
+	case ProblemUnreadable:
 		return field + "the answer holds control characters or is not UTF-8; write it as plain text"
 	}
 	return fmt.Sprintf("answers: the form has no question %.50q; use the IDs of its questions", e.Question)

@@ -68,8 +68,8 @@ func ExampleForm_Validate() {
 		Version: "2026-08",
 		Titles:  map[consent.Language]string{"en": "The workshop", "de": "Der Workshop"},
 		Questions: []survey.Question{
-			{ID: "attended", Kind: survey.YesNo, Required: true, Texts: map[consent.Language]string{"en": "Did you take part?", "de": "Haben Sie teilgenommen?"}},
-			{ID: "pace", Kind: survey.Rating, Texts: map[consent.Language]string{"en": "How was the pace?"}},
+			{ID: "attended", Kind: survey.KindYesNo, Required: true, Texts: map[consent.Language]string{"en": "Did you take part?", "de": "Haben Sie teilgenommen?"}},
+			{ID: "pace", Kind: survey.KindRating, Texts: map[consent.Language]string{"en": "How was the pace?"}},
 		},
 	}
 	fmt.Println(form.Validate())

@@ -14,7 +14,7 @@ import (
 const (
 	// MaxQuestions is the most questions that a form has.
 	MaxQuestions = 20
-	// MaxText is the most characters that the answer to a [Text] question holds, with
+	// MaxText is the most characters that the answer to a [KindText] question holds, with
 	// one for each line end. A browser counts some characters, such as emoji, as two: it
 	// never lets through more than this.
 	MaxText = 2000

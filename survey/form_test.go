@@ -59,7 +59,7 @@ func TestEqualForms(t *testing.T) {
 		"whose":     func(f *survey.Form) { f.OfPartner = true },
 		"questions": func(f *survey.Form) { f.Questions = f.Questions[1:] },
 		"question":  func(f *survey.Form) { f.Questions[0].ID = "other" },
-		"kind":      func(f *survey.Form) { f.Questions[0].Kind = survey.Text },
+		"kind":      func(f *survey.Form) { f.Questions[0].Kind = survey.KindText },
 		"required":  func(f *survey.Form) { f.Questions[0].Required = false },
 		"texts":     func(f *survey.Form) { f.Questions[0].Texts["en"] = "other" },
 	} {

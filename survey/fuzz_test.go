@@ -23,7 +23,7 @@ func FuzzSurveyAnswer(f *testing.F) {
 	f.Add("l1", "yes", "no", "5", strings.Repeat("ã", 1001), "comments", int64(-1))
 	f.Add("l1", " yes\r\n", "no\r", "1", "<script>\r\nalert(1)</script>\xff", "", int64(90*24*3600))
 	f.Fuzz(func(t *testing.T, link, delivered, findings, satisfaction, text, id string, late int64) {
-		s, now := in(t, survey.Sent), deadline.Add(time.Duration(late%1e9)*time.Second)
+		s, now := in(t, survey.StatusSent), deadline.Add(time.Duration(late%1e9)*time.Second)
 		given := map[string]string{"delivered": delivered, "findings": findings, "satisfaction": satisfaction, id: text}
 		next, err := survey.Answer(s, consent.LinkID(link), maps.Clone(given), now, deadline)
 		if err != nil {
@@ -36,7 +36,7 @@ func FuzzSurveyAnswer(f *testing.F) {
 			}
 			return
 		}
-		if link != "l1" || !now.Before(deadline) || next.Status != survey.Done || next.Response.At.IsZero() {
+		if link != "l1" || !now.Before(deadline) || next.Status != survey.StatusDone || next.Response.At.IsZero() {
 			t.Fatalf("answered by %q at %s: %+v", link, now, next.Response)
 		}
 		for id, answer := range next.Response.Answers {
@@ -61,7 +61,7 @@ func FuzzSurveyAnswer(f *testing.F) {
 // FuzzSurveyJSON reads anything as a state: what is read survives a trip through JSON
 // from then on, and whatever is done to it gives a state or a refusal.
 func FuzzSurveyJSON(f *testing.F) {
-	for _, s := range []survey.State{in(f, survey.NotSent), in(f, survey.Sent), in(f, survey.Done), whole(f), {}} {
+	for _, s := range []survey.State{in(f, survey.StatusNotSent), in(f, survey.StatusSent), in(f, survey.StatusDone), whole(f), {}} {
 		text, err := json.Marshal(s)
 		noError(f, err)
 		f.Add(text)

@@ -67,12 +67,12 @@ func in(t testing.TB, status survey.Status) survey.State {
 	t.Helper()
 	s, err := survey.Start(survey.CustomerForm())
 	noError(t, err)
-	if status == survey.NotSent {
+	if status == survey.StatusNotSent {
 		return s
 	}
 	s, err = survey.Send(s, to(ana, "l1"), start, deadline)
 	noError(t, err)
-	if status == survey.Sent {
+	if status == survey.StatusSent {
 		return s
 	}
 	s, err = survey.Answer(s, "l1", answers(), start.Add(time.Hour), deadline)

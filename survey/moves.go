@@ -17,12 +17,12 @@ type Move struct {
 // the table decides the status that a command leads to.
 func Moves() []Move {
 	return []Move{
-		{NotSent, CommandSend, Sent},
-		{Sent, CommandSend, Sent}, // to another contact
-		{Sent, CommandResend, Sent},
-		{Sent, CommandAnswer, Done},
-		{NotSent, CommandAnswerWithin, Done},
-		{Sent, CommandAnswerWithin, Done},
+		{StatusNotSent, CommandSend, StatusSent},
+		{StatusSent, CommandSend, StatusSent}, // to another contact
+		{StatusSent, CommandResend, StatusSent},
+		{StatusSent, CommandAnswer, StatusDone},
+		{StatusNotSent, CommandAnswerWithin, StatusDone},
+		{StatusSent, CommandAnswerWithin, StatusDone},
 	}
 }
 
@@ -41,9 +41,9 @@ func (s State) Allows(on Command, now, deadline time.Time) bool {
 func (s State) moveOf(on Command, now, deadline time.Time) (Move, error) {
 	i := slices.IndexFunc(moves, func(m Move) bool { return m.From == s.Status && m.On == on })
 	switch {
-	case s.Status == Done && (on == CommandAnswer || on == CommandAnswerWithin):
+	case s.Status == StatusDone && (on == CommandAnswer || on == CommandAnswerWithin):
 		return Move{}, &AlreadyAnsweredError{s.Response.At}
-	case s.Status == Done:
+	case s.Status == StatusDone:
 		return Move{}, &FrozenError{s.Response.At}
 	case !now.Before(deadline):
 		return Move{}, &ExpiredError{deadline}

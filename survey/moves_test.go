@@ -39,15 +39,15 @@ func TestEveryCommandInEveryStatus(t *testing.T) {
 		late   time.Duration
 		want   [4]any // as AllCommands: send, resend, answer, answer within
 	}{
-		{survey.NotSent, before, [4]any{survey.Sent, no, unknown, survey.Done}},
-		{survey.NotSent, at, [4]any{over, over, unknown, over}},
-		{survey.NotSent, after, [4]any{over, over, unknown, over}},
-		{survey.Sent, before, [4]any{survey.Sent, survey.Sent, survey.Done, survey.Done}},
-		{survey.Sent, at, [4]any{over, over, over, over}},
-		{survey.Sent, after, [4]any{over, over, over, over}},
-		{survey.Done, before, [4]any{no, no, same, answered}},
-		{survey.Done, at, [4]any{no, no, same, answered}},
-		{survey.Done, after, [4]any{no, no, same, answered}},
+		{survey.StatusNotSent, before, [4]any{survey.StatusSent, no, unknown, survey.StatusDone}},
+		{survey.StatusNotSent, at, [4]any{over, over, unknown, over}},
+		{survey.StatusNotSent, after, [4]any{over, over, unknown, over}},
+		{survey.StatusSent, before, [4]any{survey.StatusSent, survey.StatusSent, survey.StatusDone, survey.StatusDone}},
+		{survey.StatusSent, at, [4]any{over, over, over, over}},
+		{survey.StatusSent, after, [4]any{over, over, over, over}},
+		{survey.StatusDone, before, [4]any{no, no, same, answered}},
+		{survey.StatusDone, at, [4]any{no, no, same, answered}},
+		{survey.StatusDone, after, [4]any{no, no, same, answered}},
 	} {
 		now := deadline.Add(c.late)
 		for i, command := range survey.AllCommands() {
@@ -75,8 +75,8 @@ func TestEveryCommandInEveryStatus(t *testing.T) {
 
 // What the table lists is what happens, and the caller can change only a copy.
 func TestMovesIsACopy(t *testing.T) {
-	survey.Moves()[0].To = survey.Done
-	equal(t, survey.Move{From: survey.NotSent, On: survey.CommandSend, To: survey.Sent}, survey.Moves()[0])
+	survey.Moves()[0].To = survey.StatusDone
+	equal(t, survey.Move{From: survey.StatusNotSent, On: survey.CommandSend, To: survey.StatusSent}, survey.Moves()[0])
 }
 
 func TestNothingBeforeStart(t *testing.T) {
@@ -84,7 +84,7 @@ func TestNothingBeforeStart(t *testing.T) {
 	var no *survey.NotAllowedError
 	errorAs(t, err, &no)
 	equal(t, "send is not allowed before the survey has begun; begin it with Start", err.Error())
-	_, err = survey.Resend(in(t, survey.NotSent), "l1", consent.Policy{}, start, deadline)
+	_, err = survey.Resend(in(t, survey.StatusNotSent), "l1", consent.Policy{}, start, deadline)
 	errorAs(t, err, &no)
 	equal(t, "resend is not allowed while the survey is not sent; send it to a contact first", err.Error())
 }

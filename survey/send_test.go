@@ -11,7 +11,7 @@ import (
 
 func TestSendRecordsWhatWasSent(t *testing.T) {
 	zoned := start.In(time.FixedZone("WEST", 3600)).Add(1234 * time.Nanosecond)
-	s, err := survey.Send(in(t, survey.NotSent), survey.Invitation{Contact: who(ana), Language: "pt-BR", Link: "l1"}, zoned, deadline)
+	s, err := survey.Send(in(t, survey.StatusNotSent), survey.Invitation{Contact: who(ana), Language: "pt-BR", Link: "l1"}, zoned, deadline)
 	noError(t, err)
 	at := start.Add(time.Microsecond)
 	equal(t, []consent.Link{{ID: "l1", Contact: who(ana), IssuedAt: at}}, s.Links, "in UTC, to the microsecond")
@@ -45,7 +45,7 @@ func TestLanguageOfASending(t *testing.T) {
 
 // A new link voids the old ones, whoever it goes to.
 func TestSendingAgainVoidsEarlierLinks(t *testing.T) {
-	s := in(t, survey.Sent)
+	s := in(t, survey.StatusSent)
 	later := start.Add(day)
 	resent, err := survey.Resend(s, "l2", consent.Policy{}, later, deadline)
 	noError(t, err)
@@ -53,7 +53,7 @@ func TestSendingAgainVoidsEarlierLinks(t *testing.T) {
 	noError(t, err)
 	for contact, next := range map[tenant.Email]survey.State{ana: resent, bruno: changed} {
 		equal(t, who(contact), next.Contact())
-		equal(t, survey.Sent, next.Status)
+		equal(t, survey.StatusSent, next.Status)
 		equal(t, later, next.Links[0].VoidedAt)
 		check(t, !next.Links[1].Void())
 		_, err := survey.Answer(next, "l1", answers(), later, deadline)
@@ -72,7 +72,7 @@ func TestSendingAgainVoidsEarlierLinks(t *testing.T) {
 
 // Once it is done, the contact is frozen.
 func TestDoneIsFrozen(t *testing.T) {
-	s := in(t, survey.Done)
+	s := in(t, survey.StatusDone)
 	_, err := survey.Send(s, to(bruno, "l2"), start.Add(2*day), deadline)
 	var frozen *survey.FrozenError
 	errorAs(t, err, &frozen)
@@ -84,16 +84,16 @@ func TestDoneIsFrozen(t *testing.T) {
 }
 
 func TestExpiredSaysWhen(t *testing.T) {
-	_, err := survey.Send(in(t, survey.NotSent), to(ana, "l1"), deadline, deadline)
+	_, err := survey.Send(in(t, survey.StatusNotSent), to(ana, "l1"), deadline, deadline)
 	var over *survey.ExpiredError
 	errorAs(t, err, &over)
 	equal(t, deadline, over.Deadline)
 	equal(t, "the time for the survey ended at 2026-11-01T09:00:00Z, with the time to work on the claim", err.Error())
-	check(t, !in(t, survey.NotSent).Allows(survey.CommandSend, start, time.Time{}), "without a deadline it is over")
+	check(t, !in(t, survey.StatusNotSent).Allows(survey.CommandSend, start, time.Time{}), "without a deadline it is over")
 }
 
 func TestLimitsOnSending(t *testing.T) {
-	s := in(t, survey.Sent)
+	s := in(t, survey.StatusSent)
 	_, err := survey.Resend(s, "l2", consent.Policy{}, start.Add(day-time.Microsecond), deadline)
 	var soon *consent.TooSoonError
 	errorAs(t, err, &soon)
@@ -126,7 +126,7 @@ func TestLimitsOnSending(t *testing.T) {
 }
 
 func TestSendRefusesMalformedInput(t *testing.T) {
-	s := in(t, survey.Sent)
+	s := in(t, survey.StatusSent)
 	later := start.Add(day)
 	for want, send := range map[string]func() (survey.State, error){
 		"contact.email: an e-mail address is needed": func() (survey.State, error) {
@@ -155,7 +155,7 @@ func TestSendRefusesMalformedInput(t *testing.T) {
 func TestMintAndFind(t *testing.T) {
 	token, hash, err := consent.NewToken(counter{}, 0)
 	noError(t, err)
-	s, err := survey.Mint(in(t, survey.Sent), "l1", hash)
+	s, err := survey.Mint(in(t, survey.StatusSent), "l1", hash)
 	noError(t, err)
 	link, err := s.Find(token.Hash())
 	noError(t, err)

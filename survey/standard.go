@@ -18,16 +18,16 @@ func CustomerForm() Form {
 			"The partner named on this page has carried out an engagement with your organisation and is asking the program for payment. Your answers are part of the proof that it was delivered.",
 			"O parceiro indicado nesta página realizou um projeto com a sua organização e está a pedir o pagamento ao programa. As suas respostas fazem parte da prova de que foi realizado."),
 		Questions: []Question{
-			{ID: "delivered", Kind: YesNo, Required: true, Texts: both(
+			{ID: "delivered", Kind: KindYesNo, Required: true, Texts: both(
 				"Did the partner carry out the engagement with your organisation?",
 				"O parceiro realizou o projeto com a sua organização?")},
-			{ID: "findings", Kind: YesNo, Required: true, Texts: both(
+			{ID: "findings", Kind: KindYesNo, Required: true, Texts: both(
 				"Did your organisation receive its findings and recommendations?",
 				"A sua organização recebeu as conclusões e recomendações do projeto?")},
-			{ID: "satisfaction", Kind: Rating, Required: true, Texts: both(
+			{ID: "satisfaction", Kind: KindRating, Required: true, Texts: both(
 				"How satisfied are you with the engagement?",
 				"Qual é o seu grau de satisfação com o projeto?")},
-			{ID: "comments", Kind: Text, Texts: both(
+			{ID: "comments", Kind: KindText, Texts: both(
 				"Is there anything else that you would like to say?",
 				"Há mais alguma coisa que queira dizer?")},
 		},
@@ -47,19 +47,19 @@ func PartnerForm() Form {
 			"Please answer for your organisation about the engagement named on this page. Your answers are part of the proof that goes with its claim.",
 			"Responda, em nome da sua organização, sobre o projeto indicado nesta página. As suas respostas fazem parte da prova que acompanha o pedido de pagamento."),
 		Questions: []Question{
-			{ID: "delivered", Kind: YesNo, Required: true, Texts: both(
+			{ID: "delivered", Kind: KindYesNo, Required: true, Texts: both(
 				"Was everything delivered that the engagement includes?",
 				"Foi realizado tudo o que o projeto inclui?")},
-			{ID: "findings", Kind: YesNo, Required: true, Texts: both(
+			{ID: "findings", Kind: KindYesNo, Required: true, Texts: both(
 				"Were the findings and recommendations handed over to the customer?",
 				"As conclusões e recomendações foram entregues ao cliente?")},
-			{ID: "outcome", Kind: Rating, Required: true, Texts: both(
+			{ID: "outcome", Kind: KindRating, Required: true, Texts: both(
 				"How well did the engagement reach its goals?",
 				"Em que medida o projeto atingiu os seus objetivos?")},
-			{ID: "next-steps", Kind: Text, Texts: both(
+			{ID: "next-steps", Kind: KindText, Texts: both(
 				"What will the customer do next?",
 				"Quais são os próximos passos do cliente?")},
-			{ID: "comments", Kind: Text, Texts: both(
+			{ID: "comments", Kind: KindText, Texts: both(
 				"Is there anything else that you would like to say?",
 				"Há mais alguma coisa que queira dizer?")},
 		},

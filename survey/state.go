@@ -54,7 +54,7 @@ func Start(f Form) (State, error) {
 	if err := f.Validate(); err != nil {
 		return State{}, err
 	}
-	return State{Form: f.clone(), Status: NotSent}, nil
+	return State{Form: f.clone(), Status: StatusNotSent}, nil
 }
 
 // Contact returns whom the live link was sent to; after the survey is done, who

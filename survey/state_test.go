@@ -15,7 +15,7 @@ import (
 
 // whole returns a state with something in every field.
 func whole(t testing.TB) survey.State {
-	s, err := survey.Mint(in(t, survey.Sent), "l1", consent.Hash{1})
+	s, err := survey.Mint(in(t, survey.StatusSent), "l1", consent.Hash{1})
 	noError(t, err)
 	zoned := start.Add(day + 1234567*time.Nanosecond).In(time.FixedZone("WEST", 3600))
 	s, err = survey.Send(s, survey.Invitation{Contact: who(bruno), Language: "pt", Link: "l2"}, zoned, deadline)
@@ -34,7 +34,7 @@ func TestJSONRoundTrip(t *testing.T) {
 	plain, err := survey.Start(noIntro)
 	noError(t, err)
 	for name, s := range map[string]survey.State{
-		"zero": {}, "not sent": in(t, survey.NotSent), "sent": in(t, survey.Sent), "done": in(t, survey.Done),
+		"zero": {}, "not sent": in(t, survey.StatusNotSent), "sent": in(t, survey.StatusSent), "done": in(t, survey.StatusDone),
 		"whole": whole(t), "erased": erased, "no intro": plain,
 		"by the clock": byTheClock(t),
 	} {
@@ -50,7 +50,7 @@ func TestJSONRoundTrip(t *testing.T) {
 // when they are given.
 func byTheClock(t *testing.T) survey.State {
 	now := time.Now()
-	s, err := survey.Send(in(t, survey.NotSent), to(ana, "l1"), now, now.Add(day))
+	s, err := survey.Send(in(t, survey.StatusNotSent), to(ana, "l1"), now, now.Add(day))
 	noError(t, err)
 	s, err = survey.Send(s, to(bruno, "l2"), time.Now(), now.Add(day))
 	noError(t, err)
@@ -96,7 +96,7 @@ func TestStatesShareNothing(t *testing.T) {
 	first, err := survey.Start(form)
 	noError(t, err)
 	form.Titles["en"], form.Questions[0].ID, form.Questions[1].Texts["en"] = "x", "x", "x"
-	equal(t, in(t, survey.NotSent), first)
+	equal(t, in(t, survey.StatusNotSent), first)
 
 	want, s := whole(t), whole(t)
 	for name, next := range map[string]func() survey.State{
@@ -137,7 +137,7 @@ func TestErase(t *testing.T) {
 	check(t, next.Contact().IsZero())
 	check(t, next.Links[1].Erased() && !next.Links[0].Erased())
 	equal(t, s.Response, next.Response, "that it was done, and when, stays")
-	equal(t, survey.Done, next.Status)
+	equal(t, survey.StatusDone, next.Status)
 	link, err := next.Find(consent.Hash{2})
 	noError(t, err)
 	equal(t, next.Response.Link, link.ID)
@@ -154,15 +154,15 @@ func TestErase(t *testing.T) {
 	equal(t, next, same)
 
 	// Who was erased before can still answer.
-	waiting, found := in(t, survey.Sent).Erase(ana)
+	waiting, found := in(t, survey.StatusSent).Erase(ana)
 	check(t, found)
 	done, err := survey.Answer(waiting, "l1", answers(), start, deadline)
 	noError(t, err)
-	equal(t, survey.Done, done.Status)
+	equal(t, survey.StatusDone, done.Status)
 }
 
 func TestScrub(t *testing.T) {
-	s := in(t, survey.Done)
+	s := in(t, survey.StatusDone)
 	next, changed := s.Scrub(func(text string) string { return strings.ReplaceAll(text, "Ana", "(erased)") })
 	check(t, changed)
 	equal(t, "(erased) did well.", next.Response.Answers["comments"])
@@ -175,12 +175,12 @@ func TestScrub(t *testing.T) {
 	})
 	check(t, changed)
 	equal(t, map[string]string{"delivered": "yes", "findings": "no", "satisfaction": "4"}, next.Response.Answers)
-	equal(t, survey.Done, next.Status)
+	equal(t, survey.StatusDone, next.Status)
 
 	only := s
 	only.Response.Answers = map[string]string{"comments": "Ana"}
 	next, changed = only.Scrub(func(string) string { return "" })
 	check(t, changed && next.Response.Answers == nil)
-	_, changed = in(t, survey.Sent).Scrub(func(string) string { return "x" })
+	_, changed = in(t, survey.StatusSent).Scrub(func(string) string { return "x" })
 	check(t, !changed)
 }

@@ -14,19 +14,19 @@ func TestViewShowsWhatWasSent(t *testing.T) {
 	zone := time.FixedZone("WEST", 3600)
 	p := page
 	p.Zone = zone
-	v, err := survey.NewView(in(t, survey.Sent), "l1", p, start)
+	v, err := survey.NewView(in(t, survey.StatusSent), "l1", p, start)
 	noError(t, err)
 	form := survey.CustomerForm()
 	equal(t, survey.View{
 		Partner: "Fabrikam", Customer: "Contoso", Program: "Commerce Incentives", Engagement: "Azure Migration",
 		Title: form.Titles["en"], Intro: form.Intro["en"], Language: "en",
 		Questions: []survey.Asked{
-			{"delivered", survey.YesNo, true, form.Questions[0].Texts["en"]},
-			{"findings", survey.YesNo, true, form.Questions[1].Texts["en"]},
-			{"satisfaction", survey.Rating, true, form.Questions[2].Texts["en"]},
-			{"comments", survey.Text, false, form.Questions[3].Texts["en"]},
+			{"delivered", survey.KindYesNo, true, form.Questions[0].Texts["en"]},
+			{"findings", survey.KindYesNo, true, form.Questions[1].Texts["en"]},
+			{"satisfaction", survey.KindRating, true, form.Questions[2].Texts["en"]},
+			{"comments", survey.KindText, false, form.Questions[3].Texts["en"]},
 		},
-		Deadline: deadline.In(zone), Status: survey.Sent, MayAnswer: true,
+		Deadline: deadline.In(zone), Status: survey.StatusSent, MayAnswer: true,
 	}, v)
 	check(t, !v.IsZero() && survey.View{}.IsZero())
 
@@ -43,14 +43,14 @@ func TestViewFollowsTheState(t *testing.T) {
 		late   time.Duration
 		may    bool
 	}{
-		{survey.Sent, -time.Microsecond, true}, {survey.Sent, 0, false}, {survey.Sent, time.Hour, false},
-		{survey.Done, -time.Hour, false}, {survey.Done, time.Hour, false},
+		{survey.StatusSent, -time.Microsecond, true}, {survey.StatusSent, 0, false}, {survey.StatusSent, time.Hour, false},
+		{survey.StatusDone, -time.Hour, false}, {survey.StatusDone, time.Hour, false},
 	} {
 		v, err := survey.NewView(in(t, c.status), "l1", page, deadline.Add(c.late))
 		noError(t, err)
 		equal(t, c.status, v.Status)
 		equal(t, c.may, v.MayAnswer, "%s, %s late", c.status, c.late)
-		equal(t, c.status == survey.Done, !v.AnsweredAt.IsZero())
+		equal(t, c.status == survey.StatusDone, !v.AnsweredAt.IsZero())
 	}
 }
 
@@ -62,7 +62,7 @@ func TestViewRefuses(t *testing.T) {
 }
 
 func TestChoices(t *testing.T) {
-	equal(t, []string{"1", "2", "3", "4", "5"}, survey.Rating.Choices())
-	equal(t, []string{"yes", "no"}, survey.YesNo.Choices())
-	check(t, survey.Text.Choices() == nil)
+	equal(t, []string{"1", "2", "3", "4", "5"}, survey.KindRating.Choices())
+	equal(t, []string{"yes", "no"}, survey.KindYesNo.Choices())
+	check(t, survey.KindText.Choices() == nil)
 }

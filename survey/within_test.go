@@ -19,7 +19,7 @@ func TestAnswerWithin(t *testing.T) {
 		next, err := survey.AnswerWithin(from, "paula", given, start.Add(day), deadline)
 		noError(t, err)
 		equal(t, survey.Response{User: "paula", At: start.Add(day), Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4"}}, next.Response)
-		check(t, !next.Response.IsZero() && next.Status == survey.Done)
+		check(t, !next.Response.IsZero() && next.Status == survey.StatusDone)
 	}
 	done, err := survey.AnswerWithin(sent, "paula", given, start.Add(day), deadline)
 	noError(t, err)
@@ -30,9 +30,9 @@ func TestAnswerWithin(t *testing.T) {
 	wrong := (*survey.AnswersError)(nil)
 	errorAs(t, err, &wrong)
 
-	next, err := survey.AnswerWithin(in(t, survey.Sent), "paula", answers(), start, deadline)
+	next, err := survey.AnswerWithin(in(t, survey.StatusSent), "paula", answers(), start, deadline)
 	errorIs(t, err, consent.ErrInvalid)
-	equal(t, in(t, survey.Sent), next, "what is the customer's is not the partner's to answer")
+	equal(t, in(t, survey.StatusSent), next, "what is the customer's is not the partner's to answer")
 
 	form := survey.PartnerForm()
 	form.PartnerReads = true

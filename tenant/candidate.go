@@ -109,27 +109,27 @@ func (c Candidate) parse() (claim, error) {
 				return malformed(field, fmt.Sprintf(
 					"the %[1]s was given too, and one ID nominates the customer: leave out the %[2]s, or leave out the %[1]s to nominate by the %[2]s", alone, kind))
 			}
-			if kind == ByOpportunityID || kind == BySubscriptionID {
+			if kind == IDKindOpportunity || kind == IDKindSubscription {
 				alone = kind
 			}
 			return parse()
 		})
 	}
-	readID(c.OpportunityID, "opportunity_id", ByOpportunityID, func() (err error) {
+	readID(c.OpportunityID, "opportunity_id", IDKindOpportunity, func() (err error) {
 		got.given.Opportunity, err = ParseOpportunityID(c.OpportunityID)
 		return
 	})
-	readID(c.SubscriptionID, "subscription_id", BySubscriptionID, func() (err error) {
+	readID(c.SubscriptionID, "subscription_id", IDKindSubscription, func() (err error) {
 		got.given.Subscription, err = ParseSubscriptionID(c.SubscriptionID)
 		return
 	})
-	readID(c.TenantID, "tenant_id", ByTenantID, func() (err error) {
+	readID(c.TenantID, "tenant_id", IDKindTenant, func() (err error) {
 		if got.given.Tenant, err = ParseID(c.TenantID); err == nil && got.given.Tenant.IsPersonal() {
 			err = malformed("tenant_id", "this tenant holds everybody's personal accounts and is nobody's customer: give the ID of the customer's own tenant, or another ID of the customer")
 		}
 		return
 	})
-	readID(c.TPID, "tpid", ByTPID, func() (err error) { got.given.TPID, err = ParseTPID(c.TPID); return })
+	readID(c.TPID, "tpid", IDKindTPID, func() (err error) { got.given.TPID, err = ParseTPID(c.TPID); return })
 	read(c.Reason, func() (err error) { got.reason, err = parseReason(c.Reason); return })
 
 	switch mailDomain := got.email.Domain(); {

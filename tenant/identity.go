@@ -16,7 +16,7 @@ type Identity struct {
 	Domain       Domain         `json:"domain,omitzero"` // the one it was looked up by
 	Name         string         `json:"name,omitzero"`   // as the directory shows it: foreign text
 	Cloud        Cloud          `json:"cloud,omitzero"`
-	// Stated says that the ID is what somebody stated, for a reason, and that no
+	// BasisStated says that the ID is what somebody stated, for a reason, and that no
 	// directory confirms it.
 	Stated bool `json:"stated,omitzero"`
 }
@@ -33,15 +33,15 @@ func (i Identity) Key() Key {
 func (i Identity) deciding() (IDKind, Key) {
 	switch {
 	case !i.Opportunity.IsZero():
-		return ByOpportunityID, OpportunityKey(i.Opportunity)
+		return IDKindOpportunity, OpportunityKey(i.Opportunity)
 	case !i.Subscription.IsZero():
-		return BySubscriptionID, SubscriptionKey(i.Subscription)
+		return IDKindSubscription, SubscriptionKey(i.Subscription)
 	case !i.Tenant.IsZero():
-		return ByTenantID, TenantKey(i.Tenant)
+		return IDKindTenant, TenantKey(i.Tenant)
 	case i.TPID > 0:
-		return ByTPID, TPIDKey(i.TPID)
+		return IDKindTPID, TPIDKey(i.TPID)
 	}
-	return ByDomain, ""
+	return IDKindDomain, ""
 }
 
 // NamedBy returns by which kinds of ID the customer who is known by this identity
@@ -49,8 +49,8 @@ func (i Identity) deciding() (IDKind, Key) {
 // tenant counts as named by its domain, too: that is how tenants are found.
 func (i Identity) NamedBy() []IDKind {
 	kind, _ := i.deciding()
-	if kind == ByTenantID {
-		return []IDKind{ByTenantID, ByDomain}
+	if kind == IDKindTenant {
+		return []IDKind{IDKindTenant, IDKindDomain}
 	}
 	return []IDKind{kind}
 }

@@ -8,16 +8,16 @@ type IDKind string
 
 // The kinds of ID.
 const (
-	ByDomain         IDKind = "domain" // no ID was given
-	ByTenantID       IDKind = "tenant ID"
-	ByTPID           IDKind = "TPID"
-	BySubscriptionID IDKind = "subscription ID"
-	ByOpportunityID  IDKind = "opportunity ID"
+	IDKindDomain       IDKind = "domain" // no ID was given
+	IDKindTenant       IDKind = "tenant ID"
+	IDKindTPID         IDKind = "TPID"
+	IDKindSubscription IDKind = "subscription ID"
+	IDKindOpportunity  IDKind = "opportunity ID"
 )
 
 // AllIDKinds returns every kind of ID.
 func AllIDKinds() []IDKind {
-	return []IDKind{ByDomain, ByTenantID, ByTPID, BySubscriptionID, ByOpportunityID}
+	return []IDKind{IDKindDomain, IDKindTenant, IDKindTPID, IDKindSubscription, IDKindOpportunity}
 }
 
 // ParseIDKind reads the documented spelling of a kind of ID and nothing else.

@@ -65,10 +65,10 @@ func resolveAlone(ctx context.Context, dir Directory, c claim, res Resolution) (
 	case err != nil:
 		return Resolution{}, err
 	case len(found.entries) > 0:
-		res.Basis, res.Found = Confirmed, found.entries
+		res.Basis, res.Found = BasisConfirmed, found.entries
 		res.Identity.complete(found.entries)
 	case !found.asked:
-		res.Basis = Unchecked
+		res.Basis = BasisUnchecked
 	case c.reason == "":
 		return Resolution{}, &ReasonRequiredError{Tenant: c.given.Tenant, TPID: c.given.TPID, Subscription: c.given.Subscription, Opportunity: c.given.Opportunity}
 	default:
@@ -94,16 +94,16 @@ func resolveStated(ctx context.Context, dir Directory, res Resolution) (Resoluti
 }
 
 // state marks the identity as one that is merely stated.
-func (r *Resolution) state() { r.Basis, r.Identity.Stated = Stated, true }
+func (r *Resolution) state() { r.Basis, r.Identity.Stated = BasisStated, true }
 
 // Checked reports whether a directory vouches for the identity: the customer was
 // found by what was given. It is false of what a partner merely states, and of an
 // ID that no directory could be asked for.
-func (b Basis) Checked() bool { return b == Derived || b == Confirmed }
+func (b Basis) Checked() bool { return b == BasisDerived || b == BasisConfirmed }
 
 // NeedsName reports whether people have nothing to know the customer by: its ID
 // was typed alone or is merely stated, and no directory has a name for it. Whoever
 // records it asks for a name then.
 func (r Resolution) NeedsName() bool {
-	return r.Identity.Name == "" && (r.Basis == Stated || r.Identity.Domain.IsZero())
+	return r.Identity.Name == "" && (r.Basis == BasisStated || r.Identity.Domain.IsZero())
 }

@@ -39,19 +39,19 @@ func TestResolveByIDAlone(t *testing.T) {
 		err       error
 	}{
 		"a tenant": {all, tenant.Candidate{TenantID: adatumID.String()},
-			tenant.Identity{Tenant: adatumID, TPID: 640037, Name: "Adatum", Cloud: tenant.CloudPublic}, tenant.Confirmed, false, nil},
+			tenant.Identity{Tenant: adatumID, TPID: 640037, Name: "Adatum", Cloud: tenant.CloudPublic}, tenant.BasisConfirmed, false, nil},
 		"a TPID, to which no tenant is added": {all, tenant.Candidate{TPID: "640037"},
-			tenant.Identity{TPID: 640037, Name: "Adatum", Cloud: tenant.CloudPublic}, tenant.Confirmed, false, nil},
+			tenant.Identity{TPID: 640037, Name: "Adatum", Cloud: tenant.CloudPublic}, tenant.BasisConfirmed, false, nil},
 		"through a cache": {cached.New(all, nil), tenant.Candidate{TPID: "640037"},
-			tenant.Identity{TPID: 640037, Name: "Adatum", Cloud: tenant.CloudPublic}, tenant.Confirmed, false, nil},
+			tenant.Identity{TPID: 640037, Name: "Adatum", Cloud: tenant.CloudPublic}, tenant.BasisConfirmed, false, nil},
 		"a tenant that is nobody's": {all, tenant.Candidate{TenantID: stranger.String()}, tenant.Identity{}, "", false, &tenant.ReasonRequiredError{Tenant: stranger}},
 		"with a reason": {all, tenant.Candidate{TenantID: stranger.String(), Reason: because},
-			tenant.Identity{Tenant: stranger, Stated: true}, tenant.Stated, true, nil},
-		"where nobody can be asked": {byDomainOnly{all}, tenant.Candidate{TenantID: adatumID.String()}, tenant.Identity{Tenant: adatumID}, tenant.Unchecked, true, nil},
+			tenant.Identity{Tenant: stranger, Stated: true}, tenant.BasisStated, true, nil},
+		"where nobody can be asked": {byDomainOnly{all}, tenant.Candidate{TenantID: adatumID.String()}, tenant.Identity{Tenant: adatumID}, tenant.BasisUnchecked, true, nil},
 		"a subscription of which the directory knows nothing": {all, tenant.Candidate{SubscriptionID: subscription.String()},
-			tenant.Identity{Subscription: subscription}, tenant.Unchecked, true, nil},
+			tenant.Identity{Subscription: subscription}, tenant.BasisUnchecked, true, nil},
 		"a subscription whose customer it knows": {answering{all, []tenant.Entry{adatum}}, tenant.Candidate{SubscriptionID: subscription.String()},
-			tenant.Identity{Subscription: subscription, Name: "Adatum", Cloud: tenant.CloudPublic}, tenant.Confirmed, false, nil},
+			tenant.Identity{Subscription: subscription, Name: "Adatum", Cloud: tenant.CloudPublic}, tenant.BasisConfirmed, false, nil},
 		"an opportunity of nobody": {answering{all, nil}, tenant.Candidate{OpportunityID: opportunity.String()}, tenant.Identity{}, "", false,
 			&tenant.ReasonRequiredError{Opportunity: opportunity}},
 		"two IDs":               {all, tenant.Candidate{TenantID: adatumID.String(), TPID: "640037"}, tenant.Identity{}, "", false, malformedField("email")},
@@ -75,7 +75,7 @@ func TestResolveByIDAlone(t *testing.T) {
 			if err != nil || got.Identity != c.identity || got.Basis != c.basis || got.NeedsName() != c.needsName {
 				t.Errorf("got  %+v %s %t, %v\nwant %+v %s %t", got.Identity, got.Basis, got.NeedsName(), err, c.identity, c.basis, c.needsName)
 			}
-			if checked := c.basis == tenant.Confirmed; got.Basis.Checked() != checked {
+			if checked := c.basis == tenant.BasisConfirmed; got.Basis.Checked() != checked {
 				t.Errorf("that it is checked is %t", !checked)
 			}
 		})

@@ -169,13 +169,13 @@ func TestResolveByOneID(t *testing.T) {
 			func(c *tenant.Candidate) { c.SubscriptionID = " {3F2504E0-4F89-41D3-9A0C-0305E82C3301}" },
 			func(i *tenant.Identity) { i.Subscription = subscription },
 			func(e *tenant.ReasonRequiredError) { e.Subscription = subscription },
-			tenant.BySubscriptionID, "subscription:3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+			tenant.IDKindSubscription, "subscription:3f2504e0-4f89-41d3-9a0c-0305e82c3301",
 		},
 		"opportunity": {
 			func(c *tenant.Candidate) { c.OpportunityID = "7-3abcd1234x " },
 			func(i *tenant.Identity) { i.Opportunity = opportunity },
 			func(e *tenant.ReasonRequiredError) { e.Opportunity = opportunity },
-			tenant.ByOpportunityID, "opportunity:7-3ABCD1234X",
+			tenant.IDKindOpportunity, "opportunity:7-3ABCD1234X",
 		},
 	}
 	for name, test := range map[string]struct {
@@ -187,28 +187,28 @@ func TestResolveByOneID(t *testing.T) {
 			tenant.Candidate{Email: "ana@adatum.com"},
 			tenant.Resolution{
 				Identity: tenant.Identity{Domain: domain("adatum.com"), Name: "Adatum", Cloud: tenant.CloudPublic}, Email: email("ana@adatum.com"),
-				Basis: tenant.Unchecked, Found: []tenant.Entry{adatum},
+				Basis: tenant.BasisUnchecked, Found: []tenant.Entry{adatum},
 			}, nil,
 		},
 		"a reason changes nothing where one is found": {
 			tenant.Candidate{Domain: "adatum.com", Reason: " r "},
 			tenant.Resolution{
 				Identity: tenant.Identity{Domain: domain("adatum.com"), Name: "Adatum", Cloud: tenant.CloudPublic},
-				Basis:    tenant.Unchecked, Reason: "r", Found: []tenant.Entry{adatum},
+				Basis:    tenant.BasisUnchecked, Reason: "r", Found: []tenant.Entry{adatum},
 			}, nil,
 		},
 		"blanks are no second ID": {
 			tenant.Candidate{Domain: "adatum.com", TenantID: " ", TPID: "\t"},
 			tenant.Resolution{
 				Identity: tenant.Identity{Domain: domain("adatum.com"), Name: "Adatum", Cloud: tenant.CloudPublic},
-				Basis:    tenant.Unchecked, Found: []tenant.Entry{adatum},
+				Basis:    tenant.BasisUnchecked, Found: []tenant.Entry{adatum},
 			}, nil,
 		},
 		"one tenant under two TPIDs is one customer": {
 			tenant.Candidate{Domain: "merged.example"},
 			tenant.Resolution{
 				Identity: tenant.Identity{Domain: domain("merged.example"), Name: "Adatum", Cloud: tenant.CloudPublic},
-				Basis:    tenant.Unchecked, Found: []tenant.Entry{adatum, merged},
+				Basis:    tenant.BasisUnchecked, Found: []tenant.Entry{adatum, merged},
 			}, nil,
 		},
 		"nobody is found": {
@@ -217,7 +217,7 @@ func TestResolveByOneID(t *testing.T) {
 		},
 		"nobody is found, with a reason": {
 			tenant.Candidate{Domain: "nobody-here.example", Reason: "r"},
-			tenant.Resolution{Identity: tenant.Identity{Domain: domain("nobody-here.example")}, Basis: tenant.Stated, Reason: "r"}, nil,
+			tenant.Resolution{Identity: tenant.Identity{Domain: domain("nobody-here.example")}, Basis: tenant.BasisStated, Reason: "r"}, nil,
 		},
 		"several are found": {
 			tenant.Candidate{Domain: "21vianet.com"}, tenant.Resolution{},
@@ -227,7 +227,7 @@ func TestResolveByOneID(t *testing.T) {
 			tenant.Candidate{Domain: "21vianet.com", Reason: "r"},
 			tenant.Resolution{
 				Identity: tenant.Identity{Domain: domain("21vianet.com")},
-				Basis:    tenant.Stated, Reason: "r", Found: []tenant.Entry{vianet, vianetChina},
+				Basis:    tenant.BasisStated, Reason: "r", Found: []tenant.Entry{vianet, vianetChina},
 			}, nil,
 		},
 		"one tenant ID in two clouds is several": {
@@ -240,9 +240,9 @@ func TestResolveByOneID(t *testing.T) {
 		},
 		"a consumer domain, with a reason": {
 			tenant.Candidate{Domain: "gmail.com", Reason: "r"},
-			tenant.Resolution{Identity: tenant.Identity{Domain: domain("gmail.com")}, Basis: tenant.Stated, Reason: "r"}, nil,
+			tenant.Resolution{Identity: tenant.Identity{Domain: domain("gmail.com")}, Basis: tenant.BasisStated, Reason: "r"}, nil,
 		},
-		"no domain":          {tenant.Candidate{Reason: "r"}, tenant.Resolution{Basis: tenant.Unchecked, Reason: "r"}, nil},
+		"no domain":          {tenant.Candidate{Reason: "r"}, tenant.Resolution{Basis: tenant.BasisUnchecked, Reason: "r"}, nil},
 		"a malformed domain": {tenant.Candidate{Domain: "-bad-.com", Reason: "r"}, tenant.Resolution{}, malformedField("domain")},
 		"a tenant ID too":    {tenant.Candidate{Domain: "adatum.com", TenantID: adatumID.String(), Reason: "r"}, tenant.Resolution{}, malformedField("tenant_id")},
 		"a TPID too":         {tenant.Candidate{Domain: "adatum.com", TPID: "640037", Reason: "r"}, tenant.Resolution{}, malformedField("tpid")},
@@ -255,7 +255,7 @@ func TestResolveByOneID(t *testing.T) {
 				if wantErr == nil {
 					id.named(&want.Identity)
 					want.Nominated = id.kind
-					want.Identity.Stated = want.Basis == tenant.Stated
+					want.Identity.Stated = want.Basis == tenant.BasisStated
 				}
 				if e, ok := wantErr.(*tenant.ReasonRequiredError); ok {
 					required := *e

@@ -15,17 +15,17 @@ type Basis string
 
 // The bases.
 const (
-	Derived   Basis = "derived"   // no ID was given; the directory knows exactly one customer by the domain
-	Confirmed Basis = "confirmed" // every ID that was given is the directory's for the domain
-	Stated    Basis = "stated"    // the directory does not confirm the ID that was given; a reason was
-	// Unchecked is neither confirmed nor stated: the directory cannot be asked for
+	BasisDerived   Basis = "derived"   // no ID was given; the directory knows exactly one customer by the domain
+	BasisConfirmed Basis = "confirmed" // every ID that was given is the directory's for the domain
+	BasisStated    Basis = "stated"    // the directory does not confirm the ID that was given; a reason was
+	// BasisUnchecked is neither confirmed nor stated: the directory cannot be asked for
 	// the ID that was given, and it was given alone, or is a subscription's or an
 	// opportunity's and the directory knows exactly one customer by the domain.
-	Unchecked Basis = "unchecked"
+	BasisUnchecked Basis = "unchecked"
 )
 
 // AllBases returns every basis.
-func AllBases() []Basis { return []Basis{Derived, Confirmed, Stated, Unchecked} }
+func AllBases() []Basis { return []Basis{BasisDerived, BasisConfirmed, BasisStated, BasisUnchecked} }
 
 // ParseBasis reads the documented spelling of a basis and nothing else. The
 // error is a [*MalformedError] of the field "basis".
@@ -49,7 +49,7 @@ type Resolution struct {
 	// is never added to a TPID, nor another ID to a subscription or an
 	// opportunity: the given ID decides the Key.
 	Identity Identity `json:"identity"`
-	// Nominated is the kind of the given ID that decides the Key, or ByDomain
+	// Nominated is the kind of the given ID that decides the Key, or IDKindDomain
 	// when no ID was given.
 	Nominated IDKind `json:"nominated,omitzero"`
 	Email     Email  `json:"email,omitzero"` // zero when only a domain was given
@@ -124,7 +124,7 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 		Reason:   claim.reason,
 	}
 	res.Nominated, _ = claim.given.deciding()
-	domain, hasID := claim.given.Domain, res.Nominated != ByDomain
+	domain, hasID := claim.given.Domain, res.Nominated != IDKindDomain
 	if domain.IsZero() {
 		return resolveAlone(ctx, dir, claim, res)
 	}
@@ -155,7 +155,7 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 		case !oneCustomer(res.Found):
 			return Resolution{}, &AmbiguousError{domain, res.Found}
 		}
-		res.Basis = Derived
+		res.Basis = BasisDerived
 		res.Identity.Tenant = res.Found[0].Tenant
 		res.Identity.complete(res.Found)
 		return res, nil
@@ -164,10 +164,10 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 	confirming := slices.DeleteFunc(slices.Clone(res.Found), func(e Entry) bool { return !claim.confirmedBy(e) })
 	switch {
 	case len(confirming) > 0:
-		res.Basis = Confirmed
+		res.Basis = BasisConfirmed
 		res.Identity.complete(confirming)
 	case claim.given.alone() && oneCustomer(res.Found):
-		res.Basis = Unchecked
+		res.Basis = BasisUnchecked
 		res.Identity.complete(res.Found)
 	case claim.reason == "":
 		given := claim.given

@@ -70,11 +70,11 @@ func sameError(got, want error) bool {
 func TestCandidatesFile(t *testing.T) {
 	const because = "The customer showed us its contract."
 	derived := func(address, d string, e tenant.Entry) tenant.Resolution {
-		return tenant.Resolution{Identity: identity(d, e), Email: email(address), Nominated: tenant.ByDomain, Basis: tenant.Derived, Found: []tenant.Entry{e}}
+		return tenant.Resolution{Identity: identity(d, e), Email: email(address), Nominated: tenant.IDKindDomain, Basis: tenant.BasisDerived, Found: []tenant.Entry{e}}
 	}
 	confirmed := tenant.Resolution{
 		Identity: identity("proseware.com", proseware), Email: email("it@proseware.com"),
-		Nominated: tenant.ByTenantID, Basis: tenant.Confirmed, Found: []tenant.Entry{proseware},
+		Nominated: tenant.IDKindTenant, Basis: tenant.BasisConfirmed, Found: []tenant.Entry{proseware},
 	}
 	tests := []struct {
 		email      string
@@ -91,7 +91,7 @@ func TestCandidatesFile(t *testing.T) {
 			&tenant.ReasonRequiredError{Domain: domain("contoso.com"), Tenant: adatumID, Found: []tenant.Entry{contoso}},
 			&tenant.Resolution{
 				Identity: tenant.Identity{Tenant: adatumID, Domain: domain("contoso.com"), Name: "Adatum", Cloud: tenant.CloudPublic, Stated: true}, Email: email("ana@contoso.com"),
-				Nominated: tenant.ByTenantID, Basis: tenant.Stated, Found: []tenant.Entry{contoso},
+				Nominated: tenant.IDKindTenant, Basis: tenant.BasisStated, Found: []tenant.Entry{contoso},
 			},
 		},
 		{
@@ -99,7 +99,7 @@ func TestCandidatesFile(t *testing.T) {
 			&tenant.ReasonRequiredError{Domain: domain("contoso.com"), TPID: 999999, Found: []tenant.Entry{contoso}},
 			&tenant.Resolution{
 				Identity: tenant.Identity{TPID: 999999, Domain: domain("contoso.com"), Stated: true}, Email: email("ana@contoso.com"),
-				Nominated: tenant.ByTPID, Basis: tenant.Stated, Found: []tenant.Entry{contoso},
+				Nominated: tenant.IDKindTPID, Basis: tenant.BasisStated, Found: []tenant.Entry{contoso},
 			},
 		},
 		{"ana@nobody-here.example", tenant.Resolution{}, &tenant.NotFoundError{Domain: domain("nobody-here.example")}, nil},
@@ -109,7 +109,7 @@ func TestCandidatesFile(t *testing.T) {
 			&tenant.ConsumerDomainError{Domain: domain("gmail.com"), NeedsReason: true},
 			&tenant.Resolution{
 				Identity: tenant.Identity{Tenant: prosewareID, Domain: domain("gmail.com"), Name: "Proseware", Cloud: tenant.CloudPublic, Stated: true}, Email: email("joao@gmail.com"),
-				Nominated: tenant.ByTenantID, Basis: tenant.Stated,
+				Nominated: tenant.IDKindTenant, Basis: tenant.BasisStated,
 			},
 		},
 		{
@@ -219,11 +219,11 @@ func TestResolve(t *testing.T) {
 	}{
 		"a domain in place of an address": {
 			tenant.Candidate{Domain: " Contoso.COM. "},
-			tenant.Resolution{Identity: identity("contoso.com", contoso), Nominated: tenant.ByDomain, Basis: tenant.Derived, Found: []tenant.Entry{contoso}}, nil,
+			tenant.Resolution{Identity: identity("contoso.com", contoso), Nominated: tenant.IDKindDomain, Basis: tenant.BasisDerived, Found: []tenant.Entry{contoso}}, nil,
 		},
 		"both, and they agree": {
 			tenant.Candidate{Email: "ana@contoso.com", Domain: "CONTOSO.com"},
-			tenant.Resolution{Identity: identity("contoso.com", contoso), Email: email("ana@contoso.com"), Nominated: tenant.ByDomain, Basis: tenant.Derived, Found: []tenant.Entry{contoso}}, nil,
+			tenant.Resolution{Identity: identity("contoso.com", contoso), Email: email("ana@contoso.com"), Nominated: tenant.IDKindDomain, Basis: tenant.BasisDerived, Found: []tenant.Entry{contoso}}, nil,
 		},
 		"both, and they do not agree": {
 			tenant.Candidate{Email: "ana@contoso.com", Domain: "adatum.com"}, tenant.Resolution{}, malformedField("domain"),
@@ -236,29 +236,29 @@ func TestResolve(t *testing.T) {
 		},
 		"a blank ID is none": {
 			tenant.Candidate{Domain: "contoso.com", TenantID: " ", TPID: "\t", Reason: " \n"},
-			tenant.Resolution{Identity: identity("contoso.com", contoso), Nominated: tenant.ByDomain, Basis: tenant.Derived, Found: []tenant.Entry{contoso}}, nil,
+			tenant.Resolution{Identity: identity("contoso.com", contoso), Nominated: tenant.IDKindDomain, Basis: tenant.BasisDerived, Found: []tenant.Entry{contoso}}, nil,
 		},
 		"a confirmed TPID does not become a tenant": {
 			tenant.Candidate{Domain: "adatum.com", TPID: "640037"},
 			tenant.Resolution{
 				Identity:  tenant.Identity{TPID: 640037, Domain: domain("adatum.com"), Name: "Adatum", Cloud: tenant.CloudPublic},
-				Nominated: tenant.ByTPID, Basis: tenant.Confirmed, Found: []tenant.Entry{adatum},
+				Nominated: tenant.IDKindTPID, Basis: tenant.BasisConfirmed, Found: []tenant.Entry{adatum},
 			}, nil,
 		},
 		"a confirmed tenant carries its TPID": {
 			tenant.Candidate{Domain: "adatum.com", TenantID: adatumID.String()},
-			tenant.Resolution{Identity: identity("adatum.com", adatum), Nominated: tenant.ByTenantID, Basis: tenant.Confirmed, Found: []tenant.Entry{adatum}}, nil,
+			tenant.Resolution{Identity: identity("adatum.com", adatum), Nominated: tenant.IDKindTenant, Basis: tenant.BasisConfirmed, Found: []tenant.Entry{adatum}}, nil,
 		},
 		"a stated tenant carries nothing of the other's": {
 			tenant.Candidate{Domain: "adatum.com", TenantID: contosoID.String(), Reason: " Bought\nlast week. "},
 			tenant.Resolution{
 				Identity:  tenant.Identity{Tenant: contosoID, Domain: domain("adatum.com"), Stated: true}, // nor its own name: it has two
-				Nominated: tenant.ByTenantID, Basis: tenant.Stated, Reason: "Bought\nlast week.", Found: []tenant.Entry{adatum},
+				Nominated: tenant.IDKindTenant, Basis: tenant.BasisStated, Reason: "Bought\nlast week.", Found: []tenant.Entry{adatum},
 			}, nil,
 		},
 		"both IDs are right": {
 			tenant.Candidate{Domain: "adatum.com", TenantID: adatumID.String(), TPID: "640037"},
-			tenant.Resolution{Identity: identity("adatum.com", adatum), Nominated: tenant.ByTenantID, Basis: tenant.Confirmed, Found: []tenant.Entry{adatum}}, nil,
+			tenant.Resolution{Identity: identity("adatum.com", adatum), Nominated: tenant.IDKindTenant, Basis: tenant.BasisConfirmed, Found: []tenant.Entry{adatum}}, nil,
 		},
 		"one ID of two is wrong": {
 			tenant.Candidate{Domain: "adatum.com", TenantID: adatumID.String(), TPID: "640038"}, tenant.Resolution{},
@@ -270,13 +270,13 @@ func TestResolve(t *testing.T) {
 		},
 		"an ID chooses one of two": {
 			tenant.Candidate{Domain: "21vianet.com", TenantID: vianetChina.Tenant.String()},
-			tenant.Resolution{Identity: identity("21vianet.com", vianetChina), Nominated: tenant.ByTenantID, Basis: tenant.Confirmed, Found: vianets}, nil,
+			tenant.Resolution{Identity: identity("21vianet.com", vianetChina), Nominated: tenant.IDKindTenant, Basis: tenant.BasisConfirmed, Found: vianets}, nil,
 		},
 		"a TPID chooses one of two": {
 			tenant.Candidate{Domain: "21vianet.com", TPID: "641184"},
 			tenant.Resolution{
 				Identity:  tenant.Identity{TPID: 641184, Domain: domain("21vianet.com"), Name: "21Vianet", Cloud: tenant.CloudPublic},
-				Nominated: tenant.ByTPID, Basis: tenant.Confirmed, Found: vianets,
+				Nominated: tenant.IDKindTPID, Basis: tenant.BasisConfirmed, Found: vianets,
 			}, nil,
 		},
 		"an ID that is neither of two": {
@@ -289,7 +289,7 @@ func TestResolve(t *testing.T) {
 		},
 		"an ID and a reason with nobody found": {
 			tenant.Candidate{Domain: "nobody-here.example", TPID: "5", Reason: "r"},
-			tenant.Resolution{Identity: tenant.Identity{TPID: 5, Domain: domain("nobody-here.example"), Stated: true}, Nominated: tenant.ByTPID, Basis: tenant.Stated, Reason: "r"}, nil,
+			tenant.Resolution{Identity: tenant.Identity{TPID: 5, Domain: domain("nobody-here.example"), Stated: true}, Nominated: tenant.IDKindTPID, Basis: tenant.BasisStated, Reason: "r"}, nil,
 		},
 		"a reason alone finds nobody": {
 			tenant.Candidate{Domain: "nobody-here.example", Reason: "r"}, tenant.Resolution{}, &tenant.NotFoundError{Domain: domain("nobody-here.example")},
@@ -302,40 +302,40 @@ func TestResolve(t *testing.T) {
 			tenant.Candidate{Domain: "twice.example", TenantID: contosoID.String()},
 			tenant.Resolution{
 				Identity:  tenant.Identity{Tenant: contosoID, Domain: domain("twice.example")}, // cloud, name and TPID differ
-				Nominated: tenant.ByTenantID, Basis: tenant.Confirmed, Found: []tenant.Entry{contoso, twice},
+				Nominated: tenant.IDKindTenant, Basis: tenant.BasisConfirmed, Found: []tenant.Entry{contoso, twice},
 			}, nil,
 		},
 		"one tenant ID in two clouds, given, the other way round": {
 			tenant.Candidate{Domain: "twice-again.example", TenantID: contosoID.String()},
 			tenant.Resolution{
 				Identity:  tenant.Identity{Tenant: contosoID, Domain: domain("twice-again.example")},
-				Nominated: tenant.ByTenantID, Basis: tenant.Confirmed, Found: []tenant.Entry{twice, contoso},
+				Nominated: tenant.IDKindTenant, Basis: tenant.BasisConfirmed, Found: []tenant.Entry{twice, contoso},
 			}, nil,
 		},
 		"a repeated entry is not ambiguous": {
 			tenant.Candidate{Domain: "repeated.example"},
-			tenant.Resolution{Identity: identity("repeated.example", contoso), Nominated: tenant.ByDomain, Basis: tenant.Derived, Found: []tenant.Entry{contoso}}, nil,
+			tenant.Resolution{Identity: identity("repeated.example", contoso), Nominated: tenant.IDKindDomain, Basis: tenant.BasisDerived, Found: []tenant.Entry{contoso}}, nil,
 		},
 		"one tenant under two TPIDs is one customer": {
 			tenant.Candidate{Domain: "merged.example"},
 			tenant.Resolution{
 				Identity:  tenant.Identity{Tenant: adatumID, Domain: domain("merged.example"), Name: "Adatum", Cloud: tenant.CloudPublic},
-				Nominated: tenant.ByDomain, Basis: tenant.Derived, Found: []tenant.Entry{adatum, merged},
+				Nominated: tenant.IDKindDomain, Basis: tenant.BasisDerived, Found: []tenant.Entry{adatum, merged},
 			}, nil,
 		},
 		"one tenant under two TPIDs, the second given": {
 			tenant.Candidate{Domain: "merged.example", TenantID: adatumID.String(), TPID: "5"},
-			tenant.Resolution{Identity: identity("merged.example", merged), Nominated: tenant.ByTenantID, Basis: tenant.Confirmed, Found: []tenant.Entry{adatum, merged}}, nil,
+			tenant.Resolution{Identity: identity("merged.example", merged), Nominated: tenant.IDKindTenant, Basis: tenant.BasisConfirmed, Found: []tenant.Entry{adatum, merged}}, nil,
 		},
 		"a directory of TPIDs": {
 			tenant.Candidate{Domain: "fabrikam.com"},
-			tenant.Resolution{Identity: identity("fabrikam.com", onlyTPID), Nominated: tenant.ByDomain, Basis: tenant.Derived, Found: []tenant.Entry{onlyTPID}}, nil,
+			tenant.Resolution{Identity: identity("fabrikam.com", onlyTPID), Nominated: tenant.IDKindDomain, Basis: tenant.BasisDerived, Found: []tenant.Entry{onlyTPID}}, nil,
 		},
 		"a name made to forge a header": {
 			tenant.Candidate{Domain: "hostile.example", TPID: "8"},
 			tenant.Resolution{
 				Identity:  tenant.Identity{TPID: 8, Domain: domain("hostile.example"), Name: "Good Bcc: x \ufffd" + strings.Repeat("x", 243)},
-				Nominated: tenant.ByTPID, Basis: tenant.Confirmed,
+				Nominated: tenant.IDKindTPID, Basis: tenant.BasisConfirmed,
 				Found: []tenant.Entry{{TPID: 8, Name: "Good Bcc: x \ufffd" + strings.Repeat("x", 243)}},
 			}, nil,
 		},

@@ -450,7 +450,7 @@ func TestLogsHidePeople(t *testing.T) {
 			"misplaced", tenant.Candidate{Domain: "ana.silva@contoso.com", TPID: "ana.silva@contoso.com", TenantID: "ana.silva\nforged=1"},
 			"nominated", tenant.Candidate{SubscriptionID: "{3F2504E0-4F89-41D3-9A0C-0305E82C3301}", OpportunityID: "7-3abcd1234x"},
 			"misplaced again", tenant.Candidate{SubscriptionID: "ana.silva", OpportunityID: "ana.silva@contoso.com"},
-			"resolution", tenant.Resolution{Email: email, Identity: tenant.Identity{TPID: 7}, Basis: tenant.Stated, Reason: "Ana Silva told us"})
+			"resolution", tenant.Resolution{Email: email, Identity: tenant.Identity{TPID: 7}, Basis: tenant.BasisStated, Reason: "Ana Silva told us"})
 	}
 	text := out.String()
 	for _, secret := range []string{"ana", "silva", "told"} {

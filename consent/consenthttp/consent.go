@@ -41,7 +41,7 @@ func (c consentPage) post(ctx context.Context, t consent.Token, form url.Values)
 
 // statusOf is how a view that can be shown is shown.
 func statusOf(v consent.View) int {
-	if v.Status == consent.Expired || v.Status == consent.Cancelled {
+	if v.Status == consent.StatusExpired || v.Status == consent.StatusCanceled {
 		return http.StatusGone
 	}
 	return http.StatusOK
@@ -80,11 +80,11 @@ func refusal(v consent.View, err error) reply {
 func viewOf(e *consent.AlreadyAnsweredError) consent.View {
 	switch e.Decision {
 	case consent.DecisionAccept:
-		return consent.View{Status: consent.Granted, AnsweredAt: e.At}
+		return consent.View{Status: consent.StatusGranted, AnsweredAt: e.At}
 	case consent.DecisionDecline:
-		return consent.View{Status: consent.Declined, AnsweredAt: e.At}
+		return consent.View{Status: consent.StatusDeclined, AnsweredAt: e.At}
 	}
-	return consent.View{Status: consent.Withdrawn, WithdrawnAt: e.At}
+	return consent.View{Status: consent.StatusWithdrawn, WithdrawnAt: e.At}
 }
 
 // consentView is what the page of a consent shows.
@@ -96,18 +96,18 @@ func (v consentView) title() string { return v.Text.Title }
 
 func (v consentView) outcome(p *Phrases) Message {
 	switch v.Status {
-	case consent.Granted:
+	case consent.StatusGranted:
 		if !v.WithdrawnAt.IsZero() {
 			return p.WithdrawalNoted
 		}
 		return p.Granted
-	case consent.Declined:
+	case consent.StatusDeclined:
 		return p.Declined
-	case consent.Withdrawn:
+	case consent.StatusWithdrawn:
 		return p.Withdrawn
-	case consent.Cancelled:
+	case consent.StatusCanceled:
 		return p.Cancelled
-	case consent.Expired:
+	case consent.StatusExpired:
 		return p.Expired
 	}
 	return Message{}

@@ -148,7 +148,7 @@ func TestFormsThatDecideNothing(t *testing.T) {
 		if w.Code != c.status {
 			t.Errorf("%s: status %d, want %d", name, w.Code, c.status)
 		}
-		if d.answers != 0 || d.state.Status != consent.Requested {
+		if d.answers != 0 || d.state.Status != consent.StatusRequested {
 			t.Errorf("%s: the Desk was told", name)
 		}
 		if !strings.Contains(w.Body.String(), "This did not come from the page") {
@@ -172,7 +172,7 @@ func TestFormsThatDecide(t *testing.T) {
 	} {
 		d := newDesk("en")
 		w := post(handlerOf(d), pathOf(d.token)+c.path, "decision=accept", c.header...)
-		if w.Code != http.StatusSeeOther || d.state.Status != consent.Granted {
+		if w.Code != http.StatusSeeOther || d.state.Status != consent.StatusGranted {
 			t.Errorf("%s: status %d, consent %s", name, w.Code, d.state.Status)
 		}
 	}
@@ -259,8 +259,8 @@ func TestTwoAtOnce(t *testing.T) {
 			})
 		}
 		wait.Wait()
-		won, told := map[consent.Status]int{consent.Granted: 0, consent.Declined: 1}[d.state.Status],
-			map[consent.Status]string{consent.Granted: "Consent is given", consent.Declined: "Consent is declined"}[d.state.Status]
+		won, told := map[consent.Status]int{consent.StatusGranted: 0, consent.StatusDeclined: 1}[d.state.Status],
+			map[consent.Status]string{consent.StatusGranted: "Consent is given", consent.StatusDeclined: "Consent is declined"}[d.state.Status]
 		for i, code := range codes {
 			switch {
 			case i%2 == won && code != http.StatusSeeOther:
@@ -323,7 +323,7 @@ func TestAlreadyAnsweredWithoutAView(t *testing.T) {
 
 func TestOutOfOrder(t *testing.T) {
 	d := newDesk("en")
-	if w := post(handlerOf(d), pathOf(d.token), "decision=withdraw"); w.Code != 409 || d.state.Status != consent.Requested {
+	if w := post(handlerOf(d), pathOf(d.token), "decision=withdraw"); w.Code != 409 || d.state.Status != consent.StatusRequested {
 		t.Errorf("withdrawn before an answer: %d, %s", w.Code, d.state.Status)
 	}
 	d.apply(consent.Accept{Link: "new"})
@@ -423,14 +423,14 @@ func TestPhrasesAreWhole(t *testing.T) {
 func TestTextInAnotherLanguage(t *testing.T) {
 	text := consent.StandardTexts().For("en")
 	text.Language, text.Title = "fr", "Consentement"
-	view := consent.View{Partner: "Fabrikam", Customer: "Contoso", Engagement: "Atelier", Text: text, Language: "fr", Deadline: deadline, Status: consent.Requested, MayDecide: true}
+	view := consent.View{Partner: "Fabrikam", Customer: "Contoso", Engagement: "Atelier", Text: text, Language: "fr", Deadline: deadline, Status: consent.StatusRequested, MayDecide: true}
 	page := get(consenthttp.New(fixed{view: view}, nil), "/"+newDesk("en").token.Secret(), "Accept-Language", "pt").Body.String()
 	for _, want := range []string{`<html lang="pt-PT">`, `<h1 lang="fr">`, `<section lang="fr">`, `<h2 lang="pt-PT">Para que serve`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %s in\n%s", want, page)
 		}
 	}
-	view.MayDecide, view.MayWithdraw, view.Status = false, true, consent.Granted
+	view.MayDecide, view.MayWithdraw, view.Status = false, true, consent.StatusGranted
 	page = get(consenthttp.New(fixed{view: view}, nil), "/"+newDesk("en").token.Secret()).Body.String()
 	for _, want := range []string{"<h1>", `<summary lang="fr">`, `<div lang="fr">`} {
 		if !strings.Contains(page, want) {
@@ -446,7 +446,7 @@ func TestHostileAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	view := consent.View{Partner: "Fabrikam", Status: consent.Declined, Contacts: []consent.Contact{{Email: address}}}
+	view := consent.View{Partner: "Fabrikam", Status: consent.StatusDeclined, Contacts: []consent.Contact{{Email: address}}}
 	page := get(consenthttp.New(fixed{view: view}, nil), "/"+newDesk("en").token.Secret()).Body.String()
 	if want := `href="mailto:x%3Fbcc=all&amp;subject=%2541%27@fabrikam.com"`; !strings.Contains(page, want) {
 		t.Errorf("no %s in\n%s", want, page)
@@ -465,7 +465,7 @@ func TestErrorsOfAllKinds(t *testing.T) {
 		{&consent.ExpiredError{Deadline: deadline}, 410},
 		{&consent.AlreadyAnsweredError{Decision: consent.DecisionAccept, At: start}, 409},
 		{consent.ErrTakenElsewhere, 409},
-		{&consent.NotAllowedError{Status: consent.Requested, Event: consent.KindWithdraw}, 409},
+		{&consent.NotAllowedError{Status: consent.StatusRequested, Event: consent.KindWithdraw}, 409},
 		{consent.ErrUnknownText, 503},
 		{consent.ErrNotShown, 500},
 		{errors.Join(errStore, http.ErrServerClosed), 503},

@@ -71,7 +71,7 @@ func (s surveyPage) post(ctx context.Context, t consent.Token, form url.Values) 
 		return surveyRefusal(v, err)
 	case unread != nil:
 		return surveyRefusal(v, unread)
-	case v.Status == survey.Done: // in the meantime
+	case v.Status == survey.StatusDone: // in the meantime
 		return surveyRefusal(v, consent.ErrAlreadyAnswered)
 	case closed(v):
 		return surveyRefusal(v, consent.ErrExpired)
@@ -83,7 +83,7 @@ func (s surveyPage) post(ctx context.Context, t consent.Token, form url.Values) 
 func askAgain(v survey.View, answers map[string]string, wrong *survey.AnswersError) reply {
 	problems := make(map[string]survey.Problem)
 	for _, p := range wrong.Problems {
-		if p.Problem == survey.NotAsked {
+		if p.Problem == survey.ProblemNotAsked {
 			return reply{status: http.StatusBadRequest, notice: notFromPage, again: true, view: surveyView{View: v}, err: errors.New("the form answers what was not asked")}
 		}
 		problems[p.Question] = p.Problem
@@ -99,7 +99,7 @@ func askAgain(v survey.View, answers map[string]string, wrong *survey.AnswersErr
 func surveyRefusal(v survey.View, err error) reply {
 	answered := new(survey.AlreadyAnsweredError)
 	if v.IsZero() && errors.As(err, &answered) {
-		v = survey.View{Status: survey.Done, AnsweredAt: answered.At}
+		v = survey.View{Status: survey.StatusDone, AnsweredAt: answered.At}
 	}
 	r := reply{view: surveyView{View: v}}
 	switch {
@@ -121,7 +121,7 @@ func surveyRefusal(v survey.View, err error) reply {
 }
 
 // closed reports whether the survey was not answered and cannot be any more.
-func closed(v survey.View) bool { return v.Status == survey.Sent && !v.MayAnswer }
+func closed(v survey.View) bool { return v.Status == survey.StatusSent && !v.MayAnswer }
 
 // surveyView is what the page of a survey shows.
 type surveyView struct {
@@ -136,7 +136,7 @@ func (v surveyView) title() string { return v.Title }
 
 func (v surveyView) outcome(p *Phrases) Message {
 	switch {
-	case v.Status == survey.Done:
+	case v.Status == survey.StatusDone:
 		return p.SurveyDone
 	case closed(v.View):
 		return p.SurveyClosed
@@ -179,13 +179,13 @@ func (v surveyView) Fields(p *Phrases) []field {
 	for _, q := range v.Questions {
 		f := field{Asked: q, Given: shown(v.Given[q.ID])}
 		switch v.Problems[q.ID] {
-		case survey.Missing:
+		case survey.ProblemMissing:
 			f.Problem = p.AnswerMissing
-		case survey.NoChoice:
+		case survey.ProblemNoChoice:
 			f.Problem = p.AnswerNoChoice
-		case survey.TooLong:
+		case survey.ProblemTooLong:
 			f.Problem = p.AnswerTooLong
-		case survey.Unreadable:
+		case survey.ProblemUnreadable:
 			f.Problem = p.AnswerUnreadable
 		}
 		values := q.Kind.Choices()
@@ -215,9 +215,9 @@ func labelOf(p *Phrases, k survey.Kind, value string) string {
 	switch choices := k.Choices(); {
 	case value == "":
 		return p.NoAnswer
-	case k == survey.YesNo && value == "yes":
+	case k == survey.KindYesNo && value == "yes":
 		return p.Yes
-	case k == survey.YesNo:
+	case k == survey.KindYesNo:
 		return p.No
 	case value == choices[0]:
 		return value + " (" + p.Lowest + ")"

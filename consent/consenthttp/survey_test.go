@@ -289,10 +289,10 @@ func TestSurveyDeadlineByTheMicrosecond(t *testing.T) {
 
 func TestErrorsOfSurveysOfAllKinds(t *testing.T) {
 	path := surveyPath(newSurveyDesk("en").token)
-	open := survey.View{Partner: "Fabrikam", Language: "en", Title: "T", Deadline: deadline, Status: survey.Sent, MayAnswer: true}
+	open := survey.View{Partner: "Fabrikam", Language: "en", Title: "T", Deadline: deadline, Status: survey.StatusSent, MayAnswer: true}
 	done, over := open, open
-	done.Status, done.AnsweredAt, done.MayAnswer, over.MayAnswer = survey.Done, start, false, false
-	wrong := &survey.AnswersError{Problems: []*survey.AnswerError{{Question: "delivered", Kind: survey.YesNo, Problem: survey.Missing}}}
+	done.Status, done.AnsweredAt, done.MayAnswer, over.MayAnswer = survey.StatusDone, start, false, false
+	wrong := &survey.AnswersError{Problems: []*survey.AnswerError{{Question: "delivered", Kind: survey.KindYesNo, Problem: survey.ProblemMissing}}}
 	for _, c := range []struct {
 		name string
 		desk fixedSurvey
@@ -390,7 +390,7 @@ func FuzzSurveyPost(f *testing.F) {
 			t.Fatalf("status %d", w.Code)
 		}
 		if w.Code == http.StatusSeeOther {
-			if d.state.Status != survey.Done {
+			if d.state.Status != survey.StatusDone {
 				t.Fatal("told that it is recorded, and it is not")
 			}
 			return

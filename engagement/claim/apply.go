@@ -166,7 +166,7 @@ func (e Submit) apply(s State, now time.Time) (State, error) {
 	case s.Requested.IsZero():
 		s.Requested = s.Estimated
 	}
-	if s.Status == Disputed {
+	if s.Status == StatusDisputed {
 		if e.ReviewBy.IsZero() {
 			return s, invalid("review_by", "is missing: a submitted dispute has a review window of its own")
 		}
@@ -207,7 +207,7 @@ func (StartReview) apply(s State, _ time.Time) (State, error) { return s, nil }
 
 func (s *State) review(r Review) { s.Reviews = append(slices.Clip(s.Reviews), r) }
 
-func (e AskForAction) apply(s State, now time.Time) (State, error) {
+func (e RequestAction) apply(s State, now time.Time) (State, error) {
 	if len(e.Items) == 0 || len(e.Items) > 20 {
 		return s, invalid("items", fmt.Sprintf("are %d: say what there is to do in 1 to 20 items", len(e.Items)))
 	}
@@ -222,7 +222,7 @@ func (e AskForAction) apply(s State, now time.Time) (State, error) {
 			return s, invalid(fmt.Sprintf("items[%d].kind", i), fmt.Sprintf("is %.60q, which the engagement does not ask for: use one of %q, or leave it out", item.Kind, s.kinds()))
 		}
 	}
-	s.review(Review{At: now, Outcome: KindAskForAction, Items: slices.Clone(e.Items)})
+	s.review(Review{At: now, Outcome: KindRequestAction, Items: slices.Clone(e.Items)})
 	return s, nil
 }
 

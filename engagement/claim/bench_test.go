@@ -15,17 +15,17 @@ import (
 
 // transitions are what a claim mostly goes through, and two refusals.
 func transitions(t testing.TB) []transition {
-	comment := claim.AddComment{By: claim.ByPartner, User: "paula", Text: "Here it is."}
+	comment := claim.AddComment{By: claim.SidePartner, User: "paula", Text: "Here it is."}
 	return []transition{
-		{"comment", in(t, claim.Submitted), comment, after(30)},
+		{"comment", in(t, claim.StatusSubmitted), comment, after(30)},
 		{"submit", draft(t), claim.Submit{Requested: money("4000.00 USD")}, after(30)},
-		{"dispute", in(t, claim.Disputed), dispute(after(90)), after(90)},
-		{"review", in(t, claim.Submitted), claim.StartReview{}, after(30)},
-		{"ask", in(t, claim.UnderReview), askFor("Sign it, please."), after(30)},
-		{"approve", in(t, claim.UnderReview), approve("4000.00 USD"), after(30)},
-		{"pay", in(t, claim.Approved), claim.Pay{Amount: money("1000.00 USD"), Reference: "R-1"}, after(30)},
-		{"expire", in(t, claim.ActionRequired), claim.Expire{}, reviewBy},
-		{"refused", in(t, claim.Paid), comment, after(30)},
+		{"dispute", in(t, claim.StatusDisputed), dispute(after(90)), after(90)},
+		{"review", in(t, claim.StatusSubmitted), claim.StartReview{}, after(30)},
+		{"ask", in(t, claim.StatusUnderReview), askFor("Sign it, please."), after(30)},
+		{"approve", in(t, claim.StatusUnderReview), approve("4000.00 USD"), after(30)},
+		{"pay", in(t, claim.StatusApproved), claim.Pay{Amount: money("1000.00 USD"), Reference: "R-1"}, after(30)},
+		{"expire", in(t, claim.StatusActionRequired), claim.Expire{}, reviewBy},
+		{"refused", in(t, claim.StatusPaid), comment, after(30)},
 		{"too late", draft(t), claim.Submit{}, submitBy},
 	}
 }
@@ -99,20 +99,20 @@ func bySwitch(s claim.State, e claim.Event, now time.Time) (claim.State, error) 
 	switch e := e.(type) {
 	case claim.AddComment:
 		switch status {
-		case claim.Draft, claim.Submitted, claim.UnderReview, claim.ActionRequired, claim.Approved, claim.Rejected, claim.Disputed:
+		case claim.StatusDraft, claim.StatusSubmitted, claim.StatusUnderReview, claim.StatusActionRequired, claim.StatusApproved, claim.StatusRejected, claim.StatusDisputed:
 		default:
 			return s, refuse(s, e.Kind(), status)
 		}
 		if err := checkText("text", e.Text); err != nil {
 			return s, err
 		}
-		if e.By != claim.ByPartner && e.By != claim.ByProgram {
+		if e.By != claim.SidePartner && e.By != claim.SideProgram {
 			return s, &claim.InvalidError{Field: "by", Problem: "is unknown"}
 		}
 		next.Comments = append(slices.Clip(s.Comments), claim.Comment{At: now, By: e.By, User: e.User, Text: e.Text})
 	case claim.Submit:
 		switch status {
-		case claim.Draft, claim.ActionRequired, claim.Disputed:
+		case claim.StatusDraft, claim.StatusActionRequired, claim.StatusDisputed:
 		default:
 			return s, refuse(s, e.Kind(), status)
 		}
@@ -128,21 +128,21 @@ func bySwitch(s claim.State, e claim.Event, now time.Time) (claim.State, error) 
 		case s.Requested.IsZero():
 			next.Requested = s.Estimated
 		}
-		if status == claim.Disputed {
+		if status == claim.StatusDisputed {
 			if e.ReviewBy.IsZero() {
 				return s, &claim.InvalidError{Field: "review_by", Problem: "is missing"}
 			}
 			next.Dispute.SubmittedAt, next.ReviewBy = now, e.ReviewBy
 		}
 		next.Submissions = append(slices.Clip(s.Submissions), claim.Submission{At: now, Requested: next.Requested})
-		next.Status = claim.Submitted
+		next.Status = claim.StatusSubmitted
 	case claim.StartReview:
-		if status != claim.Submitted {
+		if status != claim.StatusSubmitted {
 			return s, refuse(s, e.Kind(), status)
 		}
-		next.Status = claim.UnderReview
-	case claim.AskForAction:
-		if status != claim.UnderReview || !now.Before(s.ReviewBy) {
+		next.Status = claim.StatusUnderReview
+	case claim.RequestAction:
+		if status != claim.StatusUnderReview || !now.Before(s.ReviewBy) {
 			return s, refuse(s, e.Kind(), status)
 		}
 		if len(e.Items) == 0 || len(e.Items) > 20 {
@@ -157,9 +157,9 @@ func bySwitch(s claim.State, e claim.Event, now time.Time) (claim.State, error) 
 			}
 		}
 		next.Reviews = append(slices.Clip(s.Reviews), claim.Review{At: now, Outcome: e.Kind(), Items: slices.Clone(e.Items)})
-		next.Status = claim.ActionRequired
+		next.Status = claim.StatusActionRequired
 	case claim.Approve:
-		if status != claim.UnderReview {
+		if status != claim.StatusUnderReview {
 			return s, refuse(s, e.Kind(), status)
 		}
 		like := s.Cap
@@ -179,9 +179,9 @@ func bySwitch(s claim.State, e claim.Event, now time.Time) (claim.State, error) 
 		}
 		next.Approved = e.Amount
 		next.Reviews = append(slices.Clip(s.Reviews), claim.Review{At: now, Outcome: e.Kind(), Amount: e.Amount, Override: e.Override, Text: e.Text})
-		next.Status = claim.Approved
+		next.Status = claim.StatusApproved
 	case claim.Pay:
-		if status != claim.Approved {
+		if status != claim.StatusApproved {
 			return s, refuse(s, e.Kind(), status)
 		}
 		if err := checkMoney("paid", e.Amount, s.Approved); err != nil {
@@ -195,13 +195,13 @@ func bySwitch(s claim.State, e claim.Event, now time.Time) (claim.State, error) 
 		case 1:
 			return s, &claim.AmountError{Field: "paid", Amount: e.Amount, Problem: "is too much"}
 		case 0:
-			next.Status = claim.Paid
+			next.Status = claim.StatusPaid
 		}
 		next.Paid = eligibility.Money{Amount: paid, Currency: s.Approved.Currency}
 		next.Payments = append(slices.Clip(s.Payments), claim.Payment{At: now, Amount: e.Amount, Reference: e.Reference})
 	case claim.Expire:
 		switch status {
-		case claim.NotSubmittedExpired, claim.PostSubmissionExpired, claim.DisputedExpired, claim.Undisputed:
+		case claim.StatusNotSubmittedExpired, claim.StatusPostSubmissionExpired, claim.StatusDisputedExpired, claim.Undisputed:
 		default:
 			return s, refuse(s, e.Kind(), status)
 		}
@@ -212,11 +212,11 @@ func bySwitch(s claim.State, e claim.Event, now time.Time) (claim.State, error) 
 
 func refuse(s claim.State, on claim.Kind, status claim.Status) error {
 	switch status {
-	case claim.NotSubmittedExpired:
+	case claim.StatusNotSubmittedExpired:
 		return &claim.ExpiredError{Status: status, Deadline: s.SubmitBy}
-	case claim.PostSubmissionExpired:
+	case claim.StatusPostSubmissionExpired:
 		return &claim.ExpiredError{Status: status, Deadline: s.ReviewBy}
-	case claim.DisputedExpired:
+	case claim.StatusDisputedExpired:
 		return &claim.ExpiredError{Status: status, Deadline: s.DisputeBy}
 	}
 	return &claim.NotAllowedError{Status: status, Event: on}

@@ -10,28 +10,28 @@ type Status string
 
 // The statuses of a claim.
 const (
-	Draft                 Status = "draft"
-	Submitted             Status = "submitted"
-	UnderReview           Status = "under review"
-	ActionRequired        Status = "action required" // of the partner
-	Approved              Status = "approved"
-	Paid                  Status = "paid"
-	Rejected              Status = "rejected"       // and can be disputed
-	Undisputed            Status = "undisputed"     // rejected, and the time to dispute it is over
-	Disputed              Status = "disputed"       // and the dispute is being prepared
-	RejectedFinal         Status = "rejected final" // after a dispute
-	NotSubmittedExpired   Status = "not submitted expired"
-	PostSubmissionExpired Status = "post submission expired"
-	DisputedExpired       Status = "disputed expired"
-	Cancelled             Status = "cancelled" // by the partner
-	Withdrawn             Status = "withdrawn" // by the customer
+	StatusDraft                 Status = "draft"
+	StatusSubmitted             Status = "submitted"
+	StatusUnderReview           Status = "under review"
+	StatusActionRequired        Status = "action required" // of the partner
+	StatusApproved              Status = "approved"
+	StatusPaid                  Status = "paid"
+	StatusRejected              Status = "rejected"       // and can be disputed
+	Undisputed                  Status = "undisputed"     // rejected, and the time to dispute it is over
+	StatusDisputed              Status = "disputed"       // and the dispute is being prepared
+	StatusRejectedFinal         Status = "rejected final" // after a dispute
+	StatusNotSubmittedExpired   Status = "not submitted expired"
+	StatusPostSubmissionExpired Status = "post submission expired"
+	StatusDisputedExpired       Status = "disputed expired"
+	StatusCanceled              Status = "cancelled" // by the partner
+	StatusWithdrawn             Status = "withdrawn" // by the customer
 )
 
 // AllStatuses returns every Status, in the order in which a claim may meet them.
 func AllStatuses() []Status {
 	return []Status{
-		Draft, Submitted, UnderReview, ActionRequired, Approved, Paid, Rejected, Undisputed, Disputed, RejectedFinal,
-		NotSubmittedExpired, PostSubmissionExpired, DisputedExpired, Cancelled, Withdrawn,
+		StatusDraft, StatusSubmitted, StatusUnderReview, StatusActionRequired, StatusApproved, StatusPaid, StatusRejected, Undisputed, StatusDisputed, StatusRejectedFinal,
+		StatusNotSubmittedExpired, StatusPostSubmissionExpired, StatusDisputedExpired, StatusCanceled, StatusWithdrawn,
 	}
 }
 
@@ -52,10 +52,10 @@ const (
 	KindSubmit         Kind = "submit" // for the first time, after an action or a recall, or in a dispute
 	KindRecall         Kind = "recall" // by the partner, before the review starts
 	KindStartReview    Kind = "start review"
-	KindAskForAction   Kind = "ask for action"
+	KindRequestAction  Kind = "ask for action"
 	KindApprove        Kind = "approve"
 	KindReject         Kind = "reject"
-	KindDispute        Kind = "dispute"
+	KindOpenDispute    Kind = "dispute"
 	KindPay            Kind = "pay"
 	KindCancel         Kind = "cancel"
 	KindWithdraw       Kind = "withdraw"
@@ -66,7 +66,7 @@ const (
 func AllKinds() []Kind {
 	return []Kind{
 		KindAddEvidence, KindRemoveEvidence, KindSendSurvey, KindResendSurvey, KindAnswerSurvey, KindComment,
-		KindSubmit, KindRecall, KindStartReview, KindAskForAction, KindApprove, KindReject, KindDispute, KindPay,
+		KindSubmit, KindRecall, KindStartReview, KindRequestAction, KindApprove, KindReject, KindOpenDispute, KindPay,
 		KindCancel, KindWithdraw, KindExpire,
 	}
 }
@@ -79,12 +79,12 @@ type Side string
 
 // The sides.
 const (
-	ByPartner Side = "partner"
-	ByProgram Side = "program"
+	SidePartner Side = "partner"
+	SideProgram Side = "program"
 )
 
 // AllSides returns every Side.
-func AllSides() []Side { return []Side{ByPartner, ByProgram} }
+func AllSides() []Side { return []Side{SidePartner, SideProgram} }
 
 // UnmarshalText reads the documented spelling and nothing else.
 func (s *Side) UnmarshalText(text []byte) error { return decode("side", s, text, AllSides()) }
@@ -95,18 +95,18 @@ type RejectionCode string
 
 // The codes.
 const (
-	ProofIncomplete     RejectionCode = "proof incomplete"
-	ProofInconsistent   RejectionCode = "proof inconsistent"
-	NotDelivered        RejectionCode = "engagement not delivered"
-	CustomerNotEligible RejectionCode = "customer not eligible"
-	DuplicateClaim      RejectionCode = "duplicate claim"
-	ConsentWithdrawn    RejectionCode = "consent withdrawn"
-	OtherReason         RejectionCode = "other"
+	RejectionProofIncomplete     RejectionCode = "proof incomplete"
+	RejectionProofInconsistent   RejectionCode = "proof inconsistent"
+	RejectionNotDelivered        RejectionCode = "engagement not delivered"
+	RejectionCustomerNotEligible RejectionCode = "customer not eligible"
+	RejectionDuplicateClaim      RejectionCode = "duplicate claim"
+	RejectionConsentWithdrawn    RejectionCode = "consent withdrawn"
+	RejectionOther               RejectionCode = "other"
 )
 
 // AllRejectionCodes returns every RejectionCode.
 func AllRejectionCodes() []RejectionCode {
-	return []RejectionCode{ProofIncomplete, ProofInconsistent, NotDelivered, CustomerNotEligible, DuplicateClaim, ConsentWithdrawn, OtherReason}
+	return []RejectionCode{RejectionProofIncomplete, RejectionProofInconsistent, RejectionNotDelivered, RejectionCustomerNotEligible, RejectionDuplicateClaim, RejectionConsentWithdrawn, RejectionOther}
 }
 
 // UnmarshalText reads the documented spelling and nothing else.

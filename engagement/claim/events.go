@@ -95,11 +95,11 @@ const MaxRecalls = 20
 // StartReview takes a submitted claim under review.
 type StartReview struct{}
 
-// AskForAction gives the claim back to the partner, with what there is to do.
-type AskForAction struct{ Items []ActionItem }
+// RequestAction gives the claim back to the partner, with what there is to do.
+type RequestAction struct{ Items []ActionItem }
 
 // LogValue hides what was written.
-func (e AskForAction) LogValue() slog.Value { return slog.IntValue(len(e.Items)) }
+func (e RequestAction) LogValue() slog.Value { return slog.IntValue(len(e.Items)) }
 
 // Approve approves an amount.
 type Approve struct {
@@ -161,10 +161,10 @@ func (AddComment) Kind() Kind       { return KindComment }
 func (Submit) Kind() Kind           { return KindSubmit }
 func (RecallSubmission) Kind() Kind { return KindRecall }
 func (StartReview) Kind() Kind      { return KindStartReview }
-func (AskForAction) Kind() Kind     { return KindAskForAction }
+func (RequestAction) Kind() Kind    { return KindRequestAction }
 func (Approve) Kind() Kind          { return KindApprove }
 func (Reject) Kind() Kind           { return KindReject }
-func (OpenDispute) Kind() Kind      { return KindDispute }
+func (OpenDispute) Kind() Kind      { return KindOpenDispute }
 func (Pay) Kind() Kind              { return KindPay }
 func (Cancel) Kind() Kind           { return KindCancel }
 func (Withdraw) Kind() Kind         { return KindWithdraw }

@@ -24,7 +24,7 @@ func Example() {
 	s, err := claim.Open(claim.Opening{
 		At: now, SubmitBy: now.AddDate(0, 0, 60), ReviewBy: now.AddDate(0, 0, 90),
 		Rate: amount("5000.00 USD"), Estimated: amount("5000.00 USD"), Cap: amount("5000.00 USD"),
-		Proof: []claim.ProofItem{{Kind: claim.Invoice, Title: "Invoice", Required: true, MediaTypes: []string{"application/pdf"}}},
+		Proof: []claim.ProofItem{{Kind: claim.ProofInvoice, Title: "Invoice", Required: true, MediaTypes: []string{"application/pdf"}}},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -40,13 +40,13 @@ func Example() {
 
 	happens(claim.Submit{})
 	happens(claim.AddEvidence{Evidence: claim.Evidence{
-		ID: "e1", Kind: claim.Invoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 48_213,
+		ID: "e1", Kind: claim.ProofInvoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 48_213,
 		SHA256: strings.Repeat("5a", 32), Ref: "claims/c-0042/e1",
 	}})
 	happens(claim.Submit{})
 	happens(claim.StartReview{})
-	happens(claim.AskForAction{Items: []claim.ActionItem{{Kind: claim.Invoice, Text: "The invoice names another customer."}}})
-	happens(claim.AddComment{By: claim.ByPartner, User: "paula", Text: "That is the customer's holding company."})
+	happens(claim.RequestAction{Items: []claim.ActionItem{{Kind: claim.ProofInvoice, Text: "The invoice names another customer."}}})
+	happens(claim.AddComment{By: claim.SidePartner, User: "paula", Text: "That is the customer's holding company."})
 	happens(claim.Submit{Requested: amount("4800.00 USD")})
 	happens(claim.StartReview{})
 	happens(claim.Approve{Amount: amount("4800.00 USD")})

@@ -81,11 +81,11 @@ func scripted(k claim.Kind, what byte, n int, now time.Time) claim.Event {
 		}
 		return usual
 	}
-	survey := pick(odd, claim.CustomerSurvey, text)
+	survey := pick(odd, claim.ProofCustomerSurvey, text)
 	switch k {
 	case claim.KindAddEvidence:
 		e := document(id)
-		e.Kind, e.Name = pick(odd, e.Kind, claim.CustomerSurvey), pick(odd>>1, e.Name, text)
+		e.Kind, e.Name = pick(odd, e.Kind, claim.ProofCustomerSurvey), pick(odd>>1, e.Name, text)
 		e.MediaType, e.SHA256, e.Ref = pick(odd>>2, e.MediaType, text), pick(odd>>3, e.SHA256, text), pick(odd>>4, e.Ref, "")
 		return claim.AddEvidence{Evidence: e}
 	case claim.KindRemoveEvidence:
@@ -110,7 +110,7 @@ func scripted(k claim.Kind, what byte, n int, now time.Time) claim.Event {
 		}
 		return e
 	case claim.KindComment:
-		return claim.AddComment{By: claim.Side(pick(odd, string(claim.ByPartner), text)), User: "user", Text: text}
+		return claim.AddComment{By: claim.Side(pick(odd, string(claim.SidePartner), text)), User: "user", Text: text}
 	case claim.KindSubmit:
 		e := claim.Submit{ReviewBy: now.AddDate(0, 0, 30)}
 		if odd%2 == 1 {
@@ -120,19 +120,19 @@ func scripted(k claim.Kind, what byte, n int, now time.Time) claim.Event {
 			e.ReviewBy = time.Time{}
 		}
 		return e
-	case claim.KindAskForAction:
-		return claim.AskForAction{Items: slices.Repeat([]claim.ActionItem{{Kind: pick(odd, "", text), Text: text}}, int(odd>>1)+1)}
+	case claim.KindRequestAction:
+		return claim.RequestAction{Items: slices.Repeat([]claim.ActionItem{{Kind: pick(odd, "", text), Text: text}}, int(odd>>1)+1)}
 	case claim.KindApprove:
 		return claim.Approve{Amount: amount, Override: pick(odd, "", oddTexts[(what+1)%8]), Text: pick(odd>>1, "", text)}
 	case claim.KindReject:
 		e := reject(now)
 		e.Text = text
-		e.Codes = append(e.Codes, claim.RejectionCode(pick(odd, string(claim.OtherReason), text)))
+		e.Codes = append(e.Codes, claim.RejectionCode(pick(odd, string(claim.RejectionOther), text)))
 		if odd>>1%2 == 1 {
 			e.DisputeBy = time.Time{}
 		}
 		return e
-	case claim.KindDispute:
+	case claim.KindOpenDispute:
 		return claim.OpenDispute{Reason: text}
 	case claim.KindPay:
 		return claim.Pay{Amount: amount, Reference: text}
@@ -188,17 +188,17 @@ func checkClaim(t *testing.T, old, s claim.State) {
 		t.Fatalf("%s is paid of %s", s.Paid, s.Approved)
 	case s.Approved.Amount.GreaterThan(s.Cap.Amount) && s.LastReview().Override == "":
 		t.Fatalf("%s is approved over %s, and nobody says why", s.Approved, s.Cap)
-	case (s.Status == claim.Paid) != (!s.Approved.IsZero() && s.Paid.Amount.Equal(s.Approved.Amount)):
+	case (s.Status == claim.StatusPaid) != (!s.Approved.IsZero() && s.Paid.Amount.Equal(s.Approved.Amount)):
 		t.Fatalf("%s, with %s of %s paid", s.Status, s.Paid, s.Approved)
 	case len(s.Evidence) > claim.MaxDocuments:
 		t.Fatalf("%d documents", len(s.Evidence))
 	case len(s.Submissions) > 0 && s.Requested.IsZero():
 		t.Fatal("nothing is requested")
-	case s.Status == claim.Submitted && old.Status != claim.Submitted && len(s.Missing()) > 0:
+	case s.Status == claim.StatusSubmitted && old.Status != claim.StatusSubmitted && len(s.Missing()) > 0:
 		t.Fatalf("submitted without %v", s.Missing())
 	case !s.SubmitBy.Equal(submitBy) || s.OpenedAt != start:
 		t.Fatal("the first deadline moved")
-	case !s.ReviewBy.Equal(old.ReviewBy) && (old.Status != claim.Disputed || !old.ReviewBy.Equal(reviewBy)):
+	case !s.ReviewBy.Equal(old.ReviewBy) && (old.Status != claim.StatusDisputed || !old.ReviewBy.Equal(reviewBy)):
 		t.Fatal("the review deadline was reset, not by the one dispute")
 	case !old.Dispute.OpenedAt.IsZero() && !s.Dispute.OpenedAt.Equal(old.Dispute.OpenedAt):
 		t.Fatal("disputed twice")

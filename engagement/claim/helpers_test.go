@@ -55,9 +55,9 @@ var (
 func proof() []claim.ProofItem {
 	partner, customer := survey.PartnerForm(), survey.CustomerForm()
 	return []claim.ProofItem{
-		{Kind: claim.Findings, Title: "Findings and recommendations document", Required: true},
-		{Kind: claim.CustomerSurvey, Title: "Customer survey", Required: true, Survey: &customer},
-		{Kind: claim.PartnerSurvey, Title: "Partner survey", Survey: &partner},
+		{Kind: claim.ProofFindings, Title: "Findings and recommendations document", Required: true},
+		{Kind: claim.ProofCustomerSurvey, Title: "Customer survey", Required: true, Survey: &customer},
+		{Kind: claim.ProofPartnerSurvey, Title: "Partner survey", Survey: &partner},
 	}
 }
 
@@ -70,7 +70,7 @@ func opening() claim.Opening {
 
 func document(id claim.EvidenceID) claim.Evidence {
 	return claim.Evidence{
-		ID: id, Kind: claim.Findings, Name: "findings.pdf", MediaType: "application/pdf", Size: 1 << 20,
+		ID: id, Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "application/pdf", Size: 1 << 20,
 		SHA256: strings.Repeat("5a", 32), Ref: "claims/1/" + string(id),
 	}
 }
@@ -107,19 +107,19 @@ func then(t testing.TB, s claim.State, now time.Time, events ...claim.Event) cla
 func draft(t testing.TB) claim.State {
 	t.Helper()
 	return then(t, must(claim.Open(opening())), start, addDocument("e1"),
-		send(claim.CustomerSurvey, ana, "c1"), send(claim.PartnerSurvey, paula, "p1"),
-		claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: "c1", Answers: customerAnswers()})
+		send(claim.ProofCustomerSurvey, ana, "c1"), send(claim.ProofPartnerSurvey, paula, "p1"),
+		claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "c1", Answers: customerAnswers()})
 }
 
-func askFor(text string) claim.AskForAction {
-	return claim.AskForAction{Items: []claim.ActionItem{{Kind: claim.Findings, Text: text}}}
+func askFor(text string) claim.RequestAction {
+	return claim.RequestAction{Items: []claim.ActionItem{{Kind: claim.ProofFindings, Text: text}}}
 }
 
 func approve(amount string) claim.Approve { return claim.Approve{Amount: money(amount)} }
 
 // reject gives until 30 days after now to dispute.
 func reject(now time.Time) claim.Reject {
-	return claim.Reject{Codes: []claim.RejectionCode{claim.ProofInconsistent}, Text: "The dates differ.", DisputeBy: now.AddDate(0, 0, 30)}
+	return claim.Reject{Codes: []claim.RejectionCode{claim.RejectionProofInconsistent}, Text: "The dates differ.", DisputeBy: now.AddDate(0, 0, 30)}
 }
 
 // dispute submits a dispute, with 30 days for the review from now.
@@ -128,7 +128,7 @@ func dispute(now time.Time) claim.Submit { return claim.Submit{ReviewBy: now.Add
 // disputedReview is under review again after a dispute that was submitted on day 100.
 func disputedReview(t testing.TB) claim.State {
 	t.Helper()
-	return then(t, in(t, claim.Disputed), after(100), dispute(after(100)), claim.StartReview{})
+	return then(t, in(t, claim.StatusDisputed), after(100), dispute(after(100)), claim.StartReview{})
 }
 
 func recall() claim.RecallSubmission {
@@ -138,42 +138,42 @@ func recall() claim.RecallSubmission {
 // resubmitted is submitted again on day 30, after the reviewer asked for action.
 func resubmitted(t testing.TB) claim.State {
 	t.Helper()
-	return then(t, in(t, claim.ActionRequired), after(30), claim.Submit{})
+	return then(t, in(t, claim.StatusActionRequired), after(30), claim.Submit{})
 }
 
 // in returns a claim with that status as recorded.
 func in(t testing.TB, status claim.Status) claim.State {
 	t.Helper()
 	switch status {
-	case claim.Draft:
+	case claim.StatusDraft:
 		return draft(t)
-	case claim.Submitted:
+	case claim.StatusSubmitted:
 		return then(t, draft(t), after(20), claim.Submit{})
-	case claim.UnderReview:
-		return then(t, in(t, claim.Submitted), after(21), claim.StartReview{})
-	case claim.ActionRequired:
-		return then(t, in(t, claim.UnderReview), after(22), askFor("Sign it, please."))
-	case claim.Approved:
-		return then(t, in(t, claim.UnderReview), after(23), approve("5000.00 USD"))
-	case claim.Paid:
-		return then(t, in(t, claim.Approved), after(24), claim.Pay{Amount: money("5000.00 USD"), Reference: "R-1"})
-	case claim.Rejected:
-		return then(t, in(t, claim.UnderReview), after(80), reject(after(80)))
+	case claim.StatusUnderReview:
+		return then(t, in(t, claim.StatusSubmitted), after(21), claim.StartReview{})
+	case claim.StatusActionRequired:
+		return then(t, in(t, claim.StatusUnderReview), after(22), askFor("Sign it, please."))
+	case claim.StatusApproved:
+		return then(t, in(t, claim.StatusUnderReview), after(23), approve("5000.00 USD"))
+	case claim.StatusPaid:
+		return then(t, in(t, claim.StatusApproved), after(24), claim.Pay{Amount: money("5000.00 USD"), Reference: "R-1"})
+	case claim.StatusRejected:
+		return then(t, in(t, claim.StatusUnderReview), after(80), reject(after(80)))
 	case claim.Undisputed:
-		return then(t, in(t, claim.Rejected), after(110), claim.Expire{})
-	case claim.Disputed:
-		return then(t, in(t, claim.Rejected), after(81), claim.OpenDispute{Reason: "They do not differ."})
-	case claim.RejectedFinal:
+		return then(t, in(t, claim.StatusRejected), after(110), claim.Expire{})
+	case claim.StatusDisputed:
+		return then(t, in(t, claim.StatusRejected), after(81), claim.OpenDispute{Reason: "They do not differ."})
+	case claim.StatusRejectedFinal:
 		return then(t, disputedReview(t), after(102), reject(after(102)))
-	case claim.NotSubmittedExpired:
+	case claim.StatusNotSubmittedExpired:
 		return then(t, draft(t), submitBy, claim.Expire{})
-	case claim.PostSubmissionExpired:
-		return then(t, in(t, claim.ActionRequired), reviewBy, claim.Expire{})
-	case claim.DisputedExpired:
-		return then(t, in(t, claim.Disputed), after(110), claim.Expire{})
-	case claim.Cancelled:
+	case claim.StatusPostSubmissionExpired:
+		return then(t, in(t, claim.StatusActionRequired), reviewBy, claim.Expire{})
+	case claim.StatusDisputedExpired:
+		return then(t, in(t, claim.StatusDisputed), after(110), claim.Expire{})
+	case claim.StatusCanceled:
 		return then(t, draft(t), after(5), claim.Cancel{})
-	case claim.Withdrawn:
+	case claim.StatusWithdrawn:
 		return then(t, draft(t), after(5), claim.Withdraw{})
 	}
 	panic("no way to " + status)
@@ -188,26 +188,26 @@ func event(k claim.Kind, now time.Time) claim.Event {
 	case claim.KindRemoveEvidence:
 		return claim.RemoveEvidence{ID: "e1"}
 	case claim.KindSendSurvey:
-		return send(claim.PartnerSurvey, bruno, "p2")
+		return send(claim.ProofPartnerSurvey, bruno, "p2")
 	case claim.KindResendSurvey:
-		return claim.ResendSurvey{Survey: claim.PartnerSurvey, Link: "p2"}
+		return claim.ResendSurvey{Survey: claim.ProofPartnerSurvey, Link: "p2"}
 	case claim.KindAnswerSurvey:
-		return claim.AnswerSurvey{Survey: claim.PartnerSurvey, Link: "p1", Answers: partnerAnswers()}
+		return claim.AnswerSurvey{Survey: claim.ProofPartnerSurvey, Link: "p1", Answers: partnerAnswers()}
 	case claim.KindComment:
-		return claim.AddComment{By: claim.ByPartner, User: "paula", Text: "Here it is."}
+		return claim.AddComment{By: claim.SidePartner, User: "paula", Text: "Here it is."}
 	case claim.KindSubmit:
 		return dispute(now)
 	case claim.KindRecall:
 		return recall()
 	case claim.KindStartReview:
 		return claim.StartReview{}
-	case claim.KindAskForAction:
+	case claim.KindRequestAction:
 		return askFor("Sign it, please.")
 	case claim.KindApprove:
 		return approve("5000.00 USD")
 	case claim.KindReject:
 		return reject(now)
-	case claim.KindDispute:
+	case claim.KindOpenDispute:
 		return claim.OpenDispute{Reason: "They do not differ."}
 	case claim.KindPay:
 		return claim.Pay{Amount: money("5000.00 USD"), Reference: "R-1"}

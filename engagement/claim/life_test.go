@@ -16,30 +16,30 @@ import (
 
 // A rejection can be disputed once, and what is rejected after it is for good.
 func TestDisputeOnce(t *testing.T) {
-	s := in(t, claim.Rejected)
+	s := in(t, claim.StatusRejected)
 	require.Equal(t, after(110), s.DisputeBy)
 	s = then(t, s, after(81), claim.OpenDispute{Reason: "They do not differ."})
 	require.Equal(t, claim.DisputeCase{OpenedAt: after(81), Reason: "They do not differ."}, s.Dispute)
 	require.Equal(t, after(110), s.Deadline(), "the dispute is prepared within the window of the rejection")
 
 	s = then(t, s, after(100), dispute(after(100)), claim.StartReview{}, reject(after(105)))
-	require.Equal(t, claim.RejectedFinal, s.Status)
+	require.Equal(t, claim.StatusRejectedFinal, s.Status)
 	require.Equal(t, after(100), s.Dispute.SubmittedAt)
 	require.Equal(t, after(110), s.DisputeBy, "a final rejection opens no window")
 	require.True(t, s.Deadline().IsZero())
 	err := refused(t, s, after(106), claim.OpenDispute{Reason: "Again."}, claim.ErrNotAllowed)
 	require.EqualError(t, err, "dispute is not allowed while the claim is rejected final: a claim can be disputed once")
-	require.Equal(t, claim.RejectedFinal, s.StatusAt(after(1000)))
+	require.Equal(t, claim.StatusRejectedFinal, s.StatusAt(after(1000)))
 }
 
 // A dispute that is opened and not submitted in time ends the claim, and so does
 // letting the time to dispute go by.
 func TestDisputeInTime(t *testing.T) {
-	open, left := in(t, claim.Disputed), in(t, claim.Rejected)
+	open, left := in(t, claim.StatusDisputed), in(t, claim.StatusRejected)
 	for _, c := range []struct {
 		s          claim.State
 		is, became claim.Status
-	}{{open, claim.Disputed, claim.DisputedExpired}, {left, claim.Rejected, claim.Undisputed}} {
+	}{{open, claim.StatusDisputed, claim.StatusDisputedExpired}, {left, claim.StatusRejected, claim.Undisputed}} {
 		require.Equal(t, c.is, c.s.StatusAt(after(110).Add(-tick)))
 		require.Equal(t, c.became, c.s.StatusAt(after(110)))
 	}
@@ -60,40 +60,40 @@ func TestReviewDeadlineAfterADispute(t *testing.T) {
 
 	s = then(t, s, after(120), askFor("Sign it."))
 	require.Equal(t, after(130), s.Deadline())
-	require.Equal(t, claim.PostSubmissionExpired, s.StatusAt(after(130)))
+	require.Equal(t, claim.StatusPostSubmissionExpired, s.StatusAt(after(130)))
 	s = then(t, s, after(129), dispute(after(129)))
 	require.Equal(t, after(130), s.ReviewBy, "handing in what was asked for resets nothing")
 	require.Equal(t, after(100), s.Dispute.SubmittedAt)
 
-	before := in(t, claim.ActionRequired)
+	before := in(t, claim.StatusActionRequired)
 	require.Equal(t, reviewBy, then(t, before, after(30), dispute(after(30))).ReviewBy, "nor does it without a dispute")
 	require.Equal(t, reviewBy, then(t, draft(t), after(30), dispute(after(30))).ReviewBy)
 
-	err := refused(t, in(t, claim.Disputed), after(90), claim.Submit{}, claim.ErrInvalid)
+	err := refused(t, in(t, claim.StatusDisputed), after(90), claim.Submit{}, claim.ErrInvalid)
 	require.EqualError(t, err, "review_by is missing: a submitted dispute has a review window of its own")
 }
 
 // A slow reviewer expires nothing: only what the partner has not done does.
 func TestASlowReviewerNeverExpiresAClaim(t *testing.T) {
 	years := start.AddDate(20, 0, 0)
-	for _, status := range []claim.Status{claim.Submitted, claim.UnderReview, claim.Approved, claim.Paid, claim.RejectedFinal} {
+	for _, status := range []claim.Status{claim.StatusSubmitted, claim.StatusUnderReview, claim.StatusApproved, claim.StatusPaid, claim.StatusRejectedFinal} {
 		s := in(t, status)
 		require.True(t, s.Deadline().IsZero(), status)
 		require.Equal(t, status, s.StatusAt(years))
 		refused(t, s, years, claim.Expire{}, claim.ErrNotAllowed, status)
 	}
-	s := then(t, in(t, claim.Submitted), years, claim.StartReview{})
+	s := then(t, in(t, claim.StatusSubmitted), years, claim.StartReview{})
 	err := refused(t, s, years, askFor("Sign it."), claim.ErrNotAllowed)
 	require.ErrorContains(t, err, "approve or reject the claim", "it says what is left to do")
-	require.False(t, s.Allows(claim.KindAskForAction, years))
-	require.Equal(t, claim.Approved, then(t, s, years, approve("5000.00 USD")).Status)
-	require.Equal(t, claim.Rejected, then(t, s, years, reject(years)).Status)
+	require.False(t, s.Allows(claim.KindRequestAction, years))
+	require.Equal(t, claim.StatusApproved, then(t, s, years, approve("5000.00 USD")).Status)
+	require.Equal(t, claim.StatusRejected, then(t, s, years, reject(years)).Status)
 }
 
 // The reviewer may ask any number of times, and the partner edits and hands in
 // again each time.
 func TestAskAgainAndAgain(t *testing.T) {
-	s := in(t, claim.Submitted)
+	s := in(t, claim.StatusSubmitted)
 	for i := range 5 {
 		now := after(30 + i)
 		s = then(t, s, now, claim.StartReview{}, askFor("Once more."), claim.RemoveEvidence{ID: "e1"}, addDocument("e1"), claim.Submit{})
@@ -101,7 +101,7 @@ func TestAskAgainAndAgain(t *testing.T) {
 	require.Len(t, s.Submissions, 6)
 	require.Len(t, s.Reviews, 5)
 	require.Equal(t, after(20), s.FirstSubmittedAt())
-	require.Equal(t, claim.Review{At: after(34).Add(time.Minute), Outcome: claim.KindAskForAction, Items: askFor("Once more.").Items}, s.LastReview())
+	require.Equal(t, claim.Review{At: after(34).Add(time.Minute), Outcome: claim.KindRequestAction, Items: askFor("Once more.").Items}, s.LastReview())
 	require.Equal(t, claim.Review{}, draft(t).LastReview())
 
 	s = then(t, s, after(50), claim.StartReview{}, askFor("Once more."), claim.RemoveEvidence{ID: "e1"})
@@ -112,8 +112,8 @@ func TestAskAgainAndAgain(t *testing.T) {
 // for a clock that was set back.
 func TestExpireShowsNothingNew(t *testing.T) {
 	for status, became := range map[claim.Status]claim.Status{
-		claim.Draft: claim.NotSubmittedExpired, claim.ActionRequired: claim.PostSubmissionExpired,
-		claim.Disputed: claim.DisputedExpired, claim.Rejected: claim.Undisputed,
+		claim.StatusDraft: claim.StatusNotSubmittedExpired, claim.StatusActionRequired: claim.StatusPostSubmissionExpired,
+		claim.StatusDisputed: claim.StatusDisputedExpired, claim.StatusRejected: claim.Undisputed,
 	} {
 		s := in(t, status)
 		over := s.Deadline()
@@ -133,7 +133,7 @@ func TestExpireShowsNothingNew(t *testing.T) {
 		}
 		back := then(t, s, over, claim.Expire{})
 		require.Equal(t, became, back.StatusAt(start), "a clock that goes back revives nothing")
-		for _, k := range []claim.Kind{claim.KindAddEvidence, claim.KindSubmit, claim.KindDispute, claim.KindCancel, claim.KindComment} {
+		for _, k := range []claim.Kind{claim.KindAddEvidence, claim.KindSubmit, claim.KindOpenDispute, claim.KindCancel, claim.KindComment} {
 			require.False(t, back.Allows(k, start), "%s after %s", k, became)
 			_, err := claim.Apply(back, event(k, start), start)
 			require.Error(t, err)
@@ -144,9 +144,9 @@ func TestExpireShowsNothingNew(t *testing.T) {
 // A deadline that nobody has recorded is not over for a clock that was set back.
 func TestClockSetBack(t *testing.T) {
 	s := draft(t)
-	require.Equal(t, claim.NotSubmittedExpired, s.StatusAt(submitBy))
+	require.Equal(t, claim.StatusNotSubmittedExpired, s.StatusAt(submitBy))
 	refused(t, s, submitBy, claim.Submit{}, claim.ErrExpired)
-	require.Equal(t, claim.Draft, s.StatusAt(submitBy.Add(-day)))
+	require.Equal(t, claim.StatusDraft, s.StatusAt(submitBy.Add(-day)))
 	s = then(t, s, submitBy.Add(-day), claim.Submit{})
 	s = then(t, s, start.Add(-day), claim.StartReview{}, approve("5000.00 USD"))
 	require.Equal(t, start.Add(-day).Add(time.Minute), s.LastReview().At, "it is recorded as the clock says")
@@ -156,16 +156,16 @@ func TestClockSetBack(t *testing.T) {
 // changes nothing here.
 func TestWithdraw(t *testing.T) {
 	s := then(t, draft(t), after(5), claim.Withdraw{})
-	require.Equal(t, claim.Withdrawn, s.Status)
+	require.Equal(t, claim.StatusWithdrawn, s.Status)
 	require.Equal(t, after(5), s.EndedAt)
 
 	late := then(t, draft(t), submitBy, claim.Withdraw{})
-	require.Equal(t, claim.Withdrawn, late.Status, "what was missed was never submitted")
+	require.Equal(t, claim.StatusWithdrawn, late.Status, "what was missed was never submitted")
 	require.Equal(t, submitBy, late.EndedAt)
 
 	for _, status := range []claim.Status{
-		claim.Submitted, claim.UnderReview, claim.ActionRequired, claim.Approved, claim.Paid, claim.Rejected, claim.Undisputed,
-		claim.Disputed, claim.RejectedFinal, claim.PostSubmissionExpired, claim.DisputedExpired,
+		claim.StatusSubmitted, claim.StatusUnderReview, claim.StatusActionRequired, claim.StatusApproved, claim.StatusPaid, claim.StatusRejected, claim.Undisputed,
+		claim.StatusDisputed, claim.StatusRejectedFinal, claim.StatusPostSubmissionExpired, claim.StatusDisputedExpired,
 	} {
 		s := in(t, status)
 		require.Equal(t, s, then(t, s, after(30), claim.Withdraw{}), status)
@@ -176,29 +176,29 @@ func TestWithdraw(t *testing.T) {
 // nobody wins time by submitting, and none is left after the deadline. What was
 // submitted once stays so: it is not cancelled, and a withdrawal does not end it.
 func TestRecall(t *testing.T) {
-	s := then(t, in(t, claim.Submitted), after(21), recall(), addDocument("e2"))
+	s := then(t, in(t, claim.StatusSubmitted), after(21), recall(), addDocument("e2"))
 	require.Equal(t, []claim.Recall{{At: after(21), Reason: "It is the wrong invoice."}}, s.Recalls)
 	require.Equal(t, submitBy, s.Deadline())
 	require.Equal(t, after(20), s.FirstSubmittedAt())
 	require.ErrorContains(t, refused(t, s, after(22), claim.Cancel{}, claim.ErrNotAllowed), "the claim has been submitted")
 	s = then(t, s, after(23), claim.Submit{}, recall(), claim.Submit{}, recall())
 	require.Equal(t, submitBy, s.Deadline(), "submitting and recalling it any number of times")
-	require.Equal(t, claim.NotSubmittedExpired, s.StatusAt(submitBy))
-	require.Equal(t, claim.NotSubmittedExpired, then(t, s, submitBy, claim.Withdraw{}).Status)
-	err := refused(t, in(t, claim.Submitted), submitBy, recall(), claim.ErrNotAllowed)
+	require.Equal(t, claim.StatusNotSubmittedExpired, s.StatusAt(submitBy))
+	require.Equal(t, claim.StatusNotSubmittedExpired, then(t, s, submitBy, claim.Withdraw{}).Status)
+	err := refused(t, in(t, claim.StatusSubmitted), submitBy, recall(), claim.ErrNotAllowed)
 	require.EqualError(t, err, "recall is not allowed while the claim is submitted: the time in which it could be submitted again is over")
-	err = refused(t, in(t, claim.UnderReview), after(22), recall(), claim.ErrNotAllowed)
+	err = refused(t, in(t, claim.StatusUnderReview), after(22), recall(), claim.ErrNotAllowed)
 	require.EqualError(t, err, "recall is not allowed while the claim is under review: the review has started")
 
 	again := then(t, resubmitted(t), submitBy, recall())
 	require.Equal(t, reviewBy, again.Deadline())
-	require.Equal(t, claim.PostSubmissionExpired, again.StatusAt(reviewBy))
+	require.Equal(t, claim.StatusPostSubmissionExpired, again.StatusAt(reviewBy))
 
-	disputed := then(t, in(t, claim.Disputed), after(100), dispute(after(100)), recall())
+	disputed := then(t, in(t, claim.StatusDisputed), after(100), dispute(after(100)), recall())
 	require.Equal(t, after(130), disputed.Deadline(), "by the review deadline that the dispute has reset")
 	disputed = then(t, disputed, after(120), dispute(after(120)), claim.StartReview{})
 	require.Equal(t, after(130), disputed.ReviewBy, "it is reset once")
-	require.Equal(t, claim.RejectedFinal, then(t, disputed, after(121), reject(after(121))).Status)
+	require.Equal(t, claim.StatusRejectedFinal, then(t, disputed, after(121), reject(after(121))).Status)
 
 	s = draft(t)
 	for range claim.MaxRecalls {
@@ -209,9 +209,9 @@ func TestRecall(t *testing.T) {
 }
 
 func TestCancelBeforeTheFirstSubmissionOnly(t *testing.T) {
-	s := in(t, claim.Cancelled)
+	s := in(t, claim.StatusCanceled)
 	require.Equal(t, after(5), s.EndedAt)
-	for _, status := range []claim.Status{claim.Submitted, claim.ActionRequired, claim.Disputed, claim.Paid} {
+	for _, status := range []claim.Status{claim.StatusSubmitted, claim.StatusActionRequired, claim.StatusDisputed, claim.StatusPaid} {
 		err := refused(t, in(t, status), after(30), claim.Cancel{}, claim.ErrNotAllowed)
 		require.ErrorContains(t, err, "the claim has been submitted")
 	}
@@ -220,14 +220,14 @@ func TestCancelBeforeTheFirstSubmissionOnly(t *testing.T) {
 // Nothing reopens a claim that is over: another needs another consent.
 func TestNothingIsReopened(t *testing.T) {
 	for _, status := range []claim.Status{
-		claim.Cancelled, claim.Withdrawn, claim.NotSubmittedExpired, claim.PostSubmissionExpired, claim.DisputedExpired,
-		claim.RejectedFinal, claim.Undisputed, claim.Paid,
+		claim.StatusCanceled, claim.StatusWithdrawn, claim.StatusNotSubmittedExpired, claim.StatusPostSubmissionExpired, claim.StatusDisputedExpired,
+		claim.StatusRejectedFinal, claim.Undisputed, claim.StatusPaid,
 	} {
 		for _, k := range claim.AllKinds() {
 			for _, now := range []time.Time{start, after(30), after(85), after(1000)} {
 				next, err := claim.Apply(in(t, status), event(k, now), now)
-				if err == nil && status == claim.NotSubmittedExpired && k == claim.KindWithdraw {
-					require.Equal(t, claim.Withdrawn, next.Status)
+				if err == nil && status == claim.StatusNotSubmittedExpired && k == claim.KindWithdraw {
+					require.Equal(t, claim.StatusWithdrawn, next.Status)
 					continue
 				}
 				require.Equal(t, status, next.Status, "%s while %s", k, status)
@@ -243,31 +243,31 @@ func TestWhatIsRecorded(t *testing.T) {
 	now := after(20).Add(999 * time.Nanosecond).In(zone)
 	s := draft(t)
 	for range 2 {
-		next, err := claim.Apply(s, claim.AddComment{By: claim.ByProgram, User: "rita", Text: "Where is it?"}, now)
+		next, err := claim.Apply(s, claim.AddComment{By: claim.SideProgram, User: "rita", Text: "Where is it?"}, now)
 		require.NoError(t, err)
 		s = next
 	}
-	comment := claim.Comment{At: after(20), By: claim.ByProgram, User: "rita", Text: "Where is it?"}
+	comment := claim.Comment{At: after(20), By: claim.SideProgram, User: "rita", Text: "Where is it?"}
 	require.Equal(t, []claim.Comment{comment, comment}, s.Comments)
 
-	s = then(t, in(t, claim.Paid), after(30))
+	s = then(t, in(t, claim.StatusPaid), after(30))
 	require.Equal(t, []claim.Submission{{At: after(20), Requested: money("5000.00 USD")}}, s.Submissions)
 	require.Equal(t, []claim.Review{{At: after(23), Outcome: claim.KindApprove, Amount: money("5000.00 USD")}}, s.Reviews)
 	require.Equal(t, []claim.Payment{{At: after(24), Amount: money("5000.00 USD"), Reference: "R-1"}}, s.Payments)
 	require.Equal(t, claim.Review{
-		At: after(80), Outcome: claim.KindReject, Codes: []claim.RejectionCode{claim.ProofInconsistent}, Text: "The dates differ.",
-	}, in(t, claim.Rejected).LastReview())
+		At: after(80), Outcome: claim.KindReject, Codes: []claim.RejectionCode{claim.RejectionProofInconsistent}, Text: "The dates differ.",
+	}, in(t, claim.StatusRejected).LastReview())
 }
 
 // Two claims that come from one never write over each other's history, also where
 // there is room behind it in memory.
 func TestClaimsThatPartShareNothing(t *testing.T) {
-	comment := func(text string) claim.Event { return claim.AddComment{By: claim.ByPartner, Text: text} }
+	comment := func(text string) claim.Event { return claim.AddComment{By: claim.SidePartner, Text: text} }
 	ask := func(text string) claim.Event { return askFor(text) }
 	add := func(text string) claim.Event { return addDocument(claim.EvidenceID(text)) }
 	submit := func(text string) claim.Event { return claim.Submit{Requested: money(fmt.Sprint(len(text), ".00 USD"))} }
 	pay := func(text string) claim.Event { return claim.Pay{Amount: money("1.00 USD"), Reference: text} }
-	var review, action = in(t, claim.UnderReview), in(t, claim.ActionRequired)
+	var review, action = in(t, claim.StatusUnderReview), in(t, claim.StatusActionRequired)
 	for range 2 {
 		review = then(t, review, after(30), askFor("Again."), claim.Submit{}, claim.StartReview{})
 		action = then(t, action, after(30), claim.Submit{}, claim.StartReview{}, askFor("Again."))
@@ -276,16 +276,16 @@ func TestClaimsThatPartShareNothing(t *testing.T) {
 		from  claim.State
 		event func(text string) claim.Event
 	}{
-		"comments":    {then(t, in(t, claim.Submitted), after(29), comment("1"), comment("2"), comment("3")), comment},
+		"comments":    {then(t, in(t, claim.StatusSubmitted), after(29), comment("1"), comment("2"), comment("3")), comment},
 		"reviews":     {then(t, review, after(31), askFor("Again."), claim.Submit{}, claim.StartReview{}), ask},
 		"submissions": {action, submit},
 		"recalls": {then(t, draft(t), after(29), claim.Submit{}, recall(), claim.Submit{}, recall(), claim.Submit{}, recall(), claim.Submit{}),
 			func(text string) claim.Event { return claim.RecallSubmission{Reason: text} }},
 		"documents": {then(t, draft(t), after(29), add("2"), add("3")), add},
 		"removals":  {draft(t), func(string) claim.Event { return claim.RemoveEvidence{ID: "e1"} }},
-		"payments":  {then(t, in(t, claim.Approved), after(29), pay("1"), pay("2"), pay("3")), pay},
+		"payments":  {then(t, in(t, claim.StatusApproved), after(29), pay("1"), pay("2"), pay("3")), pay},
 		"surveys": {draft(t), func(text string) claim.Event {
-			return send(claim.PartnerSurvey, email(text+"@northwind.example"), "p2")
+			return send(claim.ProofPartnerSurvey, email(text+"@northwind.example"), "p2")
 		}},
 	} {
 		before := jsonOf(c.from)
@@ -299,13 +299,13 @@ func TestClaimsThatPartShareNothing(t *testing.T) {
 
 // What its maker does with an event later changes nothing in the claim.
 func TestEventsAreCopied(t *testing.T) {
-	codes := []claim.RejectionCode{claim.OtherReason}
-	s := then(t, in(t, claim.UnderReview), after(30), claim.Reject{Codes: codes, Text: "No.", DisputeBy: after(60)})
-	codes[0] = claim.DuplicateClaim
-	require.Equal(t, claim.OtherReason, s.LastReview().Codes[0])
+	codes := []claim.RejectionCode{claim.RejectionOther}
+	s := then(t, in(t, claim.StatusUnderReview), after(30), claim.Reject{Codes: codes, Text: "No.", DisputeBy: after(60)})
+	codes[0] = claim.RejectionDuplicateClaim
+	require.Equal(t, claim.RejectionOther, s.LastReview().Codes[0])
 
 	items := askFor("Sign it.")
-	s = then(t, in(t, claim.UnderReview), after(30), items)
+	s = then(t, in(t, claim.StatusUnderReview), after(30), items)
 	items.Items[0].Text = "changed"
 	require.Equal(t, "Sign it.", s.LastReview().Items[0].Text)
 
@@ -329,65 +329,65 @@ func TestInvalidEvents(t *testing.T) {
 			status claim.Status
 			event  claim.Event
 		}{
-			"text":          {claim.Draft, claim.AddComment{By: claim.ByPartner, Text: text}},
-			"items[0].text": {claim.UnderReview, askFor(text)},
-			"reason":        {claim.Rejected, claim.OpenDispute{Reason: text}},
-			"reason ":       {claim.Submitted, claim.RecallSubmission{Reason: text}},
+			"text":          {claim.StatusDraft, claim.AddComment{By: claim.SidePartner, Text: text}},
+			"items[0].text": {claim.StatusUnderReview, askFor(text)},
+			"reason":        {claim.StatusRejected, claim.OpenDispute{Reason: text}},
+			"reason ":       {claim.StatusSubmitted, claim.RecallSubmission{Reason: text}},
 		} {
 			err := refused(t, in(t, c.status), after(30), c.event, claim.ErrInvalid)
 			require.Equal(t, &claim.InvalidError{Field: strings.TrimSpace(field), Problem: problem}, err)
 		}
 		no := reject(after(30))
 		no.Text = text
-		require.EqualError(t, refused(t, in(t, claim.UnderReview), after(30), no, claim.ErrInvalid), "text "+problem)
+		require.EqualError(t, refused(t, in(t, claim.StatusUnderReview), after(30), no, claim.ErrInvalid), "text "+problem)
 		if text == "" {
 			continue // an approval need not say anything
 		}
 		yes := approve("5000.00 USD")
 		yes.Text = text
-		require.EqualError(t, refused(t, in(t, claim.UnderReview), after(30), yes, claim.ErrInvalid), "text "+problem)
+		require.EqualError(t, refused(t, in(t, claim.StatusUnderReview), after(30), yes, claim.ErrInvalid), "text "+problem)
 		yes = claim.Approve{Amount: money("6000.00 USD"), Override: text}
-		require.EqualError(t, refused(t, in(t, claim.UnderReview), after(30), yes, claim.ErrInvalid), "override "+problem)
+		require.EqualError(t, refused(t, in(t, claim.StatusUnderReview), after(30), yes, claim.ErrInvalid), "override "+problem)
 	}
 
 	item := claim.ActionItem{Text: "Sign it."}
-	ask := func(items ...claim.ActionItem) claim.AskForAction { return claim.AskForAction{Items: items} }
+	ask := func(items ...claim.ActionItem) claim.RequestAction { return claim.RequestAction{Items: items} }
 	no := func(codes ...claim.RejectionCode) claim.Reject {
 		return claim.Reject{Codes: codes, Text: "No.", DisputeBy: after(60)}
 	}
-	never := no(claim.OtherReason)
+	never := no(claim.RejectionOther)
 	never.DisputeBy = time.Time{}
 	for _, c := range []struct {
 		status  claim.Status
 		event   claim.Event
 		problem string
 	}{
-		{claim.Draft, claim.AddComment{By: "customer", Text: "Hello."}, `by is "customer": use one of ["partner" "program"]`},
-		{claim.Draft, claim.AddComment{Text: "Hello."}, `by is "": use one of ["partner" "program"]`},
-		{claim.UnderReview, ask(), "items are 0: say what there is to do in 1 to 20 items"},
-		{claim.UnderReview, ask(make([]claim.ActionItem, 21)...), "items are 21: say what there is to do in 1 to 20 items"},
-		{claim.UnderReview, ask(item, claim.ActionItem{}), "items[1].text is empty: say it in words"},
-		{claim.UnderReview, ask(item, claim.ActionItem{Kind: "photo", Text: "Where is it?"}),
+		{claim.StatusDraft, claim.AddComment{By: "customer", Text: "Hello."}, `by is "customer": use one of ["partner" "program"]`},
+		{claim.StatusDraft, claim.AddComment{Text: "Hello."}, `by is "": use one of ["partner" "program"]`},
+		{claim.StatusUnderReview, ask(), "items are 0: say what there is to do in 1 to 20 items"},
+		{claim.StatusUnderReview, ask(make([]claim.ActionItem, 21)...), "items are 21: say what there is to do in 1 to 20 items"},
+		{claim.StatusUnderReview, ask(item, claim.ActionItem{}), "items[1].text is empty: say it in words"},
+		{claim.StatusUnderReview, ask(item, claim.ActionItem{Kind: "photo", Text: "Where is it?"}),
 			`items[1].kind is "photo", which the engagement does not ask for: use one of ["findings" "customer-survey" "partner-survey"], or leave it out`},
-		{claim.UnderReview, no(), `codes are missing: give at least one of ["proof incomplete" "proof inconsistent" "engagement not delivered" "customer not eligible" "duplicate claim" "consent withdrawn" "other"]`},
-		{claim.UnderReview, no(claim.OtherReason, "because"), `codes[1] is "because": give each once, of ["proof incomplete" "proof inconsistent" "engagement not delivered" "customer not eligible" "duplicate claim" "consent withdrawn" "other"]`},
-		{claim.UnderReview, no(claim.OtherReason, claim.OtherReason), `codes[1] is "other": give each once, of ["proof incomplete" "proof inconsistent" "engagement not delivered" "customer not eligible" "duplicate claim" "consent withdrawn" "other"]`},
-		{claim.UnderReview, never, "dispute_by is missing: a rejection can be disputed within a window"},
-		{claim.Draft, nil, "event is missing"},
+		{claim.StatusUnderReview, no(), `codes are missing: give at least one of ["proof incomplete" "proof inconsistent" "engagement not delivered" "customer not eligible" "duplicate claim" "consent withdrawn" "other"]`},
+		{claim.StatusUnderReview, no(claim.RejectionOther, "because"), `codes[1] is "because": give each once, of ["proof incomplete" "proof inconsistent" "engagement not delivered" "customer not eligible" "duplicate claim" "consent withdrawn" "other"]`},
+		{claim.StatusUnderReview, no(claim.RejectionOther, claim.RejectionOther), `codes[1] is "other": give each once, of ["proof incomplete" "proof inconsistent" "engagement not delivered" "customer not eligible" "duplicate claim" "consent withdrawn" "other"]`},
+		{claim.StatusUnderReview, never, "dispute_by is missing: a rejection can be disputed within a window"},
+		{claim.StatusDraft, nil, "event is missing"},
 	} {
 		require.EqualError(t, refused(t, in(t, c.status), after(30), c.event, claim.ErrInvalid), c.problem)
 	}
-	then(t, in(t, claim.UnderReview), after(30), ask(item), claim.Submit{})
+	then(t, in(t, claim.StatusUnderReview), after(30), ask(item), claim.Submit{})
 	then(t, disputedReview(t), after(103), claim.Reject{Codes: claim.AllRejectionCodes(), Text: "No."}) // for good, so there is no window
 }
 
 // A claim is no place for an endless talk.
 func TestComments(t *testing.T) {
-	s := in(t, claim.Submitted)
+	s := in(t, claim.StatusSubmitted)
 	for range claim.MaxComments {
-		s = then(t, s, after(30), claim.AddComment{By: claim.ByPartner, Text: "And?"})
+		s = then(t, s, after(30), claim.AddComment{By: claim.SidePartner, Text: "And?"})
 	}
-	_, err := claim.Apply(s, claim.AddComment{By: claim.ByProgram, Text: "No."}, after(30))
+	_, err := claim.Apply(s, claim.AddComment{By: claim.SideProgram, Text: "No."}, after(30))
 	require.ErrorIs(t, err, claim.ErrInvalid)
 	require.ErrorContains(t, err, "comments are 200")
 }

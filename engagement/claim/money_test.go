@@ -53,18 +53,18 @@ func TestAmountsThatCannotBe(t *testing.T) {
 		event   claim.Event
 		problem string
 	}{
-		{claim.Draft, claim.Submit{Requested: usd("0")}, `the requested amount "0.00 USD" is not positive: use an amount with its currency`},
-		{claim.Draft, claim.Submit{Requested: usd("-1")}, `the requested amount "-1.00 USD" is not positive: use an amount with its currency`},
-		{claim.Draft, claim.Submit{Requested: eligibility.Money{Amount: decimal.NewFromInt(5)}}, `the requested amount "5 " is not positive: use an amount with its currency`},
-		{claim.Draft, claim.Submit{Requested: money("10.00 EUR")}, `the requested amount "10.00 EUR" has another currency than the claim: use USD`},
-		{claim.UnderReview, claim.Approve{}, `the approved amount "" is not positive: use an amount with its currency`},
-		{claim.UnderReview, claim.Approve{Amount: usd("0.00")}, `the approved amount "0.00 USD" is not positive: use an amount with its currency`},
-		{claim.UnderReview, claim.Approve{Amount: money("10.00 EUR")}, `the approved amount "10.00 EUR" has another currency than the claim: use USD`},
-		{claim.UnderReview, approve("5000.01 USD"), `the approved amount "5000.01 USD" exceeds the cap of 5000.00 USD: approve at most that, or say in the override why not`},
-		{claim.Approved, claim.Pay{}, `the paid amount "" is not positive: use an amount with its currency`},
-		{claim.Approved, claim.Pay{Amount: usd("-5000")}, `the paid amount "-5000.00 USD" is not positive: use an amount with its currency`},
-		{claim.Approved, claim.Pay{Amount: money("5000.00 EUR")}, `the paid amount "5000.00 EUR" has another currency than the claim: use USD`},
-		{claim.Approved, claim.Pay{Amount: money("5000.01 USD")}, `the paid amount "5000.01 USD" is more than the 5000.00 USD that is approved and not paid yet`},
+		{claim.StatusDraft, claim.Submit{Requested: usd("0")}, `the requested amount "0.00 USD" is not positive: use an amount with its currency`},
+		{claim.StatusDraft, claim.Submit{Requested: usd("-1")}, `the requested amount "-1.00 USD" is not positive: use an amount with its currency`},
+		{claim.StatusDraft, claim.Submit{Requested: eligibility.Money{Amount: decimal.NewFromInt(5)}}, `the requested amount "5 " is not positive: use an amount with its currency`},
+		{claim.StatusDraft, claim.Submit{Requested: money("10.00 EUR")}, `the requested amount "10.00 EUR" has another currency than the claim: use USD`},
+		{claim.StatusUnderReview, claim.Approve{}, `the approved amount "" is not positive: use an amount with its currency`},
+		{claim.StatusUnderReview, claim.Approve{Amount: usd("0.00")}, `the approved amount "0.00 USD" is not positive: use an amount with its currency`},
+		{claim.StatusUnderReview, claim.Approve{Amount: money("10.00 EUR")}, `the approved amount "10.00 EUR" has another currency than the claim: use USD`},
+		{claim.StatusUnderReview, approve("5000.01 USD"), `the approved amount "5000.01 USD" exceeds the cap of 5000.00 USD: approve at most that, or say in the override why not`},
+		{claim.StatusApproved, claim.Pay{}, `the paid amount "" is not positive: use an amount with its currency`},
+		{claim.StatusApproved, claim.Pay{Amount: usd("-5000")}, `the paid amount "-5000.00 USD" is not positive: use an amount with its currency`},
+		{claim.StatusApproved, claim.Pay{Amount: money("5000.00 EUR")}, `the paid amount "5000.00 EUR" has another currency than the claim: use USD`},
+		{claim.StatusApproved, claim.Pay{Amount: money("5000.01 USD")}, `the paid amount "5000.01 USD" is more than the 5000.00 USD that is approved and not paid yet`},
 	} {
 		err := refused(t, in(t, c.status), after(25), c.event, claim.ErrAmount, c.problem)
 		require.EqualError(t, err, c.problem)
@@ -78,9 +78,9 @@ func TestAmountsThatCannotBe(t *testing.T) {
 	odd := eligibility.Money{Amount: decimal.NewFromInt(5), Currency: "usd"}
 	require.EqualError(t, refused(t, rateless, after(20), claim.Submit{Requested: odd}, claim.ErrAmount), `the requested amount "5 usd" is in an unknown currency: use a code of ISO 4217 in capitals, for example EUR`)
 	bad := claim.Pay{Amount: money("1.00 USD"), Reference: strings.Repeat("R", 201)}
-	require.EqualError(t, refused(t, in(t, claim.Approved), after(25), bad, claim.ErrInvalid), "reference has 201 characters: say it in at most 200")
+	require.EqualError(t, refused(t, in(t, claim.StatusApproved), after(25), bad, claim.ErrInvalid), "reference has 201 characters: say it in at most 200")
 	bad.Reference = "R\xff"
-	refused(t, in(t, claim.Approved), after(25), bad, claim.ErrInvalid)
+	refused(t, in(t, claim.StatusApproved), after(25), bad, claim.ErrInvalid)
 }
 
 // More than the cap is approved only with words that say why, and they are not
@@ -108,16 +108,16 @@ func TestOverride(t *testing.T) {
 	err = refused(t, rateless, after(21), approve("1.00 USD"), claim.ErrAmount)
 	require.EqualError(t, err, `the approved amount "1.00 USD" has no cap to keep to, because no rate was in force: say in the override why it is right`)
 	refused(t, rateless, after(21), claim.Approve{Amount: money("1.00 EUR"), Override: "By letter."}, claim.ErrAmount, "the partner asked in dollars")
-	require.Equal(t, claim.Approved, then(t, rateless, after(21), claim.Approve{Amount: money("9000.00 USD"), Override: "By letter."}).Status)
+	require.Equal(t, claim.StatusApproved, then(t, rateless, after(21), claim.Approve{Amount: money("9000.00 USD"), Override: "By letter."}).Status)
 }
 
 // Payments come in parts, exact to the last cent, and never to more than what was
 // approved.
 func TestPayments(t *testing.T) {
 	pay := func(amount string) claim.Pay { return claim.Pay{Amount: money(amount)} }
-	s := then(t, in(t, claim.UnderReview), after(23), approve("1000.00 USD"))
+	s := then(t, in(t, claim.StatusUnderReview), after(23), approve("1000.00 USD"))
 	s = then(t, s, after(24), pay("0.10 USD"), pay("0.20 USD"), pay("333.33 USD"))
-	require.Equal(t, claim.Approved, s.Status)
+	require.Equal(t, claim.StatusApproved, s.Status)
 	require.Equal(t, "333.63 USD", s.Paid.String())
 
 	err := refused(t, s, after(25), pay("666.38 USD"), claim.ErrAmount)
@@ -127,7 +127,7 @@ func TestPayments(t *testing.T) {
 	require.EqualError(t, err, `the paid amount "666.38 USD" is more than the 666.37 USD that is approved and not paid yet`)
 
 	s = then(t, s, after(25), pay("666.37 USD"))
-	require.Equal(t, claim.Paid, s.Status)
+	require.Equal(t, claim.StatusPaid, s.Status)
 	require.Equal(t, "1000.00 USD", s.Paid.String())
 	require.Len(t, s.Payments, 4)
 	refused(t, s, after(26), pay("0.01 USD"), claim.ErrNotAllowed, "all is paid")
@@ -163,7 +163,7 @@ func TestMoneyHolds(t *testing.T) {
 		}
 		return sum.Equal(s.Paid.Amount) && s.Paid.Amount.LessThanOrEqual(s.Approved.Amount) &&
 			(s.Approved.Amount.LessThanOrEqual(s.Cap.Amount) || s.LastReview().Override != "") &&
-			(s.Status == claim.Paid) == s.Paid.Amount.Equal(s.Approved.Amount)
+			(s.Status == claim.StatusPaid) == s.Paid.Amount.Equal(s.Approved.Amount)
 	}
 	require.NoError(t, quick.Check(holds, &quick.Config{MaxCount: 2000}))
 }

@@ -10,23 +10,23 @@ type Guard string
 
 // The guards of moves. The deadline is the one of the status: [State.Deadline].
 const (
-	Always         Guard = ""
-	BeforeDeadline Guard = "before the deadline"
-	AtDeadline     Guard = "at or after the deadline"
-	BeforeSubmitBy Guard = "before the deadline and the submission deadline"
-	WhileSending   Guard = "before the submission and the review deadline"
-	BeforeReviewBy Guard = "before the review deadline"
-	TimeLeft       Guard = "before the deadline that it has as a draft"
-	NeverSubmitted Guard = "never submitted"
-	SubmittedOnce  Guard = "submitted before"
-	FirstDraft     Guard = "before the deadline, never submitted"
-	LaterDraft     Guard = "before the deadline, submitted before"
-	MissedSubmitBy Guard = "at or after the deadline, never reviewed"
-	MissedReviewBy Guard = "at or after the deadline, reviewed before"
-	BeforeDispute  Guard = "not disputed before"
-	AfterDispute   Guard = "disputed before"
-	PartOfApproved Guard = "less than what is left"
-	RestOfApproved Guard = "all that is left"
+	GuardAlways         Guard = ""
+	GuardBeforeDeadline Guard = "before the deadline"
+	GuardAtDeadline     Guard = "at or after the deadline"
+	GuardBeforeSubmitBy Guard = "before the deadline and the submission deadline"
+	GuardWhileSending   Guard = "before the submission and the review deadline"
+	GuardBeforeReviewBy Guard = "before the review deadline"
+	GuardTimeLeft       Guard = "before the deadline that it has as a draft"
+	GuardNeverSubmitted Guard = "never submitted"
+	GuardSubmittedOnce  Guard = "submitted before"
+	GuardFirstDraft     Guard = "before the deadline, never submitted"
+	GuardLaterDraft     Guard = "before the deadline, submitted before"
+	GuardMissedSubmitBy Guard = "at or after the deadline, never reviewed"
+	GuardMissedReviewBy Guard = "at or after the deadline, reviewed before"
+	GuardBeforeDispute  Guard = "not disputed before"
+	GuardAfterDispute   Guard = "disputed before"
+	GuardPartOfApproved Guard = "less than what is left"
+	GuardRestOfApproved Guard = "all that is left"
 )
 
 // Move is one line of the table of a claim's life.
@@ -41,83 +41,83 @@ type Move struct {
 // but the table decides the status that an event leads to.
 func Moves() []Move {
 	return []Move{
-		{Draft, KindAddEvidence, BeforeDeadline, Draft},
-		{Draft, KindRemoveEvidence, BeforeDeadline, Draft},
-		{Draft, KindSendSurvey, BeforeSubmitBy, Draft},
-		{Draft, KindResendSurvey, BeforeSubmitBy, Draft},
-		{Draft, KindAnswerSurvey, BeforeDeadline, Draft},
-		{Draft, KindComment, BeforeDeadline, Draft},
-		{Draft, KindSubmit, BeforeDeadline, Submitted},
-		{Draft, KindCancel, FirstDraft, Cancelled},
-		{Draft, KindWithdraw, FirstDraft, Withdrawn},
-		{Draft, KindWithdraw, LaterDraft, Draft}, // a recall does not undo that it was submitted
-		{Draft, KindExpire, MissedSubmitBy, NotSubmittedExpired},
-		{Draft, KindExpire, MissedReviewBy, PostSubmissionExpired},
+		{StatusDraft, KindAddEvidence, GuardBeforeDeadline, StatusDraft},
+		{StatusDraft, KindRemoveEvidence, GuardBeforeDeadline, StatusDraft},
+		{StatusDraft, KindSendSurvey, GuardBeforeSubmitBy, StatusDraft},
+		{StatusDraft, KindResendSurvey, GuardBeforeSubmitBy, StatusDraft},
+		{StatusDraft, KindAnswerSurvey, GuardBeforeDeadline, StatusDraft},
+		{StatusDraft, KindComment, GuardBeforeDeadline, StatusDraft},
+		{StatusDraft, KindSubmit, GuardBeforeDeadline, StatusSubmitted},
+		{StatusDraft, KindCancel, GuardFirstDraft, StatusCanceled},
+		{StatusDraft, KindWithdraw, GuardFirstDraft, StatusWithdrawn},
+		{StatusDraft, KindWithdraw, GuardLaterDraft, StatusDraft}, // a recall does not undo that it was submitted
+		{StatusDraft, KindExpire, GuardMissedSubmitBy, StatusNotSubmittedExpired},
+		{StatusDraft, KindExpire, GuardMissedReviewBy, StatusPostSubmissionExpired},
 
 		// What is not needed to submit, or is better late than never, may still come; once
 		// there is a decision nobody waits for it.
-		{Submitted, KindSendSurvey, WhileSending, Submitted},
-		{Submitted, KindResendSurvey, WhileSending, Submitted},
-		{Submitted, KindAnswerSurvey, BeforeReviewBy, Submitted},
-		{Submitted, KindComment, Always, Submitted},
-		{Submitted, KindRecall, TimeLeft, Draft},
-		{Submitted, KindStartReview, Always, UnderReview},
-		{Submitted, KindWithdraw, Always, Submitted}, // from now on a withdrawal is a flag for the reviewer
+		{StatusSubmitted, KindSendSurvey, GuardWhileSending, StatusSubmitted},
+		{StatusSubmitted, KindResendSurvey, GuardWhileSending, StatusSubmitted},
+		{StatusSubmitted, KindAnswerSurvey, GuardBeforeReviewBy, StatusSubmitted},
+		{StatusSubmitted, KindComment, GuardAlways, StatusSubmitted},
+		{StatusSubmitted, KindRecall, GuardTimeLeft, StatusDraft},
+		{StatusSubmitted, KindStartReview, GuardAlways, StatusUnderReview},
+		{StatusSubmitted, KindWithdraw, GuardAlways, StatusSubmitted}, // from now on a withdrawal is a flag for the reviewer
 
-		{UnderReview, KindSendSurvey, WhileSending, UnderReview},
-		{UnderReview, KindResendSurvey, WhileSending, UnderReview},
-		{UnderReview, KindAnswerSurvey, BeforeReviewBy, UnderReview},
-		{UnderReview, KindComment, Always, UnderReview},
-		{UnderReview, KindAskForAction, BeforeReviewBy, ActionRequired}, // later the partner would have no time: a slow reviewer expires nothing
-		{UnderReview, KindApprove, Always, Approved},
-		{UnderReview, KindReject, BeforeDispute, Rejected},
-		{UnderReview, KindReject, AfterDispute, RejectedFinal},
-		{UnderReview, KindWithdraw, Always, UnderReview},
+		{StatusUnderReview, KindSendSurvey, GuardWhileSending, StatusUnderReview},
+		{StatusUnderReview, KindResendSurvey, GuardWhileSending, StatusUnderReview},
+		{StatusUnderReview, KindAnswerSurvey, GuardBeforeReviewBy, StatusUnderReview},
+		{StatusUnderReview, KindComment, GuardAlways, StatusUnderReview},
+		{StatusUnderReview, KindRequestAction, GuardBeforeReviewBy, StatusActionRequired}, // later the partner would have no time: a slow reviewer expires nothing
+		{StatusUnderReview, KindApprove, GuardAlways, StatusApproved},
+		{StatusUnderReview, KindReject, GuardBeforeDispute, StatusRejected},
+		{StatusUnderReview, KindReject, GuardAfterDispute, StatusRejectedFinal},
+		{StatusUnderReview, KindWithdraw, GuardAlways, StatusUnderReview},
 
-		{ActionRequired, KindAddEvidence, BeforeDeadline, ActionRequired},
-		{ActionRequired, KindRemoveEvidence, BeforeDeadline, ActionRequired},
-		{ActionRequired, KindSendSurvey, BeforeSubmitBy, ActionRequired},
-		{ActionRequired, KindResendSurvey, BeforeSubmitBy, ActionRequired},
-		{ActionRequired, KindAnswerSurvey, BeforeDeadline, ActionRequired},
-		{ActionRequired, KindComment, BeforeDeadline, ActionRequired},
-		{ActionRequired, KindSubmit, BeforeDeadline, Submitted},
-		{ActionRequired, KindWithdraw, BeforeDeadline, ActionRequired},
-		{ActionRequired, KindExpire, AtDeadline, PostSubmissionExpired},
+		{StatusActionRequired, KindAddEvidence, GuardBeforeDeadline, StatusActionRequired},
+		{StatusActionRequired, KindRemoveEvidence, GuardBeforeDeadline, StatusActionRequired},
+		{StatusActionRequired, KindSendSurvey, GuardBeforeSubmitBy, StatusActionRequired},
+		{StatusActionRequired, KindResendSurvey, GuardBeforeSubmitBy, StatusActionRequired},
+		{StatusActionRequired, KindAnswerSurvey, GuardBeforeDeadline, StatusActionRequired},
+		{StatusActionRequired, KindComment, GuardBeforeDeadline, StatusActionRequired},
+		{StatusActionRequired, KindSubmit, GuardBeforeDeadline, StatusSubmitted},
+		{StatusActionRequired, KindWithdraw, GuardBeforeDeadline, StatusActionRequired},
+		{StatusActionRequired, KindExpire, GuardAtDeadline, StatusPostSubmissionExpired},
 
-		{Approved, KindComment, Always, Approved},
-		{Approved, KindPay, PartOfApproved, Approved},
-		{Approved, KindPay, RestOfApproved, Paid},
-		{Approved, KindWithdraw, Always, Approved},
+		{StatusApproved, KindComment, GuardAlways, StatusApproved},
+		{StatusApproved, KindPay, GuardPartOfApproved, StatusApproved},
+		{StatusApproved, KindPay, GuardRestOfApproved, StatusPaid},
+		{StatusApproved, KindWithdraw, GuardAlways, StatusApproved},
 
-		{Paid, KindWithdraw, Always, Paid},
+		{StatusPaid, KindWithdraw, GuardAlways, StatusPaid},
 
-		{Rejected, KindComment, BeforeDeadline, Rejected},
-		{Rejected, KindDispute, BeforeDeadline, Disputed},
-		{Rejected, KindWithdraw, BeforeDeadline, Rejected},
-		{Rejected, KindExpire, AtDeadline, Undisputed},
+		{StatusRejected, KindComment, GuardBeforeDeadline, StatusRejected},
+		{StatusRejected, KindOpenDispute, GuardBeforeDeadline, StatusDisputed},
+		{StatusRejected, KindWithdraw, GuardBeforeDeadline, StatusRejected},
+		{StatusRejected, KindExpire, GuardAtDeadline, Undisputed},
 
-		{Undisputed, KindWithdraw, Always, Undisputed},
-		{Undisputed, KindExpire, Always, Undisputed}, // recording it twice changes nothing
+		{Undisputed, KindWithdraw, GuardAlways, Undisputed},
+		{Undisputed, KindExpire, GuardAlways, Undisputed}, // recording it twice changes nothing
 
-		{Disputed, KindAddEvidence, BeforeDeadline, Disputed},
-		{Disputed, KindRemoveEvidence, BeforeDeadline, Disputed},
-		{Disputed, KindSendSurvey, BeforeSubmitBy, Disputed},
-		{Disputed, KindResendSurvey, BeforeSubmitBy, Disputed},
-		{Disputed, KindAnswerSurvey, BeforeDeadline, Disputed},
-		{Disputed, KindComment, BeforeDeadline, Disputed},
-		{Disputed, KindSubmit, BeforeDeadline, Submitted},
-		{Disputed, KindWithdraw, BeforeDeadline, Disputed},
-		{Disputed, KindExpire, AtDeadline, DisputedExpired},
+		{StatusDisputed, KindAddEvidence, GuardBeforeDeadline, StatusDisputed},
+		{StatusDisputed, KindRemoveEvidence, GuardBeforeDeadline, StatusDisputed},
+		{StatusDisputed, KindSendSurvey, GuardBeforeSubmitBy, StatusDisputed},
+		{StatusDisputed, KindResendSurvey, GuardBeforeSubmitBy, StatusDisputed},
+		{StatusDisputed, KindAnswerSurvey, GuardBeforeDeadline, StatusDisputed},
+		{StatusDisputed, KindComment, GuardBeforeDeadline, StatusDisputed},
+		{StatusDisputed, KindSubmit, GuardBeforeDeadline, StatusSubmitted},
+		{StatusDisputed, KindWithdraw, GuardBeforeDeadline, StatusDisputed},
+		{StatusDisputed, KindExpire, GuardAtDeadline, StatusDisputedExpired},
 
-		{RejectedFinal, KindWithdraw, Always, RejectedFinal},
+		{StatusRejectedFinal, KindWithdraw, GuardAlways, StatusRejectedFinal},
 
-		{NotSubmittedExpired, KindWithdraw, NeverSubmitted, Withdrawn}, // so it can still be taken back
-		{NotSubmittedExpired, KindWithdraw, SubmittedOnce, NotSubmittedExpired},
-		{NotSubmittedExpired, KindExpire, Always, NotSubmittedExpired},
-		{PostSubmissionExpired, KindWithdraw, Always, PostSubmissionExpired},
-		{PostSubmissionExpired, KindExpire, Always, PostSubmissionExpired},
-		{DisputedExpired, KindWithdraw, Always, DisputedExpired},
-		{DisputedExpired, KindExpire, Always, DisputedExpired},
+		{StatusNotSubmittedExpired, KindWithdraw, GuardNeverSubmitted, StatusWithdrawn}, // so it can still be taken back
+		{StatusNotSubmittedExpired, KindWithdraw, GuardSubmittedOnce, StatusNotSubmittedExpired},
+		{StatusNotSubmittedExpired, KindExpire, GuardAlways, StatusNotSubmittedExpired},
+		{StatusPostSubmissionExpired, KindWithdraw, GuardAlways, StatusPostSubmissionExpired},
+		{StatusPostSubmissionExpired, KindExpire, GuardAlways, StatusPostSubmissionExpired},
+		{StatusDisputedExpired, KindWithdraw, GuardAlways, StatusDisputedExpired},
+		{StatusDisputedExpired, KindExpire, GuardAlways, StatusDisputedExpired},
 	}
 }
 
@@ -147,31 +147,31 @@ func movesFrom(s Status) []Move {
 // holds reports whether the guard lets e happen to s at now.
 func (g Guard) holds(s *State, e Event, now time.Time) bool {
 	switch g {
-	case Always:
+	case GuardAlways:
 		return true
-	case BeforeDeadline:
+	case GuardBeforeDeadline:
 		return now.Before(s.deadline())
-	case AtDeadline:
+	case GuardAtDeadline:
 		return !now.Before(s.deadline())
-	case BeforeSubmitBy:
+	case GuardBeforeSubmitBy:
 		return now.Before(s.deadline()) && now.Before(s.SubmitBy)
-	case WhileSending:
+	case GuardWhileSending:
 		return now.Before(s.SubmitBy) && now.Before(s.ReviewBy) // else nobody could answer
-	case BeforeReviewBy:
+	case GuardBeforeReviewBy:
 		return now.Before(s.ReviewBy)
-	case TimeLeft:
+	case GuardTimeLeft:
 		return now.Before(s.draftDeadline())
-	case NeverSubmitted, SubmittedOnce:
-		return (len(s.Submissions) == 0) == (g == NeverSubmitted)
-	case FirstDraft, LaterDraft:
-		return now.Before(s.deadline()) && (len(s.Submissions) == 0) == (g == FirstDraft)
-	case MissedSubmitBy, MissedReviewBy:
-		return !now.Before(s.deadline()) && (len(s.Reviews) == 0) == (g == MissedSubmitBy)
-	case BeforeDispute, AfterDispute:
-		return s.Dispute.OpenedAt.IsZero() == (g == BeforeDispute)
-	case PartOfApproved, RestOfApproved:
+	case GuardNeverSubmitted, GuardSubmittedOnce:
+		return (len(s.Submissions) == 0) == (g == GuardNeverSubmitted)
+	case GuardFirstDraft, GuardLaterDraft:
+		return now.Before(s.deadline()) && (len(s.Submissions) == 0) == (g == GuardFirstDraft)
+	case GuardMissedSubmitBy, GuardMissedReviewBy:
+		return !now.Before(s.deadline()) && (len(s.Reviews) == 0) == (g == GuardMissedSubmitBy)
+	case GuardBeforeDispute, GuardAfterDispute:
+		return s.Dispute.OpenedAt.IsZero() == (g == GuardBeforeDispute)
+	case GuardPartOfApproved, GuardRestOfApproved:
 		p, ok := e.(Pay)
-		return ok && s.Paid.Amount.Add(p.Amount.Amount).LessThan(s.Approved.Amount) == (g == PartOfApproved)
+		return ok && s.Paid.Amount.Add(p.Amount.Amount).LessThan(s.Approved.Amount) == (g == GuardPartOfApproved)
 	}
 	return false
 }
@@ -197,28 +197,28 @@ func moveOf(s *State, e Event, now time.Time) (*Move, error) {
 func refusal(s *State, on Kind, now time.Time) error {
 	status := s.statusAt(now)
 	switch status {
-	case NotSubmittedExpired, PostSubmissionExpired, DisputedExpired:
+	case StatusNotSubmittedExpired, StatusPostSubmissionExpired, StatusDisputedExpired:
 		return &ExpiredError{Status: status, Deadline: s.lapsed(status)}
 	}
 	e := &NotAllowedError{Status: status, Event: on}
 	switch {
-	case on == KindAskForAction && status == UnderReview:
+	case on == KindRequestAction && status == StatusUnderReview:
 		e.Why = "the review deadline has passed, and the partner would have no time to act: approve or reject the claim"
 	case on == KindSendSurvey || on == KindResendSurvey:
-		if slices.Contains([]Status{Draft, Submitted, UnderReview, ActionRequired, Disputed}, status) {
+		if slices.Contains([]Status{StatusDraft, StatusSubmitted, StatusUnderReview, StatusActionRequired, StatusDisputed}, status) {
 			if e.Why = "the submission deadline has passed"; now.Before(s.SubmitBy) {
 				e.Why = "the review deadline has passed"
 			}
 		}
-	case on == KindAnswerSurvey && (status == Submitted || status == UnderReview):
+	case on == KindAnswerSurvey && (status == StatusSubmitted || status == StatusUnderReview):
 		e.Why = "the review deadline has passed"
-	case on == KindRecall && status == Submitted:
+	case on == KindRecall && status == StatusSubmitted:
 		e.Why = "the time in which it could be submitted again is over"
-	case on == KindRecall && status == UnderReview:
+	case on == KindRecall && status == StatusUnderReview:
 		e.Why = "the review has started"
-	case on == KindDispute && status == Undisputed:
+	case on == KindOpenDispute && status == Undisputed:
 		e.Why = "the time to dispute the rejection is over"
-	case on == KindDispute && status == RejectedFinal:
+	case on == KindOpenDispute && status == StatusRejectedFinal:
 		e.Why = "a claim can be disputed once"
 	case on == KindCancel && !s.FirstSubmittedAt().IsZero():
 		e.Why = "the claim has been submitted"

@@ -94,14 +94,14 @@ func (s State) Erase(who Erasure) (State, bool) {
 		}
 		by := Side("")
 		if next.Response.User != "" {
-			by = ByPartner
+			by = SidePartner
 		}
-		if by != "" && who.Named(next.Response.User) && who.Of != ByProgram {
+		if by != "" && who.Named(next.Response.User) && who.Of != SideProgram {
 			next.Response.User, found = "", true
 		}
 		next, scrubbed := next.Scrub(func(text string) string {
 			if slices.ContainsFunc(v.Links, func(l consent.Link) bool { return l.Contact.Name == text }) {
-				return who.Clean(text, ByPartner, time.Time{}) // the partner named its contacts
+				return who.Clean(text, SidePartner, time.Time{}) // the partner named its contacts
 			}
 			return who.Clean(text, by, v.AnsweredAt())
 		})
@@ -118,25 +118,25 @@ func (s State) Erase(who Erasure) (State, bool) {
 	}
 	s.Evidence = slices.Clone(s.Evidence)
 	for i := range s.Evidence {
-		s.Evidence[i].Name = scrub(s.Evidence[i].Name, ByPartner, s.Evidence[i].AddedAt)
+		s.Evidence[i].Name = scrub(s.Evidence[i].Name, SidePartner, s.Evidence[i].AddedAt)
 	}
 	s.Recalls = slices.Clone(s.Recalls)
 	for i := range s.Recalls {
-		s.Recalls[i].Reason = scrub(s.Recalls[i].Reason, ByPartner, s.Recalls[i].At)
+		s.Recalls[i].Reason = scrub(s.Recalls[i].Reason, SidePartner, s.Recalls[i].At)
 	}
 	s.Reviews = slices.Clone(s.Reviews)
 	for i := range s.Reviews {
 		r := &s.Reviews[i]
-		r.Text, r.Override, r.Items = scrub(r.Text, ByProgram, r.At), scrub(r.Override, ByProgram, r.At), slices.Clone(r.Items)
+		r.Text, r.Override, r.Items = scrub(r.Text, SideProgram, r.At), scrub(r.Override, SideProgram, r.At), slices.Clone(r.Items)
 		for j := range r.Items {
-			r.Items[j].Text = scrub(r.Items[j].Text, ByProgram, r.At)
+			r.Items[j].Text = scrub(r.Items[j].Text, SideProgram, r.At)
 		}
 	}
-	s.Dispute.Reason = scrub(s.Dispute.Reason, ByPartner, s.Dispute.OpenedAt)
+	s.Dispute.Reason = scrub(s.Dispute.Reason, SidePartner, s.Dispute.OpenedAt)
 	s.Payments = slices.Clone(s.Payments)
 	for i := range s.Payments {
 		paid := &s.Payments[i]
-		paid.Reference, paid.Reason = scrub(paid.Reference, ByProgram, paid.At), scrub(paid.Reason, ByProgram, paid.At)
+		paid.Reference, paid.Reason = scrub(paid.Reference, SideProgram, paid.At), scrub(paid.Reason, SideProgram, paid.At)
 	}
 	return s, changed
 }

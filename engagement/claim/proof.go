@@ -14,10 +14,10 @@ import (
 
 // The kinds of proof that [DefaultProof] asks for.
 const (
-	Findings       = "findings"
-	Invoice        = "invoice"
-	PartnerSurvey  = "partner-survey"
-	CustomerSurvey = "customer-survey"
+	ProofFindings       = "findings"
+	ProofInvoice        = "invoice"
+	ProofPartnerSurvey  = "partner-survey"
+	ProofCustomerSurvey = "customer-survey"
 )
 
 // ProofItem is one thing that a claim has to prove. It is data of an engagement's
@@ -45,10 +45,10 @@ const MaxDocuments = 20
 func DefaultProof() []ProofItem {
 	partner, customer := survey.PartnerForm(), survey.CustomerForm()
 	return []ProofItem{
-		{Kind: Findings, Title: "Findings and recommendations document", Required: true},
-		{Kind: Invoice, Title: "Invoice", Required: true},
-		{Kind: PartnerSurvey, Title: "Partner survey", Required: true, Survey: &partner},
-		{Kind: CustomerSurvey, Title: "Customer survey", Required: true, Survey: &customer},
+		{Kind: ProofFindings, Title: "Findings and recommendations document", Required: true},
+		{Kind: ProofInvoice, Title: "Invoice", Required: true},
+		{Kind: ProofPartnerSurvey, Title: "Partner survey", Required: true, Survey: &partner},
+		{Kind: ProofCustomerSurvey, Title: "Customer survey", Required: true, Survey: &customer},
 	}
 }
 
@@ -229,7 +229,7 @@ func (s State) count(p ProofItem) int {
 		}
 	}
 	for _, v := range s.Surveys {
-		if v.Kind == p.Kind && v.Status == survey.Done {
+		if v.Kind == p.Kind && v.Status == survey.StatusDone {
 			n++
 		}
 	}

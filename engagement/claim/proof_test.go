@@ -61,7 +61,7 @@ func TestValidateProofItem(t *testing.T) {
 // people upload is not to be trusted.
 func TestCheckEvidence(t *testing.T) {
 	o := opening()
-	o.Proof = append(o.Proof, claim.ProofItem{Kind: claim.Invoice, Title: "Invoice", MediaTypes: []string{"application/pdf", "image/png"}, MaxSize: 1000})
+	o.Proof = append(o.Proof, claim.ProofItem{Kind: claim.ProofInvoice, Title: "Invoice", MediaTypes: []string{"application/pdf", "image/png"}, MaxSize: 1000})
 	s := then(t, must(claim.Open(o)), start, addDocument("e1"))
 	const fine = ""
 	for _, c := range []struct {
@@ -76,11 +76,11 @@ func TestCheckEvidence(t *testing.T) {
 		{"exactly the most", func(e *claim.Evidence) { e.Size = 25 << 20 }, fine},
 		{"a byte", func(e *claim.Evidence) { e.Size = 1 }, fine},
 		{"any media type, where none is asked for", func(e *claim.Evidence) { e.MediaType = "application/vnd.oasis.opendocument.text" }, fine},
-		{"one of those asked for", func(e *claim.Evidence) { e.Kind, e.MediaType, e.Size = claim.Invoice, "image/png", 1000 }, fine},
+		{"one of those asked for", func(e *claim.Evidence) { e.Kind, e.MediaType, e.Size = claim.ProofInvoice, "image/png", 1000 }, fine},
 
 		{"of no kind", func(e *claim.Evidence) { e.Kind = "" }, "evidence.kind"},
 		{"of a kind that nobody asks for", func(e *claim.Evidence) { e.Kind = "photo" }, "evidence.kind"},
-		{"of a survey", func(e *claim.Evidence) { e.Kind = claim.CustomerSurvey }, "evidence.kind"},
+		{"of a survey", func(e *claim.Evidence) { e.Kind = claim.ProofCustomerSurvey }, "evidence.kind"},
 		{"without a name", func(e *claim.Evidence) { e.Name = "" }, "evidence.name"},
 		{"blanks for a name", func(e *claim.Evidence) { e.Name = " \u00a0" }, "evidence.name"},
 		{"the folder", func(e *claim.Evidence) { e.Name = "." }, "evidence.name"},
@@ -102,11 +102,11 @@ func TestCheckEvidence(t *testing.T) {
 		{"a media type that ends a header", func(e *claim.Evidence) { e.MediaType = "a/b\r\nX: y" }, "evidence.media_type"},
 		{"a media type with three parts", func(e *claim.Evidence) { e.MediaType = "a/b/c" }, "evidence.media_type"},
 		{"a long media type", func(e *claim.Evidence) { e.MediaType = "a/" + strings.Repeat("b", 126) }, "evidence.media_type"},
-		{"a media type that is not asked for", func(e *claim.Evidence) { e.Kind, e.MediaType, e.Size = claim.Invoice, "text/html", 1 }, "evidence.media_type"},
+		{"a media type that is not asked for", func(e *claim.Evidence) { e.Kind, e.MediaType, e.Size = claim.ProofInvoice, "text/html", 1 }, "evidence.media_type"},
 		{"nothing in it", func(e *claim.Evidence) { e.Size = 0 }, "evidence.size"},
 		{"less than nothing", func(e *claim.Evidence) { e.Size = -1 }, "evidence.size"},
 		{"too large", func(e *claim.Evidence) { e.Size = 25<<20 + 1 }, "evidence.size"},
-		{"larger than its item says", func(e *claim.Evidence) { e.Kind, e.MediaType, e.Size = claim.Invoice, "image/png", 1001 }, "evidence.size"},
+		{"larger than its item says", func(e *claim.Evidence) { e.Kind, e.MediaType, e.Size = claim.ProofInvoice, "image/png", 1001 }, "evidence.size"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := document("e2")
@@ -183,9 +183,9 @@ func TestMissing(t *testing.T) {
 	o := opening()
 	o.Proof = []claim.ProofItem{
 		{Kind: "sheets", Title: "Attendance sheets", Required: true, AtLeast: 2},
-		{Kind: claim.CustomerSurvey, Title: "Customer survey", Required: true, Survey: &customer},
+		{Kind: claim.ProofCustomerSurvey, Title: "Customer survey", Required: true, Survey: &customer},
 		{Kind: "letter", Title: "Letter"},
-		{Kind: claim.Findings, Title: "Findings", Required: true},
+		{Kind: claim.ProofFindings, Title: "Findings", Required: true},
 	}
 	s := must(claim.Open(o))
 	err := refused(t, s, after(1), claim.Submit{}, claim.ErrIncomplete)
@@ -194,8 +194,8 @@ func TestMissing(t *testing.T) {
 	require.ErrorAs(t, err, &incomplete)
 	require.Equal(t, []claim.Missing{
 		{Kind: "sheets", Title: "Attendance sheets", Wanted: 2},
-		{Kind: claim.CustomerSurvey, Title: "Customer survey", Survey: true, Wanted: 1},
-		{Kind: claim.Findings, Title: "Findings", Wanted: 1},
+		{Kind: claim.ProofCustomerSurvey, Title: "Customer survey", Survey: true, Wanted: 1},
+		{Kind: claim.ProofFindings, Title: "Findings", Wanted: 1},
 	}, incomplete.Missing)
 	require.Equal(t, incomplete.Missing, s.Missing())
 
@@ -204,21 +204,21 @@ func TestMissing(t *testing.T) {
 		e.Kind = "sheets"
 		return claim.AddEvidence{Evidence: e}
 	}
-	s = then(t, s, after(1), sheet("s1"), addDocument("e1"), addDocument("e2"), send(claim.CustomerSurvey, ana, "c1"))
+	s = then(t, s, after(1), sheet("s1"), addDocument("e1"), addDocument("e2"), send(claim.ProofCustomerSurvey, ana, "c1"))
 	err = refused(t, s, after(1), claim.Submit{}, claim.ErrIncomplete)
 	require.EqualError(t, err, "the claim cannot be submitted yet: Attendance sheets: 1 of 2 are there; Customer survey has not been answered")
-	s = then(t, s, after(1), sheet("s2"), claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: "c1", Answers: customerAnswers()})
+	s = then(t, s, after(1), sheet("s2"), claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "c1", Answers: customerAnswers()})
 	require.Empty(t, s.Missing())
-	require.Equal(t, claim.Submitted, then(t, s, after(1), sheet("s3"), claim.Submit{}).Status)
+	require.Equal(t, claim.StatusSubmitted, then(t, s, after(1), sheet("s3"), claim.Submit{}).Status)
 
 	nothing := opening()
 	nothing.Proof = []claim.ProofItem{}
-	require.Equal(t, claim.Submitted, then(t, must(claim.Open(nothing)), after(1), claim.Submit{}).Status, "an engagement may ask for no proof")
+	require.Equal(t, claim.StatusSubmitted, then(t, must(claim.Open(nothing)), after(1), claim.Submit{}).Status, "an engagement may ask for no proof")
 }
 
 func TestItem(t *testing.T) {
 	s := draft(t)
-	require.Equal(t, "Customer survey", must(s.Item(claim.CustomerSurvey)).Title)
+	require.Equal(t, "Customer survey", must(s.Item(claim.ProofCustomerSurvey)).Title)
 	_, err := s.Item("photo")
 	require.EqualError(t, err, `evidence.kind is "photo", which the engagement does not ask for: use one of ["findings" "customer-survey" "partner-survey"]`)
 }

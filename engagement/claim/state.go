@@ -78,7 +78,7 @@ func (r Recall) LogValue() slog.Value { return slog.GroupValue(slog.Time("at", r
 // Review is what a reviewer decided.
 type Review struct {
 	At       time.Time         `json:"at"`
-	Outcome  Kind              `json:"outcome"` // KindAskForAction, KindApprove or KindReject
+	Outcome  Kind              `json:"outcome"` // KindRequestAction, KindApprove or KindReject
 	Items    []ActionItem      `json:"items,omitempty"`
 	Codes    []RejectionCode   `json:"codes,omitempty"`
 	Text     string            `json:"text,omitzero"`
@@ -161,7 +161,7 @@ func Open(o Opening) (State, error) {
 		return State{}, invalid("review_by", "is missing: a claim has a review window")
 	}
 	s := State{
-		Status: Draft, OpenedAt: o.At, SubmitBy: o.SubmitBy, ReviewBy: o.ReviewBy,
+		Status: StatusDraft, OpenedAt: o.At, SubmitBy: o.SubmitBy, ReviewBy: o.ReviewBy,
 		Rate: o.Rate, Estimated: o.Estimated, Cap: o.Cap, RateFrom: o.RateFrom,
 	}
 	return s.WithProof(o.Proof, o.ProofFrom)
@@ -218,11 +218,11 @@ func (s State) Deadline() time.Time { return s.deadline() }
 
 func (s *State) deadline() time.Time {
 	switch s.Status {
-	case Draft:
+	case StatusDraft:
 		return s.draftDeadline()
-	case ActionRequired:
+	case StatusActionRequired:
 		return s.ReviewBy
-	case Rejected, Disputed:
+	case StatusRejected, StatusDisputed:
 		return s.DisputeBy
 	}
 	return time.Time{}
@@ -243,9 +243,9 @@ func (s *State) draftDeadline() time.Time {
 // zero time where none can.
 func (s State) AnswerBy() time.Time {
 	switch s.Status {
-	case Submitted, UnderReview:
+	case StatusSubmitted, StatusUnderReview:
 		return s.ReviewBy
-	case Draft, ActionRequired, Disputed:
+	case StatusDraft, StatusActionRequired, StatusDisputed:
 		return s.deadline()
 	}
 	return time.Time{}
@@ -273,16 +273,16 @@ func (s *State) statusAt(now time.Time) Status {
 		return s.Status
 	}
 	switch s.Status {
-	case Draft:
+	case StatusDraft:
 		// What it expires as says which window was missed.
 		if len(s.Reviews) == 0 {
-			return NotSubmittedExpired
+			return StatusNotSubmittedExpired
 		}
-		return PostSubmissionExpired
-	case ActionRequired:
-		return PostSubmissionExpired
-	case Disputed:
-		return DisputedExpired
+		return StatusPostSubmissionExpired
+	case StatusActionRequired:
+		return StatusPostSubmissionExpired
+	case StatusDisputed:
+		return StatusDisputedExpired
 	}
 	return Undisputed
 }
@@ -291,7 +291,7 @@ func (s *State) statusAt(now time.Time) Status {
 // rejection that nobody disputed is no such end.
 func (s State) Expired(now time.Time) bool {
 	switch s.statusAt(now) {
-	case NotSubmittedExpired, PostSubmissionExpired, DisputedExpired:
+	case StatusNotSubmittedExpired, StatusPostSubmissionExpired, StatusDisputedExpired:
 		return true
 	}
 	return false
@@ -300,9 +300,9 @@ func (s State) Expired(now time.Time) bool {
 // lapsed returns the deadline that made a claim what it is.
 func (s *State) lapsed(status Status) time.Time {
 	switch status {
-	case NotSubmittedExpired:
+	case StatusNotSubmittedExpired:
 		return s.SubmitBy
-	case PostSubmissionExpired:
+	case StatusPostSubmissionExpired:
 		return s.ReviewBy
 	}
 	return s.DisputeBy

@@ -20,9 +20,9 @@ import (
 // full is a claim in which everything that a claim records has happened.
 func full(t *testing.T) claim.State {
 	t.Helper()
-	s := then(t, in(t, claim.Disputed), after(90),
-		claim.AddComment{By: claim.ByPartner, User: "paula", Text: "Ana has the dates."},
-		claim.AddComment{By: claim.ByProgram, User: "rita", Text: "Then ask ana@contoso.com."})
+	s := then(t, in(t, claim.StatusDisputed), after(90),
+		claim.AddComment{By: claim.SidePartner, User: "paula", Text: "Ana has the dates."},
+		claim.AddComment{By: claim.SideProgram, User: "rita", Text: "Then ask ana@contoso.com."})
 	s = then(t, s, after(100), dispute(after(100)), claim.StartReview{}, askFor("Ask Ana for the dates."), claim.Submit{}, claim.StartReview{},
 		claim.Approve{Amount: money("6000.50 USD"), Override: "Ana had a second workshop.", Text: "Thanks to Ana."},
 		claim.Pay{Amount: money("0.50 USD"), Reference: "Ana-1"})
@@ -72,9 +72,9 @@ func TestErase(t *testing.T) {
 	require.NotContains(t, strings.ToLower(jsonOf(erased)), "ana")
 	require.Contains(t, jsonOf(erased), "paula")
 
-	v := must(erased.Survey(claim.CustomerSurvey))
-	was := must(s.Survey(claim.CustomerSurvey))
-	require.Equal(t, survey.Done, v.Status)
+	v := must(erased.Survey(claim.ProofCustomerSurvey))
+	was := must(s.Survey(claim.ProofCustomerSurvey))
+	require.Equal(t, survey.StatusDone, v.Status)
 	require.Equal(t, was.AnsweredAt(), v.AnsweredAt())
 	require.Equal(t, "5", v.Response.Answers["satisfaction"])
 	require.Empty(t, erased.Missing())
@@ -111,20 +111,20 @@ func TestLogsHidePersons(t *testing.T) {
 	var out bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&out, nil))
 	s := full(t)
-	log.Info("x", "claim", s, "survey", must(s.Survey(claim.CustomerSurvey)), "evidence", s.Evidence[0], "comment", s.Comments[0],
+	log.Info("x", "claim", s, "survey", must(s.Survey(claim.ProofCustomerSurvey)), "evidence", s.Evidence[0], "comment", s.Comments[0],
 		"review", s.LastReview(), "dispute", s.Dispute)
-	comment := claim.AddComment{By: claim.ByPartner, User: "Ana", Text: "Ana says so."}
+	comment := claim.AddComment{By: claim.SidePartner, User: "Ana", Text: "Ana says so."}
 	evidence := claim.AddEvidence{Evidence: s.Evidence[0]}
 	no, yes := reject(after(1)), approve("4711.00 USD")
 	no.Text, yes.Override = "Ana says no.", "Ana says yes."
 	for _, e := range []claim.Event{
-		comment, evidence, no, yes, send(claim.CustomerSurvey, ana, "c1"), askFor("Ask Ana."), claim.OpenDispute{Reason: "Ana says so."},
-		claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: "c1", Answers: customerAnswers()},
+		comment, evidence, no, yes, send(claim.ProofCustomerSurvey, ana, "c1"), askFor("Ask Ana."), claim.OpenDispute{Reason: "Ana says so."},
+		claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "c1", Answers: customerAnswers()},
 	} {
 		log.Info("x", "event", e)
 	}
 	require.NotContains(t, strings.ToLower(out.String()), "ana")
-	for _, shown := range []string{"approved", claim.CustomerSurvey, "e1", "proof inconsistent", "4711.00 USD", "partner [comment]"} {
+	for _, shown := range []string{"approved", claim.ProofCustomerSurvey, "e1", "proof inconsistent", "4711.00 USD", "partner [comment]"} {
 		require.Contains(t, out.String(), shown)
 	}
 }
@@ -174,11 +174,11 @@ func TestErrorTexts(t *testing.T) {
 		is   error
 		text string
 	}{
-		{&claim.NotAllowedError{Status: claim.Paid, Event: claim.KindPay}, claim.ErrNotAllowed, "pay is not allowed while the claim is paid"},
-		{&claim.NotAllowedError{Status: claim.Submitted, Event: claim.KindCancel, Why: "the claim has been submitted"}, claim.ErrNotAllowed,
+		{&claim.NotAllowedError{Status: claim.StatusPaid, Event: claim.KindPay}, claim.ErrNotAllowed, "pay is not allowed while the claim is paid"},
+		{&claim.NotAllowedError{Status: claim.StatusSubmitted, Event: claim.KindCancel, Why: "the claim has been submitted"}, claim.ErrNotAllowed,
 			"cancel is not allowed while the claim is submitted: the claim has been submitted"},
 		{&claim.NotAllowedError{Event: claim.KindSubmit, Why: "there is no claim"}, claim.ErrNotAllowed, "submit is not allowed: there is no claim"},
-		{&claim.ExpiredError{Status: claim.PostSubmissionExpired, Deadline: reviewBy}, claim.ErrExpired,
+		{&claim.ExpiredError{Status: claim.StatusPostSubmissionExpired, Deadline: reviewBy}, claim.ErrExpired,
 			"the claim is post submission expired since 2026-09-29T09:00:00Z, and an expired claim is not reopened: claim the customer again"},
 		{&claim.IncompleteError{Missing: []claim.Missing{{Title: "Invoice", Wanted: 1}, {Title: "Sheets", Wanted: 3, Found: 1}}}, claim.ErrIncomplete,
 			"the claim cannot be submitted yet: Invoice is missing; Sheets: 1 of 3 are there"},
@@ -197,7 +197,7 @@ func TestErrorTexts(t *testing.T) {
 func TestDeadline(t *testing.T) {
 	for _, status := range claim.AllStatuses() {
 		s := in(t, status)
-		want := map[claim.Status]any{claim.Draft: submitBy, claim.ActionRequired: reviewBy, claim.Rejected: after(110), claim.Disputed: after(110)}[status]
+		want := map[claim.Status]any{claim.StatusDraft: submitBy, claim.StatusActionRequired: reviewBy, claim.StatusRejected: after(110), claim.StatusDisputed: after(110)}[status]
 		if want == nil {
 			require.True(t, s.Deadline().IsZero(), status)
 			require.Equal(t, status, s.StatusAt(after(5000)))

@@ -47,7 +47,7 @@ The diagram leaves out what does not change the status; the table below has it.
 		}
 		leaves[m.From] = true
 		label := string(m.On)
-		if m.When != claim.Always {
+		if m.When != claim.GuardAlways {
 			label += ", " + string(m.When)
 		}
 		fmt.Fprintf(&b, "    %s --> %s: %s\n", name(m.From), name(m.To), label)
@@ -67,7 +67,7 @@ The diagram leaves out what does not change the status; the table below has it.
 // Every status can be reached, the moves of a status stand together, no two of an
 // event have one guard, and each event of the package is somewhere in the table.
 func TestMovesAreWhole(t *testing.T) {
-	reached, used := map[claim.Status]bool{claim.Draft: true}, map[claim.Kind]bool{}
+	reached, used := map[claim.Status]bool{claim.StatusDraft: true}, map[claim.Kind]bool{}
 	seen := map[claim.Move]bool{}
 	var from []claim.Status
 	for _, m := range claim.Moves() {
@@ -85,6 +85,6 @@ func TestMovesAreWhole(t *testing.T) {
 	}
 	require.Len(t, reached, len(claim.AllStatuses()))
 	require.Len(t, used, len(claim.AllKinds()))
-	claim.Moves()[0].To = claim.Paid
-	require.Equal(t, claim.Draft, claim.Moves()[0].To, "what is handed out is the caller's")
+	claim.Moves()[0].To = claim.StatusPaid
+	require.Equal(t, claim.StatusDraft, claim.Moves()[0].To, "what is handed out is the caller's")
 }

@@ -175,7 +175,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 		if other {
 			given["satisfaction"] = "1"
 		}
-		e = claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: consent.LinkID(fmt.Sprint("l", at)), Answers: given}
+		e = claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: consent.LinkID(fmt.Sprint("l", at)), Answers: given}
 		switch {
 		case !m.awaited(), !m.editable() && !m.now.Before(m.reviewBy):
 			return e, nil, m.no()
@@ -188,7 +188,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 		}
 		return e, func() { m.done = true }, nil
 	case says:
-		e = claim.AddComment{By: claim.ByPartner, Text: "A word."}
+		e = claim.AddComment{By: claim.SidePartner, Text: "A word."}
 		if !m.editable() && !slices.Contains([]string{"submitted", "under review", "approved", "rejected"}, m.is()) {
 			return e, nil, m.no()
 		}
@@ -315,9 +315,9 @@ func (m *model) trySurvey(x step) (e claim.Event, done func(), refusal error) {
 			last = a.at
 		}
 	}
-	e = send(claim.CustomerSurvey, email(to), link)
+	e = send(claim.ProofCustomerSurvey, email(to), link)
 	if x.do == resends {
-		e = claim.ResendSurvey{Survey: claim.CustomerSurvey, Link: link}
+		e = claim.ResendSurvey{Survey: claim.ProofCustomerSurvey, Link: link}
 		if len(m.asked) > 0 {
 			newest := m.asked[len(m.asked)-1]
 			to, last = newest.to, newest.at
@@ -438,7 +438,7 @@ func (m *model) differs(s claim.State) string {
 		{"more is paid than approved", s.Paid.Amount.GreaterThan(s.Approved.Amount), false},
 		{"more is approved than the cap", s.Approved.Amount.GreaterThan(s.Cap.Amount) && s.LastReview().Override == "", false},
 		{"may submit", s.Allows(claim.KindSubmit, m.now), m.editable()},
-		{"may dispute", s.Allows(claim.KindDispute, m.now), m.is() == "rejected"},
+		{"may dispute", s.Allows(claim.KindOpenDispute, m.now), m.is() == "rejected"},
 	} {
 		if c.got != c.want {
 			return fmt.Sprintf("%s: got %v, want %v", c.what, c.got, c.want)

@@ -15,17 +15,17 @@ import (
 const hour = time.Hour
 
 func answer(link consent.LinkID) claim.AnswerSurvey {
-	return claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: link, Answers: customerAnswers()}
+	return claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: link, Answers: customerAnswers()}
 }
 
 // sent has asked ana for the customer's answers by the link c1.
 func sent(t *testing.T) claim.State {
-	return then(t, must(claim.Open(opening())), start, send(claim.CustomerSurvey, ana, "c1"))
+	return then(t, must(claim.Open(opening())), start, send(claim.ProofCustomerSurvey, ana, "c1"))
 }
 
 func customerSurvey(t *testing.T, s claim.State) claim.Survey {
 	t.Helper()
-	v, err := s.Survey(claim.CustomerSurvey)
+	v, err := s.Survey(claim.ProofCustomerSurvey)
 	require.NoError(t, err)
 	return v
 }
@@ -35,7 +35,7 @@ func TestOpenBeginsTheSurveys(t *testing.T) {
 	s := must(claim.Open(opening()))
 	require.Len(t, s.Surveys, 2)
 	v := customerSurvey(t, s)
-	require.Equal(t, survey.NotSent, v.Status)
+	require.Equal(t, survey.StatusNotSent, v.Status)
 	require.Equal(t, survey.CustomerForm(), v.Form)
 	for _, p := range s.Proof {
 		require.Nil(t, p.Survey, p.Kind)
@@ -64,13 +64,13 @@ func TestOpenBeginsTheSurveys(t *testing.T) {
 
 // Asking another contact voids the link of the one before.
 func TestChangeOfContact(t *testing.T) {
-	s := then(t, sent(t), start.Add(hour), send(claim.CustomerSurvey, bruno, "c2"))
+	s := then(t, sent(t), start.Add(hour), send(claim.ProofCustomerSurvey, bruno, "c2"))
 	require.Equal(t, bruno, customerSurvey(t, s).Contact().Email)
 	refused(t, s, after(1), answer("c1"), consent.ErrLinkVoid)
 	refused(t, s, after(1), answer("c3"), consent.ErrUnknownLink)
 	s = then(t, s, after(1), answer("c2"))
 	v := customerSurvey(t, s)
-	require.Equal(t, survey.Done, v.Status)
+	require.Equal(t, survey.StatusDone, v.Status)
 	require.Equal(t, after(1), v.AnsweredAt())
 	require.Equal(t, customerAnswers(), v.Response.Answers)
 }
@@ -79,7 +79,7 @@ func TestChangeOfContact(t *testing.T) {
 func TestSurveyIsFrozenWhenDone(t *testing.T) {
 	s := draft(t)
 	for _, e := range []claim.Event{
-		send(claim.CustomerSurvey, bruno, "c2"), send(claim.CustomerSurvey, ana, "c2"), claim.ResendSurvey{Survey: claim.CustomerSurvey, Link: "c2"},
+		send(claim.ProofCustomerSurvey, bruno, "c2"), send(claim.ProofCustomerSurvey, ana, "c2"), claim.ResendSurvey{Survey: claim.ProofCustomerSurvey, Link: "c2"},
 	} {
 		var frozen *survey.FrozenError
 		require.ErrorAs(t, refused(t, s, after(3), e, consent.ErrNotAllowed), &frozen)
@@ -90,7 +90,7 @@ func TestSurveyIsFrozenWhenDone(t *testing.T) {
 	other := answer("c1")
 	other.Answers["satisfaction"] = "1"
 	refused(t, s, after(3), other, consent.ErrAlreadyAnswered)
-	refused(t, in(t, claim.ActionRequired), after(30), send(claim.CustomerSurvey, bruno, "c2"), consent.ErrNotAllowed)
+	refused(t, in(t, claim.StatusActionRequired), after(30), send(claim.ProofCustomerSurvey, bruno, "c2"), consent.ErrNotAllowed)
 }
 
 // A survey is sent again until the submission deadline, with a new link, as often
@@ -98,7 +98,7 @@ func TestSurveyIsFrozenWhenDone(t *testing.T) {
 func TestResend(t *testing.T) {
 	s := sent(t)
 	again := func(link consent.LinkID) claim.ResendSurvey {
-		return claim.ResendSurvey{Survey: claim.CustomerSurvey, Link: link}
+		return claim.ResendSurvey{Survey: claim.ProofCustomerSurvey, Link: link}
 	}
 	var soon *consent.TooSoonError
 	require.ErrorAs(t, refused(t, s, start.Add(day-tick), again("c2"), consent.ErrTooSoon), &soon)
@@ -117,26 +117,26 @@ func TestResend(t *testing.T) {
 	then(t, then(t, s, last, again("c2")), last, answer("c2"))
 	refused(t, s, submitBy, again("c2"), claim.ErrExpired)
 	refused(t, s, submitBy, answer("c1"), claim.ErrExpired)
-	refused(t, s, submitBy, send(claim.CustomerSurvey, bruno, "c2"), claim.ErrExpired)
+	refused(t, s, submitBy, send(claim.ProofCustomerSurvey, bruno, "c2"), claim.ErrExpired)
 	refused(t, must(claim.Open(opening())), start, again("c1"), consent.ErrNotAllowed, "nobody has been asked yet")
 
 	// While the reviewer waits for it, the answer still counts after the submission
 	// deadline, and nobody is written to any more.
-	open := in(t, claim.ActionRequired)
-	late := claim.AnswerSurvey{Survey: claim.PartnerSurvey, Link: "p1", Answers: partnerAnswers()}
+	open := in(t, claim.StatusActionRequired)
+	late := claim.AnswerSurvey{Survey: claim.ProofPartnerSurvey, Link: "p1", Answers: partnerAnswers()}
 	then(t, open, reviewBy.Add(-tick), late)
 	refused(t, open, reviewBy, late, claim.ErrExpired)
-	err := refused(t, open, submitBy, claim.ResendSurvey{Survey: claim.PartnerSurvey, Link: "p2"}, claim.ErrNotAllowed)
+	err := refused(t, open, submitBy, claim.ResendSurvey{Survey: claim.ProofPartnerSurvey, Link: "p2"}, claim.ErrNotAllowed)
 	require.EqualError(t, err, "resend survey is not allowed while the claim is action required: the submission deadline has passed")
 }
 
 func TestSurveysThatAreNotThere(t *testing.T) {
 	for _, e := range []claim.Event{
-		send(claim.Findings, ana, "c1"), claim.ResendSurvey{Survey: "photo", Link: "c1"}, claim.AnswerSurvey{Link: "c1"},
+		send(claim.ProofFindings, ana, "c1"), claim.ResendSurvey{Survey: "photo", Link: "c1"}, claim.AnswerSurvey{Link: "c1"},
 	} {
 		refused(t, draft(t), after(1), e, claim.ErrNotFound)
 	}
-	refused(t, sent(t), after(1), claim.AnswerSurvey{Survey: claim.CustomerSurvey, Link: "c1"}, consent.ErrInvalid)
+	refused(t, sent(t), after(1), claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "c1"}, consent.ErrInvalid)
 }
 
 // A link is found by the token that was minted for it, and by its ID, among the
@@ -150,11 +150,11 @@ func TestLinks(t *testing.T) {
 
 	v, link, err := minted.SurveyOf(consent.Hash{1})
 	require.NoError(t, err)
-	require.Equal(t, claim.PartnerSurvey, v.Kind)
+	require.Equal(t, claim.ProofPartnerSurvey, v.Kind)
 	require.Equal(t, consent.LinkID("p1"), link.ID)
 	v, link, err = minted.SurveyLink("c1")
 	require.NoError(t, err)
-	require.Equal(t, claim.CustomerSurvey, v.Kind)
+	require.Equal(t, claim.ProofCustomerSurvey, v.Kind)
 	require.Equal(t, ana, link.Contact.Email)
 
 	_, _, err = s.SurveyOf(consent.Hash{1})
@@ -167,7 +167,7 @@ func TestLinks(t *testing.T) {
 	same, err = claim.Mint(s, "p1", consent.Hash{})
 	require.ErrorIs(t, err, consent.ErrInvalid)
 	require.Equal(t, s, same)
-	moved := then(t, s, after(2), send(claim.PartnerSurvey, bruno, "p2"))
+	moved := then(t, s, after(2), send(claim.ProofPartnerSurvey, bruno, "p2"))
 	_, err = claim.Mint(moved, "p1", consent.Hash{1})
 	require.ErrorIs(t, err, consent.ErrLinkVoid)
 }
@@ -175,26 +175,26 @@ func TestLinks(t *testing.T) {
 // The partner answers its own survey within the claim, as long as a survey can be
 // answered at all; what the customer is asked it does not answer.
 func TestAnswerWithinTheClaim(t *testing.T) {
-	own := claim.AnswerSurvey{Survey: claim.PartnerSurvey, User: "paula", Answers: partnerAnswers()}
+	own := claim.AnswerSurvey{Survey: claim.ProofPartnerSurvey, User: "paula", Answers: partnerAnswers()}
 	s := then(t, draft(t), after(3), own)
-	v, err := s.Survey(claim.PartnerSurvey)
+	v, err := s.Survey(claim.ProofPartnerSurvey)
 	require.NoError(t, err)
 	require.Equal(t, survey.Response{User: "paula", At: after(3), Answers: partnerAnswers()}, v.Response)
 	refused(t, s, after(4), own, consent.ErrAlreadyAnswered)
 	require.Equal(t, start.Add(3*time.Minute), s.CustomerAnsweredAt(), "the customer's own answers, and not the partner's")
 	require.True(t, must(claim.Open(opening())).CustomerAnsweredAt().IsZero())
 
-	customers := claim.AnswerSurvey{Survey: claim.CustomerSurvey, User: "paula", Answers: customerAnswers()}
+	customers := claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, User: "paula", Answers: customerAnswers()}
 	refused(t, sent(t), after(3), customers, consent.ErrInvalid)
 
-	late := then(t, in(t, claim.UnderReview), reviewBy.Add(-tick), own)
-	require.Equal(t, claim.UnderReview, late.Status)
-	refused(t, in(t, claim.UnderReview), reviewBy, own, claim.ErrNotAllowed)
+	late := then(t, in(t, claim.StatusUnderReview), reviewBy.Add(-tick), own)
+	require.Equal(t, claim.StatusUnderReview, late.Status)
+	refused(t, in(t, claim.StatusUnderReview), reviewBy, own, claim.ErrNotAllowed)
 
 	clean, found := s.Erase(erasure(tenant.Email{}, "paula", func(text string) string { return text }))
 	require.True(t, found)
-	v, err = clean.Survey(claim.PartnerSurvey)
+	v, err = clean.Survey(claim.ProofPartnerSurvey)
 	require.NoError(t, err)
 	require.Empty(t, v.Response.User)
-	require.Equal(t, survey.Done, v.Status)
+	require.Equal(t, survey.StatusDone, v.Status)
 }

@@ -66,9 +66,9 @@ withdrawn      -        -       | no   no     no      no      no     no      no 
 `
 
 var leadsTo = map[string]claim.Status{
-	"sub": claim.Submitted, "rev": claim.UnderReview, "act": claim.ActionRequired, "app": claim.Approved, "paid": claim.Paid,
-	"rej": claim.Rejected, "und": claim.Undisputed, "dis": claim.Disputed, "fin": claim.RejectedFinal, "nse": claim.NotSubmittedExpired,
-	"back": claim.Draft, "pse": claim.PostSubmissionExpired, "dex": claim.DisputedExpired, "can": claim.Cancelled, "wd": claim.Withdrawn,
+	"sub": claim.StatusSubmitted, "rev": claim.StatusUnderReview, "act": claim.StatusActionRequired, "app": claim.StatusApproved, "paid": claim.StatusPaid,
+	"rej": claim.StatusRejected, "und": claim.Undisputed, "dis": claim.StatusDisputed, "fin": claim.StatusRejectedFinal, "nse": claim.StatusNotSubmittedExpired,
+	"back": claim.StatusDraft, "pse": claim.StatusPostSubmissionExpired, "dex": claim.StatusDisputedExpired, "can": claim.StatusCanceled, "wd": claim.StatusWithdrawn,
 }
 
 var refusalAdds = map[string]string{
@@ -81,13 +81,13 @@ var refusalAdds = map[string]string{
 // stands returns the claims of the rows.
 func stands(t *testing.T) map[string]claim.State {
 	return map[string]claim.State{
-		"draft": in(t, claim.Draft), "submitted": in(t, claim.Submitted), "review": in(t, claim.UnderReview), "review-again": disputedReview(t),
-		"action": in(t, claim.ActionRequired), "approved": in(t, claim.Approved), "paid": in(t, claim.Paid), "rejected": in(t, claim.Rejected),
-		"undisputed": in(t, claim.Undisputed), "disputed": in(t, claim.Disputed), "final": in(t, claim.RejectedFinal),
-		"not-submitted": in(t, claim.NotSubmittedExpired), "post": in(t, claim.PostSubmissionExpired), "dispute-missed": in(t, claim.DisputedExpired),
-		"resubmitted": resubmitted(t), "recalled": then(t, in(t, claim.Submitted), after(21), recall()), "recalled-again": then(t, resubmitted(t), after(31), recall()),
-		"recalled-lost": then(t, then(t, in(t, claim.Submitted), after(21), recall()), submitBy, claim.Expire{}),
-		"cancelled":     in(t, claim.Cancelled), "withdrawn": in(t, claim.Withdrawn),
+		"draft": in(t, claim.StatusDraft), "submitted": in(t, claim.StatusSubmitted), "review": in(t, claim.StatusUnderReview), "review-again": disputedReview(t),
+		"action": in(t, claim.StatusActionRequired), "approved": in(t, claim.StatusApproved), "paid": in(t, claim.StatusPaid), "rejected": in(t, claim.StatusRejected),
+		"undisputed": in(t, claim.Undisputed), "disputed": in(t, claim.StatusDisputed), "final": in(t, claim.StatusRejectedFinal),
+		"not-submitted": in(t, claim.StatusNotSubmittedExpired), "post": in(t, claim.StatusPostSubmissionExpired), "dispute-missed": in(t, claim.StatusDisputedExpired),
+		"resubmitted": resubmitted(t), "recalled": then(t, in(t, claim.StatusSubmitted), after(21), recall()), "recalled-again": then(t, resubmitted(t), after(31), recall()),
+		"recalled-lost": then(t, then(t, in(t, claim.StatusSubmitted), after(21), recall()), submitBy, claim.Expire{}),
+		"cancelled":     in(t, claim.StatusCanceled), "withdrawn": in(t, claim.StatusWithdrawn),
 	}
 }
 
@@ -164,7 +164,7 @@ func walk(t *testing.T, s claim.State, k claim.Kind, now time.Time, cell string)
 		require.ErrorIs(t, err, claim.ErrExpired)
 		require.Equal(t, s.StatusAt(now), over.Status)
 		require.Equal(t, map[claim.Status]time.Time{
-			claim.NotSubmittedExpired: s.SubmitBy, claim.PostSubmissionExpired: s.ReviewBy, claim.DisputedExpired: s.DisputeBy,
+			claim.StatusNotSubmittedExpired: s.SubmitBy, claim.StatusPostSubmissionExpired: s.ReviewBy, claim.StatusDisputedExpired: s.DisputeBy,
 		}[over.Status], over.Deadline)
 		require.Equal(t, s, next)
 	default:

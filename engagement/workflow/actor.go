@@ -17,13 +17,13 @@ type Role string
 // The roles. The first two act for their own partner; Program acts for the
 // vendor.
 const (
-	IncentivesAdmin Role = "incentives admin"
-	IncentivesUser  Role = "incentives user"
-	Program         Role = "program"
+	RoleIncentivesAdmin Role = "incentives admin"
+	RoleIncentivesUser  Role = "incentives user"
+	RoleProgram         Role = "program"
 )
 
 // AllRoles returns every Role.
-func AllRoles() []Role { return []Role{IncentivesAdmin, IncentivesUser, Program} }
+func AllRoles() []Role { return []Role{RoleIncentivesAdmin, RoleIncentivesUser, RoleProgram} }
 
 // UnmarshalText refuses a text that is not a Role.
 func (r *Role) UnmarshalText(b []byte) error { return decode(r, "role", b, AllRoles()) }
@@ -44,45 +44,45 @@ func (a Actor) For(partner engagement.PartnerID) Actor {
 }
 
 // program reports whether the actor acts for the vendor.
-func (a Actor) program() bool { return slices.Contains(a.Roles, Program) }
+func (a Actor) program() bool { return slices.Contains(a.Roles, RoleProgram) }
 
 // LogValue keeps the user out of logs.
 func (a Actor) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("partner", string(a.Partner)), slog.Any("roles", a.Roles))
 }
 
-// Act is what an actor wants to do.
-type Act string
+// Permission is what an actor wants to do.
+type Permission string
 
 // The acts. Where nothing else is said, they are for the partner's roles only.
 const (
-	ViewEngagements Act = "view engagements"
-	ViewCustomers   Act = "view customers"
-	ViewHistory     Act = "view history"  // and verify it, and view what proves a consent
-	AddCustomers    Act = "add customers" // and change the details of participations
-	ClaimCustomers  Act = "claim customers"
-	HandleConsent   Act = "handle consent" // preview, request, resend, change contacts
-	CancelAct       Act = "cancel participations"
-	ErasePersons    Act = "erase persons"       // the partner's admins, and the Program
-	Associate       Act = "associate customers" // and disassociate them
-	WorkOnClaims    Act = "work on claims"      // evidence, surveys, referral, submission, recall, dispute
-	ViewClaims      Act = "view claims"         // the partner's, and the Program
-	CommentOnClaims Act = "comment on claims"   // the partner's, and the Program
-	ReviewClaims    Act = "review claims"       // review, ask for action, approve, reject, pay: the Program
-	FollowFeed      Act = "follow the feed"     // the partner's, and the Program, which may follow all
-	RunProgram      Act = "run the program"     // import known customers, re-evaluate: the Program
+	MayViewEngagements    Permission = "view engagements"
+	MayViewCustomers      Permission = "view customers"
+	MayViewHistory        Permission = "view history"  // and verify it, and view what proves a consent
+	MayAddCustomers       Permission = "add customers" // and change the details of participations
+	MayClaimCustomers     Permission = "claim customers"
+	MayManageConsent      Permission = "handle consent" // preview, request, resend, change contacts
+	MayCancel             Permission = "cancel participations"
+	MayErasePersons       Permission = "erase persons"       // the partner's admins, and the Program
+	MayAssociateCustomers Permission = "associate customers" // and disassociate them
+	MayEditClaims         Permission = "work on claims"      // evidence, surveys, referral, submission, recall, dispute
+	MayViewClaims         Permission = "view claims"         // the partner's, and the Program
+	MayComment            Permission = "comment on claims"   // the partner's, and the Program
+	MayReviewClaims       Permission = "review claims"       // review, ask for action, approve, reject, pay: the Program
+	MayFollowFeed         Permission = "follow the feed"     // the partner's, and the Program, which may follow all
+	MayAdministerProgram  Permission = "run the program"     // import known customers, re-evaluate: the Program
 )
 
-// AllActs returns every Act.
-func AllActs() []Act {
-	return []Act{
-		ViewEngagements, ViewCustomers, ViewHistory, AddCustomers, ClaimCustomers, HandleConsent, CancelAct, ErasePersons, Associate,
-		WorkOnClaims, ViewClaims, CommentOnClaims, ReviewClaims, FollowFeed, RunProgram,
+// AllPermissions returns every Act.
+func AllPermissions() []Permission {
+	return []Permission{
+		MayViewEngagements, MayViewCustomers, MayViewHistory, MayAddCustomers, MayClaimCustomers, MayManageConsent, MayCancel, MayErasePersons, MayAssociateCustomers,
+		MayEditClaims, MayViewClaims, MayComment, MayReviewClaims, MayFollowFeed, MayAdministerProgram,
 	}
 }
 
 // UnmarshalText refuses a text that is not an Act.
-func (a *Act) UnmarshalText(b []byte) error { return decode(a, "act", b, AllActs()) }
+func (a *Permission) UnmarshalText(b []byte) error { return decode(a, "act", b, AllPermissions()) }
 
 // decode sets v to the text when it is one of all; the empty text is the zero
 // value.
@@ -96,49 +96,49 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 
 // Authorizer says through which locations an actor may do something. It is asked
 // once for each command or query, after the roles. Incentives admins and incentives
-// users may do everything for their own partner but ReviewClaims and RunProgram, which
-// are the Program's; only admins may ErasePersons. The Program may also ViewClaims,
-// CommentOnClaims, FollowFeed and ErasePersons. Without a role an actor may do nothing. An
+// users may do everything for their own partner but MayReviewClaims and MayAdministerProgram, which
+// are the Program's; only admins may MayErasePersons. The Program may also MayViewClaims,
+// MayComment, MayFollowFeed and MayErasePersons. Without a role an actor may do nothing. An
 // Authorizer can narrow that and never widen it, and never shows another partner's
 // data.
 //
-//	func (h host) Authorize(ctx context.Context, actor workflow.Actor, act workflow.Act) (workflow.Scope, error) {
+//	func (h host) Authorize(ctx context.Context, actor workflow.Actor, act workflow.Permission) (workflow.Scope, error) {
 //		return workflow.SomeLocations(h.sites[actor.User]...), nil
 //	}
 type Authorizer interface {
 	// Authorize returns the scope within which the actor may do the act. In it
 	// every query shows and counts what belongs to its locations, without a filter,
 	// and a command about anything else finds nothing. What is about the whole partner,
-	// such as Associate and ErasePersons, or about the program, takes AllLocations.
+	// such as Associate and MayErasePersons, or about the program, takes AllLocations.
 	// The zero Scope is refused.
 	//
 	// The error goes to the caller inside a *ForbiddenError. An Authorizer that
 	// cannot find out returns an error, too.
-	Authorize(ctx context.Context, actor Actor, act Act) (Scope, error)
+	Authorize(ctx context.Context, actor Actor, act Permission) (Scope, error)
 }
 
 // checkRole returns a *ForbiddenError when no role of the actor allows the act.
-func checkRole(actor Actor, act Act) error {
-	need := []Role{IncentivesAdmin, IncentivesUser}
+func checkRole(actor Actor, act Permission) error {
+	need := []Role{RoleIncentivesAdmin, RoleIncentivesUser}
 	switch act {
-	case RunProgram, ReviewClaims:
-		need = []Role{Program}
-	case ViewClaims, CommentOnClaims, FollowFeed:
+	case MayAdministerProgram, MayReviewClaims:
+		need = []Role{RoleProgram}
+	case MayViewClaims, MayComment, MayFollowFeed:
 		need = AllRoles()
-	case ErasePersons:
-		need = []Role{IncentivesAdmin, Program}
+	case MayErasePersons:
+		need = []Role{RoleIncentivesAdmin, RoleProgram}
 	}
-	if act != RunProgram && (act != FollowFeed || !actor.program()) && actor.Partner == "" {
-		return &ForbiddenError{Act: act, Why: errors.New("the actor names no partner: say with Actor.For whose claims it is about")}
+	if act != MayAdministerProgram && (act != MayFollowFeed || !actor.program()) && actor.Partner == "" {
+		return &ForbiddenError{Permission: act, Why: errors.New("the actor names no partner: say with Actor.For whose claims it is about")}
 	}
 	if !slices.ContainsFunc(need, func(r Role) bool { return slices.Contains(actor.Roles, r) }) {
-		return &ForbiddenError{Act: act, Why: fmt.Errorf("it takes one of the roles %q", need)}
+		return &ForbiddenError{Permission: act, Why: fmt.Errorf("it takes one of the roles %q", need)}
 	}
 	return nil
 }
 
 // authorize asks the roles, and then the host's Authorizer for the scope.
-func (s *Service) authorize(ctx context.Context, actor Actor, act Act) (Scope, error) {
+func (s *Service) authorize(ctx context.Context, actor Actor, act Permission) (Scope, error) {
 	if err := checkRole(actor, act); err != nil {
 		return Scope{}, err
 	}
@@ -146,19 +146,19 @@ func (s *Service) authorize(ctx context.Context, actor Actor, act Act) (Scope, e
 }
 
 // authorizeAll refuses an actor who may not do the act for the whole partner.
-func (s *Service) authorizeAll(ctx context.Context, actor Actor, act Act) error {
+func (s *Service) authorizeAll(ctx context.Context, actor Actor, act Permission) error {
 	scope, err := s.authorize(ctx, actor, act)
 	if err == nil && !scope.All() {
-		err = &ForbiddenError{Act: act, Why: errAllLocations}
+		err = &ForbiddenError{Permission: act, Why: errAllLocations}
 	}
 	return err
 }
 
 // authorizeAt refuses an actor who may not do the act through the location.
-func (s *Service) authorizeAt(ctx context.Context, actor Actor, act Act, location engagement.LocationID) (Scope, error) {
+func (s *Service) authorizeAt(ctx context.Context, actor Actor, act Permission, location engagement.LocationID) (Scope, error) {
 	scope, err := s.authorize(ctx, actor, act)
 	if err == nil && !scope.Has(location) {
-		err = &ForbiddenError{Act: act, Location: location, Why: errOutOfScope}
+		err = &ForbiddenError{Permission: act, Location: location, Why: errOutOfScope}
 	}
 	return scope, err
 }
@@ -171,12 +171,12 @@ var (
 )
 
 // scopeOf asks the host's Authorizer alone. Whoever acts has a user.
-func (s *Service) scopeOf(ctx context.Context, actor Actor, act Act) (Scope, error) {
+func (s *Service) scopeOf(ctx context.Context, actor Actor, act Permission) (Scope, error) {
 	if !text.Visible(actor.User) {
-		return Scope{}, &ForbiddenError{Act: act, Why: errNoUser}
+		return Scope{}, &ForbiddenError{Permission: act, Why: errNoUser}
 	}
 	if problem := text.Line(actor.User, engagement.MaxOwner); problem != "" {
-		return Scope{}, &ForbiddenError{Act: act, Why: errors.New("the actor's user " + problem)}
+		return Scope{}, &ForbiddenError{Permission: act, Why: errors.New("the actor's user " + problem)}
 	}
 	if s.authorizer == nil {
 		return AllLocations(), nil
@@ -186,7 +186,7 @@ func (s *Service) scopeOf(ctx context.Context, actor Actor, act Act) (Scope, err
 		err = errNoLocation
 	}
 	if err != nil {
-		return Scope{}, &ForbiddenError{Act: act, Why: err}
+		return Scope{}, &ForbiddenError{Permission: act, Why: err}
 	}
 	return scope, nil
 }

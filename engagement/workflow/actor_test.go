@@ -27,16 +27,16 @@ import (
 // call is a command or a query, for one actor and about one participation.
 type call struct {
 	name string
-	act  workflow.Act
+	act  workflow.Permission
 	do   func(w *workflowtest.World, actor workflow.Actor, p engagement.ParticipationID) (any, error)
 }
 
 // by is an actor who may do it for Northwind.
 func (c call) by() workflow.Actor {
 	switch c.act {
-	case workflow.RunProgram:
+	case workflow.MayAdministerProgram:
 		return workflowtest.Vendor
-	case workflow.ReviewClaims:
+	case workflow.MayReviewClaims:
 		return workflowtest.Vendor.For("northwind")
 	}
 	return workflowtest.Northwind
@@ -65,122 +65,122 @@ func partnerCalls() []call {
 		return workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com")}
 	}
 	return []call{
-		{"Engagements", workflow.ViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Engagements", workflow.MayViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Engagements(background, a, workflow.EngagementsQuery{})
 		}},
-		{"EngagementSummary", workflow.ViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"EngagementSummary", workflow.MayViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.EngagementSummary(background, a, migration)
 		}},
-		{"Eligibility", workflow.ViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Eligibility", workflow.MayViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Eligibility(background, a, migration)
 		}},
-		{"Identify", workflow.AddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Identify", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Identify(background, a, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
 		}},
-		{"AddCustomer", workflow.AddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"AddCustomer", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.AddCustomer(background, a, add(w, "ana@contoso.com", migration))
 		}},
-		{"AddCustomers", workflow.AddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"AddCustomers", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			r := slices.Collect(w.Desk.AddCustomers(background, a, slices.Values([]workflow.AddCustomer{add(w, "ana@contoso.com", pilot)}), workflow.BulkOptions{}))[0]
 			return r.Started, r.Err
 		}},
-		{"OfferClaim", workflow.ClaimCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"OfferClaim", workflow.MayClaimCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.OfferClaim(background, a, workflow.ClaimCustomer{Customer: contoso, Location: lisboa})
 		}},
-		{"ClaimCustomer", workflow.ClaimCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"ClaimCustomer", workflow.MayClaimCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.ClaimCustomer(background, a, workflow.ClaimCustomer{Key: w.Key(), Customer: contoso, Location: lisboa, Engagements: []engagement.ID{pilot}})
 		}},
-		{"PreviewConsent", workflow.HandleConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"PreviewConsent", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.PreviewConsent(background, a, p, request(w))
 		}},
-		{"RequestConsent", workflow.HandleConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"RequestConsent", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.RequestConsent(background, a, p, request(w))
 		}},
-		{"ResendConsent", workflow.HandleConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"ResendConsent", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.ResendConsent(background, a, p, w.Key())
 		}},
-		{"ChangeContacts", workflow.HandleConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"ChangeContacts", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.ChangeContacts(background, a, p, request(w))
 		}},
-		{"ChangePartnerContacts", workflow.HandleConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"ChangePartnerContacts", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.ChangePartnerContacts(background, a, p, workflow.ChangePartnerContacts{Key: w.Key(), Partner: workflow.ByEmail("joe@northwind.example")})
 		}},
-		{"Contacts", workflow.HandleConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"Contacts", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Contacts(background, a, p)
 		}},
-		{"Cancel", workflow.CancelAct, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.Cancel(background, a, p, workflow.CancelParticipation{Key: w.Key()})
+		{"Cancel", workflow.MayCancel, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Cancel(background, a, p, workflow.Cancel{Key: w.Key()})
 		}},
-		{"Participation", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"Participation", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Participation(background, a, p)
 		}},
-		{"Status", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"Status", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Status(background, a, p)
 		}},
-		{"ConsentEvidence", workflow.ViewHistory, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"ConsentEvidence", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.ConsentEvidence(background, a, p)
 		}},
-		{"Receipt", workflow.ViewHistory, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"Receipt", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Receipt(background, a, p, consent.ReceiptDetails{})
 		}},
-		{"History", workflow.ViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"History", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return wholeHistory(background, w.Desk, a, contoso)
 		}},
-		{"AllHistory", workflow.ViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"AllHistory", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return collect(w.Desk.AllHistory(background, a, workflow.HistoryQuery{Customer: contoso, Newest: true}))
 		}},
-		{"VerifyHistory", workflow.ViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"VerifyHistory", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.VerifyHistory(background, a, contoso)
 		}},
-		{"Heads", workflow.ViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Heads", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return collect(w.Desk.Heads(background, a))
 		}},
-		{"Feed", workflow.FollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Feed", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return wholeFeed(w.Desk, a, workflow.FeedQuery{Limit: 7})
 		}},
-		{"FeedLag", workflow.FollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"FeedLag", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.FeedLag(background, a, "")
 		}},
-		{"FeedConsumers", workflow.FollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"FeedConsumers", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.FeedConsumers(background, a)
 		}},
-		{"MoveFeedConsumer", workflow.FollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"MoveFeedConsumer", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			first := base64.RawURLEncoding.EncodeToString([]byte(storage.Numbered(1, engagement.Digest{})))
-			return nil, w.Desk.MoveFeedConsumer(background, a, workflow.MoveConsumer{Name: "crm", To: first})
+			return nil, w.Desk.MoveFeedConsumer(background, a, workflow.MoveFeedConsumer{Name: "crm", To: first})
 		}},
-		{"Customers", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Customers", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Customers(background, a, migration, workflow.CustomersQuery{})
 		}},
-		{"AllCustomers", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"AllCustomers", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return collect(w.Desk.AllCustomers(background, a, migration, workflow.CustomersQuery{}))
 		}},
-		{"Search", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Search", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Search(background, a, "contoso", 0)
 		}},
-		{"AttentionRequired", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"AttentionRequired", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.AttentionRequired(background, a, 0)
 		}},
-		{"KnownCustomers", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"KnownCustomers", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return collect(w.Desk.KnownCustomers(background, a))
 		}},
-		{"ExportCustomers", workflow.ViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"ExportCustomers", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			var csv strings.Builder
 			err := w.Desk.ExportCustomers(background, a, migration, workflow.CustomersQuery{}, &csv, nil)
 			return csv.String(), err
 		}},
-		{"ErasePerson", workflow.ErasePersons, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"ErasePerson", workflow.MayErasePersons, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.ErasePerson(background, a, workflow.Person{User: "nobody"})
 		}},
-		{"ImportKnown", workflow.RunProgram, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"ImportKnown", workflow.MayAdministerProgram, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.ImportKnown(background, a, "northwind", slices.Values([]workflow.KnownCustomer{}), nil)
 		}},
-		{"Reevaluate", workflow.RunProgram, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Reevaluate(background, a, workflow.Coverage{Partner: "northwind"}, nil)
+		{"Reevaluate", workflow.MayAdministerProgram, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Reevaluate(background, a, workflow.Reevaluation{Partner: "northwind"}, nil)
 		}},
-		{"Disassociate", workflow.Associate, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Disassociate", workflow.MayAssociateCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.Disassociate(background, a, contoso, workflow.Association{Key: w.Key(), Reason: "Moved."})
 		}},
-		{"Associate", workflow.Associate, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Associate", workflow.MayAssociateCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.Associate(background, a, contoso, workflow.Association{Key: w.Key(), Reason: "Back."})
 		}},
 	}
@@ -190,62 +190,62 @@ func partnerCalls() []call {
 func claimCalls() []call {
 	amount := must(eligibility.ParseMoney("100.00 USD"))
 	return []call{
-		{"ChangeDetails", workflow.AddCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.ChangeDetails(background, a, p, workflow.Details{Key: w.Key(), DealSize: &amount})
+		{"ChangeDetails", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.ChangeDetails(background, a, p, workflow.UpdateDetails{Key: w.Key(), DealSize: &amount})
 		}},
-		{"RecordReferral", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"RecordReferral", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.RecordReferral(background, a, p, workflow.RecordReferral{Key: w.Key(), Reference: "R-1"})
 		}},
-		{"Comment", workflow.CommentOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"Comment", workflow.MayComment, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.Comment(background, a, p, workflow.Comment{Key: w.Key(), Text: "Well."})
 		}},
-		{"AddEvidence", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.AddEvidence(background, a, p, pdf(w.Key(), claim.Invoice), strings.NewReader("content"))
+		{"AddEvidence", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.AddEvidence(background, a, p, pdf(w.Key(), claim.ProofInvoice), strings.NewReader("content"))
 		}},
-		{"RecordEvidence", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"RecordEvidence", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.RecordEvidence(background, a, p, recorded(w.Key(), "s3://bucket/1"))
 		}},
-		{"RemoveEvidence", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"RemoveEvidence", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.RemoveEvidence(background, a, p, workflow.RemoveEvidence{Key: w.Key(), Evidence: "e"})
 		}},
-		{"OpenEvidence", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"OpenEvidence", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			v, content, err := w.Desk.OpenEvidence(background, a, p, "e")
 			return []any{v, content}, err
 		}},
-		{"RequestSurvey", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.RequestSurvey(background, a, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
+		{"RequestSurvey", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.RequestSurvey(background, a, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
 		}},
-		{"ResendSurvey", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.ResendSurvey(background, a, p, workflow.ResendSurvey{Key: w.Key(), Survey: claim.CustomerSurvey})
+		{"ResendSurvey", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.ResendSurvey(background, a, p, workflow.ResendSurvey{Key: w.Key(), Survey: claim.ProofCustomerSurvey})
 		}},
-		{"SubmitClaim", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"SubmitClaim", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.SubmitClaim(background, a, p, workflow.SubmitClaim{Key: w.Key()})
 		}},
-		{"AnswerPartnerSurvey", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.AnswerPartnerSurvey(background, a, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.PartnerSurvey})
+		{"AnswerPartnerSurvey", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.AnswerPartnerSurvey(background, a, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.ProofPartnerSurvey})
 		}},
-		{"RecallClaim", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"RecallClaim", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.RecallClaim(background, a, p, workflow.RecallClaim{Key: w.Key(), Reason: "One more page."})
 		}},
-		{"DisputeClaim", workflow.WorkOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"DisputeClaim", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.DisputeClaim(background, a, p, workflow.DisputeClaim{Key: w.Key(), Reason: "It was delivered."})
 		}},
-		{"StartReview", workflow.ReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"StartReview", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.StartReview(background, a, p, workflow.StartReview{Key: w.Key()})
 		}},
-		{"AskForAction", workflow.ReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.AskForAction(background, a, p, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
+		{"AskForAction", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.AskForAction(background, a, p, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
 		}},
-		{"ApproveClaim", workflow.ReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"ApproveClaim", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.ApproveClaim(background, a, p, workflow.ApproveClaim{Key: w.Key(), Amount: amount})
 		}},
-		{"RejectClaim", workflow.ReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.RejectClaim(background, a, p, workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.NotDelivered}, Text: "Nothing came."})
+		{"RejectClaim", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.RejectClaim(background, a, p, workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.RejectionNotDelivered}, Text: "Nothing came."})
 		}},
-		{"RecordPayment", workflow.ReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"RecordPayment", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return nil, w.Desk.RecordPayment(background, a, p, workflow.RecordPayment{Key: w.Key(), Amount: amount})
 		}},
-		{"Claim", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"Claim", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Claim(background, a, p)
 		}},
 	}
@@ -255,16 +255,16 @@ func claimCalls() []call {
 // partner.
 func claimListCalls() []call {
 	return []call{
-		{"Claims", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Claims", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Claims(background, a, workflow.ClaimsQuery{})
 		}},
-		{"AllClaims", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"AllClaims", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return collect(w.Desk.AllClaims(background, a, workflow.ClaimsQuery{}))
 		}},
-		{"ClaimTotals", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"ClaimTotals", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.ClaimTotals(background, a, workflow.ClaimsQuery{})
 		}},
-		{"ExportClaims", workflow.ViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"ExportClaims", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			var csv strings.Builder
 			err := w.Desk.ExportClaims(background, a, workflow.ClaimsQuery{}, &csv, nil)
 			return csv.String(), err
@@ -281,11 +281,11 @@ func TestRoles(t *testing.T) {
 	}{
 		"no role":              {actor: workflow.Actor{Partner: partner, User: "ana"}},
 		"unknown role":         {actor: workflow.Actor{Partner: partner, User: "ana", Roles: []workflow.Role{"owner"}}},
-		"admin":                {actor: workflow.Actor{Partner: partner, User: "ana", Roles: []workflow.Role{workflow.IncentivesAdmin}}, asPartner: true},
-		"user":                 {actor: workflow.Actor{Partner: partner, User: "ana", Roles: []workflow.Role{workflow.IncentivesUser}}, asPartner: true},
-		"admin of no partner":  {actor: workflow.Actor{User: "ana", Roles: []workflow.Role{workflow.IncentivesAdmin}}},
-		"program":              {actor: workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.Program}}, run: true},
-		"program at a partner": {actor: workflow.Actor{Partner: partner, User: "vera", Roles: []workflow.Role{workflow.Program}}, asReviewer: true, run: true},
+		"admin":                {actor: workflow.Actor{Partner: partner, User: "ana", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}, asPartner: true},
+		"user":                 {actor: workflow.Actor{Partner: partner, User: "ana", Roles: []workflow.Role{workflow.RoleIncentivesUser}}, asPartner: true},
+		"admin of no partner":  {actor: workflow.Actor{User: "ana", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}},
+		"program":              {actor: workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}, run: true},
+		"program at a partner": {actor: workflow.Actor{Partner: partner, User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}, asReviewer: true, run: true},
 		"zero":                 {},
 		"without a user":       {actor: workflow.Actor{Partner: partner, User: " \x00", Roles: workflow.AllRoles()}},
 	}
@@ -300,15 +300,15 @@ func TestRoles(t *testing.T) {
 				p := w.Added(workshop, "ana@contoso.com")
 				may := who.asPartner
 				switch c.act {
-				case workflow.RunProgram:
+				case workflow.MayAdministerProgram:
 					may = who.run
-				case workflow.ReviewClaims:
+				case workflow.MayReviewClaims:
 					may = who.asReviewer
-				case workflow.ErasePersons:
-					may = who.asPartner && slices.Contains(who.actor.Roles, workflow.IncentivesAdmin) || who.asReviewer
-				case workflow.FollowFeed:
+				case workflow.MayErasePersons:
+					may = who.asPartner && slices.Contains(who.actor.Roles, workflow.RoleIncentivesAdmin) || who.asReviewer
+				case workflow.MayFollowFeed:
 					may = who.asPartner || who.run
-				case workflow.ViewClaims, workflow.CommentOnClaims:
+				case workflow.MayViewClaims, workflow.MayComment:
 					may = who.asPartner || who.asReviewer || who.run && slices.Contains(lists, c.name)
 				}
 				if may {
@@ -320,7 +320,7 @@ func TestRoles(t *testing.T) {
 				unchanged(t, spy, func() {
 					_, err := c.do(w, who.actor, p)
 					e := refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden)
-					equal(t, "the act", e.Act, c.act)
+					equal(t, "the act", e.Permission, c.act)
 					if e.Why == nil || !strings.Contains(e.Error(), string(c.act)) {
 						t.Errorf("%q does not say what and why", e)
 					}
@@ -403,7 +403,7 @@ type allowed struct {
 	asked     *[]string
 }
 
-func (a allowed) Authorize(_ context.Context, actor workflow.Actor, act workflow.Act) (workflow.Scope, error) {
+func (a allowed) Authorize(_ context.Context, actor workflow.Actor, act workflow.Permission) (workflow.Scope, error) {
 	*a.asked = append(*a.asked, fmt.Sprintf("%s %s", actor.User, act))
 	return workflow.SomeLocations(a.locations...), nil
 }
@@ -426,7 +426,7 @@ func TestAuthorizer(t *testing.T) {
 			actor := c.by()
 			_, err = c.do(w, actor, mine)
 			equal(t, "asked", asked, []string{fmt.Sprintf("%s %s", actor.User, c.act)})
-			whole := slices.Contains([]workflow.Act{workflow.ErasePersons, workflow.Associate, workflow.RunProgram}, c.act) || slices.Contains([]string{"VerifyHistory", "Heads", "FeedLag", "FeedConsumers", "MoveFeedConsumer"}, c.name)
+			whole := slices.Contains([]workflow.Permission{workflow.MayErasePersons, workflow.MayAssociateCustomers, workflow.MayAdministerProgram}, c.act) || slices.Contains([]string{"VerifyHistory", "Heads", "FeedLag", "FeedConsumers", "MoveFeedConsumer"}, c.name)
 			if errors.Is(err, workflow.ErrForbidden) != whole {
 				t.Fatalf("through one location: %v", err)
 			}
@@ -446,19 +446,19 @@ func TestActorTexts(t *testing.T) {
 		ok(t, json.Unmarshal(fmt.Appendf(nil, "%q", r), &got))
 		equal(t, "the role", got, r)
 	}
-	for _, a := range workflow.AllActs() {
-		var got workflow.Act
+	for _, a := range workflow.AllPermissions() {
+		var got workflow.Permission
 		ok(t, json.Unmarshal(fmt.Appendf(nil, "%q", a), &got))
 		equal(t, "the act", got, a)
 	}
 	var r workflow.Role
-	refused[*workflow.InputError](t, r.UnmarshalText([]byte("Incentives Admin")), workflow.ErrInput)
-	var a workflow.Act
-	refused[*workflow.InputError](t, a.UnmarshalText([]byte("view")), workflow.ErrInput)
+	refused[*workflow.InputError](t, r.UnmarshalText([]byte("Incentives Admin")), workflow.ErrInvalidInput)
+	var a workflow.Permission
+	refused[*workflow.InputError](t, a.UnmarshalText([]byte("view")), workflow.ErrInvalidInput)
 	ok(t, r.UnmarshalText(nil))
 
 	// Every act is one that some call takes: none is left that means nothing.
-	for _, act := range workflow.AllActs() {
+	for _, act := range workflow.AllPermissions() {
 		if !slices.ContainsFunc(calls(), func(c call) bool { return c.act == act }) {
 			t.Errorf("nothing takes the act %q", act)
 		}
@@ -475,7 +475,7 @@ func TestLogValues(t *testing.T) {
 	w.Accepted(p)
 	sendSurvey(t, w, p, "secret-ana@contoso.com")
 	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "secret"}))
-	evidence := pdf(w.Key(), claim.Invoice)
+	evidence := pdf(w.Key(), claim.ProofInvoice)
 	evidence.Name = "secret.pdf"
 	added, err := w.Desk.AddEvidence(background, w.Actor, p, evidence, strings.NewReader("secret"))
 	ok(t, err)
@@ -492,16 +492,16 @@ func TestLogValues(t *testing.T) {
 			"actor", workflow.Actor{Partner: "northwind", User: "secret-user"}, "candidate", offer.Candidate, "offer", offer,
 			"add", workflow.AddCustomer{Candidate: workflow.Candidate{Email: "secret-ana@contoso.com", Reason: "secret"}},
 			"request", workflow.ConsentRequest{Customer: workflow.ByEmail("secret-ana@contoso.com"), Partner: workflow.ByEmail("secret-joe@northwind.example")},
-			"cancel", workflow.CancelParticipation{Reason: "secret"}, "person", workflow.Person{Email: "secret-ana@contoso.com", User: "secret-user", Name: "secret"},
+			"cancel", workflow.Cancel{Reason: "secret"}, "person", workflow.Person{Email: "secret-ana@contoso.com", User: "secret-user", Name: "secret"},
 			"delivery", w.Messages()[0], "survey delivery", w.Messages()[len(w.Messages())-1],
 			"comment", workflow.Comment{Text: "secret"}, "dispute", workflow.DisputeClaim{Reason: "secret"},
-			"survey", workflow.SurveyRequest{Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "secret-ana@contoso.com"}},
-			"action", workflow.AskForAction{Items: []claim.ActionItem{{Text: "secret"}}},
+			"survey", workflow.SurveyRequest{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "secret-ana@contoso.com"}},
+			"action", workflow.RequestAction{Items: []claim.ActionItem{{Text: "secret"}}},
 			"approve", workflow.ApproveClaim{Amount: w.Money("1.00 USD"), Override: "secret", Text: "secret"},
-			"reject", workflow.RejectClaim{Codes: []claim.RejectionCode{claim.NotDelivered}, Text: "secret"},
+			"reject", workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionNotDelivered}, Text: "secret"},
 			"pay", workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reference: "secret"},
 			"add evidence", evidence, "record evidence", document, "evidence", added,
-			"details", workflow.Details{FriendlyName: &friendly}, "associate", workflow.Association{Reason: "secret"}, "claim", view,
+			"details", workflow.UpdateDetails{FriendlyName: &friendly}, "associate", workflow.Association{Reason: "secret"}, "claim", view,
 		)
 		for _, m := range w.Messages() {
 			if link := m.Link[strings.LastIndexByte(m.Link, '/')+1:]; link != "" && strings.Contains(out.String(), link) {

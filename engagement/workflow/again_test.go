@@ -28,11 +28,11 @@ type again struct {
 var agains = map[string]again{
 	"accept": {
 		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s, nil) }, ready: asking,
-		form: url.Values{"decision": {"accept"}}, other: url.Values{"decision": {"decline"}}, said: "Consent is given", event: engagement.ConsentGranted,
+		form: url.Values{"decision": {"accept"}}, other: url.Values{"decision": {"decline"}}, said: "Consent is given", event: engagement.EventConsentGranted,
 	},
 	"decline": {
 		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s, nil) }, ready: asking,
-		form: url.Values{"decision": {"decline"}}, other: url.Values{"decision": {"accept"}}, said: "Consent is declined", event: engagement.ConsentDeclined,
+		form: url.Values{"decision": {"decline"}}, other: url.Values{"decision": {"accept"}}, said: "Consent is declined", event: engagement.EventConsentDeclined,
 	},
 	"withdraw": {
 		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s, nil) },
@@ -41,7 +41,7 @@ var agains = map[string]again{
 			ok(t, answer(w, link, consent.DecisionAccept))
 			return link
 		},
-		form: url.Values{"decision": {"withdraw"}}, other: url.Values{"decision": {"accept"}}, said: "Consent is withdrawn", event: engagement.ConsentWithdrawn,
+		form: url.Values{"decision": {"withdraw"}}, other: url.Values{"decision": {"accept"}}, said: "Consent is withdrawn", event: engagement.EventConsentWithdrawn,
 	},
 	"survey": {
 		page: func(s *workflow.Service) http.Handler { return consenthttp.NewSurvey(s, nil) },
@@ -49,7 +49,7 @@ var agains = map[string]again{
 			return sendSurvey(t, w, w.Granted(migration, "ana@contoso.com"), "eva@contoso.com")
 		},
 		form:  url.Values{"delivered": {"yes"}, "findings": {"no"}, "satisfaction": {"4"}, "comments": {" Muito bom.\r\nAna "}},
-		other: url.Values{"delivered": {"yes"}, "findings": {"no"}, "satisfaction": {"5"}, "comments": {"Muito bom."}}, said: "Thank you", event: engagement.SurveyAnswered,
+		other: url.Values{"delivered": {"yes"}, "findings": {"no"}, "satisfaction": {"5"}, "comments": {"Muito bom."}}, said: "Thank you", event: engagement.EventSurveyAnswered,
 	},
 }
 

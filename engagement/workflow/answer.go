@@ -94,9 +94,9 @@ var answers = map[consent.Decision]struct {
 	event   engagement.EventKind
 	message engagement.MessageKind
 }{
-	consent.DecisionAccept:   {engagement.ConsentGranted, engagement.TellGranted},
-	consent.DecisionDecline:  {engagement.ConsentDeclined, engagement.TellDeclined},
-	consent.DecisionWithdraw: {engagement.ConsentWithdrawn, engagement.TellWithdrawn},
+	consent.DecisionAccept:   {engagement.EventConsentGranted, engagement.MessageConsentGranted},
+	consent.DecisionDecline:  {engagement.EventConsentDeclined, engagement.MessageConsentDeclined},
+	consent.DecisionWithdraw: {engagement.EventConsentWithdrawn, engagement.MessageConsentWithdrawn},
 }
 
 func (u *unit) answer(ctx context.Context, p engagement.Participation, link consent.Link, decision consent.Decision) error {
@@ -163,7 +163,7 @@ func (u *unit) makeKnown(ctx context.Context, p engagement.Participation) error 
 	}
 	c.KnownSince = u.now
 	u.putCustomer(c)
-	u.customerEvent(engagement.Event{Kind: engagement.CustomerKnown, By: engagement.ByCustomer}, key)
+	u.customerEvent(engagement.Event{Kind: engagement.EventCustomerKnown, By: engagement.ByCustomer}, key)
 	return u.recordEverywhere(ctx, c, "a customer who consented")
 }
 

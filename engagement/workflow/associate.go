@@ -30,8 +30,8 @@ func (c Association) LogValue() slog.Value { return slog.GroupValue(slog.String(
 // an *UnavailableError.
 func (s *Service) Disassociate(ctx context.Context, actor Actor, customer tenant.Key, cmd Association) error {
 	return s.associate(ctx, actor, customer, cmd, "disassociate customer", func(u *unit, c engagement.Customer) error {
-		if !c.ParkedSince.IsZero() {
-			return &DisassociatedError{Customer: string(customer), Since: c.ParkedSince}
+		if !c.DisassociatedAt.IsZero() {
+			return &DisassociatedError{Customer: string(customer), Since: c.DisassociatedAt}
 		}
 		all, err := u.s.engagements(ctx)
 		if err != nil {
@@ -41,7 +41,7 @@ func (s *Service) Disassociate(ctx context.Context, actor Actor, customer tenant
 			return err
 		}
 		c = u.customers[c.Key] // with what loading has recorded
-		c.ParkedSince = u.now
+		c.DisassociatedAt = u.now
 		u.putCustomer(c)
 		for _, e := range all {
 			r := u.record(recordKey(c.Key, e.ID))
@@ -52,7 +52,7 @@ func (s *Service) Disassociate(ctx context.Context, actor Actor, customer tenant
 				u.recordKnown(c, e, r.Evaluation)
 			}
 		}
-		u.customerEvent(engagement.Event{Kind: engagement.CustomerParked, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
+		u.customerEvent(engagement.Event{Kind: engagement.EventCustomerDisassociated, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
 		return nil
 	})
 }
@@ -64,18 +64,18 @@ func (s *Service) Disassociate(ctx context.Context, actor Actor, customer tenant
 // *UnavailableError.
 func (s *Service) Associate(ctx context.Context, actor Actor, customer tenant.Key, cmd Association) error {
 	return s.associate(ctx, actor, customer, cmd, "associate customer", func(u *unit, c engagement.Customer) error {
-		if c.ParkedSince.IsZero() {
+		if c.DisassociatedAt.IsZero() {
 			return nil
 		}
-		c.ParkedSince = time.Time{}
+		c.DisassociatedAt = time.Time{}
 		u.putCustomer(c)
-		u.customerEvent(engagement.Event{Kind: engagement.CustomerAssociated, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
+		u.customerEvent(engagement.Event{Kind: engagement.EventCustomerAssociated, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
 		return u.recordEverywhere(ctx, u.customers[c.Key], "a customer who was associated again")
 	})
 }
 
 func (s *Service) associate(ctx context.Context, actor Actor, customer tenant.Key, cmd Association, name string, do func(*unit, engagement.Customer) error) error {
-	if err := s.authorizeAll(ctx, actor, Associate); err != nil {
+	if err := s.authorizeAll(ctx, actor, MayAssociateCustomers); err != nil {
 		return err
 	}
 	type body struct {

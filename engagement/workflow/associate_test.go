@@ -26,7 +26,7 @@ func associating(w *workflowtest.World, domain string) func() error {
 // had stays where it is.
 func TestDisassociate(t *testing.T) {
 	w, spy := newWorld(t)
-	p := reached(t, w, migration, engagement.Canceled)
+	p := reached(t, w, migration, engagement.StatusCanceled)
 	w.Known("adatum.com")
 	w.As(workflowtest.Fabrikam).Known("contoso.com")
 	since := w.Now()
@@ -38,7 +38,7 @@ func TestDisassociate(t *testing.T) {
 			w.ExpectTab(e, engagement.TabIneligible)
 		}
 		w.ExpectTab(migration, engagement.TabComplete, "Contoso") // its participation
-		w.ExpectStatus(p, engagement.Canceled)
+		w.ExpectStatus(p, engagement.StatusCanceled)
 		unchanged(t, spy, func() {
 			for what, err := range map[string]error{"add": adding(w, "ana@contoso.com", workshop)(), "claim": claiming(w, "contoso.com", workshop)()} {
 				e := refused[*workflow.DisassociatedError](t, err, workflow.ErrDisassociated)
@@ -66,7 +66,7 @@ func TestDisassociate(t *testing.T) {
 	imported(t, w, identified(w, "contoso.com"))
 	parked("imported")
 	equal(t, "it is known all the same", slices.ContainsFunc(customersOf(t, w), func(c engagement.Customer) bool {
-		return c.Key.Customer == w.Customer("contoso.com") && c.ParkedSince.Equal(since)
+		return c.Key.Customer == w.Customer("contoso.com") && c.DisassociatedAt.Equal(since)
 	}), true)
 	w.As(workflowtest.Fabrikam).ExpectTab(pilot, engagement.TabEligible, "Contoso") // another partner's is its own
 
@@ -81,7 +81,7 @@ func TestDisassociate(t *testing.T) {
 	type entry struct{ kind, by, user, why string }
 	var got []entry
 	for _, e := range events {
-		if e.Kind == engagement.CustomerParked || e.Kind == engagement.CustomerAssociated {
+		if e.Kind == engagement.EventCustomerDisassociated || e.Kind == engagement.EventCustomerAssociated {
 			got = append(got, entry{string(e.Kind), string(e.By), e.Person.User, e.Person.Why})
 		}
 	}
@@ -104,8 +104,8 @@ func customersOf(t *testing.T, w *workflowtest.World) []engagement.Customer {
 // that is over, recorded or not, is in nobody's way.
 func TestDisassociateOpen(t *testing.T) {
 	for _, status := range []engagement.Status{
-		engagement.CustomerClaimed, engagement.AwaitingConsentResponse, engagement.CustomerConsentReceived, engagement.Submitted, engagement.UnderReview,
-		engagement.PartnerActionRequired, engagement.Rejected, engagement.Disputed,
+		engagement.StatusCustomerClaimed, engagement.StatusAwaitingConsentResponse, engagement.StatusConsentReceived, engagement.StatusSubmitted, engagement.StatusUnderReview,
+		engagement.StatusPartnerActionRequired, engagement.StatusRejected, engagement.StatusDisputed,
 	} {
 		w, spy := newWorld(t)
 		w.Known("contoso.com")
@@ -116,8 +116,8 @@ func TestDisassociateOpen(t *testing.T) {
 		})
 	}
 	for _, status := range []engagement.Status{
-		engagement.CustomerConsentDeclined, engagement.CustomerConsentExpired, engagement.Canceled, engagement.Approved, engagement.Paid,
-		engagement.RejectedFinal, engagement.NotSubmittedExpired, engagement.PostSubmissionExpired, engagement.DisputedExpired,
+		engagement.StatusConsentDeclined, engagement.StatusConsentExpired, engagement.StatusCanceled, engagement.StatusApproved, engagement.StatusPaid,
+		engagement.StatusRejectedFinal, engagement.StatusNotSubmittedExpired, engagement.StatusPostSubmissionExpired, engagement.StatusDisputedExpired,
 	} {
 		w, _ := newWorld(t)
 		w.Known("contoso.com")
@@ -142,14 +142,14 @@ func TestAssociationInput(t *testing.T) {
 			},
 		} {
 			for _, reason := range []string{"", " \n", strings.Repeat("x", 2001)} {
-				equal(t, "the field", refused[*workflow.InputError](t, do(w.Customer("contoso.com"), reason), workflow.ErrInput).Field, "reason")
+				equal(t, "the field", refused[*workflow.InputError](t, do(w.Customer("contoso.com"), reason), workflow.ErrInvalidInput).Field, "reason")
 			}
-			equal(t, "the field", refused[*workflow.InputError](t, do("contoso", "Why not."), workflow.ErrInput).Field, "customer")
+			equal(t, "the field", refused[*workflow.InputError](t, do("contoso", "Why not."), workflow.ErrInvalidInput).Field, "customer")
 			refused[*workflow.NotKnownError](t, do(w.Customer("adatum.com"), "Why not."), workflow.ErrNotKnown)
 		}
 	})
 	ok(t, associating(w, "contoso.com")()) // it is: nothing happens
-	equal(t, "events", count(t, w, "contoso.com", engagement.CustomerAssociated), 0)
+	equal(t, "events", count(t, w, "contoso.com", engagement.EventCustomerAssociated), 0)
 }
 
 // Disassociated while it is claimed: one of the two wins, and the other is told.

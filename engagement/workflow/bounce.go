@@ -15,7 +15,7 @@ import (
 // mark changes the link that a message carries.
 func mark(p engagement.Participation, m engagement.Message, change func([]consent.Link) ([]consent.Link, error)) (engagement.Participation, consent.Link, error) {
 	var err error
-	if m.Kind == engagement.AskForSurvey {
+	if m.Kind == engagement.MessageSurveyRequest {
 		if p.Claim == nil {
 			return p, consent.Link{}, consent.ErrUnknownLink
 		}
@@ -64,7 +64,7 @@ func (u *unit) failed(p engagement.Participation, m engagement.Message, code con
 	u.putParticipation(p)
 	status := p.StatusAt(u.now)
 	u.event(engagement.Event{
-		Kind: engagement.MessageFailed, By: engagement.ByClock, From: status, To: status,
+		Kind: engagement.EventMessageFailed, By: engagement.ByClock, From: status, To: status,
 		Detail: engagement.Detail{Message: m.Kind, Failure: code, Link: m.Link, Survey: surveyOf(p, m.Link)}, Person: personOf(consent.Contact{Email: m.To}),
 	}, p)
 	return nil
@@ -110,10 +110,10 @@ func (s *Service) RecordBounce(ctx context.Context, b Bounce) error {
 			return struct{}{}, err
 		}
 		m, failure, err := bouncedMessage(p, b, to)
-		if err != nil || failure.Code == consent.Bounced { // it was recorded before
+		if err != nil || failure.Code == consent.FailureBounced { // it was recorded before
 			return struct{}{}, err
 		}
-		return struct{}{}, u.failed(p, m, consent.Bounced)
+		return struct{}{}, u.failed(p, m, consent.FailureBounced)
 	})
 	return explain(err)
 }
@@ -159,12 +159,12 @@ func bouncedMessage(p engagement.Participation, b Bounce, to tenant.Email) (enga
 		}
 		return consent.Failure{}, false
 	}
-	if f, ok := carried(engagement.AskForConsent, p.Consent.Links); ok {
+	if f, ok := carried(engagement.MessageConsentRequest, p.Consent.Links); ok {
 		return m, f, nil
 	}
 	if p.Claim != nil {
 		for _, v := range p.Claim.Surveys {
-			if f, ok := carried(engagement.AskForSurvey, v.Links); ok {
+			if f, ok := carried(engagement.MessageSurveyRequest, v.Links); ok {
 				return m, f, nil
 			}
 		}

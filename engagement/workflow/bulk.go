@@ -7,7 +7,7 @@ import (
 	"log/slog"
 )
 
-// BulkOptions say how AddCustomers goes about it.
+// BulkOptions say how MayAddCustomers goes about it.
 type BulkOptions struct {
 	DryRun   bool           // decide and report, but write nothing
 	Progress func(Progress) // called after each row; may be nil
@@ -26,7 +26,7 @@ func (r BulkResult) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("row", r.Row), slog.Any("command", r.Command), slog.Int("started", len(r.Started)), slog.Any("error", r.Err))
 }
 
-// AddCustomers adds one customer after the other as they are asked for, each as
+// MayAddCustomers adds one customer after the other as they are asked for, each as
 // AddCustomer would: whole or not at all, and none because of another. It yields
 // a result for each; who stops asking stops the adding. When the context ends,
 // the next result says so and is the last. A row that was added before, with the

@@ -43,7 +43,7 @@ func checkBulk(t *testing.T, results []workflow.BulkResult, commands []workflow.
 	refused[*tenant.NotFoundError](t, results[1].Err, tenant.ErrNotFound)
 	refused[*workflow.NotEligibleError](t, results[2].Err, workflow.ErrNotEligible)
 	equal(t, "how many of the fourth", len(results[3].Started), 1)
-	refused[*workflow.InputError](t, results[5].Err, workflow.ErrInput)
+	refused[*workflow.InputError](t, results[5].Err, workflow.ErrInvalidInput)
 }
 
 // Each row is added as if it were alone: whole or not at all, and none because of
@@ -162,7 +162,7 @@ func TestAddCustomersCancelled(t *testing.T) {
 
 type cancelsOnceAsked struct{ cancel func() }
 
-func (c cancelsOnceAsked) Authorize(context.Context, workflow.Actor, workflow.Act) (workflow.Scope, error) {
+func (c cancelsOnceAsked) Authorize(context.Context, workflow.Actor, workflow.Permission) (workflow.Scope, error) {
 	c.cancel()
 	return workflow.AllLocations(), nil
 }

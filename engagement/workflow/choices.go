@@ -50,7 +50,7 @@ func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engageme
 
 // choice decides for one engagement.
 func (u *unit) choice(in enrollment, e engagement.Engagement, location engagement.Location, key engagement.RecordKey, facts eligibility.Facts) (Choice, error) {
-	c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea, Pay: e.PayOf()}
+	c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea, Pay: e.PaymentModel()}
 	c.Payout, _ = e.PayoutAt(in.hours, u.now)
 	refuse := func(err error) { c.Refusals = append(c.Refusals, err) }
 	if !e.ClaimableAt(u.now) {
@@ -60,13 +60,13 @@ func (u *unit) choice(in enrollment, e engagement.Engagement, location engagemen
 	if err != nil {
 		return c, err
 	}
-	c.Earns = outcome.Earns
-	if !outcome.MayAdd {
-		refuse(&LocationError{Location: location.ID, Engagement: e.ID, Reasons: outcome.Reasons()})
+	c.Earns = outcome.Payable
+	if !outcome.Eligible {
+		refuse(&LocationNotEligibleError{Location: location.ID, Engagement: e.ID, Reasons: outcome.Reasons()})
 	}
 	given := in.nominated()
 	if !e.Takes(given...) {
-		refuse(&NominationError{Engagement: e.ID, Given: given[0], Takes: e.Nominations()})
+		refuse(&IDNotAcceptedError{Engagement: e.ID, Given: given[0], Takes: e.AcceptedIDs()})
 	}
 	if e.RefusesStated && in.who.Identity.Stated {
 		refuse(&StatedIdentityError{Engagement: e.ID})
@@ -76,17 +76,17 @@ func (u *unit) choice(in enrollment, e engagement.Engagement, location engagemen
 		return c, err
 	}
 	open, isOpen := r.OpenAt(u.now)
-	known, parked := customer.Known(), !customer.ParkedSince.IsZero()
+	known, parked := customer.Known(), !customer.DisassociatedAt.IsZero()
 	switch {
 	case parked:
-		refuse(&DisassociatedError{Customer: string(key.Customer), Since: customer.ParkedSince})
+		refuse(&DisassociatedError{Customer: string(key.Customer), Since: customer.DisassociatedAt})
 	case isOpen && !in.within.Has(open.Location):
 		refuse(&OpenParticipationError{Engagement: e.ID})
 	case isOpen:
 		refuse(&OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)})
-	case in.origin == engagement.Added && known:
+	case in.origin == engagement.OriginAdded && known:
 		refuse(&AlreadyKnownError{Engagement: e.ID})
-	case in.origin == engagement.Claimed && !known:
+	case in.origin == engagement.OriginClaimed && !known:
 		refuse(&NotKnownError{Customer: string(key.Customer)})
 	}
 	if c.Decision, err = u.s.decide(e, location, facts, u.now); err != nil {
@@ -179,9 +179,9 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	u.putRecord(r)
 	u.put(p)
 
-	kind := engagement.CustomerAdded
-	if in.origin == engagement.Claimed {
-		kind = engagement.CustomerClaim
+	kind := engagement.EventCustomerAdded
+	if in.origin == engagement.OriginClaimed {
+		kind = engagement.EventCustomerClaimed
 	}
 	person := &engagement.Person{User: actor.User, Why: in.who.Reason}
 	if !in.who.Email.IsZero() {

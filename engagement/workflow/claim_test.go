@@ -55,29 +55,29 @@ func route(t *testing.T, status engagement.Status) []leg {
 		before engagement.Status
 		leg    leg
 	}{
-		engagement.AwaitingConsentResponse:  {engagement.CustomerClaimed, func(w *workflowtest.World, p engagement.ParticipationID) { w.Requested(p) }},
-		engagement.CustomerConsentReceived:  {engagement.AwaitingConsentResponse, (*workflowtest.World).Accepted},
-		engagement.Submitted:                {engagement.CustomerConsentReceived, (*workflowtest.World).Submitted},
-		engagement.UnderReview:              {engagement.Submitted, (*workflowtest.World).Reviewed},
-		engagement.PartnerActionRequired:    {engagement.UnderReview, func(w *workflowtest.World, p engagement.ParticipationID) { w.AskedForAction(p, "Sign it.") }},
-		engagement.Approved:                 {engagement.UnderReview, func(w *workflowtest.World, p engagement.ParticipationID) { w.Approved(p, "5000.00 USD") }},
-		engagement.Paid:                     {engagement.Approved, func(w *workflowtest.World, p engagement.ParticipationID) { w.Paid(p, "5000.00 USD") }},
-		engagement.Rejected:                 {engagement.UnderReview, func(w *workflowtest.World, p engagement.ParticipationID) { w.Rejected(p, "Not delivered.") }},
-		engagement.Disputed:                 {engagement.Rejected, func(w *workflowtest.World, p engagement.ParticipationID) { w.Disputed(p, "It was.") }},
-		engagement.Canceled:                 {engagement.CustomerConsentReceived, (*workflowtest.World).Cancelled},
-		engagement.CustomerConsentDeclined:  {engagement.AwaitingConsentResponse, (*workflowtest.World).Declined},
-		engagement.CustomerConsentWithdrawn: {engagement.CustomerConsentReceived, (*workflowtest.World).Withdrawn},
-		engagement.CustomerConsentExpired:   {engagement.AwaitingConsentResponse, wait},
-		engagement.NotSubmittedExpired:      {engagement.CustomerConsentReceived, wait},
-		engagement.PostSubmissionExpired:    {engagement.PartnerActionRequired, wait},
-		engagement.DisputedExpired:          {engagement.Disputed, wait},
-		engagement.RejectedFinal: {engagement.Disputed, func(w *workflowtest.World, p engagement.ParticipationID) {
+		engagement.StatusAwaitingConsentResponse: {engagement.StatusCustomerClaimed, func(w *workflowtest.World, p engagement.ParticipationID) { w.Requested(p) }},
+		engagement.StatusConsentReceived:         {engagement.StatusAwaitingConsentResponse, (*workflowtest.World).Accepted},
+		engagement.StatusSubmitted:               {engagement.StatusConsentReceived, (*workflowtest.World).Submitted},
+		engagement.StatusUnderReview:             {engagement.StatusSubmitted, (*workflowtest.World).Reviewed},
+		engagement.StatusPartnerActionRequired:   {engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) { w.AskedForAction(p, "Sign it.") }},
+		engagement.StatusApproved:                {engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) { w.Approved(p, "5000.00 USD") }},
+		engagement.StatusPaid:                    {engagement.StatusApproved, func(w *workflowtest.World, p engagement.ParticipationID) { w.Paid(p, "5000.00 USD") }},
+		engagement.StatusRejected:                {engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) { w.Rejected(p, "Not delivered.") }},
+		engagement.StatusDisputed:                {engagement.StatusRejected, func(w *workflowtest.World, p engagement.ParticipationID) { w.Disputed(p, "It was.") }},
+		engagement.StatusCanceled:                {engagement.StatusConsentReceived, (*workflowtest.World).Cancelled},
+		engagement.StatusConsentDeclined:         {engagement.StatusAwaitingConsentResponse, (*workflowtest.World).Declined},
+		engagement.StatusConsentWithdrawn:        {engagement.StatusConsentReceived, (*workflowtest.World).Withdrawn},
+		engagement.StatusConsentExpired:          {engagement.StatusAwaitingConsentResponse, wait},
+		engagement.StatusNotSubmittedExpired:     {engagement.StatusConsentReceived, wait},
+		engagement.StatusPostSubmissionExpired:   {engagement.StatusPartnerActionRequired, wait},
+		engagement.StatusDisputedExpired:         {engagement.StatusDisputed, wait},
+		engagement.StatusRejectedFinal: {engagement.StatusDisputed, func(w *workflowtest.World, p engagement.ParticipationID) {
 			w.Submitted(p)
 			w.Reviewed(p)
 			w.Rejected(p, "Still not.")
 		}},
 	}
-	if status == engagement.CustomerClaimed {
+	if status == engagement.StatusCustomerClaimed {
 		return nil
 	}
 	way, is := last[status]
@@ -121,14 +121,14 @@ func TestClaimLife(t *testing.T) {
 	start := w.Now()
 	p := w.Granted(migration, "ana@contoso.com")
 	in := func(days int) time.Time { return start.AddDate(0, 0, days) }
-	work, submit, view, cancel, dispute := engagement.WorkOnClaim, engagement.SubmitClaim, engagement.ViewClaim, engagement.Cancel, engagement.Dispute
+	work, submit, view, cancel, dispute := engagement.ActionWorkOnClaim, engagement.ActionSubmitClaim, engagement.ActionViewClaim, engagement.ActionCancel, engagement.ActionDispute
 	done := func(status engagement.Status) point {
 		return point{status, engagement.TabComplete, string(status), time.Time{}, []engagement.Action{view}}
 	}
 	waiting := func(status engagement.Status) point {
 		actions := []engagement.Action{view}
-		if status == engagement.Submitted {
-			actions = []engagement.Action{engagement.RecallClaim, view}
+		if status == engagement.StatusSubmitted {
+			actions = []engagement.Action{engagement.ActionRecallClaim, view}
 		}
 		return point{status, engagement.TabEligible, string(status) + ": nothing to do now", time.Time{}, actions}
 	}
@@ -141,28 +141,28 @@ func TestClaimLife(t *testing.T) {
 		do   func()
 		want point
 	}{
-		{0, "consent", func() {}, todo(engagement.CustomerConsentReceived, "60 days left to submit the claim", 60, work, view, cancel)},
-		{5, "proof", func() { w.Proved(p) }, todo(engagement.CustomerConsentReceived, "55 days left to submit the claim", 60, work, submit, view, cancel)},
-		{59, "the last day", func() {}, todo(engagement.CustomerConsentReceived, "1 day left to submit the claim", 60, work, submit, view, cancel)},
-		{59, "submission", func() { w.Submitted(p) }, waiting(engagement.Submitted)},
-		{65, "review", func() { w.Reviewed(p) }, waiting(engagement.UnderReview)},
+		{0, "consent", func() {}, todo(engagement.StatusConsentReceived, "60 days left to submit the claim", 60, work, view, cancel)},
+		{5, "proof", func() { w.Proved(p) }, todo(engagement.StatusConsentReceived, "55 days left to submit the claim", 60, work, submit, view, cancel)},
+		{59, "the last day", func() {}, todo(engagement.StatusConsentReceived, "1 day left to submit the claim", 60, work, submit, view, cancel)},
+		{59, "submission", func() { w.Submitted(p) }, waiting(engagement.StatusSubmitted)},
+		{65, "review", func() { w.Reviewed(p) }, waiting(engagement.StatusUnderReview)},
 		{70, "action", func() { w.AskedForAction(p, "Sign the findings.") },
-			todo(engagement.PartnerActionRequired, "20 days left to do what the reviewer asks for", 90, work, submit, view)},
-		{75, "submission again", func() { w.Submitted(p) }, waiting(engagement.Submitted)},
-		{89, "review again", func() { w.Reviewed(p) }, waiting(engagement.UnderReview)},
-		{200, "a slow reviewer", func() {}, waiting(engagement.UnderReview)},
-		{200, "rejection", func() { w.Rejected(p, "Nothing was delivered.") }, todo(engagement.Rejected, "30 days left to dispute the rejection", 230, dispute, view)},
-		{210, "dispute", func() { w.Disputed(p, "It was delivered.") }, todo(engagement.Disputed, "20 days left to submit the dispute", 230, work, submit, view)},
-		{229, "submission of the dispute", func() { w.Submitted(p) }, waiting(engagement.Submitted)},
-		{240, "its review", func() { w.Reviewed(p) }, waiting(engagement.UnderReview)},
+			todo(engagement.StatusPartnerActionRequired, "20 days left to do what the reviewer asks for", 90, work, submit, view)},
+		{75, "submission again", func() { w.Submitted(p) }, waiting(engagement.StatusSubmitted)},
+		{89, "review again", func() { w.Reviewed(p) }, waiting(engagement.StatusUnderReview)},
+		{200, "a slow reviewer", func() {}, waiting(engagement.StatusUnderReview)},
+		{200, "rejection", func() { w.Rejected(p, "Nothing was delivered.") }, todo(engagement.StatusRejected, "30 days left to dispute the rejection", 230, dispute, view)},
+		{210, "dispute", func() { w.Disputed(p, "It was delivered.") }, todo(engagement.StatusDisputed, "20 days left to submit the dispute", 230, work, submit, view)},
+		{229, "submission of the dispute", func() { w.Submitted(p) }, waiting(engagement.StatusSubmitted)},
+		{240, "its review", func() { w.Reviewed(p) }, waiting(engagement.StatusUnderReview)},
 		{241, "its action", func() { w.AskedForAction(p, "Date it.") },
-			todo(engagement.PartnerActionRequired, "18 days left to do what the reviewer asks for", 259, work, submit, view)},
-		{242, "its submission again", func() { w.Submitted(p) }, waiting(engagement.Submitted)},
-		{243, "its review again", func() { w.Reviewed(p) }, waiting(engagement.UnderReview)},
-		{500, "approval", func() { w.Approved(p, "4500.00 USD") }, done(engagement.Approved)},
-		{501, "a part of the payment", func() { w.Paid(p, "500.00 USD") }, done(engagement.Approved)},
-		{502, "the rest", func() { w.Paid(p, "4000.00 USD") }, done(engagement.Paid)},
-		{5000, "long after", func() {}, done(engagement.Paid)},
+			todo(engagement.StatusPartnerActionRequired, "18 days left to do what the reviewer asks for", 259, work, submit, view)},
+		{242, "its submission again", func() { w.Submitted(p) }, waiting(engagement.StatusSubmitted)},
+		{243, "its review again", func() { w.Reviewed(p) }, waiting(engagement.StatusUnderReview)},
+		{500, "approval", func() { w.Approved(p, "4500.00 USD") }, done(engagement.StatusApproved)},
+		{501, "a part of the payment", func() { w.Paid(p, "500.00 USD") }, done(engagement.StatusApproved)},
+		{502, "the rest", func() { w.Paid(p, "4000.00 USD") }, done(engagement.StatusPaid)},
+		{5000, "long after", func() {}, done(engagement.StatusPaid)},
 	} {
 		w.SetNow(in(s.on))
 		s.do()
@@ -202,7 +202,7 @@ func TestClaimLife(t *testing.T) {
 	equal(t, "the history", got, want)
 
 	for kind, times := range map[engagement.MessageKind]int{
-		engagement.TellActionRequired: 2, engagement.TellRejected: 1, engagement.TellApproved: 1, engagement.TellPaid: 2, engagement.TellClaimExpired: 0,
+		engagement.MessageActionRequired: 2, engagement.MessageClaimRejected: 1, engagement.MessageClaimApproved: 1, engagement.MessageClaimPaid: 2, engagement.MessageClaimExpired: 0,
 	} {
 		equal(t, "how often the partner was told "+string(kind), len(sentTo(w, kind)), times)
 	}
@@ -212,12 +212,12 @@ func TestClaimLife(t *testing.T) {
 // it is told, and whether it frees the customer's place for this partner and for
 // others.
 func TestEndings(t *testing.T) {
-	delivered := map[engagement.Status]bool{engagement.Approved: true, engagement.Paid: true}
+	delivered := map[engagement.Status]bool{engagement.StatusApproved: true, engagement.StatusPaid: true}
 	kinds := map[engagement.Status]engagement.EventKind{
-		engagement.Approved: engagement.ClaimApproved, engagement.Paid: engagement.PaymentRecorded, engagement.RejectedFinal: engagement.ClaimRejected,
-		engagement.Canceled: engagement.ParticipationCancel, engagement.CustomerConsentWithdrawn: engagement.ConsentWithdrawn,
-		engagement.NotSubmittedExpired: engagement.DeadlinePassed, engagement.PostSubmissionExpired: engagement.DeadlinePassed,
-		engagement.DisputedExpired: engagement.DeadlinePassed, "Rejected, and never disputed": engagement.DeadlinePassed,
+		engagement.StatusApproved: engagement.EventClaimApproved, engagement.StatusPaid: engagement.EventPaymentRecorded, engagement.StatusRejectedFinal: engagement.EventClaimRejected,
+		engagement.StatusCanceled: engagement.EventParticipationCanceled, engagement.StatusConsentWithdrawn: engagement.EventConsentWithdrawn,
+		engagement.StatusNotSubmittedExpired: engagement.EventDeadlinePassed, engagement.StatusPostSubmissionExpired: engagement.EventDeadlinePassed,
+		engagement.StatusDisputedExpired: engagement.EventDeadlinePassed, "Rejected, and never disputed": engagement.EventDeadlinePassed,
 	}
 	for status, kind := range kinds {
 		t.Run(string(status), func(t *testing.T) {
@@ -225,13 +225,13 @@ func TestEndings(t *testing.T) {
 			f := w.As(workflowtest.Fabrikam)
 			begin := status
 			if strings.HasPrefix(string(status), "Rejected,") {
-				begin, status = engagement.Rejected, engagement.Rejected
+				begin, status = engagement.StatusRejected, engagement.StatusRejected
 			}
 			p := reached(t, w, migration, begin)
-			if status == engagement.Rejected {
+			if status == engagement.StatusRejected {
 				w.SetNow(part(t, w, p).DeadlineAt(w.Now()))
 			}
-			want := point{status, engagement.TabComplete, string(status), time.Time{}, []engagement.Action{engagement.ViewClaim}}
+			want := point{status, engagement.TabComplete, string(status), time.Time{}, []engagement.Action{engagement.ActionViewClaim}}
 			want.check(t, w, p, "in the end")
 			theirs := func() []engagement.Reason {
 				t.Helper()
@@ -249,8 +249,8 @@ func TestEndings(t *testing.T) {
 			if delivered[status] {
 				w.ExpectTab(migration, engagement.TabEligible)
 				w.ExpectTab(migration, engagement.TabIneligible)
-				equal(t, "what another partner is told", theirs(), []engagement.Reason{{Kind: engagement.ParticipatedBefore}})
-				equal(t, "why it cannot be claimed again", refused[*workflow.NotEligibleError](t, again(), workflow.ErrNotEligible).Reasons, []engagement.Reason{{Kind: engagement.ClaimLimitReached}})
+				equal(t, "what another partner is told", theirs(), []engagement.Reason{{Kind: engagement.ReasonParticipatedElsewhere}})
+				equal(t, "why it cannot be claimed again", refused[*workflow.NotEligibleError](t, again(), workflow.ErrNotEligible).Reasons, []engagement.Reason{{Kind: engagement.ReasonClaimLimitReached}})
 				equal(t, "granted", granted(t, w, migration, "contoso.com"), 1)
 			} else {
 				w.ExpectTab(migration, engagement.TabEligible, "Contoso")
@@ -266,7 +266,7 @@ func TestEndings(t *testing.T) {
 				t.Fatalf("no event %q leads to %q", kind, status)
 			}
 			for _, do := range []func() error{
-				func() error { return w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: w.Key()}) },
+				func() error { return w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: w.Key()}) },
 				func() error { return w.Desk.SubmitClaim(background, w.Actor, p, workflow.SubmitClaim{Key: w.Key()}) },
 				func() error {
 					return w.Desk.StartReview(background, w.Reviewer(), p, workflow.StartReview{Key: w.Key()})
@@ -275,7 +275,7 @@ func TestEndings(t *testing.T) {
 					return w.Desk.DisputeClaim(background, w.Actor, p, workflow.DisputeClaim{Key: w.Key(), Reason: "Again."})
 				},
 			} {
-				e := refused[*workflow.NotNowError](t, do(), workflow.ErrNotNow)
+				e := refused[*workflow.WrongStateError](t, do(), workflow.ErrWrongState)
 				equal(t, "the status in the refusal", e.Status, status)
 			}
 		})
@@ -286,14 +286,14 @@ func TestEndings(t *testing.T) {
 // has consented elsewhere, and not to whom.
 func TestPlaceIsHeld(t *testing.T) {
 	for _, status := range []engagement.Status{
-		engagement.CustomerConsentReceived, engagement.Submitted, engagement.UnderReview, engagement.PartnerActionRequired, engagement.Rejected, engagement.Disputed,
+		engagement.StatusConsentReceived, engagement.StatusSubmitted, engagement.StatusUnderReview, engagement.StatusPartnerActionRequired, engagement.StatusRejected, engagement.StatusDisputed,
 	} {
 		w, spy := newWorld(t)
 		f := w.As(workflowtest.Fabrikam)
 		reached(t, w, migration, status)
 		unchanged(t, spy, func() {
 			_, err := f.Desk.AddCustomer(background, f.Actor, add(f, "eva@contoso.com", migration))
-			equal(t, "the reasons", refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible).Reasons, []engagement.Reason{{Kind: engagement.ConsentedElsewhere}})
+			equal(t, "the reasons", refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible).Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}})
 		})
 		equal(t, "granted", granted(t, w, migration, "contoso.com"), 1)
 	}
@@ -306,11 +306,11 @@ func TestNoClaimYet(t *testing.T) {
 	p := w.Added(migration, "ana@contoso.com")
 	unchanged(t, spy, func() {
 		for _, c := range claimCalls() {
-			if c.name == "ChangeDetails" || c.act == workflow.ViewClaims {
+			if c.name == "ChangeDetails" || c.act == workflow.MayViewClaims {
 				continue
 			}
 			_, err := c.do(w, c.by(), p)
-			e := refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+			e := refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 			if !errors.Is(e, claim.ErrNotAllowed) || !strings.Contains(e.Error(), "before the customer consents") {
 				t.Errorf("%s: %v", c.name, e)
 			}
@@ -318,7 +318,7 @@ func TestNoClaimYet(t *testing.T) {
 	})
 	view, err := w.Desk.Claim(background, w.Actor, p)
 	ok(t, err)
-	equal(t, "what can be done", view.Actions, []engagement.Action{engagement.RequestConsent, engagement.Cancel})
+	equal(t, "what can be done", view.Actions, []engagement.Action{engagement.ActionRequestConsent, engagement.ActionCancel})
 	equal(t, "what is missing", len(view.Missing), 0)
 }
 
@@ -331,27 +331,27 @@ func TestClaimInput(t *testing.T) {
 		field string
 	}
 	comment := func(text string) input {
-		return input{engagement.CustomerConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) error {
+		return input{engagement.StatusConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) error {
 			return w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: text})
 		}, "text"}
 	}
 	dispute := func(reason string) input {
-		return input{engagement.Rejected, func(w *workflowtest.World, p engagement.ParticipationID) error {
+		return input{engagement.StatusRejected, func(w *workflowtest.World, p engagement.ParticipationID) error {
 			return w.Desk.DisputeClaim(background, w.Actor, p, workflow.DisputeClaim{Key: w.Key(), Reason: reason})
 		}, "reason"}
 	}
 	action := func(field string, items ...claim.ActionItem) input {
-		return input{engagement.UnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.AskForAction(background, w.Reviewer(), p, workflow.AskForAction{Key: w.Key(), Items: items})
+		return input{engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
+			return w.Desk.AskForAction(background, w.Reviewer(), p, workflow.RequestAction{Key: w.Key(), Items: items})
 		}, field}
 	}
 	reject := func(field, text string, codes ...claim.RejectionCode) input {
-		return input{engagement.UnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
+		return input{engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
 			return w.Desk.RejectClaim(background, w.Reviewer(), p, workflow.RejectClaim{Key: w.Key(), Codes: codes, Text: text})
 		}, field}
 	}
 	approve := func(field string, cmd workflow.ApproveClaim) input {
-		return input{engagement.UnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
+		return input{engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
 			cmd.Key, cmd.Amount = w.Key(), money(t, "5000.00 USD")
 			return w.Desk.ApproveClaim(background, w.Reviewer(), p, cmd)
 		}, field}
@@ -367,13 +367,13 @@ func TestClaimInput(t *testing.T) {
 		"an empty item":             action("items[1].text", claim.ActionItem{Text: "Sign."}, claim.ActionItem{}),
 		"an item about nothing":     action("items[0].kind", claim.ActionItem{Kind: "photo", Text: "Sign."}),
 		"no rejection code":         reject("codes", "No."),
-		"an unknown rejection code": reject("codes[1]", "No.", claim.OtherReason, "bad luck"),
-		"a rejection code twice":    reject("codes[1]", "No.", claim.OtherReason, claim.OtherReason),
-		"a rejection without words": reject("text", "", claim.OtherReason),
+		"an unknown rejection code": reject("codes[1]", "No.", claim.RejectionOther, "bad luck"),
+		"a rejection code twice":    reject("codes[1]", "No.", claim.RejectionOther, claim.RejectionOther),
+		"a rejection without words": reject("text", "", claim.RejectionOther),
 		"an override for nothing":   approve("override", workflow.ApproveClaim{Override: "Well done."}),
 		"too long an override":      approve("override", workflow.ApproveClaim{Override: long}),
 		"too long a text":           approve("text", workflow.ApproveClaim{Text: long}),
-		"a reference without end": {engagement.Approved, func(w *workflowtest.World, p engagement.ParticipationID) error {
+		"a reference without end": {engagement.StatusApproved, func(w *workflowtest.World, p engagement.ParticipationID) error {
 			return w.Desk.RecordPayment(background, w.Reviewer(), p, workflow.RecordPayment{Key: w.Key(), Amount: money(t, "1.00 USD"), Reference: strings.Repeat("x", 201)})
 		}, "reference"},
 	} {
@@ -381,7 +381,7 @@ func TestClaimInput(t *testing.T) {
 			w, spy := newWorld(t)
 			p := reached(t, w, migration, in.at)
 			unchanged(t, spy, func() {
-				equal(t, "the field", refused[*workflow.InputError](t, in.do(w, p), workflow.ErrInput).Field, in.field)
+				equal(t, "the field", refused[*workflow.InputError](t, in.do(w, p), workflow.ErrInvalidInput).Field, in.field)
 			})
 		})
 	}
@@ -412,15 +412,15 @@ func TestSubmitNeedsProof(t *testing.T) {
 	}
 	equal(t, "missing at first", missing(), "Findings and recommendations document is missing; Invoice is missing; "+
 		"Partner survey has not been answered; Customer survey has not been answered; Photos: 0 of 3 are there")
-	w.Documented(p, claim.Findings)
+	w.Documented(p, claim.ProofFindings)
 	w.Documented(p, "photos")
-	w.Surveyed(p, claim.CustomerSurvey)
+	w.Surveyed(p, claim.ProofCustomerSurvey)
 	equal(t, "missing then", missing(), "Invoice is missing; Partner survey has not been answered; Photos: 1 of 3 are there")
-	w.Surveyed(p, claim.PartnerSurvey)
+	w.Surveyed(p, claim.ProofPartnerSurvey)
 	w.Documented(p, "photos")
 	w.Documented(p, "photos")
 	equal(t, "missing in the end", missing(), "Invoice is missing")
-	w.Documented(p, claim.Invoice)
+	w.Documented(p, claim.ProofInvoice)
 	ok(t, submit())
 }
 
@@ -428,7 +428,7 @@ func TestSubmitNeedsProof(t *testing.T) {
 // and changes nothing else.
 func TestWithdrawAfterSubmission(t *testing.T) {
 	w, _ := newWorld(t)
-	p := reached(t, w, migration, engagement.Submitted)
+	p := reached(t, w, migration, engagement.StatusSubmitted)
 	link := newest(w, p)
 	v, err := w.Desk.ConsentView(background, link)
 	ok(t, err)
@@ -436,7 +436,7 @@ func TestWithdrawAfterSubmission(t *testing.T) {
 	w.Advance(time.Hour)
 	ok(t, answer(w, link, consent.DecisionWithdraw))
 	at := w.Now()
-	w.ExpectStatus(p, engagement.Submitted)
+	w.ExpectStatus(p, engagement.StatusSubmitted)
 	view, err := w.Desk.Claim(background, w.Reviewer(), p)
 	ok(t, err)
 	equal(t, "the flag", view.WithdrawnAt, at)
@@ -447,7 +447,7 @@ func TestWithdrawAfterSubmission(t *testing.T) {
 	last := view.History[len(view.History)-1]
 	equal(t, "the event", []string{string(last.Kind), string(last.By), string(last.From), string(last.To)}, []string{"consent withdrawn", "customer", "Submitted", "Submitted"})
 	w.Relayed()
-	equal(t, "who is told", sentTo(w, engagement.TellWithdrawn), []string{"partner@partner.example"})
+	equal(t, "who is told", sentTo(w, engagement.MessageConsentWithdrawn), []string{"partner@partner.example"})
 	w.Reviewed(p)
 	w.Approved(p, "5000.00 USD")
 	view, err = w.Desk.Claim(background, w.Actor, p)
@@ -475,12 +475,12 @@ func TestComments(t *testing.T) {
 			reviewer = "" // to the partner it is the program that speaks
 		}
 		equal(t, "the comments", view.Claim.Comments, []claim.Comment{
-			{At: w.Now().Add(-time.Hour), By: claim.ByPartner, User: "ana", Text: "Here it is."},
-			{At: w.Now(), By: claim.ByProgram, User: reviewer, Text: "Thank you.\nIt looks good."},
+			{At: w.Now().Add(-time.Hour), By: claim.SidePartner, User: "ana", Text: "Here it is."},
+			{At: w.Now(), By: claim.SideProgram, User: reviewer, Text: "Thank you.\nIt looks good."},
 		})
 		var events []string
 		for _, e := range view.History {
-			if e.Kind == engagement.CommentAdded {
+			if e.Kind == engagement.EventCommentAdded {
 				events = append(events, fmt.Sprintf("%s: %s", e.By, e.Person.Why))
 			}
 		}
@@ -493,12 +493,12 @@ func TestBothRoles(t *testing.T) {
 	w, _ := newWorld(t)
 	both := workflow.Actor{Partner: "northwind", User: "kim", Roles: workflow.AllRoles()}
 	w = w.As(both)
-	reached(t, w, migration, engagement.Disputed)
+	reached(t, w, migration, engagement.StatusDisputed)
 	events, _ := history(t, w, "contoso.com")
 	for kind, by := range map[engagement.EventKind]engagement.Party{
-		engagement.CustomerAdded: engagement.ByPartner, engagement.EvidenceAdded: engagement.ByPartner, engagement.SurveyRequested: engagement.ByPartner,
-		engagement.ClaimSubmitted: engagement.ByPartner, engagement.ReviewStarted: engagement.ByProgram, engagement.ClaimRejected: engagement.ByProgram,
-		engagement.DisputeOpened: engagement.ByPartner,
+		engagement.EventCustomerAdded: engagement.ByPartner, engagement.EventEvidenceAdded: engagement.ByPartner, engagement.EventSurveyRequested: engagement.ByPartner,
+		engagement.EventClaimSubmitted: engagement.ByPartner, engagement.EventReviewStarted: engagement.ByProgram, engagement.EventClaimRejected: engagement.ByProgram,
+		engagement.EventDisputeOpened: engagement.ByPartner,
 	} {
 		i := slices.IndexFunc(events, func(e engagement.Event) bool { return e.Kind == kind })
 		equal(t, "who is behind "+string(kind), events[i].By, by)
@@ -515,15 +515,15 @@ func TestClaimHistoryTampered(t *testing.T) {
 	view, err := w.Desk.Claim(background, w.Actor, p)
 	e := refused[*engagement.HistoryError](t, err, engagement.ErrHistoryBroken)
 	equal(t, "where", e.Seq, int64(2))
-	equal(t, "the claim is there", []any{view.ID, view.Status, len(view.History) > 0}, []any{p, engagement.CustomerConsentReceived, true})
+	equal(t, "the claim is there", []any{view.ID, view.Status, len(view.History) > 0}, []any{p, engagement.StatusConsentReceived, true})
 }
 
 // The history of a claim is that of the one participation, not of all that the
 // partner has with the customer.
 func TestClaimHistoryIsItsOwn(t *testing.T) {
 	w, _ := newWorld(t)
-	other := reached(t, w, migration, engagement.Canceled)
-	p := reached(t, w, migration, engagement.CustomerConsentReceived)
+	other := reached(t, w, migration, engagement.StatusCanceled)
+	p := reached(t, w, migration, engagement.StatusConsentReceived)
 	for _, id := range []engagement.ParticipationID{other, p} {
 		view, err := w.Desk.Claim(background, w.Actor, id)
 		ok(t, err)
@@ -543,5 +543,5 @@ func TestActionDoneBeforeItIsTold(t *testing.T) {
 	w.AskedForAction(p, "Sign the findings.")
 	w.Submitted(p)
 	w.Relayed()
-	equal(t, "how often the partner was told", len(sentTo(w, engagement.TellActionRequired)), 0)
+	equal(t, "how often the partner was told", len(sentTo(w, engagement.MessageActionRequired)), 0)
 }

@@ -75,7 +75,7 @@ type ClaimsPage struct {
 // or, naming none, of every partner. Rows and counts are those of the actor's
 // Scope: participations through other locations do not show.
 //
-// It returns a *ForbiddenError, *InputErrors, a *CursorError or an
+// It returns a *ForbiddenError, *InputErrors, a *InvalidCursorError or an
 // *UnavailableError.
 func (s *Service) Claims(ctx context.Context, actor Actor, query ClaimsQuery) (ClaimsPage, error) {
 	c, err := s.claimsOf(ctx, actor, query)
@@ -204,9 +204,9 @@ func (c claimsList) each(ctx context.Context, l list, do func(engagement.Entry))
 // mayList asks whether the actor may see the claims list.
 func (s *Service) mayList(ctx context.Context, actor Actor) (Scope, error) {
 	if actor.Partner == "" && actor.program() { // every partner's at once
-		return s.scopeOf(ctx, actor, ViewClaims)
+		return s.scopeOf(ctx, actor, MayViewClaims)
 	}
-	return s.authorize(ctx, actor, ViewClaims)
+	return s.authorize(ctx, actor, MayViewClaims)
 }
 
 // claimRow is how the claims list shows the entry of a participation. What the row
@@ -269,7 +269,7 @@ func (q ClaimsQuery) filter(all []engagement.Engagement) storage.Filter {
 		Words:    append(engagement.Named(engagement.SearchWords(q.Search), all), looked(q.Owners, q.Labels)...),
 		Statuses: q.Statuses, Customer: q.Customer,
 		SinceFrom: nextMicrosecond(q.From), SinceBefore: nextMicrosecond(q.To), Engagements: q.Engagements,
-		AmountFrom: engagement.AmountText(q.AtLeast), AmountBefore: engagement.AmountText(q.Below),
+		AmountFrom: engagement.AmountSortKey(q.AtLeast), AmountBefore: engagement.AmountSortKey(q.Below),
 	}
 	if len(f.Engagements) == 0 {
 		f.Engagements = nil

@@ -26,21 +26,21 @@ func ledger(t *testing.T) *workflowtest.World {
 		e      engagement.ID
 		status engagement.Status
 	}{
-		{pilot, engagement.CustomerClaimed}, {pilot, engagement.CustomerConsentDeclined}, {pilot, engagement.CustomerConsentReceived},
-		{migration, engagement.AwaitingConsentResponse}, {migration, engagement.CustomerConsentReceived}, {migration, engagement.Submitted},
-		{migration, engagement.UnderReview}, {migration, engagement.Paid}, {migration, engagement.Rejected},
-		{workshop, engagement.Approved}, {workshop, engagement.Canceled}, {pilot, engagement.Submitted},
+		{pilot, engagement.StatusCustomerClaimed}, {pilot, engagement.StatusConsentDeclined}, {pilot, engagement.StatusConsentReceived},
+		{migration, engagement.StatusAwaitingConsentResponse}, {migration, engagement.StatusConsentReceived}, {migration, engagement.StatusSubmitted},
+		{migration, engagement.StatusUnderReview}, {migration, engagement.StatusPaid}, {migration, engagement.StatusRejected},
+		{workshop, engagement.StatusApproved}, {workshop, engagement.StatusCanceled}, {pilot, engagement.StatusSubmitted},
 	} {
 		p := reachedWith(t, w, line.e, fmt.Sprintf("c%02d.example", n), line.status)
-		if line.status == engagement.Approved {
+		if line.status == engagement.StatusApproved {
 			w.Paid(p, "0.10 USD")
 			w.Paid(p, "0.20 USD")
 		}
 		w.Advance(day)
 	}
 	f := w.As(workflowtest.Fabrikam)
-	reachedWith(t, f, pilot, "c02.example", engagement.Submitted)
-	reachedWith(t, f, pilot, "c13.example", engagement.CustomerClaimed)
+	reachedWith(t, f, pilot, "c02.example", engagement.StatusSubmitted)
+	reachedWith(t, f, pilot, "c13.example", engagement.StatusCustomerClaimed)
 	return w
 }
 
@@ -85,8 +85,8 @@ func TestClaimsFilters(t *testing.T) {
 		"of another area":       {workflow.ClaimsQuery{Engagements: []engagement.ID{workshop}, SolutionAreas: []string{"Infrastructure"}}, nil},
 		"of the area":           {workflow.ClaimsQuery{Engagements: []engagement.ID{workshop, pilot}, SolutionAreas: []string{"Security"}}, numbers(9, 10)},
 		"an unknown engagement": {workflow.ClaimsQuery{Engagements: []engagement.ID{"nothing"}}, nil},
-		"a status":              {workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.Submitted}}, numbers(5, 11)},
-		"statuses":              {workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.Canceled, engagement.CustomerConsentDeclined}}, numbers(1, 10)},
+		"a status":              {workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusSubmitted}}, numbers(5, 11)},
+		"statuses":              {workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusCanceled, engagement.StatusConsentDeclined}}, numbers(1, 10)},
 		"the location":          {workflow.ClaimsQuery{Locations: []engagement.LocationID{lisboa, porto}}, all},
 		"another location":      {workflow.ClaimsQuery{Locations: []engagement.LocationID{porto, madrid}}, nil},
 		"a customer":            {workflow.ClaimsQuery{Customer: w.Customer("c06.example")}, numbers(6)},
@@ -105,7 +105,7 @@ func TestClaimsFilters(t *testing.T) {
 		"between":               {workflow.ClaimsQuery{AtLeast: money(t, "0.1 USD"), Below: money(t, "1 USD")}, numbers(9)},
 		"in no currency there":  {workflow.ClaimsQuery{AtLeast: money(t, "1.00 CHF")}, nil},
 		"all at once": {workflow.ClaimsQuery{
-			Search: "company", SolutionAreas: []string{"Infrastructure"}, Engagements: []engagement.ID{migration}, Statuses: []engagement.Status{engagement.Paid, engagement.Submitted},
+			Search: "company", SolutionAreas: []string{"Infrastructure"}, Engagements: []engagement.ID{migration}, Statuses: []engagement.Status{engagement.StatusPaid, engagement.StatusSubmitted},
 			Locations: []engagement.LocationID{lisboa}, Customer: w.Customer("c07.example"), From: start, To: start.Add(30 * day), AtLeast: money(t, "1 USD"), Below: money(t, "5000.01 USD"),
 		}, numbers(7)},
 	} {
@@ -149,7 +149,7 @@ func TestClaimsOrders(t *testing.T) {
 			}
 		}
 	}
-	page, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Search: "nobody", Statuses: []engagement.Status{engagement.Paid}})
+	page, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Search: "nobody", Statuses: []engagement.Status{engagement.StatusPaid}})
 	ok(t, err)
 	equal(t, "the counts", exact(t, page.Counts), want)
 }
@@ -173,7 +173,7 @@ func TestClaimsOfWhom(t *testing.T) {
 			got := map[engagement.PartnerID]int{}
 			for _, r := range rows {
 				got[r.Partner]++
-				if program := slices.Contains(c.actor.Roles, workflow.Program); program && len(r.Actions) > 0 {
+				if program := slices.Contains(c.actor.Roles, workflow.RoleProgram); program && len(r.Actions) > 0 {
 					t.Errorf("the Program is offered %q", r.Actions)
 				}
 			}
@@ -219,7 +219,7 @@ func TestClaimTotals(t *testing.T) {
 		{"Paid", "USD", "1: 5000.00 USD, 5000.00 USD, 5000.00 USD, 5000.00 USD"},
 		{"Rejected", "USD", "1: 5000.00 USD, 5000.00 USD, , "},
 	})
-	both := must(w.Desk.ClaimTotals(background, workflowtest.Vendor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.Submitted}, AtLeast: money(t, "0 EUR")}))
+	both := must(w.Desk.ClaimTotals(background, workflowtest.Vendor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusSubmitted}, AtLeast: money(t, "0 EUR")}))
 	equal(t, "of both partners", []any{len(both), both[0].Count, both[0].Requested.String()}, []any{1, 2, "0.20 EUR"})
 	none, err := w.Desk.ClaimTotals(background, w.Actor, workflow.ClaimsQuery{Search: "nobody"})
 	ok(t, err)
@@ -251,7 +251,7 @@ func TestClaimsRefuses(t *testing.T) {
 			change(&all)
 		}
 		_, err := w.Desk.Claims(background, w.Actor, q)
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, strings.TrimSpace(field))
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
 	}
 	_, err := w.Desk.Claims(background, w.Actor, all)
 	for _, field := range []string{"limit", "sort", "statuses", "to", "at_least", "below", "customer"} {
@@ -283,12 +283,12 @@ func TestClaimsCursors(t *testing.T) {
 	list.Cursor = first.Next
 	second := must(w.Desk.Claims(background, w.Actor, list))
 	for name, change := range map[string]func(*workflow.ClaimsQuery){
-		"sort":        func(q *workflow.ClaimsQuery) { q.Sort = storage.ByAmount },
+		"sort":        func(q *workflow.ClaimsQuery) { q.Sort = storage.SortByAmount },
 		"descending":  func(q *workflow.ClaimsQuery) { q.Descending = true },
 		"search":      func(q *workflow.ClaimsQuery) { q.Search = "x" },
 		"area":        func(q *workflow.ClaimsQuery) { q.SolutionAreas = []string{"Security"} },
 		"engagements": func(q *workflow.ClaimsQuery) { q.Engagements = nil },
-		"statuses":    func(q *workflow.ClaimsQuery) { q.Statuses = []engagement.Status{engagement.Paid} },
+		"statuses":    func(q *workflow.ClaimsQuery) { q.Statuses = []engagement.Status{engagement.StatusPaid} },
 		"locations":   func(q *workflow.ClaimsQuery) { q.Locations = []engagement.LocationID{lisboa} },
 		"customer":    func(q *workflow.ClaimsQuery) { q.Customer = w.Customer("c06.example") },
 		"from":        func(q *workflow.ClaimsQuery) { q.From = time.Unix(0, 0) },
@@ -298,17 +298,17 @@ func TestClaimsCursors(t *testing.T) {
 		q := list
 		change(&q)
 		_, err := w.Desk.Claims(background, w.Actor, q)
-		if e := refused[*workflow.CursorError](t, err, workflow.ErrCursor); !strings.Contains(e.Error(), "another list") {
+		if e := refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor); !strings.Contains(e.Error(), "another list") {
 			t.Errorf("%s: %v", name, e)
 		}
 	}
 	for _, actor := range []workflow.Actor{workflowtest.Fabrikam, workflowtest.Vendor} {
 		_, err := w.Desk.Claims(background, actor, list)
-		refused[*workflow.CursorError](t, err, workflow.ErrCursor)
+		refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 	}
 	customers := must(w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Limit: 1}))
 	_, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Cursor: customers.Next})
-	refused[*workflow.CursorError](t, err, workflow.ErrCursor)
+	refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 	larger := list
 	larger.Limit = 1000
 	equal(t, "a page of another size", must(w.Desk.Claims(background, w.Actor, larger)).Rows[:2], second.Rows)
@@ -333,7 +333,7 @@ func TestClaimsPagesAreStable(t *testing.T) {
 			add()
 		}
 		sorts := storage.AllSorts()
-		q := workflow.ClaimsQuery{Sort: sorts[int(seed)%len(sorts)], Descending: seed >= 5, Limit: 1 + r.IntN(4), Statuses: []engagement.Status{engagement.CustomerClaimed}}
+		q := workflow.ClaimsQuery{Sort: sorts[int(seed)%len(sorts)], Descending: seed >= 5, Limit: 1 + r.IntN(4), Statuses: []engagement.Status{engagement.StatusCustomerClaimed}}
 		always := map[engagement.ParticipationID]bool{}
 		for _, p := range open {
 			always[p] = true
@@ -380,7 +380,7 @@ func TestClaimsOfAnEngagementThatIsGone(t *testing.T) {
 	gone.Catalog = w.Catalog
 	desk, err := workflow.New(w.Store, directory{}, gone, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
 	ok(t, err)
-	page, err := desk.Claims(background, w.Actor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.Paid}})
+	page, err := desk.Claims(background, w.Actor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusPaid}})
 	ok(t, err)
 	row := page.Rows[0]
 	equal(t, "the row", []string{string(row.Engagement), row.EngagementName, row.SolutionArea, string(row.Status), row.Paid.String()},
@@ -390,7 +390,7 @@ func TestClaimsOfAnEngagementThatIsGone(t *testing.T) {
 	equal(t, "of the area", len(page.Rows), 0)
 	view, err := desk.Claim(background, w.Actor, row.Participation)
 	ok(t, err)
-	equal(t, "the claim", view.Status, engagement.Paid)
+	equal(t, "the claim", view.Status, engagement.StatusPaid)
 }
 
 func TestExportClaims(t *testing.T) {
@@ -403,7 +403,7 @@ func TestExportClaims(t *testing.T) {
 	w.Requested(p)
 	w.Accepted(p)
 	w.Advance(10 * day)
-	other := reachedWith(t, w, workshop, "adatum.com", engagement.Submitted)
+	other := reachedWith(t, w, workshop, "adatum.com", engagement.StatusSubmitted)
 	w.Advance(day)
 	w.Withdrawn(other)
 	read := func(actor workflow.Actor, q workflow.ClaimsQuery) []map[string]string {
@@ -428,7 +428,7 @@ func TestExportClaims(t *testing.T) {
 		}
 		return records
 	}
-	records := read(w.Actor, workflow.ClaimsQuery{Sort: storage.BySince, Limit: -7, Cursor: "junk"})
+	records := read(w.Actor, workflow.ClaimsQuery{Sort: storage.SortBySince, Limit: -7, Cursor: "junk"})
 	equal(t, "the records", records, []map[string]string{{
 		"claim_number": started[0].ClaimNumber, "partner": "northwind", "engagement": "'=1+1", "solution_area": "'@SUM(A1)", "customer": "Contoso",
 		"friendly_name": "'+351", "domain": "contoso.com", "tenant_id": "00000000-0000-4000-8000-000000000001", "tpid": "", "subscription_id": "", "opportunity_id": "", "stated": "",
@@ -443,11 +443,11 @@ func TestExportClaims(t *testing.T) {
 		"requested": "5000.00", "requested_currency": "USD", "approved": "", "approved_currency": "", "paid": "", "paid_currency": "", "withdrawn": "2026-09-12T09:00:00Z", "actions": "recall claim, view claim",
 	}})
 	equal(t, "of a filter", len(read(w.Actor, workflow.ClaimsQuery{Engagements: []engagement.ID{workshop}})), 1)
-	equal(t, "for the Program", read(workflowtest.Vendor, workflow.ClaimsQuery{Sort: storage.BySince})[0]["actions"], "")
+	equal(t, "for the Program", read(workflowtest.Vendor, workflow.ClaimsQuery{Sort: storage.SortBySince})[0]["actions"], "")
 
 	var text strings.Builder
 	err = w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{Sort: "size"}, &text, nil)
-	refused[*workflow.InputError](t, err, workflow.ErrInput)
+	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	for n := range 3 {
 		if err := w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{}, &full{after: n * 10}, nil); err == nil {
 			t.Error("a full disk is no error")

@@ -44,7 +44,7 @@ type ClaimView struct {
 // with.
 func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.ParticipationID) (ClaimView, error) {
 	u := s.unit(storage.CommandRecord{})
-	p, err := u.participation(ctx, actor, ViewClaims, id)
+	p, err := u.participation(ctx, actor, MayViewClaims, id)
 	if err != nil {
 		return ClaimView{}, err
 	}
@@ -67,7 +67,7 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 		view.Actions = nil
 	}
 	if p.Claim != nil && actor.program() && mayNot == nil {
-		for _, k := range []claim.Kind{claim.KindStartReview, claim.KindAskForAction, claim.KindApprove, claim.KindReject, claim.KindPay} {
+		for _, k := range []claim.Kind{claim.KindStartReview, claim.KindRequestAction, claim.KindApprove, claim.KindReject, claim.KindPay} {
 			if p.Claim.Allows(k, u.now) {
 				view.Reviews = append(view.Reviews, k)
 			}

@@ -13,7 +13,7 @@ import (
 // unconfirmed reports whether only the partner says who the customer is: nothing
 // confirms the ID that it gave, or nobody could be asked.
 func unconfirmed(basis tenant.Basis, who tenant.Identity) bool {
-	return who.Stated || basis == tenant.Stated || basis == tenant.Unchecked
+	return who.Stated || basis == tenant.BasisStated || basis == tenant.BasisUnchecked
 }
 
 // reasons are why a customer is not eligible, as its partner may know them.
@@ -33,7 +33,7 @@ func (s *Service) decisionSeen(d eligibility.Decision, stated bool) eligibility.
 // seen is a participation as the actor's side may see it.
 func (s *Service) seen(actor Actor, p engagement.Participation) engagement.Participation {
 	p = seenBy(actor.side(), p)
-	if actor.side() == claim.ByPartner {
+	if actor.side() == claim.SidePartner {
 		p.Decision = s.decisionSeen(p.Decision, unconfirmed(p.Basis, p.Identity))
 	}
 	return p

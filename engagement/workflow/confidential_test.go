@@ -48,7 +48,7 @@ func confidentialWorld(t *testing.T) *workflowtest.World {
 // come through no query, command or error.
 func TestConfidentialFacts(t *testing.T) {
 	for _, c := range calls() {
-		if c.act == workflow.ReviewClaims || c.act == workflow.RunProgram {
+		if c.act == workflow.MayReviewClaims || c.act == workflow.MayAdministerProgram {
 			continue
 		}
 		t.Run(c.name, func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestStatedIdentityShowsNoFigures(t *testing.T) {
 		w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.FiguresOfStated = shown })
 		offer, err := w.Desk.Identify(background, w.Actor, stranger)
 		ok(t, err)
-		equal(t, "the basis", offer.Resolution.Basis, tenant.Stated)
+		equal(t, "the basis", offer.Resolution.Basis, tenant.BasisStated)
 		var told []engagement.Reason
 		for _, c := range offer.Ineligible {
 			told = append(told, c.Reasons...)
@@ -143,7 +143,7 @@ func TestStatedIdentityShowsNoFigures(t *testing.T) {
 			Location: lisboa, Domain: "fourthcoffee.com", SubscriptionID: "10000000-0000-4000-8000-000000000003",
 		})
 		ok(t, err)
-		equal(t, "the basis", unchecked.Resolution.Basis, tenant.Unchecked)
+		equal(t, "the basis", unchecked.Resolution.Basis, tenant.BasisUnchecked)
 		for _, c := range slices.Concat(unchecked.Eligible, unchecked.Ineligible) {
 			equal(t, "figures of an ID that nobody checked", slices.ContainsFunc(c.Decision.Findings(), func(f eligibility.Finding) bool { return f.Wanted != "" }), shown)
 		}
@@ -161,7 +161,7 @@ func TestStatedIdentityShowsNoFigures(t *testing.T) {
 			ok(t, err)
 			equal(t, "rows", len(page.Rows), 1)
 			equal(t, "figures on the page", slices.ContainsFunc(page.Rows[0].Reasons, figures), shown)
-			_, err = w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind"}, nil)
+			_, err = w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 			ok(t, err)
 		}
 	}

@@ -56,7 +56,7 @@ func TestConsentWindowNeverMoves(t *testing.T) {
 	equal(t, "what was changed", r, workflow.Requested{Contacts: 2, ConsentBy: deadline})
 	check("the change of contacts")
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) {
-		e.Version, e.Windows = "2", engagement.DefaultWindows(engagement.LargeProject)
+		e.Version, e.Windows = "2", engagement.DefaultWindows(engagement.TypeLargeProject)
 		e.Windows.Consent = 90
 	})
 	w.Reevaluated()
@@ -88,13 +88,13 @@ func TestPreviewConsent(t *testing.T) {
 			}
 		}
 		_, err := w.Desk.PreviewConsent(background, w.Actor, p, workflow.ConsentRequest{Customer: workflow.ByEmail("nobody")})
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "customer[0].email")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "customer[0].email")
 	})
-	w.ExpectStatus(p, engagement.CustomerClaimed)
+	w.ExpectStatus(p, engagement.StatusCustomerClaimed)
 	equal(t, "messages", len(w.Messages()), 0)
 	w.Requested(p)
 	_, err := w.Desk.PreviewConsent(background, w.Actor, p, req)
-	refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+	refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 }
 
 // What a request cannot use is refused with its field; nothing is stored.
@@ -125,7 +125,7 @@ func TestRequestInput(t *testing.T) {
 			try := func(f func() error) {
 				unchanged(t, spy, func() {
 					err := f()
-					refused[*workflow.InputError](t, err, workflow.ErrInput)
+					refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 					for _, field := range test.fields {
 						if !strings.Contains(err.Error(), field+" ") {
 							t.Errorf("the error does not name %s: %v", field, err)
@@ -138,7 +138,7 @@ func TestRequestInput(t *testing.T) {
 			}
 			test.req.Key = w.Key()
 			try(func() error { _, err := w.Desk.RequestConsent(background, w.Actor, p, test.req); return err })
-			w.ExpectStatus(p, engagement.CustomerClaimed)
+			w.ExpectStatus(p, engagement.StatusCustomerClaimed)
 			w.Requested(p, "first@contoso.com")
 			try(func() error { _, err := w.Desk.ChangeContacts(background, w.Actor, p, test.req); return err })
 		})
@@ -151,7 +151,7 @@ func TestOnlyHashesAreStored(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	w.Requested(p, "ana@contoso.com", "eva@contoso.com", "rui@contoso.com")
-	equal(t, "receivers", sentTo(w, engagement.AskForConsent), []string{"ana@contoso.com", "eva@contoso.com", "rui@contoso.com"})
+	equal(t, "receivers", sentTo(w, engagement.MessageConsentRequest), []string{"ana@contoso.com", "eva@contoso.com", "rui@contoso.com"})
 	links := w.Links(p)
 	equal(t, "links", len(links), 3)
 	scan := func(when string) {
@@ -180,7 +180,7 @@ func TestOnlyHashesAreStored(t *testing.T) {
 	w.Relayed()
 	scan("withdrawn")
 	for _, m := range w.Messages() {
-		if (m.Link != "") != (m.Message.Kind == engagement.AskForConsent) || strings.Contains(m.Subject, "/") {
+		if (m.Link != "") != (m.Message.Kind == engagement.MessageConsentRequest) || strings.Contains(m.Subject, "/") {
 			t.Errorf("%s with subject %q has the link %t", m.Message.Kind, m.Subject, m.Link != "")
 		}
 	}
@@ -210,17 +210,17 @@ func TestViewChangesNothing(t *testing.T) {
 		})
 		equal(t, "the participation", asJSON(t, part(t, w, p)), before)
 	}
-	look(consent.Requested, true, false)
+	look(consent.StatusRequested, true, false)
 	deadline := part(t, w, p).Consent.Deadline
 	now := w.Now()
 	w.SetNow(deadline) // looking at an expired request does not record that it is
-	look(consent.Expired, false, false)
+	look(consent.StatusExpired, false, false)
 	w.SetNow(now)
-	look(consent.Requested, true, false)
+	look(consent.StatusRequested, true, false)
 	ok(t, answer(w, link, consent.DecisionAccept))
-	look(consent.Granted, false, true)
+	look(consent.StatusGranted, false, true)
 	ok(t, answer(w, link, consent.DecisionWithdraw))
-	look(consent.Withdrawn, false, false)
+	look(consent.StatusWithdrawn, false, false)
 }
 
 // A token that nobody was given opens nothing.
@@ -258,7 +258,7 @@ func TestResend(t *testing.T) {
 		return err
 	}
 	unchanged(t, spy, func() {
-		e := refused[*workflow.NotNowError](t, resend(), workflow.ErrNotNow) // nobody was asked yet
+		e := refused[*workflow.WrongStateError](t, resend(), workflow.ErrWrongState) // nobody was asked yet
 		equal(t, "the refusal", []string{e.Command, string(e.Status)}, []string{"resend consent", "Customer claimed"})
 		if !errors.Is(e, consent.ErrNotAllowed) {
 			t.Errorf("%v", e)
@@ -268,13 +268,13 @@ func TestResend(t *testing.T) {
 	for n := 2; n <= 5; n++ {
 		last := w.Now()
 		w.SetNow(last.Add(day - tick))
-		w.ExpectActions(p, engagement.Cancel)
+		w.ExpectActions(p, engagement.ActionCancel)
 		unchanged(t, spy, func() {
 			e := refused[*consent.TooSoonError](t, resend(), consent.ErrTooSoon)
 			equal(t, "not before", e.NotBefore, last.Add(day))
 		})
 		w.SetNow(last.Add(day))
-		w.ExpectActions(p, engagement.Cancel, engagement.ResendConsent)
+		w.ExpectActions(p, engagement.ActionCancel, engagement.ActionResendConsent)
 		ok(t, resend())
 		links := w.Links(p)
 		equal(t, "links", len(links), 2*n)
@@ -291,7 +291,7 @@ func TestResend(t *testing.T) {
 		})
 	}
 	w.Advance(2 * day)
-	w.ExpectActions(p, engagement.Cancel)
+	w.ExpectActions(p, engagement.ActionCancel)
 	unchanged(t, spy, func() {
 		e := refused[*consent.TooManyError](t, resend(), consent.ErrTooMany)
 		equal(t, "sent and most", []int{e.Sent, e.Max}, []int{5, 5})
@@ -348,7 +348,7 @@ func TestChangeContacts(t *testing.T) {
 	unchanged(t, spy, func() {
 		refused[*consent.TooManyError](t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("sixth@contoso.com")}), consent.ErrTooMany)
 	})
-	equal(t, "receivers", sentTo(w, engagement.AskForConsent), []string{
+	equal(t, "receivers", sentTo(w, engagement.MessageConsentRequest), []string{
 		"wrong@contoso.com", "right@contoso.com", "third@contoso.com", "fourth@contoso.com", "fifth@contoso.com",
 	})
 }
@@ -381,12 +381,12 @@ func TestFirstAnswerWins(t *testing.T) {
 					}
 				}
 				_, err := w.Desk.ResendConsent(background, w.Actor, p, w.Key())
-				refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+				refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 				_, err = w.Desk.RequestConsent(background, w.Actor, p, asked(w, "x@contoso.com"))
-				refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+				refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 			})
 			w.Relayed()
-			kind := map[consent.Decision]engagement.MessageKind{consent.DecisionAccept: engagement.TellGranted, consent.DecisionDecline: engagement.TellDeclined}[first]
+			kind := map[consent.Decision]engagement.MessageKind{consent.DecisionAccept: engagement.MessageConsentGranted, consent.DecisionDecline: engagement.MessageConsentDeclined}[first]
 			equal(t, "who is told", sentTo(w, kind), []string{"partner@partner.example"})
 		})
 	}
@@ -416,19 +416,19 @@ func TestDeadlineInstant(t *testing.T) {
 						_, err := w.Desk.ChangeContacts(background, w.Actor, p, asked(w, "x@contoso.com"))
 						return err
 					},
-					"cancel": func() error { return w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: w.Key()}) },
+					"cancel": func() error { return w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: w.Key()}) },
 				}
 				if !test.over {
 					ok(t, answer(w, newest(w, p), d))
 					continue
 				}
-				w.ExpectStatus(p, engagement.CustomerConsentExpired)
+				w.ExpectStatus(p, engagement.StatusConsentExpired)
 				unchanged(t, spy, func() {
 					e := refused[*consent.ExpiredError](t, answer(w, newest(w, p), d), consent.ErrExpired)
 					equal(t, "the deadline", e.Deadline, part(t, w, p).Consent.Deadline)
 					for name, f := range do {
-						e := refused[*workflow.NotNowError](t, f(), workflow.ErrNotNow)
-						equal(t, name, e.Status, engagement.CustomerConsentExpired)
+						e := refused[*workflow.WrongStateError](t, f(), workflow.ErrWrongState)
+						equal(t, name, e.Status, engagement.StatusConsentExpired)
 						if !strings.Contains(e.Error(), "again") {
 							t.Errorf("%s: %q does not help", name, e)
 						}
@@ -479,32 +479,32 @@ func TestTakenElsewhere(t *testing.T) {
 				return err
 			},
 		} {
-			e := refused[*workflow.NotNowError](t, f(), workflow.ErrNotNow)
-			if !errors.Is(e, consent.ErrTakenElsewhere) || e.Status != engagement.AwaitingConsentResponse {
+			e := refused[*workflow.WrongStateError](t, f(), workflow.ErrWrongState)
+			if !errors.Is(e, consent.ErrTakenElsewhere) || e.Status != engagement.StatusAwaitingConsentResponse {
 				t.Errorf("%s: %v", name, e)
 			}
 			silent(e)
 		}
 	})
 	w.ExpectTab(migration, engagement.TabIneligible, "Contoso")
-	w.ExpectActions(mine, engagement.Cancel)
-	equal(t, "the reasons", w.Row(mine).Reasons, []engagement.Reason{{Kind: engagement.ConsentedElsewhere}})
+	w.ExpectActions(mine, engagement.ActionCancel)
+	equal(t, "the reasons", w.Row(mine).Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}})
 	equal(t, "the events of this partner", len(func() []engagement.Event { e, _ := history(t, w, "contoso.com"); return e }()), 3)
 
 	w.Requested(late) // another customer's place is another place
 	w.Accepted(late)
 
 	ok(t, answer(w, newest(w, mine), consent.DecisionDecline)) // a no needs no room
-	w.ExpectStatus(mine, engagement.CustomerConsentDeclined)
+	w.ExpectStatus(mine, engagement.StatusConsentDeclined)
 	f.Withdrawn(theirs)
 	again := w.Granted(migration, "ana@contoso.com")
-	w.ExpectStatus(again, engagement.CustomerConsentReceived)
+	w.ExpectStatus(again, engagement.StatusConsentReceived)
 }
 
 // The claim limit is over all partners, and one that ends without delivery frees
 // its place.
 func TestClaimLimit(t *testing.T) {
-	third := workflow.Actor{Partner: "tailspin", User: "kim", Roles: []workflow.Role{workflow.IncentivesUser}}
+	third := workflow.Actor{Partner: "tailspin", User: "kim", Roles: []workflow.Role{workflow.RoleIncentivesUser}}
 	withThird := func(sc *workflowtest.Scenario) {
 		p := sc.Partners[1]
 		p.ID, p.Name = "tailspin", "Tailspin"
@@ -552,17 +552,17 @@ func TestClaimLimit(t *testing.T) {
 				Key: k.Key(), Candidate: workflow.Candidate{Location: madrid, Email: "rui@contoso.com"}, Engagements: []engagement.ID{pilot},
 			})
 			e := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
-			equal(t, "the reasons", e.Reasons, []engagement.Reason{{Kind: engagement.ConsentedElsewhere}, {Kind: engagement.ClaimLimitReached}})
+			equal(t, "the reasons", e.Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}, {Kind: engagement.ReasonClaimLimitReached}})
 			if free == nil {
 				changeEngagement(t, w, pilot, func(e *engagement.Engagement) { e.ClaimLimit = 3 })
 				p := k.Granted(pilot, "rui@contoso.com")
-				k.ExpectStatus(p, engagement.CustomerConsentReceived)
+				k.ExpectStatus(p, engagement.StatusConsentReceived)
 				equal(t, "granted", granted(t, w, pilot, "contoso.com"), 3)
 				return
 			}
 			free(w, first)
 			p := k.Granted(pilot, "rui@contoso.com")
-			k.ExpectStatus(p, engagement.CustomerConsentReceived)
+			k.ExpectStatus(p, engagement.StatusConsentReceived)
 			equal(t, "granted", granted(t, w, pilot, "contoso.com"), 2)
 			w.ExpectTab(pilot, engagement.TabComplete, "Contoso")
 			w.ExpectTab(pilot, engagement.TabIneligible, "Contoso") // known here, and the place is full
@@ -614,13 +614,13 @@ func TestExternalHoldings(t *testing.T) {
 			for _, err := range []error{view, request, add, answer(w, link, consent.DecisionAccept)} {
 				e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 				equal(t, "the source", e.Source, "external holdings")
-				if !errors.Is(err, down) || errors.Is(err, workflow.ErrNotNow) {
+				if !errors.Is(err, down) || errors.Is(err, workflow.ErrWrongState) {
 					t.Errorf("%v", err)
 				}
 			}
 		})
-		w.ExpectStatus(p, engagement.AwaitingConsentResponse)
-		w.ExpectStatus(q, engagement.CustomerClaimed)
+		w.ExpectStatus(p, engagement.StatusAwaitingConsentResponse)
+		w.ExpectStatus(q, engagement.StatusCustomerClaimed)
 
 		w.Fail(workflowtest.External, nil)
 		w.Held(migration, "contoso.com", held)
@@ -647,12 +647,12 @@ func TestWithdraw(t *testing.T) {
 	link := newest(w, p)
 	w.Advance(10 * day)
 	w.Withdrawn(p)
-	w.ExpectStatus(p, engagement.CustomerConsentWithdrawn)
+	w.ExpectStatus(p, engagement.StatusConsentWithdrawn)
 	w.ExpectTab(migration, engagement.TabComplete, "Contoso")
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso") // it can be claimed again
-	w.ExpectActions(p, engagement.ViewClaim)
+	w.ExpectActions(p, engagement.ActionViewClaim)
 	w.Relayed()
-	equal(t, "who is told", sentTo(w, engagement.TellWithdrawn), []string{"partner@partner.example"})
+	equal(t, "who is told", sentTo(w, engagement.MessageConsentWithdrawn), []string{"partner@partner.example"})
 	unchanged(t, spy, func() {
 		ok(t, answer(w, link, consent.DecisionWithdraw))
 		for _, d := range consent.AllDecisions()[:2] {
@@ -709,7 +709,7 @@ func TestClaimOpens(t *testing.T) {
 func TestCancel(t *testing.T) {
 	w, spy := newWorld(t)
 	cancel := func(p engagement.ParticipationID) error {
-		return w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: w.Key(), Reason: "The customer called."})
+		return w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: w.Key(), Reason: "The customer called."})
 	}
 	for name, test := range map[string]struct {
 		reach func() engagement.ParticipationID
@@ -732,11 +732,11 @@ func TestCancel(t *testing.T) {
 	} {
 		p := test.reach()
 		before := part(t, w, p).StatusAt(w.Now())
-		told := len(sentTo(w, engagement.TellCancelled))
+		told := len(sentTo(w, engagement.MessageCanceled))
 		if err := cancel(p); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		w.ExpectStatus(p, engagement.Canceled)
+		w.ExpectStatus(p, engagement.StatusCanceled)
 		equal(t, name+": the tab", w.Row(p).Tab, test.tab)
 		domain := part(t, w, p).Identity.Domain.String()
 		events, _ := history(t, w, domain)
@@ -744,9 +744,9 @@ func TestCancel(t *testing.T) {
 		equal(t, name+": the event", []string{string(last.Kind), string(last.From), string(last.To), userOf(last), whyOf(last)},
 			[]string{"participation cancelled", string(before), "Canceled", "ana", "The customer called."})
 		w.Relayed()
-		equal(t, name+": the customer is told", len(sentTo(w, engagement.TellCancelled)) > told, test.told)
+		equal(t, name+": the customer is told", len(sentTo(w, engagement.MessageCanceled)) > told, test.told)
 		unchanged(t, spy, func() {
-			e := refused[*workflow.NotNowError](t, cancel(p), workflow.ErrNotNow)
+			e := refused[*workflow.WrongStateError](t, cancel(p), workflow.ErrWrongState)
 			equal(t, name+": the refusal", []string{e.Command, string(e.Status)}, []string{"cancel", "Canceled"})
 			for _, link := range w.Links(p) {
 				if err := answer(w, link, consent.DecisionAccept); !errors.Is(err, consent.ErrNotAllowed) {
@@ -780,7 +780,7 @@ func TestCancel(t *testing.T) {
 	} {
 		p := reach()
 		unchanged(t, spy, func() {
-			e := refused[*workflow.NotNowError](t, cancel(p), workflow.ErrNotNow)
+			e := refused[*workflow.WrongStateError](t, cancel(p), workflow.ErrWrongState)
 			if !strings.Contains(e.Error(), "again") {
 				t.Errorf("%s: %q does not help", name, e)
 			}
@@ -788,8 +788,8 @@ func TestCancel(t *testing.T) {
 	}
 	p := w.Claimed(pilot, "adatum.com")
 	unchanged(t, spy, func() {
-		err := w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: w.Key(), Reason: strings.Repeat("x", 2001)})
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "reason")
+		err := w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: w.Key(), Reason: strings.Repeat("x", 2001)})
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "reason")
 	})
 }
 
@@ -869,14 +869,14 @@ func TestAcceptMakesKnown(t *testing.T) {
 		}
 		w.Accepted(p)
 		w.Fail(workflowtest.Facts, nil)
-		w.ExpectStatus(p, engagement.CustomerConsentReceived)
+		w.ExpectStatus(p, engagement.StatusConsentReceived)
 		_, kinds := history(t, w, "contoso.com")
 		equal(t, "history", kinds, []engagement.EventKind{
-			engagement.CustomerAdded, engagement.ConsentRequested, engagement.ConsentSent, engagement.ConsentGranted, engagement.CustomerKnown,
+			engagement.EventCustomerAdded, engagement.EventConsentRequested, engagement.EventConsentSent, engagement.EventConsentGranted, engagement.EventCustomerKnown,
 		})
 		if source != "" {
 			w.ExpectTab(workshop, engagement.TabIneligible, "Contoso")
-			equal(t, "why", w.Rows(workshop, engagement.TabIneligible)[0].Reasons[0].Kind, engagement.FactsMissing)
+			equal(t, "why", w.Rows(workshop, engagement.TabIneligible)[0].Reasons[0].Kind, engagement.ReasonFactsMissing)
 			w.Reevaluated()
 		}
 		w.ExpectTab(workshop, engagement.TabEligible, "Contoso")

@@ -24,7 +24,7 @@ func TestEveryMistakeInContactsIsTold(t *testing.T) {
 	granted := w.Granted(workshop, "ana@adatum.com")
 	check := func(t *testing.T, err error, fields ...string) {
 		t.Helper()
-		refused[*workflow.InputError](t, err, workflow.ErrInput)
+		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 		text := "\n" + err.Error()
 		for _, f := range fields {
 			if !strings.Contains(text, "\n"+f+" cannot") && !strings.Contains(text, "\n"+f+" is not") {
@@ -49,9 +49,9 @@ func TestEveryMistakeInContactsIsTold(t *testing.T) {
 		_, err = w.Desk.PreviewConsent(background, w.Actor, p, req)
 		check(t, err, append(with("customer"), with("partner")...)...)
 		for _, c := range wrong[:1] {
-			check(t, w.Desk.RequestSurvey(background, w.Actor, granted, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: c}), "contact.name")
+			check(t, w.Desk.RequestSurvey(background, w.Actor, granted, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: c}), "contact.name")
 		}
-		check(t, w.Desk.RequestSurvey(background, w.Actor, granted, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: wrong[4]}), "contact.email", "contact.phone")
+		check(t, w.Desk.RequestSurvey(background, w.Actor, granted, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: wrong[4]}), "contact.email", "contact.phone")
 	})
 }
 

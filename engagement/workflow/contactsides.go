@@ -68,7 +68,7 @@ type ForeignContactError struct {
 
 func (e *ForeignContactError) Error() string {
 	text := fmt.Sprintf("%s is of %s, which the directory does not give to the customer: ", e.Field, e.Domain)
-	if e.Doubt == engagement.ConsumerDomain {
+	if e.Doubt == engagement.DoubtConsumerDomain {
 		text = fmt.Sprintf("%s is of %s, where everybody can have an address: ", e.Field, e.Domain)
 	}
 	if e.WithAReason {
@@ -138,7 +138,7 @@ func (u *unit) sides(ctx context.Context, p engagement.Participation, customer, 
 		}
 		detail.ForeignContacts++
 		foreign := u.s.sides.Foreign
-		if doubt != engagement.UncheckedDomain && (foreign == RefuseForeignContacts || foreign == ReasonForForeign && reason == "") {
+		if doubt != engagement.DoubtUncheckedDomain && (foreign == RefuseForeignContacts || foreign == ReasonForForeign && reason == "") {
 			errs = append(errs, &ForeignContactError{Field: customer.field(i), Domain: d, Doubt: doubt, WithAReason: foreign == ReasonForForeign})
 		}
 		p = p.Flagged(engagement.ContactFlag{Domain: d, Doubt: doubt, Reason: reason, At: u.now})
@@ -166,8 +166,8 @@ func (s *Service) doubt(ctx context.Context, p engagement.Participation, d tenan
 	who := p.Identity
 	switch {
 	case s.isConsumer(d):
-		return engagement.ConsumerDomain
-	case (p.Basis == tenant.Derived || p.Basis == tenant.Confirmed) && d.Within(who.Domain):
+		return engagement.DoubtConsumerDomain
+	case (p.Basis == tenant.BasisDerived || p.Basis == tenant.BasisConfirmed) && d.Within(who.Domain):
 		return ""
 	}
 	entries, err := s.domain(ctx, d)
@@ -177,20 +177,20 @@ func (s *Service) doubt(ctx context.Context, p engagement.Participation, d tenan
 		entries = slices.Concat(entries, above)
 	}
 	if err != nil {
-		return engagement.UncheckedDomain
+		return engagement.DoubtUncheckedDomain
 	}
 	if who.Tenant.IsZero() && who.TPID == 0 { // of what remains no directory knows
 		if len(entries) > 0 && d.Within(who.Domain) {
 			return ""
 		}
-		return engagement.UncheckedDomain
+		return engagement.DoubtUncheckedDomain
 	}
 	if slices.ContainsFunc(entries, func(e tenant.Entry) bool {
 		return !who.Tenant.IsZero() && e.Tenant == who.Tenant || who.TPID > 0 && e.TPID == who.TPID
 	}) {
 		return ""
 	}
-	return engagement.ForeignDomain
+	return engagement.DoubtForeignDomain
 }
 
 // domain asks the directory whose a domain is.

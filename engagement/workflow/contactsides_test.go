@@ -84,7 +84,7 @@ var naming = map[string]func(*testing.T, *workflowtest.World) func(contact, reas
 		w.Relayed()
 		w.Accepted(p)
 		return func(contact, reason string) (string, error) {
-			return "contact.email", w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: contact}, Reason: reason})
+			return "contact.email", w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}, Reason: reason})
 		}
 	},
 }
@@ -130,13 +130,13 @@ func TestThePartnersOwnMailbox(t *testing.T) {
 func TestNobodyOfTheCustomersSpeaksForThePartner(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
-	w.Surveyed(p, claim.PartnerSurvey) // to partner@partner.example
+	w.Surveyed(p, claim.ProofPartnerSurvey) // to partner@partner.example
 	q := w.Granted(workshop, "ana@adatum.com")
 	unchanged(t, spy, func() {
-		err := w.Desk.RequestSurvey(background, w.Actor, q, workflow.SurveyRequest{Key: w.Key(), Survey: claim.PartnerSurvey, Contact: workflow.Contact{Email: "Contact@customer.example"}})
+		err := w.Desk.RequestSurvey(background, w.Actor, q, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "Contact@customer.example"}})
 		e := refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
 		equal(t, "the field", []string{e.Field, string(e.Of)}, []string{"contact.email", "customer"})
-		err = w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}})
+		err = w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}})
 		refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
 
 		cmd := add(w, "ana@contoso.com", pilot)
@@ -205,8 +205,8 @@ func renamed(w *workflowtest.World, p engagement.ParticipationID, to ...string) 
 // reason or is refused, as the host says; a directory that cannot tell stops nobody.
 func TestForeignContacts(t *testing.T) {
 	doubts := map[string]engagement.ContactDoubt{
-		"eva@contoso.com": "", "eva@mail.contoso.com": "", "eva@adatum.com": engagement.ForeignDomain, "eva@nobody.example": engagement.ForeignDomain,
-		"eva@gmail.com": engagement.ConsumerDomain,
+		"eva@contoso.com": "", "eva@mail.contoso.com": "", "eva@adatum.com": engagement.DoubtForeignDomain, "eva@nobody.example": engagement.DoubtForeignDomain,
+		"eva@gmail.com": engagement.DoubtConsumerDomain,
 	}
 	for name, make := range naming {
 		for _, policy := range []workflow.ForeignContacts{workflow.FlagForeignContacts, workflow.ReasonForForeign, workflow.RefuseForeignContacts} {

@@ -31,7 +31,7 @@ func TestRepeatedEvidence(t *testing.T) {
 	two, theirs := w.Granted(migration, "eva@adatum.com"), fabrikam.Granted(pilot, "ana@contoso.com")
 	put := func(w *workflowtest.World, p engagement.ParticipationID, content string) claim.EvidenceID {
 		t.Helper()
-		v, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.Invoice), strings.NewReader(content))
+		v, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.ProofInvoice), strings.NewReader(content))
 		ok(t, err)
 		return v.ID
 	}
@@ -66,7 +66,7 @@ func TestRepeatedEvidence(t *testing.T) {
 
 	view, err := w.Desk.Claim(background, w.Reviewer(), three)
 	ok(t, err)
-	equal(t, "the other claim", []any{view.Repeated[0].Participation, view.Repeated[0].Status, view.Repeated[0].Submitted}, []any{two, engagement.CustomerConsentReceived, false})
+	equal(t, "the other claim", []any{view.Repeated[0].Participation, view.Repeated[0].Status, view.Repeated[0].Submitted}, []any{two, engagement.StatusConsentReceived, false})
 	own, err := w.Desk.Claim(background, w.Actor, three)
 	ok(t, err)
 	equal(t, "what the partner is shown", len(own.Repeated), 0)

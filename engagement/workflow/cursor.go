@@ -26,12 +26,12 @@ func (l list) cursor(at storage.Position) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(text), err
 }
 
-// position returns where a cursor points to, or a *CursorError. A cursor is for
+// position returns where a cursor points to, or a *InvalidCursorError. A cursor is for
 // one list: another tab, order or filter needs another. It accepts exactly what
 // cursor makes of a position in that list. A cursor gives no access: whoever makes
 // one up begins somewhere else in the same list of their own.
 func (l list) position(text string) (storage.Position, error) {
-	foreign := &CursorError{Problem: "is not one of ours"}
+	foreign := &InvalidCursorError{Problem: "is not one of ours"}
 	if len(text) > longestCursor {
 		return storage.Position{}, foreign
 	}
@@ -44,7 +44,7 @@ func (l list) position(text string) (storage.Position, error) {
 		return storage.Position{}, foreign
 	}
 	if c.List != l.name() {
-		return storage.Position{}, &CursorError{Problem: "belongs to another list"}
+		return storage.Position{}, &InvalidCursorError{Problem: "belongs to another list"}
 	}
 	if ours, err := l.cursor(c.At); err != nil || ours != text {
 		return storage.Position{}, foreign

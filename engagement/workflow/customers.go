@@ -64,7 +64,7 @@ const (
 // come or go between two pages neither repeat nor hide others. Rows and counts are
 // those of the actor's Scope.
 //
-// It returns a *ForbiddenError, a *NotFoundError, *InputErrors, a *CursorError or
+// It returns a *ForbiddenError, a *NotFoundError, *InputErrors, a *InvalidCursorError or
 // an *UnavailableError.
 func (s *Service) Customers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery) (CustomersPage, error) {
 	c, err := s.customersOf(ctx, actor, id, query)
@@ -105,7 +105,7 @@ type customersPage struct {
 // customersOf checks who asks and what for.
 func (s *Service) customersOf(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery) (customersPage, error) {
 	var none customersPage
-	scope, err := s.authorize(ctx, actor, ViewCustomers)
+	scope, err := s.authorize(ctx, actor, MayViewCustomers)
 	if err != nil {
 		return none, err
 	}
@@ -162,7 +162,7 @@ func (s *Service) Search(ctx context.Context, actor Actor, search string, limit 
 // to be submitted, what reviewers ask for, rejections to be disputed. It returns at
 // most limit rows (1 to 1000; 0: 50), and the errors of Search.
 func (s *Service) AttentionRequired(ctx context.Context, actor Actor, limit int) ([]engagement.Row, error) {
-	query := CustomersQuery{Sort: storage.BySoonest, Limit: limit}
+	query := CustomersQuery{Sort: storage.SortByDeadline, Limit: limit}
 	rows, err := s.everywhere(ctx, actor, query, engagement.TabEligible)
 	if err != nil && !errors.Is(err, storage.ErrUnreadable) {
 		return nil, err
@@ -175,7 +175,7 @@ func (s *Service) AttentionRequired(ctx context.Context, actor Actor, limit int)
 // everywhere returns the first rows that a query finds in each engagement, on
 // these tabs, as they are at one moment.
 func (s *Service) everywhere(ctx context.Context, actor Actor, query CustomersQuery, tabs ...engagement.Tab) ([]engagement.Row, error) {
-	scope, err := s.authorize(ctx, actor, ViewCustomers)
+	scope, err := s.authorize(ctx, actor, MayViewCustomers)
 	if err != nil {
 		return nil, err
 	}
@@ -382,7 +382,7 @@ func nextMicrosecond(t time.Time) time.Time {
 // *storage.UnreadableErrors of those that cannot be read, joined.
 func (s *Service) KnownCustomers(ctx context.Context, actor Actor) iter.Seq2[engagement.Customer, error] {
 	return func(yield func(engagement.Customer, error) bool) {
-		scope, err := s.authorize(ctx, actor, ViewCustomers)
+		scope, err := s.authorize(ctx, actor, MayViewCustomers)
 		if err != nil {
 			yield(engagement.Customer{}, err)
 			return

@@ -103,8 +103,8 @@ func TestTabs(t *testing.T) {
 		equal(t, "the actions", len(r.Actions), 0)
 	}
 	equal(t, "the reasons", reasons, map[string]engagement.ReasonKind{
-		"Zinc Company 00": engagement.CriteriaNotMet, "amber Company 01": engagement.CriteriaNotMet, "Ébano Company 02": engagement.CriteriaNotMet,
-		"Woodgrove Bank": engagement.FactsMissing,
+		"Zinc Company 00": engagement.ReasonCriteriaNotMet, "amber Company 01": engagement.ReasonCriteriaNotMet, "Ébano Company 02": engagement.ReasonCriteriaNotMet,
+		"Woodgrove Bank": engagement.ReasonFactsMissing,
 	})
 
 	// Known customers that take part move, and new ones come.
@@ -115,7 +115,7 @@ func TestTabs(t *testing.T) {
 	w.Cancelled(done)
 	w.ExpectTab(migration, engagement.TabComplete, "Coal Company 07")
 	w.ExpectTab(migration, engagement.TabEligible, "amber Company 05", "Coal Company 03", "Zinc Company 04", "Ébano Company 06", "Coal Company 07")
-	w.ExpectActions(done, engagement.ViewClaim)
+	w.ExpectActions(done, engagement.ActionViewClaim)
 	w.Cancelled(fresh)
 	w.ExpectTab(migration, engagement.TabEligible, "amber Company 05", "Coal Company 03", "Zinc Company 04", "Coal Company 07")
 	equal(t, "the counts", counts(t, w, migration), map[engagement.Tab]int{engagement.TabEligible: 4, engagement.TabIneligible: 4, engagement.TabComplete: 1})
@@ -135,7 +135,7 @@ func TestCountsAreOfWholeTabs(t *testing.T) {
 	want := map[engagement.Tab]int{engagement.TabEligible: 7, engagement.TabIneligible: 3, engagement.TabComplete: 0}
 	for _, q := range []workflow.CustomersQuery{
 		{}, {Limit: 1}, {Search: "amber"}, {Search: "nobody"}, {Tab: engagement.TabComplete}, {Tab: engagement.TabIneligible, Limit: 2},
-		{Types: []engagement.RowType{engagement.Done}},
+		{Types: []engagement.RowType{engagement.RowComplete}},
 	} {
 		page, err := w.Desk.Customers(background, w.Actor, migration, q)
 		ok(t, err)
@@ -231,10 +231,10 @@ func TestSearchEverywhere(t *testing.T) {
 	}
 	all := []line{
 		{migration, engagement.TabEligible, "", ""},
-		{migration, engagement.TabOff, engagement.CustomerConsentDeclined, left},
+		{migration, engagement.TabOff, engagement.StatusConsentDeclined, left},
 		{workshop, engagement.TabEligible, "", ""},
-		{workshop, engagement.TabOff, engagement.CustomerConsentExpired, over},
-		{pilot, engagement.TabEligible, engagement.CustomerConsentReceived, taken},
+		{workshop, engagement.TabOff, engagement.StatusConsentExpired, over},
+		{pilot, engagement.TabEligible, engagement.StatusConsentReceived, taken},
 		{"endpoint-workshop", engagement.TabEligible, "", ""},
 		{"copilot-readiness", engagement.TabEligible, "", ""},
 		{"legacy-voice", engagement.TabEligible, "", ""},
@@ -254,9 +254,9 @@ func TestSearchEverywhere(t *testing.T) {
 	equal(t, "what another partner finds", len(theirs), 0)
 	for _, limit := range []int{-1, 1001} {
 		_, err := w.Desk.Search(background, w.Actor, "contoso", limit)
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "limit")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "limit")
 		_, err = w.Desk.AttentionRequired(background, w.Actor, limit)
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "limit")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "limit")
 	}
 }
 
@@ -278,12 +278,12 @@ func TestFilters(t *testing.T) {
 		want []string
 	}{
 		"no filter":     {workflow.CustomersQuery{}, []string{"c03", "c04", "c05", "c06", "c07"}},
-		"not started":   {workflow.CustomersQuery{Types: []engagement.RowType{engagement.NotStarted}}, []string{"c03", "c04", "c05", "c06"}},
-		"active":        {workflow.CustomersQuery{Types: []engagement.RowType{engagement.InProgress}}, []string{"c07"}},
-		"either":        {workflow.CustomersQuery{Types: []engagement.RowType{engagement.InProgress, engagement.NotStarted}}, []string{"c03", "c04", "c05", "c06", "c07"}},
-		"complete":      {workflow.CustomersQuery{Types: []engagement.RowType{engagement.Done}}, none},
-		"a status":      {workflow.CustomersQuery{Statuses: []engagement.Status{engagement.AwaitingConsentResponse}}, []string{"c06"}},
-		"two statuses":  {workflow.CustomersQuery{Statuses: []engagement.Status{engagement.AwaitingConsentResponse, engagement.CustomerClaimed}}, []string{"c05", "c06"}},
+		"not started":   {workflow.CustomersQuery{Types: []engagement.RowType{engagement.RowNotStarted}}, []string{"c03", "c04", "c05", "c06"}},
+		"active":        {workflow.CustomersQuery{Types: []engagement.RowType{engagement.RowActive}}, []string{"c07"}},
+		"either":        {workflow.CustomersQuery{Types: []engagement.RowType{engagement.RowActive, engagement.RowNotStarted}}, []string{"c03", "c04", "c05", "c06", "c07"}},
+		"complete":      {workflow.CustomersQuery{Types: []engagement.RowType{engagement.RowComplete}}, none},
+		"a status":      {workflow.CustomersQuery{Statuses: []engagement.Status{engagement.StatusAwaitingConsentResponse}}, []string{"c06"}},
+		"two statuses":  {workflow.CustomersQuery{Statuses: []engagement.Status{engagement.StatusAwaitingConsentResponse, engagement.StatusCustomerClaimed}}, []string{"c05", "c06"}},
 		"the location":  {workflow.CustomersQuery{Locations: []engagement.LocationID{lisboa}}, []string{"c03", "c04", "c05", "c06", "c07"}},
 		"another":       {workflow.CustomersQuery{Locations: []engagement.LocationID{porto}}, []string{"c03", "c04"}}, // known customers can be claimed through both
 		"a partner's":   {workflow.CustomersQuery{Locations: []engagement.LocationID{madrid}}, none},
@@ -295,7 +295,7 @@ func TestFilters(t *testing.T) {
 		"nothing left":  {workflow.CustomersQuery{From: start.Add(day), To: start.Add(day)}, none},
 		"with a search": {workflow.CustomersQuery{From: start.Add(day), Search: "coal"}, []string{"c07"}},
 		"all at once": {workflow.CustomersQuery{
-			Types: []engagement.RowType{engagement.NotStarted}, Statuses: []engagement.Status{engagement.CustomerClaimed},
+			Types: []engagement.RowType{engagement.RowNotStarted}, Statuses: []engagement.Status{engagement.StatusCustomerClaimed},
 			Locations: []engagement.LocationID{lisboa}, From: start, To: start.Add(3 * day), Search: "c05",
 		}, []string{"c05"}},
 	} {
@@ -317,16 +317,16 @@ func TestCustomersRefuses(t *testing.T) {
 		"limit":    {Limit: -1},
 		"limit ":   {Limit: 1001},
 		"sort":     {Sort: "size"},
-		"types":    {Types: []engagement.RowType{engagement.Done, "x"}},
+		"types":    {Types: []engagement.RowType{engagement.RowComplete, "x"}},
 		"statuses": {Statuses: []engagement.Status{"x"}},
 		"from":     {From: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
 		"to":       {To: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)},
 	} {
 		_, err := w.Desk.Customers(background, w.Actor, migration, q)
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, strings.TrimSpace(field))
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
 	}
 	_, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Tab: engagement.TabOff})
-	refused[*workflow.InputError](t, err, workflow.ErrInput)
+	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	_, err = w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Limit: -1, Sort: "size"})
 	if !strings.Contains(err.Error(), "limit") || !strings.Contains(err.Error(), "sort") {
 		t.Errorf("%q does not name both", err)
@@ -364,20 +364,20 @@ func before(by storage.Sort) func(a, b engagement.Row) int {
 		return r.Deadline
 	}
 	return map[storage.Sort]func(a, b engagement.Row) int{
-		storage.ByName: name,
-		storage.ByEngagement: func(a, b engagement.Row) int { // whose IDs are in the order of their names
+		storage.SortByName: name,
+		storage.SortByEngagement: func(a, b engagement.Row) int { // whose IDs are in the order of their names
 			return cmp.Or(strings.Compare(string(a.Engagement), string(b.Engagement)), name(a, b))
 		},
-		storage.ByAmount: func(a, b engagement.Row) int {
+		storage.SortByAmount: func(a, b engagement.Row) int {
 			return cmp.Or(strings.Compare(a.Amount.Currency, b.Amount.Currency), a.Amount.Amount.Cmp(b.Amount.Amount), strings.Compare(string(a.ID), string(b.ID)))
 		},
-		storage.BySoonest: func(a, b engagement.Row) int {
+		storage.SortByDeadline: func(a, b engagement.Row) int {
 			return cmp.Or(deadline(a).Compare(deadline(b)), strings.Compare(string(a.ID), string(b.ID)))
 		},
-		storage.BySince: func(a, b engagement.Row) int {
+		storage.SortBySince: func(a, b engagement.Row) int {
 			return cmp.Or(a.Since.Compare(b.Since), strings.Compare(string(a.ID), string(b.ID)))
 		},
-		storage.ByStatus: func(a, b engagement.Row) int {
+		storage.SortByStatus: func(a, b engagement.Row) int {
 			life := func(r engagement.Row) int { return slices.Index(engagement.AllStatuses(), r.Status) }
 			return cmp.Or(slices.Index(engagement.AllRowTypes(), a.Type)-slices.Index(engagement.AllRowTypes(), b.Type), life(a)-life(b), name(a, b))
 		},
@@ -425,7 +425,7 @@ func busy(t *testing.T, seed uint64, customers int) *workflowtest.World {
 				default:
 					w.Accepted(p)
 					further := route(t, []engagement.Status{
-						engagement.CustomerConsentReceived, engagement.Submitted, engagement.PartnerActionRequired, engagement.Rejected, engagement.Disputed, engagement.Paid,
+						engagement.StatusConsentReceived, engagement.StatusSubmitted, engagement.StatusPartnerActionRequired, engagement.StatusRejected, engagement.StatusDisputed, engagement.StatusPaid,
 					}[r.IntN(6)])
 					for _, walk := range further[2:] {
 						walk(w, p)
@@ -472,7 +472,7 @@ func TestOrders(t *testing.T) {
 			}
 		}
 	}
-	page, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Sort: storage.ByName})
+	page, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Sort: storage.SortByName})
 	ok(t, err)
 	def, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{})
 	ok(t, err)
@@ -568,11 +568,11 @@ func TestCursors(t *testing.T) {
 
 	for name, change := range map[string]func(*workflow.CustomersQuery){
 		"tab":        func(q *workflow.CustomersQuery) { q.Tab = engagement.TabComplete },
-		"sort":       func(q *workflow.CustomersQuery) { q.Sort = storage.BySoonest },
+		"sort":       func(q *workflow.CustomersQuery) { q.Sort = storage.SortByDeadline },
 		"descending": func(q *workflow.CustomersQuery) { q.Descending = true },
 		"search":     func(q *workflow.CustomersQuery) { q.Search = "" },
-		"types":      func(q *workflow.CustomersQuery) { q.Types = []engagement.RowType{engagement.NotStarted} },
-		"statuses":   func(q *workflow.CustomersQuery) { q.Statuses = []engagement.Status{engagement.CustomerClaimed} },
+		"types":      func(q *workflow.CustomersQuery) { q.Types = []engagement.RowType{engagement.RowNotStarted} },
+		"statuses":   func(q *workflow.CustomersQuery) { q.Statuses = []engagement.Status{engagement.StatusCustomerClaimed} },
 		"locations":  func(q *workflow.CustomersQuery) { q.Locations = []engagement.LocationID{lisboa} },
 		"from":       func(q *workflow.CustomersQuery) { q.From = time.Unix(0, 0) },
 		"to":         func(q *workflow.CustomersQuery) { q.To = time.Unix(1e10, 0) },
@@ -580,15 +580,15 @@ func TestCursors(t *testing.T) {
 		q := list
 		change(&q)
 		_, err := w.Desk.Customers(background, w.Actor, pilot, q)
-		e := refused[*workflow.CursorError](t, err, workflow.ErrCursor)
+		e := refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 		if !strings.Contains(e.Error(), "another list") {
 			t.Errorf("%s: %q does not say what is wrong", name, e)
 		}
 	}
 	_, err = w.Desk.Customers(background, w.Actor, migration, list)
-	refused[*workflow.CursorError](t, err, workflow.ErrCursor)
+	refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 	_, err = w.Desk.Customers(background, workflowtest.Fabrikam, pilot, list)
-	refused[*workflow.CursorError](t, err, workflow.ErrCursor)
+	refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 
 	good := list.Cursor
 	raw, err := base64.RawURLEncoding.DecodeString(good)
@@ -616,11 +616,11 @@ func TestCursors(t *testing.T) {
 		q := list
 		q.Cursor = text
 		_, err := w.Desk.Customers(background, w.Actor, pilot, q)
-		if !errors.Is(err, workflow.ErrCursor) {
+		if !errors.Is(err, workflow.ErrInvalidCursor) {
 			t.Errorf("a cursor that is %s: %v", name, err)
 		}
 		for _, err := range w.Desk.AllCustomers(background, w.Actor, pilot, q) {
-			refused[*workflow.CursorError](t, err, workflow.ErrCursor)
+			refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 		}
 	}
 }

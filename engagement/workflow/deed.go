@@ -30,7 +30,7 @@ type aboutClaim struct {
 }
 
 // changeClaim carries out a command about a claim, whose result decide knows.
-func changeClaim[R any](ctx context.Context, s *Service, actor Actor, act Act, id engagement.ParticipationID, name, key string, body any,
+func changeClaim[R any](ctx context.Context, s *Service, actor Actor, act Permission, id engagement.ParticipationID, name, key string, body any,
 	decide func(*unit, engagement.Participation) (deed, R, error)) (R, error) {
 	return execute(ctx, s, actor, name, key, aboutClaim{id, body}, false, func(u *unit) (R, error) {
 		var none R
@@ -50,7 +50,7 @@ func changeClaim[R any](ctx context.Context, s *Service, actor Actor, act Act, i
 }
 
 // command is changeClaim for a command without a result.
-func (s *Service) command(ctx context.Context, actor Actor, act Act, id engagement.ParticipationID, name, key string, body any, d deed) error {
+func (s *Service) command(ctx context.Context, actor Actor, act Permission, id engagement.ParticipationID, name, key string, body any, d deed) error {
 	_, err := changeClaim(ctx, s, actor, act, id, name, key, body, func(*unit, engagement.Participation) (deed, struct{}, error) {
 		return d, struct{}{}, nil
 	})
@@ -58,7 +58,7 @@ func (s *Service) command(ctx context.Context, actor Actor, act Act, id engageme
 }
 
 // do makes a deed happen to the participation's claim.
-func (u *unit) do(actor Actor, act Act, name string, p engagement.Participation, d deed) error {
+func (u *unit) do(actor Actor, act Permission, name string, p engagement.Participation, d deed) error {
 	before := p.StatusAt(u.now)
 	p, err := engagement.ApplyClaim(p, d.event, u.now)
 	if err != nil {
@@ -72,7 +72,7 @@ func (u *unit) do(actor Actor, act Act, name string, p engagement.Participation,
 		d.detail = d.told(p)
 	}
 	by := engagement.ByPartner
-	if act == ReviewClaims || act == CommentOnClaims && actor.program() {
+	if act == MayReviewClaims || act == MayComment && actor.program() {
 		by = engagement.ByProgram
 	}
 	u.event(engagement.Event{
@@ -90,7 +90,7 @@ func (u *unit) do(actor Actor, act Act, name string, p engagement.Participation,
 
 // withProof returns a participation with the proof that its draft needs now.
 func (s *Service) withProof(ctx context.Context, p engagement.Participation, now time.Time) (engagement.Participation, error) {
-	if p.Claim == nil || p.Claim.Status != claim.Draft {
+	if p.Claim == nil || p.Claim.Status != claim.StatusDraft {
 		return p, nil
 	}
 	e, err := s.engagementLeft(ctx, p.Engagement)

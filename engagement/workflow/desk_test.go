@@ -437,7 +437,7 @@ func (s tampering) History(ctx context.Context, q storage.HistoryQuery) ([]engag
 	events = slices.Clone(events)
 	for i := range events {
 		if events[i].Seq == 2 {
-			events[i].To = engagement.Paid
+			events[i].To = engagement.StatusPaid
 		}
 	}
 	return events, err

@@ -9,8 +9,8 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 )
 
-// Details are what can be changed of a participation that has begun.
-type Details struct {
+// UpdateDetails are what can be changed of a participation that has begun.
+type UpdateDetails struct {
 	Key          string             `json:"-"`                      // idempotency key
 	FriendlyName *string            `json:"friendly_name,omitzero"` // under which it is shown; nil: as it is, "": none
 	DealSize     *eligibility.Money `json:"deal_size,omitzero"`     // estimated; nil: as it is, zero: none
@@ -19,7 +19,7 @@ type Details struct {
 }
 
 // LogValue hides the friendly name, as that of a Candidate.
-func (d Details) LogValue() slog.Value {
+func (d UpdateDetails) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("key", d.Key), slog.Bool("friendly_name", d.FriendlyName != nil), slog.Bool("deal_size", d.DealSize != nil),
 		slog.Bool("owner", d.Owner != nil), slog.Bool("labels", d.Labels != nil))
 }
@@ -29,8 +29,8 @@ func (d Details) LogValue() slog.Value {
 // time who looks after it and which labels it has.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
-// *UnavailableError or a *NotNowError.
-func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd Details) error {
+// *UnavailableError or a *WrongStateError.
+func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd UpdateDetails) error {
 	const name = "change details"
 	if cmd.DealSize != nil {
 		size, err := s.dealSize(*cmd.DealSize)
@@ -60,7 +60,7 @@ func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.
 	}
 	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
 		var none struct{}
-		p, err := u.participation(ctx, actor, AddCustomers, id)
+		p, err := u.participation(ctx, actor, MayAddCustomers, id)
 		if err != nil {
 			return none, err
 		}
@@ -68,7 +68,7 @@ func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.
 		if !p.OpenAt(u.now) && (cmd.DealSize != nil || cmd.FriendlyName != nil) {
 			return none, notNow(name, p, u.now, errEnded)
 		}
-		if cmd.DealSize != nil && status != engagement.CustomerClaimed {
+		if cmd.DealSize != nil && status != engagement.StatusCustomerClaimed {
 			return none, notNow(name, p, u.now, errFrozen)
 		}
 		p, detail := cmd.of(p)
@@ -77,7 +77,7 @@ func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.
 		}
 		u.putParticipation(p)
 		u.event(engagement.Event{
-			Kind: engagement.DetailsChanged, By: engagement.ByPartner, From: status, To: status, Detail: detail, Person: byUser(actor),
+			Kind: engagement.EventDetailsChanged, By: engagement.ByPartner, From: status, To: status, Detail: detail, Person: byUser(actor),
 		}, p)
 		return none, nil
 	})
@@ -85,7 +85,7 @@ func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.
 }
 
 // of returns the participation with what is changed of it, and what that is.
-func (d Details) of(p engagement.Participation) (engagement.Participation, engagement.Detail) {
+func (d UpdateDetails) of(p engagement.Participation) (engagement.Participation, engagement.Detail) {
 	var detail engagement.Detail
 	if d.DealSize != nil {
 		p.DealSize = *d.DealSize
@@ -126,7 +126,7 @@ func inputErrors(err error) error {
 // deal is, where the engagement asks for that. Once consent was requested it is
 // frozen, and no longer asked for.
 func (u *unit) dealSizeAsked(ctx context.Context, p engagement.Participation) error {
-	if p.StatusAt(u.now) != engagement.CustomerClaimed || !p.DealSize.IsZero() {
+	if p.StatusAt(u.now) != engagement.StatusCustomerClaimed || !p.DealSize.IsZero() {
 		return nil
 	}
 	e, err := u.s.engagement(ctx, p.Engagement)

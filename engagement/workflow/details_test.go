@@ -15,12 +15,12 @@ import (
 func TestOwnerAndLabels(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	change := func(cmd workflow.Details) error {
+	change := func(cmd workflow.UpdateDetails) error {
 		cmd.Key = w.Key()
 		return w.Desk.ChangeDetails(background, w.Actor, p, cmd)
 	}
 	owner, labels := "João de Sousa", []string{"VIP", "before summer"}
-	ok(t, change(workflow.Details{Owner: &owner, Labels: &labels}))
+	ok(t, change(workflow.UpdateDetails{Owner: &owner, Labels: &labels}))
 	row := w.Row(p)
 	equal(t, "the row", []any{row.Owner, row.Labels}, []any{owner, []string{"VIP", "before summer"}})
 	for _, search := range []string{"joao", "vip", "summer"} {
@@ -51,22 +51,22 @@ func TestOwnerAndLabels(t *testing.T) {
 		"labels[0]": {""}, "labels[1]": {"VIP", "vip"}, "labels[2]": {"a", "b", "\u200b"}, "labels[3]": {"a", "b", "c", strings.Repeat("d", engagement.MaxLabel+1)},
 	} {
 		unchanged(t, spy, func() {
-			equal(t, "the field", refused[*workflow.InputError](t, change(workflow.Details{Labels: &bad}), workflow.ErrInput).Field, field)
+			equal(t, "the field", refused[*workflow.InputError](t, change(workflow.UpdateDetails{Labels: &bad}), workflow.ErrInvalidInput).Field, field)
 		})
 	}
 	all := []string{"\u200b", "", "ok"}
-	if err := change(workflow.Details{Labels: &all}); !strings.Contains(err.Error(), "labels[0]") || !strings.Contains(err.Error(), "labels[1]") {
+	if err := change(workflow.UpdateDetails{Labels: &all}); !strings.Contains(err.Error(), "labels[0]") || !strings.Contains(err.Error(), "labels[1]") {
 		t.Errorf("not every mistake at once: %v", err)
 	}
 	hidden := "\u202ejoe"
-	equal(t, "the field", refused[*workflow.InputError](t, change(workflow.Details{Owner: &hidden}), workflow.ErrInput).Field, "owner")
+	equal(t, "the field", refused[*workflow.InputError](t, change(workflow.UpdateDetails{Owner: &hidden}), workflow.ErrInvalidInput).Field, "owner")
 
 	w.Cancelled(p)
 	nobody, none := "", []string{}
-	ok(t, change(workflow.Details{Labels: &none})) // also of what has ended
+	ok(t, change(workflow.UpdateDetails{Labels: &none})) // also of what has ended
 	equal(t, "the labels", len(part(t, w, p).Labels), 0)
 	name := "Contoso"
-	if err := change(workflow.Details{Owner: &nobody, FriendlyName: &name}); !errors.Is(err, workflow.ErrNotNow) {
+	if err := change(workflow.UpdateDetails{Owner: &nobody, FriendlyName: &name}); !errors.Is(err, workflow.ErrWrongState) {
 		t.Errorf("the name of what has ended: %v", err)
 	}
 	equal(t, "the owner stays", part(t, w, p).Owner, owner)
@@ -84,11 +84,11 @@ func TestDealSizeIsAskedFor(t *testing.T) {
 		return err
 	}
 	unchanged(t, spy, func() {
-		equal(t, "the field", refused[*workflow.InputError](t, ask(), workflow.ErrInput).Field, "deal_size")
+		equal(t, "the field", refused[*workflow.InputError](t, ask(), workflow.ErrInvalidInput).Field, "deal_size")
 		_, err := w.Desk.PreviewConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
-		refused[*workflow.InputError](t, err, workflow.ErrInput)
+		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	})
 	size := w.Money("40000.00 USD")
-	ok(t, w.Desk.ChangeDetails(background, w.Actor, p, workflow.Details{Key: w.Key(), DealSize: &size}))
+	ok(t, w.Desk.ChangeDetails(background, w.Actor, p, workflow.UpdateDetails{Key: w.Key(), DealSize: &size}))
 	ok(t, ask())
 }

@@ -19,15 +19,15 @@
 // The customer's consent opens a claim:
 //
 //	_, err = desk.AddEvidence(ctx, actor, id, workflow.AddEvidence{
-//		Key: requestID3, Kind: claim.Invoice, Name: "invoice.pdf", MediaType: "application/pdf"}, file)
+//		Key: requestID3, Kind: claim.ProofInvoice, Name: "invoice.pdf", MediaType: "application/pdf"}, file)
 //
 //	err = desk.RequestSurvey(ctx, actor, id, workflow.SurveyRequest{
-//		Key: requestID4, Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
+//		Key: requestID4, Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
 //
 //	err = desk.SubmitClaim(ctx, actor, id, workflow.SubmitClaim{Key: requestID5})
 //	// one *claim.IncompleteError lists all that is missing
 //
-//	reviewer := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.Program}}.For(actor.Partner)
+//	reviewer := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(actor.Partner)
 //	err = desk.StartReview(ctx, reviewer, id, workflow.StartReview{Key: requestID6})
 //	err = desk.ApproveClaim(ctx, reviewer, id, workflow.ApproveClaim{Key: requestID7, Amount: amount})
 //

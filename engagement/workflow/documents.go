@@ -19,7 +19,7 @@ import (
 // AddEvidence is the command that adds a document to a claim.
 type AddEvidence struct {
 	Key       string `json:"-"`          // idempotency key
-	Kind      string `json:"kind"`       // of the proof that it is, such as claim.Invoice
+	Kind      string `json:"kind"`       // of the proof that it is, such as claim.ProofInvoice
 	Name      string `json:"name"`       // of the file, for people
 	MediaType string `json:"media_type"` // such as "application/pdf"
 }
@@ -75,7 +75,7 @@ func (s *Service) AddEvidence(ctx context.Context, actor Actor, id engagement.Pa
 		return v, &InputError{Field: "content", Problem: "is missing: give a reader of the document"}
 	}
 	u := s.unit(storage.CommandRecord{})
-	p, err := u.participation(ctx, actor, WorkOnClaims, id)
+	p, err := u.participation(ctx, actor, MayEditClaims, id)
 	if err != nil {
 		return v, err
 	}
@@ -145,7 +145,7 @@ func (s *Service) RecordEvidence(ctx context.Context, actor Actor, id engagement
 
 func (s *Service) record(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordEvidence, ref string) (claim.Evidence, error) {
 	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: cmd.Size, SHA256: cmd.SHA256}
-	out, err := changeClaim(ctx, s, actor, WorkOnClaims, id, "add evidence", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
+	out, err := changeClaim(ctx, s, actor, MayEditClaims, id, "add evidence", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
 		if strings.HasPrefix(cmd.Ref, refs(id)) { // else removing the one would take the other's content
 			return deed{}, kept{}, &InputError{Field: "ref", Problem: "names a content that AddEvidence keeps: say where you keep this one"}
 		}
@@ -157,7 +157,7 @@ func (s *Service) record(ctx context.Context, actor Actor, id engagement.Partici
 			}
 		}
 		return deed{
-			event: claim.AddEvidence{Evidence: v}, kind: engagement.EvidenceAdded,
+			event: claim.AddEvidence{Evidence: v}, kind: engagement.EventEvidenceAdded,
 			detail: engagement.Detail{Document: v.Kind, DocumentID: v.ID, MediaType: v.MediaType, Size: v.Size, SHA256: v.SHA256},
 		}, kept{v.ID, v.Ref, u.now}, nil
 	})
@@ -182,10 +182,10 @@ type RemoveEvidence struct {
 // RemoveEvidence takes a document away from a claim, and its content out of the
 // Evidence store if AddEvidence put it there. It returns what Comment returns.
 func (s *Service) RemoveEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RemoveEvidence) error {
-	out, err := changeClaim(ctx, s, actor, WorkOnClaims, id, "remove evidence", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
+	out, err := changeClaim(ctx, s, actor, MayEditClaims, id, "remove evidence", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
 		v, _ := evidenceOf(p, cmd.Evidence)
 		return deed{
-			event: claim.RemoveEvidence{ID: cmd.Evidence}, kind: engagement.EvidenceRemoved,
+			event: claim.RemoveEvidence{ID: cmd.Evidence}, kind: engagement.EventEvidenceRemoved,
 			detail: engagement.Detail{Document: v.Kind, DocumentID: v.ID, SHA256: v.SHA256},
 		}, kept{v.ID, v.Ref, u.now}, nil
 	})
@@ -217,7 +217,7 @@ func (s *Service) OpenEvidence(ctx context.Context, actor Actor, id engagement.P
 	if s.evidence == nil {
 		return claim.Evidence{}, nil, errors.New("workflow: OpenEvidence needs an Evidence store in the Options")
 	}
-	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewClaims, id)
+	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, MayViewClaims, id)
 	if err != nil {
 		return claim.Evidence{}, nil, err
 	}

@@ -29,7 +29,7 @@ func pdf(key, kind string) workflow.AddEvidence {
 // recorded is the command that adds an invoice which the host keeps.
 func recorded(key, ref string) workflow.RecordEvidence {
 	return workflow.RecordEvidence{
-		Key: key, Kind: claim.Invoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 7, SHA256: strings.Repeat("0a", 32), Ref: ref,
+		Key: key, Kind: claim.ProofInvoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 7, SHA256: strings.Repeat("0a", 32), Ref: ref,
 	}
 }
 
@@ -104,13 +104,13 @@ func opened(t *testing.T, w *workflowtest.World, actor workflow.Actor, p engagem
 // the Program can open it. Its name is nowhere in the history.
 func TestAddEvidence(t *testing.T) {
 	w, _, docs, p := newArchive(t)
-	cmd := pdf("k", claim.Findings)
+	cmd := pdf("k", claim.ProofFindings)
 	cmd.Name = "Findings of Ana Sousa.pdf"
 	sum := sha256.Sum256([]byte("%PDF-1.7 findings"))
 	added, err := w.Desk.AddEvidence(background, w.Actor, p, cmd, iotest.OneByteReader(strings.NewReader("%PDF-1.7 findings")))
 	ok(t, err)
 	equal(t, "what was added", added, claim.Evidence{
-		ID: added.ID, Kind: claim.Findings, Name: "Findings of Ana Sousa.pdf", MediaType: "application/pdf",
+		ID: added.ID, Kind: claim.ProofFindings, Name: "Findings of Ana Sousa.pdf", MediaType: "application/pdf",
 		Size: 17, SHA256: hex.EncodeToString(sum[:]), Ref: added.Ref, AddedAt: w.Now(),
 	})
 	equal(t, "the claim has it", documents(t, w, p), []claim.Evidence{shownAs(added)})
@@ -135,7 +135,7 @@ func TestEvidenceSize(t *testing.T) {
 		w, spy, docs, p := newArchive(t)
 		content := bytes.NewReader(make([]byte, size))
 		add := func() error {
-			_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.Findings), content)
+			_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.ProofFindings), content)
 			return err
 		}
 		if taken {
@@ -144,7 +144,7 @@ func TestEvidenceSize(t *testing.T) {
 			continue
 		}
 		unchanged(t, spy, func() {
-			e := refused[*workflow.InputError](t, add(), workflow.ErrInput)
+			e := refused[*workflow.InputError](t, add(), workflow.ErrInvalidInput)
 			if size == 0 {
 				equal(t, "the field", e.Field, "size")
 				return
@@ -164,18 +164,18 @@ func TestEvidenceSize(t *testing.T) {
 // What the claim does not take is refused with its field before anything is read.
 func TestEvidenceInput(t *testing.T) {
 	name := func(name string) workflow.AddEvidence {
-		return workflow.AddEvidence{Kind: claim.Invoice, Name: name, MediaType: "application/pdf"}
+		return workflow.AddEvidence{Kind: claim.ProofInvoice, Name: name, MediaType: "application/pdf"}
 	}
 	for what, test := range map[string]struct {
 		cmd   workflow.AddEvidence
 		field string
 	}{
 		"a kind that is not asked for":   {pdf("", "photo"), "kind"},
-		"a survey":                       {pdf("", claim.CustomerSurvey), "kind"},
-		"another media type":             {workflow.AddEvidence{Kind: claim.Findings, Name: "a.exe", MediaType: "application/x-msdownload"}, "media_type"},
-		"a media type with parameters":   {workflow.AddEvidence{Kind: claim.Invoice, Name: "a", MediaType: "text/html; charset=x"}, "media_type"},
-		"no media type":                  {workflow.AddEvidence{Kind: claim.Invoice, Name: "a"}, "media_type"},
-		"a header in the media type":     {workflow.AddEvidence{Kind: claim.Invoice, Name: "a", MediaType: "text/plain\r\nX: y"}, "media_type"},
+		"a survey":                       {pdf("", claim.ProofCustomerSurvey), "kind"},
+		"another media type":             {workflow.AddEvidence{Kind: claim.ProofFindings, Name: "a.exe", MediaType: "application/x-msdownload"}, "media_type"},
+		"a media type with parameters":   {workflow.AddEvidence{Kind: claim.ProofInvoice, Name: "a", MediaType: "text/html; charset=x"}, "media_type"},
+		"no media type":                  {workflow.AddEvidence{Kind: claim.ProofInvoice, Name: "a"}, "media_type"},
+		"a header in the media type":     {workflow.AddEvidence{Kind: claim.ProofInvoice, Name: "a", MediaType: "text/plain\r\nX: y"}, "media_type"},
 		"no name":                        {name(""), "name"},
 		"dots":                           {name(" .. "), "name"},
 		"a path":                         {name("../../etc/passwd"), "name"},
@@ -192,11 +192,11 @@ func TestEvidenceInput(t *testing.T) {
 			test.cmd.Key = w.Key()
 			unchanged(t, spy, func() {
 				_, err := w.Desk.AddEvidence(background, w.Actor, p, test.cmd, unread{t})
-				equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, test.field)
+				equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, test.field)
 				r := recorded(w.Key(), "s3://x")
 				r.Kind, r.Name, r.MediaType = test.cmd.Kind, test.cmd.Name, test.cmd.MediaType
 				_, err = w.Desk.RecordEvidence(background, w.Actor, p, r)
-				equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, test.field)
+				equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, test.field)
 			})
 			equal(t, "kept", len(docs.Keys()), 0)
 		})
@@ -215,13 +215,13 @@ func TestEvidenceReaderFails(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
 	broken := errors.New("the browser has gone")
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Findings), io.MultiReader(strings.NewReader("%PDF"), iotest.ErrReader(broken)))
+		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofFindings), io.MultiReader(strings.NewReader("%PDF"), iotest.ErrReader(broken)))
 		if !errors.Is(err, broken) || errors.Is(err, workflow.ErrUnavailable) {
 			t.Fatalf("the error is %v", err)
 		}
 	})
 	equal(t, "kept", len(docs.Keys()), 0)
-	_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Findings), strings.NewReader("%PDF-1.7")) // the key is still new
+	_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofFindings), strings.NewReader("%PDF-1.7")) // the key is still new
 	ok(t, err)
 }
 
@@ -231,7 +231,7 @@ func TestEvidenceStoreFails(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
 	docs.put = errors.New("no space left")
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Findings), strings.NewReader("%PDF-1.7"))
+		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofFindings), strings.NewReader("%PDF-1.7"))
 		e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 		equal(t, "the source", e.Source, "evidence")
 		if !errors.Is(e, docs.put) {
@@ -239,7 +239,7 @@ func TestEvidenceStoreFails(t *testing.T) {
 		}
 	})
 	docs.put = nil
-	added, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Findings), strings.NewReader("%PDF-1.7"))
+	added, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofFindings), strings.NewReader("%PDF-1.7"))
 	ok(t, err)
 
 	docs.open = errors.New("no connection")
@@ -249,10 +249,10 @@ func TestEvidenceStoreFails(t *testing.T) {
 	_, _, err = w.Desk.OpenEvidence(background, w.Actor, p, added.ID)
 	equal(t, "what is missing", refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound).Field, "evidence")
 
-	if _, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k2", claim.Findings), nil); refused[*workflow.InputError](t, err, workflow.ErrInput).Field != "content" {
+	if _, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k2", claim.ProofFindings), nil); refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field != "content" {
 		t.Errorf("no content: %v", err)
 	}
-	if _, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("", claim.Findings), unread{t}); refused[*workflow.InputError](t, err, workflow.ErrInput).Field != "key" {
+	if _, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("", claim.ProofFindings), unread{t}); refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field != "key" {
 		t.Errorf("no key: %v", err)
 	}
 }
@@ -262,7 +262,7 @@ func TestEvidenceStoreFails(t *testing.T) {
 func TestEvidenceAgain(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
 	add := func(key, content string) (claim.Evidence, error) {
-		return w.Desk.AddEvidence(background, w.Actor, p, pdf(key, claim.Invoice), strings.NewReader(content))
+		return w.Desk.AddEvidence(background, w.Actor, p, pdf(key, claim.ProofInvoice), strings.NewReader(content))
 	}
 	first, err := add("k", "one")
 	ok(t, err)
@@ -288,7 +288,7 @@ func TestEvidenceAgain(t *testing.T) {
 	}
 	unchanged(t, spy, func() {
 		_, err := add("too many", "x")
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "kind")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "kind")
 		again, err := add("k", "one")
 		ok(t, err)
 		equal(t, "the result", again, first)
@@ -300,23 +300,23 @@ func TestEvidenceAgain(t *testing.T) {
 // that went there while the document was coming does not keep it either.
 func TestEvidenceRefusedLater(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
-	first := pdf("k", claim.Invoice)
+	first := pdf("k", claim.ProofInvoice)
 	added, err := w.Desk.AddEvidence(background, w.Actor, p, first, strings.NewReader("one"))
 	ok(t, err)
 	w.Proved(p)
 	before := docs.Keys()
 	content := &meanwhile{do: func() { w.Submitted(p) }}
-	_, err = w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.Invoice), content)
-	refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
-	w.ExpectStatus(p, engagement.Submitted)
+	_, err = w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.ProofInvoice), content)
+	refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
+	w.ExpectStatus(p, engagement.StatusSubmitted)
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.Invoice), unread{t})
-		e := refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.ProofInvoice), unread{t})
+		e := refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 		equal(t, "the refusal", []string{e.Command, string(e.Status)}, []string{"add evidence", "Submitted"})
-		_, err = w.Desk.AddEvidence(background, w.Actor, p, pdf("", claim.Invoice), unread{t})
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "key")
+		_, err = w.Desk.AddEvidence(background, w.Actor, p, pdf("", claim.ProofInvoice), unread{t})
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "key")
 		_, err = w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), "s3://late"))
-		refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+		refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 		again, err := w.Desk.AddEvidence(background, w.Actor, p, first, strings.NewReader("one")) // what was done is done
 		ok(t, err)
 		equal(t, "the result", again, added)
@@ -353,7 +353,7 @@ func TestEvidenceAnswerLost(t *testing.T) {
 					return lost
 				}, nil)
 				add := func() (claim.Evidence, error) {
-					return w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Invoice), strings.NewReader("one"))
+					return w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofInvoice), strings.NewReader("one"))
 				}
 				if _, err := add(); !errors.Is(err, lost) {
 					t.Fatalf("the error is %v", err)
@@ -376,7 +376,7 @@ func TestEvidenceAnswerLost(t *testing.T) {
 // the claim; what the host keeps is the host's.
 func TestRemoveEvidence(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
-	mine, other := w.Documented(p, claim.Invoice), w.Documented(p, claim.Findings)
+	mine, other := w.Documented(p, claim.ProofInvoice), w.Documented(p, claim.ProofFindings)
 	theirs, err := w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), "s3://bucket/7"))
 	ok(t, err)
 	remove := func(key string, id claim.EvidenceID) error {
@@ -398,7 +398,7 @@ func TestRemoveEvidence(t *testing.T) {
 	})
 	w.Submitted(p)
 	unchanged(t, spy, func() {
-		refused[*workflow.NotNowError](t, remove(w.Key(), other.ID), workflow.ErrNotNow)
+		refused[*workflow.WrongStateError](t, remove(w.Key(), other.ID), workflow.ErrWrongState)
 	})
 	equal(t, "the content is still there", len(docs.Keys()), 2)
 }
@@ -408,7 +408,7 @@ func TestRemoveEvidence(t *testing.T) {
 func TestRemoveEvidenceStays(t *testing.T) {
 	var log strings.Builder
 	w, _, docs, p := newArchive(t, func(sc *workflowtest.Scenario) { sc.Options.Logger = newLog(&log) })
-	added := w.Documented(p, claim.Invoice)
+	added := w.Documented(p, claim.ProofInvoice)
 	docs.delete = errors.New("read only")
 	ok(t, w.Desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: w.Key(), Evidence: added.ID}))
 	equal(t, "the documents", len(documents(t, w, p)), 0)
@@ -422,10 +422,10 @@ func TestRemoveEvidenceStays(t *testing.T) {
 // take the other's.
 func TestRecordEvidenceOfAnother(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
-	mine := w.Documented(p, claim.Invoice)
+	mine := w.Documented(p, claim.ProofInvoice)
 	unchanged(t, spy, func() {
 		_, err := w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), mine.Ref))
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "ref")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "ref")
 	})
 	equal(t, "kept", docs.Keys(), []string{mine.Ref})
 }
@@ -436,11 +436,11 @@ func TestOpenEvidenceOfAnother(t *testing.T) {
 	w, _, _, p := newArchive(t)
 	theirs := w.As(workflowtest.Fabrikam)
 	q := theirs.Granted(workshop, "it@adatum.com")
-	secret := theirs.Documented(q, claim.Invoice)
+	secret := theirs.Documented(q, claim.ProofInvoice)
 	added, err := w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), secret.Ref))
 	ok(t, err)
 	_, content, err := w.Desk.OpenEvidence(background, w.Actor, p, added.ID)
-	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "evidence")
+	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "evidence")
 	if content != nil {
 		t.Error("the other partner's document is opened")
 	}
@@ -454,7 +454,7 @@ func TestRecordEvidence(t *testing.T) {
 	added, err := w.Desk.RecordEvidence(background, w.Actor, p, cmd)
 	ok(t, err)
 	equal(t, "what was added", added, claim.Evidence{
-		ID: added.ID, Kind: claim.Invoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 7, SHA256: cmd.SHA256, Ref: "s3://bucket/7", AddedAt: w.Now(),
+		ID: added.ID, Kind: claim.ProofInvoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 7, SHA256: cmd.SHA256, Ref: "s3://bucket/7", AddedAt: w.Now(),
 	})
 	equal(t, "the claim has it", documents(t, w, p), []claim.Evidence{shownAs(added)})
 	for field, change := range map[string]func(*workflow.RecordEvidence){
@@ -468,7 +468,7 @@ func TestRecordEvidence(t *testing.T) {
 		change(&cmd)
 		unchanged(t, spy, func() {
 			_, err := w.Desk.RecordEvidence(background, w.Actor, p, cmd)
-			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, strings.TrimSpace(field))
+			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
 		})
 	}
 	equal(t, "kept in the store", len(docs.Keys()), 0)
@@ -477,7 +477,7 @@ func TestRecordEvidence(t *testing.T) {
 // Nobody else opens a document, and a damaged one is not handed out whole.
 func TestOpenEvidence(t *testing.T) {
 	w, _, docs, p := newArchive(t)
-	added := w.Documented(p, claim.Invoice)
+	added := w.Documented(p, claim.ProofInvoice)
 	for name, actor := range map[string]workflow.Actor{"another partner": workflowtest.Fabrikam, "a reviewer of another partner's": workflowtest.Vendor.For("fabrikam")} {
 		_, content, err := w.Desk.OpenEvidence(background, actor, p, added.ID)
 		refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
@@ -500,7 +500,7 @@ func TestNoEvidenceStore(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	desk, err := workflow.New(w.Store, directory{}, w.Catalog, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
 	ok(t, err)
-	if _, err := desk.AddEvidence(background, w.Actor, p, pdf("k", claim.Invoice), unread{t}); err == nil || !strings.Contains(err.Error(), "RecordEvidence") {
+	if _, err := desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofInvoice), unread{t}); err == nil || !strings.Contains(err.Error(), "RecordEvidence") {
 		t.Errorf("AddEvidence: %v", err)
 	}
 	added, err := desk.RecordEvidence(background, w.Actor, p, recorded("k", "s3://bucket/7"))

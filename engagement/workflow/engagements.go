@@ -29,11 +29,11 @@ type EngagementsQuery struct {
 // EngagementGroup is the engagements of one solution area.
 type EngagementGroup struct {
 	SolutionArea string
-	Engagements  []EngagementItem
+	Engagements  []EngagementListing
 }
 
-// EngagementItem is one line of the list of engagements.
-type EngagementItem struct {
+// EngagementListing is one line of the list of engagements.
+type EngagementListing struct {
 	ID                engagement.ID
 	Name              string
 	Type              engagement.Type
@@ -49,7 +49,7 @@ type EngagementItem struct {
 
 // EngagementSummary is what an engagement asks and gives.
 type EngagementSummary struct {
-	EngagementItem
+	EngagementListing
 	Version          string
 	SolutionArea     string
 	Summary          string
@@ -61,7 +61,7 @@ type EngagementSummary struct {
 	Windows          engagement.Windows
 	MostDays         int // that an engagement of its type can take in all, by the published program's table; 0 for a type that is not in it
 	ClaimLimit       int
-	Pay              engagement.Pay
+	Pay              engagement.PaymentModel
 	Rate             engagement.Rate // the one in force now; zero when there is none
 	Resources        []engagement.Resource
 	Rates            []engagement.Rate // all of them with their days, the earliest first
@@ -83,14 +83,14 @@ func (q EngagementsQuery) check() error {
 //
 // Active customers are those whose participation in the engagement has begun, by an
 // add or a claim, and has not ended. To ask for them an actor has to be allowed
-// ViewClaims, too, and they are those of its Scope.
+// MayViewClaims, too, and they are those of its Scope.
 //
 // It returns a *ForbiddenError, a *NotFoundError for the partner, *InputErrors or
 // an *UnavailableError. Where an engagement's rules fail for a location
 // (eligibility.ErrRule), the location does not count as eligible; the joined
 // error comes together with the list.
 func (s *Service) Engagements(ctx context.Context, actor Actor, query EngagementsQuery) ([]EngagementGroup, error) {
-	scope, err := s.authorize(ctx, actor, ViewEngagements)
+	scope, err := s.authorize(ctx, actor, MayViewEngagements)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (s *Service) Engagements(ctx context.Context, actor Actor, query Engagement
 
 // countActive counts the active customers of the engagements of a list, in one go.
 func (s *Service) countActive(ctx context.Context, actor Actor, groups []EngagementGroup, all []engagement.Engagement, now time.Time) error {
-	scope, err := s.authorize(ctx, actor, ViewClaims)
+	scope, err := s.authorize(ctx, actor, MayViewClaims)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (s *Service) countActive(ctx context.Context, actor Actor, groups []Engagem
 	}
 	c := claimsList{s: s, actor: actor, scope: scope, engagements: all, now: now}
 	l := c.list(ClaimsQuery{Engagements: ids, Limit: maxLimit})
-	l.filter.Types = []engagement.RowType{engagement.NotStarted, engagement.InProgress}
+	l.filter.Types = []engagement.RowType{engagement.RowNotStarted, engagement.RowActive}
 	found := map[engagement.ID]int{}
 	more, err := c.each(ctx, l, func(e engagement.Entry) { found[e.Record.Engagement]++ }) // a customer has one that is open, at most
 	if err != nil {
@@ -160,25 +160,25 @@ func (s *Service) countActive(ctx context.Context, actor Actor, groups []Engagem
 	return nil
 }
 
-func (q EngagementsQuery) match(item EngagementItem) bool {
+func (q EngagementsQuery) match(item EngagementListing) bool {
 	return (len(q.Locations) == 0 || slices.ContainsFunc(q.Locations, func(l engagement.LocationID) bool { return slices.Contains(item.EligibleLocations, l) })) &&
 		(len(q.Statuses) == 0 || slices.Contains(q.Statuses, item.Availability)) &&
 		(len(q.Types) == 0 || slices.Contains(q.Types, item.Type)) &&
 		(len(q.Roles) == 0 || slices.Contains(q.Roles, item.Role))
 }
 
-func itemOf(e engagement.Engagement, p engagement.Partner, now time.Time) (EngagementItem, error) {
-	item := EngagementItem{
+func itemOf(e engagement.Engagement, p engagement.Partner, now time.Time) (EngagementListing, error) {
+	item := EngagementListing{
 		ID: e.ID, Name: e.Name, Type: e.Type, Role: e.Role, Availability: e.AvailabilityAt(now),
 		Opens: e.Opens, Closes: e.Closes, ClaimableUntil: e.ClaimableUntil(),
 	}
 	outcomes, err := engagement.LocationOutcomes(e, p, now)
 	item.EnrolledLocations = len(outcomes)
 	for _, o := range outcomes {
-		if o.MayAdd {
+		if o.Eligible {
 			item.EligibleLocations = append(item.EligibleLocations, o.Location)
 		}
-		if o.Earns {
+		if o.Payable {
 			item.EarningLocations = append(item.EarningLocations, o.Location)
 		}
 	}
@@ -192,7 +192,7 @@ func itemOf(e engagement.Engagement, p engagement.Partner, now time.Time) (Engag
 // rules that fail as Engagements does.
 func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagement.ID) (EngagementSummary, error) {
 	var none EngagementSummary
-	scope, err := s.authorize(ctx, actor, ViewEngagements)
+	scope, err := s.authorize(ctx, actor, MayViewEngagements)
 	if err != nil {
 		return none, err
 	}
@@ -215,9 +215,9 @@ func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagem
 	rate, _ := e.RateAt(now)
 	info, _ := engagement.InfoOf(e.Type)
 	return EngagementSummary{
-		EngagementItem: item, Version: e.Version, SolutionArea: e.SolutionArea, Summary: e.Summary,
+		EngagementListing: item, Version: e.Version, SolutionArea: e.SolutionArea, Summary: e.Summary,
 		PartnerCriteria: criteria(e.LocationRulesAt(now)), CustomerCriteria: criteria(e.CustomerRulesAt(now)),
-		Proof: e.ProofAt(now), Windows: engagement.TermsOf(e, now).Windows, ClaimLimit: e.Limit(), Pay: e.PayOf(), Rate: rate, Rates: slices.Clone(e.Rates), Resources: slices.Clone(e.Resources), MostDays: info.MostDays, NominatedBy: e.Nominations(),
+		Proof: e.ProofAt(now), Windows: engagement.TermsOf(e, now).Windows, ClaimLimit: e.Limit(), Pay: e.PaymentModel(), Rate: rate, Rates: slices.Clone(e.Rates), Resources: slices.Clone(e.Resources), MostDays: info.MostDays, NominatedBy: e.AcceptedIDs(),
 		LaterProof: slices.Clone(e.LaterProof), RatesBy: cmp.Or(e.RatesBy, engagement.AnchorConsent), ProofBy: cmp.Or(e.ProofBy, engagement.AnchorConsent),
 	}, failed
 }
@@ -239,7 +239,7 @@ func criteria(set *eligibility.RuleSet) []Criterion {
 // location for which the rules fail (eligibility.ErrRule) has no outcome; the
 // joined error comes together with the page.
 func (s *Service) Eligibility(ctx context.Context, actor Actor, id engagement.ID) ([]engagement.LocationOutcome, error) {
-	scope, err := s.authorize(ctx, actor, ViewEngagements)
+	scope, err := s.authorize(ctx, actor, MayViewEngagements)
 	if err != nil {
 		return nil, err
 	}

@@ -65,16 +65,16 @@ func TestEngagements(t *testing.T) {
 	}
 	both := []engagement.LocationID{lisboa, porto}
 	equal(t, "the list", got, []line{
-		{"Infrastructure", migration, engagement.Active, 2, both[1:]},
-		{"Security", workshop, engagement.Active, 2, both[:1]},
-		{"Data & AI", pilot, engagement.Active, 2, both},
-		{"Modern Work", "endpoint-workshop", engagement.Active, 2, both},
-		{"Modern Work", "copilot-readiness", engagement.Upcoming, 2, both},
+		{"Infrastructure", migration, engagement.AvailabilityActive, 2, both[1:]},
+		{"Security", workshop, engagement.AvailabilityActive, 2, both[:1]},
+		{"Data & AI", pilot, engagement.AvailabilityActive, 2, both},
+		{"Modern Work", "endpoint-workshop", engagement.AvailabilityActive, 2, both},
+		{"Modern Work", "copilot-readiness", engagement.AvailabilityUpcoming, 2, both},
 	})
 	equal(t, "how many groups", len(groups), 4)
 	first := groups[0].Engagements[0]
-	equal(t, "the rest of a line", first, workflow.EngagementItem{
-		ID: migration, Name: "Azure Migration", Type: engagement.Assessment, Role: "build-intent", Availability: engagement.Active,
+	equal(t, "the rest of a line", first, workflow.EngagementListing{
+		ID: migration, Name: "Azure Migration", Type: engagement.TypeAssessment, Role: "build-intent", Availability: engagement.AvailabilityActive,
 		Opens: date(t, "2026-07-01"), Closes: date(t, "2027-07-01"), ClaimableUntil: time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC),
 		EligibleLocations: both[1:], EnrolledLocations: 2,
 	})
@@ -108,18 +108,18 @@ func TestEngagementsFilters(t *testing.T) {
 		"either":             {workflow.EngagementsQuery{Locations: []engagement.LocationID{lisboa, porto}}, all},
 		"not enrolled":       {workflow.EngagementsQuery{Locations: []engagement.LocationID{funchal}}, nil},
 		"another partner's":  {workflow.EngagementsQuery{Locations: []engagement.LocationID{madrid}}, nil},
-		"active":             {workflow.EngagementsQuery{Statuses: []engagement.Availability{engagement.Active}}, all[:4]},
-		"upcoming":           {workflow.EngagementsQuery{Statuses: []engagement.Availability{engagement.Upcoming, engagement.Expired}}, all[4:]},
-		"expired":            {workflow.EngagementsQuery{Statuses: []engagement.Availability{engagement.Expired}}, nil},
-		"a type":             {workflow.EngagementsQuery{Types: []engagement.Type{engagement.Assessment}}, all[:1]},
-		"two types":          {workflow.EngagementsQuery{Types: []engagement.Type{engagement.Assessment, engagement.MediumProject}}, []engagement.ID{migration, pilot}},
+		"active":             {workflow.EngagementsQuery{Statuses: []engagement.Availability{engagement.AvailabilityActive}}, all[:4]},
+		"upcoming":           {workflow.EngagementsQuery{Statuses: []engagement.Availability{engagement.AvailabilityUpcoming, engagement.AvailabilityExpired}}, all[4:]},
+		"expired":            {workflow.EngagementsQuery{Statuses: []engagement.Availability{engagement.AvailabilityExpired}}, nil},
+		"a type":             {workflow.EngagementsQuery{Types: []engagement.Type{engagement.TypeAssessment}}, all[:1]},
+		"two types":          {workflow.EngagementsQuery{Types: []engagement.Type{engagement.TypeAssessment, engagement.TypeMediumProject}}, []engagement.ID{migration, pilot}},
 		"a role":             {workflow.EngagementsQuery{Roles: []string{"managed-services"}}, []engagement.ID{pilot}},
 		"a role nobody pays": {workflow.EngagementsQuery{Roles: []string{"x"}}, nil},
 		"all at once": {workflow.EngagementsQuery{
-			Locations: []engagement.LocationID{lisboa}, Statuses: []engagement.Availability{engagement.Active},
-			Types: []engagement.Type{engagement.Workshop}, Roles: []string{"build-intent"},
+			Locations: []engagement.LocationID{lisboa}, Statuses: []engagement.Availability{engagement.AvailabilityActive},
+			Types: []engagement.Type{engagement.TypeWorkshop}, Roles: []string{"build-intent"},
 		}, []engagement.ID{workshop, "endpoint-workshop"}},
-		"no longer both": {workflow.EngagementsQuery{Types: []engagement.Type{engagement.Assessment}, Locations: []engagement.LocationID{lisboa}}, nil},
+		"no longer both": {workflow.EngagementsQuery{Types: []engagement.Type{engagement.TypeAssessment}, Locations: []engagement.LocationID{lisboa}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			groups, err := w.Desk.Engagements(background, w.Actor, c.query)
@@ -133,12 +133,12 @@ func TestEngagementsFilters(t *testing.T) {
 		})
 	}
 	w.SetNow(time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC))
-	groups, err := w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{Statuses: []engagement.Availability{engagement.Expired}})
+	groups, err := w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{Statuses: []engagement.Availability{engagement.AvailabilityExpired}})
 	ok(t, err)
 	equal(t, "a year later", listed(groups), all)
 
 	_, err = w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{Statuses: []engagement.Availability{"open"}})
-	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "statuses")
+	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "statuses")
 	groups, err = w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{Types: []engagement.Type{"seminar"}})
 	ok(t, err)
 	equal(t, "of a type that none has", len(groups), 0)
@@ -154,11 +154,11 @@ func TestEngagementSummary(t *testing.T) {
 	})
 	got, err := w.Desk.EngagementSummary(background, w.Actor, migration)
 	ok(t, err)
-	item := got.EngagementItem
+	item := got.EngagementListing
 	equal(t, "the line", item.ID, migration)
 	equal(t, "n of m", [2]int{len(item.EligibleLocations), item.EnrolledLocations}, [2]int{1, 2})
 	equal(t, "those that earn: the eligible one has no valid payee profile", len(item.EarningLocations), 0)
-	got.EngagementItem = workflow.EngagementItem{}
+	got.EngagementListing = workflow.EngagementListing{}
 	equal(t, "the summary", got, workflow.EngagementSummary{
 		Version: "1", SolutionArea: "Infrastructure", Summary: "About Azure Migration.",
 		PartnerCriteria: []workflow.Criterion{
@@ -171,11 +171,11 @@ func TestEngagementSummary(t *testing.T) {
 		RatesBy:    engagement.AnchorConsent,
 		ProofBy:    engagement.AnchorConsent,
 		Windows:    engagement.Windows{Consent: 30, FirstSubmission: 60, ReviewDone: 90, Dispute: 30, AfterDispute: 30},
-		ClaimLimit: 1, Pay: engagement.FixedPay, Rate: engagement.Rate{From: date(t, "2026-07-01"), Amount: money(t, "5000.00 USD")},
+		ClaimLimit: 1, Pay: engagement.PaymentFixed, Rate: engagement.Rate{From: date(t, "2026-07-01"), Amount: money(t, "5000.00 USD")},
 		MostDays: 120, Rates: []engagement.Rate{
 			{From: date(t, "2026-07-01"), Amount: money(t, "5000.00 USD")}, {From: date(t, "2026-10-01"), Amount: money(t, "4000.00 USD")},
 		},
-		NominatedBy: []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID, tenant.BySubscriptionID},
+		NominatedBy: []tenant.IDKind{tenant.IDKindDomain, tenant.IDKindTenant, tenant.IDKindTPID, tenant.IDKindSubscription},
 	})
 	w.SetNow(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 	got, err = w.Desk.EngagementSummary(background, w.Actor, migration)
@@ -225,7 +225,7 @@ func TestEligibilityPage(t *testing.T) {
 			for _, r := range o.Reasons() {
 				unmet = append(unmet, string(r.Kind)+" "+r.Rule)
 			}
-			got = append(got, line{o.Location, o.Payee, o.Decision.Outcome, o.Earns, o.MayAdd, strings.Join(unmet, ", ")})
+			got = append(got, line{o.Location, o.Payee, o.Decision.Outcome, o.Payable, o.Eligible, strings.Join(unmet, ", ")})
 		}
 		return got
 	}
@@ -283,7 +283,7 @@ func TestLocationRulesFail(t *testing.T) {
 	page, err := w.Desk.Eligibility(background, w.Actor, migration)
 	told(err)
 	equal(t, "how many locations", len(page), 2)
-	equal(t, "of which may add", [2]bool{page[0].MayAdd, page[1].MayAdd}, [2]bool{true, false})
+	equal(t, "of which may add", [2]bool{page[0].Eligible, page[1].Eligible}, [2]bool{true, false})
 
 	groups, err = w.Desk.Engagements(background, workflowtest.Fabrikam, workflow.EngagementsQuery{})
 	told(err)
@@ -310,7 +310,7 @@ func TestCatalogUnavailable(t *testing.T) {
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	_, err = desk.Search(background, w.Actor, "", 0)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	_, err = desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind"}, nil)
+	_, err = desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 }
 

@@ -71,7 +71,7 @@ type Choice struct {
 	Name         string
 	SolutionArea string
 	Earns        bool // whether the location can also be paid: its payee profile is valid
-	Pay          engagement.Pay
+	Pay          engagement.PaymentModel
 	Payout       engagement.Payout    // what it would be paid by today's rate; zero when there is none
 	Decision     eligibility.Decision // of the customer: every finding that the partner may see, and not the facts
 	Reasons      []engagement.Reason  // why the customer is not eligible, all of them
@@ -128,14 +128,14 @@ type Started struct {
 //
 // It returns a *ForbiddenError, an *UnavailableError, which for the directory wraps
 // a *tenant.UnavailableError, or every mistake of the candidate at once, joined: a
-// *NotFoundError or a *LocationError for the location, an *InputError for the
+// *NotFoundError or a *LocationNotEligibleError for the location, an *InputError for the
 // hours, a *tenant.MalformedError for each text. If there is none it may return one
 // of the other typed errors of tenant.Resolve or a *NameRequiredError.
 // Engagements whose rules fail (eligibility.ErrRule) are in neither list; their
 // errors are joined, and the rest of the offer holds.
 func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate) (Offer, error) {
 	offer := Offer{Candidate: candidate}
-	scope, err := s.authorizeAt(ctx, actor, AddCustomers, candidate.Location)
+	scope, err := s.authorizeAt(ctx, actor, MayAddCustomers, candidate.Location)
 	if err != nil {
 		return offer, err
 	}
@@ -145,7 +145,7 @@ func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate
 	if offer.Resolution, err = s.resolve(ctx, candidate); err != nil {
 		return offer, err
 	}
-	return s.offer(ctx, actor, scope, engagement.Added, offer)
+	return s.offer(ctx, actor, scope, engagement.OriginAdded, offer)
 }
 
 // OfferClaim returns what a known customer can be claimed for through the
@@ -156,7 +156,7 @@ func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate
 func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer) (Offer, error) {
 	customer, location := cmd.Customer, cmd.Location
 	offer := Offer{Candidate: Candidate{Location: location, Hours: cmd.Hours}}
-	scope, err := s.authorizeAt(ctx, actor, ClaimCustomers, location)
+	scope, err := s.authorizeAt(ctx, actor, MayClaimCustomers, location)
 	if err != nil {
 		return offer, err
 	}
@@ -170,7 +170,7 @@ func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer
 	}
 	offer.Candidate.FriendlyName = cmp.Or(name, c.FriendlyName)
 	offer.Resolution = resolutionOf(c)
-	return s.offer(ctx, actor, scope, engagement.Claimed, offer)
+	return s.offer(ctx, actor, scope, engagement.OriginClaimed, offer)
 }
 
 // known loads a customer that is known to the actor's partner.
@@ -194,16 +194,16 @@ func (u *unit) known(ctx context.Context, actor Actor, customer tenant.Key) (eng
 //
 // Besides what Identify returns it returns, joined with that, an *InputError for
 // each other mistake, a *NotFoundError for each engagement that there is not, a
-// *PayoutError, an *OwnContactError or *ForeignContactError for each contact of the
-// wrong side, and what refuses the others: *NotClaimableError, *LocationError,
-// *NominationError, *StatedIdentityError, *NotEligibleError, *AlreadyKnownError,
+// *PayoutChangedError, an *OwnContactError or *ForeignContactError for each contact of the
+// wrong side, and what refuses the others: *NotClaimableError, *LocationNotEligibleError,
+// *IDNotAcceptedError, *StatedIdentityError, *NotEligibleError, *AlreadyKnownError,
 // *OpenParticipationError, *DisassociatedError.
 func (s *Service) AddCustomer(ctx context.Context, actor Actor, cmd AddCustomer) ([]Started, error) {
 	return s.addCustomer(ctx, actor, cmd, false)
 }
 
 func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer, dry bool) ([]Started, error) {
-	scope, err := s.authorizeAt(ctx, actor, AddCustomers, cmd.Candidate.Location)
+	scope, err := s.authorizeAt(ctx, actor, MayAddCustomers, cmd.Candidate.Location)
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +216,7 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 			return nil, err
 		}
 		return u.enroll(ctx, actor, enrollment{
-			origin: engagement.Added, within: scope, location: cmd.Candidate.Location, engagements: cmd.Engagements,
+			origin: engagement.OriginAdded, within: scope, location: cmd.Candidate.Location, engagements: cmd.Engagements,
 			friendlyName: name, contacts: contacts,
 			hours: cmd.Candidate.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
 		}, problems.Join(badAmounts, badContacts), func(in *enrollment) (err error) {
@@ -232,7 +232,7 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 // It returns what AddCustomer returns, but *NotKnownError instead of
 // *AlreadyKnownError and of the errors of an unknown candidate.
 func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCustomer) ([]Started, error) {
-	scope, err := s.authorizeAt(ctx, actor, ClaimCustomers, cmd.Location)
+	scope, err := s.authorizeAt(ctx, actor, MayClaimCustomers, cmd.Location)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +253,7 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 	asked := body{string(cmd.Customer), cmd.Location, cmd.Engagements, cmd.Hours, cmd.DealSize, cmd.Payout, cmd.FriendlyName, cmd.Contacts}
 	return execute(ctx, s, actor, "claim customer", cmd.Key, asked, false, func(u *unit) ([]Started, error) {
 		return u.enroll(ctx, actor, enrollment{
-			origin: engagement.Claimed, within: scope, location: cmd.Location, engagements: cmd.Engagements,
+			origin: engagement.OriginClaimed, within: scope, location: cmd.Location, engagements: cmd.Engagements,
 			hours: cmd.Hours, dealSize: cmd.DealSize, payout: cmd.Payout, contacts: contacts,
 		}, problems.Join(badAmounts, badName, badContacts), func(in *enrollment) error {
 			c, unknown := u.known(ctx, actor, cmd.Customer)
@@ -267,7 +267,7 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 func resolutionOf(c engagement.Customer) tenant.Resolution {
 	r := tenant.Resolution{Identity: c.Identity}
 	if c.Identity.Stated {
-		r.Basis = tenant.Stated
+		r.Basis = tenant.BasisStated
 	}
 	return r
 }
@@ -295,7 +295,7 @@ func (s *Service) enrolled(ctx context.Context, actor Actor, id engagement.Locat
 		return p, l, &NotFoundError{Field: "location", Value: string(id)}
 	}
 	if !l.Enrolled {
-		return p, l, &LocationError{Location: id}
+		return p, l, &LocationNotEligibleError{Location: id}
 	}
 	return p, l, nil
 }

@@ -89,9 +89,9 @@ func TestCandidates(t *testing.T) {
 		as    found
 		lost  func(*testing.T, error)
 	}{
-		{"ana@contoso.com", found{contosoKey, tenant.Derived, "Contoso"}, nil},
-		{"ANA@CONTOSO.COM.", found{contosoKey, tenant.Derived, "Contoso"}, nil},
-		{"ana+mci@contoso.com", found{contosoKey, tenant.Derived, "Contoso"}, nil},
+		{"ana@contoso.com", found{contosoKey, tenant.BasisDerived, "Contoso"}, nil},
+		{"ANA@CONTOSO.COM.", found{contosoKey, tenant.BasisDerived, "Contoso"}, nil},
+		{"ana+mci@contoso.com", found{contosoKey, tenant.BasisDerived, "Contoso"}, nil},
 		{"ana@mail.contoso.com", found{}, notFound("mail.contoso.com")},
 		{"ana@contoso.com", found{}, unconfirmed}, // the tenant of Adatum
 		{"ana@contoso.com", found{}, unconfirmed}, // a TPID that nobody has
@@ -99,15 +99,15 @@ func TestCandidates(t *testing.T) {
 		{"joao@outlook.com", found{}, consumer(true)},
 		{"joao@gmail.com", found{}, consumer(false)},
 		{"it@21vianet.com", found{}, ambiguous},
-		{"vendas@cervejariasãojoão.pt", found{breweryKey, tenant.Derived, "Cervejaria São João"}, nil},
-		{"vendas@xn--cervejariasojoo-ukbd.pt", found{breweryKey, tenant.Derived, "Cervejaria São João"}, nil},
+		{"vendas@cervejariasãojoão.pt", found{breweryKey, tenant.BasisDerived, "Cervejaria São João"}, nil},
+		{"vendas@xn--cervejariasojoo-ukbd.pt", found{breweryKey, tenant.BasisDerived, "Cervejaria São João"}, nil},
 		{"not an address", found{}, malformed("email")},
 		{"a@b@c.com", found{}, malformed("email")},
 		{"ana@contoso.com\nBcc: x@y.z", found{}, malformed("email")},
 		{"ana@-bad-.com", found{}, malformed("email")},
-		{"admin@contoso.onmicrosoft.com", found{contosoKey, tenant.Derived, "Contoso"}, nil},
-		{"it@proseware.com", found{prosewareKey, tenant.Confirmed, "Proseware"}, nil},
-		{"it@proseware.com", found{prosewareKey, tenant.Confirmed, "Proseware"}, nil},
+		{"admin@contoso.onmicrosoft.com", found{contosoKey, tenant.BasisDerived, "Contoso"}, nil},
+		{"it@proseware.com", found{prosewareKey, tenant.BasisConfirmed, "Proseware"}, nil},
+		{"it@proseware.com", found{prosewareKey, tenant.BasisConfirmed, "Proseware"}, nil},
 		{"it@proseware.com", found{}, malformed("tenant_id")},
 	}
 	lines := records(t, "testdata/candidates.csv")
@@ -174,18 +174,18 @@ func TestReason(t *testing.T) {
 			c.Reason = "  " + reason + " "
 			if test.key == "tpid:999999" { // nobody knows what it is called; the others have names
 				_, err := w.Desk.Identify(background, w.Actor, c)
-				refused[*workflow.NameRequiredError](t, err, workflow.ErrInput)
+				refused[*workflow.NameRequiredError](t, err, workflow.ErrInvalidInput)
 				c.FriendlyName = "The bought one"
 			}
 			offer, err := w.Desk.Identify(background, w.Actor, c)
 			ok(t, err)
 			equal(t, "the key", offer.Resolution.Identity.Key(), test.key)
-			equal(t, "the basis", offer.Resolution.Basis, tenant.Stated)
+			equal(t, "the basis", offer.Resolution.Basis, tenant.BasisStated)
 			equal(t, "that it is stated", offer.Resolution.Identity.Stated, true)
 			if test.key == "tpid:999999" { // nobody has facts of it, so it is not eligible where they are asked for
 				equal(t, "what can be chosen", len(offer.Eligible), 0)
 				e := refusalOf[*workflow.NotEligibleError](t, offer.Ineligible[0])
-				equal(t, "the reason", e.Reasons[0].Kind, engagement.FactsMissing)
+				equal(t, "the reason", e.Reasons[0].Kind, engagement.ReasonFactsMissing)
 				return
 			}
 			started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: c, Engagements: []engagement.ID{migration}})
@@ -220,7 +220,7 @@ func TestNoCascadeBetweenIDs(t *testing.T) {
 	offer, err := w.Desk.Identify(background, w.Actor, byTPID)
 	ok(t, err)
 	equal(t, "the key", offer.Resolution.Identity.Key(), "tpid:640629")
-	equal(t, "the basis", offer.Resolution.Basis, tenant.Confirmed)
+	equal(t, "the basis", offer.Resolution.Basis, tenant.BasisConfirmed)
 	equal(t, "eligible by the tenant's facts", slices.Contains(chosen(offer.Eligible), migration), false)
 
 	tpid := tenant.Entry{TPID: 640629, Name: "Proseware", Cloud: tenant.CloudPublic}
@@ -236,7 +236,7 @@ func TestNoCascadeBetweenIDs(t *testing.T) {
 	started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: byTPID, Engagements: []engagement.ID{migration}})
 	ok(t, err)
 	equal(t, "the customer", started[0].Customer, "tpid:640629")
-	w.ExpectStatus(started[0].ID, engagement.CustomerClaimed)
+	w.ExpectStatus(started[0].ID, engagement.StatusCustomerClaimed)
 }
 
 // An offer has the engagements that are open for customers, each once, those that
@@ -250,7 +250,7 @@ func TestOffer(t *testing.T) {
 		equal(t, "eligible", chosen(offer.Eligible), open[2:])
 		equal(t, "ineligible", chosen(offer.Ineligible), open[:2])
 		equal(t, "why", offer.Ineligible[0].Reasons, []engagement.Reason{{
-			Kind: engagement.CriteriaNotMet, Rule: "enough_seats", Doc: "The customer has at least 300 seats.", Wanted: "at least 300", Found: "20",
+			Kind: engagement.ReasonCriteriaNotMet, Rule: "enough_seats", Doc: "The customer has at least 300 seats.", Wanted: "at least 300", Found: "20",
 		}})
 		e := refusalOf[*workflow.NotEligibleError](t, offer.Ineligible[0])
 		for _, word := range []string{"azure-migration", "enough_seats", "at least 300", "20"} {
@@ -264,7 +264,7 @@ func TestOffer(t *testing.T) {
 		ok(t, err)
 		equal(t, "earns in Porto", offer.Eligible[0].Earns, false)
 		equal(t, "why", offer.Ineligible[0].Reasons, []engagement.Reason{{
-			Kind: engagement.FactsMissing, Rule: "enough_seats", Doc: "The customer has at least 300 seats.", Wanted: "at least 300", Missing: []string{"seats"},
+			Kind: engagement.ReasonFactsMissing, Rule: "enough_seats", Doc: "The customer has at least 300 seats.", Wanted: "at least 300", Missing: []string{"seats"},
 		}})
 	})
 	w.Advance(40 * day) // past the last claim day of one
@@ -290,7 +290,7 @@ func TestLocations(t *testing.T) {
 			}
 		}
 		for _, err := range try(funchal) {
-			equal(t, "the refusal", *refused[*workflow.LocationError](t, err, workflow.ErrLocation), workflow.LocationError{Location: funchal})
+			equal(t, "the refusal", *refused[*workflow.LocationNotEligibleError](t, err, workflow.ErrLocationNotEligible), workflow.LocationNotEligibleError{Location: funchal})
 		}
 		e := refused[*workflow.NotFoundError](t, func() error {
 			_, err := w.Desk.Identify(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
@@ -303,7 +303,7 @@ func TestLocations(t *testing.T) {
 	changeLocation(t, w, porto, func(l *engagement.Location) { workflowtest.Enrolled.Set(&l.Facts, false) })
 	errs := try(porto)
 	ok(t, errs[0])
-	l := refused[*workflow.LocationError](t, errs[1], workflow.ErrLocation)
+	l := refused[*workflow.LocationNotEligibleError](t, errs[1], workflow.ErrLocationNotEligible)
 	equal(t, "the location", l.Location, porto)
 	equal(t, "the engagement", l.Engagement, migration)
 	equal(t, "the criterion", l.Reasons[0].Rule, "enrolled")
@@ -358,7 +358,7 @@ func TestConfirmChecksAgain(t *testing.T) {
 			func(_ *testing.T, w *workflowtest.World) { w.SetFacts("contoso.com", eligibility.Facts{}) },
 			func(t *testing.T, err error) {
 				e := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
-				equal(t, "the reason", e.Reasons[0].Kind, engagement.FactsMissing)
+				equal(t, "the reason", e.Reasons[0].Kind, engagement.ReasonFactsMissing)
 			},
 		},
 		"the engagement closes": {
@@ -368,7 +368,7 @@ func TestConfirmChecksAgain(t *testing.T) {
 			func(t *testing.T, err error) {
 				e := refused[*workflow.NotClaimableError](t, err, workflow.ErrNotClaimable)
 				equal(t, "the engagement", e.Engagement, migration)
-				equal(t, "availability", e.Availability, engagement.Expired)
+				equal(t, "availability", e.Availability, engagement.AvailabilityExpired)
 			},
 		},
 		"the last claim day passes": {
@@ -385,14 +385,16 @@ func TestConfirmChecksAgain(t *testing.T) {
 				changeLocation(t, w, lisboa, func(l *engagement.Location) { l.Enrolled = false })
 			},
 			func(t *testing.T, err error) {
-				equal(t, "the location", refused[*workflow.LocationError](t, err, workflow.ErrLocation).Location, lisboa)
+				equal(t, "the location", refused[*workflow.LocationNotEligibleError](t, err, workflow.ErrLocationNotEligible).Location, lisboa)
 			},
 		},
 		"the location loses what it takes": {
 			func(t *testing.T, w *workflowtest.World) {
 				changeLocation(t, w, lisboa, func(l *engagement.Location) { workflowtest.Enrolled.Set(&l.Facts, false) })
 			},
-			func(t *testing.T, err error) { refused[*workflow.LocationError](t, err, workflow.ErrLocation) },
+			func(t *testing.T, err error) {
+				refused[*workflow.LocationNotEligibleError](t, err, workflow.ErrLocationNotEligible)
+			},
 		},
 		"another partner gets the consent": {
 			func(_ *testing.T, w *workflowtest.World) {
@@ -400,7 +402,7 @@ func TestConfirmChecksAgain(t *testing.T) {
 			},
 			func(t *testing.T, err error) {
 				e := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
-				equal(t, "the reasons", e.Reasons, []engagement.Reason{{Kind: engagement.ConsentedElsewhere}})
+				equal(t, "the reasons", e.Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}})
 				if strings.Contains(strings.ToLower(e.Error()), "fabrikam") {
 					t.Errorf("%q says who it was", e)
 				}
@@ -415,7 +417,7 @@ func TestConfirmChecksAgain(t *testing.T) {
 			func(t *testing.T, err error) {
 				e := refused[*workflow.OpenParticipationError](t, err, workflow.ErrOpenParticipation)
 				equal(t, "the engagement", e.Engagement, migration)
-				equal(t, "the status", e.Status, engagement.CustomerClaimed)
+				equal(t, "the status", e.Status, engagement.StatusCustomerClaimed)
 				if e.Participation == "" || !strings.Contains(e.Error(), string(e.Participation)) {
 					t.Errorf("%q does not say which participation", e)
 				}
@@ -446,7 +448,7 @@ func TestConfirmChecksAgain(t *testing.T) {
 			},
 			func(t *testing.T, err error) {
 				e := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
-				equal(t, "the reasons", e.Reasons, []engagement.Reason{{Kind: engagement.ParticipatedBefore}})
+				equal(t, "the reasons", e.Reasons, []engagement.Reason{{Kind: engagement.ReasonParticipatedElsewhere}})
 			},
 		},
 	} {
@@ -491,7 +493,7 @@ func TestAddRefusesWithEverything(t *testing.T) {
 		refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
 		e := refused[*workflow.NotClaimableError](t, err, workflow.ErrNotClaimable)
 		equal(t, "the first that is closed", e.Engagement, "legacy-voice")
-		equal(t, "availability", e.Availability, engagement.Expired)
+		equal(t, "availability", e.Availability, engagement.AvailabilityExpired)
 		if !strings.Contains(e.Error(), "2025-07-01") || !strings.Contains(e.Error(), "2026-07-01") {
 			t.Errorf("%q does not say when", e)
 		}
@@ -501,7 +503,7 @@ func TestAddRefusesWithEverything(t *testing.T) {
 			word        string
 		}{{nil, "choose at least one"}, {[]engagement.ID{pilot, migration, pilot}, `"data-pilot" twice`}} {
 			_, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", test.engagements...))
-			e := refused[*workflow.InputError](t, err, workflow.ErrInput)
+			e := refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 			equal(t, "the field", e.Field, "engagements")
 			if !strings.Contains(e.Error(), test.word) {
 				t.Errorf("%q does not say %q", e, test.word)
@@ -528,7 +530,7 @@ func TestAddStores(t *testing.T) {
 		equal(t, "what was started", started[i], workflow.Started{
 			ID: p.ID, Engagement: id, Customer: w.Customer("contoso.com"), ClaimNumber: p.ClaimNumber, ConsentBy: w.Now().Add(30 * day),
 		})
-		equal(t, "origin", p.Origin, engagement.Added)
+		equal(t, "origin", p.Origin, engagement.OriginAdded)
 		equal(t, "location", p.Location, lisboa)
 		equal(t, "name", p.FriendlyName, "Contoso Portugal")
 		equal(t, "start", p.StartedAt, w.Now())
@@ -538,17 +540,17 @@ func TestAddStores(t *testing.T) {
 		if len(p.ClaimNumber) != len("C-XXXX-XXXX-XXXX") || p.Claim != nil {
 			t.Errorf("claim number %q, claim %v", p.ClaimNumber, p.Claim)
 		}
-		w.ExpectStatus(p.ID, engagement.CustomerClaimed)
+		w.ExpectStatus(p.ID, engagement.StatusCustomerClaimed)
 		w.ExpectTab(id, engagement.TabEligible, "Contoso Portugal")
-		w.ExpectActions(p.ID, engagement.RequestConsent, engagement.Cancel)
+		w.ExpectActions(p.ID, engagement.ActionRequestConsent, engagement.ActionCancel)
 	}
 	if started[0].ClaimNumber == started[1].ClaimNumber || started[0].ID == started[1].ID {
 		t.Error("two participations have one number")
 	}
 	events, kinds := history(t, w, "contoso.com")
-	equal(t, "history", kinds, []engagement.EventKind{engagement.CustomerAdded, engagement.CustomerAdded})
+	equal(t, "history", kinds, []engagement.EventKind{engagement.EventCustomerAdded, engagement.EventCustomerAdded})
 	equal(t, "who", []string{events[0].Person.User, string(events[0].By), events[0].Person.Contacts[0].String()}, []string{"ana", "partner", "ana@contoso.com"})
-	equal(t, "to", events[0].To, engagement.CustomerClaimed)
+	equal(t, "to", events[0].To, engagement.StatusCustomerClaimed)
 }
 
 // What a partner calls its customer, and who it was found to be, is what was said
@@ -627,15 +629,15 @@ func TestClaim(t *testing.T) {
 		equal(t, "eligible", chosen(offer.Eligible), []engagement.ID{pilot, "endpoint-workshop"})
 		equal(t, "ineligible", chosen(offer.Ineligible), []engagement.ID{migration, workshop})
 		e := refusalOf[*workflow.OpenParticipationError](t, offer.Ineligible[0])
-		equal(t, "the refusal", *e, workflow.OpenParticipationError{Engagement: migration, Participation: p, Status: engagement.CustomerConsentReceived})
+		equal(t, "the refusal", *e, workflow.OpenParticipationError{Engagement: migration, Participation: p, Status: engagement.StatusConsentReceived})
 		equal(t, "the customer", offer.Resolution.Identity.Name, "Contoso")
 
 		_, err = claim(migration)
 		equal(t, "the participation", refused[*workflow.OpenParticipationError](t, err, workflow.ErrOpenParticipation).Participation, p)
 		_, err = claim(workshop)
-		equal(t, "the status", refused[*workflow.OpenParticipationError](t, err, workflow.ErrOpenParticipation).Status, engagement.CustomerClaimed)
+		equal(t, "the status", refused[*workflow.OpenParticipationError](t, err, workflow.ErrOpenParticipation).Status, engagement.StatusCustomerClaimed)
 		_, err = claim("copilot-readiness")
-		equal(t, "availability", refused[*workflow.NotClaimableError](t, err, workflow.ErrNotClaimable).Availability, engagement.Upcoming)
+		equal(t, "availability", refused[*workflow.NotClaimableError](t, err, workflow.ErrNotClaimable).Availability, engagement.AvailabilityUpcoming)
 
 		// Add or claim, not both.
 		_, err = w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", pilot))
@@ -652,7 +654,7 @@ func TestClaim(t *testing.T) {
 	started, err := claim(pilot)
 	ok(t, err)
 	q := part(t, w, started[0].ID)
-	equal(t, "origin", q.Origin, engagement.Claimed)
+	equal(t, "origin", q.Origin, engagement.OriginClaimed)
 	equal(t, "deadline", q.Consent.Deadline, w.Now().Add(30*day))
 	events, _ := history(t, w, "contoso.com")
 	last := events[len(events)-1]
@@ -673,9 +675,9 @@ func TestClaimJunkKey(t *testing.T) {
 	for _, key := range []tenant.Key{"", "contoso", "tenant:", "tenant:0F40919E-0B88-56FD-ABA5-2AB9ADE441AC", "tpid:0", "tpid:1\xff"} {
 		unchanged(t, spy, func() {
 			_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: key, Location: lisboa})
-			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "customer")
+			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "customer")
 			_, err = w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: key, Location: lisboa, Engagements: []engagement.ID{pilot}})
-			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "customer")
+			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "customer")
 		})
 	}
 }
@@ -689,12 +691,12 @@ func TestClaimChecks(t *testing.T) {
 		return err
 	}
 	unchanged(t, spy, func() {
-		refused[*workflow.LocationError](t, claim(funchal, pilot), workflow.ErrLocation)
+		refused[*workflow.LocationNotEligibleError](t, claim(funchal, pilot), workflow.ErrLocationNotEligible)
 		refused[*workflow.NotFoundError](t, claim(madrid, pilot), workflow.ErrNotFound)
-		refused[*workflow.InputError](t, claim(lisboa), workflow.ErrInput)
+		refused[*workflow.InputError](t, claim(lisboa), workflow.ErrInvalidInput)
 		refused[*workflow.NotClaimableError](t, claim(lisboa, pilot, "legacy-voice"), workflow.ErrNotClaimable)
 		_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: funchal})
-		refused[*workflow.LocationError](t, err, workflow.ErrLocation)
+		refused[*workflow.LocationNotEligibleError](t, err, workflow.ErrLocationNotEligible)
 		w.SetFacts("contoso.com", eligibility.Facts{})
 		refused[*workflow.NotEligibleError](t, claim(lisboa, pilot, migration), workflow.ErrNotEligible)
 	})

@@ -38,7 +38,7 @@ type Person struct {
 func (Person) LogValue() slog.Value { return slog.StringValue("[person]") }
 
 // Erased counts what ErasePerson took a person out of.
-type Erased struct {
+type ErasureResult struct {
 	Participations int
 	Events         int
 	Left           int // events and texts that name the person, too, and that only the Program can erase
@@ -65,17 +65,17 @@ type Erased struct {
 // It returns what it did, with a *ForbiddenError, an *InputError, the
 // *storage.UnreadableErrors of rows that it could not look into, a
 // *PersonNotFoundError when there was nothing to erase, or an *UnavailableError.
-func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (Erased, error) {
-	var done Erased
-	if err := s.authorizeAll(ctx, actor, ErasePersons); err != nil {
+func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (ErasureResult, error) {
+	var done ErasureResult
+	if err := s.authorizeAll(ctx, actor, MayErasePersons); err != nil {
 		return done, err
 	}
 	x, err := newErasure(person)
 	if err != nil {
 		return done, err
 	}
-	if x.side = claim.ByPartner; actor.program() {
-		x.side = claim.ByProgram
+	if x.side = claim.SidePartner; actor.program() {
+		x.side = claim.SideProgram
 	}
 	var last known
 	if person.Name != "" {
@@ -115,7 +115,7 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 
 // eraseAll erases a person at every customer that is among the holders of the name,
 // or at every other one. It returns what could not be looked into, and what stopped it.
-func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name known, holders bool, done *Erased) (left []error, err error) {
+func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name known, holders bool, done *ErasureResult) (left []error, err error) {
 	if holders && len(name.holders) == 0 {
 		return nil, nil
 	}
@@ -131,7 +131,7 @@ func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name kno
 				continue
 			}
 			var lost error
-			n, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (Erased, error) {
+			n, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (ErasureResult, error) {
 				n, err := u.erase(ctx, actor, c.Key, x)
 				lost = errors.Join(u.lost...)
 				return n, err
@@ -192,10 +192,10 @@ func newErasure(person Person) (erasure, error) {
 // event reports whether an event that the actor may erase names the person, or
 // quotes the address. Who erased somebody stays.
 func (x erasure) event(e engagement.Event) bool {
-	if e.Person == nil || e.Kind == engagement.PersonErased || !x.mayErase(e.By) {
+	if e.Person == nil || e.Kind == engagement.EventPersonErased || !x.mayErase(e.By) {
 		return false
 	}
-	return e.Person.About("", x.email) || x.isUser(e.Person.User) || x.clean(e.Person.Why, sideOf(e.By), e.At) != e.Person.Why
+	return e.Person.Names("", x.email) || x.isUser(e.Person.User) || x.clean(e.Person.Why, sideOf(e.By), e.At) != e.Person.Why
 }
 
 func (x erasure) quotedIn(s string) bool { return x.scrub(s) != s }
@@ -253,8 +253,8 @@ func endsAddress(before, after string) bool {
 
 // erase takes a person out of one customer's history and participations. Every
 // participation has an event, so the history tells where they are.
-func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKey, x erasure) (Erased, error) {
-	var done Erased
+func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKey, x erasure) (ErasureResult, error) {
+	var done ErasureResult
 	x.spared = &done.Left
 	if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
 		return done, err
@@ -308,7 +308,7 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 		if actor.program() {
 			by = engagement.ByProgram
 		}
-		u.customerEvent(engagement.Event{Kind: engagement.PersonErased, By: by, Person: byUser(actor)}, key)
+		u.customerEvent(engagement.Event{Kind: engagement.EventPersonErased, By: by, Person: byUser(actor)}, key)
 	}
 	return done, nil
 }
@@ -372,7 +372,7 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 	if reason, friendly := x.own(p.Reason), x.own(p.FriendlyName); reason != p.Reason || friendly != p.FriendlyName {
 		p.Reason, p.FriendlyName, found = reason, friendly, true
 	}
-	if x.side != claim.ByProgram && x.isUser(p.Owner) {
+	if x.side != claim.SideProgram && x.isUser(p.Owner) {
 		p.Owner, found = "", true
 	}
 	if labels := x.labels(p.Labels); !slices.Equal(labels, p.Labels) {
@@ -388,8 +388,8 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 		}
 	}
 	if p.Claim != nil {
-		of := claim.ByPartner
-		if x.side == claim.ByProgram {
+		of := claim.SidePartner
+		if x.side == claim.SideProgram {
 			of = ""
 		}
 		if next, changed := p.Claim.Erase(claim.Erasure{Email: x.email, Named: x.isUser, Of: of, Clean: x.clean}); changed {

@@ -44,7 +44,7 @@ func traces(t *testing.T, w *workflowtest.World) engagement.ParticipationID {
 	links := w.Links(p)
 	ok(t, answer(w, links[len(links)-1], consent.DecisionAccept)) // by that person
 	// Cancelled, with a reason that quotes the address.
-	ok(t, desk.Cancel(background, maria.Actor, started[1].ID, workflow.CancelParticipation{Key: w.Key(), Reason: "ana.sousa@contoso.com left."}))
+	ok(t, desk.Cancel(background, maria.Actor, started[1].ID, workflow.Cancel{Key: w.Key(), Reason: "ana.sousa@contoso.com left."}))
 	// Replaced as a contact of the customer and of the partner.
 	_, err = desk.RequestConsent(background, w.Actor, started[2].ID, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana.sousa@contoso.com"), Partner: workflow.ByEmail(address)})
 	ok(t, err)
@@ -60,7 +60,7 @@ func traces(t *testing.T, w *workflowtest.World) engagement.ParticipationID {
 	return p
 }
 
-func erase(t *testing.T, w *workflowtest.World, person workflow.Person) workflow.Erased {
+func erase(t *testing.T, w *workflowtest.World, person workflow.Person) workflow.ErasureResult {
 	t.Helper()
 	done, err := w.Desk.ErasePerson(background, w.Actor, person)
 	ok(t, err)
@@ -80,7 +80,7 @@ func nothingLeft(t *testing.T, w *workflowtest.World, spy *spy, person workflow.
 }
 
 // eraseAll lets first the partner and then the program erase a person.
-func eraseAll(t *testing.T, w *workflowtest.World, person workflow.Person) workflow.Erased {
+func eraseAll(t *testing.T, w *workflowtest.World, person workflow.Person) workflow.ErasureResult {
 	t.Helper()
 	done := erase(t, w, person)
 	if done.Left > 0 {
@@ -132,7 +132,7 @@ func TestErasePerson(t *testing.T) {
 	last := after[len(after)-1]
 	equal(t, "the last event", []string{string(last.Kind), string(last.By), last.Person.User}, []string{"person erased", "partner", "ana"})
 	other, _ := history(t, w, "adatum.com")
-	equal(t, "the last event", other[len(other)-1].Kind, engagement.PersonErased)
+	equal(t, "the last event", other[len(other)-1].Kind, engagement.EventPersonErased)
 
 	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
 	ok(t, err)
@@ -145,7 +145,7 @@ func TestErasePerson(t *testing.T) {
 		equal(t, "the evidence", asJSON(t, r), asJSON(t, want))
 	}
 	equal(t, "the proof", []any{records[2].Decision, records[2].Erased, records[2].Terms.Text.Hash}, []any{consent.DecisionAccept, true, evidence[2].Terms.Text.Hash})
-	w.ExpectStatus(p, engagement.CustomerConsentReceived)
+	w.ExpectStatus(p, engagement.StatusConsentReceived)
 	equal(t, "the reason", part(t, w, p).Reason, "Told so by <[erased]>, twice.")
 
 	sent := len(w.Messages())
@@ -155,7 +155,7 @@ func TestErasePerson(t *testing.T) {
 			t.Errorf("a message %q goes to the person", m.Message.Kind)
 		}
 	}
-	equal(t, "others are asked", slices.Contains(sentTo(w, engagement.AskForConsent), "eva@adatum.com"), true)
+	equal(t, "others are asked", slices.Contains(sentTo(w, engagement.MessageConsentRequest), "eva@adatum.com"), true)
 	gone(t, w, address)
 	links := w.Links(p)
 	ok(t, answer(w, links[1], consent.DecisionWithdraw)) // the person's own link
@@ -195,7 +195,7 @@ func TestEraseThemselves(t *testing.T) {
 				t.Errorf("event %d of %s, %s, names who erased: %t", e.Seq, domain, e.Kind, named)
 			}
 		}
-		equal(t, "the last event", events[len(events)-1].Kind, engagement.PersonErased)
+		equal(t, "the last event", events[len(events)-1].Kind, engagement.EventPersonErased)
 	}
 }
 
@@ -236,7 +236,7 @@ func TestEraseGoesOn(t *testing.T) {
 		gone(t, w, user)
 		for _, domain := range []string{"contoso.com", "adatum.com"} {
 			_, kinds := history(t, w, domain)
-			times := len(slices.DeleteFunc(kinds, func(k engagement.EventKind) bool { return k != engagement.PersonErased }))
+			times := len(slices.DeleteFunc(kinds, func(k engagement.EventKind) bool { return k != engagement.EventPersonErased }))
 			equal(t, fmt.Sprintf("failing at write %d: events at %s", n, domain), times, 1)
 		}
 		if !failed {
@@ -256,10 +256,10 @@ func TestEraseOwnOnly(t *testing.T) {
 	erase(t, w, workflow.Person{Email: address, User: user})
 	equal(t, "the other partner's contacts", part(t, f, p).Consent.Contacts()[0].Email.String(), address)
 	events, kinds := history(t, f, "contoso.com")
-	equal(t, "the other partner's history", kinds, []engagement.EventKind{engagement.CustomerAdded, engagement.ConsentRequested})
+	equal(t, "the other partner's history", kinds, []engagement.EventKind{engagement.EventCustomerAdded, engagement.EventConsentRequested})
 	equal(t, "the other partner's user", events[0].Person.User, user)
 	w.Relayed()
-	equal(t, "the other partner's message", slices.Contains(sentTo(w, engagement.AskForConsent), address), true)
+	equal(t, "the other partner's message", slices.Contains(sentTo(w, engagement.MessageConsentRequest), address), true)
 }
 
 // Addresses that only hold the person's within them, or share its parts, are others'.
@@ -282,7 +282,7 @@ func TestEraseInput(t *testing.T) {
 			field  string
 		}{{workflow.Person{}, "person"}, {workflow.Person{Email: "ana"}, "email"}, {workflow.Person{Email: "a@b@c", User: "ana"}, "email"}} {
 			_, err := w.Desk.ErasePerson(background, w.Actor, test.person)
-			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, test.field)
+			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, test.field)
 		}
 	})
 }
@@ -303,7 +303,7 @@ func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID
 	cmd.Candidate.TenantID, cmd.Candidate.Reason = "00000000-0000-4000-8000-000000000001", "João de Sousa said so."
 	p := must(w.Desk.AddCustomer(background, joao, cmd))[0].ID
 	friendly := "João de Sousa's"
-	ok(t, w.Desk.ChangeDetails(background, joao, p, workflow.Details{Key: w.Key(), FriendlyName: &friendly}))
+	ok(t, w.Desk.ChangeDetails(background, joao, p, workflow.UpdateDetails{Key: w.Key(), FriendlyName: &friendly}))
 	_, err := w.Desk.RequestConsent(background, joao, p, workflow.ConsentRequest{
 		Key: w.Key(), Customer: []workflow.Contact{{Name: "joão de Sousa", Email: "ana.sousa@contoso.com"}, {Email: "eva@contoso.com"}},
 		Partner: workflow.ByEmail("ana.sousa@contoso.com", "joe@northwind.example"),
@@ -314,7 +314,7 @@ func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID
 	ok(t, answer(w, w.Links(p)[0], consent.DecisionAccept))
 
 	evidence := func(name string) {
-		c := pdf(w.Key(), claim.Invoice)
+		c := pdf(w.Key(), claim.ProofInvoice)
 		c.Name = name
 		_, err := w.Desk.AddEvidence(background, joao, p, c, strings.NewReader(name))
 		ok(t, err)
@@ -340,7 +340,7 @@ func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID
 	ok(t, w.Desk.SubmitClaim(background, joao, p, workflow.SubmitClaim{Key: w.Key()}))
 	say(w.Reviewer())
 	w.Reviewed(p)
-	ok(t, w.Desk.AskForAction(background, w.Reviewer(), p, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Let JOÃO DE SOUSA sign."}}}))
+	ok(t, w.Desk.AskForAction(background, w.Reviewer(), p, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Let JOÃO DE SOUSA sign."}}}))
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.Rejected(p, "João de Sousa did not sign.")
@@ -374,7 +374,7 @@ func TestErasePersonFromClaim(t *testing.T) {
 	gone(t, w, user)
 	nothingLeft(t, w, spy, workflow.Person{User: user, Name: name})
 	w.Relayed() // and nothing goes out to the person
-	if late := holding(sentTo(w, engagement.TellApproved), surname); len(late) > 0 {
+	if late := holding(sentTo(w, engagement.MessageClaimApproved), surname); len(late) > 0 {
 		t.Errorf("a message went to %q", late)
 	}
 	gone(t, w, surname)
@@ -396,7 +396,7 @@ func TestErasePersonFromClaim(t *testing.T) {
 	}
 	equal(t, "the names", names[:4], []string{"[erased].pdf", "copy of [erased].pdf", "2026-09 [erased]2.pdf", "copy of 2026-09 [erased]2.pdf"})
 	v := surveyOf(t, w, p)
-	equal(t, "the survey was answered by somebody", []any{v.Status, v.AnsweredAt(), v.Contact().IsZero()}, []any{survey.Done, surveyOf(t, w, p).AnsweredAt(), true})
+	equal(t, "the survey was answered by somebody", []any{v.Status, v.AnsweredAt(), v.Contact().IsZero()}, []any{survey.StatusDone, surveyOf(t, w, p).AnsweredAt(), true})
 	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
 	ok(t, err)
 	last := records[len(records)-1]
@@ -427,7 +427,7 @@ func TestErasePersonBy(t *testing.T) {
 				}
 			}
 			history(t, w, "contoso.com")
-			w.ExpectStatus(p, engagement.Approved)
+			w.ExpectStatus(p, engagement.StatusApproved)
 		})
 	}
 }
@@ -451,11 +451,11 @@ func TestEraseNameNobodyElse(t *testing.T) {
 		nothingLeft(t, w, spy, workflow.Person{Name: unknown})
 	}
 	done := erase(t, w, workflow.Person{Name: "ana maria"})
-	equal(t, "erased", done, workflow.Erased{Participations: 1, Events: 1})
+	equal(t, "erased", done, workflow.ErasureResult{Participations: 1, Events: 1})
 	equal(t, "the comment", part(t, w, p).Claim.Comments[0].Text, "The management of Banana Ltd. met Mariana, Anabela and [erased].")
 	for _, short := range []string{" ", "A", "."} {
 		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: short})
-		refused[*workflow.InputError](t, err, workflow.ErrInput)
+		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	}
 }
 
@@ -486,11 +486,11 @@ func TestEraseWhatIsMeant(t *testing.T) {
 func TestEraseReviewer(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
-	vera := workflow.Actor{User: "vera-the-reviewer", Roles: []workflow.Role{workflow.Program}}.For(w.Actor.Partner)
+	vera := workflow.Actor{User: "vera-the-reviewer", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
 	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "Please hurry."}))
 	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{User: "vera-the-reviewer"})
 	ok(t, err)
-	equal(t, "erased", done, workflow.Erased{Participations: 1, Events: 1})
+	equal(t, "erased", done, workflow.ErasureResult{Participations: 1, Events: 1})
 	events, err := w.Store.History(background, storage.HistoryQuery{Customer: engagement.CustomerKey{Partner: "northwind", Customer: w.Customer("contoso.com")}, Limit: 1000})
 	ok(t, err)
 	last := events[len(events)-1]
@@ -529,10 +529,10 @@ func TestEraseByWhom(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Submitted(p)
-	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.Program}}.For(w.Actor.Partner)
+	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
 	ok(t, w.Desk.StartReview(background, vera, p, workflow.StartReview{Key: w.Key()}))
 	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "The invoice is forged."}))
-	ok(t, w.Desk.AskForAction(background, vera, p, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Tell why the invoice is forged."}}}))
+	ok(t, w.Desk.AskForAction(background, vera, p, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Tell why the invoice is forged."}}}))
 	words := func() string {
 		c := must(w.Desk.Claim(background, vera, p))
 		return asJSON(t, []any{c.Claim.Comments, c.Claim.Reviews})
@@ -542,7 +542,7 @@ func TestEraseByWhom(t *testing.T) {
 	nothingLeft(t, w, spy, workflow.Person{User: "vera"})
 	nothingLeft(t, w, spy, workflow.Person{Name: "invoice is forged"})
 	nothingLeft(t, w, spy, workflow.Person{Name: "vera"})
-	joe := workflow.Actor{Partner: "northwind", User: "joe", Roles: []workflow.Role{workflow.IncentivesUser}}
+	joe := workflow.Actor{Partner: "northwind", User: "joe", Roles: []workflow.Role{workflow.RoleIncentivesUser}}
 	for _, person := range []workflow.Person{{User: "vera"}, {User: "ana"}, {Name: "invoice is forged"}, {Email: "ana@contoso.com"}} {
 		_, err := w.Desk.ErasePerson(background, joe, person)
 		refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden)
@@ -577,7 +577,7 @@ func TestEraseByWhom(t *testing.T) {
 	equal(t, "the comment", []string{comments[1].Text, comments[1].User}, []string{"Ask [erased].", "vera"})
 	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{Name: "Rita Reis"})
 	ok(t, err)
-	equal(t, "what the program erases", done, workflow.Erased{Events: 1})
+	equal(t, "what the program erases", done, workflow.ErasureResult{Events: 1})
 	gone(t, w, "Rita Reis")
 	history(t, w, "contoso.com")
 }
@@ -587,7 +587,7 @@ func TestEraseFromAssociations(t *testing.T) {
 	w, _ := newWorld(t, knows(name))
 	w.Known("contoso.com")
 	ok(t, w.Desk.Disassociate(background, w.Actor, w.Customer("contoso.com"), workflow.Association{Key: w.Key(), Reason: "João de Sousa left."}))
-	equal(t, "erased", erase(t, w, workflow.Person{Name: name}), workflow.Erased{Events: 1})
+	equal(t, "erased", erase(t, w, workflow.Person{Name: name}), workflow.ErasureResult{Events: 1})
 	gone(t, w, surname)
 	history(t, w, "contoso.com")
 }

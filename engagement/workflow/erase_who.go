@@ -75,9 +75,9 @@ func (s *Service) find(ctx context.Context, actor Actor, x erasure, name string)
 		}
 	}
 	switch {
-	case x.side == claim.ByProgram && len(k.holders) == 0:
+	case x.side == claim.SideProgram && len(k.holders) == 0:
 		k.since = never
-	case x.side == claim.ByProgram:
+	case x.side == claim.SideProgram:
 		k.since = time.Time{}
 	case len(k.holders) == 0:
 		return k, errors.Join(append(lost, &PersonNotFoundError{Field: "name"})...)
@@ -105,7 +105,7 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 		if e.Person == nil {
 			continue
 		}
-		if x.mayErase(e.By) && e.Kind != engagement.PersonErased && x.calls(e.Person.User) {
+		if x.mayErase(e.By) && e.Kind != engagement.EventPersonErased && x.calls(e.Person.User) {
 			k.at(e.Customer, e.At)
 		}
 		for _, to := range e.Person.Contacts {
@@ -164,7 +164,7 @@ func wordsOf(name string) []string {
 // mayErase reports whether what a side did and wrote is for the actor to erase: the
 // program's is the program's.
 func (x erasure) mayErase(by engagement.Party) bool {
-	return x.side == claim.ByProgram || by != engagement.ByProgram
+	return x.side == claim.SideProgram || by != engagement.ByProgram
 }
 
 // sideOf is the side of a claim that a party is on; "" is the customer's, and the
@@ -172,9 +172,9 @@ func (x erasure) mayErase(by engagement.Party) bool {
 func sideOf(by engagement.Party) claim.Side {
 	switch by {
 	case engagement.ByPartner:
-		return claim.ByPartner
+		return claim.SidePartner
 	case engagement.ByProgram:
-		return claim.ByProgram
+		return claim.SideProgram
 	}
 	return ""
 }
@@ -183,7 +183,7 @@ func sideOf(by engagement.Party) claim.Side {
 var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // own takes the person out of what the partner wrote, whenever that was.
-func (x erasure) own(text string) string { return x.clean(text, claim.ByPartner, time.Time{}) }
+func (x erasure) own(text string) string { return x.clean(text, claim.SidePartner, time.Time{}) }
 
 // clean takes the person out of what a side wrote at a time. A name it takes out of
 // others' words only where these were written when the name was known to be a
@@ -201,5 +201,5 @@ func (x erasure) clean(text string, by claim.Side, at time.Time) string {
 
 // left reports whether an event that only the program may erase names the person.
 func (x erasure) left(e engagement.Event) bool {
-	return !x.mayErase(e.By) && e.Person != nil && (e.Person.About("", x.email) || x.quotedIn(e.Person.Why))
+	return !x.mayErase(e.By) && e.Person != nil && (e.Person.Names("", x.email) || x.quotedIn(e.Person.Why))
 }

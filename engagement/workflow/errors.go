@@ -13,33 +13,33 @@ import (
 
 // What a command or a query is refused for. Each is matched, with errors.Is, by the
 // error type beside it, which says more. The others are ErrClock,
-// ErrForeignContact, ErrFourEyes, ErrOwnContact and ErrPayee.
+// ErrForeignContact, ErrFourEyes, ErrOwnContact and ErrPayeeNotValid.
 var (
-	ErrForbidden         = errors.New("workflow: forbidden")                  // *ForbiddenError
-	ErrNotFound          = errors.New("workflow: not found")                  // *NotFoundError
-	ErrInput             = errors.New("workflow: input cannot be used")       // *InputError, *NameRequiredError
-	ErrLocation          = errors.New("workflow: location cannot be used")    // *LocationError
-	ErrNotClaimable      = errors.New("workflow: engagement is not open")     // *NotClaimableError
-	ErrNotEligible       = errors.New("workflow: customer is not eligible")   // *NotEligibleError
-	ErrAlreadyKnown      = errors.New("workflow: customer is already known")  // *AlreadyKnownError
-	ErrNotKnown          = errors.New("workflow: customer is not known")      // *NotKnownError
-	ErrOpenParticipation = errors.New("workflow: participation is open")      // *OpenParticipationError
-	ErrNomination        = errors.New("workflow: ID does not nominate")       // *NominationError, *StatedIdentityError
-	ErrPayout            = errors.New("workflow: payout has changed")         // *PayoutError
-	ErrDisassociated     = errors.New("workflow: customer is disassociated")  // *DisassociatedError
-	ErrNotNow            = errors.New("workflow: not possible in this state") // *NotNowError
-	ErrKeyReused         = errors.New("workflow: idempotency key was reused") // *KeyReusedError
-	ErrCursor            = errors.New("workflow: cursor cannot be used")      // *CursorError
-	ErrConsumerMoved     = errors.New("workflow: consumer was moved")         // *ConsumerMovedError
-	ErrUnavailable       = errors.New("workflow: unavailable, try again")     // *UnavailableError
+	ErrForbidden           = errors.New("workflow: forbidden")                  // *ForbiddenError
+	ErrNotFound            = errors.New("workflow: not found")                  // *NotFoundError
+	ErrInvalidInput        = errors.New("workflow: input cannot be used")       // *InputError, *NameRequiredError
+	ErrLocationNotEligible = errors.New("workflow: location cannot be used")    // *LocationNotEligibleError
+	ErrNotClaimable        = errors.New("workflow: engagement is not open")     // *NotClaimableError
+	ErrNotEligible         = errors.New("workflow: customer is not eligible")   // *NotEligibleError
+	ErrAlreadyKnown        = errors.New("workflow: customer is already known")  // *AlreadyKnownError
+	ErrNotKnown            = errors.New("workflow: customer is not known")      // *NotKnownError
+	ErrOpenParticipation   = errors.New("workflow: participation is open")      // *OpenParticipationError
+	ErrIDNotAccepted       = errors.New("workflow: ID does not nominate")       // *IDNotAcceptedError, *StatedIdentityError
+	ErrPayoutChanged       = errors.New("workflow: payout has changed")         // *PayoutChangedError
+	ErrDisassociated       = errors.New("workflow: customer is disassociated")  // *DisassociatedError
+	ErrWrongState          = errors.New("workflow: not possible in this state") // *WrongStateError
+	ErrKeyReused           = errors.New("workflow: idempotency key was reused") // *KeyReusedError
+	ErrInvalidCursor       = errors.New("workflow: cursor cannot be used")      // *InvalidCursorError
+	ErrConsumerMoved       = errors.New("workflow: consumer was moved")         // *ConsumerMovedError
+	ErrUnavailable         = errors.New("workflow: unavailable, try again")     // *UnavailableError
 )
 
 // ForbiddenError says that the actor may not do that: no role allows it, the
 // Authorizer does not, its Scope is too narrow, or the Actor names no user.
 type ForbiddenError struct {
-	Act      Act
-	Location engagement.LocationID // the one that was asked for; "" where none was
-	Why      error                 // what is in the way, in words
+	Permission Permission
+	Location   engagement.LocationID // the one that was asked for; "" where none was
+	Why        error                 // what is in the way, in words
 }
 
 func (e *ForbiddenError) Error() string {
@@ -47,7 +47,7 @@ func (e *ForbiddenError) Error() string {
 	if e.Location != "" {
 		at = fmt.Sprintf(" through location %s", e.Location)
 	}
-	return fmt.Sprintf("the actor may not %s%s: %v", e.Act, at, e.Why)
+	return fmt.Sprintf("the actor may not %s%s: %v", e.Permission, at, e.Why)
 }
 
 // Is makes errors.Is(err, ErrForbidden) true.
@@ -77,29 +77,29 @@ type InputError struct {
 
 func (e *InputError) Error() string { return e.Field + " " + e.Problem }
 
-// Is makes errors.Is(err, ErrInput) true.
-func (e *InputError) Is(target error) bool { return target == ErrInput }
+// Is makes errors.Is(err, ErrInvalidInput) true.
+func (e *InputError) Is(target error) bool { return target == ErrInvalidInput }
 
 // Unwrap returns the cause.
 func (e *InputError) Unwrap() error { return e.Err }
 
-// LocationError says that a location cannot add or claim customers for an
+// LocationNotEligibleError says that a location cannot add or claim customers for an
 // engagement.
-type LocationError struct {
+type LocationNotEligibleError struct {
 	Location   engagement.LocationID
 	Engagement engagement.ID       // "" when the location is not enrolled at all
 	Reasons    []engagement.Reason // every criterion that it does not meet
 }
 
-func (e *LocationError) Error() string {
+func (e *LocationNotEligibleError) Error() string {
 	if e.Engagement == "" {
 		return fmt.Sprintf("location %s is not enrolled in the program: choose an enrolled location", e.Location)
 	}
 	return fmt.Sprintf("location %s is not eligible for %s: %s: choose an eligible location", e.Location, e.Engagement, reasonText(e.Reasons))
 }
 
-// Is makes errors.Is(err, ErrLocation) true.
-func (e *LocationError) Is(target error) bool { return target == ErrLocation }
+// Is makes errors.Is(err, ErrLocationNotEligible) true.
+func (e *LocationNotEligibleError) Is(target error) bool { return target == ErrLocationNotEligible }
 
 // NotClaimableError says that customers cannot be added to, or claimed for, an
 // engagement now.
@@ -110,7 +110,7 @@ type NotClaimableError struct {
 }
 
 func (e *NotClaimableError) Error() string {
-	if e.Availability == engagement.Active {
+	if e.Availability == engagement.AvailabilityActive {
 		return fmt.Sprintf("%s takes no more customers: they could be added and claimed until %s", e.Engagement, e.Until.Format(time.RFC3339))
 	}
 	return fmt.Sprintf("%s is %s: customers can be added and claimed from %s until %s",
@@ -176,7 +176,7 @@ type OpenParticipationError struct {
 
 func (e *OpenParticipationError) Error() string {
 	if e.Participation == "" {
-		return fmt.Sprintf("%s in %s: ask your colleagues at its other locations", engagement.HeldByColleagues, e.Engagement)
+		return fmt.Sprintf("%s in %s: ask your colleagues at its other locations", engagement.ReasonHeldByColleagues, e.Engagement)
 	}
 	return fmt.Sprintf("the customer already has the open participation %s in %s (%s): go on with that one, or cancel it first",
 		e.Participation, e.Engagement, e.Status)
@@ -185,20 +185,20 @@ func (e *OpenParticipationError) Error() string {
 // Is makes errors.Is(err, ErrOpenParticipation) true.
 func (e *OpenParticipationError) Is(target error) bool { return target == ErrOpenParticipation }
 
-// NominationError says that an engagement does not take the kind of ID by which
+// IDNotAcceptedError says that an engagement does not take the kind of ID by which
 // the customer was named.
-type NominationError struct {
+type IDNotAcceptedError struct {
 	Engagement engagement.ID
 	Given      tenant.IDKind
 	Takes      []tenant.IDKind
 }
 
-func (e *NominationError) Error() string {
+func (e *IDNotAcceptedError) Error() string {
 	return fmt.Sprintf("%s does not take a customer who is named by %s: name it by one of %q", e.Engagement, e.Given, e.Takes)
 }
 
-// Is makes errors.Is(err, ErrNomination) true.
-func (e *NominationError) Is(target error) bool { return target == ErrNomination }
+// Is makes errors.Is(err, ErrIDNotAccepted) true.
+func (e *IDNotAcceptedError) Is(target error) bool { return target == ErrIDNotAccepted }
 
 // StatedIdentityError says that an engagement takes no customer whose ID is merely
 // stated.
@@ -208,8 +208,8 @@ func (e *StatedIdentityError) Error() string {
 	return fmt.Sprintf("%s does not take a customer whose ID the directory does not confirm: give an e-mail address or a domain that leads to it", e.Engagement)
 }
 
-// Is makes errors.Is(err, ErrNomination) true.
-func (e *StatedIdentityError) Is(target error) bool { return target == ErrNomination }
+// Is makes errors.Is(err, ErrIDNotAccepted) true.
+func (e *StatedIdentityError) Is(target error) bool { return target == ErrIDNotAccepted }
 
 // NameRequiredError says that the directory knows no name for a customer, so that a
 // friendly name is needed for people to know it by.
@@ -219,21 +219,21 @@ func (e *NameRequiredError) Error() string {
 	return fmt.Sprintf("friendly_name is needed: the directory has no name for %s, so say what you call the customer", e.Customer)
 }
 
-// Is makes errors.Is(err, ErrInput) true.
-func (e *NameRequiredError) Is(target error) bool { return target == ErrInput }
+// Is makes errors.Is(err, ErrInvalidInput) true.
+func (e *NameRequiredError) Is(target error) bool { return target == ErrInvalidInput }
 
-// PayoutError says that an engagement no longer pays what was previewed.
-type PayoutError struct {
+// PayoutChangedError says that an engagement no longer pays what was previewed.
+type PayoutChangedError struct {
 	Engagement     engagement.ID
 	Previewed, Now eligibility.Money
 }
 
-func (e *PayoutError) Error() string {
+func (e *PayoutChangedError) Error() string {
 	return fmt.Sprintf("%s pays %q now, not %q: look at the offer again and confirm that", e.Engagement, e.Now, e.Previewed)
 }
 
-// Is makes errors.Is(err, ErrPayout) true.
-func (e *PayoutError) Is(target error) bool { return target == ErrPayout }
+// Is makes errors.Is(err, ErrPayoutChanged) true.
+func (e *PayoutChangedError) Is(target error) bool { return target == ErrPayoutChanged }
 
 // DisassociatedError says that a customer takes part in nothing, because the
 // partner has disassociated it.
@@ -249,26 +249,26 @@ func (e *DisassociatedError) Error() string {
 // Is makes errors.Is(err, ErrDisassociated) true.
 func (e *DisassociatedError) Is(target error) bool { return target == ErrDisassociated }
 
-// NotNowError says that a command is not possible in the state that the
+// WrongStateError says that a command is not possible in the state that the
 // participation is in.
-type NotNowError struct {
+type WrongStateError struct {
 	Command string
 	Status  engagement.Status
 	Err     error // the cause, where there is one
 }
 
-func (e *NotNowError) Error() string {
+func (e *WrongStateError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("%s is not possible while the participation is %q: %v", e.Command, e.Status, e.Err)
 	}
 	return fmt.Sprintf("%s is not possible while the participation is %q", e.Command, e.Status)
 }
 
-// Is makes errors.Is(err, ErrNotNow) true.
-func (e *NotNowError) Is(target error) bool { return target == ErrNotNow }
+// Is makes errors.Is(err, ErrWrongState) true.
+func (e *WrongStateError) Is(target error) bool { return target == ErrWrongState }
 
 // Unwrap returns the cause.
-func (e *NotNowError) Unwrap() error { return e.Err }
+func (e *WrongStateError) Unwrap() error { return e.Err }
 
 // KeyReusedError says that an idempotency key was used for something else.
 type KeyReusedError struct{ Key string }
@@ -280,21 +280,21 @@ func (e *KeyReusedError) Error() string {
 // Is makes errors.Is(err, ErrKeyReused) true.
 func (e *KeyReusedError) Is(target error) bool { return target == ErrKeyReused }
 
-// CursorError says that a cursor cannot be used.
-type CursorError struct {
+// InvalidCursorError says that a cursor cannot be used.
+type InvalidCursorError struct {
 	Problem string
 	Err     error // storage.ErrRewound, of a feed; else nil
 }
 
-func (e *CursorError) Error() string {
+func (e *InvalidCursorError) Error() string {
 	return "cursor " + e.Problem + ": begin again without a cursor"
 }
 
-// Is makes errors.Is(err, ErrCursor) true.
-func (e *CursorError) Is(target error) bool { return target == ErrCursor }
+// Is makes errors.Is(err, ErrInvalidCursor) true.
+func (e *InvalidCursorError) Is(target error) bool { return target == ErrInvalidCursor }
 
 // Unwrap returns why, where there is more to tell than that it is not one of ours.
-func (e *CursorError) Unwrap() error { return e.Err }
+func (e *InvalidCursorError) Unwrap() error { return e.Err }
 
 // ConsumerMovedError says that a consumer of the feed is not where it was said to be:
 // another process has moved it.

@@ -19,30 +19,30 @@ func TestErrors(t *testing.T) {
 	cause := errors.New("the cause")
 	opens, until := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC)
 	sentinels := []error{
-		workflow.ErrForbidden, workflow.ErrNotFound, workflow.ErrInput, workflow.ErrLocation, workflow.ErrNotClaimable, workflow.ErrNotEligible,
-		workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrOpenParticipation, workflow.ErrNotNow, workflow.ErrKeyReused, workflow.ErrCursor, workflow.ErrUnavailable,
-		workflow.ErrNomination, workflow.ErrPayout, workflow.ErrDisassociated, workflow.ErrPayee,
+		workflow.ErrForbidden, workflow.ErrNotFound, workflow.ErrInvalidInput, workflow.ErrLocationNotEligible, workflow.ErrNotClaimable, workflow.ErrNotEligible,
+		workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrOpenParticipation, workflow.ErrWrongState, workflow.ErrKeyReused, workflow.ErrInvalidCursor, workflow.ErrUnavailable,
+		workflow.ErrIDNotAccepted, workflow.ErrPayoutChanged, workflow.ErrDisassociated, workflow.ErrPayeeNotValid,
 	}
 	reasons := []engagement.Reason{
-		{Kind: engagement.CriteriaNotMet, Rule: "enough_seats", Wanted: "at least 300", Found: "20"},
-		{Kind: engagement.FactsMissing, Rule: "calm", Missing: []string{"open_escalations"}},
-		{Kind: engagement.ConsentedElsewhere},
+		{Kind: engagement.ReasonCriteriaNotMet, Rule: "enough_seats", Wanted: "at least 300", Found: "20"},
+		{Kind: engagement.ReasonFactsMissing, Rule: "calm", Missing: []string{"open_escalations"}},
+		{Kind: engagement.ReasonConsentedElsewhere},
 	}
 	seen := map[error]bool{}
 	for _, test := range []struct {
 		err, sentinel, cause error
 		text                 string
 	}{
-		{&workflow.ForbiddenError{Act: workflow.AddCustomers, Why: cause}, workflow.ErrForbidden, cause, "the actor may not add customers: the cause"},
-		{&workflow.ForbiddenError{Act: workflow.HandleConsent, Location: "4711201", Why: cause}, workflow.ErrForbidden, cause,
+		{&workflow.ForbiddenError{Permission: workflow.MayAddCustomers, Why: cause}, workflow.ErrForbidden, cause, "the actor may not add customers: the cause"},
+		{&workflow.ForbiddenError{Permission: workflow.MayManageConsent, Location: "4711201", Why: cause}, workflow.ErrForbidden, cause,
 			"the actor may not handle consent through location 4711201: the cause"},
 		{&workflow.NotFoundError{Field: "engagement", Value: "x\n"}, workflow.ErrNotFound, nil, `there is no engagement "x\n"`},
-		{&workflow.InputError{Field: "language", Problem: "is unknown: use one of [en pt-PT]", Err: cause}, workflow.ErrInput, cause,
+		{&workflow.InputError{Field: "language", Problem: "is unknown: use one of [en pt-PT]", Err: cause}, workflow.ErrInvalidInput, cause,
 			"language is unknown: use one of [en pt-PT]"},
-		{&workflow.LocationError{Location: "4711203"}, workflow.ErrLocation, nil, "location 4711203 is not enrolled in the program: choose an enrolled location"},
-		{&workflow.LocationError{Location: "4711201", Engagement: "pilot", Reasons: reasons[:1]}, workflow.ErrLocation, nil,
+		{&workflow.LocationNotEligibleError{Location: "4711203"}, workflow.ErrLocationNotEligible, nil, "location 4711203 is not enrolled in the program: choose an enrolled location"},
+		{&workflow.LocationNotEligibleError{Location: "4711201", Engagement: "pilot", Reasons: reasons[:1]}, workflow.ErrLocationNotEligible, nil,
 			"location 4711201 is not eligible for pilot: " + reasons[0].String() + ": choose an eligible location"},
-		{&workflow.NotClaimableError{Engagement: "pilot", Availability: engagement.Upcoming, Opens: opens, Until: until}, workflow.ErrNotClaimable, nil,
+		{&workflow.NotClaimableError{Engagement: "pilot", Availability: engagement.AvailabilityUpcoming, Opens: opens, Until: until}, workflow.ErrNotClaimable, nil,
 			"pilot is upcoming: customers can be added and claimed from 2026-07-01T00:00:00Z until 2027-07-01T00:00:00Z"},
 		{&workflow.NotEligibleError{Engagement: "pilot", Reasons: reasons}, workflow.ErrNotEligible, nil,
 			"the customer is not eligible for pilot: " + reasons[0].String() + "; " + reasons[1].String() + "; consented to another partner"},
@@ -50,22 +50,22 @@ func TestErrors(t *testing.T) {
 			"the customer has consented to this partner before: claim it for pilot instead of adding it"},
 		{&workflow.NotKnownError{Customer: "tpid:1"}, workflow.ErrNotKnown, nil,
 			"customer tpid:1 is not known: it has never consented to this partner: add it instead of claiming it"},
-		{&workflow.OpenParticipationError{Engagement: "pilot", Participation: "p1", Status: engagement.CustomerClaimed}, workflow.ErrOpenParticipation, nil,
+		{&workflow.OpenParticipationError{Engagement: "pilot", Participation: "p1", Status: engagement.StatusCustomerClaimed}, workflow.ErrOpenParticipation, nil,
 			"the customer already has the open participation p1 in pilot (Customer claimed): go on with that one, or cancel it first"},
-		{&workflow.NominationError{Engagement: "pilot", Given: tenant.ByDomain, Takes: []tenant.IDKind{tenant.ByTPID, tenant.ByOpportunityID}}, workflow.ErrNomination, nil,
+		{&workflow.IDNotAcceptedError{Engagement: "pilot", Given: tenant.IDKindDomain, Takes: []tenant.IDKind{tenant.IDKindTPID, tenant.IDKindOpportunity}}, workflow.ErrIDNotAccepted, nil,
 			`pilot does not take a customer who is named by domain: name it by one of ["TPID" "opportunity ID"]`},
-		{&workflow.PayoutError{Engagement: "pilot", Previewed: money(t, "2.00 USD"), Now: money(t, "1.50 USD")}, workflow.ErrPayout, nil,
+		{&workflow.PayoutChangedError{Engagement: "pilot", Previewed: money(t, "2.00 USD"), Now: money(t, "1.50 USD")}, workflow.ErrPayoutChanged, nil,
 			`pilot pays "1.50 USD" now, not "2.00 USD": look at the offer again and confirm that`},
-		{&workflow.PayeeError{Location: "4711202", Payee: "tax form missing"}, workflow.ErrPayee, nil,
+		{&workflow.PayeeNotValidError{Location: "4711202", Payee: "tax form missing"}, workflow.ErrPayeeNotValid, nil,
 			"the payee profile of location 4711202 is not valid (tax form missing): have it mended, or say in the reason why it is paid all the same"},
 		{&workflow.DisassociatedError{Customer: "tpid:1", Since: opens}, workflow.ErrDisassociated, nil,
 			"customer tpid:1 was disassociated at 2026-07-01T00:00:00Z: associate it first"},
-		{&workflow.NotNowError{Command: "cancel", Status: engagement.Paid}, workflow.ErrNotNow, nil, `cancel is not possible while the participation is "Paid"`},
-		{&workflow.NotNowError{Command: "resend consent", Status: engagement.AwaitingConsentResponse, Err: consent.ErrTooSoon}, workflow.ErrNotNow, consent.ErrTooSoon,
+		{&workflow.WrongStateError{Command: "cancel", Status: engagement.StatusPaid}, workflow.ErrWrongState, nil, `cancel is not possible while the participation is "Paid"`},
+		{&workflow.WrongStateError{Command: "resend consent", Status: engagement.StatusAwaitingConsentResponse, Err: consent.ErrTooSoon}, workflow.ErrWrongState, consent.ErrTooSoon,
 			`resend consent is not possible while the participation is "Awaiting customer consent response": too soon to write again`},
 		{&workflow.KeyReusedError{Key: "k"}, workflow.ErrKeyReused, nil,
 			`key "k" was used for another command, or for this one with another content: use a new key for each request`},
-		{&workflow.CursorError{Problem: "belongs to another list"}, workflow.ErrCursor, nil, "cursor belongs to another list: begin again without a cursor"},
+		{&workflow.InvalidCursorError{Problem: "belongs to another list"}, workflow.ErrInvalidCursor, nil, "cursor belongs to another list: begin again without a cursor"},
 		{&workflow.UnavailableError{Source: "facts", Err: cause}, workflow.ErrUnavailable, cause, "the facts gave no answer, make the same call again: the cause"},
 	} {
 		seen[test.sentinel] = true

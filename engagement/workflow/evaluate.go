@@ -173,7 +173,7 @@ func mayAdd(e engagement.Engagement, p engagement.Partner, now time.Time) ([]eng
 	}
 	var out []engagement.Location
 	for _, o := range outcomes {
-		if o.MayAdd {
+		if o.Eligible {
 			l, _ := p.Location(o.Location)
 			out = append(out, l)
 		}

@@ -56,16 +56,16 @@ func Example_claim() {
 	w.Proved(p) // documents and surveys
 	do(w.Desk.SubmitClaim(ctx, w.Actor, p, workflow.SubmitClaim{Key: w.Key()}))
 	do(w.Desk.RecallClaim(ctx, w.Actor, p, workflow.RecallClaim{Key: w.Key(), Reason: "The invoice was last year's."}))
-	w.ExpectStatus(p, engagement.CustomerConsentReceived)
+	w.ExpectStatus(p, engagement.StatusConsentReceived)
 	w.Advance(time.Hour)
 	do(w.Desk.SubmitClaim(ctx, w.Actor, p, workflow.SubmitClaim{Key: w.Key()}))
 
 	// Whoever worked on a claim does not review it, whatever roles they have.
-	self := workflow.Actor{User: w.Actor.User, Roles: []workflow.Role{workflow.Program}}.For(w.Actor.Partner)
+	self := workflow.Actor{User: w.Actor.User, Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
 	err = w.Desk.StartReview(ctx, self, p, workflow.StartReview{Key: w.Key()})
 	fmt.Println("the same user:", errors.Is(err, workflow.ErrFourEyes))
 
-	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.Program}}.For(w.Actor.Partner)
+	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
 	do(w.Desk.StartReview(ctx, vera, p, workflow.StartReview{Key: w.Key()}))
 	do(w.Desk.ApproveClaim(ctx, vera, p, workflow.ApproveClaim{Key: w.Key(), Amount: w.Money("5000.00 USD")}))
 	status, err := w.Desk.Status(ctx, w.Actor, p)

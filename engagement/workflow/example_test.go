@@ -70,7 +70,7 @@ func ExampleService_AllCustomers() {
 	w.Advance(time.Hour)
 	w.Claimed("data-pilot", "adatum.com")
 
-	query := workflow.CustomersQuery{Sort: storage.BySoonest}
+	query := workflow.CustomersQuery{Sort: storage.SortByDeadline}
 	for row, err := range w.Desk.AllCustomers(context.Background(), w.Actor, "data-pilot", query) {
 		if err != nil {
 			log.Fatal(err)

@@ -72,7 +72,7 @@ func TestExport(t *testing.T) {
 	err := w.Desk.ExportCustomers(background, w.Actor, "nothing", workflow.CustomersQuery{}, &text, nil)
 	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
 	err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{Tab: engagement.TabOff}, &text, nil)
-	refused[*workflow.InputError](t, err, workflow.ErrInput)
+	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	equal(t, "what was written", text.String(), "")
 	for n := range 3 {
 		err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{}, &full{after: n * 10}, nil)
@@ -94,7 +94,7 @@ func TestExportFormat(t *testing.T) {
 	for _, separator := range []rune{'"', '\n', '|', 'a', -1} {
 		var none strings.Builder
 		err := w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{}, &none, &workflow.CSVOptions{Separator: separator, ByteOrderMark: true})
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "separator")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "separator")
 		equal(t, "what was written", none.String(), "")
 	}
 }

@@ -37,7 +37,7 @@ func TestFactsThatCannotBeKept(t *testing.T) {
 	w.SetFacts("contoso.com", eligibility.Facts{})
 	w.Known("contoso.com")
 	w.SetFacts("contoso.com", better)
-	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: w.Actor.Partner}, nil)
+	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil)
 	refused[*eligibility.ValueError](t, err, eligibility.ErrValue)
 	equal(t, "failed", done.Failed, 1)
 	for _, row := range w.Rows(migration, engagement.TabEligible) {

@@ -48,13 +48,13 @@ type FeedEvent struct {
 // It is what History shows, by side and Scope: a partner sees neither who acted for the
 // program nor what the program writes for itself, and a narrowed user what concerns
 // customers themselves and participations through the scope's locations. Without Persons
-// nobody is named. With them the follower has to erase, too, when engagement.PersonErased
+// nobody is named. With them the follower has to erase, too, when engagement.EventPersonErased
 // comes. It does not say who that was: forget all that is kept of the people of that
 // customer, or read its events anew, in which the person is not any more. The chain of
 // hashes is not verified here; see VerifyHistory.
 //
-// It returns a *ForbiddenError, an *InputError, a *CursorError or an *UnavailableError. A
-// CursorError that matches storage.ErrRewound says that the storage was restored from an
+// It returns a *ForbiddenError, an *InputError, a *InvalidCursorError or an *UnavailableError. A
+// InvalidCursorError that matches storage.ErrRewound says that the storage was restored from an
 // earlier state, or lost its last commits in a failover, and that events the follower has
 // had are not there any more: it has to begin again.
 func (s *Service) Feed(ctx context.Context, actor Actor, query FeedQuery) (FeedPage, error) {
@@ -172,8 +172,8 @@ func (s *Service) FeedConsumers(ctx context.Context, actor Actor) ([]FeedConsume
 	return out, nil
 }
 
-// MoveConsumer moves a consumer of the feed on.
-type MoveConsumer struct {
+// MoveFeedConsumer moves a consumer of the feed on.
+type MoveFeedConsumer struct {
 	Name string // 1 to 100 characters
 	From string // the cursor that it stands at; "" for a new one
 	To   string // the cursor that it goes on from; "": it is forgotten
@@ -184,9 +184,9 @@ type MoveConsumer struct {
 // page is not undone where this fails: a consumer that acts first and moves on then can
 // be given the same events again.
 //
-// It returns a *ForbiddenError, an *InputError, a *CursorError, an *UnavailableError, or a
+// It returns a *ForbiddenError, an *InputError, a *InvalidCursorError, an *UnavailableError, or a
 // *ConsumerMovedError when the consumer is not at From: another process has the same name.
-func (s *Service) MoveFeedConsumer(ctx context.Context, actor Actor, move MoveConsumer) error {
+func (s *Service) MoveFeedConsumer(ctx context.Context, actor Actor, move MoveFeedConsumer) error {
 	if err := s.authorizeWholeFeed(ctx, actor); err != nil {
 		return err
 	}
@@ -214,24 +214,24 @@ func (s *Service) MoveFeedConsumer(ctx context.Context, actor Actor, move MoveCo
 // authorizeFeed returns the scope within which the actor may follow. The Program may
 // follow all partners, or one.
 func (s *Service) authorizeFeed(ctx context.Context, actor Actor) (Scope, error) {
-	scope, err := s.authorize(ctx, actor, FollowFeed)
+	scope, err := s.authorize(ctx, actor, MayFollowFeed)
 	if err == nil && actor.Partner == "" && !scope.All() {
-		err = &ForbiddenError{Act: FollowFeed, Why: errAllLocations}
+		err = &ForbiddenError{Permission: MayFollowFeed, Why: errAllLocations}
 	}
 	return scope, err
 }
 
 func (s *Service) authorizeWholeFeed(ctx context.Context, actor Actor) error {
-	return s.authorizeAll(ctx, actor, FollowFeed)
+	return s.authorizeAll(ctx, actor, MayFollowFeed)
 }
 
 // feedError is what the caller is told of an error of the storage's.
 func feedError(err error) error {
 	switch {
 	case errors.Is(err, storage.ErrInvalid):
-		return &CursorError{Problem: "is not one of ours"}
+		return &InvalidCursorError{Problem: "is not one of ours"}
 	case errors.Is(err, storage.ErrRewound):
-		return &CursorError{Problem: "is behind an event that is not stored any more, as after a backup was restored", Err: storage.ErrRewound}
+		return &InvalidCursorError{Problem: "is behind an event that is not stored any more, as after a backup was restored", Err: storage.ErrRewound}
 	}
 	return unavailable("storage", err)
 }
@@ -248,7 +248,7 @@ const longestFeedCursor = 512
 func feedPosition(cursor string) (storage.FeedPosition, error) {
 	at, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(cursor) > longestFeedCursor || feedCursor(storage.FeedPosition(at)) != cursor {
-		return "", &CursorError{Problem: "is not one of ours"}
+		return "", &InvalidCursorError{Problem: "is not one of ours"}
 	}
 	return storage.FeedPosition(at), nil
 }

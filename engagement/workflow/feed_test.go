@@ -30,7 +30,7 @@ func wholeFeed(desk *workflow.Service, a workflow.Actor, q workflow.FeedQuery) (
 }
 
 // vic acts for the program.
-var vic = workflow.Actor{User: "vic", Roles: []workflow.Role{workflow.Program}}
+var vic = workflow.Actor{User: "vic", Roles: []workflow.Role{workflow.RoleProgram}}
 
 // following is what a feed tells of whom: kinds by partner and customer.
 func following(events []workflow.FeedEvent) map[engagement.CustomerKey][]engagement.EventKind {
@@ -120,7 +120,7 @@ func TestFeedOfPersons(t *testing.T) {
 	equal(t, "an erased person", named(vic, "lisboan@contoso.com"), 0)
 	events, err := wholeFeed(w.Desk, w.Actor, workflow.FeedQuery{})
 	ok(t, err)
-	equal(t, "the last event", events[len(events)-1].Kind, engagement.PersonErased)
+	equal(t, "the last event", events[len(events)-1].Kind, engagement.EventPersonErased)
 }
 
 func TestFeedCursors(t *testing.T) {
@@ -137,17 +137,17 @@ func TestFeedCursors(t *testing.T) {
 	equal(t, "the lag", lag, workflow.FeedLag{Events: len(all) - 5, Oldest: all[5].At})
 	for _, cursor := range []string{"x", "!", strings.Repeat("eA", 4000), all[0].Cursor + "x"} {
 		_, err := w.Desk.Feed(background, vic, workflow.FeedQuery{Cursor: cursor})
-		refused[*workflow.CursorError](t, err, workflow.ErrCursor)
+		refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 		_, err = w.Desk.FeedLag(background, vic, cursor)
-		refused[*workflow.CursorError](t, err, workflow.ErrCursor)
+		refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 	}
 	_, err = w.Desk.Feed(background, vic, workflow.FeedQuery{Limit: 1001})
-	refused[*workflow.InputError](t, err, workflow.ErrInput)
+	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 
 	// A store that was restored from before has none of it.
 	other, _ := newWorld(t)
 	_, err = other.Desk.Feed(background, vic, workflow.FeedQuery{Cursor: all[0].Cursor})
-	if e := refused[*workflow.CursorError](t, err, workflow.ErrCursor); !errors.Is(e, storage.ErrRewound) {
+	if e := refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor); !errors.Is(e, storage.ErrRewound) {
 		t.Errorf("a cursor of what is not there any more: %v", e)
 	}
 }
@@ -157,16 +157,16 @@ func TestFeedConsumers(t *testing.T) {
 	page, err := w.Desk.Feed(background, vic, workflow.FeedQuery{Limit: 3})
 	ok(t, err)
 	move := func(a workflow.Actor, name, from, to string) error {
-		return w.Desk.MoveFeedConsumer(background, a, workflow.MoveConsumer{Name: name, From: from, To: to})
+		return w.Desk.MoveFeedConsumer(background, a, workflow.MoveFeedConsumer{Name: name, From: from, To: to})
 	}
 	ok(t, move(vic, "crm", "", page.Next))
 	ok(t, move(w.Actor, "crm", "", page.Events[0].Cursor))
 	refused[*workflow.ConsumerMovedError](t, move(vic, "crm", page.Events[0].Cursor, page.Events[1].Cursor), workflow.ErrConsumerMoved)
-	refused[*workflow.InputError](t, move(vic, "", "", page.Next), workflow.ErrInput)
-	refused[*workflow.InputError](t, move(vic, "crm", page.Next, page.Next), workflow.ErrInput)
-	refused[*workflow.CursorError](t, move(vic, "crm", page.Next, "?"), workflow.ErrCursor)
+	refused[*workflow.InputError](t, move(vic, "", "", page.Next), workflow.ErrInvalidInput)
+	refused[*workflow.InputError](t, move(vic, "crm", page.Next, page.Next), workflow.ErrInvalidInput)
+	refused[*workflow.InvalidCursorError](t, move(vic, "crm", page.Next, "?"), workflow.ErrInvalidCursor)
 	refused[*workflow.ForbiddenError](t, move(rui, "crm", "", page.Next), workflow.ErrForbidden)
-	refused[*workflow.ForbiddenError](t, move(workflow.Actor{User: "ana", Roles: []workflow.Role{workflow.IncentivesAdmin}}, "crm", "", page.Next), workflow.ErrForbidden)
+	refused[*workflow.ForbiddenError](t, move(workflow.Actor{User: "ana", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}, "crm", "", page.Next), workflow.ErrForbidden)
 
 	all, err := wholeFeed(w.Desk, vic, workflow.FeedQuery{})
 	ok(t, err)

@@ -15,14 +15,14 @@ import (
 
 // as is the user in the role of a partner's admin, and of the Program.
 func as(user string) (partner, program workflow.Actor) {
-	partner = workflow.Actor{Partner: "northwind", User: user, Roles: []workflow.Role{workflow.IncentivesAdmin}}
-	program = workflow.Actor{User: user, Roles: []workflow.Role{workflow.Program}}
+	partner = workflow.Actor{Partner: "northwind", User: user, Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}
+	program = workflow.Actor{User: user, Roles: []workflow.Role{workflow.RoleProgram}}
 	return partner, program.For("northwind")
 }
 
 // reviewCalls returns the calls that are the Program's review of a claim.
 func reviewCalls() []call {
-	return slices.DeleteFunc(calls(), func(c call) bool { return c.act != workflow.ReviewClaims })
+	return slices.DeleteFunc(calls(), func(c call) bool { return c.act != workflow.MayReviewClaims })
 }
 
 func refusesReviews(t *testing.T, w *workflowtest.World, spy *spy, actor workflow.Actor, p engagement.ParticipationID) {
@@ -45,7 +45,7 @@ func refusesReviews(t *testing.T, w *workflowtest.World, spy *spy, actor workflo
 func TestFourEyes(t *testing.T) {
 	acted := map[string]bool{}
 	for _, c := range slices.Concat(partnerCalls(), claimCalls()) {
-		if !slices.Contains(aboutParticipations, c.name) || c.act == workflow.ReviewClaims {
+		if !slices.Contains(aboutParticipations, c.name) || c.act == workflow.MayReviewClaims {
 			continue
 		}
 		for at, prepare := range map[string]func(w *workflowtest.World) engagement.ParticipationID{
@@ -99,7 +99,7 @@ func TestFourEyes(t *testing.T) {
 	}
 
 	for _, c := range slices.Concat(partnerCalls(), claimCalls()) {
-		query := slices.Contains([]workflow.Act{workflow.ViewCustomers, workflow.ViewHistory, workflow.ViewClaims, workflow.FollowFeed, workflow.ReviewClaims}, c.act) || c.name == "PreviewConsent" || c.name == "Contacts"
+		query := slices.Contains([]workflow.Permission{workflow.MayViewCustomers, workflow.MayViewHistory, workflow.MayViewClaims, workflow.MayFollowFeed, workflow.MayReviewClaims}, c.act) || c.name == "PreviewConsent" || c.name == "Contacts"
 		elsewhere := slices.Contains([]string{"RemoveEvidence", "AnswerPartnerSurvey"}, c.name) // see below
 		if slices.Contains(aboutParticipations, c.name) && !query && !elsewhere && !acted[c.name] {
 			t.Errorf("%s was never carried out: the test shows nothing of it", c.name)
@@ -110,7 +110,7 @@ func TestFourEyes(t *testing.T) {
 	q := draft.Granted(migration, "ana@contoso.com")
 	ida, idaReviews := as("ida")
 	ok(t, draft.Desk.AnswerPartnerSurvey(background, ida, q, workflow.AnswerPartnerSurvey{
-		Key: draft.Key(), Survey: claim.PartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
+		Key: draft.Key(), Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
 	}))
 	draft.Proved(q)
 	ute, uteReviews := as("ute")

@@ -38,8 +38,8 @@ func FuzzCursor(f *testing.F) {
 		q := listBy(by, search, descending)
 		at, err := q.position(cursorText)
 		if err != nil {
-			var bad *CursorError
-			if !errors.As(err, &bad) || !errors.Is(err, ErrCursor) || at != (storage.Position{}) {
+			var bad *InvalidCursorError
+			if !errors.As(err, &bad) || !errors.Is(err, ErrInvalidCursor) || at != (storage.Position{}) {
 				t.Fatalf("%q is refused with %T %v and %v", cursorText, err, err, at)
 			}
 		} else if again, err := q.cursor(at); err != nil || again != cursorText {
@@ -59,7 +59,7 @@ func FuzzCursor(f *testing.F) {
 			t.Fatalf("%+v comes back as %+v, %v", want, got, err)
 		}
 		q.descending = !q.descending
-		if _, err := q.position(cursor); !errors.Is(err, ErrCursor) {
+		if _, err := q.position(cursor); !errors.Is(err, ErrInvalidCursor) {
 			t.Fatalf("a cursor is accepted for another list: %v", err)
 		}
 	})

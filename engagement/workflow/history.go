@@ -12,14 +12,14 @@ import (
 // *ForbiddenError, a *NotFoundError or an *UnavailableError. So do Status,
 // ConsentEvidence and Receipt.
 func (s *Service) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Participation, error) {
-	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewCustomers, id)
+	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, MayViewCustomers, id)
 	return s.seen(actor, p), err
 }
 
 // Status returns the status of a participation of the partner at this moment.
 func (s *Service) Status(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Status, error) {
 	u := s.unit(storage.CommandRecord{})
-	p, err := u.participation(ctx, actor, ViewCustomers, id)
+	p, err := u.participation(ctx, actor, MayViewCustomers, id)
 	if err != nil {
 		return "", err
 	}
@@ -29,7 +29,7 @@ func (s *Service) Status(ctx context.Context, actor Actor, id engagement.Partici
 // ConsentEvidence returns what proves a participation's consent: each sending and each
 // answer, joined by the IDs of the links.
 func (s *Service) ConsentEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID) ([]consent.Evidence, error) {
-	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, ViewHistory, id)
+	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, MayViewHistory, id)
 	return p.Consent.Evidence(), err
 }
 
@@ -40,7 +40,7 @@ func (s *Service) ConsentEvidence(ctx context.Context, actor Actor, id engagemen
 // makes mandatory is consent's.
 func (s *Service) Receipt(ctx context.Context, actor Actor, id engagement.ParticipationID, details consent.ReceiptDetails) (consent.Receipt, error) {
 	u := s.unit(storage.CommandRecord{})
-	p, err := u.participation(ctx, actor, ViewHistory, id)
+	p, err := u.participation(ctx, actor, MayViewHistory, id)
 	if err != nil {
 		return consent.Receipt{}, err
 	}

@@ -61,12 +61,12 @@ func TestHistoryTellsAll(t *testing.T) {
 		got = append(got, line{e.Kind, e.By, string(e.From), string(e.To)})
 	}
 	equal(t, "the history", got, []line{
-		{engagement.CustomerAdded, engagement.ByPartner, "", "Customer claimed"},
-		{engagement.ConsentRequested, engagement.ByPartner, "Customer claimed", "Awaiting customer consent response"},
-		{engagement.ConsentSent, engagement.ByClock, "Awaiting customer consent response", "Awaiting customer consent response"},
-		{engagement.ConsentGranted, engagement.ByCustomer, "Awaiting customer consent response", "Customer consent received"},
-		{engagement.CustomerKnown, engagement.ByCustomer, "", ""},
-		{engagement.DeadlinePassed, engagement.ByClock, "Customer consent received", "Not submitted expired"},
+		{engagement.EventCustomerAdded, engagement.ByPartner, "", "Customer claimed"},
+		{engagement.EventConsentRequested, engagement.ByPartner, "Customer claimed", "Awaiting customer consent response"},
+		{engagement.EventConsentSent, engagement.ByClock, "Awaiting customer consent response", "Awaiting customer consent response"},
+		{engagement.EventConsentGranted, engagement.ByCustomer, "Awaiting customer consent response", "Customer consent received"},
+		{engagement.EventCustomerKnown, engagement.ByCustomer, "", ""},
+		{engagement.EventDeadlinePassed, engagement.ByClock, "Customer consent received", "Not submitted expired"},
 	})
 	equal(t, "who added", events[0].Person.User, "ana")
 	equal(t, "who answered", events[3].Person.Contacts[0].String(), "ana@contoso.com")
@@ -164,7 +164,7 @@ func TestParticipation(t *testing.T) {
 	}
 	w.Requested(p, "ana@contoso.com", "bruno@contoso.com")
 	w.Accepted(p)
-	equal(t, "the status", part(t, w, p).StatusAt(w.Now()), engagement.CustomerConsentReceived)
+	equal(t, "the status", part(t, w, p).StatusAt(w.Now()), engagement.StatusConsentReceived)
 	evidence, err = w.Desk.ConsentEvidence(background, w.Actor, p)
 	ok(t, err)
 	equal(t, "two were sent, one was answered", len(evidence), 3)

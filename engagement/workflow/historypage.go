@@ -39,7 +39,7 @@ type HistoryPage struct {
 // checked the whole history; VerifyHistory does that without showing it, and checks
 // what it led to, too.
 //
-// It returns a *ForbiddenError, a *NotFoundError, an *InputError, a *CursorError
+// It returns a *ForbiddenError, a *NotFoundError, an *InputError, a *InvalidCursorError
 // or an *UnavailableError, and an *engagement.HistoryError together with the page,
 // which then may be the last one, when something was tampered with.
 //
@@ -48,7 +48,7 @@ type HistoryPage struct {
 // locations; a customer of which that is nothing is not found. A page then has
 // fewer events than its limit.
 func (s *Service) History(ctx context.Context, actor Actor, query HistoryQuery) (HistoryPage, error) {
-	scope, err := s.authorize(ctx, actor, ViewHistory)
+	scope, err := s.authorize(ctx, actor, MayViewHistory)
 	if err != nil {
 		return HistoryPage{}, err
 	}
@@ -256,19 +256,19 @@ func (r *reading) cursor() string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// position returns where a cursor points to, or a *CursorError. Who makes one up
+// position returns where a cursor points to, or a *InvalidCursorError. Who makes one up
 // reads the same history, and is told that it does not hold together.
 func (r *reading) position(text string) (engagement.Head, error) {
 	var b bookmark
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(text) > longestCursor || json.Unmarshal(raw, &b) != nil || b.At.Seq < 1 || b.At.Hash.IsZero() {
-		return engagement.Head{}, &CursorError{Problem: "is not one of ours"}
+		return engagement.Head{}, &InvalidCursorError{Problem: "is not one of ours"}
 	}
 	if b.Customer != r.key || b.Newest != r.newest {
-		return engagement.Head{}, &CursorError{Problem: "belongs to another list"}
+		return engagement.Head{}, &InvalidCursorError{Problem: "belongs to another list"}
 	}
 	if r.at = b.At; r.cursor() != text {
-		return engagement.Head{}, &CursorError{Problem: "is not one of ours"}
+		return engagement.Head{}, &InvalidCursorError{Problem: "is not one of ours"}
 	}
 	return b.At, nil
 }

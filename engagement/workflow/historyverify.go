@@ -29,9 +29,9 @@ type CustomerHead struct {
 // has to be the whole partner.
 func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead, error] {
 	return func(yield func(CustomerHead, error) bool) {
-		scope, err := s.authorize(ctx, actor, ViewHistory)
+		scope, err := s.authorize(ctx, actor, MayViewHistory)
 		if err == nil && !scope.All() {
-			err = &ForbiddenError{Act: ViewHistory, Why: errAllLocations}
+			err = &ForbiddenError{Permission: MayViewHistory, Why: errAllLocations}
 		}
 		if err != nil {
 			yield(CustomerHead{}, err)
@@ -77,9 +77,9 @@ func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead
 // *storage.UnreadableErrors of what cannot be read, which is no tampering. A Scope has to
 // be the whole partner.
 func (s *Service) VerifyHistory(ctx context.Context, actor Actor, customer tenant.Key, kept ...engagement.Head) (engagement.Head, error) {
-	scope, err := s.authorize(ctx, actor, ViewHistory)
+	scope, err := s.authorize(ctx, actor, MayViewHistory)
 	if err == nil && !scope.All() {
-		err = &ForbiddenError{Act: ViewHistory, Why: errAllLocations}
+		err = &ForbiddenError{Permission: MayViewHistory, Why: errAllLocations}
 	}
 	if err != nil {
 		return engagement.Head{}, err
@@ -152,7 +152,7 @@ func (v *verification) take(events []engagement.Event) error {
 		case e.Participation != "":
 			v.about[e.Participation] = e
 			v.records[recordOf(e)] = true
-		case len(v.known) == 0 || v.known[0].Kind != engagement.CustomerKnown:
+		case len(v.known) == 0 || v.known[0].Kind != engagement.EventCustomerKnown:
 			v.known = []engagement.Event{e}
 		default:
 			v.known = []engagement.Event{v.known[0], e}

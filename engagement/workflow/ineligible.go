@@ -40,7 +40,7 @@ func (c customersPage) ineligible(ctx context.Context, l list) ([]shown, *engage
 		if err := x.step(ctx); err != nil {
 			return nil, nil, err
 		}
-		if l.sort != storage.ByName {
+		if l.sort != storage.SortByName {
 			x.rows = x.rows[:min(len(x.rows), l.limit+1)]
 		}
 	}
@@ -75,7 +75,7 @@ func (c customersPage) gather(l list) *gathering {
 	x := &gathering{customersPage: c, list: l, seen: map[engagement.RowID]bool{}}
 	for _, tab := range []engagement.Tab{engagement.TabIneligible, engagement.TabEligible, engagement.TabComplete} {
 		s := &storedTab{tab: tab}
-		if l.sort == storage.ByName && l.after != nil { // begin before all rows of the name at which the page before ended
+		if l.sort == storage.SortByName && l.after != nil { // begin before all rows of the name at which the page before ended
 			s.after = &storage.Position{Text: l.after.Text}
 			if l.descending {
 				s.after.Row = "\x7f" // IDs of rows are printable ASCII
@@ -113,7 +113,7 @@ func (x *gathering) settled() int {
 	switch {
 	case least == nil:
 		return len(x.rows)
-	case least.after == nil || x.list.sort != storage.ByName:
+	case least.after == nil || x.list.sort != storage.SortByName:
 		return 0
 	}
 	i := slices.IndexFunc(x.rows, func(r shown) bool { return x.byName(r.entry.Name, least.after.Text) >= 0 })
@@ -127,7 +127,7 @@ func (x *gathering) settled() int {
 func (x *gathering) step(ctx context.Context) error {
 	from := x.next()
 	found, err := x.s.listed(ctx, storage.ListQuery{
-		Partner: x.list.partner, Engagement: x.list.engagement, Tab: from.tab, Sort: storage.ByName, Descending: x.list.descending,
+		Partner: x.list.partner, Engagement: x.list.engagement, Tab: from.tab, Sort: storage.SortByName, Descending: x.list.descending,
 		After: from.after, Limit: x.list.limit + 1, Filter: storage.Filter{Words: x.list.filter.Words}, Now: x.now,
 	})
 	if err != nil {
@@ -161,7 +161,7 @@ func (x *gathering) step(ctx context.Context) error {
 	x.read += len(found.Rows)
 	from.ended = !found.More
 	if n := len(found.Rows); n > 0 {
-		at := storage.ByName.PositionOf(found.Rows[n-1].Entry, nil)
+		at := storage.SortByName.PositionOf(found.Rows[n-1].Entry, nil)
 		from.after = &at
 	}
 	return nil

@@ -94,7 +94,7 @@ func (in enrollment) checkPay(engagements []engagement.Engagement, now time.Time
 		errs = append(errs, &InputError{Field: field, Problem: fmt.Sprintf(format, args...)})
 	}
 	for _, e := range engagements {
-		variable := e.PayOf() == engagement.VariablePay
+		variable := e.PaymentModel() == engagement.PaymentVariable
 		if variable && len(in.engagements) > 1 {
 			bad("engagements", "hold %s, which pays by the hour: choose it alone", e.ID)
 		}
@@ -112,7 +112,7 @@ func (in enrollment) checkPay(engagements []engagement.Engagement, now time.Time
 	if len(in.engagements) > 1 {
 		bad("payout", "is given for several engagements: choose one")
 	} else if is, _ := engagements[0].PayoutAt(in.hours, now); !is.Estimated.Equal(in.payout) && len(errs) == 0 {
-		errs = append(errs, &PayoutError{Engagement: engagements[0].ID, Previewed: in.payout, Now: is.Estimated})
+		errs = append(errs, &PayoutChangedError{Engagement: engagements[0].ID, Previewed: in.payout, Now: is.Estimated})
 	}
 	return problems.Join(errs...)
 }

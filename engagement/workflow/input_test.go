@@ -29,7 +29,7 @@ func fields(err error) []string {
 			out = append(out, e.Field)
 		case *workflow.NotFoundError:
 			out = append(out, e.Field)
-		case *workflow.LocationError:
+		case *workflow.LocationNotEligibleError:
 			out = append(out, "location")
 		case *tenant.MalformedError:
 			out = append(out, e.Field)
@@ -107,14 +107,14 @@ func TestUnknownEngagementsHideNothing(t *testing.T) {
 	cmd := add(w, "ana@contoso.com", "nothing", migration, "legacy-voice")
 	cmd.DealSize = money(t, "0 USD")
 	_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
-	for _, want := range []error{workflow.ErrNotFound, workflow.ErrOpenParticipation, workflow.ErrNotClaimable, workflow.ErrInput} {
+	for _, want := range []error{workflow.ErrNotFound, workflow.ErrOpenParticipation, workflow.ErrNotClaimable, workflow.ErrInvalidInput} {
 		if !errors.Is(err, want) {
 			t.Errorf("%v does not tell of: %v", err, want)
 		}
 	}
 	w.Fail(workflowtest.Directory, errors.New("no route"))
 	_, err = w.Desk.AddCustomer(background, w.Actor, cmd)
-	if !errors.Is(err, workflow.ErrUnavailable) || errors.Is(err, workflow.ErrInput) {
+	if !errors.Is(err, workflow.ErrUnavailable) || errors.Is(err, workflow.ErrInvalidInput) {
 		t.Errorf("while the directory gives no answer: %v", err)
 	}
 }
@@ -135,15 +135,15 @@ func TestOneIDAlone(t *testing.T) {
 	}
 	p, err := alone(workflow.Candidate{TenantID: string(contoso)[len("tenant:"):]}, migration)
 	ok(t, err)
-	equal(t, "the directory's name", []any{p.Identity.Name, p.Identity.Key(), p.Basis, p.Identity.Stated}, []any{"Contoso", contoso, tenant.Confirmed, false})
+	equal(t, "the directory's name", []any{p.Identity.Name, p.Identity.Key(), p.Basis, p.Identity.Stated}, []any{"Contoso", contoso, tenant.BasisConfirmed, false})
 
 	_, err = alone(workflow.Candidate{OpportunityID: opportunity, Hours: 40}, "by-the-hour")
-	refused[*workflow.NameRequiredError](t, err, workflow.ErrInput)
+	refused[*workflow.NameRequiredError](t, err, workflow.ErrInvalidInput)
 	p, err = alone(workflow.Candidate{OpportunityID: opportunity, FriendlyName: "Fabled", Hours: 40}, "by-the-hour")
 	ok(t, err)
-	equal(t, "the opportunity", []any{p.Identity.Opportunity.String(), p.Nominated, p.Basis, p.FriendlyName}, []any{opportunity, tenant.ByOpportunityID, tenant.Unchecked, "Fabled"})
+	equal(t, "the opportunity", []any{p.Identity.Opportunity.String(), p.Nominated, p.Basis, p.FriendlyName}, []any{opportunity, tenant.IDKindOpportunity, tenant.BasisUnchecked, "Fabled"})
 	_, err = alone(workflow.Candidate{SubscriptionID: subscription, FriendlyName: "Fabled"}, "by-tpid")
-	refused[*workflow.NominationError](t, err, workflow.ErrNomination)
+	refused[*workflow.IDNotAcceptedError](t, err, workflow.ErrIDNotAccepted)
 	_, err = alone(workflow.Candidate{SubscriptionID: subscription, FriendlyName: "Fabled"}, pilot)
 	ok(t, err) // fixed pay takes it, unless the engagement narrows that
 
@@ -154,7 +154,7 @@ func TestOneIDAlone(t *testing.T) {
 	stated := workflow.Candidate{TenantID: stranger, FriendlyName: "Stranger", Reason: "By telephone."}
 	changeEngagement(t, w, pilot, func(e *engagement.Engagement) { e.RefusesStated = true })
 	_, err = alone(stated, pilot)
-	refused[*workflow.StatedIdentityError](t, err, workflow.ErrNomination)
+	refused[*workflow.StatedIdentityError](t, err, workflow.ErrIDNotAccepted)
 	changeEngagement(t, w, pilot, func(e *engagement.Engagement) { e.RefusesStated = false })
 	p, err = alone(stated, pilot)
 	ok(t, err)
@@ -165,7 +165,7 @@ func TestOneIDAlone(t *testing.T) {
 		for _, row := range list.Rows {
 			equal(t, when+": the mark of "+row.FriendlyName, row.Identity.Stated, row.FriendlyName == "Stranger" || row.FriendlyName == "The stranger")
 		}
-		equal(t, when+": the participation", part(t, w, p).Basis, tenant.Stated)
+		equal(t, when+": the participation", part(t, w, p).Basis, tenant.BasisStated)
 	}
 	marked(p.ID, "added")
 	events, err := w.Desk.History(background, w.Actor, workflow.HistoryQuery{Customer: p.Customer})
@@ -186,5 +186,5 @@ func TestOneIDAlone(t *testing.T) {
 	w.Reevaluated()
 	i := slices.IndexFunc(w.Rows(migration, engagement.TabIneligible), func(r engagement.Row) bool { return r.Customer == p.Customer })
 	reasons := w.Rows(migration, engagement.TabIneligible)[i].Reasons
-	equal(t, "why it cannot be claimed where stated IDs are refused", reasons[len(reasons)-1].Kind, engagement.IDNotTaken)
+	equal(t, "why it cannot be claimed where stated IDs are refused", reasons[len(reasons)-1].Kind, engagement.ReasonIDNotAccepted)
 }

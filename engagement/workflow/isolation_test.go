@@ -39,7 +39,7 @@ func TestNobodySeesAnother(t *testing.T) {
 		secret("location "+string(l), string(l))
 	}
 	secret("user", "anaofnorthwind")
-	us := w.As(workflow.Actor{Partner: "northwind", User: "anaofnorthwind", Roles: []workflow.Role{workflow.IncentivesAdmin}})
+	us := w.As(workflow.Actor{Partner: "northwind", User: "anaofnorthwind", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}})
 	them := w.As(workflowtest.Fabrikam)
 
 	// Of Northwind: a grant, an open request, one that is over, one withdrawn.
@@ -184,7 +184,7 @@ func TestNobodySeesAnother(t *testing.T) {
 	taken := slices.ContainsFunc(errs, func(err error) bool { return errors.Is(err, consent.ErrTakenElsewhere) })
 	lost := slices.ContainsFunc(errs, func(err error) bool {
 		var not *workflow.NotEligibleError
-		return errors.As(err, &not) && slices.ContainsFunc(not.Reasons, func(r engagement.Reason) bool { return r.Kind == engagement.ConsentedElsewhere })
+		return errors.As(err, &not) && slices.ContainsFunc(not.Reasons, func(r engagement.Reason) bool { return r.Kind == engagement.ReasonConsentedElsewhere })
 	})
 	equal(t, "that the customer, and that Fabrikam is told that another has it", [2]bool{taken, lost}, [2]bool{true, true})
 	check()

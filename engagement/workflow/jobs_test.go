@@ -123,7 +123,7 @@ func TestSweepOvertaken(t *testing.T) {
 	ok(t, err)
 	equal(t, "settled", settled, 0)
 	for i := range 60 {
-		equal(t, "deadlines in the history", count(t, w, fmt.Sprintf("customer-%d.example", i), engagement.DeadlinePassed), 1)
+		equal(t, "deadlines in the history", count(t, w, fmt.Sprintf("customer-%d.example", i), engagement.EventDeadlinePassed), 1)
 	}
 }
 
@@ -151,11 +151,11 @@ func TestRelayBesideABadCustomer(t *testing.T) {
 			if !errors.Is(err, refusal) && !errors.Is(err, workflow.ErrUnavailable) {
 				t.Errorf("the error is %v", err)
 			}
-			equal(t, "to whom", sentTo(w, engagement.AskForConsent), []string{"a@adatum.com", "b@adatum.com"})
+			equal(t, "to whom", sentTo(w, engagement.MessageConsentRequest), []string{"a@adatum.com", "b@adatum.com"})
 			spy.Store = spy.Store.(meddled).Store
 			w.Advance(time.Minute)
 			w.Relayed()
-			equal(t, "to whom then", sentTo(w, engagement.AskForConsent), []string{"a@adatum.com", "b@adatum.com", "a@contoso.com", "b@contoso.com"})
+			equal(t, "to whom then", sentTo(w, engagement.MessageConsentRequest), []string{"a@adatum.com", "b@adatum.com", "a@contoso.com", "b@contoso.com"})
 		})
 	}
 }
@@ -198,9 +198,9 @@ func TestRelayDiesAmongMany(t *testing.T) {
 	spy.reset(nil, nil)
 	w.Advance(5 * time.Minute)
 	w.Relayed()
-	equal(t, "sent again, and the rest", sentTo(w, engagement.AskForConsent), want[4:])
+	equal(t, "sent again, and the rest", sentTo(w, engagement.MessageConsentRequest), want[4:])
 	_, kinds := history(t, w, "contoso.com")
-	equal(t, "sendings in the history", len(slices.DeleteFunc(kinds, func(k engagement.EventKind) bool { return k != engagement.ConsentSent })), 12)
+	equal(t, "sendings in the history", len(slices.DeleteFunc(kinds, func(k engagement.EventKind) bool { return k != engagement.EventConsentSent })), 12)
 }
 
 // What is answered while earlier messages of the same batch go out is not asked any more.
@@ -210,7 +210,7 @@ func TestRelayLooksAgain(t *testing.T) {
 	var got []string
 	n, err := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
 		got = append(got, d.Message.To.String())
-		if d.Message.Kind == engagement.AskForConsent {
+		if d.Message.Kind == engagement.MessageConsentRequest {
 			token, err := consent.ParseToken(d.Link)
 			ok(t, err)
 			ok(t, answer(w, token, consent.DecisionDecline))
@@ -260,5 +260,5 @@ func TestRelayByAWrongClock(t *testing.T) {
 		refused[*workflow.ClockError](t, err, workflow.ErrClock)
 	})
 	w.Relayed()
-	equal(t, "sent by another process at once", len(sentTo(w, engagement.AskForConsent)), 1)
+	equal(t, "sent by another process at once", len(sentTo(w, engagement.MessageConsentRequest)), 1)
 }

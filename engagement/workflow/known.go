@@ -48,7 +48,7 @@ type KnownCustomer struct {
 // *InputError, or the errors of rules that failed (eligibility.ErrRule). Of these
 // it keeps the first 20; Progress.Failed counts all.
 func (s *Service) ImportKnown(ctx context.Context, actor Actor, partner engagement.PartnerID, customers iter.Seq[KnownCustomer], progress func(Progress)) (Progress, error) {
-	if err := s.authorizeAll(ctx, actor, RunProgram); err != nil {
+	if err := s.authorizeAll(ctx, actor, MayAdministerProgram); err != nil {
 		return Progress{}, err
 	}
 	p, err := s.partner(ctx, partner)
@@ -113,7 +113,7 @@ func (u *unit) importKnown(actor Actor, key engagement.CustomerKey, in KnownCust
 	}
 	u.putCustomer(c)
 	u.customerEvent(engagement.Event{
-		Kind: engagement.CustomerKnown, By: engagement.ByProgram, Person: byUser(actor),
+		Kind: engagement.EventCustomerKnown, By: engagement.ByProgram, Person: byUser(actor),
 		Detail: engagement.Detail{KnownSince: c.KnownSince},
 	}, key)
 }
@@ -128,9 +128,9 @@ func (c KnownCustomer) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("customer", string(c.Identity.Key())), slog.Time("since", c.Since))
 }
 
-// Coverage is what to re-evaluate for a partner: one customer, one engagement, both
+// Reevaluation is what to re-evaluate for a partner: one customer, one engagement, both
 // or, where a field is empty, all.
-type Coverage struct {
+type Reevaluation struct {
 	Partner    engagement.PartnerID
 	Customer   tenant.Key
 	Engagement engagement.ID
@@ -146,8 +146,8 @@ type Coverage struct {
 // again does no harm. It returns what ImportKnown returns, and a *NotFoundError
 // for a customer or an engagement that is not there; the rows of a customer who
 // could not be judged stay as they were.
-func (s *Service) Reevaluate(ctx context.Context, actor Actor, what Coverage, progress func(Progress)) (Progress, error) {
-	if err := s.authorizeAll(ctx, actor, RunProgram); err != nil {
+func (s *Service) Reevaluate(ctx context.Context, actor Actor, what Reevaluation, progress func(Progress)) (Progress, error) {
+	if err := s.authorizeAll(ctx, actor, MayAdministerProgram); err != nil {
 		return Progress{}, err
 	}
 	p, err := s.partner(ctx, what.Partner)
@@ -279,12 +279,12 @@ func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered
 			errs = append(errs, err)
 			is = was
 		}
-		if r.Known && is.SameAs(was) {
+		if r.Known && is.EquivalentTo(was) {
 			continue
 		}
 		if r.Known && was.Outcome != is.Outcome {
 			u.customerEvent(engagement.Event{
-				Kind: engagement.EligibilityChanged, By: engagement.ByProgram, Engagement: e.ID, Person: byUser(actor),
+				Kind: engagement.EventEligibilityChanged, By: engagement.ByProgram, Engagement: e.ID, Person: byUser(actor),
 				Detail: engagement.Detail{OutcomeBefore: was.Outcome, OutcomeAfter: is.Outcome, RuleSet: is.RuleSet, RuleVersion: is.Version},
 			}, key)
 		}

@@ -45,7 +45,7 @@ func imported(t *testing.T, w *workflowtest.World, customers ...workflow.KnownCu
 }
 
 // scoped is what a re-evaluation of Northwind's did.
-func scoped(t *testing.T, w *workflowtest.World, scope workflow.Coverage) workflow.Progress {
+func scoped(t *testing.T, w *workflowtest.World, scope workflow.Reevaluation) workflow.Progress {
 	t.Helper()
 	scope.Partner = "northwind"
 	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, scope, nil)
@@ -72,7 +72,7 @@ func TestImportKnown(t *testing.T) {
 	w.As(workflowtest.Fabrikam).ExpectTab(migration, engagement.TabEligible)
 
 	events, kinds := history(t, w, "contoso.com")
-	equal(t, "the history", kinds, []engagement.EventKind{engagement.CustomerKnown})
+	equal(t, "the history", kinds, []engagement.EventKind{engagement.EventCustomerKnown})
 	equal(t, "who", []string{string(events[0].By), userOf(events[0])}, []string{"program", ""})
 	equal(t, "why", detailOf(t, events[0]), `{"known_since":"2024-05-06T06:08:09.123456Z"}`)
 	for c, err := range w.Desk.KnownCustomers(background, w.Actor) {
@@ -95,10 +95,10 @@ func TestImportKnown(t *testing.T) {
 	imported(t, w, identified(w, "adatum.com"))
 	w.ExpectTab(migration, engagement.TabEligible, "The Big One", "Adatum")
 	w.ExpectTab(workshop, engagement.TabEligible, "The Big One", "Adatum")
-	equal(t, "the rows of who takes part", w.Row(p).Actions, []engagement.Action{engagement.RequestConsent, engagement.Cancel})
+	equal(t, "the rows of who takes part", w.Row(p).Actions, []engagement.Action{engagement.ActionRequestConsent, engagement.ActionCancel})
 	equal(t, "no other row", len(find(t, w, workshop, workflow.CustomersQuery{Search: "adatum"})), 1)
 	_, kinds = history(t, w, "adatum.com")
-	equal(t, "the history", kinds, []engagement.EventKind{engagement.CustomerAdded, engagement.CustomerKnown})
+	equal(t, "the history", kinds, []engagement.EventKind{engagement.EventCustomerAdded, engagement.EventCustomerKnown})
 }
 
 // Customers are imported batch by batch, with news after each; one that cannot be
@@ -124,7 +124,7 @@ func TestImportInBatches(t *testing.T) {
 	}
 	equal(t, "the news", news, []workflow.Progress{whole, second, done})
 	equal(t, "the errors", strings.Count(err.Error(), "has neither tenant ID nor TPID"), 11)
-	refused[*workflow.InputError](t, err, workflow.ErrInput)
+	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 
 	// An endless list of mistakes does not become an endless error.
 	done, err = w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values(make([]workflow.KnownCustomer, 500)), nil)
@@ -255,7 +255,7 @@ func TestReevaluate(t *testing.T) {
 	w.ExpectTab(migration, engagement.TabEligible, "contoso.com") // until somebody re-evaluates
 	w.Advance(day)
 	var news []workflow.Progress
-	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind"}, func(p workflow.Progress) { news = append(news, p) })
+	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, func(p workflow.Progress) { news = append(news, p) })
 	ok(t, err)
 	equal(t, "what was done", done, workflow.Progress{Done: 2, Changed: 2})
 	equal(t, "the news", news, []workflow.Progress{done})
@@ -276,7 +276,7 @@ func TestReevaluate(t *testing.T) {
 		var out []flip
 		events, _ := history(t, w, domain)
 		for _, e := range events {
-			if e.Kind == engagement.EligibilityChanged {
+			if e.Kind == engagement.EventEligibilityChanged {
 				out = append(out, flip{e.Engagement, string(e.Detail.OutcomeBefore), string(e.Detail.OutcomeAfter), string(e.By) + " " + userOf(e), e.Detail.RuleSet + " " + e.Detail.RuleVersion})
 			}
 		}
@@ -287,17 +287,19 @@ func TestReevaluate(t *testing.T) {
 		{migration, "ineligible", "eligible", "program ", "azure-migration/customer 1"},
 		{workshop, "ineligible", "eligible", "program ", "security-workshop/customer 1"},
 	})
-	unchanged(t, spy, func() { equal(t, "what is done again", scoped(t, w, workflow.Coverage{}), workflow.Progress{Done: 2}) })
+	unchanged(t, spy, func() {
+		equal(t, "what is done again", scoped(t, w, workflow.Reevaluation{}), workflow.Progress{Done: 2})
+	})
 
 	// Other reasons are no flip, and are shown all the same.
 	w.SetFacts("contoso.com", seatsOf(20))
-	equal(t, "what was done", scoped(t, w, workflow.Coverage{}), workflow.Progress{Done: 2, Changed: 1})
+	equal(t, "what was done", scoped(t, w, workflow.Reevaluation{}), workflow.Progress{Done: 2, Changed: 1})
 	equal(t, "the flips", len(flips("contoso.com")), 1)
 	equal(t, "the reason", w.Rows(migration, engagement.TabIneligible)[0].Reasons[0].Found, "20")
 
 	// What is not known any more is unknown, never eligible.
 	w.SetFacts("contoso.com", eligibility.Facts{})
-	scoped(t, w, workflow.Coverage{})
+	scoped(t, w, workflow.Reevaluation{})
 	w.ExpectTab(workshop, engagement.TabIneligible, "contoso.com")
 	equal(t, "the flips", flips("contoso.com")[1:2], []flip{{migration, "ineligible", "unknown", "program ", "azure-migration/customer 1"}})
 }
@@ -326,27 +328,27 @@ func TestReevaluateScope(t *testing.T) {
 		return strings.Join(out, ", ")
 	}
 	w := begin()
-	equal(t, "what was done", scoped(t, w, workflow.Coverage{Customer: w.Customer("contoso.com"), Engagement: migration}), workflow.Progress{Done: 1, Changed: 1})
+	equal(t, "what was done", scoped(t, w, workflow.Reevaluation{Customer: w.Customer("contoso.com"), Engagement: migration}), workflow.Progress{Done: 1, Changed: 1})
 	equal(t, "who", lost(w), "azure-migration contoso.com")
 	w = begin()
-	equal(t, "what was done", scoped(t, w, workflow.Coverage{Customer: w.Customer("contoso.com")}), workflow.Progress{Done: 1, Changed: 1})
+	equal(t, "what was done", scoped(t, w, workflow.Reevaluation{Customer: w.Customer("contoso.com")}), workflow.Progress{Done: 1, Changed: 1})
 	equal(t, "who", lost(w), "azure-migration contoso.com, security-workshop contoso.com")
 	w = begin()
-	equal(t, "what was done", scoped(t, w, workflow.Coverage{Engagement: migration}), workflow.Progress{Done: 2, Changed: 2})
+	equal(t, "what was done", scoped(t, w, workflow.Reevaluation{Engagement: migration}), workflow.Progress{Done: 2, Changed: 2})
 	equal(t, "who", lost(w), "azure-migration adatum.com, azure-migration contoso.com")
 	w = begin()
-	equal(t, "what was done", scoped(t, w, workflow.Coverage{}), workflow.Progress{Done: 2, Changed: 2})
+	equal(t, "what was done", scoped(t, w, workflow.Reevaluation{}), workflow.Progress{Done: 2, Changed: 2})
 	equal(t, "who", lost(w), "azure-migration adatum.com, azure-migration contoso.com, security-workshop adatum.com, security-workshop contoso.com")
 
 	for _, c := range []struct {
-		scope workflow.Coverage
+		scope workflow.Reevaluation
 		want  workflow.NotFoundError
 	}{
-		{workflow.Coverage{}, workflow.NotFoundError{Field: "partner"}},
-		{workflow.Coverage{Partner: "nobody"}, workflow.NotFoundError{Field: "partner", Value: "nobody"}},
-		{workflow.Coverage{Partner: "northwind", Engagement: "nothing"}, workflow.NotFoundError{Field: "engagement", Value: "nothing"}},
-		{workflow.Coverage{Partner: "northwind", Customer: "tpid:7"}, workflow.NotFoundError{Field: "customer", Value: "tpid:7"}},
-		{workflow.Coverage{Partner: "fabrikam", Customer: w.Customer("contoso.com")}, workflow.NotFoundError{Field: "customer", Value: string(w.Customer("contoso.com"))}},
+		{workflow.Reevaluation{}, workflow.NotFoundError{Field: "partner"}},
+		{workflow.Reevaluation{Partner: "nobody"}, workflow.NotFoundError{Field: "partner", Value: "nobody"}},
+		{workflow.Reevaluation{Partner: "northwind", Engagement: "nothing"}, workflow.NotFoundError{Field: "engagement", Value: "nothing"}},
+		{workflow.Reevaluation{Partner: "northwind", Customer: "tpid:7"}, workflow.NotFoundError{Field: "customer", Value: "tpid:7"}},
+		{workflow.Reevaluation{Partner: "fabrikam", Customer: w.Customer("contoso.com")}, workflow.NotFoundError{Field: "customer", Value: string(w.Customer("contoso.com"))}},
 	} {
 		_, err := w.Desk.Reevaluate(background, workflowtest.Vendor, c.scope, nil)
 		equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), c.want)
@@ -360,7 +362,7 @@ func TestReevaluateKeepsParticipations(t *testing.T) {
 	p := w.Added(migration, "ana@contoso.com")
 	w.Known("contoso.com")
 	w.SetFacts("contoso.com", seatsOf(10))
-	scoped(t, w, workflow.Coverage{})
+	scoped(t, w, workflow.Reevaluation{})
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso")
 	w.ExpectTab(migration, engagement.TabIneligible)
 	w.Requested(p)
@@ -382,20 +384,20 @@ func TestReevaluateAfterTheProgramChanged(t *testing.T) {
 	fresh.ID, fresh.Name = "new-workshop", "New Workshop"
 	ok(t, w.Catalog.PutEngagement(fresh))
 	w.ExpectTab("new-workshop", engagement.TabEligible)
-	scoped(t, w, workflow.Coverage{Engagement: "new-workshop"})
+	scoped(t, w, workflow.Reevaluation{Engagement: "new-workshop"})
 	w.ExpectTab("new-workshop", engagement.TabEligible, "Contoso")
 
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) {
 		e.Version, e.CustomerRules = "2", ruleSet("azure-migration/customer", eligibility.Rule{ID: "more_seats", Doc: "The customer has at least 5000 seats.", Check: eligibility.AtLeast(workflowtest.Seats, 5000)})
 	})
-	scoped(t, w, workflow.Coverage{Engagement: migration})
+	scoped(t, w, workflow.Reevaluation{Engagement: migration})
 	equal(t, "the reason", w.Rows(migration, engagement.TabIneligible)[0].Reasons[0].Rule, "more_seats")
 
 	changeLocation(t, w, porto, func(l *engagement.Location) { workflowtest.Enrolled.Set(&l.Facts, false) })
-	scoped(t, w, workflow.Coverage{})
+	scoped(t, w, workflow.Reevaluation{})
 	equal(t, "through which locations", w.Rows(pilot, engagement.TabEligible)[0].Locations, []engagement.LocationID{lisboa})
 	changeLocation(t, w, lisboa, func(l *engagement.Location) { workflowtest.Enrolled.Set(&l.Facts, false) })
-	scoped(t, w, workflow.Coverage{})
+	scoped(t, w, workflow.Reevaluation{})
 	w.ExpectTab(pilot, engagement.TabEligible)
 	row := w.Rows(pilot, engagement.TabIneligible)[0]
 	equal(t, "through none it cannot be claimed", []any{len(row.Locations), len(row.Actions), row.Reasons[0].Rule}, []any{0, 0, "eligible_locations"})
@@ -410,21 +412,21 @@ func TestReevaluateBringsLimitsAndOthers(t *testing.T) {
 	w.Held(migration, "contoso.com", engagement.ExternalHoldings{Consented: 1})
 	w.Held(migration, "adatum.com", engagement.ExternalHoldings{Participated: 1})
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso", "Adatum") // nobody has asked yet
-	equal(t, "what was done", scoped(t, w, workflow.Coverage{}), workflow.Progress{Done: 2, Changed: 2})
+	equal(t, "what was done", scoped(t, w, workflow.Reevaluation{}), workflow.Progress{Done: 2, Changed: 2})
 	w.ExpectTab(migration, engagement.TabIneligible, "Contoso", "Adatum")
-	w.ExpectActions(p, engagement.Cancel)
-	equal(t, "the reason", w.Row(p).Reasons, []engagement.Reason{{Kind: engagement.ConsentedElsewhere}})
+	w.ExpectActions(p, engagement.ActionCancel)
+	equal(t, "the reason", w.Row(p).Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}})
 
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Version, e.ClaimLimit = "2", 2 })
-	equal(t, "what was done", scoped(t, w, workflow.Coverage{}), workflow.Progress{Done: 2, Changed: 2})
+	equal(t, "what was done", scoped(t, w, workflow.Reevaluation{}), workflow.Progress{Done: 2, Changed: 2})
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso", "Adatum")
-	equal(t, "what is done again", scoped(t, w, workflow.Coverage{}), workflow.Progress{Done: 2})
+	equal(t, "what is done again", scoped(t, w, workflow.Reevaluation{}), workflow.Progress{Done: 2})
 
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Version, e.ClaimLimit = "3", 0 })
 	w.Held(migration, "contoso.com", engagement.ExternalHoldings{})
-	equal(t, "of one customer", scoped(t, w, workflow.Coverage{Customer: w.Customer("contoso.com")}), workflow.Progress{Done: 1, Changed: 1})
+	equal(t, "of one customer", scoped(t, w, workflow.Reevaluation{Customer: w.Customer("contoso.com")}), workflow.Progress{Done: 1, Changed: 1})
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso", "Adatum")
-	scoped(t, w, workflow.Coverage{})
+	scoped(t, w, workflow.Reevaluation{})
 	w.ExpectTab(migration, engagement.TabIneligible, "Adatum")
 }
 
@@ -440,14 +442,14 @@ func TestReevaluateWithFailingRules(t *testing.T) {
 	broken.Set(&bad, true)
 	w.SetFacts("contoso.com", bad)
 	w.SetFacts("fourthcoffee.com", seatsOf(300))
-	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind"}, nil)
+	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 	equal(t, "what was done", done, workflow.Progress{Done: 3, Changed: 1, Failed: 1})
 	if !errors.Is(err, errBoom) || !errors.Is(err, eligibility.ErrRule) || !strings.Contains(err.Error(), string(w.Customer("contoso.com"))) || errors.Is(err, workflow.ErrUnavailable) {
 		t.Errorf("the error is %v", err)
 	}
 	w.ExpectTab(migration, engagement.TabEligible, "adatum.com", "contoso.com", "fourthcoffee.com")
 	_, kinds := history(t, w, "contoso.com")
-	equal(t, "the history of who could not be judged", kinds, []engagement.EventKind{engagement.CustomerKnown})
+	equal(t, "the history of who could not be judged", kinds, []engagement.EventKind{engagement.EventCustomerKnown})
 
 	// One who is imported then is on the page, and not eligible.
 	w.SetFacts("woodgrovebank.com", bad)
@@ -455,10 +457,10 @@ func TestReevaluateWithFailingRules(t *testing.T) {
 	equal(t, "what was done", done, workflow.Progress{Done: 1, Changed: 1, Failed: 1})
 	equal(t, "the error", errors.Is(err, errBoom), true)
 	w.ExpectTab(migration, engagement.TabIneligible, "woodgrovebank.com")
-	equal(t, "the reasons", w.Rows(migration, engagement.TabIneligible)[0].Reasons, []engagement.Reason{{Kind: engagement.FactsMissing, Doc: "The customer has not been evaluated for this engagement yet."}})
+	equal(t, "the reasons", w.Rows(migration, engagement.TabIneligible)[0].Reasons, []engagement.Reason{{Kind: engagement.ReasonFactsMissing, Doc: "The customer has not been evaluated for this engagement yet."}})
 	w.ExpectTab(workshop, engagement.TabEligible, "adatum.com", "contoso.com", "fourthcoffee.com", "woodgrovebank.com")
 	w.SetFacts("woodgrovebank.com", seatsOf(500))
-	scoped2, _ := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind", Customer: w.Customer("woodgrovebank.com")}, nil)
+	scoped2, _ := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind", Customer: w.Customer("woodgrovebank.com")}, nil)
 	equal(t, "what was done", scoped2, workflow.Progress{Done: 1, Changed: 1})
 	events, _ := history(t, w, "woodgrovebank.com")
 	equal(t, "the flip", []string{string(events[1].Detail.OutcomeBefore), string(events[1].Detail.OutcomeAfter)}, []string{"", "eligible"})
@@ -471,7 +473,7 @@ func TestReevaluateWithFailingLocationRules(t *testing.T) {
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso")
 	changeLocation(t, w, porto, func(l *engagement.Location) { broken.Set(&l.Facts, true) })
 	w.SetFacts("contoso.com", eligibility.Facts{})
-	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind"}, nil)
+	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 	equal(t, "what was done", done, workflow.Progress{Done: 1, Changed: 1, Failed: 1})
 	equal(t, "the error", errors.Is(err, errBoom), true)
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso")
@@ -486,7 +488,7 @@ func TestReevaluateUnavailable(t *testing.T) {
 	for _, source := range []workflowtest.Source{workflowtest.Facts, workflowtest.External} {
 		w.Fail(source, errBoom)
 		unchanged(t, spy, func() {
-			done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Coverage{Partner: "northwind"}, nil)
+			done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 			e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 			equal(t, "the source", e.Source, string(source))
 			equal(t, "what was done", done, workflow.Progress{})
@@ -498,7 +500,7 @@ func TestReevaluateUnavailable(t *testing.T) {
 	down := &storeDown{Store: w.Store}
 	desk, err := workflow.New(down, directory{}, w.Catalog, workflow.FactFunc(noFacts), nil)
 	ok(t, err)
-	for _, scope := range []workflow.Coverage{{Partner: "northwind"}, {Partner: "northwind", Customer: w.Customer("contoso.com")}} {
+	for _, scope := range []workflow.Reevaluation{{Partner: "northwind"}, {Partner: "northwind", Customer: w.Customer("contoso.com")}} {
 		_, err = desk.Reevaluate(background, workflowtest.Vendor, scope, nil)
 		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
 	}

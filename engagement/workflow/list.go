@@ -27,8 +27,8 @@ type list struct {
 
 // newList returns the list with its order, which is by name unless one is set.
 func newList(l list) list {
-	if l.sort == "" || l.sort == storage.ByEngagement && l.engagement != "" {
-		l.sort = storage.ByName
+	if l.sort == "" || l.sort == storage.SortByEngagement && l.engagement != "" {
+		l.sort = storage.SortByName
 	}
 	return l
 }

@@ -72,7 +72,7 @@ func TestAPageThatIsBehindCatchesUp(t *testing.T) {
 	}
 	s.shut = true
 	want := first()
-	equal(t, "who can be claimed again", want[0].Actions, []engagement.Action{engagement.ClaimCustomer})
+	equal(t, "who can be claimed again", want[0].Actions, []engagement.Action{engagement.ActionClaimCustomer})
 	equal(t, "lists with a bound and without, when nothing can be recorded", [2]int{s.bounded, s.unbounded}, [2]int{1, 1})
 	equal(t, "due", due(t, w, s, "northwind"), n)
 
@@ -97,9 +97,9 @@ func TestClaimsThatAreBehindCatchUp(t *testing.T) {
 	}
 	s.shut = true
 	want := claims(w.Actor)
-	equal(t, "the counts", exact(t, want.Counts), map[engagement.Status]int{engagement.CustomerConsentExpired: n})
+	equal(t, "the counts", exact(t, want.Counts), map[engagement.Status]int{engagement.StatusConsentExpired: n})
 	all := claims(workflowtest.Vendor)
-	equal(t, "the counts of all", exact(t, all.Counts), map[engagement.Status]int{engagement.CustomerConsentExpired: n + 1})
+	equal(t, "the counts of all", exact(t, all.Counts), map[engagement.Status]int{engagement.StatusConsentExpired: n + 1})
 	s.shut = false
 	equal(t, "the list of all", asJSON(t, claims(workflowtest.Vendor)), asJSON(t, all))
 	equal(t, "the list", asJSON(t, claims(w.Actor)), asJSON(t, want))

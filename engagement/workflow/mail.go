@@ -155,9 +155,9 @@ func (r *relaying) judge(ctx context.Context, m *mail, gone bool) {
 		m.err = errHeld
 		return
 	case errors.Is(m.err, ErrUndeliverable):
-		m.giveUp = consent.Undeliverable
+		m.giveUp = consent.FailureUndeliverable
 	case errors.Is(m.err, errTooLate), m.Link == "" && m.Attempts >= tries && r.s.now().Sub(m.CreatedAt) >= patient:
-		m.giveUp = consent.TimedOut
+		m.giveUp = consent.FailureTimedOut
 	}
 	r.s.log.WarnContext(ctx, "a message could not be sent", "message", m.Message, "error", m.err)
 	if !errors.Is(m.err, errTooLate) {
@@ -258,9 +258,9 @@ func (u *unit) recordMail(m mail) error {
 			u.changes.Spent = append(u.changes.Spent, spent(messageHash(m.ID), p))
 		}
 	}
-	kind, of := engagement.ConsentSent, ""
-	if m.Kind == engagement.AskForSurvey {
-		kind, of = engagement.SurveySent, surveyOf(p, m.Link)
+	kind, of := engagement.EventConsentSent, ""
+	if m.Kind == engagement.MessageSurveyRequest {
+		kind, of = engagement.EventSurveySent, surveyOf(p, m.Link)
 	}
 	status := p.StatusAt(u.now)
 	u.event(engagement.Event{

@@ -29,7 +29,7 @@ func (h *slowHost) answer() {
 	}
 }
 
-func (h *slowHost) Authorize(context.Context, workflow.Actor, workflow.Act) (workflow.Scope, error) {
+func (h *slowHost) Authorize(context.Context, workflow.Actor, workflow.Permission) (workflow.Scope, error) {
 	h.answer()
 	return workflow.AllLocations(), nil
 }
@@ -107,13 +107,13 @@ func TestFactsOutlastADeadline(t *testing.T) {
 		if early {
 			ok(t, err)
 			equal(t, "consented at", part(t, w, p).Consent.GrantedAt(), deadline.Add(-day))
-			w.ExpectStatus(p, engagement.CustomerConsentReceived)
+			w.ExpectStatus(p, engagement.StatusConsentReceived)
 			continue
 		}
 		if !errors.Is(err, consent.ErrExpired) {
 			t.Fatalf("the answer: %v", err)
 		}
-		w.ExpectStatus(p, engagement.CustomerConsentExpired)
+		w.ExpectStatus(p, engagement.StatusConsentExpired)
 	}
 }
 

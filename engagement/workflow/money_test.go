@@ -78,7 +78,7 @@ func TestRequested(t *testing.T) {
 	events, _ := history(t, w, "contoso.com")
 	var notes []string
 	for _, e := range events {
-		if e.Kind == engagement.ClaimSubmitted {
+		if e.Kind == engagement.EventClaimSubmitted {
 			notes = append(notes, detailOf(t, e))
 		}
 	}
@@ -102,7 +102,7 @@ func TestCap(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, spy := newWorld(t)
 			rate(t, w, migration, "2026-09-01", test.rate, test.most)
-			p := reached(t, w, migration, engagement.UnderReview)
+			p := reached(t, w, migration, engagement.StatusUnderReview)
 			approve := func(cmd workflow.ApproveClaim) error {
 				cmd.Key = w.Key()
 				return w.Desk.ApproveClaim(background, w.Reviewer(), p, cmd)
@@ -129,7 +129,7 @@ func TestCap(t *testing.T) {
 		})
 	}
 	w, spy := newWorld(t)
-	p := reached(t, w, migration, engagement.UnderReview)
+	p := reached(t, w, migration, engagement.StatusUnderReview)
 	unchanged(t, spy, func() {
 		for _, amount := range []eligibility.Money{
 			money(t, "100.00 EUR"), money(t, "0.00 USD"), money(t, "-5.00 USD"), {}, {Amount: money(t, "5.00 USD").Amount}, {Currency: "usd"},
@@ -145,7 +145,7 @@ func TestCap(t *testing.T) {
 func TestNoRate(t *testing.T) {
 	w, spy := newWorld(t)
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Rates = nil })
-	p := reached(t, w, migration, engagement.UnderReview)
+	p := reached(t, w, migration, engagement.StatusUnderReview)
 	c := part(t, w, p).Claim
 	equal(t, "estimated, requested", []bool{c.Estimated.IsZero(), c.Requested.IsZero()}, []bool{true, true})
 	cmd := workflow.ApproveClaim{Key: w.Key(), Amount: money(t, "10.00 USD")}
@@ -157,13 +157,13 @@ func TestNoRate(t *testing.T) {
 	})
 	cmd.Override = "Agreed by telephone."
 	ok(t, w.Desk.ApproveClaim(background, w.Reviewer(), p, cmd))
-	w.ExpectStatus(p, engagement.Approved)
+	w.ExpectStatus(p, engagement.StatusApproved)
 }
 
 // Payments add up exactly, and never to more than was approved.
 func TestPayments(t *testing.T) {
 	w, spy := newWorld(t)
-	p := reached(t, w, migration, engagement.Approved) // of 5000
+	p := reached(t, w, migration, engagement.StatusApproved) // of 5000
 	pay := func(amount string) error {
 		return w.Desk.RecordPayment(background, w.Reviewer(), p, workflow.RecordPayment{Key: w.Key(), Amount: money(t, amount), Reference: "T-" + amount})
 	}
@@ -187,14 +187,14 @@ func TestPayments(t *testing.T) {
 	ok(t, pay("1666.67 USD"))
 	ok(t, pay("1666.67 USD"))
 	bad("1666.67 USD", "1666.66 USD")
-	w.ExpectStatus(p, engagement.Approved)
+	w.ExpectStatus(p, engagement.StatusApproved)
 	equal(t, "on the row", w.Row(p).Amount.String(), "3333.34 USD")
 	ok(t, pay("1666.66 USD"))
-	w.ExpectStatus(p, engagement.Paid)
+	w.ExpectStatus(p, engagement.StatusPaid)
 	c := part(t, w, p).Claim
 	equal(t, "paid", c.Paid.Equal(money(t, "5000.00 USD")), true)
 	equal(t, "the payments", c.Payments[2], claim.Payment{At: w.Now(), Amount: money(t, "1666.66 USD"), Reference: "T-1666.66 USD"})
 	unchanged(t, spy, func() {
-		refused[*workflow.NotNowError](t, pay("0.01 USD"), workflow.ErrNotNow)
+		refused[*workflow.WrongStateError](t, pay("0.01 USD"), workflow.ErrWrongState)
 	})
 }

@@ -56,7 +56,7 @@ func (c Contacts) read() (bothSides, error) {
 // returns a *ForbiddenError, a *NotFoundError or an *UnavailableError.
 func (s *Service) Contacts(ctx context.Context, actor Actor, id engagement.ParticipationID) (Contacts, error) {
 	u := s.unit(storage.CommandRecord{})
-	p, err := u.participation(ctx, actor, HandleConsent, id)
+	p, err := u.participation(ctx, actor, MayManageConsent, id)
 	if err != nil {
 		return Contacts{}, err
 	}
@@ -111,12 +111,12 @@ func (c ChangePartnerContacts) LogValue() slog.Value {
 // mails go to them. The customer gets none for it, and it does not count as a resend.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError or *OwnContactError
-// for each mistake, an *UnavailableError or a *NotNowError.
+// for each mistake, an *UnavailableError or a *WrongStateError.
 func (s *Service) ChangePartnerContacts(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd ChangePartnerContacts) error {
 	const name = "change partner contacts"
 	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
 		var none struct{}
-		p, err := u.participation(ctx, actor, HandleConsent, id)
+		p, err := u.participation(ctx, actor, MayManageConsent, id)
 		if err != nil {
 			return none, err
 		}
@@ -125,7 +125,7 @@ func (s *Service) ChangePartnerContacts(ctx context.Context, actor Actor, id eng
 		if err := problems.Join(err1, err2); err != nil {
 			return none, err
 		}
-		if !p.OpenAt(u.now) && p.StatusAt(u.now) != engagement.Approved {
+		if !p.OpenAt(u.now) && p.StatusAt(u.now) != engagement.StatusApproved {
 			return none, notNow(name, p, u.now, errEnded)
 		}
 		return none, u.name(ctx, actor, p, bothSides{partner: partner})
@@ -192,7 +192,7 @@ func (u *unit) name(ctx context.Context, actor Actor, p engagement.Participation
 	status := p.StatusAt(u.now)
 	person := byUser(actor)
 	person.Contacts, person.Why = consent.Emails(slices.Concat(who.customer, who.partner)), who.reason
-	u.event(engagement.Event{Kind: engagement.ContactsChanged, By: engagement.ByPartner, From: status, To: status, Detail: detail, Person: person}, p)
+	u.event(engagement.Event{Kind: engagement.EventContactsChanged, By: engagement.ByPartner, From: status, To: status, Detail: detail, Person: person}, p)
 	return nil
 }
 

@@ -61,7 +61,7 @@ func TestContactsAreOfferedAgain(t *testing.T) {
 	q := w.Added(pilot, "ana@contoso.com") // names nobody
 	equal(t, "of the customer's", contacts(q), both(people(eva), people(joe)))
 	_, err := w.Desk.RequestConsent(background, w.Actor, q, workflow.ConsentRequest{Key: w.Key()})
-	equal(t, "nobody was named", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "customer")
+	equal(t, "nobody was named", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "customer")
 
 	view, err := w.Desk.PreviewConsent(background, w.Actor, p, workflow.ConsentRequest{})
 	ok(t, err)
@@ -89,7 +89,7 @@ func TestContactsAreOfferedAgain(t *testing.T) {
 	equal(t, "for the next claim", offer.Contacts, both(people(eva), people(joe)))
 	equal(t, "of the claim", contacts(started[0].ID), both(people(eva), people(joe)))
 	events, _ := history(t, w, "contoso.com")
-	i := slices.IndexFunc(events, func(e engagement.Event) bool { return e.Kind == engagement.CustomerAdded })
+	i := slices.IndexFunc(events, func(e engagement.Event) bool { return e.Kind == engagement.EventCustomerAdded })
 	equal(t, "who was named, for the history", addresses(events[i].Person), []string{"ana@contoso.com", "eva@contoso.com", "joe@northwind.example"})
 }
 
@@ -192,14 +192,14 @@ func TestContactsChangeLater(t *testing.T) {
 	ok(t, renamed(w, p, "bea@contoso.com", "rui@contoso.com"))
 	equal(t, "sent for the change", len(mailed(w)), 0)
 	equal(t, "the contacts", consent.Emails(part(t, w, p).Consent.Contacts())[0].String(), "bea@contoso.com")
-	ok(t, w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: w.Key()}))
+	ok(t, w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: w.Key()}))
 	equal(t, "told of the end", mailed(w), []string{"bea@contoso.com", "rui@contoso.com"})
-	unchanged(t, spy, func() { refused[*workflow.NotNowError](t, ours("joe@northwind.example"), workflow.ErrNotNow) })
+	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, ours("joe@northwind.example"), workflow.ErrWrongState) })
 
 	p = w.Granted(workshop, "ana@adatum.com")
 	link = newest(w, p)
 	ok(t, renamed(w, p, "eva@adatum.com"))
-	w.Surveyed(p, claim.CustomerSurvey)
+	w.Surveyed(p, claim.ProofCustomerSurvey)
 	unchanged(t, spy, func() {
 		refused[*survey.FrozenError](t, renamed(w, p, "rui@adatum.com"), consent.ErrNotAllowed)
 	})
@@ -210,7 +210,7 @@ func TestContactsChangeLater(t *testing.T) {
 	events, _ := history(t, w, "contoso.com")
 	var changed []string
 	for _, e := range events {
-		if e.Kind == engagement.ContactsChanged {
+		if e.Kind == engagement.EventContactsChanged {
 			equal(t, "the status stays", e.From, e.To)
 			for _, f := range e.Detail.Changed {
 				changed = append(changed, string(f)+" "+strings.Join(addresses(e.Person), " "))

@@ -122,7 +122,7 @@ func (w sight) known(r engagement.Row) engagement.Row {
 	}
 	if r.Tab == engagement.TabEligible && r.Locations == nil {
 		r.Tab, r.Actions = engagement.TabIneligible, nil
-		r.Reasons = append([]engagement.Reason{{Kind: engagement.NotThroughThese}}, w.lacks...)
+		r.Reasons = append([]engagement.Reason{{Kind: engagement.ReasonNotThroughTheseLocations}}, w.lacks...)
 	}
 	return r
 }
@@ -130,7 +130,7 @@ func (w sight) known(r engagement.Row) engagement.Row {
 // held is all that colleagues at other locations are told of a participation.
 func held(r engagement.Row) engagement.Row {
 	return engagement.Row{
-		ID: engagement.RowID(r.Customer), Tab: engagement.TabIneligible, Type: engagement.NotStarted, Engagement: r.Engagement, Customer: r.Customer,
-		Identity: r.Identity, FriendlyName: r.FriendlyName, Reasons: []engagement.Reason{{Kind: engagement.HeldByColleagues}},
+		ID: engagement.RowID(r.Customer), Tab: engagement.TabIneligible, Type: engagement.RowNotStarted, Engagement: r.Engagement, Customer: r.Customer,
+		Identity: r.Identity, FriendlyName: r.FriendlyName, Reasons: []engagement.Reason{{Kind: engagement.ReasonHeldByColleagues}},
 	}
 }

@@ -22,7 +22,7 @@ func nominating(t *testing.T, kinds ...tenant.IDKind) (*workflowtest.World, *spy
 	t.Helper()
 	return newWorld(t, func(sc *workflowtest.Scenario) {
 		sc.Options.Derive = func(f *eligibility.Facts, _ engagement.Location) { workflowtest.Segment.Set(f, "enterprise") }
-		sc.Engagements[2].NominatedBy = kinds
+		sc.Engagements[2].AcceptsIDs = kinds
 	})
 }
 
@@ -31,7 +31,7 @@ func hourly(t *testing.T, amount, most string) (*workflowtest.World, *spy) {
 	t.Helper()
 	w, s := nominating(t)
 	changeEngagement(t, w, pilot, func(e *engagement.Engagement) {
-		e.Pay, e.Rates[0].Amount = engagement.VariablePay, money(t, amount)
+		e.Payment, e.Rates[0].Amount = engagement.PaymentVariable, money(t, amount)
 		if most != "" {
 			e.Rates[0].Cap = money(t, most)
 		}
@@ -50,22 +50,22 @@ func byOpportunity(w *workflowtest.World, hours int) workflow.AddCustomer {
 // other.
 func TestNominations(t *testing.T) {
 	named := map[tenant.IDKind]workflow.Candidate{
-		tenant.ByDomain:         {},
-		tenant.ByTenantID:       {TenantID: "00000000-0000-4000-8000-000000000001"},
-		tenant.ByTPID:           {TPID: "640629", Reason: "By telephone.", FriendlyName: "Proseware"},
-		tenant.BySubscriptionID: {SubscriptionID: subscription},
-		tenant.ByOpportunityID:  {OpportunityID: strings.ToLower(opportunity)},
+		tenant.IDKindDomain:       {},
+		tenant.IDKindTenant:       {TenantID: "00000000-0000-4000-8000-000000000001"},
+		tenant.IDKindTPID:         {TPID: "640629", Reason: "By telephone.", FriendlyName: "Proseware"},
+		tenant.IDKindSubscription: {SubscriptionID: subscription},
+		tenant.IDKindOpportunity:  {OpportunityID: strings.ToLower(opportunity)},
 	}
 	for name, takes := range map[string][]tenant.IDKind{
 		"by default":      nil,
-		"subscriptions":   {tenant.BySubscriptionID},
-		"opportunities":   {tenant.ByOpportunityID, tenant.ByTenantID},
+		"subscriptions":   {tenant.IDKindSubscription},
+		"opportunities":   {tenant.IDKindOpportunity, tenant.IDKindTenant},
 		"anything at all": tenant.AllIDKinds(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, spy := nominating(t, takes...)
 			if takes == nil {
-				takes = []tenant.IDKind{tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID, tenant.BySubscriptionID}
+				takes = []tenant.IDKind{tenant.IDKindDomain, tenant.IDKindTenant, tenant.IDKindTPID, tenant.IDKindSubscription}
 			}
 			for kind, c := range named {
 				c.Location, c.Email = lisboa, "ana@contoso.com"
@@ -79,11 +79,11 @@ func TestNominations(t *testing.T) {
 				if !taken {
 					unchanged(t, spy, func() {
 						_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
-						e := refused[*workflow.NominationError](t, err, workflow.ErrNomination)
-						equal(t, "the refusal", *e, workflow.NominationError{Engagement: pilot, Given: kind, Takes: takes})
+						e := refused[*workflow.IDNotAcceptedError](t, err, workflow.ErrIDNotAccepted)
+						equal(t, "the refusal", *e, workflow.IDNotAcceptedError{Engagement: pilot, Given: kind, Takes: takes})
 						for _, choice := range offer.Ineligible {
 							if choice.Engagement == pilot {
-								equal(t, "the offer says the same", *refusalOf[*workflow.NominationError](t, choice), *e)
+								equal(t, "the offer says the same", *refusalOf[*workflow.IDNotAcceptedError](t, choice), *e)
 							}
 						}
 					})
@@ -94,8 +94,8 @@ func TestNominations(t *testing.T) {
 				p := part(t, w, started[0].ID)
 				equal(t, "by what it was named", p.Nominated, kind)
 				equal(t, "the customer", p.Customer, map[tenant.IDKind]tenant.Key{
-					tenant.ByDomain: "tenant:00000000-0000-4000-8000-000000000001", tenant.ByTenantID: "tenant:00000000-0000-4000-8000-000000000001",
-					tenant.ByTPID: "tpid:640629", tenant.BySubscriptionID: "subscription:" + subscription, tenant.ByOpportunityID: "opportunity:" + opportunity,
+					tenant.IDKindDomain: "tenant:00000000-0000-4000-8000-000000000001", tenant.IDKindTenant: "tenant:00000000-0000-4000-8000-000000000001",
+					tenant.IDKindTPID: "tpid:640629", tenant.IDKindSubscription: "subscription:" + subscription, tenant.IDKindOpportunity: "opportunity:" + opportunity,
 				}[kind])
 				w.Cancelled(p.ID)
 			}
@@ -115,7 +115,7 @@ func TestNoCascadeToSubscriptions(t *testing.T) {
 	ok(t, err)
 	w.Requested(started[0].ID)
 	w.Accepted(started[0].ID)
-	w.ExpectStatus(started[0].ID, engagement.CustomerConsentReceived)
+	w.ExpectStatus(started[0].ID, engagement.StatusConsentReceived)
 	equal(t, "known customers", len(customersOf(t, w)), 2)
 
 	both := add(w, "ana@contoso.com", pilot)
@@ -129,20 +129,20 @@ func TestNoCascadeToSubscriptions(t *testing.T) {
 // take that.
 func TestClaimByKnownID(t *testing.T) {
 	for kind, identity := range map[tenant.IDKind]tenant.Identity{
-		tenant.ByTPID:           {TPID: 640629},
-		tenant.BySubscriptionID: {Subscription: must(tenant.ParseSubscriptionID(subscription))},
-		tenant.ByOpportunityID:  {Opportunity: must(tenant.ParseOpportunityID(opportunity))},
-		tenant.ByTenantID:       {Tenant: must(tenant.ParseID("00000000-0000-4000-8000-000000000001"))},
+		tenant.IDKindTPID:         {TPID: 640629},
+		tenant.IDKindSubscription: {Subscription: must(tenant.ParseSubscriptionID(subscription))},
+		tenant.IDKindOpportunity:  {Opportunity: must(tenant.ParseOpportunityID(opportunity))},
+		tenant.IDKindTenant:       {Tenant: must(tenant.ParseID("00000000-0000-4000-8000-000000000001"))},
 	} {
 		for _, takes := range tenant.AllIDKinds() {
 			w, _ := nominating(t, takes)
 			imported(t, w, workflow.KnownCustomer{Identity: identity})
 			_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: identity.Key(), Location: lisboa, Engagements: []engagement.ID{pilot}})
-			if takes == kind || takes == tenant.ByDomain && kind == tenant.ByTenantID { // the tenant was found by a domain
+			if takes == kind || takes == tenant.IDKindDomain && kind == tenant.IDKindTenant { // the tenant was found by a domain
 				ok(t, err)
 				continue
 			}
-			e := refused[*workflow.NominationError](t, err, workflow.ErrNomination)
+			e := refused[*workflow.IDNotAcceptedError](t, err, workflow.ErrIDNotAccepted)
 			equal(t, "given", e.Given, kind)
 		}
 	}
@@ -160,7 +160,7 @@ func TestVariablePay(t *testing.T) {
 		equal(t, "the offer", asJSON(t, offer.Eligible[0].Payout), asJSON(t, engagement.Payout{
 			From: date(t, "2026-07-01"), Rate: money(t, "100.50 USD"), Hours: hours, Estimated: money(t, want), Cap: money(t, want),
 		}))
-		equal(t, "how it pays", offer.Eligible[0].Pay, engagement.VariablePay)
+		equal(t, "how it pays", offer.Eligible[0].Pay, engagement.PaymentVariable)
 		cmd.Payout = offer.Eligible[0].Payout.Estimated
 		started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
 		ok(t, err)
@@ -197,7 +197,7 @@ func TestVariablePay(t *testing.T) {
 			cmd := byOpportunity(w, 10)
 			test.change(&cmd)
 			_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
-			equal(t, name, refused[*workflow.InputError](t, err, workflow.ErrInput).Field, test.field)
+			equal(t, name, refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, test.field)
 		}
 	})
 }
@@ -213,7 +213,7 @@ func TestPayoutChanged(t *testing.T) {
 	w.Advance(day)
 	unchanged(t, spy, func() {
 		_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
-		e := refused[*workflow.PayoutError](t, err, workflow.ErrPayout)
+		e := refused[*workflow.PayoutChangedError](t, err, workflow.ErrPayoutChanged)
 		equal(t, "the refusal", []string{string(e.Engagement), e.Previewed.String(), e.Now.String()}, []string{"data-pilot", "1000.00 USD", "900.00 USD"})
 	})
 	cmd.Payout = must(w.Desk.Identify(background, w.Actor, cmd.Candidate)).Eligible[0].Payout.Estimated
@@ -228,21 +228,21 @@ func TestPayoutChanged(t *testing.T) {
 	again := workflow.ClaimCustomer{Key: w.Key(), Customer: "opportunity:" + opportunity, Location: lisboa, Engagements: []engagement.ID{pilot}}
 	unchanged(t, spy, func() {
 		_, err := w.Desk.ClaimCustomer(background, w.Actor, again)
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "hours")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "hours")
 		again.Hours, again.Payout = 20, money(t, "1.00 USD")
 		_, err = w.Desk.ClaimCustomer(background, w.Actor, again)
-		equal(t, "what it pays", refused[*workflow.PayoutError](t, err, workflow.ErrPayout).Now.String(), "2200.00 USD")
+		equal(t, "what it pays", refused[*workflow.PayoutChangedError](t, err, workflow.ErrPayoutChanged).Now.String(), "2200.00 USD")
 	})
 	offer := must(w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: again.Customer, Location: lisboa}))
 	equal(t, "the rate in the offer", offer.Eligible[0].Payout.Rate.String(), "110.00 USD")
 	again.Payout = money(t, "2200.00 USD")
 	q := must(w.Desk.ClaimCustomer(background, w.Actor, again))[0].ID
 	equal(t, "the hours", []int{part(t, w, p).Hours, part(t, w, q).Hours}, []int{10, 20})
-	equal(t, "by what it was named", part(t, w, q).Nominated, tenant.ByOpportunityID)
+	equal(t, "by what it was named", part(t, w, q).Nominated, tenant.IDKindOpportunity)
 	_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
 		Key: w.Key(), Customer: "opportunity:" + opportunity, Location: lisboa, Engagements: []engagement.ID{workshop},
 	})
-	refused[*workflow.NominationError](t, err, workflow.ErrNomination) // what is known by one ID is not by another
+	refused[*workflow.IDNotAcceptedError](t, err, workflow.ErrIDNotAccepted) // what is known by one ID is not by another
 }
 
 // The deal size is an estimate until consent is requested, and frozen then. The
@@ -253,21 +253,21 @@ func TestChangeDetails(t *testing.T) {
 	cmd.DealSize = money(t, "10000.00 USD")
 	p := must(w.Desk.AddCustomer(background, w.Actor, cmd))[0].ID
 	equal(t, "the deal size", part(t, w, p).DealSize.String(), "10000.00 USD")
-	change := func(d workflow.Details) error {
+	change := func(d workflow.UpdateDetails) error {
 		d.Key = w.Key()
 		return w.Desk.ChangeDetails(background, w.Actor, p, d)
 	}
 	size := func(text string) *eligibility.Money { m := money(t, text); return &m }
 	called := func(name string) *string { return &name }
-	ok(t, change(workflow.Details{DealSize: size("20000.00 EUR")}))
-	ok(t, change(workflow.Details{FriendlyName: called(" The\tBig \n One ")}))
-	ok(t, change(workflow.Details{DealSize: &eligibility.Money{}, FriendlyName: called("")}))
-	ok(t, change(workflow.Details{DealSize: size("5.00 USD"), FriendlyName: called("Big")}))
+	ok(t, change(workflow.UpdateDetails{DealSize: size("20000.00 EUR")}))
+	ok(t, change(workflow.UpdateDetails{FriendlyName: called(" The\tBig \n One ")}))
+	ok(t, change(workflow.UpdateDetails{DealSize: &eligibility.Money{}, FriendlyName: called("")}))
+	ok(t, change(workflow.UpdateDetails{DealSize: size("5.00 USD"), FriendlyName: called("Big")}))
 	equal(t, "the details", []string{part(t, w, p).DealSize.String(), w.Row(p).Name()}, []string{"5.00 USD", "Big"})
 	unchanged(t, spy, func() {
-		equal(t, "the field", refused[*workflow.InputError](t, change(workflow.Details{}), workflow.ErrInput).Field, "details")
+		equal(t, "the field", refused[*workflow.InputError](t, change(workflow.UpdateDetails{}), workflow.ErrInvalidInput).Field, "details")
 		for _, bad := range []*eligibility.Money{size("-1.00 USD"), size("0.00 USD"), {Amount: size("1.00 USD").Amount}} {
-			equal(t, "the field", refused[*workflow.InputError](t, change(workflow.Details{DealSize: bad}), workflow.ErrInput).Field, "deal_size")
+			equal(t, "the field", refused[*workflow.InputError](t, change(workflow.UpdateDetails{DealSize: bad}), workflow.ErrInvalidInput).Field, "deal_size")
 		}
 	})
 	for _, reach := range []leg{
@@ -276,22 +276,22 @@ func TestChangeDetails(t *testing.T) {
 	} {
 		reach(w, p)
 		unchanged(t, spy, func() {
-			e := refused[*workflow.NotNowError](t, change(workflow.Details{DealSize: size("6.00 USD"), FriendlyName: called("Small")}), workflow.ErrNotNow)
+			e := refused[*workflow.WrongStateError](t, change(workflow.UpdateDetails{DealSize: size("6.00 USD"), FriendlyName: called("Small")}), workflow.ErrWrongState)
 			if !strings.Contains(e.Error(), "frozen since consent was requested") {
 				t.Errorf("%v does not say why", e)
 			}
 		})
-		ok(t, change(workflow.Details{FriendlyName: called("Big")}))
+		ok(t, change(workflow.UpdateDetails{FriendlyName: called("Big")}))
 	}
 	w.Reviewed(p)
 	w.Approved(p, "5000.00 USD")
 	unchanged(t, spy, func() {
-		refused[*workflow.NotNowError](t, change(workflow.Details{FriendlyName: called("Late")}), workflow.ErrNotNow)
+		refused[*workflow.WrongStateError](t, change(workflow.UpdateDetails{FriendlyName: called("Late")}), workflow.ErrWrongState)
 	})
 	events, _ := history(t, w, "contoso.com")
 	var notes []string
 	for _, e := range events {
-		if e.Kind == engagement.DetailsChanged {
+		if e.Kind == engagement.EventDetailsChanged {
 			notes = append(notes, detailOf(t, e))
 		}
 	}

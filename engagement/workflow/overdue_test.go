@@ -22,9 +22,9 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 	for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam, workflowtest.Vendor} {
 		show := func(what string, v any) { out[fmt.Sprintf("%q %s", actor.Partner, what)] = asJSON(t, v) }
 		for _, q := range []workflow.ClaimsQuery{
-			{Limit: 7}, {Limit: 5, Sort: storage.BySoonest, Descending: true}, {Limit: 9, Sort: storage.BySince}, {Limit: 5, Sort: storage.ByStatus},
-			{Limit: 6, Sort: storage.ByAmount, Descending: true}, {Limit: 2, Search: "coal", Engagements: []engagement.ID{pilot}},
-			{Limit: 2, Statuses: []engagement.Status{engagement.NotSubmittedExpired, engagement.PostSubmissionExpired, engagement.DisputedExpired, engagement.Rejected}},
+			{Limit: 7}, {Limit: 5, Sort: storage.SortByDeadline, Descending: true}, {Limit: 9, Sort: storage.SortBySince}, {Limit: 5, Sort: storage.SortByStatus},
+			{Limit: 6, Sort: storage.SortByAmount, Descending: true}, {Limit: 2, Search: "coal", Engagements: []engagement.ID{pilot}},
+			{Limit: 2, Statuses: []engagement.Status{engagement.StatusNotSubmittedExpired, engagement.StatusPostSubmissionExpired, engagement.StatusDisputedExpired, engagement.StatusRejected}},
 			{Limit: 3, AtLeast: money(t, "1.00 USD"), SolutionAreas: []string{"Infrastructure"}},
 		} {
 			for n := 1; ; n++ {
@@ -47,9 +47,9 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 		show := func(what string, v any) { out[string(actor.Partner)+" "+what] = asJSON(t, v) }
 		for _, e := range []engagement.ID{migration, pilot, workshop} {
 			for _, q := range []workflow.CustomersQuery{
-				{Limit: 3}, {Limit: 2, Descending: true}, {Limit: 2, Sort: storage.BySoonest}, {Limit: 5, Sort: storage.BySince, Descending: true},
-				{Limit: 4, Sort: storage.ByStatus}, {Limit: 1, Search: "coal"}, {Limit: 2, Types: []engagement.RowType{engagement.NotStarted}},
-				{Limit: 2, Statuses: []engagement.Status{engagement.NotSubmittedExpired, engagement.CustomerConsentReceived}},
+				{Limit: 3}, {Limit: 2, Descending: true}, {Limit: 2, Sort: storage.SortByDeadline}, {Limit: 5, Sort: storage.SortBySince, Descending: true},
+				{Limit: 4, Sort: storage.SortByStatus}, {Limit: 1, Search: "coal"}, {Limit: 2, Types: []engagement.RowType{engagement.RowNotStarted}},
+				{Limit: 2, Statuses: []engagement.Status{engagement.StatusNotSubmittedExpired, engagement.StatusConsentReceived}},
 			} {
 				for _, q.Tab = range engagement.AllTabs() {
 					for n := 1; ; n++ {
@@ -160,7 +160,7 @@ func TestDeadlinesBetweenPages(t *testing.T) {
 			w.Claimed(pilot, fmt.Sprintf("c%02d.example", n))
 			w.Advance(day)
 		}
-		q := workflow.CustomersQuery{Limit: 4, Sort: storage.BySoonest}
+		q := workflow.CustomersQuery{Limit: 4, Sort: storage.SortByDeadline}
 		page, err := w.Desk.Customers(background, w.Actor, pilot, q)
 		ok(t, err)
 		equal(t, "the first page", called(page.Rows), []string{"Zinc Company 00", "amber Company 01", "Ébano Company 02", "Coal Company 03"})
@@ -180,7 +180,7 @@ func TestDeadlinesBetweenPages(t *testing.T) {
 		equal(t, "how many others", len(rest), 10)
 		equal(t, "the first of them", rest[0].Name(), "Zinc Company 04")
 		equal(t, "who can be claimed again comes last", slices.Sorted(slices.Values(called(rest[8:]))), []string{"Zinc Company 00", "amber Company 01"})
-		equal(t, "what they allow", rest[9].Actions, []engagement.Action{engagement.ClaimCustomer})
+		equal(t, "what they allow", rest[9].Actions, []engagement.Action{engagement.ActionClaimCustomer})
 	}
 }
 
@@ -194,18 +194,18 @@ func TestAnothersDeadlineFreesThePlace(t *testing.T) {
 	over := w.Now().AddDate(0, 0, 60)
 	w.ExpectTab(migration, engagement.TabIneligible, "Contoso")
 	w.Advance(30 * day)
-	w.ExpectStatus(waiting, engagement.CustomerConsentExpired)
+	w.ExpectStatus(waiting, engagement.StatusConsentExpired)
 	w.ExpectTab(migration, engagement.TabIneligible, "Contoso")
 	w.SetNow(over.Add(-tick))
 	w.ExpectTab(migration, engagement.TabIneligible, "Contoso")
-	equal(t, "the reason", w.Rows(migration, engagement.TabIneligible)[0].Reasons, []engagement.Reason{{Kind: engagement.ConsentedElsewhere}})
+	equal(t, "the reason", w.Rows(migration, engagement.TabIneligible)[0].Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}})
 
 	w.SetNow(over)
 	unchanged(t, spy, func() {
 		w.ExpectTab(migration, engagement.TabIneligible)
 		w.ExpectTab(migration, engagement.TabEligible, "Contoso")
 		w.As(workflowtest.Fabrikam).ExpectTab(migration, engagement.TabComplete, "Contoso")
-		w.As(workflowtest.Fabrikam).ExpectStatus(theirs, engagement.NotSubmittedExpired)
+		w.As(workflowtest.Fabrikam).ExpectStatus(theirs, engagement.StatusNotSubmittedExpired)
 	})
 	w.Claimed(migration, "contoso.com")
 }
@@ -234,7 +234,7 @@ func TestManyOverdue(t *testing.T) {
 		q.Cursor = page.Next
 	}
 	equal(t, "the rows", len(got), 40)
-	if !slices.IsSortedFunc(got, before(storage.ByName)) {
+	if !slices.IsSortedFunc(got, before(storage.SortByName)) {
 		t.Error("they are out of order")
 	}
 }

@@ -9,17 +9,17 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
 )
 
-// ErrPayee is matched by a *PayeeError.
-var ErrPayee = errors.New("workflow: payee profile is not valid")
+// ErrPayeeNotValid is matched by a *PayeeNotValidError.
+var ErrPayeeNotValid = errors.New("workflow: payee profile is not valid")
 
-// PayeeError says that a location cannot be paid without a reason, because its payee
+// PayeeNotValidError says that a location cannot be paid without a reason, because its payee
 // profile is not valid.
-type PayeeError struct {
+type PayeeNotValidError struct {
 	Location engagement.LocationID
 	Payee    string // the status of its profile; "" when the catalog has none, or no longer has the location
 }
 
-func (e *PayeeError) Error() string {
+func (e *PayeeNotValidError) Error() string {
 	payee := e.Payee
 	if payee == "" {
 		payee = "unknown"
@@ -27,8 +27,8 @@ func (e *PayeeError) Error() string {
 	return fmt.Sprintf("the payee profile of location %s is not valid (%s): have it mended, or say in the reason why it is paid all the same", e.Location, payee)
 }
 
-// Is makes errors.Is(err, ErrPayee) true.
-func (e *PayeeError) Is(target error) bool { return target == ErrPayee }
+// Is makes errors.Is(err, ErrPayeeNotValid) true.
+func (e *PayeeNotValidError) Is(target error) bool { return target == ErrPayeeNotValid }
 
 // checkPayee returns the status of the payee profile of a participation's location
 // where that is not valid. A payment then takes a reason, and only then.
@@ -44,7 +44,7 @@ func (s *Service) checkPayee(ctx context.Context, p engagement.Participation, re
 	case l.Payee == engagement.PayeeValid:
 		return "", nil
 	case reason == "":
-		return "", &PayeeError{Location: p.Location, Payee: l.Payee}
+		return "", &PayeeNotValidError{Location: p.Location, Payee: l.Payee}
 	case l.Payee == "":
 		return "unknown", nil
 	}

@@ -28,14 +28,14 @@ func TestPaymentTakesAPayee(t *testing.T) {
 	pay := func(reason string) error {
 		return w.Desk.RecordPayment(background, w.Reviewer(), p, workflow.RecordPayment{Key: w.Key(), Amount: w.Money("1.00 USD"), Reason: reason})
 	}
-	unchanged(t, spy, func() { refused[*workflow.NotNowError](t, pay(""), workflow.ErrNotNow) }) // whatever else is wrong
+	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, pay(""), workflow.ErrWrongState) }) // whatever else is wrong
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.Approved(p, "5000.00 USD")
 	unchanged(t, spy, func() {
-		e := refused[*workflow.PayeeError](t, pay(""), workflow.ErrPayee)
+		e := refused[*workflow.PayeeNotValidError](t, pay(""), workflow.ErrPayeeNotValid)
 		equal(t, "the location", e.Location, porto)
-		refused[*workflow.InputError](t, pay("\u200b"), workflow.ErrInput)
+		refused[*workflow.InputError](t, pay("\u200b"), workflow.ErrInvalidInput)
 	})
 	ok(t, pay("The bank confirmed the account."))
 	c := forReview(t, w, p)
@@ -53,7 +53,7 @@ func TestPaymentTakesAPayee(t *testing.T) {
 	w.Approved(valid, "100.00 USD")
 	unchanged(t, spy, func() {
 		err := w.Desk.RecordPayment(background, w.Reviewer(), valid, workflow.RecordPayment{Key: w.Key(), Amount: w.Money("1.00 USD"), Reason: "Why not."})
-		refused[*workflow.InputError](t, err, workflow.ErrInput)
+		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	})
 	ok(t, w.Desk.RecordPayment(background, w.Reviewer(), valid, workflow.RecordPayment{Key: w.Key(), Amount: w.Money("1.00 USD")}))
 }

@@ -23,10 +23,10 @@ func (u *unit) prepare(ctx context.Context, m engagement.Message) (d Delivery, e
 	if !m.Deadline.IsZero() && !d.Deadline.Equal(m.Deadline) {
 		return d, errPointless // what it reminds of is done, or over
 	}
-	if m.Kind == engagement.TellActionRequired && p.StatusAt(u.now) != engagement.PartnerActionRequired {
+	if m.Kind == engagement.MessageActionRequired && p.StatusAt(u.now) != engagement.StatusPartnerActionRequired {
 		return d, errPointless // it has been done
 	}
-	if m.Kind == engagement.AskForReferral && !p.NeedsReferral(u.now) {
+	if m.Kind == engagement.MessageReferralRequest && !p.NeedsReferral(u.now) {
 		return d, errPointless // it is recorded, or the claim has ended
 	}
 	terms := lastSent(p.Consent).Terms
@@ -43,7 +43,7 @@ func (u *unit) prepare(ctx context.Context, m engagement.Message) (d Delivery, e
 		}
 	}
 	switch {
-	case m.Kind == engagement.AskForSurvey:
+	case m.Kind == engagement.MessageSurveyRequest:
 		err = u.mintSurvey(&d, p)
 	case m.Link != "":
 		err = u.mint(&d, p)
@@ -62,9 +62,9 @@ func (u *unit) mint(d *Delivery, p engagement.Participation) error {
 	switch {
 	case err != nil || link.Void() || link.Erased():
 		return errPointless // a newer link has replaced this one
-	case status == consent.Expired && link.SentAt.IsZero():
+	case status == consent.StatusExpired && link.SentAt.IsZero():
 		return errTooLate
-	case status != consent.Requested:
+	case status != consent.StatusRequested:
 		return errPointless // it was answered
 	}
 	token, hash := u.s.links.token(link, func() consent.Token { return u.s.newToken(p.Customer) })
@@ -86,7 +86,7 @@ func (u *unit) mintSurvey(d *Delivery, p engagement.Participation) error {
 	}
 	v, link, err := p.Claim.SurveyLink(d.Message.Link)
 	switch {
-	case err != nil || link.Void() || link.Erased() || v.Status != survey.Sent:
+	case err != nil || link.Void() || link.Erased() || v.Status != survey.StatusSent:
 		return errPointless
 	case p.Claim.Allows(claim.KindAnswerSurvey, u.now):
 	case p.Claim.Expired(u.now) && link.SentAt.IsZero():

@@ -22,8 +22,8 @@ import (
 // their tenants, and customers who are known by other IDs.
 func byIDs(sc *workflowtest.Scenario) {
 	hours, tpids := sc.Engagements[2], sc.Engagements[2]
-	hours.ID, hours.Name, hours.Pay, hours.ClaimLimit = "by-the-hour", "By the Hour", engagement.VariablePay, 1
-	tpids.ID, tpids.Name, tpids.NominatedBy, tpids.ClaimLimit = "by-tpid", "By TPID", []tenant.IDKind{tenant.ByTPID}, 1
+	hours.ID, hours.Name, hours.Payment, hours.ClaimLimit = "by-the-hour", "By the Hour", engagement.PaymentVariable, 1
+	tpids.ID, tpids.Name, tpids.AcceptsIDs, tpids.ClaimLimit = "by-tpid", "By TPID", []tenant.IDKind{tenant.IDKindTPID}, 1
 	sc.Engagements = append(sc.Engagements, hours, tpids)
 	sc.Options.Derive = func(f *eligibility.Facts, _ engagement.Location) { workflowtest.Segment.Set(f, "enterprise") }
 }
@@ -59,7 +59,7 @@ func (p *promise) keep(w *workflowtest.World) {
 	p.r.Shuffle(len(actions), func(i, j int) { actions[i], actions[j] = actions[j], actions[i] })
 	for _, action := range actions {
 		rows := slices.DeleteFunc(p.rows(w), func(r engagement.Row) bool { return !slices.Contains(r.Actions, action) })
-		if len(rows) == 0 || (action == engagement.Cancel || action == engagement.RecallClaim) && p.r.IntN(4) > 0 {
+		if len(rows) == 0 || (action == engagement.ActionCancel || action == engagement.ActionRecallClaim) && p.r.IntN(4) > 0 {
 			continue
 		}
 		row := rows[p.r.IntN(len(rows))]
@@ -74,7 +74,7 @@ func (p *promise) keep(w *workflowtest.World) {
 func (p *promise) take(w *workflowtest.World, action engagement.Action, row engagement.Row) error {
 	var err error
 	switch action {
-	case engagement.ClaimCustomer:
+	case engagement.ActionClaimCustomer:
 		cmd := workflow.ClaimCustomer{
 			Key: w.Key(), Customer: row.Customer, Location: row.Locations[p.r.IntN(len(row.Locations))], Engagements: []engagement.ID{row.Engagement},
 		}
@@ -87,27 +87,27 @@ func (p *promise) take(w *workflowtest.World, action engagement.Action, row enga
 		}
 		_, err = w.Desk.ClaimCustomer(background, w.Actor, cmd)
 		err = errors.Join(failed, err)
-	case engagement.RequestConsent:
+	case engagement.ActionRequestConsent:
 		_, err = w.Desk.RequestConsent(background, w.Actor, row.Participation, workflow.ConsentRequest{
 			Key: w.Key(), Customer: workflow.ByEmail(fmt.Sprintf("eva%d@customer.example", p.r.IntN(1_000_000))), Partner: workflow.ByEmail("joe@partner.example"), Language: "en",
 		})
-	case engagement.ResendConsent:
+	case engagement.ActionResendConsent:
 		_, err = w.Desk.ResendConsent(background, w.Actor, row.Participation, w.Key())
-	case engagement.WorkOnClaim:
+	case engagement.ActionWorkOnClaim:
 		err = w.Desk.Comment(background, w.Actor, row.Participation, workflow.Comment{Key: w.Key(), Text: "Soon."})
 		if err == nil {
 			w.Proved(row.Participation)
 		}
-	case engagement.SubmitClaim:
+	case engagement.ActionSubmitClaim:
 		err = w.Desk.SubmitClaim(background, w.Actor, row.Participation, workflow.SubmitClaim{Key: w.Key()})
-	case engagement.RecallClaim:
+	case engagement.ActionRecallClaim:
 		err = w.Desk.RecallClaim(background, w.Actor, row.Participation, workflow.RecallClaim{Key: w.Key(), Reason: "The invoice is wrong."})
-	case engagement.Dispute:
+	case engagement.ActionDispute:
 		err = w.Desk.DisputeClaim(background, w.Actor, row.Participation, workflow.DisputeClaim{Key: w.Key(), Reason: "It was delivered."})
-	case engagement.ViewClaim:
+	case engagement.ActionViewClaim:
 		_, err = w.Desk.Claim(background, w.Actor, row.Participation)
-	case engagement.Cancel:
-		err = w.Desk.Cancel(background, w.Actor, row.Participation, workflow.CancelParticipation{Key: w.Key()})
+	case engagement.ActionCancel:
+		err = w.Desk.Cancel(background, w.Actor, row.Participation, workflow.Cancel{Key: w.Key()})
 	default:
 		err = fmt.Errorf("nobody knows how to %s", action)
 	}
@@ -128,9 +128,9 @@ func (p *promise) others(w *workflowtest.World) {
 		note("the claim limit of %s is %d", id, limit)
 		changeEngagement(p.t, w, id, func(e *engagement.Engagement) { e.ClaimLimit = limit })
 	case 2:
-		kind := []tenant.IDKind{tenant.ByTPID, tenant.BySubscriptionID, tenant.ByTenantID, tenant.ByDomain}[p.r.IntN(4)]
+		kind := []tenant.IDKind{tenant.IDKindTPID, tenant.IDKindSubscription, tenant.IDKindTenant, tenant.IDKindDomain}[p.r.IntN(4)]
 		note("by-tpid takes %s", kind)
-		changeEngagement(p.t, w, "by-tpid", func(e *engagement.Engagement) { e.NominatedBy = []tenant.IDKind{kind} })
+		changeEngagement(p.t, w, "by-tpid", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{kind} })
 	case 3:
 		note("%s is judged again", w.Actor.Partner)
 		w.Reevaluated()
@@ -152,7 +152,7 @@ func (p *promise) others(w *workflowtest.World) {
 // answer lets whoever has to do with the row do something about it.
 func (p *promise) answer(w *workflowtest.World, row engagement.Row) {
 	switch {
-	case row.Status == engagement.AwaitingConsentResponse && row.Tab == engagement.TabEligible && p.r.IntN(2) == 0:
+	case row.Status == engagement.StatusAwaitingConsentResponse && row.Tab == engagement.TabEligible && p.r.IntN(2) == 0:
 		decision := consent.DecisionAccept
 		if p.r.IntN(6) == 0 {
 			decision = consent.DecisionDecline
@@ -160,13 +160,13 @@ func (p *promise) answer(w *workflowtest.World, row engagement.Row) {
 		if w.Answer(row.Participation, decision) == nil {
 			p.trail = append(p.trail, fmt.Sprintf("%s %s with %s in %s", row.Name(), decision, w.Actor.Partner, row.Engagement))
 		}
-	case row.Status == engagement.Submitted:
+	case row.Status == engagement.StatusSubmitted:
 		w.Reviewed(row.Participation)
-	case row.Status == engagement.UnderReview:
+	case row.Status == engagement.StatusUnderReview:
 		reviewer := w.Reviewer()
 		switch p.r.IntN(6) {
 		case 0, 1:
-			_ = w.Desk.AskForAction(background, reviewer, row.Participation, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
+			_ = w.Desk.AskForAction(background, reviewer, row.Participation, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
 		case 2, 3, 4:
 			w.Rejected(row.Participation, "Nothing was delivered.")
 		default:
@@ -212,11 +212,11 @@ func TestRowsKeepWhatTheyPromise(t *testing.T) {
 func TestKnownCustomerWhoseIDsAreNotTaken(t *testing.T) {
 	w, _ := newWorld(t, byIDs)
 	w.Known("contoso.com")
-	for id, takes := range map[engagement.ID][]tenant.IDKind{"by-the-hour": {tenant.ByOpportunityID}, "by-tpid": {tenant.ByTPID}} {
+	for id, takes := range map[engagement.ID][]tenant.IDKind{"by-the-hour": {tenant.IDKindOpportunity}, "by-tpid": {tenant.IDKindTPID}} {
 		w.ExpectTab(id, engagement.TabEligible)
 		w.ExpectTab(id, engagement.TabIneligible, "Contoso")
 		row := w.Rows(id, engagement.TabIneligible)[0]
-		want := []engagement.Reason{{Kind: engagement.IDNotTaken, Takes: takes}}
+		want := []engagement.Reason{{Kind: engagement.ReasonIDNotAccepted, Takes: takes}}
 		equal(t, "the reasons", row.Reasons, want)
 		equal(t, "what can be done", len(row.Actions), 0)
 		offer, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: row.Customer, Location: lisboa, Hours: 3})
@@ -226,7 +226,7 @@ func TestKnownCustomerWhoseIDsAreNotTaken(t *testing.T) {
 	}
 	w.ExpectTab(pilot, engagement.TabEligible, "Contoso")
 
-	changeEngagement(t, w, "by-tpid", func(e *engagement.Engagement) { e.NominatedBy = []tenant.IDKind{tenant.ByDomain} })
+	changeEngagement(t, w, "by-tpid", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{tenant.IDKindDomain} })
 	w.Reevaluated()
 	w.ExpectTab("by-tpid", engagement.TabEligible, "Contoso")
 	w.Claimed("by-tpid", "contoso.com")

@@ -34,13 +34,13 @@ func TestProofOfTheDay(t *testing.T) {
 	}
 	view := look()
 	equal(t, "stands on", view.Claim.ProofFrom, date(t, "2026-07-01"))
-	equal(t, "can be submitted", slices.Contains(view.Actions, engagement.SubmitClaim), true)
+	equal(t, "can be submitted", slices.Contains(view.Actions, engagement.ActionSubmitClaim), true)
 
 	w.SetNow(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 	view = look()
 	equal(t, "stands on", view.Claim.ProofFrom, date(t, "2026-10-01"))
 	equal(t, "is missing", len(view.Missing), 3)
-	equal(t, "can be submitted", slices.Contains(view.Actions, engagement.SubmitClaim), false)
+	equal(t, "can be submitted", slices.Contains(view.Actions, engagement.ActionSubmitClaim), false)
 	unchanged(t, spy, func() {
 		err := w.Desk.SubmitClaim(background, w.Actor, p, workflow.SubmitClaim{Key: w.Key()})
 		equal(t, "is missing", len(refused[*claim.IncompleteError](t, err, claim.ErrIncomplete).Missing), 3)

@@ -19,7 +19,7 @@ const rounds = 40
 
 // refusals are what a race may be lost with.
 var refusals = []error{
-	workflow.ErrOpenParticipation, workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrNotEligible, workflow.ErrNotNow, claim.ErrAmount,
+	workflow.ErrOpenParticipation, workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrNotEligible, workflow.ErrWrongState, claim.ErrAmount,
 	consent.ErrTakenElsewhere, consent.ErrAlreadyAnswered, consent.ErrExpired, consent.ErrLinkVoid, consent.ErrNotAllowed,
 }
 
@@ -67,7 +67,7 @@ func resending(w *workflowtest.World, p engagement.ParticipationID) func() error
 func callingOff(w *workflowtest.World, p engagement.ParticipationID) func() error {
 	key := w.Key()
 	return func() error {
-		return w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: key})
+		return w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: key})
 	}
 }
 
@@ -94,7 +94,7 @@ func TestRaceToBegin(t *testing.T) {
 		races(t, func(t *testing.T, w *workflowtest.World) {
 			errs := together(adding(w, "ana@contoso.com", migration), adding(w, "eva@contoso.com", migration), adding(w, "rui@contoso.com", migration))
 			outcome(t, errs, "1 ok, 2 "+workflow.ErrOpenParticipation.Error())
-			equal(t, "added", count(t, w, "contoso.com", engagement.CustomerAdded), 1)
+			equal(t, "added", count(t, w, "contoso.com", engagement.EventCustomerAdded), 1)
 			w.ExpectTab(migration, engagement.TabEligible, "Contoso")
 		})
 	})
@@ -103,7 +103,7 @@ func TestRaceToBegin(t *testing.T) {
 			w.Known("contoso.com")
 			errs := together(claiming(w, "contoso.com", migration), claiming(w, "contoso.com", migration), claiming(w, "contoso.com", pilot))
 			outcome(t, errs, "1 "+workflow.ErrOpenParticipation.Error()+", 2 ok")
-			equal(t, "claimed", count(t, w, "contoso.com", engagement.CustomerClaim), 2)
+			equal(t, "claimed", count(t, w, "contoso.com", engagement.EventCustomerClaimed), 2)
 		})
 	})
 	t.Run("add and claim", func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestRaceToBegin(t *testing.T) {
 				"1 "+workflow.ErrAlreadyKnown.Error()+", 2 ok",                                     // claimed after
 				"1 "+workflow.ErrOpenParticipation.Error()+", 2 ok",                                // one of them, the other found it open
 			)
-			begun := count(t, w, "contoso.com", engagement.CustomerAdded) - 1 + count(t, w, "contoso.com", engagement.CustomerClaim)
+			begun := count(t, w, "contoso.com", engagement.EventCustomerAdded) - 1 + count(t, w, "contoso.com", engagement.EventCustomerClaimed)
 			succeeded := 0
 			for _, err := range errs[:2] {
 				if err == nil {
@@ -135,7 +135,7 @@ func TestRaceToBegin(t *testing.T) {
 func TestRaceToConsent(t *testing.T) {
 	for id, limit := range map[engagement.ID]int{migration: 1, pilot: 2} {
 		t.Run(fmt.Sprintf("limit %d", limit), func(t *testing.T) {
-			third := workflow.Actor{Partner: "tailspin", User: "kim", Roles: []workflow.Role{workflow.IncentivesUser}}
+			third := workflow.Actor{Partner: "tailspin", User: "kim", Roles: []workflow.Role{workflow.RoleIncentivesUser}}
 			for range rounds {
 				w, _ := newWorld(t, func(sc *workflowtest.Scenario) {
 					p := sc.Partners[1]
@@ -156,7 +156,7 @@ func TestRaceToConsent(t *testing.T) {
 				equal(t, "granted", granted(t, w, id, "contoso.com"), limit)
 				got := 0
 				for i, p := range parts {
-					got += count(t, worlds[i], "contoso.com", engagement.ConsentGranted)
+					got += count(t, worlds[i], "contoso.com", engagement.EventConsentGranted)
 					equal(t, "one claim", part(t, worlds[i], p).Claim != nil, errs[2*i] == nil || errs[2*i+1] == nil)
 				}
 				equal(t, "grants in the histories", got, limit)
@@ -186,8 +186,8 @@ func TestRaceToAnswer(t *testing.T) {
 		} else {
 			outcome(t, errs, "1 "+consent.ErrAlreadyAnswered.Error()+", 2 ok")
 		}
-		equal(t, "answers", count(t, w, "contoso.com", engagement.ConsentGranted)+count(t, w, "contoso.com", engagement.ConsentDeclined), 1)
-		equal(t, "declined", count(t, w, "contoso.com", engagement.ConsentDeclined) == 1, errs[1] == nil)
+		equal(t, "answers", count(t, w, "contoso.com", engagement.EventConsentGranted)+count(t, w, "contoso.com", engagement.EventConsentDeclined), 1)
+		equal(t, "declined", count(t, w, "contoso.com", engagement.EventConsentDeclined) == 1, errs[1] == nil)
 	})
 }
 
@@ -203,10 +203,10 @@ func TestRaceWithDeadline(t *testing.T) {
 				errs := together(sweeping(w), answering(w, p, consent.DecisionAccept), sweeping(w))
 				if at < 0 {
 					outcome(t, errs, "3 ok")
-					w.ExpectStatus(p, engagement.CustomerConsentReceived)
+					w.ExpectStatus(p, engagement.StatusConsentReceived)
 				} else {
 					outcome(t, errs, "1 "+consent.ErrExpired.Error()+", 2 ok")
-					equal(t, "recorded", count(t, w, "contoso.com", engagement.DeadlinePassed), 1)
+					equal(t, "recorded", count(t, w, "contoso.com", engagement.EventDeadlinePassed), 1)
 				}
 			})
 		})
@@ -220,15 +220,15 @@ func TestRaceWithDeadline(t *testing.T) {
 			w.SetNow(deadline.Add(-tick))
 			errs := together(sweeping(w), answering(w, p, consent.DecisionAccept), func() error { w.SetNow(deadline); return nil }, sweeping(w))
 			w.Swept()
-			yes, no := count(t, w, "contoso.com", engagement.ConsentGranted), count(t, w, "contoso.com", engagement.DeadlinePassed)
+			yes, no := count(t, w, "contoso.com", engagement.EventConsentGranted), count(t, w, "contoso.com", engagement.EventDeadlinePassed)
 			equal(t, "granted and expired", []int{yes, no}, map[bool][]int{true: {1, 0}, false: {0, 1}}[errs[1] == nil])
 			if errs[1] == nil {
 				inTime++
-				w.ExpectStatus(p, engagement.CustomerConsentReceived)
+				w.ExpectStatus(p, engagement.StatusConsentReceived)
 				return
 			}
 			outcome(t, errs, "1 "+consent.ErrExpired.Error()+", 3 ok")
-			w.ExpectStatus(p, engagement.CustomerConsentExpired)
+			w.ExpectStatus(p, engagement.StatusConsentExpired)
 		})
 		t.Logf("%d of %d in time", inTime, rounds)
 	})
@@ -241,17 +241,17 @@ func TestRaceResendAnswer(t *testing.T) {
 		w.Requested(p)
 		w.Advance(day)
 		errs := together(resending(w, p), answering(w, p, consent.DecisionAccept))
-		outcome(t, errs, "1 "+workflow.ErrNotNow.Error()+", 1 ok", "1 "+consent.ErrLinkVoid.Error()+", 1 ok")
+		outcome(t, errs, "1 "+workflow.ErrWrongState.Error()+", 1 ok", "1 "+consent.ErrLinkVoid.Error()+", 1 ok")
 		w.Relayed()
-		asks := len(sentTo(w, engagement.AskForConsent))
+		asks := len(sentTo(w, engagement.MessageConsentRequest))
 		if errs[0] == nil {
-			w.ExpectStatus(p, engagement.AwaitingConsentResponse)
+			w.ExpectStatus(p, engagement.StatusAwaitingConsentResponse)
 			equal(t, "asked", asks, 2)
 			w.Accepted(p)
 		} else {
 			equal(t, "asked", asks, 1)
 		}
-		w.ExpectStatus(p, engagement.CustomerConsentReceived)
+		w.ExpectStatus(p, engagement.StatusConsentReceived)
 	})
 }
 
@@ -263,7 +263,7 @@ func TestRaceCancelAnswer(t *testing.T) {
 		w.Requested(p)
 		errs := together(callingOff(w, p), answering(w, p, consent.DecisionAccept))
 		outcome(t, errs, "2 ok", "1 "+consent.ErrNotAllowed.Error()+", 1 ok")
-		w.ExpectStatus(p, engagement.Canceled)
+		w.ExpectStatus(p, engagement.StatusCanceled)
 		equal(t, "consented", part(t, w, p).Consented(), errs[1] == nil)
 		equal(t, "granted", granted(t, w, migration, "contoso.com"), 0)
 	})
@@ -312,7 +312,7 @@ func TestRaceErase(t *testing.T) {
 		ok(t, erasing())
 		gone(t, w, "ana@contoso.com")
 		history(t, w, "contoso.com")
-		w.ExpectStatus(p, engagement.CustomerConsentReceived)
+		w.ExpectStatus(p, engagement.StatusConsentReceived)
 	})
 }
 
@@ -334,7 +334,7 @@ func approving(w *workflowtest.World, p engagement.ParticipationID) func() error
 }
 
 func rejecting(w *workflowtest.World, p engagement.ParticipationID) func() error {
-	cmd := workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.OtherReason}, Text: "No."}
+	cmd := workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.RejectionOther}, Text: "No."}
 	return func() error { return w.Desk.RejectClaim(background, w.Reviewer(), p, cmd) }
 }
 
@@ -346,7 +346,7 @@ func paying(w *workflowtest.World, p engagement.ParticipationID, amount string) 
 // Of commands about one claim that exclude each other exactly one happens, and the
 // others are told that it is too late.
 func TestRaceOnClaim(t *testing.T) {
-	late := workflow.ErrNotNow.Error()
+	late := workflow.ErrWrongState.Error()
 	for name, test := range map[string]struct {
 		at    engagement.Status
 		calls func(w *workflowtest.World, p engagement.ParticipationID) []func() error
@@ -354,36 +354,36 @@ func TestRaceOnClaim(t *testing.T) {
 		event engagement.EventKind // of which there is one more; "" for any
 		ends  []engagement.Status
 	}{
-		"two users submit": {engagement.CustomerConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+		"two users submit": {engagement.StatusConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{submitting(w, p), submitting(w, p), submitting(w, p)}
-		}, []string{"1 ok, 2 " + late}, engagement.ClaimSubmitted, []engagement.Status{engagement.Submitted}},
-		"cancel and submit": {engagement.CustomerConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+		}, []string{"1 ok, 2 " + late}, engagement.EventClaimSubmitted, []engagement.Status{engagement.StatusSubmitted}},
+		"cancel and submit": {engagement.StatusConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{submitting(w, p), callingOff(w, p)}
-		}, []string{"1 ok, 1 " + late}, "", []engagement.Status{engagement.Submitted, engagement.Canceled}},
-		"withdraw and submit": {engagement.CustomerConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+		}, []string{"1 ok, 1 " + late}, "", []engagement.Status{engagement.StatusSubmitted, engagement.StatusCanceled}},
+		"withdraw and submit": {engagement.StatusConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{submitting(w, p), answering(w, p, consent.DecisionWithdraw)}
-		}, []string{"1 ok, 1 " + late, "2 ok"}, engagement.ConsentWithdrawn, []engagement.Status{engagement.Submitted, engagement.CustomerConsentWithdrawn}},
-		"two reviewers begin": {engagement.Submitted, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+		}, []string{"1 ok, 1 " + late, "2 ok"}, engagement.EventConsentWithdrawn, []engagement.Status{engagement.StatusSubmitted, engagement.StatusConsentWithdrawn}},
+		"two reviewers begin": {engagement.StatusSubmitted, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{starting(w, p), starting(w, p)}
-		}, []string{"1 ok, 1 " + late}, engagement.ReviewStarted, []engagement.Status{engagement.UnderReview}},
-		"two reviewers decide": {engagement.UnderReview, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+		}, []string{"1 ok, 1 " + late}, engagement.EventReviewStarted, []engagement.Status{engagement.StatusUnderReview}},
+		"two reviewers decide": {engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{approving(w, p), rejecting(w, p), approving(w, p)}
-		}, []string{"1 ok, 2 " + late}, "", []engagement.Status{engagement.Approved, engagement.Rejected}},
-		"approve and withdraw": {engagement.UnderReview, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+		}, []string{"1 ok, 2 " + late}, "", []engagement.Status{engagement.StatusApproved, engagement.StatusRejected}},
+		"approve and withdraw": {engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{approving(w, p), answering(w, p, consent.DecisionWithdraw)}
-		}, []string{"2 ok"}, engagement.ConsentWithdrawn, []engagement.Status{engagement.Approved}},
-		"two payments": {engagement.Approved, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+		}, []string{"2 ok"}, engagement.EventConsentWithdrawn, []engagement.Status{engagement.StatusApproved}},
+		"two payments": {engagement.StatusApproved, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{paying(w, p, "3000.00 USD"), paying(w, p, "3000.00 USD")}
-		}, []string{"1 " + claim.ErrAmount.Error() + ", 1 ok"}, engagement.PaymentRecorded, []engagement.Status{engagement.Approved}},
-		"all of it, twice": {engagement.Approved, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
+		}, []string{"1 " + claim.ErrAmount.Error() + ", 1 ok"}, engagement.EventPaymentRecorded, []engagement.Status{engagement.StatusApproved}},
+		"all of it, twice": {engagement.StatusApproved, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{paying(w, p, "5000.00 USD"), paying(w, p, "5000.00 USD")}
-		}, []string{"1 ok, 1 " + late}, engagement.PaymentRecorded, []engagement.Status{engagement.Paid}},
+		}, []string{"1 ok, 1 " + late}, engagement.EventPaymentRecorded, []engagement.Status{engagement.StatusPaid}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range rounds / 2 {
 				w, _ := newWorld(t)
 				p := reached(t, w, migration, test.at)
-				if test.at == engagement.CustomerConsentReceived {
+				if test.at == engagement.StatusConsentReceived {
 					w.Proved(p)
 				}
 				before, _ := history(t, w, "contoso.com")
@@ -416,7 +416,7 @@ func TestRaceSurveyContact(t *testing.T) {
 		link := sendSurvey(t, w, p, "ana@contoso.com")
 		cmd := surveyTo(w.Key(), "eva@contoso.com")
 		errs := together(func() error { return giveAnswers(w, link) }, func() error { return w.Desk.RequestSurvey(background, w.Actor, p, cmd) })
-		outcome(t, errs, "1 ok, 1 "+workflow.ErrNotNow.Error(), "1 "+consent.ErrLinkVoid.Error()+", 1 ok")
+		outcome(t, errs, "1 ok, 1 "+workflow.ErrWrongState.Error(), "1 "+consent.ErrLinkVoid.Error()+", 1 ok")
 		equal(t, "answered", surveyOf(t, w, p).AnsweredAt().IsZero(), errs[0] != nil)
 	})
 }

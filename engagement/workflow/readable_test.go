@@ -38,7 +38,7 @@ var notForPeople = map[string]string{
 	"string": "Search: looked for, and not kept; ResendConsent: its key; FeedLag: a cursor",
 	"Cursor": "is opaque, and made by the desk",
 
-	"MoveConsumer.From": "a cursor", "MoveConsumer.To": "a cursor",
+	"MoveFeedConsumer.From": "a cursor", "MoveFeedConsumer.To": "a cursor",
 
 	"ClaimsQuery.Search": "looked for, and not kept", "ClaimsQuery.SolutionAreas": "looked for", "ClaimsQuery.Owners": "looked for", "ClaimsQuery.Labels": "looked for",
 	"CustomersQuery.Search": "looked for, and not kept", "CustomersQuery.Owners": "looked for", "CustomersQuery.Labels": "looked for",
@@ -125,7 +125,7 @@ func TestReadableCalls(t *testing.T) {
 // typed reports whether an error is one that names what is wrong with the input.
 func typed(err error) bool {
 	malformed, answers := (*tenant.MalformedError)(nil), (*survey.AnswersError)(nil)
-	return errors.Is(err, workflow.ErrInput) || errors.Is(err, workflow.ErrForbidden) || errors.Is(err, workflow.ErrNotFound) ||
+	return errors.Is(err, workflow.ErrInvalidInput) || errors.Is(err, workflow.ErrForbidden) || errors.Is(err, workflow.ErrNotFound) ||
 		errors.As(err, &malformed) || errors.As(err, &answers)
 }
 
@@ -260,10 +260,10 @@ func readableCalls(t *testing.T, w *workflowtest.World) map[string]func() []any 
 	started := begun(w, pilot, "contoso.com")
 	asked := begun(w, pilot, "adatum.com")
 	w.Requested(asked, "eva@adatum.com")
-	draft := reached(t, w, migration, engagement.CustomerConsentReceived)
+	draft := reached(t, w, migration, engagement.StatusConsentReceived)
 	toAnswer := sendSurvey(t, w, draft, "rui@contoso.com")
-	submitted := reachedWith(t, w, workshop, "contoso.com", engagement.Submitted)
-	review := reachedWith(t, w, workshop, "adatum.com", engagement.UnderReview)
+	submitted := reachedWith(t, w, workshop, "contoso.com", engagement.StatusSubmitted)
+	review := reachedWith(t, w, workshop, "adatum.com", engagement.StatusUnderReview)
 	w.Advance(2 * day)
 
 	contact := workflow.Contact{Name: "Ana", Email: "ana@contoso.com", Phone: "+351 1"}
@@ -276,7 +276,7 @@ func readableCalls(t *testing.T, w *workflowtest.World) map[string]func() []any 
 	name, owner, labels := "Big", "ana", []string{"one"}
 	calls := map[string]func() []any{
 		"MoveFeedConsumer": func() []any {
-			return []any{w.Actor, workflow.MoveConsumer{Name: "crm", To: base64.RawURLEncoding.EncodeToString([]byte(storage.Numbered(1, engagement.Digest{})))}}
+			return []any{w.Actor, workflow.MoveFeedConsumer{Name: "crm", To: base64.RawURLEncoding.EncodeToString([]byte(storage.Numbered(1, engagement.Digest{})))}}
 		},
 		"AddCustomer": func() []any { return []any{w.Actor, adding} },
 		"AddCustomers": func() []any {
@@ -290,7 +290,7 @@ func readableCalls(t *testing.T, w *workflowtest.World) map[string]func() []any 
 			return []any{workflowtest.Vendor, engagement.PartnerID("northwind"), slices.Values([]workflow.KnownCustomer{{Identity: tenant.Identity{TPID: 73, Name: "Imported"}, FriendlyName: "Big"}})}
 		},
 		"ChangeDetails": func() []any {
-			return []any{w.Actor, started, workflow.Details{FriendlyName: &name, Owner: &owner, Labels: &labels}}
+			return []any{w.Actor, started, workflow.UpdateDetails{FriendlyName: &name, Owner: &owner, Labels: &labels}}
 		},
 		"RequestConsent": func() []any { return []any{w.Actor, started, ask} },
 		"PreviewConsent": func() []any { return []any{w.Actor, started, ask} },
@@ -298,30 +298,30 @@ func readableCalls(t *testing.T, w *workflowtest.World) map[string]func() []any 
 		"ChangePartnerContacts": func() []any {
 			return []any{w.Actor, asked, workflow.ChangePartnerContacts{Partner: []workflow.Contact{partner}, Language: "en"}}
 		},
-		"Cancel": func() []any { return []any{w.Actor, started, workflow.CancelParticipation{Reason: "No."}} },
+		"Cancel": func() []any { return []any{w.Actor, started, workflow.Cancel{Reason: "No."}} },
 		"Disassociate": func() []any {
 			return []any{w.Actor, w.Customer("known.example"), workflow.Association{Reason: "Merged."}}
 		},
 		"Comment":        func() []any { return []any{w.Actor, draft, workflow.Comment{Text: "Yes."}} },
-		"AddEvidence":    func() []any { return []any{w.Actor, draft, pdf("", claim.Invoice), strings.NewReader("%PDF")} },
+		"AddEvidence":    func() []any { return []any{w.Actor, draft, pdf("", claim.ProofInvoice), strings.NewReader("%PDF")} },
 		"RecordEvidence": func() []any { return []any{w.Actor, draft, recorded("", "s3://one")} },
 		"RequestSurvey": func() []any {
-			return []any{w.Actor, draft, workflow.SurveyRequest{Survey: claim.CustomerSurvey, Contact: contact}}
+			return []any{w.Actor, draft, workflow.SurveyRequest{Survey: claim.ProofCustomerSurvey, Contact: contact}}
 		},
-		"ResendSurvey": func() []any { return []any{w.Actor, draft, workflow.ResendSurvey{Survey: claim.CustomerSurvey}} },
+		"ResendSurvey": func() []any { return []any{w.Actor, draft, workflow.ResendSurvey{Survey: claim.ProofCustomerSurvey}} },
 		"AnswerSurvey": func() []any { return []any{toAnswer, answers("satisfaction")} },
 		"AnswerPartnerSurvey": func() []any {
-			return []any{w.Actor, draft, workflow.AnswerPartnerSurvey{Survey: claim.PartnerSurvey, Answers: answers("outcome")}}
+			return []any{w.Actor, draft, workflow.AnswerPartnerSurvey{Survey: claim.ProofPartnerSurvey, Answers: answers("outcome")}}
 		},
 		"RecallClaim": func() []any { return []any{w.Actor, submitted, workflow.RecallClaim{Reason: "Mine."}} },
 		"AskForAction": func() []any {
-			return []any{w.Reviewer(), review, workflow.AskForAction{Items: []claim.ActionItem{{Kind: claim.Invoice, Text: "Sign."}}}}
+			return []any{w.Reviewer(), review, workflow.RequestAction{Items: []claim.ActionItem{{Kind: claim.ProofInvoice, Text: "Sign."}}}}
 		},
 		"ApproveClaim": func() []any {
 			return []any{w.Reviewer(), review, workflow.ApproveClaim{Amount: w.Money("1.00 USD"), Text: "Fine."}}
 		},
 		"RejectClaim": func() []any {
-			return []any{w.Reviewer(), review, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.OtherReason}, Text: "No."}}
+			return []any{w.Reviewer(), review, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionOther}, Text: "No."}}
 		},
 		"ErasePerson": func() []any { return []any{w.Actor, workflow.Person{Email: "rui@contoso.com"}} },
 		"RecordBounce": func() []any {
@@ -332,11 +332,11 @@ func readableCalls(t *testing.T, w *workflowtest.World) map[string]func() []any 
 	calls["Associate"] = calls["Disassociate"]
 	calls["ResendConsent"] = func() []any { return []any{w.Actor, asked, "resend"} }
 	calls["StartReview"] = func() []any { return []any{w.Reviewer(), submitted, workflow.StartReview{}} }
-	calls["Reevaluate"] = func() []any { return []any{workflowtest.Vendor, workflow.Coverage{Partner: "northwind"}} }
+	calls["Reevaluate"] = func() []any { return []any{workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}} }
 	calls["OfferClaim"] = calls["ClaimCustomer"]
 	other := w.As(workflowtest.Fabrikam)
-	rejected := reachedWith(t, other, migration, "adatum.com", engagement.Rejected)
-	approved := reachedWith(t, other, pilot, "adatum.com", engagement.Approved)
+	rejected := reachedWith(t, other, migration, "adatum.com", engagement.StatusRejected)
+	approved := reachedWith(t, other, pilot, "adatum.com", engagement.StatusApproved)
 	calls["DisputeClaim"] = func() []any { return []any{other.Actor, rejected, workflow.DisputeClaim{Reason: "It was."}} }
 	calls["RecordPayment"] = func() []any {
 		return []any{other.Reviewer(), approved, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reference: "T-1"}}

@@ -20,12 +20,12 @@ type RecordReferral struct {
 func (c RecordReferral) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
 
 // RecordReferral records the reference of the referral for which the engagement asks
-// with an engagement.AskForReferral once the customer has consented. Until the claim
+// with an engagement.MessageReferralRequest once the customer has consented. Until the claim
 // ends another one can be recorded in its place, which the history says. A claim can
 // be submitted without it.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, also where the
-// engagement asks for none, an *UnavailableError or a *NotNowError.
+// engagement asks for none, an *UnavailableError or a *WrongStateError.
 func (s *Service) RecordReferral(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordReferral) error {
 	const name = "record referral"
 	reference, err := engagement.Reference(cmd.Reference)
@@ -34,7 +34,7 @@ func (s *Service) RecordReferral(ctx context.Context, actor Actor, id engagement
 	}
 	cmd.Reference = reference
 	_, err = execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
-		p, err := u.participation(ctx, actor, WorkOnClaims, id)
+		p, err := u.participation(ctx, actor, MayEditClaims, id)
 		if err != nil {
 			return struct{}{}, err
 		}
@@ -49,7 +49,7 @@ func (s *Service) RecordReferral(ctx context.Context, actor Actor, id engagement
 		status, by := next.StatusAt(u.now), byUser(actor)
 		by.Why = cmd.Reference // where it can be erased: people write names into it
 		u.event(engagement.Event{
-			Kind: engagement.ReferralRecorded, By: engagement.ByPartner, From: status, To: status,
+			Kind: engagement.EventReferralRecorded, By: engagement.ByPartner, From: status, To: status,
 			Detail: engagement.Detail{Replaced: !p.Referral.IsZero()}, Person: by,
 		}, next)
 		return struct{}{}, nil
@@ -61,6 +61,6 @@ func (s *Service) RecordReferral(ctx context.Context, actor Actor, id engagement
 // engagement asks for one. It goes to the partner as a whole, whomever it named.
 func (u *unit) askForReferral(p engagement.Participation) {
 	if p.NeedsReferral(u.now) {
-		u.tell(p, engagement.AskForReferral, tenant.Email{}, partnerLanguage(p), "")
+		u.tell(p, engagement.MessageReferralRequest, tenant.Email{}, partnerLanguage(p), "")
 	}
 }

@@ -24,7 +24,7 @@ func asksReferral(t *testing.T, w *workflowtest.World, id engagement.ID) {
 func askedForReferral(w *workflowtest.World) []string {
 	var out []string
 	for _, d := range w.Messages() {
-		if d.Message.Kind == engagement.AskForReferral {
+		if d.Message.Kind == engagement.MessageReferralRequest {
 			out = append(out, d.Message.To.String())
 		}
 	}
@@ -45,7 +45,7 @@ func TestReferral(t *testing.T) {
 	})
 	ok(t, err)
 	w.Relayed()
-	unchanged(t, spy, func() { refused[*workflow.NotNowError](t, record("R-1"), workflow.ErrNotNow) })
+	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, record("R-1"), workflow.ErrWrongState) })
 	equal(t, "asked before the consent", len(askedForReferral(w)), 0)
 	w.Accepted(p)
 	w.Relayed()
@@ -59,7 +59,7 @@ func TestReferral(t *testing.T) {
 
 	for _, bad := range []string{"", " ", "\u200b", "R\x00", "R\n1", "\u202eR", "\xff", strings.Repeat("é", engagement.MaxReference+1)} {
 		unchanged(t, spy, func() {
-			equal(t, fmt.Sprintf("the field for %q", bad), refused[*workflow.InputError](t, record(bad), workflow.ErrInput).Field, "reference")
+			equal(t, fmt.Sprintf("the field for %q", bad), refused[*workflow.InputError](t, record(bad), workflow.ErrInvalidInput).Field, "reference")
 		})
 	}
 	ok(t, record(" REF-4711 "))
@@ -78,7 +78,7 @@ func TestReferral(t *testing.T) {
 	events, kinds := history(t, w, "contoso.com")
 	var replaced []bool
 	for i, e := range events {
-		if kinds[i] == engagement.ReferralRecorded {
+		if kinds[i] == engagement.EventReferralRecorded {
 			replaced = append(replaced, e.Detail.Replaced)
 		}
 	}
@@ -89,7 +89,7 @@ func TestReferral(t *testing.T) {
 	ok(t, record("Ana Silva, 4713"))
 	w.Approved(p, "5000.00 USD")
 	unchanged(t, spy, func() {
-		if err := record("R-2"); !errors.Is(err, workflow.ErrNotNow) {
+		if err := record("R-2"); !errors.Is(err, workflow.ErrWrongState) {
 			t.Errorf("after the claim has ended: %v", err)
 		}
 	})
@@ -112,7 +112,7 @@ func TestReferralIsNotAskedFor(t *testing.T) {
 	equal(t, "asked", len(askedForReferral(w)), 0)
 	unchanged(t, spy, func() {
 		err := w.Desk.RecordReferral(background, w.Actor, p, workflow.RecordReferral{Key: w.Key(), Reference: "R-1"})
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "reference")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "reference")
 	})
 }
 
@@ -143,7 +143,7 @@ func TestReferralMessage(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	broken := true
 	desk := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
-		if broken && d.Message.Kind == engagement.AskForReferral {
+		if broken && d.Message.Kind == engagement.MessageReferralRequest {
 			return workflow.ErrUndeliverable
 		}
 		return nil

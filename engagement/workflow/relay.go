@@ -19,7 +19,7 @@ type Notifier interface {
 	// Notify hands one message to a mail system, and returns nil only when that
 	// has taken it: from then on the history says that it was sent. One whose
 	// Message.To is zero goes to the partner as a whole, which has named no contacts, or
-	// is an engagement.AskForReferral: the host knows whom to tell.
+	// is an engagement.MessageReferralRequest: the host knows whom to tell.
 	//
 	// An error that wraps ErrUndeliverable says that it can never be delivered (there
 	// is no such mailbox, for example): it is given up at once. On any other error
@@ -43,7 +43,7 @@ var ErrUndeliverable = errors.New("workflow: message can never be delivered")
 // is not known, or not what the message is about, is zero.
 type Delivery struct {
 	Message     engagement.Message
-	Link        string // the address that answers, for engagement.AskForConsent and engagement.AskForSurvey; a secret, so never stored or logged
+	Link        string // the address that answers, for engagement.MessageConsentRequest and engagement.MessageSurveyRequest; a secret, so never stored or logged
 	Subject     string // one line
 	Body        string // plain text; holds the Link
 	Name        string // of whom it goes to

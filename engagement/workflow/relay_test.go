@@ -93,12 +93,12 @@ func TestRelayBacksOff(t *testing.T) {
 		t.Fatalf("%d tries of the messages %v", len(tries), slices.Compact(ids))
 	}
 	_, kinds := history(t, w, "contoso.com")
-	equal(t, "nothing was sent", kinds, []engagement.EventKind{engagement.CustomerAdded, engagement.ConsentRequested})
+	equal(t, "nothing was sent", kinds, []engagement.EventKind{engagement.EventCustomerAdded, engagement.EventConsentRequested})
 	w.SetNow(start.Add(want))
 	w.Relayed() // by a process whose mail works
 	equal(t, "the same message", w.Messages()[0].Message.ID, ids[0])
 	_, kinds = history(t, w, "contoso.com")
-	equal(t, "it was sent", kinds[2:], []engagement.EventKind{engagement.ConsentSent})
+	equal(t, "it was sent", kinds[2:], []engagement.EventKind{engagement.EventConsentSent})
 	for _, token := range append(tokens, newest(w, p)) {
 		_, err := w.Desk.ConsentView(background, token)
 		ok(t, err)
@@ -176,7 +176,7 @@ func TestRelayDropsPointless(t *testing.T) {
 			w.Advance(time.Hour)
 			var to []string
 			again := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
-				if d.Message.Kind == engagement.AskForConsent {
+				if d.Message.Kind == engagement.MessageConsentRequest {
 					to = append(to, d.Message.To.String())
 				}
 				return nil
@@ -231,7 +231,7 @@ func TestRelayTogether(t *testing.T) {
 	equal(t, "sent", got, want)
 	for _, domain := range []string{"contoso.com", "adatum.com"} {
 		_, kinds := history(t, w, domain)
-		sent := slices.DeleteFunc(kinds, func(k engagement.EventKind) bool { return k != engagement.ConsentSent })
+		sent := slices.DeleteFunc(kinds, func(k engagement.EventKind) bool { return k != engagement.EventConsentSent })
 		equal(t, "events of sending", len(sent), 80)
 	}
 }
@@ -267,7 +267,7 @@ func TestRelayDies(t *testing.T) {
 	all := w.Messages()
 	equal(t, "the same ID", all[1].Message.ID, all[0].Message.ID)
 	_, kinds := history(t, w, "contoso.com")
-	equal(t, "the history", kinds, []engagement.EventKind{engagement.CustomerAdded, engagement.ConsentRequested, engagement.ConsentSent})
+	equal(t, "the history", kinds, []engagement.EventKind{engagement.EventCustomerAdded, engagement.EventConsentRequested, engagement.EventConsentSent})
 	for _, link := range w.Links(p) { // both work, and one answer is all
 		_, err := w.Desk.ConsentView(background, link)
 		ok(t, err)
@@ -320,7 +320,7 @@ func TestRelayCancelled(t *testing.T) {
 	}
 	w.Advance(time.Hour)
 	w.Relayed()
-	equal(t, "sent later", sentTo(w, engagement.AskForConsent), []string{"b@contoso.com"})
+	equal(t, "sent later", sentTo(w, engagement.MessageConsentRequest), []string{"b@contoso.com"})
 }
 
 // Without a Notifier, or without storage, Relay says so.

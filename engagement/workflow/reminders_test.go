@@ -37,7 +37,7 @@ func TestPartnerLanguage(t *testing.T) {
 	req := asked(w, "ana@contoso.com")
 	req.PartnerLanguage = "no language"
 	_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
-	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "partner_language")
+	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "partner_language")
 }
 
 // reminded lets everything go out that is due, and returns how many reminders of
@@ -52,11 +52,11 @@ func reminded(w *workflowtest.World, kind engagement.MessageKind) int {
 // 1 days are left, once each, and not before.
 func TestReminders(t *testing.T) {
 	for status, kind := range map[engagement.Status]engagement.MessageKind{
-		engagement.AwaitingConsentResponse: engagement.RemindConsent,
-		engagement.CustomerConsentReceived: engagement.RemindSubmission,
-		engagement.PartnerActionRequired:   engagement.RemindAction,
-		engagement.Rejected:                engagement.RemindDispute,
-		engagement.Disputed:                engagement.RemindDispute,
+		engagement.StatusAwaitingConsentResponse: engagement.MessageConsentReminder,
+		engagement.StatusConsentReceived:         engagement.MessageSubmissionReminder,
+		engagement.StatusPartnerActionRequired:   engagement.MessageActionReminder,
+		engagement.StatusRejected:                engagement.MessageDisputeReminder,
+		engagement.StatusDisputed:                engagement.MessageDisputeReminder,
 	} {
 		t.Run(string(status), func(t *testing.T) {
 			w, _ := newWorld(t)
@@ -81,7 +81,7 @@ func TestReminders(t *testing.T) {
 			events, _ := history(t, w, "contoso.com")
 			var got []engagement.Detail
 			for _, e := range events {
-				if e.Kind == engagement.ReminderDue {
+				if e.Kind == engagement.EventReminderDue {
 					equal(t, "the event", []any{e.By, e.From, e.To, e.Participation, e.Person == nil}, []any{engagement.ByClock, status, status, p, true})
 					got = append(got, e.Detail)
 				}
@@ -97,13 +97,13 @@ func TestRemindersInZone(t *testing.T) {
 	lisbon, err := time.LoadLocation("Europe/Lisbon")
 	ok(t, err)
 	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Engagements[0].Zone = lisbon })
-	p := reached(t, w, migration, engagement.CustomerConsentReceived)
+	p := reached(t, w, migration, engagement.StatusConsentReceived)
 	equal(t, "the deadline", part(t, w, p).Claim.SubmitBy, time.Date(2026, 10, 31, 10, 0, 0, 0, time.UTC)) // at 10:00 in Lisbon
 	at := time.Date(2026, 10, 17, 9, 0, 0, 0, time.UTC)                                                    // at 10:00 in Lisbon, by the summer's clock
 	w.SetNow(at.Add(-tick))
-	equal(t, "a moment before", reminded(w, engagement.RemindSubmission), 0)
+	equal(t, "a moment before", reminded(w, engagement.MessageSubmissionReminder), 0)
 	w.SetNow(at)
-	equal(t, "14 days before", reminded(w, engagement.RemindSubmission), 1)
+	equal(t, "14 days before", reminded(w, engagement.MessageSubmissionReminder), 1)
 }
 
 // However many processes sweep, each reminder goes out once.
@@ -119,7 +119,7 @@ func TestRemindersTogether(t *testing.T) {
 		ok(t, err)
 	}
 	for i := range 60 {
-		equal(t, "in the history", count(t, w, fmt.Sprintf("customer-%d.example", i), engagement.ReminderDue), 1)
+		equal(t, "in the history", count(t, w, fmt.Sprintf("customer-%d.example", i), engagement.EventReminderDue), 1)
 	}
 	var relays []func() error
 	for range 4 {
@@ -128,14 +128,14 @@ func TestRemindersTogether(t *testing.T) {
 	for _, err := range together(relays...) {
 		ok(t, err)
 	}
-	equal(t, "sent", len(sentTo(w, engagement.RemindConsent)), 60)
+	equal(t, "sent", len(sentTo(w, engagement.MessageConsentReminder)), 60)
 }
 
 // A clock that is set back reminds nobody twice, and one that jumps ahead over
 // several reminders sends one.
 func TestRemindersAndClocks(t *testing.T) {
 	w, _ := newWorld(t)
-	p := reached(t, w, migration, engagement.AwaitingConsentResponse)
+	p := reached(t, w, migration, engagement.StatusAwaitingConsentResponse)
 	deadline := part(t, w, p).Consent.Deadline
 	for _, step := range []struct {
 		days, want int // days before the deadline
@@ -143,38 +143,38 @@ func TestRemindersAndClocks(t *testing.T) {
 		{14, 1}, {20, 1}, {14, 1}, {30, 1}, {13, 1}, {7, 2}, {14, 2}, {8, 2}, {7, 2}, {3, 2}, {1, 3}, {7, 3}, {1, 3}, {0, 3},
 	} {
 		w.SetNow(deadline.AddDate(0, 0, -step.days))
-		equal(t, fmt.Sprintf("%d days before", step.days), reminded(w, engagement.RemindConsent), step.want)
+		equal(t, fmt.Sprintf("%d days before", step.days), reminded(w, engagement.MessageConsentReminder), step.want)
 	}
 
 	w, _ = newWorld(t)
-	p = reached(t, w, migration, engagement.AwaitingConsentResponse)
+	p = reached(t, w, migration, engagement.StatusAwaitingConsentResponse)
 	deadline = part(t, w, p).Consent.Deadline
 	w.SetNow(deadline.Add(-time.Hour)) // all three have become due
-	equal(t, "sent", reminded(w, engagement.RemindConsent), 1)
-	equal(t, "in the history", count(t, w, "contoso.com", engagement.ReminderDue), 1)
+	equal(t, "sent", reminded(w, engagement.MessageConsentReminder), 1)
+	equal(t, "in the history", count(t, w, "contoso.com", engagement.EventReminderDue), 1)
 
 	w, _ = newWorld(t)
-	reached(t, w, migration, engagement.AwaitingConsentResponse)
+	reached(t, w, migration, engagement.StatusAwaitingConsentResponse)
 	w.Advance(31 * day) // and the deadline, too: there is nothing to remind of
-	equal(t, "sent after the deadline", reminded(w, engagement.RemindConsent), 0)
-	equal(t, "told instead", len(sentTo(w, engagement.TellExpired)), 1)
+	equal(t, "sent after the deadline", reminded(w, engagement.MessageConsentReminder), 0)
+	equal(t, "told instead", len(sentTo(w, engagement.MessageConsentExpired)), 1)
 }
 
 // A reminder is recorded by whoever comes first after it is due, a sweep or a
 // command; not by who only looks.
 func TestReminderByCommand(t *testing.T) {
 	w, spy := newWorld(t)
-	p := reached(t, w, migration, engagement.CustomerConsentReceived)
+	p := reached(t, w, migration, engagement.StatusConsentReceived)
 	w.Advance(50 * day)
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Claim(background, w.Actor, p)
 		ok(t, err)
 	})
 	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "We are late."}))
-	equal(t, "in the history", count(t, w, "contoso.com", engagement.ReminderDue), 1)
+	equal(t, "in the history", count(t, w, "contoso.com", engagement.EventReminderDue), 1)
 	unchanged(t, spy, w.Swept)
 	w.Relayed()
-	equal(t, "sent", len(sentTo(w, engagement.RemindSubmission)), 1)
+	equal(t, "sent", len(sentTo(w, engagement.MessageSubmissionReminder)), 1)
 }
 
 // Another partner's command for the same customer and engagement leaves it to a sweep.
@@ -184,11 +184,11 @@ func TestReminderByAnother(t *testing.T) {
 	f.Requested(f.Added(pilot, "eva@contoso.com"))
 	w.Advance(16 * day)
 	w.Added(pilot, "ana@contoso.com")
-	equal(t, "in their history", count(t, f, "contoso.com", engagement.ReminderDue), 0)
+	equal(t, "in their history", count(t, f, "contoso.com", engagement.EventReminderDue), 0)
 	w.Swept()
-	equal(t, "in their history", count(t, f, "contoso.com", engagement.ReminderDue), 1)
-	equal(t, "in the own one", count(t, w, "contoso.com", engagement.ReminderDue), 0)
-	equal(t, "sent", reminded(w, engagement.RemindConsent), 1)
+	equal(t, "in their history", count(t, f, "contoso.com", engagement.EventReminderDue), 1)
+	equal(t, "in the own one", count(t, w, "contoso.com", engagement.EventReminderDue), 0)
+	equal(t, "sent", reminded(w, engagement.MessageConsentReminder), 1)
 }
 
 // What it reminds of is done, or over, before the reminder goes out: it is dropped.
@@ -200,25 +200,25 @@ func TestPointlessReminders(t *testing.T) {
 		meanwhile leg
 		sent      int
 	}{
-		"accepted":   {engagement.AwaitingConsentResponse, engagement.RemindConsent, (*workflowtest.World).Accepted, 0},
-		"declined":   {engagement.AwaitingConsentResponse, engagement.RemindConsent, (*workflowtest.World).Declined, 0},
-		"called off": {engagement.AwaitingConsentResponse, engagement.RemindConsent, (*workflowtest.World).Cancelled, 0},
-		"expired":    {engagement.AwaitingConsentResponse, engagement.RemindConsent, func(w *workflowtest.World, _ engagement.ParticipationID) { w.Advance(14 * day) }, 0},
-		"asked again": {engagement.AwaitingConsentResponse, engagement.RemindConsent, func(w *workflowtest.World, p engagement.ParticipationID) {
+		"accepted":   {engagement.StatusAwaitingConsentResponse, engagement.MessageConsentReminder, (*workflowtest.World).Accepted, 0},
+		"declined":   {engagement.StatusAwaitingConsentResponse, engagement.MessageConsentReminder, (*workflowtest.World).Declined, 0},
+		"called off": {engagement.StatusAwaitingConsentResponse, engagement.MessageConsentReminder, (*workflowtest.World).Cancelled, 0},
+		"expired":    {engagement.StatusAwaitingConsentResponse, engagement.MessageConsentReminder, func(w *workflowtest.World, _ engagement.ParticipationID) { w.Advance(14 * day) }, 0},
+		"asked again": {engagement.StatusAwaitingConsentResponse, engagement.MessageConsentReminder, func(w *workflowtest.World, p engagement.ParticipationID) {
 			_ = must(w.Desk.ResendConsent(background, w.Actor, p, w.Key()))
 		}, 1},
-		"submitted":     {engagement.CustomerConsentReceived, engagement.RemindSubmission, (*workflowtest.World).Submitted, 0},
-		"withdrawn":     {engagement.CustomerConsentReceived, engagement.RemindSubmission, (*workflowtest.World).Withdrawn, 0},
-		"cancelled":     {engagement.CustomerConsentReceived, engagement.RemindSubmission, (*workflowtest.World).Cancelled, 0},
-		"worked on":     {engagement.CustomerConsentReceived, engagement.RemindSubmission, func(w *workflowtest.World, p engagement.ParticipationID) { w.Documented(p, "invoice") }, 1},
-		"done":          {engagement.PartnerActionRequired, engagement.RemindAction, (*workflowtest.World).Submitted, 0},
-		"disputed":      {engagement.Rejected, engagement.RemindDispute, func(w *workflowtest.World, p engagement.ParticipationID) { w.Disputed(p, "It was.") }, 1},
-		"and submitted": {engagement.Disputed, engagement.RemindDispute, (*workflowtest.World).Submitted, 0},
+		"submitted":     {engagement.StatusConsentReceived, engagement.MessageSubmissionReminder, (*workflowtest.World).Submitted, 0},
+		"withdrawn":     {engagement.StatusConsentReceived, engagement.MessageSubmissionReminder, (*workflowtest.World).Withdrawn, 0},
+		"cancelled":     {engagement.StatusConsentReceived, engagement.MessageSubmissionReminder, (*workflowtest.World).Cancelled, 0},
+		"worked on":     {engagement.StatusConsentReceived, engagement.MessageSubmissionReminder, func(w *workflowtest.World, p engagement.ParticipationID) { w.Documented(p, "invoice") }, 1},
+		"done":          {engagement.StatusPartnerActionRequired, engagement.MessageActionReminder, (*workflowtest.World).Submitted, 0},
+		"disputed":      {engagement.StatusRejected, engagement.MessageDisputeReminder, func(w *workflowtest.World, p engagement.ParticipationID) { w.Disputed(p, "It was.") }, 1},
+		"and submitted": {engagement.StatusDisputed, engagement.MessageDisputeReminder, (*workflowtest.World).Submitted, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, _ := newWorld(t)
 			p := reached(t, w, migration, test.at)
-			if test.at == engagement.CustomerConsentReceived {
+			if test.at == engagement.StatusConsentReceived {
 				w.Proved(p)
 			}
 			w.Relayed()
@@ -240,7 +240,7 @@ func TestReminderWithoutContacts(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	w.Advance(16 * day)
-	equal(t, "sent", reminded(w, engagement.RemindConsent), 1)
+	equal(t, "sent", reminded(w, engagement.MessageConsentReminder), 1)
 	m := w.Messages()[0]
 	equal(t, "to nobody", m.Message.To.IsZero(), true)
 	equal(t, "about", []any{m.Message.Partner, m.Message.Participation, m.Partner, m.Customer, m.Engagement, m.Deadline},
@@ -254,9 +254,9 @@ func TestReminderWithoutContacts(t *testing.T) {
 	_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
 	ok(t, err)
 	w.Advance(16 * day)
-	reminded(w, engagement.RemindConsent)
-	equal(t, "each of several", sentTo(w, engagement.RemindConsent), []string{"joe@northwind.example", "kim@northwind.example"})
-	equal(t, "once in the history", count(t, w, "contoso.com", engagement.ReminderDue), 1)
+	reminded(w, engagement.MessageConsentReminder)
+	equal(t, "each of several", sentTo(w, engagement.MessageConsentReminder), []string{"joe@northwind.example", "kim@northwind.example"})
+	equal(t, "once in the history", count(t, w, "contoso.com", engagement.EventReminderDue), 1)
 }
 
 // Who chooses a schedule gets that one: other days, none at all, or to be told of
@@ -266,38 +266,38 @@ func TestReminderSchedule(t *testing.T) {
 		w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Reminders = &r })
 		return w
 	}
-	w := with(engagement.Reminders{Submission: []int{2, 30}, Tell: []engagement.MessageKind{engagement.TellRejected}})
-	p := reached(t, w, migration, engagement.CustomerConsentReceived)
+	w := with(engagement.Reminders{Submission: []int{2, 30}, Tell: []engagement.MessageKind{engagement.MessageClaimRejected}})
+	p := reached(t, w, migration, engagement.StatusConsentReceived)
 	w.SetNow(part(t, w, p).Claim.SubmitBy.AddDate(0, 0, -30))
-	equal(t, "of 30 days", reminded(w, engagement.RemindSubmission), 1)
+	equal(t, "of 30 days", reminded(w, engagement.MessageSubmissionReminder), 1)
 	w.Advance(27 * day)
-	equal(t, "a day before 2 days", reminded(w, engagement.RemindSubmission), 1)
+	equal(t, "a day before 2 days", reminded(w, engagement.MessageSubmissionReminder), 1)
 	w.SetNow(part(t, w, p).Claim.SubmitBy.AddDate(0, 0, -2))
-	equal(t, "of 2 days", reminded(w, engagement.RemindSubmission), 2)
+	equal(t, "of 2 days", reminded(w, engagement.MessageSubmissionReminder), 2)
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.AskedForAction(p, "Sign it.")
 	w.Advance(29 * day)
-	equal(t, "of an action", reminded(w, engagement.RemindAction), 0)
+	equal(t, "of an action", reminded(w, engagement.MessageActionReminder), 0)
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.Rejected(p, "No.")
 	w.Relayed()
 	for _, m := range w.Messages() {
 		switch m.Message.Kind {
-		case engagement.AskForConsent, engagement.AskForSurvey, engagement.RemindSubmission, engagement.TellRejected:
+		case engagement.MessageConsentRequest, engagement.MessageSurveyRequest, engagement.MessageSubmissionReminder, engagement.MessageClaimRejected:
 		default:
 			t.Errorf("told of %q", m.Message.Kind)
 		}
 	}
-	equal(t, "told of the rejection", len(sentTo(w, engagement.TellRejected)), 1)
+	equal(t, "told of the rejection", len(sentTo(w, engagement.MessageClaimRejected)), 1)
 
 	w = with(engagement.Reminders{})
-	reached(t, w, migration, engagement.RejectedFinal)
+	reached(t, w, migration, engagement.StatusRejectedFinal)
 	w.Swept()
 	w.Relayed()
 	for _, m := range w.Messages() {
-		if k := m.Message.Kind; k != engagement.AskForConsent && k != engagement.AskForSurvey {
+		if k := m.Message.Kind; k != engagement.MessageConsentRequest && k != engagement.MessageSurveyRequest {
 			t.Errorf("with an empty schedule: told of %q", k)
 		}
 	}
@@ -308,7 +308,7 @@ func TestReminderSchedule(t *testing.T) {
 func TestReminderScheduleIsChecked(t *testing.T) {
 	w, _ := newWorld(t)
 	desk, err := workflow.New(w.Store, directory{}, w.Catalog, workflow.FactFunc(noFacts), &workflow.Options{Reminders: &engagement.Reminders{
-		Consent: []int{0}, Submission: []int{14, 14}, Action: []int{-1}, Dispute: []int{1, 1 << 20}, Tell: []engagement.MessageKind{engagement.AskForConsent, "hello"},
+		Consent: []int{0}, Submission: []int{14, 14}, Action: []int{-1}, Dispute: []int{1, 1 << 20}, Tell: []engagement.MessageKind{engagement.MessageConsentRequest, "hello"},
 	}})
 	if desk != nil || err == nil {
 		t.Fatalf("New gives %v, %v", desk, err)

@@ -53,7 +53,7 @@ type Requested struct {
 // sending, which it does not look at.
 func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (consent.View, error) {
 	u := s.unit(storage.CommandRecord{})
-	p, err := u.participation(ctx, actor, HandleConsent, id)
+	p, err := u.participation(ctx, actor, MayManageConsent, id)
 	if err != nil {
 		return consent.View{}, err
 	}
@@ -78,19 +78,19 @@ func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError which names the
 // field that cannot be used, an *OwnContactError for an address of the other side, a
 // *ForeignContactError where the Sides of the Options refuse a domain, an
-// *UnavailableError, or a *NotNowError which wraps the refusal of package consent:
+// *UnavailableError, or a *WrongStateError which wraps the refusal of package consent:
 // consent.ErrTakenElsewhere while another partner has the customer's consent, or a
 // *consent.LimitError for each mailbox that was written to too often, or for the day.
 // So do ResendConsent and ChangeContacts.
 func (s *Service) RequestConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
-	return s.ask(ctx, actor, id, "request consent", req.Key, req, engagement.ConsentRequested,
+	return s.ask(ctx, actor, id, "request consent", req.Key, req, engagement.EventConsentRequested,
 		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, req) })
 }
 
 // ResendConsent sends each contact a new link; the earlier ones are void. The
 // Policy limits how often.
 func (s *Service) ResendConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, key string) (Requested, error) {
-	return s.ask(ctx, actor, id, "resend consent", key, struct{}{}, engagement.ConsentResent,
+	return s.ask(ctx, actor, id, "resend consent", key, struct{}{}, engagement.EventConsentResent,
 		func(u *unit, p engagement.Participation) (consent.Event, error) {
 			links, err := u.newLinks(len(p.Consent.Contacts()))
 			return consent.Resend{Links: links, Policy: s.policy}, err
@@ -108,7 +108,7 @@ func (s *Service) ResendConsent(ctx context.Context, actor Actor, id engagement.
 // A nil Partner leaves the partner's contacts as they are, an empty Language the
 // language; a Partner that is empty and not nil removes them.
 func (s *Service) ChangeContacts(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
-	return s.ask(ctx, actor, id, "change contacts", req.Key, req, engagement.ContactsChanged,
+	return s.ask(ctx, actor, id, "change contacts", req.Key, req, engagement.EventContactsChanged,
 		func(u *unit, p engagement.Participation) (consent.Event, error) {
 			if req.Language == "" {
 				req.Language = string(languageOf(p.Consent))
@@ -127,11 +127,11 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		Body          any                        `json:"body"`
 	}
 	return execute(ctx, s, actor, name, key, identified{id, body}, false, func(u *unit) (Requested, error) {
-		p, err := u.participation(ctx, actor, HandleConsent, id)
+		p, err := u.participation(ctx, actor, MayManageConsent, id)
 		if err != nil {
 			return Requested{}, err
 		}
-		if status := p.Consent.StatusAt(u.now); kind == engagement.ContactsChanged && (status == consent.AwaitingRequest || status == consent.Granted) {
+		if status := p.Consent.StatusAt(u.now); kind == engagement.EventContactsChanged && (status == consent.StatusAwaitingRequest || status == consent.StatusGranted) {
 			return Requested{ConsentBy: p.Consent.Deadline}, u.changeCustomer(ctx, actor, p, name, body.(ConsentRequest))
 		}
 		e, err := event(u, p)
@@ -172,34 +172,34 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		}, p)
 		for _, id := range lastSent(p.Consent).Links {
 			if l, err := p.Consent.Link(id); err == nil && !l.Erased() {
-				u.tell(p, engagement.AskForConsent, l.Contact.Email, languageOf(p.Consent), l.ID)
+				u.tell(p, engagement.MessageConsentRequest, l.Contact.Email, languageOf(p.Consent), l.ID)
 			}
 		}
 		return Requested{Contacts: len(contacts), ConsentBy: p.Consent.Deadline}, nil
 	})
 }
 
-// CancelParticipation is the command that ends a participation before its claim
+// Cancel is the command that ends a participation before its claim
 // is submitted.
-type CancelParticipation struct {
+type Cancel struct {
 	Key    string `json:"-"`               // idempotency key
 	Reason string `json:"reason,omitzero"` // for the history, at most 2,000 characters
 }
 
 // LogValue hides what the person wrote.
-func (c CancelParticipation) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+func (c Cancel) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
 
 // Cancel ends a participation, before consent or after it, as long as its claim
 // has not been submitted. The customer's contacts who were written to are told.
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError or a
-// *NotNowError.
-func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd CancelParticipation) error {
+// *WrongStateError.
+func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd Cancel) error {
 	type identified struct {
 		Participation engagement.ParticipationID `json:"participation"`
-		Body          CancelParticipation        `json:"body"`
+		Body          Cancel                     `json:"body"`
 	}
 	_, err := execute(ctx, s, actor, "cancel", cmd.Key, identified{id, cmd}, false, func(u *unit) (struct{}, error) {
-		p, err := u.participation(ctx, actor, CancelAct, id)
+		p, err := u.participation(ctx, actor, MayCancel, id)
 		if err != nil {
 			return struct{}{}, err
 		}
@@ -220,12 +220,12 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.Partici
 		}
 		u.putParticipation(p)
 		u.event(engagement.Event{
-			Kind: engagement.ParticipationCancel, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now),
+			Kind: engagement.EventParticipationCanceled, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now),
 			Person: &engagement.Person{User: actor.User, Why: cmd.Reason},
 		}, p)
 		for _, to := range consent.Emails(p.Consent.Contacts()) {
 			if p.Consented() || written(p.Consent, to) { // after the consent to whoever is the contact then
-				u.tell(p, engagement.TellCancelled, to, languageOf(p.Consent), "")
+				u.tell(p, engagement.MessageCanceled, to, languageOf(p.Consent), "")
 			}
 		}
 		return struct{}{}, nil
@@ -248,7 +248,7 @@ func written(c consent.State, to tenant.Email) bool {
 
 // participation loads a participation of the actor's partner, as long as the actor
 // may do the act through its location: to anybody else it is not there.
-func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engagement.ParticipationID) (engagement.Participation, error) {
+func (u *unit) participation(ctx context.Context, actor Actor, act Permission, id engagement.ParticipationID) (engagement.Participation, error) {
 	scope, err := u.s.authorize(ctx, actor, act)
 	if err != nil {
 		return engagement.Participation{}, err
@@ -278,7 +278,7 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Act, id engag
 	if p, err = u.s.withProof(ctx, p, u.now); err != nil {
 		return engagement.Participation{}, err
 	}
-	if act == ReviewClaims {
+	if act == MayReviewClaims {
 		if u.except, err = u.s.mayReview(actor, p); err != nil {
 			return engagement.Participation{}, err
 		}
@@ -402,7 +402,7 @@ func languageOf(c consent.State) consent.Language { return lastSent(c).Terms.Tex
 // notNow wraps a refusal of a state. What is no refusal of the state stays as it
 // is.
 func notNow(command string, p engagement.Participation, now time.Time, err error) error {
-	if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrInput) || errors.Is(err, context.Canceled) ||
+	if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrInvalidInput) || errors.Is(err, context.Canceled) ||
 		errors.Is(err, ErrOwnContact) || errors.Is(err, ErrForeignContact) {
 		return err
 	}
@@ -421,5 +421,5 @@ func notNow(command string, p engagement.Participation, now time.Time, err error
 	if errors.Is(err, claim.ErrIncomplete) || errors.Is(err, claim.ErrAmount) {
 		return err
 	}
-	return &NotNowError{Command: command, Status: p.StatusAt(now), Err: err}
+	return &WrongStateError{Command: command, Status: p.StatusAt(now), Err: err}
 }

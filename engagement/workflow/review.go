@@ -19,31 +19,31 @@ type StartReview struct {
 // Actor.For.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
-// *UnavailableError, or a *NotNowError which wraps the refusal of package claim.
+// *UnavailableError, or a *WrongStateError which wraps the refusal of package claim.
 // It returns a *FourEyesError to an actor who acted for the partner on the claim. So
 // do the other reviews.
 func (s *Service) StartReview(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd StartReview) error {
-	return s.command(ctx, actor, ReviewClaims, id, "start review", cmd.Key, cmd, deed{event: claim.StartReview{}, kind: engagement.ReviewStarted})
+	return s.command(ctx, actor, MayReviewClaims, id, "start review", cmd.Key, cmd, deed{event: claim.StartReview{}, kind: engagement.EventReviewStarted})
 }
 
-// AskForAction is the command that gives a claim back to its partner.
-type AskForAction struct {
+// RequestAction is the command that gives a claim back to its partner.
+type RequestAction struct {
 	Key   string             `json:"-"`     // idempotency key
 	Items []claim.ActionItem `json:"items"` // 1 to 20 things to do, each text at most claim.MaxText characters
 }
 
 // LogValue hides what the reviewer wrote.
-func (c AskForAction) LogValue() slog.Value {
+func (c RequestAction) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("key", c.Key), slog.Int("items", len(c.Items)))
 }
 
-// AskForAction gives a claim under review back to its partner, any number of
+// RequestAction gives a claim under review back to its partner, any number of
 // times before the review deadline; later the partner would have no time to act,
 // and a slow reviewer expires nothing.
-func (s *Service) AskForAction(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd AskForAction) error {
-	return s.command(ctx, actor, ReviewClaims, id, "ask for action", cmd.Key, cmd, deed{
-		event: claim.AskForAction{Items: cmd.Items}, kind: engagement.ActionAskedFor,
-		detail: engagement.Detail{Items: len(cmd.Items)}, tell: engagement.TellActionRequired,
+func (s *Service) AskForAction(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RequestAction) error {
+	return s.command(ctx, actor, MayReviewClaims, id, "ask for action", cmd.Key, cmd, deed{
+		event: claim.RequestAction{Items: cmd.Items}, kind: engagement.EventActionRequested,
+		detail: engagement.Detail{Items: len(cmd.Items)}, tell: engagement.MessageActionRequired,
 	})
 }
 
@@ -69,9 +69,9 @@ func (s *Service) ApproveClaim(ctx context.Context, actor Actor, id engagement.P
 		return err
 	}
 	cmd.Amount = amount
-	return s.command(ctx, actor, ReviewClaims, id, "approve claim", cmd.Key, cmd, deed{
-		event: claim.Approve{Amount: cmd.Amount, Override: cmd.Override, Text: cmd.Text, Currencies: s.currencies}, kind: engagement.ClaimApproved,
-		detail: engagement.Detail{Approved: cmd.Amount, OverCap: cmd.Override != ""}, why: cmd.Override, tell: engagement.TellApproved,
+	return s.command(ctx, actor, MayReviewClaims, id, "approve claim", cmd.Key, cmd, deed{
+		event: claim.Approve{Amount: cmd.Amount, Override: cmd.Override, Text: cmd.Text, Currencies: s.currencies}, kind: engagement.EventClaimApproved,
+		detail: engagement.Detail{Approved: cmd.Amount, OverCap: cmd.Override != ""}, why: cmd.Override, tell: engagement.MessageClaimApproved,
 	})
 }
 
@@ -90,9 +90,9 @@ func (c RejectClaim) LogValue() slog.Value {
 // RejectClaim rejects a claim under review. The partner may dispute that once,
 // within the dispute window; after a dispute a rejection is final.
 func (s *Service) RejectClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RejectClaim) error {
-	return s.command(ctx, actor, ReviewClaims, id, "reject claim", cmd.Key, cmd, deed{
-		event: claim.Reject{Codes: cmd.Codes, Text: cmd.Text}, kind: engagement.ClaimRejected,
-		detail: engagement.Detail{Codes: cmd.Codes}, why: cmd.Text, tell: engagement.TellRejected,
+	return s.command(ctx, actor, MayReviewClaims, id, "reject claim", cmd.Key, cmd, deed{
+		event: claim.Reject{Codes: cmd.Codes, Text: cmd.Text}, kind: engagement.EventClaimRejected,
+		detail: engagement.Detail{Codes: cmd.Codes}, why: cmd.Text, tell: engagement.MessageClaimRejected,
 	})
 }
 
@@ -114,17 +114,17 @@ func (c RecordPayment) LogValue() slog.Value {
 // refused with a *claim.AmountError that names it; so is, as in ApproveClaim and
 // SubmitClaim, an amount of an unknown currency or with more decimals than its
 // currency has. To a location whose payee profile is not valid it takes a reason,
-// which is recorded; without one it is refused with a *PayeeError.
+// which is recorded; without one it is refused with a *PayeeNotValidError.
 func (s *Service) RecordPayment(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordPayment) error {
 	amount, err := s.claimAmount("paid", cmd.Amount)
 	if err != nil {
 		return err
 	}
 	cmd.Amount = amount
-	_, err = changeClaim(ctx, s, actor, ReviewClaims, id, "record payment", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
+	_, err = changeClaim(ctx, s, actor, MayReviewClaims, id, "record payment", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
 		d := deed{
-			event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference, Reason: cmd.Reason, Currencies: s.currencies}, kind: engagement.PaymentRecorded,
-			detail: engagement.Detail{Paid: cmd.Amount}, why: cmd.Reference, tell: engagement.TellPaid,
+			event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference, Reason: cmd.Reason, Currencies: s.currencies}, kind: engagement.EventPaymentRecorded,
+			detail: engagement.Detail{Paid: cmd.Amount}, why: cmd.Reference, tell: engagement.MessageClaimPaid,
 		}
 		if !u.pays(p) {
 			return d, struct{}{}, nil // which is refused

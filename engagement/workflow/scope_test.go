@@ -20,7 +20,7 @@ import (
 // act through all.
 type sites map[string][]engagement.LocationID
 
-func (s sites) Authorize(_ context.Context, actor workflow.Actor, _ workflow.Act) (workflow.Scope, error) {
+func (s sites) Authorize(_ context.Context, actor workflow.Actor, _ workflow.Permission) (workflow.Scope, error) {
 	if at, narrowed := s[actor.User]; narrowed {
 		return workflow.SomeLocations(at...), nil
 	}
@@ -28,7 +28,7 @@ func (s sites) Authorize(_ context.Context, actor workflow.Actor, _ workflow.Act
 }
 
 // rui may act through Porto only.
-var rui = workflow.Actor{Partner: "northwind", User: "rui", Roles: []workflow.Role{workflow.IncentivesUser}}
+var rui = workflow.Actor{Partner: "northwind", User: "rui", Roles: []workflow.Role{workflow.RoleIncentivesUser}}
 
 // twoSites is Contoso with n companies, of only five names, some of which are
 // eligible through one location only, and a user of Porto.
@@ -64,7 +64,7 @@ func seen(whole []engagement.Row) []engagement.Row {
 				r.Locations = []engagement.LocationID{porto}
 			}
 			if r.Tab == engagement.TabEligible && !here {
-				r.Tab, r.Actions, r.Reasons = engagement.TabIneligible, nil, []engagement.Reason{{Kind: engagement.NotThroughThese}}
+				r.Tab, r.Actions, r.Reasons = engagement.TabIneligible, nil, []engagement.Reason{{Kind: engagement.ReasonNotThroughTheseLocations}}
 			}
 		}
 		if r.Tab != engagement.TabComplete && r.Tab != engagement.TabOff {
@@ -80,8 +80,8 @@ func seen(whole []engagement.Row) []engagement.Row {
 			}
 			taken[key] = true
 			out = append(out, engagement.Row{
-				ID: engagement.RowID(r.Customer), Tab: engagement.TabIneligible, Type: engagement.NotStarted, Engagement: r.Engagement,
-				Customer: r.Customer, Identity: r.Identity, FriendlyName: r.FriendlyName, Reasons: []engagement.Reason{{Kind: engagement.HeldByColleagues}},
+				ID: engagement.RowID(r.Customer), Tab: engagement.TabIneligible, Type: engagement.RowNotStarted, Engagement: r.Engagement,
+				Customer: r.Customer, Identity: r.Identity, FriendlyName: r.FriendlyName, Reasons: []engagement.Reason{{Kind: engagement.ReasonHeldByColleagues}},
 			})
 		}
 	}
@@ -216,7 +216,7 @@ func active(t *testing.T, w *workflowtest.World) {
 	want, some := map[engagement.ID]int{}, false
 	for r, err := range w.Desk.AllClaims(background, w.Actor, workflow.ClaimsQuery{Limit: 1000}) {
 		ok(t, err)
-		if r.Type != engagement.Done {
+		if r.Type != engagement.RowComplete {
 			want[r.Engagement]++
 			some = true
 		}

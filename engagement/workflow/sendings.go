@@ -71,9 +71,9 @@ func (u *unit) mayWrite(ctx context.Context, p engagement.Participation, to name
 func (u *unit) count(p engagement.Participation, m engagement.Message) {
 	n := storage.Sending{Partner: m.Partner, Message: m.ID, Mailbox: mailbox(m.Partner, m.To).Mailbox, At: u.now}
 	switch m.Kind {
-	case engagement.AskForConsent:
+	case engagement.MessageConsentRequest:
 		n.Engagement = p.Engagement
-	case engagement.AskForSurvey:
+	case engagement.MessageSurveyRequest:
 		if v, _, err := p.Claim.SurveyLink(m.Link); err != nil || v.Form.OfPartner {
 			return
 		}

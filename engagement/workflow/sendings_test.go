@@ -46,7 +46,7 @@ func TestAddAskCancelOverAndOver(t *testing.T) {
 		w.Advance(time.Minute)
 	}
 	w.Relayed()
-	for _, to := range sentTo(w, engagement.AskForConsent) {
+	for _, to := range sentTo(w, engagement.MessageConsentRequest) {
 		asked[strings.ToLower(strings.SplitN(to, "+", 2)[0])]++
 	}
 	for box, n := range asked {
@@ -81,14 +81,14 @@ func TestOneMailboxOverCustomers(t *testing.T) {
 	ok(t, ask(w, workshop, "ana@contoso.com"))
 	p := w.Granted(pilot, "ana@contoso.com")
 	survey := func(contact string) error {
-		return w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: contact}})
+		return w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}})
 	}
 	ok(t, survey("eva@contoso.com"))
 	e := refused[*consent.LimitError](t, ask(w, workshop, "ana@adatum.com"), consent.ErrTooMany)
 	equal(t, "the limit", []any{e.Limit, e.Sent, e.Max, e.NotBefore}, []any{consent.LimitMailbox, 4, 4, w.Now().Add(30 * day)})
 	e = refused[*consent.LimitError](t, survey("EVA+x@contoso.com"), consent.ErrTooMany)
 	equal(t, "the field", e.Field, "contact.email")
-	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.PartnerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}}))
+	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}}))
 	ok(t, ask(w.As(workflowtest.Fabrikam), migration, "ana@adatum.com"))
 	// Who is erased is forgotten, so that nothing tells who was written to.
 	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "eva@contoso.com"})
@@ -123,10 +123,10 @@ func TestRowSaysFromWhen(t *testing.T) {
 	w.Requested(p)
 	row := w.Row(p)
 	equal(t, "from when", row.ResendFrom, w.Now().Add(day))
-	w.ExpectActions(p, engagement.Cancel)
+	w.ExpectActions(p, engagement.ActionCancel)
 	w.SetNow(row.ResendFrom)
 	equal(t, "now", w.Row(p).ResendFrom, time.Time{})
-	w.ExpectActions(p, engagement.ResendConsent, engagement.Cancel)
+	w.ExpectActions(p, engagement.ActionResendConsent, engagement.ActionCancel)
 	_, err := w.Desk.ResendConsent(background, w.Actor, p, w.Key())
 	ok(t, err)
 
@@ -146,7 +146,7 @@ func TestRowSaysFromWhen(t *testing.T) {
 	_, err = w.Desk.ResendConsent(background, w.Actor, p, w.Key())
 	equal(t, "the refusal", refused[*consent.LimitError](t, err, consent.ErrTooMany).NotBefore, start.Add(30*day))
 	w.SetNow(start.Add(30 * day))
-	w.ExpectActions(p, engagement.ResendConsent, engagement.Cancel)
+	w.ExpectActions(p, engagement.ActionResendConsent, engagement.ActionCancel)
 	_, err = w.Desk.ResendConsent(background, w.Actor, p, w.Key())
 	ok(t, err)
 }

@@ -27,7 +27,7 @@ func (u *unit) settle(ctx context.Context, r engagement.PartnerRecord) error {
 	if len(passed)+len(due) == 0 || u.many && len(r.Unreadable) > 0 {
 		return nil
 	}
-	told := slices.ContainsFunc(due, func(d engagement.Reminding) bool { return d.Tell })
+	told := slices.ContainsFunc(due, func(d engagement.DueReminder) bool { return d.Tell })
 	if err := u.loadCustomer(ctx, r.Key.OfCustomer(), len(passed) > 0 || told); err != nil {
 		return err
 	}
@@ -50,17 +50,17 @@ func (u *unit) settle(ctx context.Context, r engagement.PartnerRecord) error {
 
 // recordPassing appends to the history that a deadline has passed, and tells the
 // partner.
-func (u *unit) recordPassing(p engagement.Passing) {
+func (u *unit) recordPassing(p engagement.Lapse) {
 	before := p.Before.StatusAt(p.Deadline.Add(-time.Microsecond))
 	u.event(engagement.Event{
-		Kind: engagement.DeadlinePassed, By: engagement.ByClock, From: before, To: p.After.StatusAt(u.now),
+		Kind: engagement.EventDeadlinePassed, By: engagement.ByClock, From: before, To: p.After.StatusAt(u.now),
 		Detail: engagement.Detail{Deadline: p.Deadline},
 	}, p.After)
 	switch {
 	case !p.After.Consented():
-		u.tellPartner(p.After, engagement.TellExpired)
+		u.tellPartner(p.After, engagement.MessageConsentExpired)
 	case p.After.StatusAt(u.now) != before:
-		u.tellPartner(p.After, engagement.TellClaimExpired)
+		u.tellPartner(p.After, engagement.MessageClaimExpired)
 	}
 }
 

@@ -31,13 +31,13 @@ func waiting(t *testing.T) (w *workflowtest.World, s *spy, theirs, ours engageme
 func TestGrantRecordsWhatMadeRoom(t *testing.T) {
 	w, _, theirs, ours := waiting(t)
 	f := w.As(workflowtest.Fabrikam)
-	equal(t, "in their history", count(t, f, "contoso.com", engagement.DeadlinePassed), 0)
+	equal(t, "in their history", count(t, f, "contoso.com", engagement.EventDeadlinePassed), 0)
 	ok(t, answer(w, newest(w, ours), consent.DecisionAccept))
-	equal(t, "in their history", count(t, f, "contoso.com", engagement.DeadlinePassed), 1)
+	equal(t, "in their history", count(t, f, "contoso.com", engagement.EventDeadlinePassed), 1)
 	w.Advance(-time.Hour)
-	f.ExpectStatus(theirs, engagement.NotSubmittedExpired)
+	f.ExpectStatus(theirs, engagement.StatusNotSubmittedExpired)
 	f.ExpectTab(migration, engagement.TabComplete, "Contoso")
-	w.ExpectStatus(ours, engagement.CustomerConsentReceived)
+	w.ExpectStatus(ours, engagement.StatusConsentReceived)
 	equal(t, "granted", granted(t, w, migration, "contoso.com"), 1)
 }
 
@@ -62,9 +62,9 @@ func TestGrantWithoutWhatMadeRoom(t *testing.T) {
 	w, s, _, ours := waiting(t)
 	s.Store = stubborn{s.Store, "fabrikam"}
 	ok(t, answer(w, newest(w, ours), consent.DecisionAccept))
-	w.ExpectStatus(ours, engagement.CustomerConsentReceived)
+	w.ExpectStatus(ours, engagement.StatusConsentReceived)
 	equal(t, "granted", granted(t, w, migration, "contoso.com"), 1)
-	equal(t, "in their history", count(t, w.As(workflowtest.Fabrikam), "contoso.com", engagement.DeadlinePassed), 0)
+	equal(t, "in their history", count(t, w.As(workflowtest.Fabrikam), "contoso.com", engagement.EventDeadlinePassed), 0)
 }
 
 // ownOnly is a store that notes which partners' records were asked for.
@@ -184,7 +184,7 @@ func TestEndedLeavesItsRecord(t *testing.T) {
 // entryOf is the stored row of a participation.
 func entryOf(t *testing.T, s *spy, w *workflowtest.World, p engagement.ParticipationID) engagement.Entry {
 	t.Helper()
-	list, err := s.Store.List(background, storage.ListQuery{Partner: w.Actor.Partner, Sort: storage.ByName, Limit: 100, Now: w.Now()})
+	list, err := s.Store.List(background, storage.ListQuery{Partner: w.Actor.Partner, Sort: storage.SortByName, Limit: 100, Now: w.Now()})
 	ok(t, err)
 	for _, r := range list.Rows {
 		if r.Entry.Participation == p {

@@ -18,9 +18,9 @@ import (
 // the program sees.
 func (a Actor) side() claim.Side {
 	if a.program() {
-		return claim.ByProgram
+		return claim.SideProgram
 	}
-	return claim.ByPartner
+	return claim.SidePartner
 }
 
 // seenBy returns the participation as a side sees it. It leaves the one it is given
@@ -31,7 +31,7 @@ func seenBy(side claim.Side, p engagement.Participation) engagement.Participatio
 	for i := range p.Consent.Links {
 		p.Consent.Links[i].Tokens = nil
 	}
-	if side == claim.ByPartner { // from where the customer answered is evidence, and nothing for a page
+	if side == claim.SidePartner { // from where the customer answered is evidence, and nothing for a page
 		p.Consent.Answer.Client, p.Consent.Withdrawal.Client = consent.Client{}, consent.Client{}
 	}
 	if p.Claim != nil {
@@ -53,16 +53,16 @@ func claimSeenBy(side claim.Side, c claim.State) claim.State {
 		for j := range v.Links {
 			v.Links[j].Tokens = nil
 		}
-		if side == claim.ByPartner && !v.Form.OfPartner && !v.Form.PartnerReads {
+		if side == claim.SidePartner && !v.Form.OfPartner && !v.Form.PartnerReads {
 			v.Response.Answers = nil
 		}
 	}
-	if side == claim.ByProgram {
+	if side == claim.SideProgram {
 		return c
 	}
 	c.Comments = slices.Clone(c.Comments)
 	for i := range c.Comments {
-		if c.Comments[i].By == claim.ByProgram {
+		if c.Comments[i].By == claim.SideProgram {
 			c.Comments[i].User = ""
 		}
 	}
@@ -80,7 +80,7 @@ func claimSeenBy(side claim.Side, c claim.State) claim.State {
 // meantForPartner are the events of the program whose words are meant for the
 // partner. What it writes with others it writes for itself.
 var meantForPartner = []engagement.EventKind{
-	engagement.CommentAdded, engagement.ActionAskedFor, engagement.ClaimRejected, engagement.PaymentRecorded,
+	engagement.EventCommentAdded, engagement.EventActionRequested, engagement.EventClaimRejected, engagement.EventPaymentRecorded,
 }
 
 // eventsSeenBy returns a history as a side sees it. It was verified as it is stored;
@@ -95,7 +95,7 @@ func eventsSeenBy(side claim.Side, events []engagement.Event) []engagement.Event
 			person.Salt = ""
 			e.Person = &person
 		}
-		if side == claim.ByProgram || e.By != engagement.ByProgram {
+		if side == claim.SideProgram || e.By != engagement.ByProgram {
 			continue
 		}
 		e.Detail.OverCap, e.Detail.OwnReview, e.Detail.Payee = false, "", ""

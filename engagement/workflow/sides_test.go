@@ -27,9 +27,9 @@ func reviewedWorld(t *testing.T) (w *workflowtest.World, spy *spy, p engagement.
 		sc.Engagements[0].Proof = claim.DefaultProof()
 	})
 	p = grantedAt(t, w, porto)
-	must(w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.Findings), strings.NewReader("findings")))
+	must(w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.ProofFindings), strings.NewReader("findings")))
 	must(w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), "s3://secret-bucket/7")))
-	w.Surveyed(p, claim.PartnerSurvey)
+	w.Surveyed(p, claim.ProofPartnerSurvey)
 	link := sendSurvey(t, w, p, "ana@contoso.com")
 	v, err := w.Desk.SurveyView(background, link)
 	ok(t, err)
@@ -43,7 +43,7 @@ func reviewedWorld(t *testing.T) (w *workflowtest.World, spy *spy, p engagement.
 	vera.User = "secret-reviewer"
 	ok(t, w.Desk.StartReview(background, vera, p, workflow.StartReview{Key: w.Key()}))
 	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "For the partner to read."}))
-	ok(t, w.Desk.AskForAction(background, vera, p, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it, partner."}}}))
+	ok(t, w.Desk.AskForAction(background, vera, p, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it, partner."}}}))
 	w.Submitted(p)
 	ok(t, w.Desk.StartReview(background, vera, p, workflow.StartReview{Key: w.Key()}))
 	ok(t, w.Desk.ApproveClaim(background, vera, p, workflow.ApproveClaim{
@@ -79,7 +79,7 @@ func TestWhatEachSideSees(t *testing.T) {
 			t.Run(side.name+"/"+c.name, func(t *testing.T) {
 				w, _, p, kept := reviewedWorld(t)
 				actor := side.actor
-				if c.act == workflow.RunProgram {
+				if c.act == workflow.MayAdministerProgram {
 					actor = workflowtest.Vendor
 				}
 				result, err := c.do(w, actor, p)
@@ -152,10 +152,10 @@ func TestWhoReadsAnswers(t *testing.T) {
 		})
 		p := w.Granted(migration, "ana@contoso.com")
 		ok(t, w.Desk.AnswerPartnerSurvey(background, w.Actor, p, workflow.AnswerPartnerSurvey{
-			Key: w.Key(), Survey: claim.PartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
+			Key: w.Key(), Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
 		}))
-		w.Surveyed(p, claim.CustomerSurvey)
-		own, err := part(t, w, p).Claim.Survey(claim.PartnerSurvey)
+		w.Surveyed(p, claim.ProofCustomerSurvey)
+		own, err := part(t, w, p).Claim.Survey(claim.ProofPartnerSurvey)
 		ok(t, err)
 		equal(t, "its own", len(own.Response.Answers), 3)
 		equal(t, "the customer's", len(surveyOf(t, w, p).Response.Answers) > 0, reads)

@@ -73,7 +73,7 @@ func (t *teller) checkClaim(i int, p *modelPart, c claim.State) {
 	if len(c.Evidence) != len(p.docs) || len(c.Missing()) != p.lacks() || c.FirstSubmittedAt().IsZero() == p.submitted {
 		t.Fatalf("participation %d has %d documents and lacks %v, want %d and %d", i, len(c.Evidence), c.Missing(), len(p.docs), p.lacks())
 	}
-	if own, _ := c.Survey(claim.PartnerSurvey); own.Response.Answers["outcome"] != p.own {
+	if own, _ := c.Survey(claim.ProofPartnerSurvey); own.Response.Answers["outcome"] != p.own {
 		t.Fatalf("participation %d has the partner's answers %v, want an outcome of %q", i, own.Response, p.own)
 	}
 	for _, m := range []struct {
@@ -190,7 +190,7 @@ func (t *teller) checkTabs(partner int, actor workflow.Actor, offer int) {
 		case full:
 			row = fmt.Sprint(engagement.TabIneligible, " ", domain)
 		case t.claimable():
-			row += fmt.Sprint(" ", []engagement.Action{engagement.ClaimCustomer})
+			row += fmt.Sprint(" ", []engagement.Action{engagement.ActionClaimCustomer})
 		}
 		want = append(want, row)
 	}
@@ -309,7 +309,7 @@ func (t *teller) checkHistory(partner int, actor workflow.Actor, customer int, d
 		}
 		at[e.Participation] = e.To
 		counts[e.Participation]++
-		if e.Kind == engagement.ReminderDue {
+		if e.Kind == engagement.EventReminderDue {
 			reminders[e.Participation]++
 		}
 	}
@@ -343,8 +343,8 @@ func (t *teller) checkMessages() {
 		}
 		about := fmt.Sprint(m.Participation, m.Kind, m.Deadline)
 		schedule := map[engagement.MessageKind]engagement.Status{
-			engagement.RemindConsent: engagement.CustomerClaimed, engagement.RemindSubmission: engagement.CustomerConsentReceived,
-			engagement.RemindAction: engagement.PartnerActionRequired, engagement.RemindDispute: engagement.Rejected,
+			engagement.MessageConsentReminder: engagement.StatusCustomerClaimed, engagement.MessageSubmissionReminder: engagement.StatusConsentReceived,
+			engagement.MessageActionReminder: engagement.StatusPartnerActionRequired, engagement.MessageDisputeReminder: engagement.StatusRejected,
 		}
 		between := slices.ContainsFunc(storyReminders[schedule[m.Kind]], func(n int) bool {
 			mark := m.Deadline.AddDate(0, 0, -n)

@@ -47,16 +47,16 @@ func (t *teller) stepOfClaim(do move, p *modelPart, b int) {
 // but for its beginning, whenever the rejection can no longer be disputed.
 func (t *teller) only(p *modelPart, allowed ...engagement.Status) []error {
 	switch s := t.status(p); {
-	case s == engagement.NotSubmittedExpired, s == engagement.PostSubmissionExpired, s == engagement.DisputedExpired:
-		return []error{workflow.ErrNotNow, claim.ErrExpired}
-	case !slices.Contains(allowed, s), s == engagement.Rejected && !t.open(p):
-		return []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+	case s == engagement.StatusNotSubmittedExpired, s == engagement.StatusPostSubmissionExpired, s == engagement.StatusDisputedExpired:
+		return []error{workflow.ErrWrongState, claim.ErrExpired}
+	case !slices.Contains(allowed, s), s == engagement.StatusRejected && !t.open(p):
+		return []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	}
 	return nil
 }
 
 // whileAwaited are the statuses in which a survey can be sent and answered.
-var whileAwaited = append(slices.Clone(whileWorking), engagement.Submitted, engagement.UnderReview)
+var whileAwaited = append(slices.Clone(whileWorking), engagement.StatusSubmitted, engagement.StatusUnderReview)
 
 // answerOwn answers the partner's own survey within the claim, or tries to answer the
 // customer's.
@@ -64,9 +64,9 @@ func (t *teller) answerOwn(p *modelPart, b int) {
 	w := t.by(p)
 	want := t.only(p, whileAwaited...)
 	outcome := []string{"3", "4"}[b%2]
-	cmd := workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.PartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "no", "outcome": outcome}}
+	cmd := workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "no", "outcome": outcome}}
 	if b%4 == 3 {
-		cmd.Survey = claim.CustomerSurvey
+		cmd.Survey = claim.ProofCustomerSurvey
 	}
 	switch {
 	case b%4 != 3 && p.own == outcome: // the same again
@@ -75,11 +75,11 @@ func (t *teller) answerOwn(p *modelPart, b int) {
 		return
 	case want != nil:
 	case !t.worked(p) && !t.now.Before(p.reviewBy):
-		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	case b%4 == 3:
-		want = []error{workflow.ErrInput, consent.ErrInvalid}
+		want = []error{workflow.ErrInvalidInput, consent.ErrInvalid}
 	case p.own != "":
-		want = []error{workflow.ErrNotNow, consent.ErrAlreadyAnswered}
+		want = []error{workflow.ErrWrongState, consent.ErrAlreadyAnswered}
 	}
 	if t.did("answer own survey", p, 1, w.Desk.AnswerPartnerSurvey(background, w.Actor, p.id, cmd), want) {
 		p.own = outcome
@@ -87,7 +87,7 @@ func (t *teller) answerOwn(p *modelPart, b int) {
 }
 
 // whileWorking are the statuses in which the partner prepares what it hands in.
-var whileWorking = []engagement.Status{engagement.CustomerConsentReceived, engagement.PartnerActionRequired, engagement.Disputed}
+var whileWorking = []engagement.Status{engagement.StatusConsentReceived, engagement.StatusPartnerActionRequired, engagement.StatusDisputed}
 
 // did compares how a command on the claim came out, and notes that it made so many
 // events.
@@ -113,11 +113,11 @@ func (t *teller) document(p *modelPart, kept bool) {
 	var err error
 	if kept {
 		added, err = w.Desk.AddEvidence(background, w.Actor, p.id, workflow.AddEvidence{
-			Key: w.Key(), Kind: claim.Findings, Name: "findings.pdf", MediaType: "application/pdf",
+			Key: w.Key(), Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "application/pdf",
 		}, strings.NewReader("%PDF"))
 	} else {
 		added, err = w.Desk.RecordEvidence(background, w.Actor, p.id, workflow.RecordEvidence{
-			Key: w.Key(), Kind: claim.Findings, Name: "findings.pdf", MediaType: "application/pdf", Size: 4, SHA256: strings.Repeat("0a", 32), Ref: "archive/7",
+			Key: w.Key(), Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "application/pdf", Size: 4, SHA256: strings.Repeat("0a", 32), Ref: "archive/7",
 		})
 	}
 	if t.did("add evidence", p, 1, err, want) {
@@ -148,21 +148,21 @@ func (t *teller) send(how move, p *modelPart) {
 	switch {
 	case want != nil:
 	case !t.now.Before(p.submitBy), !t.worked(p) && !t.now.Before(p.reviewBy):
-		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	case p.survey.done, how == resends && !p.survey.sent:
-		want = []error{workflow.ErrNotNow, consent.ErrNotAllowed}
+		want = []error{workflow.ErrWrongState, consent.ErrNotAllowed}
 	}
 	var err error
 	if how == surveys {
 		err = w.Desk.RequestSurvey(background, w.Actor, p.id, workflow.SurveyRequest{
-			Key: w.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: fmt.Sprintf("s%d@customer.example", len(p.survey.links))},
+			Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: fmt.Sprintf("s%d@customer.example", len(p.survey.links))},
 		})
 	} else {
-		err = w.Desk.ResendSurvey(background, w.Actor, p.id, workflow.ResendSurvey{Key: w.Key(), Survey: claim.CustomerSurvey})
+		err = w.Desk.ResendSurvey(background, w.Actor, p.id, workflow.ResendSurvey{Key: w.Key(), Survey: claim.ProofCustomerSurvey})
 	}
 	if t.did(moveNames[how], p, 2, err, want) { // requested, and sent
 		p.survey.sent, p.survey.links = true, w.SurveyLinks(p.id)
-		t.told[engagement.AskForSurvey]++
+		t.told[engagement.MessageSurveyRequest]++
 	}
 }
 
@@ -215,8 +215,8 @@ func (t *teller) note(p *modelPart, program bool) {
 	if program {
 		actor = w.Reviewer()
 	}
-	want := t.only(p, engagement.CustomerConsentReceived, engagement.Submitted, engagement.UnderReview, engagement.PartnerActionRequired,
-		engagement.Approved, engagement.Rejected, engagement.Disputed)
+	want := t.only(p, engagement.StatusConsentReceived, engagement.StatusSubmitted, engagement.StatusUnderReview, engagement.StatusPartnerActionRequired,
+		engagement.StatusApproved, engagement.StatusRejected, engagement.StatusDisputed)
 	t.did("comment", p, 1, w.Desk.Comment(background, actor, p.id, workflow.Comment{Key: w.Key(), Text: "As agreed."}), want)
 }
 
@@ -224,15 +224,15 @@ func (t *teller) note(p *modelPart, program bool) {
 // until consent is requested, and owner and labels at any time.
 func (t *teller) detail(p *modelPart, b int) {
 	w := t.by(p)
-	cmd := workflow.Details{Key: w.Key()}
+	cmd := workflow.UpdateDetails{Key: w.Key()}
 	name, size, owner, labels := fmt.Sprintf("Customer %d", b), dollars(4000000), fmt.Sprintf("user-%d", b), []string{fmt.Sprintf("label-%d", b), "a"}
 	var want []error
 	switch b % 4 {
 	case 0:
 		cmd.FriendlyName = &name
 	case 1:
-		if cmd.DealSize = &size; t.status(p) != engagement.CustomerClaimed {
-			want = []error{workflow.ErrNotNow}
+		if cmd.DealSize = &size; t.status(p) != engagement.StatusCustomerClaimed {
+			want = []error{workflow.ErrWrongState}
 		}
 	case 2:
 		cmd.Owner = &owner
@@ -240,7 +240,7 @@ func (t *teller) detail(p *modelPart, b int) {
 		cmd.Labels = &labels
 	}
 	if !t.open(p) && b%4 < 2 {
-		want = []error{workflow.ErrNotNow}
+		want = []error{workflow.ErrWrongState}
 	}
 	if !t.did("change details", p, 1, w.Desk.ChangeDetails(background, w.Actor, p.id, cmd), want) {
 		return
@@ -284,34 +284,34 @@ func (t *teller) submit(p *modelPart, b int) {
 	if !t.did("submit", p, 1, err, want) {
 		return
 	}
-	if p.recorded == engagement.Disputed { // the one time that the review gets a new deadline
+	if p.recorded == engagement.StatusDisputed { // the one time that the review gets a new deadline
 		p.reviewBy = t.now.AddDate(0, 0, storyWindow)
 	}
-	p.recorded, p.submitted, p.requested = engagement.Submitted, true, requested
+	p.recorded, p.submitted, p.requested = engagement.StatusSubmitted, true, requested
 }
 
 // recall takes a submission back while there is time to submit it again.
 func (t *teller) recall(p *modelPart) {
 	w := t.by(p)
-	want := t.only(p, engagement.Submitted)
+	want := t.only(p, engagement.StatusSubmitted)
 	switch {
 	case want != nil:
 	case !t.now.Before(p.draftBy()):
-		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	case p.recalled == claim.MaxRecalls:
-		want = []error{workflow.ErrInput, claim.ErrInvalid}
+		want = []error{workflow.ErrInvalidInput, claim.ErrInvalid}
 	}
 	if t.did("recall", p, 1, w.Desk.RecallClaim(background, w.Actor, p.id, workflow.RecallClaim{Key: w.Key(), Reason: "One more page."}), want) {
-		p.recorded = engagement.CustomerConsentReceived
+		p.recorded = engagement.StatusConsentReceived
 		p.recalled++
 	}
 }
 
 func (t *teller) dispute(p *modelPart) {
 	w := t.by(p)
-	want := t.only(p, engagement.Rejected)
+	want := t.only(p, engagement.StatusRejected)
 	if t.did("dispute", p, 1, w.Desk.DisputeClaim(background, w.Actor, p.id, workflow.DisputeClaim{Key: w.Key(), Reason: "It was delivered."}), want) {
-		p.recorded, p.disputed = engagement.Disputed, true
+		p.recorded, p.disputed = engagement.StatusDisputed, true
 	}
 }
 
@@ -321,29 +321,29 @@ func (t *teller) review(do move, p *modelPart, b int) {
 	by := w.Reviewer()
 	switch do {
 	case reviews:
-		want := t.only(p, engagement.Submitted)
+		want := t.only(p, engagement.StatusSubmitted)
 		if t.did("start review", p, 1, w.Desk.StartReview(background, by, p.id, workflow.StartReview{Key: w.Key()}), want) {
-			p.recorded = engagement.UnderReview
+			p.recorded = engagement.StatusUnderReview
 		}
 	case demands:
-		want := t.only(p, engagement.UnderReview)
+		want := t.only(p, engagement.StatusUnderReview)
 		if want == nil && !t.now.Before(p.reviewBy) { // it would expire at once, because the reviewer was slow
-			want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+			want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 		}
-		err := w.Desk.AskForAction(background, by, p.id, workflow.AskForAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
+		err := w.Desk.AskForAction(background, by, p.id, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
 		if t.did("ask for action", p, 1, err, want) {
-			p.recorded, p.reviewed = engagement.PartnerActionRequired, true
-			t.model.tell(engagement.TellActionRequired)
+			p.recorded, p.reviewed = engagement.StatusPartnerActionRequired, true
+			t.model.tell(engagement.MessageActionRequired)
 		}
 	case rejects:
-		want := t.only(p, engagement.UnderReview)
-		err := w.Desk.RejectClaim(background, by, p.id, workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.NotDelivered}, Text: "Nobody came."})
+		want := t.only(p, engagement.StatusUnderReview)
+		err := w.Desk.RejectClaim(background, by, p.id, workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.RejectionNotDelivered}, Text: "Nobody came."})
 		if !t.did("reject", p, 1, err, want) {
 			return
 		}
-		t.model.tell(engagement.TellRejected)
-		if p.recorded, p.reviewed = engagement.RejectedFinal, true; !p.disputed {
-			p.recorded, p.disputeBy = engagement.Rejected, t.now.AddDate(0, 0, storyWindow)
+		t.model.tell(engagement.MessageClaimRejected)
+		if p.recorded, p.reviewed = engagement.StatusRejectedFinal, true; !p.disputed {
+			p.recorded, p.disputeBy = engagement.StatusRejected, t.now.AddDate(0, 0, storyWindow)
 		}
 	case approves:
 		t.approve(p, b)
@@ -363,17 +363,17 @@ func (t *teller) approve(p *modelPart, b int) {
 	if b%6 >= 4 {
 		cmd.Override = "As the board decided."
 	}
-	want := t.only(p, engagement.UnderReview)
+	want := t.only(p, engagement.StatusUnderReview)
 	switch {
 	case want != nil:
 	case b%6 == 3:
 		want = []error{claim.ErrAmount}
 	case b%6 == 5: // an override that overrides nothing
-		want = []error{workflow.ErrInput, claim.ErrInvalid}
+		want = []error{workflow.ErrInvalidInput, claim.ErrInvalid}
 	}
 	if t.did("approve", p, 1, w.Desk.ApproveClaim(background, w.Reviewer(), p.id, cmd), want) {
-		p.recorded, p.approved, p.overridden = engagement.Approved, cents, cmd.Override != ""
-		t.model.tell(engagement.TellApproved)
+		p.recorded, p.approved, p.overridden = engagement.StatusApproved, cents, cmd.Override != ""
+		t.model.tell(engagement.MessageClaimApproved)
 	}
 }
 
@@ -385,7 +385,7 @@ func (t *teller) pay(p *modelPart, b int) {
 	if cents == 0 {
 		cents = 100001
 	}
-	want := t.only(p, engagement.Approved)
+	want := t.only(p, engagement.StatusApproved)
 	if want == nil && cents > left {
 		want = []error{claim.ErrAmount}
 	}
@@ -396,19 +396,19 @@ func (t *teller) pay(p *modelPart, b int) {
 	if p.location == porto && b == 10 {
 		cmd.Reason = ""
 	}
-	switch left := t.only(p, engagement.Approved); {
+	switch left := t.only(p, engagement.StatusApproved); {
 	case left != nil:
 	case p.location == porto && cmd.Reason == "":
-		want = []error{workflow.ErrPayee}
+		want = []error{workflow.ErrPayeeNotValid}
 	case p.location != porto && cmd.Reason != "":
-		want = []error{workflow.ErrInput}
+		want = []error{workflow.ErrInvalidInput}
 	}
 	err := w.Desk.RecordPayment(background, w.Reviewer(), p.id, cmd)
 	if !t.did("pay", p, 1, err, want) {
 		return
 	}
-	t.model.tell(engagement.TellPaid)
+	t.model.tell(engagement.MessageClaimPaid)
 	if p.paid += cents; p.paid == p.approved {
-		p.recorded = engagement.Paid
+		p.recorded = engagement.StatusPaid
 	}
 }

@@ -46,12 +46,12 @@ var storyRaise = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 // storyReminders are the days before a deadline on which partners are reminded, by
 // the status in which it runs.
 var storyReminders = map[engagement.Status][]int{
-	engagement.CustomerClaimed:         {7, 1},
-	engagement.AwaitingConsentResponse: {7, 1},
-	engagement.CustomerConsentReceived: {14, 1},
-	engagement.PartnerActionRequired:   {7},
-	engagement.Rejected:                {7, 2},
-	engagement.Disputed:                {7, 2},
+	engagement.StatusCustomerClaimed:         {7, 1},
+	engagement.StatusAwaitingConsentResponse: {7, 1},
+	engagement.StatusConsentReceived:         {14, 1},
+	engagement.StatusPartnerActionRequired:   {7},
+	engagement.StatusRejected:                {7, 2},
+	engagement.StatusDisputed:                {7, 2},
 }
 
 // model is what the program's rules say of a story.
@@ -109,15 +109,15 @@ type modelSurvey struct {
 // deadline is what runs by what is recorded, or the zero time.
 func (p *modelPart) deadline() time.Time {
 	switch p.recorded {
-	case engagement.CustomerClaimed, engagement.AwaitingConsentResponse:
+	case engagement.StatusCustomerClaimed, engagement.StatusAwaitingConsentResponse:
 		return p.answerBy
-	case engagement.CustomerConsentReceived:
+	case engagement.StatusConsentReceived:
 		return p.draftBy()
-	case engagement.PartnerActionRequired:
+	case engagement.StatusPartnerActionRequired:
 		return p.reviewBy
-	case engagement.Disputed:
+	case engagement.StatusDisputed:
 		return p.disputeBy
-	case engagement.Rejected:
+	case engagement.StatusRejected:
 		if !p.shut {
 			return p.disputeBy
 		}
@@ -141,19 +141,19 @@ func (m *model) over(p *modelPart) bool {
 
 // lapses says what a status becomes when its deadline passes.
 var lapses = map[engagement.Status]engagement.Status{
-	engagement.CustomerClaimed:         engagement.CustomerConsentExpired,
-	engagement.AwaitingConsentResponse: engagement.CustomerConsentExpired,
-	engagement.CustomerConsentReceived: engagement.NotSubmittedExpired,
-	engagement.PartnerActionRequired:   engagement.PostSubmissionExpired,
-	engagement.Disputed:                engagement.DisputedExpired,
-	engagement.Rejected:                engagement.Rejected,
+	engagement.StatusCustomerClaimed:         engagement.StatusConsentExpired,
+	engagement.StatusAwaitingConsentResponse: engagement.StatusConsentExpired,
+	engagement.StatusConsentReceived:         engagement.StatusNotSubmittedExpired,
+	engagement.StatusPartnerActionRequired:   engagement.StatusPostSubmissionExpired,
+	engagement.StatusDisputed:                engagement.StatusDisputedExpired,
+	engagement.StatusRejected:                engagement.StatusRejected,
 }
 
 // status is what has become of a participation by now, recorded or not.
 func (m *model) status(p *modelPart) engagement.Status {
 	if m.over(p) {
-		if p.reviewed && p.recorded == engagement.CustomerConsentReceived {
-			return engagement.PostSubmissionExpired
+		if p.reviewed && p.recorded == engagement.StatusConsentReceived {
+			return engagement.StatusPostSubmissionExpired
 		}
 		return lapses[p.recorded]
 	}
@@ -163,10 +163,10 @@ func (m *model) status(p *modelPart) engagement.Status {
 // open reports whether it can still come to another end.
 func (m *model) open(p *modelPart) bool {
 	switch m.status(p) {
-	case engagement.CustomerClaimed, engagement.AwaitingConsentResponse, engagement.CustomerConsentReceived, engagement.Submitted,
-		engagement.UnderReview, engagement.PartnerActionRequired, engagement.Disputed:
+	case engagement.StatusCustomerClaimed, engagement.StatusAwaitingConsentResponse, engagement.StatusConsentReceived, engagement.StatusSubmitted,
+		engagement.StatusUnderReview, engagement.StatusPartnerActionRequired, engagement.StatusDisputed:
 		return true
-	case engagement.Rejected:
+	case engagement.StatusRejected:
 		return !p.shut && !m.over(p)
 	}
 	return false
@@ -176,7 +176,7 @@ func (m *model) open(p *modelPart) bool {
 // ended without delivery.
 func (m *model) holds(p *modelPart) bool {
 	s := m.status(p)
-	return p.consented && (m.open(p) || s == engagement.Approved || s == engagement.Paid)
+	return p.consented && (m.open(p) || s == engagement.StatusApproved || s == engagement.StatusPaid)
 }
 
 // openOf returns the participation that a partner has open with a customer.
@@ -245,36 +245,36 @@ func (m *model) actions(p *modelPart) []engagement.Action {
 	case m.tab(p) == engagement.TabOff:
 		return nil
 	case m.tab(p) == engagement.TabIneligible:
-		return []engagement.Action{engagement.Cancel}
-	case s == engagement.CustomerClaimed:
-		return []engagement.Action{engagement.RequestConsent, engagement.Cancel}
-	case s == engagement.AwaitingConsentResponse && m.maySend(p):
-		return []engagement.Action{engagement.ResendConsent, engagement.Cancel}
-	case s == engagement.AwaitingConsentResponse:
-		return []engagement.Action{engagement.Cancel}
+		return []engagement.Action{engagement.ActionCancel}
+	case s == engagement.StatusCustomerClaimed:
+		return []engagement.Action{engagement.ActionRequestConsent, engagement.ActionCancel}
+	case s == engagement.StatusAwaitingConsentResponse && m.maySend(p):
+		return []engagement.Action{engagement.ActionResendConsent, engagement.ActionCancel}
+	case s == engagement.StatusAwaitingConsentResponse:
+		return []engagement.Action{engagement.ActionCancel}
 	}
-	all := []engagement.Action{engagement.ViewClaim}
+	all := []engagement.Action{engagement.ActionViewClaim}
 	if m.worked(p) {
-		all = append(all, engagement.WorkOnClaim)
+		all = append(all, engagement.ActionWorkOnClaim)
 		if p.lacks() == 0 {
-			all = append(all, engagement.SubmitClaim)
+			all = append(all, engagement.ActionSubmitClaim)
 		}
 	}
-	if s == engagement.Rejected && m.open(p) {
-		all = append(all, engagement.Dispute)
+	if s == engagement.StatusRejected && m.open(p) {
+		all = append(all, engagement.ActionDispute)
 	}
-	if s == engagement.CustomerConsentReceived && !p.submitted {
-		all = append(all, engagement.Cancel)
+	if s == engagement.StatusConsentReceived && !p.submitted {
+		all = append(all, engagement.ActionCancel)
 	}
-	if s == engagement.Submitted && m.now.Before(p.draftBy()) {
-		all = append(all, engagement.RecallClaim)
+	if s == engagement.StatusSubmitted && m.now.Before(p.draftBy()) {
+		all = append(all, engagement.ActionRecallClaim)
 	}
 	return all
 }
 
 // worked reports whether the partner prepares a claim, an answer or a dispute.
 func (m *model) worked(p *modelPart) bool {
-	return slices.Contains([]engagement.Status{engagement.CustomerConsentReceived, engagement.PartnerActionRequired, engagement.Disputed}, m.status(p))
+	return slices.Contains([]engagement.Status{engagement.StatusConsentReceived, engagement.StatusPartnerActionRequired, engagement.StatusDisputed}, m.status(p))
 }
 
 // maySend reports whether the customer can be written to again: five times in all,
@@ -303,14 +303,14 @@ func (m *model) record(partner, customer, offer int) {
 			p.reliedOn = true
 		case p.partner != partner || p.customer != customer || p.offer != offer:
 		case m.over(p):
-			p.shut = p.recorded == engagement.Rejected
+			p.shut = p.recorded == engagement.StatusRejected
 			p.recorded = m.status(p)
 			switch {
 			case p.shut: // nothing that is shown changes
 			case p.consented:
-				m.tell(engagement.TellClaimExpired)
+				m.tell(engagement.MessageClaimExpired)
 			default:
-				m.tell(engagement.TellExpired)
+				m.tell(engagement.MessageConsentExpired)
 			}
 			p.events++
 		case slices.ContainsFunc(p.marks(), func(at time.Time) bool {

@@ -42,7 +42,7 @@ func TestRandomStories(t *testing.T) {
 		}
 	}
 	for status, percent := range map[engagement.Status]int{
-		engagement.Submitted: 50, engagement.UnderReview: 40, engagement.Rejected: 15, engagement.Disputed: 8, engagement.Approved: 10, engagement.Paid: 5,
+		engagement.StatusSubmitted: 50, engagement.StatusUnderReview: 40, engagement.StatusRejected: 15, engagement.StatusDisputed: 8, engagement.StatusApproved: 10, engagement.StatusPaid: 5,
 	} {
 		if met[status] < storyCount*percent/100 {
 			t.Errorf("%d of %d stories meet %q: too few", met[status], storyCount, status)

@@ -33,9 +33,9 @@ func storyWorld(kept *evidencetest.Memory) workflowtest.Scenario {
 	for i, o := range storyOffers {
 		e := &sc.Engagements[i]
 		e.Proof = []claim.ProofItem{
-			{Kind: claim.Findings, Title: "Findings", Required: true, AtLeast: o.needs},
-			{Kind: claim.CustomerSurvey, Title: "Customer survey", Required: o.needsSurvey, Survey: &form},
-			{Kind: claim.PartnerSurvey, Title: "Partner survey", Survey: &own},
+			{Kind: claim.ProofFindings, Title: "Findings", Required: true, AtLeast: o.needs},
+			{Kind: claim.ProofCustomerSurvey, Title: "Customer survey", Required: o.needsSurvey, Survey: &form},
+			{Kind: claim.ProofPartnerSurvey, Title: "Partner survey", Survey: &own},
 		}
 		estimated, most := o.pays(sc.Start)
 		e.Rates = []engagement.Rate{{From: always, Amount: dollars(estimated), Cap: dollars(most)}}
@@ -44,10 +44,10 @@ func storyWorld(kept *evidencetest.Memory) workflowtest.Scenario {
 		}
 	}
 	schedule := engagement.DefaultReminders()
-	schedule.Consent = storyReminders[engagement.CustomerClaimed]
-	schedule.Submission = storyReminders[engagement.CustomerConsentReceived]
-	schedule.Action = storyReminders[engagement.PartnerActionRequired]
-	schedule.Dispute = storyReminders[engagement.Rejected]
+	schedule.Consent = storyReminders[engagement.StatusCustomerClaimed]
+	schedule.Submission = storyReminders[engagement.StatusConsentReceived]
+	schedule.Action = storyReminders[engagement.StatusPartnerActionRequired]
+	schedule.Dispute = storyReminders[engagement.StatusRejected]
 	sc.Options.Reminders, sc.Options.Evidence = &schedule, kept
 	return sc
 }
@@ -210,7 +210,7 @@ func (t *teller) begin(claim bool, partner, customer, offer, location int) {
 		return
 	}
 	t.record(partner, customer, offer)
-	p := &modelPart{partner: partner, customer: customer, offer: offer, location: at, id: started[0].ID, recorded: engagement.CustomerClaimed}
+	p := &modelPart{partner: partner, customer: customer, offer: offer, location: at, id: started[0].ID, recorded: engagement.StatusCustomerClaimed}
 	p.answerBy = t.now.AddDate(0, 0, storyWindow)
 	t.parts = append(t.parts, p)
 	t.happened(p, 1)
@@ -219,22 +219,22 @@ func (t *teller) begin(claim bool, partner, customer, offer, location int) {
 func (t *teller) ask(how move, p *modelPart) {
 	w := t.w.As(storyActors[p.partner])
 	s := t.status(p)
-	if how == changes && (s == engagement.CustomerClaimed || p.consented && s != engagement.CustomerConsentWithdrawn && s != engagement.Canceled) {
+	if how == changes && (s == engagement.StatusCustomerClaimed || p.consented && s != engagement.StatusConsentWithdrawn && s != engagement.StatusCanceled) {
 		t.rename(p)
 		return
 	}
 	var want []error
 	switch {
-	case s == engagement.CustomerConsentExpired:
-		want = []error{workflow.ErrNotNow, consent.ErrExpired}
-	case how == asks && s != engagement.CustomerClaimed, how != asks && s != engagement.AwaitingConsentResponse:
-		want = []error{workflow.ErrNotNow, consent.ErrNotAllowed}
+	case s == engagement.StatusConsentExpired:
+		want = []error{workflow.ErrWrongState, consent.ErrExpired}
+	case how == asks && s != engagement.StatusCustomerClaimed, how != asks && s != engagement.StatusAwaitingConsentResponse:
+		want = []error{workflow.ErrWrongState, consent.ErrNotAllowed}
 	case how != asks && len(p.sends) == 5:
-		want = []error{workflow.ErrNotNow, consent.ErrTooMany}
+		want = []error{workflow.ErrWrongState, consent.ErrTooMany}
 	case how == reasks && !t.maySend(p):
-		want = []error{workflow.ErrNotNow, consent.ErrTooSoon}
+		want = []error{workflow.ErrWrongState, consent.ErrTooSoon}
 	case t.full(p.customer, p.offer):
-		want = []error{workflow.ErrNotNow, consent.ErrTakenElsewhere}
+		want = []error{workflow.ErrWrongState, consent.ErrTakenElsewhere}
 	}
 	req := workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(fmt.Sprintf("c%d@customer.example", len(p.sends))), Partner: workflow.ByEmail("us@partner.example")}
 	var err error
@@ -250,10 +250,10 @@ func (t *teller) ask(how move, p *modelPart) {
 		return
 	}
 	t.record(p.partner, p.customer, p.offer)
-	p.recorded = engagement.AwaitingConsentResponse
+	p.recorded = engagement.StatusAwaitingConsentResponse
 	p.sends = append(p.sends, t.now)
 	p.links = w.Links(p.id)
-	t.told[engagement.AskForConsent]++
+	t.told[engagement.MessageConsentRequest]++
 	t.happened(p, 2) // asked, and sent
 }
 
@@ -264,9 +264,9 @@ func (t *teller) rename(p *modelPart) {
 	var want []error
 	switch {
 	case p.survey.done:
-		want = []error{workflow.ErrNotNow, consent.ErrNotAllowed}
+		want = []error{workflow.ErrWrongState, consent.ErrNotAllowed}
 	case !t.open(p):
-		want = []error{workflow.ErrNotNow}
+		want = []error{workflow.ErrWrongState}
 	}
 	_, err := w.Desk.ChangeContacts(background, w.Actor, p.id, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(fmt.Sprintf("n%d@customer.example", p.events))})
 	t.did("name contacts", p, 1, err, want)
@@ -276,8 +276,8 @@ func (t *teller) rename(p *modelPart) {
 func (t *teller) turn(p *modelPart) {
 	w := t.by(p)
 	var want []error
-	if !t.open(p) && t.status(p) != engagement.Approved {
-		want = []error{workflow.ErrNotNow}
+	if !t.open(p) && t.status(p) != engagement.StatusApproved {
+		want = []error{workflow.ErrWrongState}
 	}
 	t.did("turn", p, 1, w.Desk.ChangePartnerContacts(background, w.Actor, p.id, workflow.ChangePartnerContacts{Key: w.Key(), Partner: workflow.ByEmail(fmt.Sprintf("us%d@partner.example", p.events))}), want)
 }
@@ -301,9 +301,9 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 	switch s := t.status(p); {
 	case void:
 		want = consent.ErrLinkVoid
-	case s == engagement.Canceled:
+	case s == engagement.StatusCanceled:
 		want = consent.ErrNotAllowed
-	case s == engagement.CustomerConsentExpired:
+	case s == engagement.StatusConsentExpired:
 		want = consent.ErrExpired
 	case p.decided == d:
 		t.expect(string(d)+" again", answer(t.w, link, d)) // and nothing happens
@@ -326,20 +326,20 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 	p.decided = d
 	switch d {
 	case consent.DecisionDecline:
-		p.recorded = engagement.CustomerConsentDeclined
-		t.model.tell(engagement.TellDeclined)
+		p.recorded = engagement.StatusConsentDeclined
+		t.model.tell(engagement.MessageConsentDeclined)
 	case consent.DecisionWithdraw:
 		if p.flagged = p.submitted; !p.flagged {
-			p.recorded = engagement.CustomerConsentWithdrawn
+			p.recorded = engagement.StatusConsentWithdrawn
 		}
-		t.model.tell(engagement.TellWithdrawn)
+		t.model.tell(engagement.MessageConsentWithdrawn)
 	case consent.DecisionAccept:
 		o := storyOffers[p.offer]
 		t.recordLapsed(p)
-		p.recorded, p.consented = engagement.CustomerConsentReceived, true
+		p.recorded, p.consented = engagement.StatusConsentReceived, true
 		p.submitBy, p.reviewBy = t.now.AddDate(0, 0, o.submit), t.now.AddDate(0, 0, o.review)
 		p.estimated, p.most = o.pays(t.now)
-		t.model.tell(engagement.TellGranted)
+		t.model.tell(engagement.MessageConsentGranted)
 		if who := [2]int{p.partner, p.customer}; !t.known[who] {
 			t.known[who] = true
 			t.others[who]++
@@ -356,15 +356,15 @@ func (t *teller) cancel(p *modelPart) {
 	var want []error
 	switch {
 	case !t.open(p):
-		want = []error{workflow.ErrNotNow}
+		want = []error{workflow.ErrWrongState}
 	case p.submitted:
-		want = []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	}
-	if t.expect("cancel", w.Desk.Cancel(background, w.Actor, p.id, workflow.CancelParticipation{Key: w.Key()}), want...) {
+	if t.expect("cancel", w.Desk.Cancel(background, w.Actor, p.id, workflow.Cancel{Key: w.Key()}), want...) {
 		t.record(p.partner, p.customer, p.offer)
-		p.recorded = engagement.Canceled
+		p.recorded = engagement.StatusCanceled
 		if len(p.sends) > 0 {
-			t.told[engagement.TellCancelled]++ // to the customer's contact, who was asked
+			t.told[engagement.MessageCanceled]++ // to the customer's contact, who was asked
 		}
 		t.happened(p, 1)
 	}

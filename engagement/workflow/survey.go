@@ -48,7 +48,7 @@ func (s *Service) AnswerSurvey(ctx context.Context, token consent.Token, answers
 		}
 		u.putParticipation(answered)
 		u.event(engagement.Event{
-			Kind: engagement.SurveyAnswered, By: engagement.ByCustomer, From: status, To: status,
+			Kind: engagement.EventSurveyAnswered, By: engagement.ByCustomer, From: status, To: status,
 			Detail: engagement.Detail{Survey: v.Kind, Link: link.ID}, Person: personOf(link.Contact),
 		}, p)
 		v, err = answered.Claim.Survey(v.Kind)
@@ -67,9 +67,9 @@ func (u *unit) notAnswered(status engagement.Status, answerBy time.Time, v claim
 	switch {
 	case link.Void():
 		return &consent.LinkVoidError{VoidedAt: link.VoidedAt}
-	case v.Status == survey.Done:
+	case v.Status == survey.StatusDone:
 		return &survey.AlreadyAnsweredError{At: v.AnsweredAt()}
-	case (status == engagement.Submitted || status == engagement.UnderReview) && engagement.Passed(answerBy, u.now):
+	case (status == engagement.StatusSubmitted || status == engagement.StatusUnderReview) && engagement.Passed(answerBy, u.now):
 		return &survey.ExpiredError{Deadline: answerBy}
 	case errors.As(err, &expired):
 		return &survey.ExpiredError{Deadline: expired.Deadline}
@@ -109,7 +109,7 @@ func (u *unit) surveyView(p engagement.Participation, v claim.Survey, link conse
 // within the claim.
 type AnswerPartnerSurvey struct {
 	Key     string            `json:"-"`       // idempotency key
-	Survey  string            `json:"survey"`  // its kind, claim.PartnerSurvey for example
+	Survey  string            `json:"survey"`  // its kind, claim.ProofPartnerSurvey for example
 	Answers map[string]string `json:"answers"` // by the IDs of the questions
 }
 
@@ -127,12 +127,12 @@ func (c AnswerPartnerSurvey) LogValue() slog.Value {
 func (s *Service) AnswerPartnerSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd AnswerPartnerSurvey) error {
 	const name = "answer survey"
 	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
-		p, err := u.participation(ctx, actor, WorkOnClaims, id)
+		p, err := u.participation(ctx, actor, MayEditClaims, id)
 		if err != nil || cmd.repeats(p) {
 			return struct{}{}, err
 		}
-		return struct{}{}, u.do(actor, WorkOnClaims, name, p, deed{
-			event: claim.AnswerSurvey{Survey: cmd.Survey, User: actor.User, Answers: cmd.Answers}, kind: engagement.SurveyAnswered,
+		return struct{}{}, u.do(actor, MayEditClaims, name, p, deed{
+			event: claim.AnswerSurvey{Survey: cmd.Survey, User: actor.User, Answers: cmd.Answers}, kind: engagement.EventSurveyAnswered,
 			detail: engagement.Detail{Survey: cmd.Survey}, // and no link
 		})
 	})

@@ -26,7 +26,7 @@ var _ consenthttp.SurveyDesk = (*workflow.Service)(nil)
 
 // surveyTo is the command that sends the customer survey to a contact.
 func surveyTo(key, contact string) workflow.SurveyRequest {
-	return workflow.SurveyRequest{Key: key, Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: contact}}
+	return workflow.SurveyRequest{Key: key, Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}}
 }
 
 // sendSurvey sends the customer survey, and lets the message go out.
@@ -38,7 +38,7 @@ func sendSurvey(t *testing.T, w *workflowtest.World, p engagement.ParticipationI
 }
 
 func resendSurvey(w *workflowtest.World, p engagement.ParticipationID) error {
-	return w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: w.Key(), Survey: claim.CustomerSurvey})
+	return w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: w.Key(), Survey: claim.ProofCustomerSurvey})
 }
 
 // newestSurvey is the link of the survey that was sent last.
@@ -90,7 +90,7 @@ func answerSurvey(t *testing.T, w *workflowtest.World, p engagement.Participatio
 // surveyOf returns the customer survey of a claim.
 func surveyOf(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) claim.Survey {
 	t.Helper()
-	v, err := part(t, w, p).Claim.Survey(claim.CustomerSurvey)
+	v, err := part(t, w, p).Claim.Survey(claim.ProofCustomerSurvey)
 	ok(t, err)
 	return v
 }
@@ -102,12 +102,12 @@ func TestSurvey(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Relayed()
 	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "ana@contoso.com")))
-	equal(t, "messages before the relay", len(sentTo(w, engagement.AskForSurvey)), 0)
+	equal(t, "messages before the relay", len(sentTo(w, engagement.MessageSurveyRequest)), 0)
 	if links := surveyOf(t, w, p).Links; len(links) != 1 || len(links[0].Tokens) != 0 {
 		t.Fatalf("the token is made before the message goes out: %v", links)
 	}
 	w.Relayed()
-	equal(t, "who was asked", sentTo(w, engagement.AskForSurvey), []string{"ana@contoso.com"})
+	equal(t, "who was asked", sentTo(w, engagement.MessageSurveyRequest), []string{"ana@contoso.com"})
 	m := w.Messages()[len(w.Messages())-1]
 	if !strings.HasPrefix(m.Link, "https://portal.example/survey/") || !strings.Contains(m.Body, m.Link) {
 		t.Errorf("link %q in body %q", m.Link, m.Body)
@@ -121,8 +121,8 @@ func TestSurvey(t *testing.T) {
 	w.Advance(time.Hour)
 	v, err = w.Desk.AnswerSurvey(background, link, answersTo(v))
 	ok(t, err)
-	equal(t, "the page says", []any{v.Status, v.AnsweredAt, v.MayAnswer}, []any{survey.Done, w.Now(), false})
-	answered, err := forReview(t, w, p).Survey(claim.CustomerSurvey)
+	equal(t, "the page says", []any{v.Status, v.AnsweredAt, v.MayAnswer}, []any{survey.StatusDone, w.Now(), false})
+	answered, err := forReview(t, w, p).Survey(claim.ProofCustomerSurvey)
 	ok(t, err)
 	equal(t, "the answers", answered.Response.Answers, answersTo(v))
 	equal(t, "the answers that the partner reads", len(surveyOf(t, w, p).Response.Answers), 0)
@@ -141,7 +141,7 @@ func TestSurvey(t *testing.T) {
 	}
 	view, err := w.Desk.Claim(background, w.Actor, p)
 	ok(t, err)
-	if slices.ContainsFunc(view.Missing, func(m claim.Missing) bool { return m.Kind == claim.CustomerSurvey }) {
+	if slices.ContainsFunc(view.Missing, func(m claim.Missing) bool { return m.Kind == claim.ProofCustomerSurvey }) {
 		t.Errorf("still missing: %v", view.Missing)
 	}
 }
@@ -154,7 +154,7 @@ func TestSurveyAgain(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	submitBy := part(t, w, p).Claim.SubmitBy
 	unchanged(t, spy, func() { // nobody was asked yet
-		refused[*workflow.NotNowError](t, resendSurvey(w, p), workflow.ErrNotNow)
+		refused[*workflow.WrongStateError](t, resendSurvey(w, p), workflow.ErrWrongState)
 	})
 	links := []consent.Token{sendSurvey(t, w, p, "ana@contoso.com")}
 	for range 7 { // at once, and more often than the program asks for consent
@@ -184,8 +184,8 @@ func TestSurveyAgain(t *testing.T) {
 			continue
 		}
 		unchanged(t, spy, func() {
-			e := refused[*workflow.NotNowError](t, resendSurvey(w, p), workflow.ErrNotNow)
-			equal(t, "the status", e.Status, engagement.NotSubmittedExpired)
+			e := refused[*workflow.WrongStateError](t, resendSurvey(w, p), workflow.ErrWrongState)
+			equal(t, "the status", e.Status, engagement.StatusNotSubmittedExpired)
 			refused[*survey.ExpiredError](t, giveAnswers(w, newestSurvey(w, p)), consent.ErrExpired)
 		})
 	}
@@ -216,15 +216,15 @@ func TestSurveyAfterSubmissionDeadline(t *testing.T) {
 	w.AskedForAction(p, "Let the customer answer.")
 	w.SetNow(submitBy)
 	unchanged(t, spy, func() {
-		e := refused[*workflow.NotNowError](t, resendSurvey(w, p), workflow.ErrNotNow)
+		e := refused[*workflow.WrongStateError](t, resendSurvey(w, p), workflow.ErrWrongState)
 		if !strings.Contains(e.Error(), "submission deadline has passed") {
 			t.Errorf("%v does not say why", e)
 		}
 		err := w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "eva@contoso.com"))
-		refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+		refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 	})
 	ok(t, giveAnswers(w, link))
-	equal(t, "the survey", surveyOf(t, w, p).Status, survey.Done)
+	equal(t, "the survey", surveyOf(t, w, p).Status, survey.StatusDone)
 }
 
 // Another contact can be asked until somebody has answered; the first contact's
@@ -240,7 +240,7 @@ func TestSurveyContact(t *testing.T) {
 	equal(t, "the contact", surveyOf(t, w, p).Contact().Email.String(), "eva@contoso.com")
 	ok(t, resendSurvey(w, p))
 	w.Relayed()
-	equal(t, "who was asked", sentTo(w, engagement.AskForSurvey), []string{"ana@contoso.com", "eva@contoso.com", "eva@contoso.com"})
+	equal(t, "who was asked", sentTo(w, engagement.MessageSurveyRequest), []string{"ana@contoso.com", "eva@contoso.com", "eva@contoso.com"})
 	if err := giveAnswers(w, second); !errors.Is(err, consent.ErrLinkVoid) {
 		t.Fatalf("the link before the last gives %v", err)
 	}
@@ -254,7 +254,7 @@ func TestSurveyContact(t *testing.T) {
 			"the same":        w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "eva@contoso.com")),
 			"again":           resendSurvey(w, p),
 		} {
-			refused[*workflow.NotNowError](t, err, workflow.ErrNotNow)
+			refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 			e := refused[*survey.FrozenError](t, err, consent.ErrNotAllowed)
 			equal(t, name+": since", e.Since, at)
 		}
@@ -279,15 +279,15 @@ func TestSurveyInput(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	unchanged(t, spy, func() {
 		for field, req := range map[string]workflow.SurveyRequest{
-			"contact.email":   {Survey: claim.CustomerSurvey},
-			"contact.email ":  {Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com\r\nBcc: x@y.z"}},
-			"language":        {Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}, Language: "!"},
-			"contact.email  ": {Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "ana"}},
+			"contact.email":   {Survey: claim.ProofCustomerSurvey},
+			"contact.email ":  {Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com\r\nBcc: x@y.z"}},
+			"language":        {Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}, Language: "!"},
+			"contact.email  ": {Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana"}},
 		} {
 			req.Key = w.Key()
-			equal(t, "the field", refused[*workflow.InputError](t, w.Desk.RequestSurvey(background, w.Actor, p, req), workflow.ErrInput).Field, strings.TrimSpace(field))
+			equal(t, "the field", refused[*workflow.InputError](t, w.Desk.RequestSurvey(background, w.Actor, p, req), workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
 		}
-		for _, kind := range []string{"", "weather", claim.Invoice} {
+		for _, kind := range []string{"", "weather", claim.ProofInvoice} {
 			for _, err := range []error{
 				w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}}),
 				w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: w.Key(), Survey: kind}),
@@ -380,7 +380,7 @@ func TestSurveyPage(t *testing.T) {
 		equal(t, "nobody's link", status(http.PostForm(page.URL+"/survey/"+newest(w, p).Secret(), form)), http.StatusNotFound)
 	})
 	equal(t, "an answer", status(http.PostForm(address, form)), http.StatusOK) // after the redirect
-	equal(t, "the survey", surveyOf(t, w, p).Status, survey.Done)
+	equal(t, "the survey", surveyOf(t, w, p).Status, survey.StatusDone)
 	look()
 	unchanged(t, spy, func() {
 		equal(t, "a second click", status(http.PostForm(address, form)), http.StatusOK)
@@ -411,7 +411,7 @@ func TestSurveyAnswerAtomicity(t *testing.T) {
 		if lost {
 			refused[*survey.AlreadyAnsweredError](t, giveOthers(w, link), consent.ErrAlreadyAnswered)
 		}
-		equal(t, "answers", count(t, w, "contoso.com", engagement.SurveyAnswered), 1)
+		equal(t, "answers", count(t, w, "contoso.com", engagement.EventSurveyAnswered), 1)
 	}
 }
 
@@ -425,7 +425,7 @@ func TestRaceToAnswerSurvey(t *testing.T) {
 		errs := together(give, give, other)
 		outcome(t, errs, "1 "+consent.ErrAlreadyAnswered.Error()+", 2 ok", "1 ok, 2 "+consent.ErrAlreadyAnswered.Error())
 		equal(t, "the same answers are done", errs[0] == nil, errs[1] == nil)
-		equal(t, "answers", count(t, w, "contoso.com", engagement.SurveyAnswered), 1)
+		equal(t, "answers", count(t, w, "contoso.com", engagement.EventSurveyAnswered), 1)
 	})
 }
 
@@ -447,10 +447,10 @@ func TestSurveyTokens(t *testing.T) {
 		}
 		w.Advance(time.Hour)
 	}
-	equal(t, "nothing was sent", count(t, w, "contoso.com", engagement.SurveySent), 0)
+	equal(t, "nothing was sent", count(t, w, "contoso.com", engagement.EventSurveySent), 0)
 	w.Relayed()
 	tokens = append(tokens, newestSurvey(w, p))
-	equal(t, "it was sent", count(t, w, "contoso.com", engagement.SurveySent), 1)
+	equal(t, "it was sent", count(t, w, "contoso.com", engagement.EventSurveySent), 1)
 	equal(t, "tokens", len(tokens), 4)
 	all := stored(w)
 	for i, token := range tokens {
@@ -500,7 +500,7 @@ func TestRelayDropsPointlessSurveys(t *testing.T) {
 			meanwhile(t, w, p)
 			w.Advance(day)
 			w.Relayed()
-			if to := sentTo(w, engagement.AskForSurvey); slices.Contains(to, "late@contoso.com") {
+			if to := sentTo(w, engagement.MessageSurveyRequest); slices.Contains(to, "late@contoso.com") {
 				t.Errorf("asked %q", to)
 			}
 			for range 3 {
@@ -526,30 +526,30 @@ func TestTheSamePartnerAnswersAgain(t *testing.T) {
 		actor.User = user
 		return w.Desk.AnswerPartnerSurvey(background, actor, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: survey, Answers: answers(outcome)})
 	}
-	ok(t, own("ana", claim.PartnerSurvey, "3"))
+	ok(t, own("ana", claim.ProofPartnerSurvey, "3"))
 	before := storedPart(t, spy, w, p)
 	again := func(when string) {
 		for _, user := range []string{"ana", "rui"} {
-			ok(t, own(user, claim.PartnerSurvey, "3"))
-			refused[*workflow.NotNowError](t, own(user, claim.PartnerSurvey, "4"), workflow.ErrNotNow)
+			ok(t, own(user, claim.ProofPartnerSurvey, "3"))
+			refused[*workflow.WrongStateError](t, own(user, claim.ProofPartnerSurvey, "4"), workflow.ErrWrongState)
 		}
-		equal(t, "how often it happened, "+when, count(t, w, "contoso.com", engagement.SurveyAnswered), 1)
+		equal(t, "how often it happened, "+when, count(t, w, "contoso.com", engagement.EventSurveyAnswered), 1)
 	}
 	again("while it is a draft")
 	equal(t, "what is stored", storedPart(t, spy, w, p), before)
 
-	w.Surveyed(p, claim.CustomerSurvey)
+	w.Surveyed(p, claim.ProofCustomerSurvey)
 	given := forReview(t, w, p)
-	v, err := given.Survey(claim.CustomerSurvey)
+	v, err := given.Survey(claim.ProofCustomerSurvey)
 	ok(t, err)
-	err = w.Desk.AnswerPartnerSurvey(background, w.Actor, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.CustomerSurvey, Answers: v.Response.Answers})
+	err = w.Desk.AnswerPartnerSurvey(background, w.Actor, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Answers: v.Response.Answers})
 	if err == nil {
 		t.Error("it says that these are the customer's answers")
 	}
 	w.Submitted(p)
-	equal(t, "the status", part(t, w, p).StatusAt(w.Now()), engagement.Submitted)
-	ok(t, own("ana", claim.PartnerSurvey, "3"))
-	if err := own("ana", claim.PartnerSurvey, "4"); err == nil {
+	equal(t, "the status", part(t, w, p).StatusAt(w.Now()), engagement.StatusSubmitted)
+	ok(t, own("ana", claim.ProofPartnerSurvey, "3"))
+	if err := own("ana", claim.ProofPartnerSurvey, "4"); err == nil {
 		t.Error("other answers were taken")
 	}
 }

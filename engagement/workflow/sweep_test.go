@@ -82,7 +82,7 @@ func TestSweep(t *testing.T) {
 			equal(t, "settled again", n, 0)
 		})
 	}
-	w.ExpectStatus(late, engagement.CustomerConsentExpired)
+	w.ExpectStatus(late, engagement.StatusConsentExpired)
 	events, _ := history(t, w, "contoso.com")
 	last := events[len(events)-1]
 	equal(t, "the event", []string{string(last.Kind), string(last.By), string(last.From), string(last.To), string(last.Participation), detailOf(t, last)},
@@ -91,7 +91,7 @@ func TestSweep(t *testing.T) {
 	last = events[len(events)-1]
 	equal(t, "the event", []string{string(last.Kind), string(last.From), string(last.To)}, []string{"deadline passed", "Customer consent received", "Not submitted expired"})
 	w.Relayed()
-	equal(t, "who is told", sentTo(w, engagement.TellExpired), []string{"partner@partner.example", "", ""}) // the one who asked, and two who named nobody
+	equal(t, "who is told", sentTo(w, engagement.MessageConsentExpired), []string{"partner@partner.example", "", ""}) // the one who asked, and two who named nobody
 }
 
 // crowd adds n customers, and lets their time to answer pass.
@@ -133,7 +133,7 @@ func TestSweepTogether(t *testing.T) {
 	equal(t, "left", len(keys), 0)
 	for i := range 250 {
 		_, kinds := history(t, w, fmt.Sprintf("customer-%d.example", i))
-		equal(t, "history", kinds, []engagement.EventKind{engagement.CustomerAdded, engagement.DeadlinePassed})
+		equal(t, "history", kinds, []engagement.EventKind{engagement.EventCustomerAdded, engagement.EventDeadlinePassed})
 	}
 }
 
@@ -186,7 +186,7 @@ func TestHistory(t *testing.T) {
 	w.Advance(time.Hour)
 	w.Requested(p, "eva@contoso.com")
 	w.Advance(day)
-	_, err = w.Desk.ResendConsent(background, workflow.Actor{Partner: "northwind", User: "bob", Roles: []workflow.Role{workflow.IncentivesUser}}, p, w.Key())
+	_, err = w.Desk.ResendConsent(background, workflow.Actor{Partner: "northwind", User: "bob", Roles: []workflow.Role{workflow.RoleIncentivesUser}}, p, w.Key())
 	ok(t, err)
 	w.Advance(time.Hour)
 	w.Relayed()
@@ -201,7 +201,7 @@ func TestHistory(t *testing.T) {
 	w.Requested(q, "eva@contoso.com")
 	w.Declined(q)
 	r := w.Claimed(migration, "contoso.com")
-	ok(t, w.Desk.Cancel(background, w.Actor, r, workflow.CancelParticipation{Key: w.Key(), Reason: "Not now."}))
+	ok(t, w.Desk.Cancel(background, w.Actor, r, workflow.Cancel{Key: w.Key(), Reason: "Not now."}))
 	x := w.Claimed(migration, "contoso.com")
 	w.Advance(40 * day)
 	w.Swept()
@@ -276,9 +276,9 @@ func TestClockJumps(t *testing.T) {
 	equal(t, "the deadline", part(t, w, p).Consent.Deadline, start.Add(30*day))
 	equal(t, "days left", w.Row(p).DaysLeft, 35)
 	w.SetNow(start.Add(31 * day))
-	w.ExpectStatus(p, engagement.CustomerConsentExpired)
+	w.ExpectStatus(p, engagement.StatusConsentExpired)
 	w.SetNow(start.Add(2 * day)) // nobody has recorded it: it is not over yet
-	w.ExpectStatus(p, engagement.AwaitingConsentResponse)
+	w.ExpectStatus(p, engagement.StatusAwaitingConsentResponse)
 	_, err := w.Desk.ResendConsent(background, w.Actor, p, w.Key())
 	ok(t, err)
 	w.Relayed()
@@ -290,16 +290,16 @@ func TestClockJumps(t *testing.T) {
 	equal(t, "the claim counts from the consent", claim.SubmitBy, start.Add(50*day))
 	w.SetNow(start.Add(50 * day))
 	w.Swept()
-	w.ExpectStatus(p, engagement.NotSubmittedExpired)
+	w.ExpectStatus(p, engagement.StatusNotSubmittedExpired)
 	w.SetNow(start)
-	w.ExpectStatus(p, engagement.NotSubmittedExpired) // recorded is recorded
+	w.ExpectStatus(p, engagement.StatusNotSubmittedExpired) // recorded is recorded
 	w.Swept()
 	q := w.Claimed(migration, "contoso.com")
 	w.SetNow(start.Add(30 * day))
 	w.Swept()
 	w.SetNow(start)
-	w.ExpectStatus(q, engagement.CustomerConsentExpired)
-	if err := w.Desk.Cancel(background, w.Actor, q, workflow.CancelParticipation{Key: w.Key()}); !errors.Is(err, workflow.ErrNotNow) {
+	w.ExpectStatus(q, engagement.StatusConsentExpired)
+	if err := w.Desk.Cancel(background, w.Actor, q, workflow.Cancel{Key: w.Key()}); !errors.Is(err, workflow.ErrWrongState) {
 		t.Fatalf("cancelled what has expired: %v", err)
 	}
 	events, _ := history(t, w, "contoso.com")

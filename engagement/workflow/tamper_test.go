@@ -107,11 +107,11 @@ func TestStateNotLedToShows(t *testing.T) {
 	s := &rewritten{}
 	w, spied := newWorld(t)
 	s.Store, spied.Store = spied.Store, s
-	p := reached(t, w, migration, engagement.Approved)
+	p := reached(t, w, migration, engagement.StatusApproved)
 	for name, rewrite := range map[string]func(*engagement.Participation){
-		"declined beside granted":    func(p *engagement.Participation) { p.Consent.Status = consent.Declined },
+		"declined beside granted":    func(p *engagement.Participation) { p.Consent.Status = consent.StatusDeclined },
 		"another answer":             func(p *engagement.Participation) { p.Consent.Answer.At = p.Consent.Answer.At.Add(time.Hour) },
-		"another status":             func(p *engagement.Participation) { p.Claim.Status = claim.Paid },
+		"another status":             func(p *engagement.Participation) { p.Claim.Status = claim.StatusPaid },
 		"more approved":              func(p *engagement.Participation) { p.Claim.Approved = money(t, "9000.00 USD") },
 		"another document":           func(p *engagement.Participation) { p.Claim.Evidence[0].SHA256 = p.Claim.Evidence[1].SHA256 },
 		"no document":                func(p *engagement.Participation) { p.Claim.Evidence = p.Claim.Evidence[1:] },
@@ -139,7 +139,7 @@ func TestStateNotLedToShows(t *testing.T) {
 	for name, rewrite := range map[string]func(*engagement.Customer){
 		"not known":             func(c *engagement.Customer) { c.KnownSince = time.Time{} },
 		"known since yesterday": func(c *engagement.Customer) { c.KnownSince = c.KnownSince.AddDate(0, 0, -1) },
-		"disassociated":         func(c *engagement.Customer) { c.ParkedSince = c.KnownSince },
+		"disassociated":         func(c *engagement.Customer) { c.DisassociatedAt = c.KnownSince },
 	} {
 		s.customer = rewrite
 		_, err := w.Desk.VerifyHistory(background, w.Actor, w.Customer("contoso.com"))
@@ -208,7 +208,7 @@ func TestKeptHeads(t *testing.T) {
 // meanwhile; a cursor is for its own list.
 func TestHistoryPages(t *testing.T) {
 	w, spied := newWorld(t)
-	reached(t, w, migration, engagement.Approved)
+	reached(t, w, migration, engagement.StatusApproved)
 	whole, _ := history(t, w, "contoso.com")
 	key := w.Customer("contoso.com")
 	for _, newest := range []bool{false, true} {
@@ -256,11 +256,11 @@ func TestHistoryPages(t *testing.T) {
 			{Customer: key, Cursor: first.Next + "A"}, {Customer: key, Cursor: back.Next},
 		} {
 			_, err := w.Desk.History(background, w.Actor, q)
-			refused[*workflow.CursorError](t, err, workflow.ErrCursor)
+			refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 		}
 		for _, limit := range []int{-1, 1001} {
 			_, err := w.Desk.History(background, w.Actor, workflow.HistoryQuery{Customer: key, Limit: limit})
-			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "limit")
+			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "limit")
 		}
 	})
 }

@@ -33,7 +33,7 @@ func (u *unit) remind(p engagement.Participation) {
 	status, deadline := p.StatusAt(u.now), p.DeadlineAt(u.now)
 	kind := engagement.ReminderOf(status)
 	u.event(engagement.Event{
-		Kind: engagement.ReminderDue, By: engagement.ByClock, From: status, To: status,
+		Kind: engagement.EventReminderDue, By: engagement.ByClock, From: status, To: status,
 		Detail: engagement.Detail{Reminder: kind, Deadline: deadline},
 	}, p)
 	for _, to := range partnerContacts(p) {

@@ -24,17 +24,17 @@ func TestFriendlyNamesAreNotCut(t *testing.T) {
 	tooLong := long + "x"
 	unchanged(t, spy, func() {
 		_, err := add(tooLong)
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "friendly_name")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "friendly_name")
 	})
 	p, err := add(" \t" + long + "\n")
 	ok(t, err)
 	equal(t, "the name", w.Row(p).FriendlyName, long)
 	unchanged(t, spy, func() {
-		err := w.Desk.ChangeDetails(background, w.Actor, p, workflow.Details{Key: w.Key(), FriendlyName: &tooLong})
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "friendly_name")
+		err := w.Desk.ChangeDetails(background, w.Actor, p, workflow.UpdateDetails{Key: w.Key(), FriendlyName: &tooLong})
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "friendly_name")
 	})
 	spaced := "Big \u00a0\n One"
-	ok(t, w.Desk.ChangeDetails(background, w.Actor, p, workflow.Details{Key: w.Key(), FriendlyName: &spaced}))
+	ok(t, w.Desk.ChangeDetails(background, w.Actor, p, workflow.UpdateDetails{Key: w.Key(), FriendlyName: &spaced}))
 	equal(t, "the name", w.Row(p).FriendlyName, "Big One")
 }
 
@@ -42,7 +42,7 @@ func TestFriendlyNamesAreNotCut(t *testing.T) {
 func TestEraseInEverySpelling(t *testing.T) {
 	for _, spelling := range []string{"Ana Silva", "Ana\u00a0Silva", "ANA\u3000SILVA", "A\u00adna Sil\u200bva", "ａｎａ ｓｉｌｖａ", "Ana_Silva"} {
 		w, _ := newWorld(t)
-		p := reached(t, w, pilot, engagement.CustomerConsentReceived)
+		p := reached(t, w, pilot, engagement.StatusConsentReceived)
 		ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "said " + spelling + " yesterday"}))
 		actor := w.Actor
 		actor.User = "ana.silva"

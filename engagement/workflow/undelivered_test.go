@@ -75,7 +75,7 @@ func TestUndeliverable(t *testing.T) {
 	}
 	equal(t, "tries", tries, 1)
 	events, kinds := history(t, w, "contoso.com")
-	equal(t, "the history", kinds[2:], []engagement.EventKind{engagement.MessageFailed, engagement.ConsentSent, engagement.ConsentSent})
+	equal(t, "the history", kinds[2:], []engagement.EventKind{engagement.EventMessageFailed, engagement.EventConsentSent, engagement.EventConsentSent})
 	equal(t, "whom it names", events[2].Person.Contacts[0].String(), "typo@contoso.com")
 	row := w.Row(p)
 	equal(t, "contacts on the row", row.Contacts, 3)
@@ -125,20 +125,20 @@ func TestRelayGivesUp(t *testing.T) {
 		_, _ = desk.Relay(background)
 		w.Advance(time.Hour)
 	}
-	if got := last[engagement.TellDeclined]; got < 7*day || got > 7*day+7*time.Hour {
+	if got := last[engagement.MessageConsentDeclined]; got < 7*day || got > 7*day+7*time.Hour {
 		t.Errorf("the message without a link was given up after %v", got)
 	}
-	if got := last[engagement.AskForConsent]; got > 30*day || got < 29*day {
+	if got := last[engagement.MessageConsentRequest]; got > 30*day || got < 29*day {
 		t.Errorf("the request was given up after %v", got)
 	}
 	_, kinds := history(t, w, "contoso.com")
-	if !slices.Contains(kinds, engagement.MessageFailed) || slices.Contains(kinds, engagement.ConsentSent) {
+	if !slices.Contains(kinds, engagement.EventMessageFailed) || slices.Contains(kinds, engagement.EventConsentSent) {
 		t.Errorf("the history of the request: %q", kinds)
 	}
 	l := storedPart(t, spy, w, p).Consent.Links[0]
-	equal(t, "the link", []any{l.Failed.Code, l.SentAt.IsZero(), len(l.Tokens)}, []any{consent.TimedOut, true, 1})
+	equal(t, "the link", []any{l.Failed.Code, l.SentAt.IsZero(), len(l.Tokens)}, []any{consent.FailureTimedOut, true, 1})
 	events, _ := history(t, w, "adatum.com")
-	i := slices.IndexFunc(events, func(e engagement.Event) bool { return e.Kind == engagement.MessageFailed })
+	i := slices.IndexFunc(events, func(e engagement.Event) bool { return e.Kind == engagement.EventMessageFailed })
 	if i < 0 || events[i].Person.Contacts[0].String() != "partner@partner.example" {
 		t.Fatal("the history does not tell that the partner was not reached")
 	}
@@ -186,11 +186,11 @@ func TestRecordBounce(t *testing.T) {
 			ok(t, w.Desk.RecordBounce(background, bounce(p, m.ID)))
 			equal(t, "who was not reached", unreached(w.Row(p).Unreached), []string{"ana@contoso.com, ask for consent, bounced"})
 			_, kinds := history(t, w, "contoso.com")
-			equal(t, "the last event", kinds[len(kinds)-1], engagement.MessageFailed)
+			equal(t, "the last event", kinds[len(kinds)-1], engagement.EventMessageFailed)
 			unchanged(t, spy, func() { ok(t, w.Desk.RecordBounce(background, bounce(p, m.ID))) })
 			evidence, err := w.Desk.ConsentEvidence(background, w.Actor, p)
 			ok(t, err)
-			equal(t, "the evidence", evidence[0].Failed.Code, consent.Bounced)
+			equal(t, "the evidence", evidence[0].Failed.Code, consent.FailureBounced)
 			ok(t, answer(w, w.Links(p)[0], consent.DecisionAccept)) // it may have reached somebody all the same
 		})
 	}
@@ -201,17 +201,17 @@ func TestRecordBounce(t *testing.T) {
 	w.Relayed()
 	ok(t, w.Desk.RecordBounce(background, workflow.Bounce{Partner: "northwind", Participation: p, Address: "late@contoso.com"}))
 	equal(t, "who was not reached", unreached(w.Row(p).Unreached), []string{"late@contoso.com, ask for survey, bounced"})
-	v, err := part(t, w, p).Claim.Survey(claim.CustomerSurvey)
+	v, err := part(t, w, p).Claim.Survey(claim.ProofCustomerSurvey)
 	ok(t, err)
-	equal(t, "the survey's link", v.Links[0].Failed.Code, consent.Bounced)
+	equal(t, "the survey's link", v.Links[0].Failed.Code, consent.FailureBounced)
 	for _, bad := range []struct {
 		bounce workflow.Bounce
 		want   error
 	}{
-		{workflow.Bounce{}, workflow.ErrInput},
-		{workflow.Bounce{Partner: "northwind", Participation: p}, workflow.ErrInput},
-		{workflow.Bounce{Participation: p, Address: "ana@contoso.com"}, workflow.ErrInput},
-		{workflow.Bounce{Message: "m", Address: "nobody"}, workflow.ErrInput},
+		{workflow.Bounce{}, workflow.ErrInvalidInput},
+		{workflow.Bounce{Partner: "northwind", Participation: p}, workflow.ErrInvalidInput},
+		{workflow.Bounce{Participation: p, Address: "ana@contoso.com"}, workflow.ErrInvalidInput},
+		{workflow.Bounce{Message: "m", Address: "nobody"}, workflow.ErrInvalidInput},
 		{workflow.Bounce{Message: "m"}, workflow.ErrNotFound},
 		{workflow.Bounce{Partner: "fabrikam", Participation: p, Address: "ana@contoso.com"}, workflow.ErrNotFound},
 		{workflow.Bounce{Partner: "northwind", Participation: p, Address: "nobody@contoso.com"}, workflow.ErrNotFound},

@@ -93,7 +93,7 @@ func commands(t *testing.T, each func(t *testing.T, w *workflowtest.World, spy *
 			w.Requested(p)
 			do := func(reason string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: key, Reason: reason})
+					return nil, w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: key, Reason: reason})
 				}
 			}
 			return command{"Cancel", do("Not now."), do("Never.")}
@@ -116,31 +116,31 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 		}
 	}
 	return []func(*workflowtest.World) command{
-		at(engagement.CustomerClaimed, "ChangeDetails", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusCustomerClaimed, "ChangeDetails", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			name := pick(variant, "Big", "Bigger")
-			return nil, w.Desk.ChangeDetails(background, w.Actor, p, workflow.Details{Key: key, FriendlyName: &name})
+			return nil, w.Desk.ChangeDetails(background, w.Actor, p, workflow.UpdateDetails{Key: key, FriendlyName: &name})
 		}),
 		func(w *workflowtest.World) command {
 			asksReferral(t, w, migration)
-			return at(engagement.CustomerConsentReceived, "RecordReferral", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return at(engagement.StatusConsentReceived, "RecordReferral", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 				return nil, w.Desk.RecordReferral(background, w.Actor, p, workflow.RecordReferral{Key: key, Reference: pick(variant, "R-1", "R-2")})
 			})(w)
 		},
-		at(engagement.CustomerConsentReceived, "Comment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusConsentReceived, "Comment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: key, Text: pick(variant, "Yes.", "No.")})
 		}),
-		at(engagement.Submitted, "Comment of the Program", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusSubmitted, "Comment of the Program", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.Comment(background, w.Reviewer(), p, workflow.Comment{Key: key, Text: pick(variant, "Yes.", "No.")})
 		}),
-		at(engagement.CustomerConsentReceived, "AddEvidence", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return w.Desk.AddEvidence(background, w.Actor, p, pdf(key, claim.Invoice), strings.NewReader(pick(variant, "one", "two")))
+		at(engagement.StatusConsentReceived, "AddEvidence", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return w.Desk.AddEvidence(background, w.Actor, p, pdf(key, claim.ProofInvoice), strings.NewReader(pick(variant, "one", "two")))
 		}),
-		at(engagement.CustomerConsentReceived, "RecordEvidence", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusConsentReceived, "RecordEvidence", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return w.Desk.RecordEvidence(background, w.Actor, p, recorded(key, pick(variant, "s3://one", "s3://two")))
 		}),
 		func(w *workflowtest.World) command {
-			p := reached(t, w, migration, engagement.CustomerConsentReceived)
-			one, two := w.Documented(p, claim.Invoice), w.Documented(p, claim.Invoice)
+			p := reached(t, w, migration, engagement.StatusConsentReceived)
+			one, two := w.Documented(p, claim.ProofInvoice), w.Documented(p, claim.ProofInvoice)
 			do := func(e claim.EvidenceID) func(string) (any, error) {
 				return func(key string) (any, error) {
 					return nil, w.Desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: key, Evidence: e})
@@ -148,11 +148,11 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 			}
 			return command{"RemoveEvidence", do(one.ID), do(two.ID)}
 		},
-		at(engagement.CustomerConsentReceived, "RequestSurvey", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusConsentReceived, "RequestSurvey", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(key, pick(variant, "ana@contoso.com", "eva@contoso.com")))
 		}),
 		func(w *workflowtest.World) command {
-			p := reached(t, w, migration, engagement.CustomerConsentReceived)
+			p := reached(t, w, migration, engagement.StatusConsentReceived)
 			ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "ana@contoso.com")))
 			w.Relayed()
 			w.Advance(time.Minute)
@@ -161,10 +161,10 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 					return nil, w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: key, Survey: kind})
 				}
 			}
-			return command{"ResendSurvey", do(claim.CustomerSurvey), do(claim.PartnerSurvey)}
+			return command{"ResendSurvey", do(claim.ProofCustomerSurvey), do(claim.ProofPartnerSurvey)}
 		},
 		func(w *workflowtest.World) command {
-			p := reached(t, w, migration, engagement.CustomerConsentReceived)
+			p := reached(t, w, migration, engagement.StatusConsentReceived)
 			w.Proved(p)
 			do := func(amount string) func(string) (any, error) {
 				return func(key string) (any, error) {
@@ -173,30 +173,30 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 			}
 			return command{"SubmitClaim", do("4000.00 USD"), do("4000.01 USD")}
 		},
-		at(engagement.CustomerConsentReceived, "AnswerPartnerSurvey", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusConsentReceived, "AnswerPartnerSurvey", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.AnswerPartnerSurvey(background, w.Actor, p, workflow.AnswerPartnerSurvey{
-				Key: key, Survey: claim.PartnerSurvey, Answers: map[string]string{"delivered": pick(variant, "yes", "no"), "findings": "yes", "outcome": "5"},
+				Key: key, Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": pick(variant, "yes", "no"), "findings": "yes", "outcome": "5"},
 			})
 		}),
-		at(engagement.Submitted, "RecallClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusSubmitted, "RecallClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.RecallClaim(background, w.Actor, p, workflow.RecallClaim{Key: key, Reason: pick(variant, "A page.", "A line.")})
 		}),
-		at(engagement.Rejected, "DisputeClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusRejected, "DisputeClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.DisputeClaim(background, w.Actor, p, workflow.DisputeClaim{Key: key, Reason: pick(variant, "It was.", "It was not.")})
 		}),
-		at(engagement.Submitted, "StartReview", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusSubmitted, "StartReview", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.StartReview(background, w.Reviewer(), pick(variant, p, "another"), workflow.StartReview{Key: key})
 		}),
-		at(engagement.UnderReview, "AskForAction", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.AskForAction(background, w.Reviewer(), p, workflow.AskForAction{Key: key, Items: []claim.ActionItem{{Text: pick(variant, "Sign.", "Date.")}}})
+		at(engagement.StatusUnderReview, "AskForAction", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.AskForAction(background, w.Reviewer(), p, workflow.RequestAction{Key: key, Items: []claim.ActionItem{{Text: pick(variant, "Sign.", "Date.")}}})
 		}),
-		at(engagement.UnderReview, "ApproveClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusUnderReview, "ApproveClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.ApproveClaim(background, w.Reviewer(), p, workflow.ApproveClaim{Key: key, Amount: money(t, pick(variant, "1.00 USD", "2.00 USD"))})
 		}),
-		at(engagement.UnderReview, "RejectClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.RejectClaim(background, w.Reviewer(), p, workflow.RejectClaim{Key: key, Codes: []claim.RejectionCode{claim.OtherReason}, Text: pick(variant, "No.", "Never.")})
+		at(engagement.StatusUnderReview, "RejectClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.RejectClaim(background, w.Reviewer(), p, workflow.RejectClaim{Key: key, Codes: []claim.RejectionCode{claim.RejectionOther}, Text: pick(variant, "No.", "Never.")})
 		}),
-		at(engagement.Approved, "RecordPayment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusApproved, "RecordPayment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return nil, w.Desk.RecordPayment(background, w.Reviewer(), p, workflow.RecordPayment{Key: key, Amount: money(t, "1.00 USD"), Reference: pick(variant, "T-1", "T-2")})
 		}),
 		func(w *workflowtest.World) command {
@@ -266,7 +266,7 @@ func TestIdempotency(t *testing.T) {
 func TestKeysApart(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	ok(t, w.Desk.Cancel(background, w.Actor, p, workflow.CancelParticipation{Key: "k"}))
+	ok(t, w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: "k"}))
 	unchanged(t, spy, func() {
 		_, err := w.Desk.ResendConsent(background, w.Actor, p, "k")
 		refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused)
@@ -283,14 +283,14 @@ func TestKeysApart(t *testing.T) {
 	c.Key = "k" // another partner's
 	started, err := f.Desk.AddCustomer(background, f.Actor, c)
 	ok(t, err)
-	f.ExpectStatus(started[0].ID, engagement.CustomerClaimed)
+	f.ExpectStatus(started[0].ID, engagement.StatusCustomerClaimed)
 
 	for _, key := range []string{"", strings.Repeat("k", 201), "a\x00b", "a\nb", "\xff"} {
 		unchanged(t, spy, func() {
 			c := add(w, "ana@contoso.com", pilot)
 			c.Key = key
 			_, err := w.Desk.AddCustomer(background, w.Actor, c)
-			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "key")
+			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "key")
 		})
 	}
 	c = add(w, "ana@contoso.com", pilot)
@@ -303,7 +303,7 @@ func TestKeysApart(t *testing.T) {
 // are apart, too, and no error shows how.
 func TestKeysOfTheProgram(t *testing.T) {
 	w, spy := newWorld(t)
-	p := reached(t, w, migration, engagement.Submitted)
+	p := reached(t, w, migration, engagement.StatusSubmitted)
 	say := func(actor workflow.Actor, text string) error {
 		return w.Desk.Comment(background, actor, p, workflow.Comment{Key: "k", Text: text})
 	}
@@ -317,7 +317,7 @@ func TestKeysOfTheProgram(t *testing.T) {
 	equal(t, "comments", len(part(t, w, p).Claim.Comments), 2)
 	unchanged(t, spy, func() { // nobody can write the Program's keys
 		err := w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: "\x1fk", Text: "Well."})
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInput).Field, "key")
+		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "key")
 	})
 }
 
@@ -365,7 +365,7 @@ func TestOvertakenByItself(t *testing.T) {
 			}
 			w.Relayed()
 			_, kinds := history(t, w, "contoso.com")
-			for _, kind := range []engagement.EventKind{engagement.CustomerAdded, engagement.CustomerClaim} {
+			for _, kind := range []engagement.EventKind{engagement.EventCustomerAdded, engagement.EventCustomerClaimed} {
 				if count := len(slices.DeleteFunc(slices.Clone(kinds), func(k engagement.EventKind) bool { return k != kind })); count > 2 {
 					t.Errorf("%d times %q", count, kind)
 				}
@@ -490,7 +490,7 @@ func TestAnswerAtomicity(t *testing.T) {
 			equal(t, "what was answered", refused[*consent.AlreadyAnsweredError](t, answer(w, link, other), consent.ErrAlreadyAnswered).Decision, d)
 			w.Relayed()
 			_, kinds := history(t, w, "contoso.com")
-			event := map[consent.Decision]engagement.EventKind{consent.DecisionAccept: engagement.ConsentGranted, consent.DecisionDecline: engagement.ConsentDeclined}[d]
+			event := map[consent.Decision]engagement.EventKind{consent.DecisionAccept: engagement.EventConsentGranted, consent.DecisionDecline: engagement.EventConsentDeclined}[d]
 			equal(t, "the event", kinds[3], event)
 			equal(t, "messages", len(w.Messages()), 2)
 		}
@@ -529,8 +529,8 @@ func TestConflicts(t *testing.T) {
 		}
 		return nil
 	})
-	err := w.Desk.Cancel(ctx, w.Actor, p, workflow.CancelParticipation{Key: "x"})
-	if !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrNotNow) {
+	err := w.Desk.Cancel(ctx, w.Actor, p, workflow.Cancel{Key: "x"})
+	if !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrWrongState) {
 		t.Fatalf("cancelled: %v", err)
 	}
 }
@@ -740,10 +740,10 @@ func TestRelayReadsFail(t *testing.T) {
 		spy.reset(nil, nil)
 		w.Advance(10 * time.Minute)
 		w.Relayed()
-		to := sentTo(w, engagement.AskForConsent)
+		to := sentTo(w, engagement.MessageConsentRequest)
 		equal(t, "sent to", slices.Compact(to), []string{"ana@contoso.com"})
 		_, kinds := history(t, w, "contoso.com")
-		equal(t, "the history", kinds[2:], []engagement.EventKind{engagement.ConsentSent})
+		equal(t, "the history", kinds[2:], []engagement.EventKind{engagement.EventConsentSent})
 		_, err = w.Desk.ConsentView(background, newest(w, p))
 		ok(t, err)
 	}

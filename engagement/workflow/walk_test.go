@@ -20,11 +20,11 @@ import (
 
 // walkStatuses spells the statuses in walkTable.
 var walkStatuses = map[string]engagement.Status{
-	"New": engagement.CustomerClaimed, "Wait": engagement.AwaitingConsentResponse, "Recv": engagement.CustomerConsentReceived,
-	"Decl": engagement.CustomerConsentDeclined, "CExp": engagement.CustomerConsentExpired, "Wdrn": engagement.CustomerConsentWithdrawn,
-	"Canc": engagement.Canceled, "Subm": engagement.Submitted, "Revw": engagement.UnderReview, "Actn": engagement.PartnerActionRequired,
-	"Appr": engagement.Approved, "Paid": engagement.Paid, "Rejd": engagement.Rejected, "Disp": engagement.Disputed, "Finl": engagement.RejectedFinal,
-	"NSub": engagement.NotSubmittedExpired, "PExp": engagement.PostSubmissionExpired, "DExp": engagement.DisputedExpired,
+	"New": engagement.StatusCustomerClaimed, "Wait": engagement.StatusAwaitingConsentResponse, "Recv": engagement.StatusConsentReceived,
+	"Decl": engagement.StatusConsentDeclined, "CExp": engagement.StatusConsentExpired, "Wdrn": engagement.StatusConsentWithdrawn,
+	"Canc": engagement.StatusCanceled, "Subm": engagement.StatusSubmitted, "Revw": engagement.StatusUnderReview, "Actn": engagement.StatusPartnerActionRequired,
+	"Appr": engagement.StatusApproved, "Paid": engagement.StatusPaid, "Rejd": engagement.StatusRejected, "Disp": engagement.StatusDisputed, "Finl": engagement.StatusRejectedFinal,
+	"NSub": engagement.StatusNotSubmittedExpired, "PExp": engagement.StatusPostSubmissionExpired, "DExp": engagement.StatusDisputedExpired,
 }
 
 var walkTabs = map[string]engagement.Tab{"elig": engagement.TabEligible, "comp": engagement.TabComplete, "off": engagement.TabOff}
@@ -48,11 +48,11 @@ func (of whose) refusal(cell string) []error {
 	}
 	switch (said{of, cell}) {
 	case said{ofConsent, "no"}:
-		return []error{workflow.ErrNotNow, consent.ErrNotAllowed}
+		return []error{workflow.ErrWrongState, consent.ErrNotAllowed}
 	case said{ofConsent, "late"}:
-		return []error{workflow.ErrNotNow, consent.ErrExpired}
+		return []error{workflow.ErrWrongState, consent.ErrExpired}
 	case said{ofConsent, "soon"}:
-		return []error{workflow.ErrNotNow, consent.ErrTooSoon}
+		return []error{workflow.ErrWrongState, consent.ErrTooSoon}
 	case said{ofLink, "no"}:
 		return []error{consent.ErrNotAllowed}
 	case said{ofLink, "late"}:
@@ -62,13 +62,13 @@ func (of whose) refusal(cell string) []error {
 	case said{ofLink, "ans"}:
 		return []error{consent.ErrAlreadyAnswered}
 	case said{ofClaim, "no"}:
-		return []error{workflow.ErrNotNow, claim.ErrNotAllowed}
+		return []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	case said{ofClaim, "late"}:
-		return []error{workflow.ErrNotNow, claim.ErrExpired}
+		return []error{workflow.ErrWrongState, claim.ErrExpired}
 	case said{ofClaim, "sv"}:
-		return []error{workflow.ErrNotNow, consent.ErrNotAllowed}
+		return []error{workflow.ErrWrongState, consent.ErrNotAllowed}
 	case said{ofClaim, "end"}, said{ofClaim, "frz"}, said{ofConsent, "end"}:
-		return []error{workflow.ErrNotNow}
+		return []error{workflow.ErrWrongState}
 	case said{ofClaim, "miss"}:
 		return []error{claim.ErrIncomplete}
 	case said{ofClaim, "amt"}:
@@ -92,9 +92,9 @@ func (of whose) refusal(cell string) []error {
 // everyRefusal are the sentinels with which a command about a participation can be
 // refused.
 var everyRefusal = []error{
-	workflow.ErrForbidden, workflow.ErrNotFound, workflow.ErrInput, workflow.ErrLocation, workflow.ErrNotClaimable, workflow.ErrNotEligible,
-	workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrOpenParticipation, workflow.ErrNomination, workflow.ErrPayout,
-	workflow.ErrDisassociated, workflow.ErrPayee, workflow.ErrNotNow, workflow.ErrKeyReused, workflow.ErrUnavailable,
+	workflow.ErrForbidden, workflow.ErrNotFound, workflow.ErrInvalidInput, workflow.ErrLocationNotEligible, workflow.ErrNotClaimable, workflow.ErrNotEligible,
+	workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrOpenParticipation, workflow.ErrIDNotAccepted, workflow.ErrPayoutChanged,
+	workflow.ErrDisassociated, workflow.ErrPayeeNotValid, workflow.ErrWrongState, workflow.ErrKeyReused, workflow.ErrUnavailable,
 	consent.ErrUnknownLink, consent.ErrLinkVoid, consent.ErrAlreadyAnswered, consent.ErrExpired, consent.ErrTakenElsewhere, consent.ErrTooSoon,
 	consent.ErrTooMany, consent.ErrNotAllowed, consent.ErrInvalid,
 	claim.ErrNotAllowed, claim.ErrExpired, claim.ErrIncomplete, claim.ErrAmount, claim.ErrInvalid, claim.ErrNotFound,
@@ -187,10 +187,10 @@ func (k *walk) step(t *testing.T, what string, n int) {
 		k.Proved(k.id)
 	case "drop":
 		c := part(t, k.World, k.id).Claim
-		i := slices.IndexFunc(c.Evidence, func(v claim.Evidence) bool { return v.Kind == claim.Invoice })
+		i := slices.IndexFunc(c.Evidence, func(v claim.Evidence) bool { return v.Kind == claim.ProofInvoice })
 		ok(t, k.Desk.RemoveEvidence(background, k.Actor, k.id, workflow.RemoveEvidence{Key: k.Key(), Evidence: c.Evidence[i].ID}))
 	case "submit":
-		if status, _ := k.Desk.Status(background, k.Actor, k.id); status == engagement.Disputed {
+		if status, _ := k.Desk.Status(background, k.Actor, k.id); status == engagement.StatusDisputed {
 			k.ends["review"] = k.day(n + 30)
 		}
 		ok(t, k.try("subm"))
@@ -245,10 +245,10 @@ func (k *walk) try(name string) error {
 	case "back":
 		return answer(k.World, last(k.Links(k.id)), consent.DecisionWithdraw)
 	case "canc":
-		return k.Desk.Cancel(background, k.Actor, k.id, workflow.CancelParticipation{Key: k.Key()})
+		return k.Desk.Cancel(background, k.Actor, k.id, workflow.Cancel{Key: k.Key()})
 	case "deal":
 		size := k.Money("40000.00 USD")
-		return k.Desk.ChangeDetails(background, k.Actor, k.id, workflow.Details{Key: k.Key(), DealSize: &size})
+		return k.Desk.ChangeDetails(background, k.Actor, k.id, workflow.UpdateDetails{Key: k.Key(), DealSize: &size})
 	case "ours":
 		return k.Desk.ChangePartnerContacts(background, k.Actor, k.id, workflow.ChangePartnerContacts{Key: k.Key(), Partner: workflow.ByEmail("eva@northwind.example")})
 	case "clm":
@@ -282,7 +282,7 @@ func (k *walk) tryClaim(name string) error {
 	switch name {
 	case "doc+":
 		_, err := k.Desk.AddEvidence(background, k.Actor, k.id, workflow.AddEvidence{
-			Key: k.Key(), Kind: claim.Findings, Name: "findings.pdf", MediaType: "application/pdf",
+			Key: k.Key(), Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "application/pdf",
 		}, strings.NewReader("%PDF"))
 		return err
 	case "doc-":
@@ -298,7 +298,7 @@ func (k *walk) tryClaim(name string) error {
 	case "ansr":
 		var links []consent.Token
 		for _, m := range k.Messages() {
-			if m.Message.Participation == k.id && m.Message.Kind == engagement.AskForSurvey && m.Message.To.String() == "rui@contoso.com" {
+			if m.Message.Participation == k.id && m.Message.Kind == engagement.MessageSurveyRequest && m.Message.To.String() == "rui@contoso.com" {
 				token, _ := consent.ParseToken(m.Link[strings.LastIndexByte(m.Link, '/')+1:])
 				links = append(links, token)
 			}
@@ -306,7 +306,7 @@ func (k *walk) tryClaim(name string) error {
 		_, err := k.Desk.AnswerSurvey(background, last(links), map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
 		return err
 	case "done":
-		return k.Desk.RequestSurvey(background, k.Actor, k.id, workflow.SurveyRequest{Key: k.Key(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "rui@contoso.com"}})
+		return k.Desk.RequestSurvey(background, k.Actor, k.id, workflow.SurveyRequest{Key: k.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "rui@contoso.com"}})
 	case "note":
 		return k.Desk.Comment(background, k.Actor, k.id, workflow.Comment{Key: k.Key(), Text: "All is well."})
 	case "subm":
@@ -331,12 +331,12 @@ func (k *walk) tryReview(name string) error {
 	case "rev":
 		return k.Desk.StartReview(background, by, k.id, workflow.StartReview{Key: k.Key()})
 	case "act":
-		return k.Desk.AskForAction(background, by, k.id, workflow.AskForAction{Key: k.Key(), Items: []claim.ActionItem{{Text: "Send the invoice again."}}})
+		return k.Desk.AskForAction(background, by, k.id, workflow.RequestAction{Key: k.Key(), Items: []claim.ActionItem{{Text: "Send the invoice again."}}})
 	case "appr", "over":
 		amount := map[string]string{"appr": "5000.00 USD", "over": "5000.01 USD"}[name]
 		return k.Desk.ApproveClaim(background, by, k.id, workflow.ApproveClaim{Key: k.Key(), Amount: k.Money(amount)})
 	case "rej":
-		return k.Desk.RejectClaim(background, by, k.id, workflow.RejectClaim{Key: k.Key(), Codes: []claim.RejectionCode{claim.OtherReason}, Text: "No."})
+		return k.Desk.RejectClaim(background, by, k.id, workflow.RejectClaim{Key: k.Key(), Codes: []claim.RejectionCode{claim.RejectionOther}, Text: "No."})
 	}
 	left := k.Money("5000.00 USD")
 	if p, err := k.Desk.Participation(background, k.Actor, k.id); err == nil && p.Claim != nil {
@@ -531,7 +531,7 @@ func (k *walk) cell(t *testing.T, r walkRow, name string, of whose, cell string)
 	if wrong := refusedWith(err, want); wrong != "" {
 		t.Fatalf("%s: %s", where, wrong)
 	}
-	if notNow := (*workflow.NotNowError)(nil); errors.As(err, &notNow) && notNow.Status != r.status {
+	if notNow := (*workflow.WrongStateError)(nil); errors.As(err, &notNow) && notNow.Status != r.status {
 		t.Fatalf("%s: the refusal speaks of %q", where, notNow.Status)
 	}
 	if missing := (*claim.IncompleteError)(nil); errors.As(err, &missing) && len(missing.Missing) != len(k.lacks(t)) {
@@ -558,13 +558,13 @@ func (k *walk) cell(t *testing.T, r walkRow, name string, of whose, cell string)
 // lacks returns the kinds of required proof that are not there.
 func (k *walk) lacks(t *testing.T) []string {
 	t.Helper()
-	lacks := []string{claim.Findings, claim.Invoice, claim.PartnerSurvey, claim.CustomerSurvey}
+	lacks := []string{claim.ProofFindings, claim.ProofInvoice, claim.ProofPartnerSurvey, claim.ProofCustomerSurvey}
 	c := part(t, k.World, k.id).Claim
 	for _, v := range c.Evidence {
 		lacks = slices.DeleteFunc(lacks, func(kind string) bool { return kind == v.Kind })
 	}
 	for _, v := range c.Surveys {
-		if v.Status == survey.Done {
+		if v.Status == survey.StatusDone {
 			lacks = slices.DeleteFunc(lacks, func(kind string) bool { return kind == v.Kind })
 		}
 	}
@@ -589,21 +589,21 @@ func (k *walk) shows(t *testing.T, r walkRow) {
 	}
 	var want []engagement.Action
 	for name, action := range map[string]engagement.Action{
-		"ask": engagement.RequestConsent, "re": engagement.ResendConsent, "canc": engagement.Cancel, "doc+": engagement.WorkOnClaim,
-		"subm": engagement.SubmitClaim, "rcl": engagement.RecallClaim, "disp": engagement.Dispute,
+		"ask": engagement.ActionRequestConsent, "re": engagement.ActionResendConsent, "canc": engagement.ActionCancel, "doc+": engagement.ActionWorkOnClaim,
+		"subm": engagement.ActionSubmitClaim, "rcl": engagement.ActionRecallClaim, "disp": engagement.ActionDispute,
 	} {
 		if allowed(name) {
 			want = append(want, action)
 		}
 	}
 	if _, consented := k.ends["submit"]; consented {
-		want = append(want, engagement.ViewClaim)
+		want = append(want, engagement.ActionViewClaim)
 	}
 	if !slices.Equal(slices.Sorted(slices.Values(row.Actions)), slices.Sorted(slices.Values(want))) {
 		t.Fatalf("%s: the row allows %q, want %q", k.where(r), row.Actions, want)
 	}
 	claimable := slices.ContainsFunc(k.Rows(migration, engagement.TabEligible), func(row engagement.Row) bool {
-		return row.Participation == "" && slices.Contains(row.Actions, engagement.ClaimCustomer)
+		return row.Participation == "" && slices.Contains(row.Actions, engagement.ActionClaimCustomer)
 	})
 	if claimable != allowed("clm") {
 		t.Fatalf("%s: that the customer can be claimed is %t", k.where(r), claimable)

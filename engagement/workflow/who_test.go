@@ -24,7 +24,7 @@ var callers = []struct {
 	{"another location", rui},
 	{"no role", workflow.Actor{Partner: "northwind", User: "bob"}},
 	{"no user", workflow.Actor{Partner: "northwind", Roles: workflow.AllRoles()}},
-	{"the program", workflow.Actor{User: "vic", Roles: []workflow.Role{workflow.Program}}.For("northwind")},
+	{"the program", workflow.Actor{User: "vic", Roles: []workflow.Role{workflow.RoleProgram}}.For("northwind")},
 	{"both sides", workflow.Actor{Partner: "northwind", User: "ana", Roles: workflow.AllRoles()}},
 }
 
@@ -298,7 +298,7 @@ func TestOtherLocation(t *testing.T) {
 	asRui.ExpectTab(workshop, engagement.TabIneligible, "Contoso", "Woodgrove Bank")
 	for _, row := range must(w.Desk.Search(background, rui, "contoso", 0)) {
 		if row.Engagement == migration {
-			equal(t, "why", row.Reasons, []engagement.Reason{{Kind: engagement.HeldByColleagues}})
+			equal(t, "why", row.Reasons, []engagement.Reason{{Kind: engagement.ReasonHeldByColleagues}})
 		}
 	}
 	summary, err := w.Desk.EngagementSummary(background, rui, migration)
@@ -309,5 +309,5 @@ func TestOtherLocation(t *testing.T) {
 	equal(t, "the locations of the eligibility page", len(outcomes), 1)
 	page, err := w.Desk.Claims(background, rui, workflow.ClaimsQuery{})
 	ok(t, err)
-	equal(t, "the counts of claims", page.Counts, map[engagement.Status]workflow.Count{engagement.UnderReview: {N: 1}})
+	equal(t, "the counts of claims", page.Counts, map[engagement.Status]workflow.Count{engagement.StatusUnderReview: {N: 1}})
 }

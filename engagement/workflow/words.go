@@ -30,16 +30,16 @@ func (s *Service) describe(d *Delivery, p engagement.Participation, now time.Tim
 // toCustomer reports whether a kind of message may go to people who are not the
 // partner's. They have no use for the portal.
 func toCustomer(kind engagement.MessageKind) bool {
-	return kind == engagement.AskForConsent || kind == engagement.TellCancelled || kind == engagement.AskForSurvey
+	return kind == engagement.MessageConsentRequest || kind == engagement.MessageCanceled || kind == engagement.MessageSurveyRequest
 }
 
 // toldOf returns which of the claim's reviews or payments a message that is queued
 // now tells of, counted from 1.
 func toldOf(kind engagement.MessageKind, p engagement.Participation) int {
 	switch kind {
-	case engagement.TellPaid:
+	case engagement.MessageClaimPaid:
 		return len(p.Claim.Payments)
-	case engagement.TellActionRequired, engagement.RemindAction, engagement.TellApproved, engagement.TellRejected, engagement.RemindDispute:
+	case engagement.MessageActionRequired, engagement.MessageActionReminder, engagement.MessageClaimApproved, engagement.MessageClaimRejected, engagement.MessageDisputeReminder:
 		return len(p.Claim.Reviews)
 	}
 	return 0
@@ -61,13 +61,13 @@ func nth[T any](all []T, n int) T {
 func (d *Delivery) describeClaim(c claim.State) {
 	review := nth(c.Reviews, d.Message.Of)
 	switch d.Message.Kind {
-	case engagement.TellActionRequired, engagement.RemindAction:
+	case engagement.MessageActionRequired, engagement.MessageActionReminder:
 		d.Items = slices.Clone(review.Items)
-	case engagement.TellApproved:
+	case engagement.MessageClaimApproved:
 		d.Amount, d.Reason = review.Amount, review.Text
-	case engagement.TellRejected, engagement.RemindDispute:
+	case engagement.MessageClaimRejected, engagement.MessageDisputeReminder:
 		d.Codes, d.Reason = slices.Clone(review.Codes), review.Text
-	case engagement.TellPaid:
+	case engagement.MessageClaimPaid:
 		payment := nth(c.Payments, d.Message.Of)
 		d.Amount, d.Reference = payment.Amount, payment.Reference
 		if left := c.Approved.Amount.Sub(c.Paid.Amount); left.IsPositive() {
@@ -97,20 +97,20 @@ func (d *Delivery) write(l words.Language, p engagement.Participation) {
 	}
 	subject := words.MailSubject(string(d.Message.Kind))
 	switch d.Message.Kind {
-	case engagement.TellExpired:
+	case engagement.MessageConsentExpired:
 		if len(p.Consent.Sent) == 0 {
 			subject = "mail.consent_not_requested.subject"
 		}
-	case engagement.TellWithdrawn:
+	case engagement.MessageConsentWithdrawn:
 		values["outcome"] = l.Text("mail.withdrawn_ended", nil)
 		if p.Consent.Withdrawal.AfterSubmission {
 			values["outcome"] = l.Text("mail.withdrawn_noted", values)
 		}
-	case engagement.TellRejected:
-		if d.Status == engagement.RejectedFinal {
+	case engagement.MessageClaimRejected:
+		if d.Status == engagement.StatusRejectedFinal {
 			values["final"] = l.Text("mail.rejected_final", nil)
 		}
-	case engagement.RemindConsent:
+	case engagement.MessageConsentReminder:
 		if len(p.Consent.Sent) == 0 {
 			values["unasked"] = l.Text("mail.unasked", nil)
 		}
@@ -137,7 +137,7 @@ func itemsText(items []claim.ActionItem, p engagement.Participation) string {
 func codesText(l words.Language, codes []claim.RejectionCode, reason string) string {
 	var texts []string
 	for _, c := range codes {
-		if c == claim.OtherReason && reason != "" {
+		if c == claim.RejectionOther && reason != "" {
 			continue
 		}
 		texts = append(texts, l.Text(words.RejectionCode(string(c)), nil))
@@ -150,11 +150,11 @@ func codesText(l words.Language, codes []claim.RejectionCode, reason string) str
 func deadlineFor(kind engagement.MessageKind, p engagement.Participation, now time.Time) time.Time {
 	switch {
 	case p.Claim == nil:
-	case kind == engagement.TellGranted:
+	case kind == engagement.MessageConsentGranted:
 		return p.Claim.SubmitBy
-	case kind == engagement.TellActionRequired:
+	case kind == engagement.MessageActionRequired:
 		return p.Claim.ReviewBy
-	case kind == engagement.TellRejected && p.StatusAt(now) != engagement.Rejected:
+	case kind == engagement.MessageClaimRejected && p.StatusAt(now) != engagement.StatusRejected:
 		return time.Time{} // it is disputed, or final
 	}
 	return p.DeadlineAt(now)

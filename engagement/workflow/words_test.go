@@ -87,23 +87,23 @@ func checkMail(t *testing.T, d workflow.Delivery) {
 		}
 	}
 	link := d.URL
-	if kind == engagement.AskForConsent || kind == engagement.AskForSurvey {
+	if kind == engagement.MessageConsentRequest || kind == engagement.MessageSurveyRequest {
 		link = d.Link
 	}
-	if kind != engagement.TellCancelled && (!strings.Contains(d.Body, "https://") || !strings.Contains(d.Body, link)) {
+	if kind != engagement.MessageCanceled && (!strings.Contains(d.Body, "https://") || !strings.Contains(d.Body, link)) {
 		t.Errorf("%s has no link: %q", kind, d.Body)
 	}
 	missing := ""
 	switch kind {
-	case engagement.TellApproved, engagement.TellPaid:
+	case engagement.MessageClaimApproved, engagement.MessageClaimPaid:
 		if d.Amount.IsZero() {
 			missing = "amount"
 		}
-	case engagement.TellRejected:
+	case engagement.MessageClaimRejected:
 		if len(d.Codes) == 0 || d.Reason == "" || !strings.Contains(d.Body, d.Reason) {
 			missing = "reason"
 		}
-	case engagement.TellActionRequired, engagement.RemindAction:
+	case engagement.MessageActionRequired, engagement.MessageActionReminder:
 		if len(d.Items) != 1 || !strings.Contains(d.Body, d.Items[0].Text) {
 			missing = "items"
 		}
@@ -129,13 +129,13 @@ func everyMessage(t *testing.T, w *workflowtest.World, language string) map[enga
 		req.Language = language
 		_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
 		ok(t, err)
-		tells(engagement.AskForConsent, w.Now().Add(30*day))
+		tells(engagement.MessageConsentRequest, w.Now().Add(30*day))
 		w.Relayed()
 		return p
 	}
 	accept := func(p engagement.ParticipationID) {
 		w.Accepted(p)
-		tells(engagement.TellGranted, w.Now().Add(60*day))
+		tells(engagement.MessageConsentGranted, w.Now().Add(60*day))
 	}
 	w.Declined(ask(w.Added(migration, "ana@contoso.com")))
 	p := ask(w.Added(migration, "ana@contoso.com"))
@@ -144,7 +144,7 @@ func everyMessage(t *testing.T, w *workflowtest.World, language string) map[enga
 	w.Cancelled(ask(w.Claimed(migration, "contoso.com")))
 
 	ask(w.Claimed(migration, "contoso.com"))
-	tells(engagement.RemindConsent, w.Now().Add(30*day))
+	tells(engagement.MessageConsentReminder, w.Now().Add(30*day))
 	w.Advance(16 * day)
 	out()
 	w.Advance(14 * day)
@@ -157,26 +157,26 @@ func everyMessage(t *testing.T, w *workflowtest.World, language string) map[enga
 	p = ask(w.Claimed(migration, "contoso.com"))
 	accept(p)
 	c := part(t, w, p).Claim
-	tells(engagement.AskForSurvey, c.SubmitBy)
-	for _, kind := range []string{claim.PartnerSurvey, claim.CustomerSurvey} {
+	tells(engagement.MessageSurveyRequest, c.SubmitBy)
+	for _, kind := range []string{claim.ProofPartnerSurvey, claim.ProofCustomerSurvey} {
 		ok(t, w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}}))
 		w.Relayed()
 		answerSurvey(t, w, p)
 	}
 	w.Advance(50 * day)
-	tells(engagement.RemindSubmission, c.SubmitBy)
+	tells(engagement.MessageSubmissionReminder, c.SubmitBy)
 	out()
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.AskedForAction(p, "Sign the findings.")
-	tells(engagement.TellActionRequired, c.ReviewBy)
+	tells(engagement.MessageActionRequired, c.ReviewBy)
 	w.Advance(30 * day)
-	tells(engagement.RemindAction, c.ReviewBy)
+	tells(engagement.MessageActionReminder, c.ReviewBy)
 	out()
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.Rejected(p, "Nothing was delivered.")
-	tells(engagement.RemindDispute, w.Now().Add(30*day))
+	tells(engagement.MessageDisputeReminder, w.Now().Add(30*day))
 	w.Advance(20 * day)
 	out()
 	w.Disputed(p, "It was.")
@@ -225,7 +225,7 @@ func TestWordsOtherLanguage(t *testing.T) {
 	texts, err := consent.NewTexts(text)
 	ok(t, err)
 	french, err := words.New(words.Words{Language: "fr", Texts: map[words.Key]string{
-		words.MailSubject(string(engagement.AskForConsent)): "{partner} demande votre accord : {engagement}",
+		words.MailSubject(string(engagement.MessageConsentRequest)): "{partner} demande votre accord : {engagement}",
 	}})
 	ok(t, err)
 	lisbon, err := time.LoadLocation("Europe/Lisbon")

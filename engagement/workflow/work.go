@@ -25,14 +25,14 @@ func (c Comment) LogValue() slog.Value { return slog.GroupValue(slog.String("key
 // Comment adds a comment to a claim, which both the partner and the Program read.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
-// *UnavailableError, or a *NotNowError which wraps the refusal of package claim.
+// *UnavailableError, or a *WrongStateError which wraps the refusal of package claim.
 func (s *Service) Comment(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd Comment) error {
-	by := claim.ByPartner
+	by := claim.SidePartner
 	if actor.program() {
-		by = claim.ByProgram
+		by = claim.SideProgram
 	}
-	return s.command(ctx, actor, CommentOnClaims, id, "comment", cmd.Key, cmd, deed{
-		event: claim.AddComment{By: by, User: actor.User, Text: cmd.Text}, kind: engagement.CommentAdded, why: cmd.Text,
+	return s.command(ctx, actor, MayComment, id, "comment", cmd.Key, cmd, deed{
+		event: claim.AddComment{By: by, User: actor.User, Text: cmd.Text}, kind: engagement.EventCommentAdded, why: cmd.Text,
 	})
 }
 
@@ -53,8 +53,8 @@ func (s *Service) SubmitClaim(ctx context.Context, actor Actor, id engagement.Pa
 		return err
 	}
 	cmd.Requested = requested
-	return s.command(ctx, actor, WorkOnClaims, id, "submit claim", cmd.Key, cmd, deed{
-		event: claim.Submit{Requested: cmd.Requested, Currencies: s.currencies}, kind: engagement.ClaimSubmitted,
+	return s.command(ctx, actor, MayEditClaims, id, "submit claim", cmd.Key, cmd, deed{
+		event: claim.Submit{Requested: cmd.Requested, Currencies: s.currencies}, kind: engagement.EventClaimSubmitted,
 		told: func(p engagement.Participation) engagement.Detail {
 			return engagement.Detail{Requested: p.Claim.Requested}
 		},
@@ -76,8 +76,8 @@ func (c RecallClaim) LogValue() slog.Value { return slog.GroupValue(slog.String(
 // when that has passed. What was submitted once cannot be cancelled any more. It
 // returns what Comment returns.
 func (s *Service) RecallClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecallClaim) error {
-	return s.command(ctx, actor, WorkOnClaims, id, "recall claim", cmd.Key, cmd, deed{
-		event: claim.RecallSubmission{Reason: cmd.Reason}, kind: engagement.ClaimRecalled, why: cmd.Reason,
+	return s.command(ctx, actor, MayEditClaims, id, "recall claim", cmd.Key, cmd, deed{
+		event: claim.RecallSubmission{Reason: cmd.Reason}, kind: engagement.EventClaimRecalled, why: cmd.Reason,
 	})
 }
 
@@ -94,8 +94,8 @@ func (c DisputeClaim) LogValue() slog.Value { return slog.GroupValue(slog.String
 // then be worked on like a draft, and the dispute has to be submitted, with
 // SubmitClaim, before the same deadline. It returns what Comment returns.
 func (s *Service) DisputeClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd DisputeClaim) error {
-	return s.command(ctx, actor, WorkOnClaims, id, "dispute claim", cmd.Key, cmd, deed{
-		event: claim.OpenDispute{Reason: cmd.Reason}, kind: engagement.DisputeOpened, why: cmd.Reason,
+	return s.command(ctx, actor, MayEditClaims, id, "dispute claim", cmd.Key, cmd, deed{
+		event: claim.OpenDispute{Reason: cmd.Reason}, kind: engagement.EventDisputeOpened, why: cmd.Reason,
 	})
 }
 
@@ -112,7 +112,7 @@ const MaxSurveys = 30
 // one instead.
 type SurveyRequest struct {
 	Key      string  `json:"-"`      // idempotency key
-	Survey   string  `json:"survey"` // its kind, such as claim.CustomerSurvey
+	Survey   string  `json:"survey"` // its kind, such as claim.ProofCustomerSurvey
 	Contact  Contact `json:"contact"`
 	Language string  `json:"language,omitzero"` // one of the survey's; "": that of the request for consent, or the closest there is
 	Reason   string  `json:"reason,omitzero"`   // see ConsentRequest.Reason
@@ -130,7 +130,7 @@ func (r SurveyRequest) LogValue() slog.Value {
 // frozen.
 //
 // It returns what Comment returns, and an *OwnContactError or a *ForeignContactError
-// as RequestConsent does; its *NotNowError can wrap a refusal of package survey or a
+// as RequestConsent does; its *WrongStateError can wrap a refusal of package survey or a
 // *consent.LimitError, too.
 func (s *Service) RequestSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, req SurveyRequest) error {
 	return s.sendSurvey(ctx, actor, id, "request survey", req.Key, req, req.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
@@ -150,7 +150,7 @@ func (s *Service) RequestSurvey(ctx context.Context, actor Actor, id engagement.
 			}
 		}
 		return claim.SendSurvey{Survey: req.Survey, Contact: contact, Language: language, Link: link, Policy: surveyPolicy}, contact.Email, nil
-	}, engagement.SurveyRequested)
+	}, engagement.EventSurveyRequested)
 }
 
 // ResendSurvey is the command that sends a survey to the same contact again.
@@ -165,13 +165,13 @@ func (s *Service) ResendSurvey(ctx context.Context, actor Actor, id engagement.P
 	return s.sendSurvey(ctx, actor, id, "resend survey", cmd.Key, cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
 		v, err := p.Claim.Survey(cmd.Survey)
 		return claim.ResendSurvey{Survey: cmd.Survey, Link: link, Policy: surveyPolicy}, v.Contact().Email, err
-	}, engagement.SurveyResent)
+	}, engagement.EventSurveyResent)
 }
 
 // sendSurvey carries out a command that writes to a survey's contact.
 func (s *Service) sendSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, name, key string, body any, survey string,
 	event func(engagement.Participation, consent.LinkID) (claim.Event, tenant.Email, error), kind engagement.EventKind) error {
-	_, err := changeClaim(ctx, s, actor, WorkOnClaims, id, name, key, body, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
+	_, err := changeClaim(ctx, s, actor, MayEditClaims, id, name, key, body, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
 		d := deed{kind: kind, detail: engagement.Detail{Survey: survey}}
 		if p.Claim == nil {
 			_, err := engagement.ApplyClaim(p, claim.SendSurvey{}, u.now)
@@ -203,7 +203,7 @@ func (s *Service) sendSurvey(ctx context.Context, actor Actor, id engagement.Par
 		d.contacts = []tenant.Email{contact}
 		d.then = func(p engagement.Participation) {
 			if v, link, err := p.Claim.SurveyLink(links[0]); err == nil {
-				u.tell(p, engagement.AskForSurvey, link.Contact.Email, v.Sendings[len(v.Sendings)-1].Language, link.ID)
+				u.tell(p, engagement.MessageSurveyRequest, link.Contact.Email, v.Sendings[len(v.Sendings)-1].Language, link.ID)
 			}
 		}
 		return d, struct{}{}, nil

@@ -48,7 +48,7 @@ func (w *World) Surveyed(p engagement.ParticipationID, kind string) {
 	w.t.Helper()
 	w.Relayed() // so that the newest link is the one that is asked for
 	contact := "contact@customer.example"
-	if kind == claim.PartnerSurvey {
+	if kind == claim.ProofPartnerSurvey {
 		contact = "partner@partner.example"
 	}
 	err := w.Desk.RequestSurvey(context.Background(), w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: workflow.Contact{Email: contact}, Language: "en"})
@@ -68,7 +68,7 @@ func (w *World) Surveyed(p engagement.ParticipationID, kind string) {
 			answers[q.ID] = choices[0]
 		}
 	}
-	if view, err = w.Desk.AnswerSurvey(context.Background(), links[len(links)-1], answers); err != nil || view.Status != survey.Done {
+	if view, err = w.Desk.AnswerSurvey(context.Background(), links[len(links)-1], answers); err != nil || view.Status != survey.StatusDone {
 		w.t.Fatalf("answer %s of %s: %v", kind, p, err)
 	}
 }
@@ -90,7 +90,7 @@ func (w *World) Reviewed(p engagement.ParticipationID) {
 // AskedForAction lets the program ask the partner for something.
 func (w *World) AskedForAction(p engagement.ParticipationID, what string) {
 	w.t.Helper()
-	w.did("ask for action on", p, w.Desk.AskForAction(context.Background(), w.Reviewer(), p, workflow.AskForAction{
+	w.did("ask for action on", p, w.Desk.AskForAction(context.Background(), w.Reviewer(), p, workflow.RequestAction{
 		Key: w.Key(), Items: []claim.ActionItem{{Text: what}},
 	}))
 }
@@ -105,7 +105,7 @@ func (w *World) Approved(p engagement.ParticipationID, amount string) {
 func (w *World) Rejected(p engagement.ParticipationID, why string) {
 	w.t.Helper()
 	w.did("reject", p, w.Desk.RejectClaim(context.Background(), w.Reviewer(), p, workflow.RejectClaim{
-		Key: w.Key(), Codes: []claim.RejectionCode{claim.OtherReason}, Text: why,
+		Key: w.Key(), Codes: []claim.RejectionCode{claim.RejectionOther}, Text: why,
 	}))
 }
 

@@ -13,9 +13,9 @@ import (
 
 // The actors of Contoso.
 var (
-	Northwind = workflow.Actor{Partner: "northwind", User: "ana", Roles: []workflow.Role{workflow.IncentivesAdmin}}
-	Fabrikam  = workflow.Actor{Partner: "fabrikam", User: "joe", Roles: []workflow.Role{workflow.IncentivesUser}}
-	Vendor    = workflow.Actor{User: "program", Roles: []workflow.Role{workflow.Program}}
+	Northwind = workflow.Actor{Partner: "northwind", User: "ana", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}
+	Fabrikam  = workflow.Actor{Partner: "fabrikam", User: "joe", Roles: []workflow.Role{workflow.RoleIncentivesUser}}
+	Vendor    = workflow.Actor{User: "program", Roles: []workflow.Role{workflow.RoleProgram}}
 )
 
 // The facts that Contoso's rules ask for.
@@ -46,16 +46,16 @@ func Contoso() Scenario {
 		// Helpers write to the same contact for every customer.
 		Options: workflow.Options{Policy: consent.Policy{MaxPerEngagement: -1, MaxPerMailbox: -1, MaxPerDay: -1}},
 		Engagements: []engagement.Engagement{
-			offer("azure-migration", "Azure Migration", "Infrastructure", engagement.Assessment, eligibility.Rule{
+			offer("azure-migration", "Azure Migration", "Infrastructure", engagement.TypeAssessment, eligibility.Rule{
 				ID: "enough_seats", Doc: "The customer has at least 300 seats.", Check: eligibility.AtLeast(Seats, 300),
 			}),
-			offer("security-workshop", "Security Workshop", "Security", engagement.Workshop, eligibility.Rule{
+			offer("security-workshop", "Security Workshop", "Security", engagement.TypeWorkshop, eligibility.Rule{
 				ID: "enterprise", Doc: "The customer is an enterprise.", Check: eligibility.Is(Segment, "enterprise"),
 			}),
-			twice(offer("data-pilot", "Data Pilot", "Data & AI", engagement.MediumProject)),
-			until(offer("endpoint-workshop", "Endpoint Workshop", "Modern Work", engagement.Workshop), "2026-09-30"),
-			open(offer("copilot-readiness", "Copilot Readiness", "Modern Work", engagement.Workshop), "2027-01-01", "2027-07-01"),
-			open(offer("legacy-voice", "Legacy Voice", "Modern Work", engagement.Workshop), "2025-07-01", "2026-07-01"),
+			twice(offer("data-pilot", "Data Pilot", "Data & AI", engagement.TypeMediumProject)),
+			until(offer("endpoint-workshop", "Endpoint Workshop", "Modern Work", engagement.TypeWorkshop), "2026-09-30"),
+			open(offer("copilot-readiness", "Copilot Readiness", "Modern Work", engagement.TypeWorkshop), "2027-01-01", "2027-07-01"),
+			open(offer("legacy-voice", "Legacy Voice", "Modern Work", engagement.TypeWorkshop), "2025-07-01", "2026-07-01"),
 		},
 		Partners: []engagement.Partner{
 			{ID: "northwind", Name: "Northwind Consulting", Domains: []tenant.Domain{must(tenant.ParseDomain("northwind.example"))}, Locations: []engagement.Location{

@@ -5,7 +5,7 @@
 //	w := workflowtest.New(t, workflowtest.Contoso)
 //	p := w.Added("azure-migration", "ana@contoso.com")
 //	w.Advance(31 * 24 * time.Hour)
-//	w.ExpectStatus(p, engagement.CustomerConsentExpired)
+//	w.ExpectStatus(p, engagement.StatusConsentExpired)
 //
 // A world is the actor whom it starts with, Northwind's Ana in Contoso; As gives
 // the same world to another. Whatever the helpers do not do, w.Desk does: it is

@@ -18,7 +18,7 @@ func (w *World) Location(e engagement.ID) engagement.LocationID {
 	if err != nil {
 		w.t.Fatalf("eligibility page of %s: %v", e, err)
 	}
-	i := slices.IndexFunc(outcomes, func(o engagement.LocationOutcome) bool { return o.MayAdd })
+	i := slices.IndexFunc(outcomes, func(o engagement.LocationOutcome) bool { return o.Eligible })
 	if i < 0 {
 		w.t.Fatalf("%s has no location that may add customers to %s", w.Actor.Partner, e)
 	}
@@ -87,14 +87,14 @@ func (w *World) Swept() {
 // out, the oldest first.
 func (w *World) Links(p engagement.ParticipationID) []consent.Token {
 	w.t.Helper()
-	return w.links(p, engagement.AskForConsent)
+	return w.links(p, engagement.MessageConsentRequest)
 }
 
 // SurveyLinks returns the tokens of every survey link of a participation that
 // went out, the oldest first.
 func (w *World) SurveyLinks(p engagement.ParticipationID) []consent.Token {
 	w.t.Helper()
-	return w.links(p, engagement.AskForSurvey)
+	return w.links(p, engagement.MessageSurveyRequest)
 }
 
 func (w *World) links(p engagement.ParticipationID, kind engagement.MessageKind) []consent.Token {
@@ -161,7 +161,7 @@ func (w *World) Granted(e engagement.ID, who string) engagement.ParticipationID 
 // Cancelled cancels a participation.
 func (w *World) Cancelled(p engagement.ParticipationID) {
 	w.t.Helper()
-	if err := w.Desk.Cancel(context.Background(), w.Actor, p, workflow.CancelParticipation{Key: w.Key()}); err != nil {
+	if err := w.Desk.Cancel(context.Background(), w.Actor, p, workflow.Cancel{Key: w.Key()}); err != nil {
 		w.t.Fatalf("cancel %s: %v", p, err)
 	}
 }
@@ -183,7 +183,7 @@ func (w *World) Known(domain string) {
 // Reevaluated asks the rules again about everything of the actor's partner.
 func (w *World) Reevaluated() {
 	w.t.Helper()
-	if _, err := w.Desk.Reevaluate(context.Background(), Vendor, workflow.Coverage{Partner: w.Actor.Partner}, nil); err != nil {
+	if _, err := w.Desk.Reevaluate(context.Background(), Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil); err != nil {
 		w.t.Fatalf("re-evaluate: %v", err)
 	}
 }

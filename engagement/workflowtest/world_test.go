@@ -25,13 +25,13 @@ func TestNobodyAnswers(t *testing.T) {
 	w := workflowtest.New(t, workflowtest.Contoso)
 	p := w.Added("azure-migration", "ana@contoso.com")
 	w.Advance(31 * day)
-	w.ExpectStatus(p, engagement.CustomerConsentExpired)
+	w.ExpectStatus(p, engagement.StatusConsentExpired)
 }
 
 func TestGrantedCustomerIsKnownEverywhere(t *testing.T) {
 	w := workflowtest.New(t, workflowtest.Contoso)
 	p := w.Granted("azure-migration", "ana@contoso.com")
-	w.ExpectStatus(p, engagement.CustomerConsentReceived)
+	w.ExpectStatus(p, engagement.StatusConsentReceived)
 	w.ExpectTab("azure-migration", engagement.TabEligible, "Contoso")
 	w.ExpectTab("security-workshop", engagement.TabEligible, "Contoso")
 	w.ExpectTab("security-workshop", engagement.TabIneligible)
@@ -45,7 +45,7 @@ func TestGrantedCustomerIsKnownEverywhere(t *testing.T) {
 	w.Requested(q)
 	w.As(workflowtest.Fabrikam).Granted("azure-migration", "x@contoso.com")
 	w.ExpectTab("azure-migration", engagement.TabIneligible, "Contoso")
-	w.ExpectActions(q, engagement.Cancel)
+	w.ExpectActions(q, engagement.ActionCancel)
 }
 
 // Contoso's customers are what its comment says.
@@ -115,17 +115,17 @@ func TestHelpersFailTheTest(t *testing.T) {
 		"Accepted":       {func() { w.Accepted(p) }, "no link of"},
 		"Cancelled":      {func() { w.Cancelled(nobody) }, `cancel p-0: there is no participation "p-0"`},
 		"Reevaluated":    {func() { lonely.Reevaluated() }, "re-evaluate: there is no partner"},
-		"ExpectStatus":   {func() { w.ExpectStatus(p, engagement.Paid) }, `is "Customer claimed", want "Paid"`},
-		"ExpectStatus 0": {func() { w.ExpectStatus(nobody, engagement.Paid) }, "status of p-0"},
+		"ExpectStatus":   {func() { w.ExpectStatus(p, engagement.StatusPaid) }, `is "Customer claimed", want "Paid"`},
+		"ExpectStatus 0": {func() { w.ExpectStatus(nobody, engagement.StatusPaid) }, "status of p-0"},
 		"ExpectTab":      {func() { w.ExpectTab("azure-migration", engagement.TabEligible, "Adatum") }, `shows ["Contoso"], want ["Adatum"]`},
 		"ExpectTab none": {func() { w.ExpectTab("azure-migration", engagement.TabEligible) }, `shows ["Contoso"], want []`},
 		"ExpectTab junk": {func() { w.ExpectTab("nothing", engagement.TabEligible) }, "tab of nothing"},
-		"ExpectActions":  {func() { w.ExpectActions(p, engagement.Cancel) }, `allows ["request consent" "cancel"], want ["cancel"]`},
+		"ExpectActions":  {func() { w.ExpectActions(p, engagement.ActionCancel) }, `allows ["request consent" "cancel"], want ["cancel"]`},
 		"Row":            {func() { w.Row(nobody) }, "participation p-0"},
 		"New reminders":  {func() { workflowtest.New(workflowtest.Panic{}, never) }, "the scenario's desk: "},
 		"Proved":         {func() { w.Proved(nobody) }, `claim of p-0: there is no participation "p-0"`},
-		"Documented":     {func() { w.Documented(p, claim.Invoice) }, "add invoice to " + string(p) + ": add evidence is not possible"},
-		"Surveyed":       {func() { w.Surveyed(p, claim.CustomerSurvey) }, "send customer-survey of " + string(p)},
+		"Documented":     {func() { w.Documented(p, claim.ProofInvoice) }, "add invoice to " + string(p) + ": add evidence is not possible"},
+		"Surveyed":       {func() { w.Surveyed(p, claim.ProofCustomerSurvey) }, "send customer-survey of " + string(p)},
 		"Submitted":      {func() { w.Submitted(p) }, "submit " + string(p) + ": submit claim is not possible"},
 		"Reviewed":       {func() { w.Reviewed(p) }, "review " + string(p)},
 		"AskedForAction": {func() { w.AskedForAction(p, "Sign it.") }, "ask for action on " + string(p)},
@@ -172,14 +172,14 @@ func TestClaimToPayment(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := w.Granted(e.ID, "ana@contoso.com")
-	w.Surveyed(p, claim.CustomerSurvey)
+	w.Surveyed(p, claim.ProofCustomerSurvey)
 	if first, second := w.Documented(p, "photos"), w.Documented(p, "photos"); first.ID == second.ID {
 		t.Errorf("both documents are %s", first.ID)
 	}
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.AskedForAction(p, "Sign the findings.")
-	w.ExpectStatus(p, engagement.PartnerActionRequired)
+	w.ExpectStatus(p, engagement.StatusPartnerActionRequired)
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.Rejected(p, "Not delivered.")
@@ -188,9 +188,9 @@ func TestClaimToPayment(t *testing.T) {
 	w.Reviewed(p)
 	w.Approved(p, "5000.00 USD")
 	w.Paid(p, "4999.99 USD")
-	w.ExpectStatus(p, engagement.Approved)
+	w.ExpectStatus(p, engagement.StatusApproved)
 	w.Paid(p, "0.01 USD")
-	w.ExpectStatus(p, engagement.Paid)
+	w.ExpectStatus(p, engagement.StatusPaid)
 	if n := len(w.SurveyLinks(p)); n != 2 || len(w.Links(p)) != 1 {
 		t.Errorf("%d links of surveys and %d of consent went out", n, len(w.Links(p)))
 	}
@@ -264,7 +264,7 @@ func TestFactsAndOthers(t *testing.T) {
 	w.Held("azure-migration", "contoso.com", engagement.ExternalHoldings{})
 	w.SetFacts("contoso.com", eligibility.Facts{})
 	w.Reevaluated()
-	if r := w.Rows("azure-migration", engagement.TabIneligible)[0]; r.Reasons[0].Kind != engagement.FactsMissing {
+	if r := w.Rows("azure-migration", engagement.TabIneligible)[0]; r.Reasons[0].Kind != engagement.ReasonFactsMissing {
 		t.Errorf("the reasons are %v", r.Reasons)
 	}
 	var f eligibility.Facts
@@ -304,7 +304,7 @@ func TestActorsShareAWorld(t *testing.T) {
 	wg.Wait()
 	w.ExpectTab("data-pilot", engagement.TabEligible, "Contoso")
 	w.As(workflowtest.Fabrikam).ExpectTab("data-pilot", engagement.TabEligible, "Contoso")
-	asked := slices.DeleteFunc(w.Messages(), func(d workflow.Delivery) bool { return d.Message.Kind != engagement.AskForConsent })
+	asked := slices.DeleteFunc(w.Messages(), func(d workflow.Delivery) bool { return d.Message.Kind != engagement.MessageConsentRequest })
 	if len(asked) != 2 || w.As(workflowtest.Fabrikam).Now() != w.Now() {
 		t.Errorf("%d requests went out", len(asked))
 	}

@@ -78,7 +78,7 @@ func serve(ctx context.Context, listener net.Listener, tell func(to, link string
 	return nil
 }
 
-var rita = workflow.Actor{Partner: "northwind-consulting", User: "rita", Roles: []workflow.Role{workflow.IncentivesAdmin}}
+var rita = workflow.Actor{Partner: "northwind-consulting", User: "rita", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}
 
 // ask asks one customer for consent, in Portuguese, and another one, which has
 // consented, the questions that its claim needs answered.
@@ -98,7 +98,7 @@ func ask(ctx context.Context, desk *workflow.Service, mail *mailer) error {
 		return err
 	}
 	if err := desk.RequestSurvey(ctx, rita, consented, workflow.SurveyRequest{
-		Key: rand.Text(), Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "it@proseware.com"},
+		Key: rand.Text(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "it@proseware.com"},
 	}); err != nil {
 		return err
 	}

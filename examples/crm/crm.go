@@ -45,7 +45,7 @@ func open(ctx context.Context, path string, desk *workflow.Service) (*crm, error
 	if _, err := db.ExecContext(ctx, tables); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &crm{db: db, desk: desk, as: workflow.Actor{User: "crm", Roles: []workflow.Role{workflow.Program}}}, nil
+	return &crm{db: db, desk: desk, as: workflow.Actor{User: "crm", Roles: []workflow.Role{workflow.RoleProgram}}}, nil
 }
 
 func (c *crm) close() { _ = c.db.Close() }
@@ -118,7 +118,7 @@ func take(ctx context.Context, tx *sql.Tx, e engagement.Event) error {
 		return err
 	}
 	partner, customer := string(e.Partner), string(e.Customer)
-	if e.Kind == engagement.PersonErased { // whom, nobody says: all that is known of the customer's people goes
+	if e.Kind == engagement.EventPersonErased { // whom, nobody says: all that is known of the customer's people goes
 		return exec("DELETE FROM contact WHERE partner = ? AND customer = ?", partner, customer)
 	}
 	if e.Person != nil {

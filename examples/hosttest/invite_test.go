@@ -26,8 +26,8 @@ func TestInvitedCustomerHasThirtyDays(t *testing.T) {
 	w.Relayed()
 	w.Accepted(started[0].ID)
 	w.Advance(30 * 24 * time.Hour)
-	w.ExpectStatus(started[0].ID, engagement.CustomerConsentReceived)
-	w.ExpectStatus(started[1].ID, engagement.CustomerConsentExpired)
+	w.ExpectStatus(started[0].ID, engagement.StatusConsentReceived)
+	w.ExpectStatus(started[1].ID, engagement.StatusConsentExpired)
 }
 
 func TestInvitingTwiceInvitesOnce(t *testing.T) {
@@ -47,7 +47,7 @@ func TestInviteSaysWhyNot(t *testing.T) {
 	w := workflowtest.New(t, workflowtest.Contoso)
 	funchal := form
 	funchal.Location = "4711203" // not enrolled
-	if _, err := hosttest.Invite(t.Context(), w.Desk, w.Actor, funchal); !errors.Is(err, workflow.ErrLocation) {
+	if _, err := hosttest.Invite(t.Context(), w.Desk, w.Actor, funchal); !errors.Is(err, workflow.ErrLocationNotEligible) {
 		t.Fatalf("invited through a location that is not enrolled: %v", err)
 	}
 }

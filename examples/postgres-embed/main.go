@@ -72,7 +72,7 @@ type lead struct{ name, email, note string }
 
 const endpoints = engagement.ID("endpoint-management")
 
-var rita = workflow.Actor{Partner: "northwind-consulting", User: "rita", Roles: []workflow.Role{workflow.IncentivesAdmin}}
+var rita = workflow.Actor{Partner: "northwind-consulting", User: "rita", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}
 
 // openPortal makes the portal's table, and beside it those of the library, in a
 // new schema.

@@ -32,12 +32,12 @@ func (s *story) theClaim() error {
 		s.explain("✗ ", err.Error())
 	}
 	_, err = s.desk.AddEvidence(s.ctx, northwind, id, workflow.AddEvidence{
-		Key: s.key(), Kind: claim.Findings, Name: "findings.pdf", MediaType: "a PDF",
+		Key: s.key(), Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "a PDF",
 	}, strings.NewReader("%PDF-1.7"))
 	if err != nil {
 		s.explain("✗ ", err.Error())
 	}
-	for _, kind := range []string{claim.Findings, claim.Invoice} {
+	for _, kind := range []string{claim.ProofFindings, claim.ProofInvoice} {
 		added, err := s.document(id, kind, "the "+kind+" of Lamna Healthcare")
 		if err != nil {
 			return err
@@ -45,8 +45,8 @@ func (s *story) theClaim() error {
 		s.say("✓ %s, %d bytes, SHA-256 %s…", added.Name, added.Size, added.SHA256[:8])
 	}
 	for _, v := range []workflow.SurveyRequest{
-		{Survey: claim.PartnerSurvey, Contact: workflow.Contact{Email: "rita@northwind-consulting.example"}, Language: "en"},
-		{Survey: claim.CustomerSurvey, Contact: workflow.Contact{Email: "it@lamnahealthcare.com"}}, // in the language of its consent
+		{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "rita@northwind-consulting.example"}, Language: "en"},
+		{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "it@lamnahealthcare.com"}}, // in the language of its consent
 	} {
 		v.Key = s.key()
 		if err := s.desk.RequestSurvey(s.ctx, northwind, id, v); err != nil {
@@ -73,8 +73,8 @@ func (s *story) theReview() error {
 	if err := s.desk.StartReview(s.ctx, reviewer, s.claim, workflow.StartReview{Key: s.key()}); err != nil {
 		return err
 	}
-	if err := s.desk.AskForAction(s.ctx, reviewer, s.claim, workflow.AskForAction{
-		Key: s.key(), Items: []claim.ActionItem{{Kind: claim.Invoice, Text: "The invoice lacks its date."}},
+	if err := s.desk.AskForAction(s.ctx, reviewer, s.claim, workflow.RequestAction{
+		Key: s.key(), Items: []claim.ActionItem{{Kind: claim.ProofInvoice, Text: "The invoice lacks its date."}},
 	}); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (s *story) theReview() error {
 		s.say("  - %s: %s", item.Kind, item.Text)
 	}
 	s.pass(2 * day)
-	if _, err := s.document(s.claim, claim.Invoice, "the invoice with its date"); err != nil {
+	if _, err := s.document(s.claim, claim.ProofInvoice, "the invoice with its date"); err != nil {
 		return err
 	}
 	if err := s.desk.Comment(s.ctx, northwind, s.claim, workflow.Comment{Key: s.key(), Text: "The second invoice has the date."}); err != nil {
@@ -133,7 +133,7 @@ func (s *story) document(id engagement.ParticipationID, kind, content string) (c
 // does on the page that the link opens.
 func (s *story) answerSurveys(id engagement.ParticipationID) error {
 	answered := 0
-	for _, link := range s.mail.links(id, engagement.AskForSurvey) {
+	for _, link := range s.mail.links(id, engagement.MessageSurveyRequest) {
 		view, err := s.desk.SurveyView(s.ctx, link)
 		if err != nil {
 			return err

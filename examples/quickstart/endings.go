@@ -79,7 +79,7 @@ func (s *story) theEndings() error {
 func path(history []engagement.Event) string {
 	var statuses []string
 	for _, e := range history {
-		if e.From != e.To && (e.Kind == engagement.ConsentGranted || len(statuses) > 0) {
+		if e.From != e.To && (e.Kind == engagement.EventConsentGranted || len(statuses) > 0) {
 			statuses = append(statuses, string(e.To))
 		}
 	}
@@ -116,7 +116,7 @@ func submit(s *story, id engagement.ParticipationID) error {
 	for _, m := range view.Missing {
 		if m.Survey {
 			contact := "contact@customer.example"
-			if m.Kind == claim.PartnerSurvey {
+			if m.Kind == claim.ProofPartnerSurvey {
 				contact = "rita@northwind-consulting.example"
 			}
 			err = s.desk.RequestSurvey(s.ctx, northwind, id, workflow.SurveyRequest{Key: s.key(), Survey: m.Kind, Contact: workflow.Contact{Email: contact}})
@@ -141,7 +141,7 @@ func reject(s *story, id engagement.ParticipationID) error {
 		return err
 	}
 	return s.desk.RejectClaim(s.ctx, reviewer, id, workflow.RejectClaim{
-		Key: s.key(), Codes: []claim.RejectionCode{claim.ProofInconsistent}, Text: "The invoice is for something else.",
+		Key: s.key(), Codes: []claim.RejectionCode{claim.RejectionProofInconsistent}, Text: "The invoice is for something else.",
 	})
 }
 
@@ -149,7 +149,7 @@ func askForAction(s *story, id engagement.ParticipationID) error {
 	if err := s.desk.StartReview(s.ctx, reviewer, id, workflow.StartReview{Key: s.key()}); err != nil {
 		return err
 	}
-	return s.desk.AskForAction(s.ctx, reviewer, id, workflow.AskForAction{Key: s.key(), Items: []claim.ActionItem{{Text: "Please sign the findings."}}})
+	return s.desk.AskForAction(s.ctx, reviewer, id, workflow.RequestAction{Key: s.key(), Items: []claim.ActionItem{{Text: "Please sign the findings."}}})
 }
 
 func dispute(s *story, id engagement.ParticipationID) error {
@@ -157,7 +157,7 @@ func dispute(s *story, id engagement.ParticipationID) error {
 }
 
 func cancel(s *story, id engagement.ParticipationID) error {
-	return s.desk.Cancel(s.ctx, northwind, id, workflow.CancelParticipation{Key: s.key(), Reason: "The customer has no time this year."})
+	return s.desk.Cancel(s.ctx, northwind, id, workflow.Cancel{Key: s.key(), Reason: "The customer has no time this year."})
 }
 
 func withdraw(s *story, id engagement.ParticipationID) error {
@@ -168,14 +168,14 @@ func withdraw(s *story, id engagement.ParticipationID) error {
 // theClaimsDesk shows all that Northwind has claimed.
 func (s *story) theClaimsDesk() error {
 	s.title("Northwind's claims desk")
-	query := workflow.ClaimsQuery{Sort: storage.ByStatus, SolutionAreas: []string{"Modern Work"}}
+	query := workflow.ClaimsQuery{Sort: storage.SortByStatus, SolutionAreas: []string{"Modern Work"}}
 	for row, err := range s.desk.AllClaims(s.ctx, northwind, query) {
 		if err != nil {
 			return err
 		}
 		s.say("  %-25s %-27s requested %-12s approved %-12s paid %s", row.Name(), row.Status, amount(row.Requested), amount(row.Approved), amount(row.Paid))
 	}
-	totals, err := s.desk.ClaimTotals(s.ctx, northwind, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.Paid, engagement.RejectedFinal}})
+	totals, err := s.desk.ClaimTotals(s.ctx, northwind, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusPaid, engagement.StatusRejectedFinal}})
 	if err != nil {
 		return err
 	}

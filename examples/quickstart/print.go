@@ -92,7 +92,7 @@ func (o *outbox) links(p engagement.ParticipationID, kind engagement.MessageKind
 
 // link returns the token of the newest link by which a customer consents.
 func (o *outbox) link(p engagement.ParticipationID) consent.Token {
-	tokens := o.links(p, engagement.AskForConsent)
+	tokens := o.links(p, engagement.MessageConsentRequest)
 	if len(tokens) == 0 {
 		return consent.Token{}
 	}
@@ -168,7 +168,7 @@ func list(actions []engagement.Action) string {
 
 // refusalLines are the reasons of a refusal, one a line.
 func refusalLines(err error) []string {
-	var location *workflow.LocationError
+	var location *workflow.LocationNotEligibleError
 	var customer *workflow.NotEligibleError
 	var lines []string
 	switch {

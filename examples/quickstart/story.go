@@ -17,9 +17,9 @@ import (
 
 // Whom the story is about.
 var (
-	northwind = workflow.Actor{Partner: "northwind-consulting", User: "rita", Roles: []workflow.Role{workflow.IncentivesAdmin}}
-	fabrikam  = workflow.Actor{Partner: "fabrikam-services", User: "juan", Roles: []workflow.Role{workflow.IncentivesUser}}
-	vendor    = workflow.Actor{User: "program", Roles: []workflow.Role{workflow.Program}}
+	northwind = workflow.Actor{Partner: "northwind-consulting", User: "rita", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}
+	fabrikam  = workflow.Actor{Partner: "fabrikam-services", User: "juan", Roles: []workflow.Role{workflow.RoleIncentivesUser}}
+	vendor    = workflow.Actor{User: "program", Roles: []workflow.Role{workflow.RoleProgram}}
 )
 
 const (
@@ -73,7 +73,7 @@ func (s *story) theProgram() error {
 		return err
 	}
 	for _, o := range outcomes {
-		s.say("  %-8s may add %-4s earns %-4s payee profile: %s", o.Name, yes(o.MayAdd), yes(o.Earns), o.Payee)
+		s.say("  %-8s may add %-4s earns %-4s payee profile: %s", o.Name, yes(o.Eligible), yes(o.Payable), o.Payee)
 		for _, r := range o.Reasons() {
 			s.explain("           - ", r.String())
 		}

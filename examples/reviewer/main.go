@@ -30,7 +30,7 @@ func run(ctx context.Context, out io.Writer) error {
 	w := submitted()
 	r := &reviewer{
 		desk:  w.Desk,
-		actor: workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.Program}},
+		actor: workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}},
 		key:   w.Key,
 		out:   out,
 	}
@@ -79,7 +79,7 @@ type reviewer struct {
 // reviewAll takes every submitted claim under review, the oldest first, and
 // decides.
 func (r *reviewer) reviewAll(ctx context.Context) error {
-	queue := workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.Submitted}, Sort: storage.BySince}
+	queue := workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusSubmitted}, Sort: storage.SortBySince}
 	for row, err := range r.desk.AllClaims(ctx, r.actor, queue) {
 		if err != nil {
 			return err
@@ -106,7 +106,7 @@ func (r *reviewer) decide(ctx context.Context, actor workflow.Actor, view workfl
 	c := view.Claim
 	if !view.WithdrawnAt.IsZero() {
 		return "→ rejected: the customer has withdrawn", r.desk.RejectClaim(ctx, actor, view.ID, workflow.RejectClaim{
-			Key: r.key(), Codes: []claim.RejectionCode{claim.ConsentWithdrawn}, Text: "Your customer has withdrawn its consent. Please talk to it, and dispute this if it was a mistake.",
+			Key: r.key(), Codes: []claim.RejectionCode{claim.RejectionConsentWithdrawn}, Text: "Your customer has withdrawn its consent. Please talk to it, and dispute this if it was a mistake.",
 		})
 	}
 	for _, document := range c.Evidence {
@@ -115,7 +115,7 @@ func (r *reviewer) decide(ctx context.Context, actor workflow.Actor, view workfl
 		}
 	}
 	if c.Requested.Amount.GreaterThan(c.Cap.Amount) {
-		return fmt.Sprintf("→ back to the partner: at most %s is paid", c.Cap), r.desk.AskForAction(ctx, actor, view.ID, workflow.AskForAction{
+		return fmt.Sprintf("→ back to the partner: at most %s is paid", c.Cap), r.desk.AskForAction(ctx, actor, view.ID, workflow.RequestAction{
 			Key: r.key(), Items: []claim.ActionItem{{Text: fmt.Sprintf("This engagement pays at most %s: please ask for that, or say why it was more.", c.Cap)}},
 		})
 	}
@@ -136,7 +136,7 @@ func (r *reviewer) read(ctx context.Context, actor workflow.Actor, id engagement
 
 // payAll pays what is approved.
 func (r *reviewer) payAll(ctx context.Context) error {
-	for row, err := range r.desk.AllClaims(ctx, r.actor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.Approved}}) {
+	for row, err := range r.desk.AllClaims(ctx, r.actor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusApproved}}) {
 		if err != nil {
 			return err
 		}

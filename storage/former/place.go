@@ -85,7 +85,7 @@ func (p Place) Now() Now {
 			out.Shared.Version = p.Version
 			if _, lost := r.Kept[engagement.RowID(q.ID)]; lost && q.Holding {
 				out.Shared.Holders = append(slices.Clip(out.Shared.Holders), engagement.Holder{
-					Partner: s.Partner, Participation: q.ID, Delivered: q.Status == engagement.Approved || q.Status == engagement.Paid,
+					Partner: s.Partner, Participation: q.ID, Delivered: q.Status == engagement.StatusApproved || q.Status == engagement.StatusPaid,
 				})
 			}
 		}
@@ -161,7 +161,7 @@ func (r Record) entries(room engagement.Room, standings []Standing) []engagement
 		}
 		for _, p := range s.Participations {
 			if _, lost := r.Kept[engagement.RowID(p.ID)]; lost {
-				out = append(out, former(engagement.Entry{Record: r.Key, Row: engagement.RowID(p.ID), Participation: p.ID, Status: p.Status, Tab: engagement.TabOff, Type: engagement.Done}, s.Entries))
+				out = append(out, former(engagement.Entry{Record: r.Key, Row: engagement.RowID(p.ID), Participation: p.ID, Status: p.Status, Tab: engagement.TabOff, Type: engagement.RowComplete}, s.Entries))
 			}
 		}
 	}

@@ -32,11 +32,11 @@ func place() former.Place {
 		Key: engagement.CustomerEngagementKey{Engagement: "azure-migration", Customer: customer}, Version: 7, ClaimLimit: 1,
 		Standings: []former.Standing{
 			{Partner: "northwind", Body: []byte(knownBody), Participations: []former.Participation{
-				{ID: "p-1", Status: engagement.CustomerConsentDeclined, Body: []byte(declined)},
-				{ID: "p-2", Status: engagement.AwaitingConsentResponse, Open: true, Body: []byte(waiting)},
+				{ID: "p-1", Status: engagement.StatusConsentDeclined, Body: []byte(declined)},
+				{ID: "p-2", Status: engagement.StatusAwaitingConsentResponse, Open: true, Body: []byte(waiting)},
 			}},
 			{Partner: "fabrikam", Body: []byte(theirBody), Participations: []former.Participation{
-				{ID: "q-1", Status: engagement.CustomerConsentReceived, Open: true, Holding: true, Body: []byte(granted)},
+				{ID: "q-1", Status: engagement.StatusConsentReceived, Open: true, Holding: true, Body: []byte(granted)},
 			}},
 		},
 	}
@@ -91,7 +91,7 @@ func TestUnreadable(t *testing.T) {
 	p := place()
 	p.Standings[0].Body = []byte("[]")
 	p.Standings[0].Participations[1].Body = []byte("{")
-	p.Standings[0].Entries = []former.Entry{{Row: "p-2", Tab: engagement.TabEligible, Type: engagement.NotStarted, Status: engagement.AwaitingConsentResponse, Name: "eclair"}}
+	p.Standings[0].Entries = []former.Entry{{Row: "p-2", Tab: engagement.TabEligible, Type: engagement.RowNotStarted, Status: engagement.StatusAwaitingConsentResponse, Name: "eclair"}}
 	p.Standings[1].Participations[0].Body = []byte(strings.Replace(granted, "fabrikam", "northwind", 1))
 	now := p.Now()
 	theirs, ours := now.Records[0], now.Records[1]
@@ -106,7 +106,7 @@ func TestUnreadable(t *testing.T) {
 			t.Errorf("of %q it says %v", id, err)
 		}
 	}
-	if e := ours.Entries[len(ours.Entries)-1]; e.Row != "p-2" || e.Tab != engagement.TabEligible || e.Name != "eclair" || e.Status != engagement.AwaitingConsentResponse {
+	if e := ours.Entries[len(ours.Entries)-1]; e.Row != "p-2" || e.Tab != engagement.TabEligible || e.Name != "eclair" || e.Status != engagement.StatusAwaitingConsentResponse {
 		t.Errorf("the entry of what cannot be read is %+v", e)
 	}
 	if e := theirs.Entries[0]; !e.Shown.Open {
@@ -117,7 +117,7 @@ func TestUnreadable(t *testing.T) {
 func TestMessage(t *testing.T) {
 	m, err := former.MessageOf([]byte(`{"id":"m-1","kind":"reminder of submission","partner":"northwind","place":{"engagement":"azure-migration","customer":"` + customer +
 		`"},"participation":"p-1","to":"partner@partner.example","language":"en","deadline":"2027-02-03T09:01:00Z","created_at":"2027-02-02T11:00:00Z","attempts":3}`))
-	if err != nil || m.Engagement != "azure-migration" || m.Customer != customer || m.Kind != engagement.RemindSubmission || m.To.String() != "partner@partner.example" || m.Deadline.IsZero() || m.Attempts != 0 {
+	if err != nil || m.Engagement != "azure-migration" || m.Customer != customer || m.Kind != engagement.MessageSubmissionReminder || m.To.String() != "partner@partner.example" || m.Deadline.IsZero() || m.Attempts != 0 {
 		t.Errorf("the message is %+v: %v", m, err)
 	}
 }

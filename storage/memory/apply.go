@@ -229,7 +229,7 @@ func (s *Store) changeCustomers(c storage.Changes) {
 		if _, had := of.customers[v.Key.Customer]; !had {
 			of.keys, of.sorted = append(of.keys, v.Key.Customer), false
 		}
-		v.KnownSince, v.ParkedSince = precise(v.KnownSince), precise(v.ParkedSince)
+		v.KnownSince, v.DisassociatedAt = precise(v.KnownSince), precise(v.DisassociatedAt)
 		of.customers[v.Key.Customer] = v
 	}
 	for _, e := range c.Events {

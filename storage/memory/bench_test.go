@@ -64,7 +64,7 @@ func BenchmarkClaims(b *testing.B) {
 		}
 		b.Run(fmt.Sprintf("claims=%d", claims), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := s.List(context.Background(), storage.ListQuery{Partner: "northwind", Sort: storage.BySince, Limit: 50}); err != nil {
+				if _, err := s.List(context.Background(), storage.ListQuery{Partner: "northwind", Sort: storage.SortBySince, Limit: 50}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -42,7 +42,7 @@ func TestNobodyTakesPart(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	other := key
 	other.Partner = "fabrikam"
-	taken := writing(now, nobody, engagement.PartnerRecord{Key: other, Known: true}.WithParticipation(begun(other, "f-1", now, consent.Granted)))
+	taken := writing(now, nobody, engagement.PartnerRecord{Key: other, Known: true}.WithParticipation(begun(other, "f-1", now, consent.StatusGranted)))
 	go func() { second <- s.Apply(t.Context(), taken) }()
 	select {
 	case err := <-second:
@@ -56,7 +56,7 @@ func TestNobodyTakesPart(t *testing.T) {
 	if err := errors.Join(<-first, <-second); err != nil {
 		t.Fatal(err)
 	}
-	q := storage.ListQuery{Partner: key.Partner, Engagement: key.Engagement, Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 10, Now: now}
+	q := storage.ListQuery{Partner: key.Partner, Engagement: key.Engagement, Tab: engagement.TabIneligible, Sort: storage.SortByName, Limit: 10, Now: now}
 	page, err := s.List(t.Context(), q)
 	if err != nil || len(page.Rows) != 1 || !page.Rows[0].Entry.Room.FullAt(now) {
 		t.Errorf("the page of who knows the customer is %+v: %v", page, err)
@@ -79,7 +79,7 @@ func TestNobodyTookPartBefore(t *testing.T) {
 			}
 			other := key
 			other.Partner = "fabrikam"
-			taken := writing(now, nobody, engagement.PartnerRecord{Key: other}.WithParticipation(begun(other, engagement.ParticipationID("f-"+string(key.Customer)), now, consent.Granted)))
+			taken := writing(now, nobody, engagement.PartnerRecord{Key: other}.WithParticipation(begun(other, engagement.ParticipationID("f-"+string(key.Customer)), now, consent.StatusGranted)))
 			if err := s.Apply(t.Context(), taken); err != nil {
 				return err
 			}

@@ -81,7 +81,7 @@ func auditHistories(t testing.TB, s storage.Store) happened {
 		}
 	}
 	for id, kinds := range out {
-		for _, once := range []engagement.EventKind{engagement.CustomerAdded, engagement.ConsentRequested, engagement.ConsentGranted} {
+		for _, once := range []engagement.EventKind{engagement.EventCustomerAdded, engagement.EventConsentRequested, engagement.EventConsentGranted} {
 			if kinds[once] > 1 {
 				t.Errorf("%d times %q happened to %s", kinds[once], once, id)
 			}
@@ -122,7 +122,7 @@ func auditRecords(t testing.TB, pool *pgxpool.Pool, schema string, s storage.Sto
 			if holds {
 				holders[key.Shared()]++
 			}
-			if is := happened[p.ID]; is[engagement.CustomerAdded] != 1 || holds != (is[engagement.ConsentGranted] == 1) {
+			if is := happened[p.ID]; is[engagement.EventCustomerAdded] != 1 || holds != (is[engagement.EventConsentGranted] == 1) {
 				t.Errorf("participation %s holds: %t, and there happened %v", p.ID, holds, is)
 			}
 		}
@@ -135,7 +135,7 @@ func auditRecords(t testing.TB, pool *pgxpool.Pool, schema string, s storage.Sto
 	for _, partner := range actors {
 		for _, id := range []engagement.ID{"azure-migration", "security-workshop"} {
 			for _, tab := range append(engagement.AllTabs(), engagement.TabOff) {
-				q := storage.ListQuery{Partner: partner.Partner, Engagement: id, Tab: tab, Sort: storage.ByName, Limit: 500, Now: now}
+				q := storage.ListQuery{Partner: partner.Partner, Engagement: id, Tab: tab, Sort: storage.SortByName, Limit: 500, Now: now}
 				for more := true; more; {
 					page, err := s.List(t.Context(), q)
 					if err != nil {
@@ -179,11 +179,11 @@ func auditMessages(t testing.TB, pool *pgxpool.Pool, schema string, happened hap
 		if happened[m.Participation] == nil {
 			t.Errorf("a message of nothing: %+v", m)
 		}
-		waits[m.Participation] = waits[m.Participation] || m.Kind == engagement.AskForConsent
+		waits[m.Participation] = waits[m.Participation] || m.Kind == engagement.MessageConsentRequest
 	}
 	for id, is := range happened {
-		asked, sent := is[engagement.ConsentRequested] > 0, is[engagement.ConsentSent] > 0
-		if waits[id] && sent || asked && !sent && !waits[id] && is[engagement.ConsentGranted] == 0 {
+		asked, sent := is[engagement.EventConsentRequested] > 0, is[engagement.EventConsentSent] > 0
+		if waits[id] && sent || asked && !sent && !waits[id] && is[engagement.EventConsentGranted] == 0 {
 			t.Errorf("that a request for %s waits in the outbox is %t, and there happened %v", id, waits[id], is)
 		}
 	}
@@ -194,7 +194,7 @@ func auditMessages(t testing.TB, pool *pgxpool.Pool, schema string, happened hap
 func acknowledged(t testing.TB, s storage.Store, lines []string) {
 	t.Helper()
 	happened := auditHistories(t, s)
-	for what, kind := range map[string]engagement.EventKind{"add": engagement.CustomerAdded, "ask": engagement.ConsentRequested, "yes": engagement.ConsentGranted} {
+	for what, kind := range map[string]engagement.EventKind{"add": engagement.EventCustomerAdded, "ask": engagement.EventConsentRequested, "yes": engagement.EventConsentGranted} {
 		all, lost := 0, 0
 		for _, l := range lines {
 			if f := strings.Fields(l); len(f) == 3 && f[0] == what {

@@ -313,7 +313,7 @@ func (b *broughtRows) keep(p former.Place, r former.Record) {
 			switch {
 			case q.Open:
 				row.Live = new(string)
-			case q.Status == engagement.Approved:
+			case q.Status == engagement.StatusApproved:
 				row.Live = &row.ID
 			}
 			b.participations = append(b.participations, row)

@@ -54,7 +54,7 @@ func BenchmarkReevaluate(b *testing.B) {
 				b.Fatal(err)
 			}
 			began := time.Now()
-			done, err := k.world.Desk.Reevaluate(b.Context(), workflowtest.Vendor, workflow.Coverage{Partner: "northwind", Engagement: e.ID}, nil)
+			done, err := k.world.Desk.Reevaluate(b.Context(), workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind", Engagement: e.ID}, nil)
 			if err != nil || done.Changed != n {
 				b.Fatal(done, err)
 			}

@@ -53,12 +53,12 @@ func plainly(version int64, customers ...tenant.Key) storage.Changes {
 func begun(key engagement.RecordKey, id engagement.ParticipationID, now time.Time, status consent.Status) engagement.Participation {
 	p := engagement.Participation{
 		ID: id, Partner: key.Partner, Engagement: key.Engagement, Customer: key.Customer, Identity: tenant.Identity{TPID: 7, Name: "Contoso"},
-		Location: "4711201", Origin: engagement.Added, ClaimNumber: string(id), StartedAt: now, Terms: engagement.Terms{Windows: engagement.DefaultWindows(engagement.Assessment)}, Consent: consent.Start(now.AddDate(0, 0, 30)),
+		Location: "4711201", Origin: engagement.OriginAdded, ClaimNumber: string(id), StartedAt: now, Terms: engagement.Terms{Windows: engagement.DefaultWindows(engagement.TypeAssessment)}, Consent: consent.Start(now.AddDate(0, 0, 30)),
 	}
 	if status != "" {
 		p.Consent.Status = status
 	}
-	if status == consent.Granted {
+	if status == consent.StatusGranted {
 		var err error
 		if p, err = engagement.OpenClaim(p, engagement.Engagement{}, now); err != nil {
 			panic(err)

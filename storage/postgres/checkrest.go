@@ -85,7 +85,7 @@ func (c restCheck) counts() error {
 				name = string(tabOf(&r.What))
 			}
 			err := c.report(storage.Finding{
-				Kind: storage.BadCount, Partner: engagement.PartnerID(r.Partner), Engagement: engagement.ID(r.Engagement), Mended: c.mend,
+				Kind: storage.FindingCount, Partner: engagement.PartnerID(r.Partner), Engagement: engagement.ID(r.Engagement), Mended: c.mend,
 				Problem: fmt.Sprintf("the count of %s %q is %+d off", of.what, name, -r.N),
 			})
 			if err != nil {
@@ -152,7 +152,7 @@ func (c restCheck) participation(r *awake) error {
 		return err
 	}
 	return c.report(storage.Finding{
-		Kind: storage.BadColumn, Partner: p.Partner, Engagement: p.Engagement, Customer: p.Customer, Participation: p.ID, Mended: mended,
+		Kind: storage.FindingColumn, Partner: p.Partner, Engagement: p.Engagement, Customer: p.Customer, Participation: p.ID, Mended: mended,
 		Problem: "whether it has ended, or when something is due of it, is not what the participation says",
 	})
 }
@@ -178,7 +178,7 @@ func (c restCheck) known() error {
 				return err
 			}
 			err = c.report(storage.Finding{
-				Kind: storage.BadColumn, Partner: r.key().Partner, Customer: r.key().Customer, Mended: mended, Problem: "whether it is known is not what the customer says",
+				Kind: storage.FindingColumn, Partner: r.key().Partner, Customer: r.key().Customer, Mended: mended, Problem: "whether it is known is not what the customer says",
 			})
 			if err != nil {
 				return err
@@ -204,7 +204,7 @@ func (c restCheck) messages() error {
 			if _, unread := r.value(); unread == nil {
 				continue
 			}
-			if err := c.report(storage.Finding{Kind: storage.BadRow, Partner: engagement.PartnerID(r.Partner), Problem: "the message " + r.ID + " cannot be read"}); err != nil {
+			if err := c.report(storage.Finding{Kind: storage.FindingUnreadable, Partner: engagement.PartnerID(r.Partner), Problem: "the message " + r.ID + " cannot be read"}); err != nil {
 				return err
 			}
 		}
@@ -225,7 +225,7 @@ func (c restCheck) commands() error {
 		}
 		unread := slices.DeleteFunc(slices.Clone(found), func(r commandRow) bool { _, err := r.value(); return err == nil })
 		for _, r := range unread {
-			if err := c.report(storage.Finding{Kind: storage.BadRow, Partner: engagement.PartnerID(r.Partner), Problem: "a command record cannot be read"}); err != nil {
+			if err := c.report(storage.Finding{Kind: storage.FindingUnreadable, Partner: engagement.PartnerID(r.Partner), Problem: "a command record cannot be read"}); err != nil {
 				return err
 			}
 		}

@@ -79,10 +79,10 @@ var keysNumber = func() int64 {
 var ErrKeys = errors.New("the keys by which customers are sorted and found are of another version: call Migrate, by the newest version of the library that works with these tables")
 
 // notStarted is the rank of every record's own entry.
-var notStarted = engagement.StatusRank(engagement.NotStarted, "")
+var notStarted = engagement.StatusRank(engagement.RowNotStarted, "")
 
 // latest stands for the deadline of what has none.
-var latest = micros(storage.BySoonest.PositionOf(engagement.Entry{}, nil).Time)
+var latest = micros(storage.SortByDeadline.PositionOf(engagement.Entry{}, nil).Time)
 
 func newEntry(e engagement.Entry) (entryRow, error) {
 	k := e.Record
@@ -91,11 +91,11 @@ func newEntry(e engagement.Entry) (entryRow, error) {
 		Tab: letter(e.Tab), Base: letter(e.Base), Name: e.Name, Search: e.Search, Since: micros(e.Since),
 		Until: orNull(e.Until), Due: orNull(e.Due), MindsRoom: e.MindsRoom, Keys: keysNumber,
 	}
-	if e.Participation == "" && (!e.Deadline.IsZero() || e.Amount != "" || e.Rank != notStarted || e.Type != engagement.NotStarted || e.Status != "") {
+	if e.Participation == "" && (!e.Deadline.IsZero() || e.Amount != "" || e.Rank != notStarted || e.Type != engagement.RowNotStarted || e.Status != "") {
 		return r, invalid(fmt.Sprintf("the entry of a record, %q, has a status, a deadline or an amount", e.Row))
 	}
 	if e.Participation != "" {
-		rank, soonest, amount := int64(e.Rank), micros(storage.BySoonest.PositionOf(e, nil).Time), e.Amount
+		rank, soonest, amount := int64(e.Rank), micros(storage.SortByDeadline.PositionOf(e, nil).Time), e.Amount
 		kind, status := string(e.Type), string(e.Status)
 		r.Rank, r.Soonest, r.Amount, r.Type, r.Status = &rank, &soonest, &amount, &kind, &status
 	}
@@ -144,7 +144,7 @@ func (r *entryRow) key() engagement.RecordKey {
 func (r *entryRow) value() (engagement.Entry, error) {
 	e := engagement.Entry{
 		Record: r.key(), Row: engagement.RowID(r.Participation), Participation: engagement.ParticipationID(r.Participation),
-		Tab: tabOf(r.Tab), Base: tabOf(r.Base), Type: engagement.NotStarted, Rank: notStarted, Name: r.Name, Search: r.Search,
+		Tab: tabOf(r.Tab), Base: tabOf(r.Base), Type: engagement.RowNotStarted, Rank: notStarted, Name: r.Name, Search: r.Search,
 		Since: timeOf(r.Since), Until: timeOrZero(r.Until), Due: timeOrZero(r.Due), MindsRoom: r.MindsRoom,
 	}
 	if r.Participation == "" {

@@ -160,7 +160,7 @@ func TestLostAnswer(t *testing.T) {
 	if err := s.Apply(t.Context(), proved); err != nil {
 		t.Errorf("an Apply that has left its command record: %v", err)
 	}
-	events, head := engagement.Chain(engagement.Head{}, engagement.Event{Partner: "northwind", Customer: "tpid:1", At: time.Unix(7, 0), Kind: engagement.CustomerAdded, By: engagement.ByPartner})
+	events, head := engagement.Chain(engagement.Head{}, engagement.Event{Partner: "northwind", Customer: "tpid:1", At: time.Unix(7, 0), Kind: engagement.EventCustomerAdded, By: engagement.ByPartner})
 	customer := engagement.Customer{Key: engagement.CustomerKey{Partner: "northwind", Customer: "tpid:1"}, History: head}
 	p.deaf.Store(1)
 	if err := s.Apply(t.Context(), storage.Changes{Customers: []engagement.Customer{customer}, Events: events}); err != nil {

@@ -185,7 +185,7 @@ func fillOutbox(t testing.TB, s storage.Store, n int) {
 	c.Postponed = map[engagement.MessageID]time.Time{}
 	for i := range n {
 		id := engagement.MessageID(fmt.Sprintf("00000000-0000-8000-8000-%09d%03x", i, 1+i%storage.Slots))
-		c.Messages = append(c.Messages, engagement.Message{ID: id, Kind: engagement.AskForConsent, Partner: "northwind", Language: "en", To: receiver(i), CreatedAt: time.Unix(int64(i), 0)})
+		c.Messages = append(c.Messages, engagement.Message{ID: id, Kind: engagement.MessageConsentRequest, Partner: "northwind", Language: "en", To: receiver(i), CreatedAt: time.Unix(int64(i), 0)})
 	}
 	if err := s.Apply(t.Context(), c); err != nil {
 		t.Fatal(err)
@@ -231,7 +231,7 @@ func everyCommand(t testing.TB, s storage.Store) {
 	w.Advance(40 * 24 * time.Hour)
 	w.Swept()
 	w.Relayed()
-	if _, err := w.Desk.Reevaluate(ctx, workflowtest.Vendor, workflow.Coverage{Partner: "northwind", Customer: w.Customer("adatum.com")}, nil); err != nil {
+	if _, err := w.Desk.Reevaluate(ctx, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind", Customer: w.Customer("adatum.com")}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Customers(ctx, storage.CustomersQuery{Partner: "northwind", Limit: 100}); err != nil {
@@ -253,7 +253,7 @@ func everyPage(t testing.TB, s storage.Store) {
 	t.Helper()
 	ctx, now := t.Context(), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	for _, sort := range storage.AllSorts() {
-		if sort == storage.ByEngagement { // names are not stored, so that no index has them
+		if sort == storage.SortByEngagement { // names are not stored, so that no index has them
 			continue
 		}
 		for _, descending := range []bool{false, true} {

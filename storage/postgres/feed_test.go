@@ -25,7 +25,7 @@ func goesOn(n int, head engagement.Head, events int) (storage.Changes, engagemen
 	x := engagement.Customer{Key: engagement.CustomerKey{Partner: "northwind", Customer: tenant.TPIDKey(tenant.TPID(n))}, History: head}
 	c := storage.Changes{At: feedStart}
 	for range events {
-		c.Events = append(c.Events, engagement.Event{Partner: "northwind", Customer: tenant.TPIDKey(tenant.TPID(n)), At: feedStart, Kind: engagement.DetailsChanged, By: engagement.ByPartner})
+		c.Events = append(c.Events, engagement.Event{Partner: "northwind", Customer: tenant.TPIDKey(tenant.TPID(n)), At: feedStart, Kind: engagement.EventDetailsChanged, By: engagement.ByPartner})
 	}
 	c.Events, x.History = engagement.Chain(head, c.Events...)
 	c.Customers = []engagement.Customer{x}

@@ -31,7 +31,7 @@ func TestKeysOfAnotherVersion(t *testing.T) {
 	}
 	names := func(s storage.Store, search string) []string {
 		page, err := s.List(t.Context(), storage.ListQuery{
-			Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 10, Now: now,
+			Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.SortByName, Limit: 10, Now: now,
 			Filter: storage.Filter{Words: engagement.SearchWords(search)},
 		})
 		if err != nil {
@@ -52,7 +52,7 @@ func TestKeysOfAnotherVersion(t *testing.T) {
 	run(t, pool, schema, "ALTER TABLE pe.entry DROP CONSTRAINT entry_keys_are_of_one_version")
 	run(t, pool, schema, `UPDATE pe.entry SET name = lower(name) || customer, search = '', keys = 7`)
 	run(t, pool, schema, "ALTER TABLE pe.entry ADD CONSTRAINT entry_keys_are_of_one_version CHECK (keys = 7)")
-	q := storage.ListQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.ByName, Limit: 10, Now: now}
+	q := storage.ListQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabIneligible, Sort: storage.SortByName, Limit: 10, Now: now}
 	_, read := s.List(t.Context(), q)
 	for what, err := range map[string]error{"a page": read, "a change": put(s, 9, "Nine")} {
 		if !errors.Is(err, postgres.ErrKeys) || !strings.Contains(err.Error(), "call Migrate") {

@@ -210,21 +210,21 @@ func (l *listText) known(where string) string {
 	f := &q.Filter
 	l.participation = false
 	if f.Participation || f.AmountFrom != "" ||
-		len(f.Types) > 0 && !slices.Contains(f.Types, engagement.NotStarted) || len(f.Statuses) > 0 && !slices.Contains(f.Statuses, "") {
+		len(f.Types) > 0 && !slices.Contains(f.Types, engagement.RowNotStarted) || len(f.Statuses) > 0 && !slices.Contains(f.Statuses, "") {
 		return ""
 	}
 	where = "t.participation = ''" + where
 	columns := []string{"t.customer"}
 	same := storage.Position{} // of all of them, but for what is in columns
 	switch q.Sort {
-	case storage.ByName, storage.ByEngagement:
+	case storage.SortByName, storage.SortByEngagement:
 		columns = []string{"t.name", "t.customer"}
-	case storage.BySince:
+	case storage.SortBySince:
 		columns = []string{"t.since", "t.customer"}
-	case storage.ByStatus:
+	case storage.SortByStatus:
 		columns = []string{"t.name", "t.customer"}
 		same.Rank = notStarted
-	case storage.BySoonest:
+	case storage.SortByDeadline:
 		same.Time = timeOf(latest)
 	}
 	if q.After == nil {
@@ -232,15 +232,15 @@ func (l *listText) known(where string) string {
 	}
 	at := storage.Position{Rank: q.After.Rank, Time: q.After.Time, Text: q.After.Text}
 	switch q.Sort {
-	case storage.ByName, storage.ByEngagement:
+	case storage.SortByName, storage.SortByEngagement:
 		at = storage.Position{}
-	case storage.BySince:
+	case storage.SortBySince:
 		at = storage.Position{}
-	case storage.ByStatus:
+	case storage.SortByStatus:
 		at = storage.Position{Rank: at.Rank}
-	case storage.BySoonest:
+	case storage.SortByDeadline:
 		at = storage.Position{Time: at.Time}
-	case storage.ByAmount:
+	case storage.SortByAmount:
 		at = storage.Position{Text: at.Text}
 	}
 	c := same.Compare(at)
@@ -258,7 +258,7 @@ func (l *listText) known(where string) string {
 	case 1:
 		return l.ordered(where, columns, []string{row})
 	default:
-		if q.Sort == storage.BySince {
+		if q.Sort == storage.SortBySince {
 			return l.ordered(where, columns, []string{l.args.add(micros(q.After.Time), "bigint"), row})
 		}
 		return l.ordered(where, columns, []string{l.args.add(l.nameOf(*q.After), "text"), row})
@@ -268,7 +268,7 @@ func (l *listText) known(where string) string {
 // nameOf returns the name in a position. On a page of one engagement the order by
 // engagement is one by name.
 func (l *listText) nameOf(p storage.Position) string {
-	if l.query.Sort == storage.ByEngagement {
+	if l.query.Sort == storage.SortByEngagement {
 		_, name, _ := strings.Cut(p.Text, "\n")
 		return name
 	}
@@ -282,17 +282,17 @@ func (l *listText) participations(where string) string {
 	l.participation = true
 	var columns []string
 	switch q.Sort {
-	case storage.ByName:
+	case storage.SortByName:
 		columns = []string{"t.name"}
-	case storage.BySoonest:
+	case storage.SortByDeadline:
 		columns = []string{"t.soonest"}
-	case storage.BySince:
+	case storage.SortBySince:
 		columns = []string{"t.since"}
-	case storage.ByStatus:
+	case storage.SortByStatus:
 		columns = []string{"t.rank", "t.name"}
-	case storage.ByAmount:
+	case storage.SortByAmount:
 		columns = []string{"t.amount"}
-	case storage.ByEngagement:
+	case storage.SortByEngagement:
 		columns = []string{"t.name"}
 		if q.Tab == engagement.TabNone {
 			columns = []string{"coalesce(" + l.args.add(namesText(q.Names), "text") + `::jsonb ->> t.engagement, '~' || t.engagement) COLLATE "C"`, "t.name"}
@@ -305,11 +305,11 @@ func (l *listText) participations(where string) string {
 	var after []string
 	at := *q.After
 	switch q.Sort {
-	case storage.BySoonest, storage.BySince:
+	case storage.SortByDeadline, storage.SortBySince:
 		after = []string{l.args.add(micros(at.Time), "bigint")}
-	case storage.ByStatus:
+	case storage.SortByStatus:
 		after = []string{l.args.add(int64(at.Rank), "bigint"), l.args.add(at.Text, "text")}
-	case storage.ByEngagement:
+	case storage.SortByEngagement:
 		key, name, _ := strings.Cut(at.Text, "\n")
 		if q.Tab == engagement.TabNone {
 			after = append(after, l.args.add(key, "text"))

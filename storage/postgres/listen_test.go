@@ -14,7 +14,7 @@ import (
 )
 
 func letter(id string) storage.Changes {
-	return storage.Changes{Messages: []engagement.Message{{ID: engagement.MessageID(id), Kind: engagement.TellGranted, Partner: "northwind", Language: "en", CreatedAt: time.Unix(0, 0)}}}
+	return storage.Changes{Messages: []engagement.Message{{ID: engagement.MessageID(id), Kind: engagement.MessageConsentGranted, Partner: "northwind", Language: "en", CreatedAt: time.Unix(0, 0)}}}
 }
 
 // waits returns how long a Listener waits.

@@ -31,12 +31,12 @@ func TestOneOpensAsAnotherEnds(t *testing.T) {
 		}
 	}
 	write(engagement.CustomerEngagement{Key: key.Shared(), ClaimLimit: 1}, engagement.PartnerRecord{Key: key}.
-		WithParticipation(begun(key, "n-1", now, consent.Declined)).
+		WithParticipation(begun(key, "n-1", now, consent.StatusDeclined)).
 		WithParticipation(begun(key, "n-2", now, "")).
-		WithParticipation(begun(key, "n-3", now, consent.Declined)))
+		WithParticipation(begun(key, "n-3", now, consent.StatusDeclined)))
 
 	loaded := read(s)
-	write(loaded.Shared[key.Shared()], loaded.Records[key].WithParticipation(begun(key, "n-1", now, "")).WithParticipation(begun(key, "n-2", now, consent.Declined)))
+	write(loaded.Shared[key.Shared()], loaded.Records[key].WithParticipation(begun(key, "n-1", now, "")).WithParticipation(begun(key, "n-2", now, consent.StatusDeclined)))
 
 	got := read(other).Records[key].Participations
 	if len(got) != 3 {

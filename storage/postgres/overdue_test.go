@@ -35,12 +35,12 @@ func TestManyOverdue(t *testing.T) {
 	}
 	for days, due := range map[time.Duration]int{29: 0, 30: n/2 + 1, 31: n} {
 		now := w.Now().Add((days - 1) * 24 * time.Hour)
-		page, err := s.List(t.Context(), storage.ListQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabEligible, Sort: storage.ByName, Limit: 10, Now: now})
+		page, err := s.List(t.Context(), storage.ListQuery{Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabEligible, Sort: storage.SortByName, Limit: 10, Now: now})
 		if err != nil || len(page.Overdue) != due || page.Tabs[engagement.TabEligible] != n-due || len(page.Rows) != min(10, n-due) {
 			t.Errorf("after %d days a page has %d overdue entries, counts %v and has %d rows: %v", days, len(page.Overdue), page.Tabs, len(page.Rows), err)
 		}
-		claims, err := s.List(t.Context(), storage.ListQuery{Sort: storage.ByName, Limit: 10, Now: now})
-		if err != nil || len(claims.Overdue) != due || claims.Statuses[engagement.CustomerClaimed] != n-due || len(claims.Rows) != min(10, n-due) {
+		claims, err := s.List(t.Context(), storage.ListQuery{Sort: storage.SortByName, Limit: 10, Now: now})
+		if err != nil || len(claims.Overdue) != due || claims.Statuses[engagement.StatusCustomerClaimed] != n-due || len(claims.Rows) != min(10, n-due) {
 			t.Errorf("after %d days the claims have %d overdue entries, counts %v and %d rows: %v", days, len(claims.Overdue), claims.Statuses, len(claims.Rows), err)
 		}
 	}

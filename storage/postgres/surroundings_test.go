@@ -196,11 +196,11 @@ func TestOddTextsInTheWorkflow(t *testing.T) {
 			t.Errorf("a comment on %q: %v", odd, err)
 		}
 		page, err := w.Desk.Claims(t.Context(), w.Actor, workflow.ClaimsQuery{Search: odd})
-		if err != nil && !errors.Is(err, workflow.ErrInput) || len(page.Rows) > 0 {
+		if err != nil && !errors.Is(err, workflow.ErrInvalidInput) || len(page.Rows) > 0 {
 			t.Errorf("a search for %q finds %d rows: %v", odd, len(page.Rows), err)
 		}
 		page, err = w.Desk.Claims(t.Context(), w.Actor, workflow.ClaimsQuery{Customer: tenant.Key(odd)})
-		if err != nil && !errors.Is(err, workflow.ErrInput) || len(page.Rows) > 0 {
+		if err != nil && !errors.Is(err, workflow.ErrInvalidInput) || len(page.Rows) > 0 {
 			t.Errorf("the claims of %q are %d: %v", odd, len(page.Rows), err)
 		}
 	}

@@ -77,7 +77,7 @@ func newWorkload(s storage.Store, began time.Time, tell func(string)) (*workload
 func (w *workload) Notify(_ context.Context, d workflow.Delivery) error {
 	w.mu.Lock()
 	w.mails[d.Message.ID]++
-	if d.Message.Kind == engagement.AskForConsent {
+	if d.Message.Kind == engagement.MessageConsentRequest {
 		token, err := consent.ParseToken(d.Link)
 		if err != nil {
 			w.mu.Unlock()
@@ -129,7 +129,7 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 		}
 		return err
 	})
-	if errors.Is(err, workflow.ErrNotNow) {
+	if errors.Is(err, workflow.ErrWrongState) {
 		return nil // the same, since then
 	}
 	if err != nil {

@@ -14,7 +14,7 @@ func customer(c *coder, v *engagement.Customer) {
 	textOr(c, 4, "customer", &v.Key.Customer, usual(c, v.Identity)) // the key of the identity
 	text(c, 5, "friendly_name", &v.FriendlyName)
 	instant(c, 6, "known_since", &v.KnownSince)
-	instant(c, 7, "parked_since", &v.ParkedSince)
+	instant(c, 7, "parked_since", &v.DisassociatedAt)
 	list(c, 8, "named", &v.Named, namedContacts)
 	part(c, 9, "history", &v.History, head)
 }

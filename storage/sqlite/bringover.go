@@ -211,7 +211,7 @@ func (w *entries) bringPlace(p former.Place) error {
 			switch {
 			case q.Open:
 				state = ""
-			case q.Status == engagement.Approved:
+			case q.Status == engagement.StatusApproved:
 				state = string(q.ID)
 			}
 			if _, err := w.exec(insertParticipation, string(r.Key.Partner), string(q.ID), string(r.Key.Engagement), string(r.Key.Customer), state, nil, body); err != nil {

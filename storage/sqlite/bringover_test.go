@@ -94,7 +94,7 @@ func readAll(t *testing.T, s storage.Store, customers, events, bad int) {
 	t.Helper()
 	lost := 0
 	for _, partner := range []engagement.PartnerID{"northwind", "fabrikam", "litware"} {
-		list, err := s.List(t.Context(), storage.ListQuery{Partner: partner, Sort: storage.ByName, Limit: 1000, Now: keptBegin})
+		list, err := s.List(t.Context(), storage.ListQuery{Partner: partner, Sort: storage.SortByName, Limit: 1000, Now: keptBegin})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,7 +215,7 @@ func TestEveryFormerVersion(t *testing.T) {
 			}
 		}
 		s := open(t, path, relaxed)
-		list, err := s.List(t.Context(), storage.ListQuery{Sort: storage.ByName, Limit: 100, Now: keptBegin})
+		list, err := s.List(t.Context(), storage.ListQuery{Sort: storage.SortByName, Limit: 100, Now: keptBegin})
 		if err != nil || len(list.Rows) != 48 {
 			t.Errorf("of version %d there are %d participations: %v", n+1, len(list.Rows), err)
 		}

@@ -99,7 +99,7 @@ func checkCounts(s *session, _ string, mend bool) (found []storage.Finding, end 
 			what = fmt.Sprintf("status %q", r.status)
 		}
 		found = append(found, storage.Finding{
-			Kind: storage.BadCount, Partner: engagement.PartnerID(r.partner), Engagement: engagement.ID(r.engagement), Mended: mend,
+			Kind: storage.FindingCount, Partner: engagement.PartnerID(r.partner), Engagement: engagement.ID(r.engagement), Mended: mend,
 			Problem: fmt.Sprintf("the count of %s is %+d off", what, -r.n),
 		})
 	}
@@ -135,7 +135,7 @@ func checkParticipations(s *session, after int64, mend bool) (found []storage.Fi
 			continue
 		}
 		f := storage.Finding{
-			Kind: storage.BadColumn, Partner: p.Partner, Engagement: p.Engagement, Customer: p.Customer, Participation: p.ID,
+			Kind: storage.FindingColumn, Partner: p.Partner, Engagement: p.Engagement, Customer: p.Customer, Participation: p.ID,
 			Problem: "whether it has ended, or when something is due of it, is not what the participation says",
 		}
 		if mend {
@@ -170,7 +170,7 @@ func checkShared(s *session, after [2]string, mend bool) (found []storage.Findin
 			continue
 		}
 		f := storage.Finding{
-			Kind: storage.BadColumn, Engagement: c.Key.Engagement, Customer: c.Key.Customer, Mended: mend,
+			Kind: storage.FindingColumn, Engagement: c.Key.Engagement, Customer: c.Key.Customer, Mended: mend,
 			Problem: "how many hold a part of the claim limit is not as many as there are",
 		}
 		if mend {
@@ -207,7 +207,7 @@ func checkKnown(s *session, after [2]string, mend bool) (found []storage.Finding
 			}
 		}
 		found = append(found, storage.Finding{
-			Kind: storage.BadColumn, Partner: c.Key.Partner, Customer: c.Key.Customer, Mended: mend, Problem: "whether it is known is not what the customer says",
+			Kind: storage.FindingColumn, Partner: c.Key.Partner, Customer: c.Key.Customer, Mended: mend, Problem: "whether it is known is not what the customer says",
 		})
 	}
 	return found, end, len(rows) == restLot, err
@@ -256,7 +256,7 @@ func checkWordsOfEntries(s *session, after int64, mend bool) (found []storage.Fi
 
 func ofWords(partner, customer string, mend bool, problem string, args ...any) storage.Finding {
 	return storage.Finding{
-		Kind: storage.BadWords, Partner: engagement.PartnerID(partner), Customer: tenant.Key(customer), Mended: mend, Problem: fmt.Sprintf(problem, args...),
+		Kind: storage.FindingWords, Partner: engagement.PartnerID(partner), Customer: tenant.Key(customer), Mended: mend, Problem: fmt.Sprintf(problem, args...),
 	}
 }
 
@@ -296,7 +296,7 @@ func checkMessages(s *session, after string, _ bool) (found []storage.Finding, e
 	for _, r := range rows {
 		end = r.id
 		if _, unread := r.value(); unread != nil {
-			found = append(found, storage.Finding{Kind: storage.BadRow, Partner: engagement.PartnerID(r.partner), Problem: fmt.Sprintf("the message %s cannot be read", r.id)})
+			found = append(found, storage.Finding{Kind: storage.FindingUnreadable, Partner: engagement.PartnerID(r.partner), Problem: fmt.Sprintf("the message %s cannot be read", r.id)})
 		}
 	}
 	return found, end, len(rows) == restLot, err
@@ -316,7 +316,7 @@ func checkCommands(s *session, after int64, _ bool) (found []storage.Finding, en
 	for _, r := range rows {
 		end = r.id
 		if _, unread := digestOf(r.body); unread != nil {
-			found = append(found, storage.Finding{Kind: storage.BadRow, Partner: engagement.PartnerID(r.partner), Problem: fmt.Sprintf("the command record %d cannot be read", r.id)})
+			found = append(found, storage.Finding{Kind: storage.FindingUnreadable, Partner: engagement.PartnerID(r.partner), Problem: fmt.Sprintf("the command record %d cannot be read", r.id)})
 		}
 	}
 	return found, end, len(rows) == restLot, err

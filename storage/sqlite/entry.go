@@ -47,13 +47,13 @@ var (
 )
 
 // behindAll is where entries without a deadline stand among the others.
-var behindAll = micros(storage.BySoonest.PositionOf(engagement.Entry{}, nil).Time)
+var behindAll = micros(storage.SortByDeadline.PositionOf(engagement.Entry{}, nil).Time)
 
 func newEntryRow(e engagement.Entry) (entryRow, error) {
 	r := entryRow{
 		partner: string(e.Record.Partner), engagement: string(e.Record.Engagement), customer: string(e.Record.Customer), row: string(e.Row),
 		participation: e.Participation != "", tab: string(e.Tab), base: string(e.Base), kind: string(e.Type), status: string(e.Status), rank: int64(e.Rank),
-		name: e.Name, search: e.Search, since: micros(e.Since), soonest: micros(storage.BySoonest.PositionOf(e, nil).Time),
+		name: e.Name, search: e.Search, since: micros(e.Since), soonest: micros(storage.SortByDeadline.PositionOf(e, nil).Time),
 		amount: e.Amount, until: moment(e.Until), due: moment(e.Due), mindsRoom: e.MindsRoom,
 	}
 	if e.Locations != nil {

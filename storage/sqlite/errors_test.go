@@ -58,7 +58,7 @@ func TestDiskFull(t *testing.T) {
 		err = s.Apply(t.Context(), changed(known(2*n), known(2*n+1)))
 	}
 	trouble(t, "a full disk", err, sqlite.ErrFull, true)
-	list, err := s.List(t.Context(), page(engagement.TabIneligible, storage.ByName, 5000))
+	list, err := s.List(t.Context(), page(engagement.TabIneligible, storage.SortByName, 5000))
 	if err != nil || len(list.Rows) != 2*(n-1) || list.Tabs[engagement.TabIneligible] != 2*(n-1) {
 		t.Errorf("of %d records there are %d rows, and %v are counted: %v", 2*(n-1), len(list.Rows), list.Tabs, err)
 	}
@@ -265,7 +265,7 @@ func TestNextParticipation(t *testing.T) {
 	s := open(t, newFile(t), relaxed)
 	apply(t, s, taking(shares(1, 1), known(1), granted(participation(1, "p-1"))))
 	closed, next := granted(participation(1, "p-1")), granted(participation(1, "p-0"))
-	closed.Consent.Status = consent.Withdrawn
+	closed.Consent.Status = consent.StatusWithdrawn
 	now, r := shares(1, 1), known(1)
 	now, _ = now.Following(granted(participation(1, "p-1")))
 	now.Version, r.Version = 1, 1

@@ -14,7 +14,7 @@ func goesOn(t *testing.T, s storage.Store, heads map[int]engagement.Head, custom
 	for _, n := range customers {
 		x := engagement.Customer{Key: engagement.CustomerKey{Partner: "northwind", Customer: customer(n)}}
 		var c storage.Changes
-		c.Events, x.History = engagement.Chain(heads[n], engagement.Event{Partner: "northwind", Customer: customer(n), At: noon, Kind: engagement.DetailsChanged, By: engagement.ByPartner})
+		c.Events, x.History = engagement.Chain(heads[n], engagement.Event{Partner: "northwind", Customer: customer(n), At: noon, Kind: engagement.EventDetailsChanged, By: engagement.ByPartner})
 		c.Customers, heads[n] = []engagement.Customer{x}, x.History
 		apply(t, s, c)
 	}

@@ -22,7 +22,7 @@ func TestKeysOfAnotherVersion(t *testing.T) {
 		apply(t, s, changed(r))
 	}
 	names := func(s storage.Store, search string) []string {
-		q := page(engagement.TabIneligible, storage.ByName, 10)
+		q := page(engagement.TabIneligible, storage.SortByName, 10)
 		q.Filter.Words = engagement.SearchWords(search)
 		list, err := s.List(t.Context(), q)
 		if err != nil {
@@ -41,7 +41,7 @@ func TestKeysOfAnotherVersion(t *testing.T) {
 
 	// Another version was here.
 	run(t, openDB(t, path), "UPDATE pe_entry SET name = lower(name) || row, search = ''; DELETE FROM pe_word; UPDATE pe_keys SET version = 'another'")
-	_, read := s.List(t.Context(), page(engagement.TabIneligible, storage.ByName, 10))
+	_, read := s.List(t.Context(), page(engagement.TabIneligible, storage.SortByName, 10))
 	_, opened := sqlite.Open(t.Context(), path, &sqlite.Options{NoMigration: true})
 	for what, err := range map[string]error{"a page": read, "a change": s.Apply(t.Context(), changed(known(9))), "Open without migration": opened} {
 		if !errors.Is(err, sqlite.ErrKeys) || !strings.Contains(err.Error(), "call Migrate") {

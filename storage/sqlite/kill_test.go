@@ -160,12 +160,12 @@ func (d *desk) do(ctx context.Context, s *step) error {
 		_, err = d.AnswerConsent(ctx, token, consent.DecisionAccept)
 		return err
 	}
-	return d.Cancel(ctx, actor, s.ID, workflow.CancelParticipation{Key: s.Key})
+	return d.Cancel(ctx, actor, s.ID, workflow.Cancel{Key: s.Key})
 }
 
 // refused reports whether the other partner was faster.
 func refused(err error) bool {
-	for _, refusal := range []error{consent.ErrTakenElsewhere, consent.ErrNotAllowed, workflow.ErrNotEligible, workflow.ErrNotNow} {
+	for _, refusal := range []error{consent.ErrTakenElsewhere, consent.ErrNotAllowed, workflow.ErrNotEligible, workflow.ErrWrongState} {
 		if errors.Is(err, refusal) {
 			return true
 		}
@@ -401,7 +401,7 @@ func (s *step) again(t *testing.T, d *desk) int {
 func (s *step) effects(t *testing.T, d *desk) int {
 	t.Helper()
 	kind := map[string]engagement.EventKind{
-		"add": engagement.CustomerAdded, "request": engagement.ConsentRequested, "accept": engagement.ConsentGranted, "cancel": engagement.ParticipationCancel,
+		"add": engagement.EventCustomerAdded, "request": engagement.EventConsentRequested, "accept": engagement.EventConsentGranted, "cancel": engagement.EventParticipationCanceled,
 	}[s.Op]
 	n := 0
 	for _, e := range s.history(t, d) {
@@ -477,11 +477,11 @@ func (s *step) links(t *testing.T, d *desk, db *sql.DB) {
 			}
 		}
 		for _, e := range events {
-			if e.Kind == engagement.ConsentSent && e.Detail.Link == l.ID {
+			if e.Kind == engagement.EventConsentSent && e.Detail.Link == l.ID {
 				sent++
 			}
 		}
-		pointless := p.Consent.Status != consent.Requested // then the message may be dropped
+		pointless := p.Consent.Status != consent.StatusRequested // then the message may be dropped
 		if waiting+sent > 1 || waiting+sent == 0 && !pointless {
 			t.Errorf("%s: the message of link %s is %d times in the outbox, and %d times sent by the history", s.Domain, l.ID, waiting, sent)
 		}

@@ -18,24 +18,24 @@ type order struct {
 }
 
 var orders = map[storage.Sort]order{
-	storage.ByName:    {[]string{"name"}, "pe_tab_name", "pe_claim_name"},
-	storage.BySoonest: {[]string{"soonest"}, "pe_tab_deadline", "pe_claim_deadline"},
-	storage.BySince:   {[]string{"since"}, "pe_tab_since", "pe_claim_since"},
-	storage.ByStatus:  {[]string{"rank", "name"}, "pe_tab_status", "pe_claim_status"},
+	storage.SortByName:     {[]string{"name"}, "pe_tab_name", "pe_claim_name"},
+	storage.SortByDeadline: {[]string{"soonest"}, "pe_tab_deadline", "pe_claim_deadline"},
+	storage.SortBySince:    {[]string{"since"}, "pe_tab_since", "pe_claim_since"},
+	storage.SortByStatus:   {[]string{"rank", "name"}, "pe_tab_status", "pe_claim_status"},
 	// On a page there are no amounts to speak of: whoever wants their order has it sorted.
-	storage.ByAmount:     {[]string{"amount"}, "", "pe_claim_amount"},
-	storage.ByEngagement: {[]string{"name"}, "pe_tab_name", "pe_claim_engagement"}, // of each engagement
+	storage.SortByAmount:     {[]string{"amount"}, "", "pe_claim_amount"},
+	storage.SortByEngagement: {[]string{"name"}, "pe_tab_name", "pe_claim_engagement"}, // of each engagement
 }
 
 // values are what the columns of an order and the row are compared with, to find what
 // stands behind a position.
 func values(s storage.Sort, p storage.Position) []any {
 	switch s {
-	case storage.BySoonest, storage.BySince:
+	case storage.SortByDeadline, storage.SortBySince:
 		return []any{micros(p.Time), string(p.Row)}
-	case storage.ByStatus:
+	case storage.SortByStatus:
 		return []any{p.Rank, p.Text, string(p.Row)}
-	case storage.ByEngagement:
+	case storage.SortByEngagement:
 		_, name, _ := strings.Cut(p.Text, "\n")
 		return []any{name, string(p.Row)}
 	}
@@ -202,7 +202,7 @@ func (l *lane) fields() []any { return []any{&l.partner, &l.engagement} }
 // within each what has to be merged.
 func (l *listing) lanes() ([][]lane, error) {
 	switch {
-	case l.Sort == storage.ByEngagement:
+	case l.Sort == storage.SortByEngagement:
 		return l.lanesByEngagement()
 	case l.isPage():
 		return [][]lane{{{partner: string(l.Partner), engagement: string(l.Engagement)}}}, nil
@@ -326,7 +326,7 @@ func (l *listing) from(a lane, limit int) ([]entryRow, error) {
 		}
 		by = append(by, column)
 	}
-	if l.After != nil && (l.Sort != storage.ByEngagement || a.key == l.afterKey()) {
+	if l.After != nil && (l.Sort != storage.SortByEngagement || a.key == l.afterKey()) {
 		where.add("("+strings.Join(by, ", ")+") "+behind+" ("+marks(len(by))+")", values(l.Sort, *l.After)...)
 	}
 	where.add("(t.until IS NULL OR t.until > ?)", micros(l.Now))

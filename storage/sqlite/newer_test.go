@@ -41,10 +41,10 @@ func TestFieldsOfANewerVersionStay(t *testing.T) {
 		t.Errorf("a comment: %v, for %v", err, bad)
 	}
 	f := w.As(workflowtest.Fabrikam)
-	if _, err := f.Desk.Reevaluate(t.Context(), workflowtest.Vendor, workflow.Coverage{Partner: f.Actor.Partner}, nil); err != nil {
+	if _, err := f.Desk.Reevaluate(t.Context(), workflowtest.Vendor, workflow.Reevaluation{Partner: f.Actor.Partner}, nil); err != nil {
 		t.Errorf("another partner's re-evaluation: %v", err)
 	}
-	_, _ = w.Desk.Reevaluate(t.Context(), workflowtest.Vendor, workflow.Coverage{Partner: w.Actor.Partner}, nil)
+	_, _ = w.Desk.Reevaluate(t.Context(), workflowtest.Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil)
 	_, _ = w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "ana@contoso.com"})
 	w.Advance(400 * 24 * time.Hour)
 	_, _ = w.Desk.Sweep(t.Context())

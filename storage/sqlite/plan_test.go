@@ -87,7 +87,7 @@ func TestNothingIsScanned(t *testing.T) {
 // askEverything asks for pages and claims of every shape.
 func askEverything(ctx context.Context, t *testing.T, s storage.Store) {
 	filters := []storage.Filter{
-		{}, {Words: []engagement.Word{{Texts: []string{"x", "y"}, Engagements: []engagement.ID{"a"}}}}, {Types: []engagement.RowType{engagement.Done}}, {Statuses: []engagement.Status{engagement.Paid}}, {Locations: []engagement.LocationID{"1"}},
+		{}, {Words: []engagement.Word{{Texts: []string{"x", "y"}, Engagements: []engagement.ID{"a"}}}}, {Types: []engagement.RowType{engagement.RowComplete}}, {Statuses: []engagement.Status{engagement.StatusPaid}}, {Locations: []engagement.LocationID{"1"}},
 		{SinceFrom: noon, SinceBefore: noon.Add(time.Hour)}, {Participation: true}, {Engagements: []engagement.ID{"a", "b"}}, {Customer: "tpid:1"},
 		{AmountFrom: "EUR 01", AmountBefore: "EUR 02"}, {Words: engagement.SearchWords("x 7"), Customer: "tpid:1", Engagements: []engagement.ID{"a"}, Participation: true},
 	}

@@ -49,7 +49,7 @@ func (r ownRow) key() engagement.RecordKey {
 // something else.
 func bodyOf(r engagement.PartnerRecord, e engagement.Entry) ([]byte, error) {
 	s, more := e.Shown, engagement.PartnerRecord{Asked: r.Asked}
-	if s.Identity != r.Identity || s.FriendlyName != r.FriendlyName || s.Known != r.Known || !s.Evaluation.SameAs(r.Evaluation) || !s.Evaluation.At.Equal(r.Evaluation.At) {
+	if s.Identity != r.Identity || s.FriendlyName != r.FriendlyName || s.Known != r.Known || !s.Evaluation.EquivalentTo(r.Evaluation) || !s.Evaluation.At.Equal(r.Evaluation.At) {
 		more = r
 	}
 	if len(more.Asked) == 0 && more.Key.Partner == "" {

@@ -28,9 +28,9 @@ func TestTamperingWithTheFileShows(t *testing.T) {
 		"cut off":           script("DELETE FROM pe_event WHERE seq > 2;" + headAt2),
 		"all of it":         script("DELETE FROM pe_event; UPDATE pe_customer SET seq = 0, hash = NULL"),
 		"declined beside granted": func(t *testing.T, db *sql.DB) {
-			rewrite(t, db, "pe_participation", "true", func(p *engagement.Participation) { p.Consent.Status = consent.Declined })
+			rewrite(t, db, "pe_participation", "true", func(p *engagement.Participation) { p.Consent.Status = consent.StatusDeclined })
 		},
-		"another event": event(4, func(e *engagement.Event) { e.To = engagement.Paid }),
+		"another event": event(4, func(e *engagement.Event) { e.To = engagement.StatusPaid }),
 		"other details": event(1, func(e *engagement.Event) { e.Detail = engagement.Detail{Location: "4711202"} }),
 		"an event in the old form": event(1, func(e *engagement.Event) {
 			e.Format, e.Note, e.Detail = engagement.FormatNote, "through location 4711201", engagement.Detail{}

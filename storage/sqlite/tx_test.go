@@ -74,7 +74,7 @@ func TestWithTx(t *testing.T) {
 		}
 		inside := workflowtest.New(t, in(s.WithTx(tx)))
 		p := inside.Added("azure-migration", "ana@contoso.com")
-		if status, err := inside.Desk.Status(t.Context(), inside.Actor, p); err != nil || status != engagement.CustomerClaimed {
+		if status, err := inside.Desk.Status(t.Context(), inside.Actor, p); err != nil || status != engagement.StatusCustomerClaimed {
 			t.Errorf("within the transaction the status is %q: %v", status, err)
 		}
 		outside := workflowtest.New(t, in(s))
@@ -87,7 +87,7 @@ func TestWithTx(t *testing.T) {
 			if err := tx.Commit(); err != nil {
 				t.Fatal(err)
 			}
-			outside.ExpectStatus(p, engagement.CustomerClaimed)
+			outside.ExpectStatus(p, engagement.StatusCustomerClaimed)
 		} else {
 			if err := tx.Rollback(); err != nil {
 				t.Fatal(err)
@@ -117,7 +117,7 @@ func TestWithTxOfAnotherDatabase(t *testing.T) {
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	workflowtest.New(t, in(s)).ExpectStatus(p, engagement.CustomerConsentReceived)
+	workflowtest.New(t, in(s)).ExpectStatus(p, engagement.StatusConsentReceived)
 }
 
 // TestFailedApplyLeavesTheTransaction: what the host did before stays, what a

@@ -22,9 +22,9 @@ func spoil(t *testing.T, script string) spoiled {
 	s := open(t, path, relaxed)
 	for _, n := range []int{1, 2} {
 		c := taking(shares(n, 1), known(n), granted(participation(n, engagement.ParticipationID("p-"+string(customer(n))))))
-		c.Messages = []engagement.Message{{ID: engagement.MessageID("m-" + string(customer(n))), Kind: engagement.TellGranted, Partner: "northwind", CreatedAt: noon}}
+		c.Messages = []engagement.Message{{ID: engagement.MessageID("m-" + string(customer(n))), Kind: engagement.MessageConsentGranted, Partner: "northwind", CreatedAt: noon}}
 		c.Command = &storage.CommandRecord{Key: storage.CommandKey{Partner: "northwind", Key: string(customer(n))}, Body: engagement.Digest{1}, At: noon}
-		events := []engagement.Event{{Partner: "northwind", Customer: customer(n), At: noon, Kind: engagement.CustomerKnown, By: engagement.ByProgram, Person: &engagement.Person{Salt: "s", User: "u"}}}
+		events := []engagement.Event{{Partner: "northwind", Customer: customer(n), At: noon, Kind: engagement.EventCustomerKnown, By: engagement.ByProgram, Person: &engagement.Person{Salt: "s", User: "u"}}}
 		events = append(events, events[0])
 		x := engagement.Customer{Key: engagement.CustomerKey{Partner: "northwind", Customer: customer(n)}}
 		c.Events, x.History = engagement.Chain(x.History, events...)
@@ -96,14 +96,14 @@ func TestUnreadable(t *testing.T) {
 			c := taking(shares(1, 1), r)
 			c.Shared, c.Relied = nil, []storage.Relied{{Key: r.Key.Shared(), Version: 1}}
 			named(t, "record", s.Apply(t.Context(), c))
-			list, err := s.List(t.Context(), storage.ListQuery{Sort: storage.ByName, Limit: 10, Now: noon})
+			list, err := s.List(t.Context(), storage.ListQuery{Sort: storage.SortByName, Limit: 10, Now: noon})
 			if err != nil || len(list.Rows) != 2 || list.Rows[0].Err != nil || list.Rows[1].Err != nil {
 				t.Errorf("the claims are %+v: %v", list.Rows, err)
 			}
 		})
 		t.Run("entry "+bad, func(t *testing.T) {
 			s := spoil(t, value("pe_entry", "shown", " AND row <> customer"))
-			q := page(engagement.TabEligible, storage.ByName, 10)
+			q := page(engagement.TabEligible, storage.SortByName, 10)
 			list, err := s.List(t.Context(), q)
 			if err != nil || len(list.Rows) != 2 || list.Tabs[engagement.TabEligible] != 2 {
 				t.Fatalf("the page is %+v: %v", list, err)
@@ -173,7 +173,7 @@ func TestUnreadableLocations(t *testing.T) {
 	for _, text := range []string{`{`, `{}`, `["a"b"]`, `[1]`} {
 		s := spoil(t, "UPDATE pe_entry SET locations = '"+text+"'"+one+" AND row <> customer")
 		for _, location := range []engagement.LocationID{"4711201", "elsewhere"} {
-			list, err := s.List(t.Context(), storage.ListQuery{Sort: storage.ByName, Limit: 10, Now: noon, Filter: storage.Filter{Locations: []engagement.LocationID{location}}})
+			list, err := s.List(t.Context(), storage.ListQuery{Sort: storage.SortByName, Limit: 10, Now: noon, Filter: storage.Filter{Locations: []engagement.LocationID{location}}})
 			lost := 0
 			for _, r := range list.Rows {
 				if r.Err != nil {

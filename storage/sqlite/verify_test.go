@@ -43,46 +43,46 @@ const (
 )
 
 var damages = map[string]damage{
-	"a count off by one":          {byScript(`UPDATE pe_tab_count SET entries = entries + 1 WHERE partner = 'northwind'`), []storage.FindingKind{storage.BadCount}},
-	"a count of statuses off":     {byScript(`UPDATE pe_status_count SET participations = participations - 1`), []storage.FindingKind{storage.BadCount}},
-	"a count lost":                {byScript(`DELETE FROM pe_tab_count WHERE partner = 'northwind'`), []storage.FindingKind{storage.BadCount}},
-	"a participation's tab":       {byScript(`UPDATE pe_entry SET tab = 'complete' WHERE participation = 1 AND ` + theirs), []storage.FindingKind{storage.BadCount, storage.BadEntry}},
-	"a customer's tab":            {byScript(`UPDATE pe_entry SET tab = 'eligible', base = 'eligible' WHERE participation = 0 AND partner = 'fabrikam' AND tab = ''`), []storage.FindingKind{storage.BadCount, storage.BadEntry}},
-	"a name":                      {byScript(`UPDATE pe_entry SET name = 'x' WHERE participation = 1 AND ` + theirs), []storage.FindingKind{storage.BadEntry}},
-	"a deadline":                  {byScript(`UPDATE pe_entry SET until = NULL, due = NULL WHERE participation = 1 AND until IS NOT NULL`), []storage.FindingKind{storage.BadEntry}},
-	"words":                       {byScript(`UPDATE pe_entry SET search = ' something else' WHERE participation = 1 AND ` + theirs), []storage.FindingKind{storage.BadEntry, storage.BadWords}},
-	"an entry lost":               {byScript(`DELETE FROM pe_entry WHERE participation = 1 AND partner = 'northwind'`), []storage.FindingKind{storage.BadCount, storage.BadEntry, storage.BadWords}},
-	"locations":                   {byScript(`UPDATE pe_entry SET locations = '{' WHERE participation = 1 AND ` + theirs), []storage.FindingKind{storage.BadEntry, storage.BadRow}},
-	"what an entry shows":         {byScript(`UPDATE pe_entry SET shown = x'00' WHERE participation = 1 AND ` + theirs), []storage.FindingKind{storage.BadEntry, storage.BadRow}},
-	"a holder lost":               {byScript(`UPDATE pe_shared SET holders = NULL, granted = 0 WHERE granted > 0`), []storage.FindingKind{storage.BadEntry, storage.BadHolders}},
-	"how many hold":               {byScript(`UPDATE pe_shared SET granted = 0, holders = NULL WHERE granted = 99 OR granted = 1`), []storage.FindingKind{storage.BadEntry, storage.BadHolders}},
-	"a word lost":                 {byScript(`DELETE FROM pe_word WHERE partner = 'northwind' AND word = (SELECT min(word) FROM pe_word WHERE partner = 'northwind')`), []storage.FindingKind{storage.BadWords}},
-	"a word too many":             {byScript(`INSERT INTO pe_word (partner, word, customer) SELECT 'northwind', ' zzz', customer FROM pe_participation LIMIT 1`), []storage.FindingKind{storage.BadWords}},
-	"what is due":                 {byScript(`UPDATE pe_participation SET wake = NULL WHERE wake IS NOT NULL`), []storage.FindingKind{storage.BadColumn}},
-	"what is open":                {byScript(`UPDATE pe_participation SET live = NULL WHERE live = ''`), []storage.FindingKind{storage.BadColumn}},
-	"who is known":                {byScript(`UPDATE pe_customer SET known = 0 WHERE known = 1`), []storage.FindingKind{storage.BadColumn}},
-	"a participation lost":        {byScript(`DELETE FROM pe_participation WHERE partner = 'northwind'`), []storage.FindingKind{storage.LostRow}},
-	"a participation unreadable":  {byScript(`UPDATE pe_participation SET body = x'00' WHERE partner = 'northwind'`), []storage.FindingKind{storage.BadRow}},
-	"a record lost":               {byScript(`DELETE FROM pe_entry WHERE participation = 0 AND ` + theirs), []storage.FindingKind{storage.LostRow}},
-	"a record unreadable":         {byScript(`UPDATE pe_entry SET shown = x'00' WHERE participation = 0 AND ` + theirs), []storage.FindingKind{storage.BadRow}},
-	"what is shared lost":         {byScript(`DELETE FROM pe_shared`), []storage.FindingKind{storage.LostRow}},
-	"holders unreadable":          {byScript(`UPDATE pe_shared SET holders = x'00' WHERE granted > 0`), []storage.FindingKind{storage.BadRow}},
-	"a customer lost":             {byScript(`DELETE FROM pe_customer WHERE partner = 'northwind'`), []storage.FindingKind{storage.LostRow}},
-	"a customer unreadable":       {byScript(`UPDATE pe_customer SET body = x'00' WHERE partner = 'northwind'`), []storage.FindingKind{storage.BadRow}},
-	"a message unreadable":        {byScript(`UPDATE pe_message SET body = x'00'`), []storage.FindingKind{storage.BadRow}},
-	"a command record unreadable": {byScript(`UPDATE pe_command SET body = x'00'`), []storage.FindingKind{storage.BadRow}},
-	"an event unreadable":         {byScript(`DROP TRIGGER pe_event_same; UPDATE pe_event SET body = x'00' WHERE seq = 2`), []storage.FindingKind{storage.BadRow}},
+	"a count off by one":          {byScript(`UPDATE pe_tab_count SET entries = entries + 1 WHERE partner = 'northwind'`), []storage.FindingKind{storage.FindingCount}},
+	"a count of statuses off":     {byScript(`UPDATE pe_status_count SET participations = participations - 1`), []storage.FindingKind{storage.FindingCount}},
+	"a count lost":                {byScript(`DELETE FROM pe_tab_count WHERE partner = 'northwind'`), []storage.FindingKind{storage.FindingCount}},
+	"a participation's tab":       {byScript(`UPDATE pe_entry SET tab = 'complete' WHERE participation = 1 AND ` + theirs), []storage.FindingKind{storage.FindingCount, storage.FindingEntry}},
+	"a customer's tab":            {byScript(`UPDATE pe_entry SET tab = 'eligible', base = 'eligible' WHERE participation = 0 AND partner = 'fabrikam' AND tab = ''`), []storage.FindingKind{storage.FindingCount, storage.FindingEntry}},
+	"a name":                      {byScript(`UPDATE pe_entry SET name = 'x' WHERE participation = 1 AND ` + theirs), []storage.FindingKind{storage.FindingEntry}},
+	"a deadline":                  {byScript(`UPDATE pe_entry SET until = NULL, due = NULL WHERE participation = 1 AND until IS NOT NULL`), []storage.FindingKind{storage.FindingEntry}},
+	"words":                       {byScript(`UPDATE pe_entry SET search = ' something else' WHERE participation = 1 AND ` + theirs), []storage.FindingKind{storage.FindingEntry, storage.FindingWords}},
+	"an entry lost":               {byScript(`DELETE FROM pe_entry WHERE participation = 1 AND partner = 'northwind'`), []storage.FindingKind{storage.FindingCount, storage.FindingEntry, storage.FindingWords}},
+	"locations":                   {byScript(`UPDATE pe_entry SET locations = '{' WHERE participation = 1 AND ` + theirs), []storage.FindingKind{storage.FindingEntry, storage.FindingUnreadable}},
+	"what an entry shows":         {byScript(`UPDATE pe_entry SET shown = x'00' WHERE participation = 1 AND ` + theirs), []storage.FindingKind{storage.FindingEntry, storage.FindingUnreadable}},
+	"a holder lost":               {byScript(`UPDATE pe_shared SET holders = NULL, granted = 0 WHERE granted > 0`), []storage.FindingKind{storage.FindingEntry, storage.FindingHolders}},
+	"how many hold":               {byScript(`UPDATE pe_shared SET granted = 0, holders = NULL WHERE granted = 99 OR granted = 1`), []storage.FindingKind{storage.FindingEntry, storage.FindingHolders}},
+	"a word lost":                 {byScript(`DELETE FROM pe_word WHERE partner = 'northwind' AND word = (SELECT min(word) FROM pe_word WHERE partner = 'northwind')`), []storage.FindingKind{storage.FindingWords}},
+	"a word too many":             {byScript(`INSERT INTO pe_word (partner, word, customer) SELECT 'northwind', ' zzz', customer FROM pe_participation LIMIT 1`), []storage.FindingKind{storage.FindingWords}},
+	"what is due":                 {byScript(`UPDATE pe_participation SET wake = NULL WHERE wake IS NOT NULL`), []storage.FindingKind{storage.FindingColumn}},
+	"what is open":                {byScript(`UPDATE pe_participation SET live = NULL WHERE live = ''`), []storage.FindingKind{storage.FindingColumn}},
+	"who is known":                {byScript(`UPDATE pe_customer SET known = 0 WHERE known = 1`), []storage.FindingKind{storage.FindingColumn}},
+	"a participation lost":        {byScript(`DELETE FROM pe_participation WHERE partner = 'northwind'`), []storage.FindingKind{storage.FindingLost}},
+	"a participation unreadable":  {byScript(`UPDATE pe_participation SET body = x'00' WHERE partner = 'northwind'`), []storage.FindingKind{storage.FindingUnreadable}},
+	"a record lost":               {byScript(`DELETE FROM pe_entry WHERE participation = 0 AND ` + theirs), []storage.FindingKind{storage.FindingLost}},
+	"a record unreadable":         {byScript(`UPDATE pe_entry SET shown = x'00' WHERE participation = 0 AND ` + theirs), []storage.FindingKind{storage.FindingUnreadable}},
+	"what is shared lost":         {byScript(`DELETE FROM pe_shared`), []storage.FindingKind{storage.FindingLost}},
+	"holders unreadable":          {byScript(`UPDATE pe_shared SET holders = x'00' WHERE granted > 0`), []storage.FindingKind{storage.FindingUnreadable}},
+	"a customer lost":             {byScript(`DELETE FROM pe_customer WHERE partner = 'northwind'`), []storage.FindingKind{storage.FindingLost}},
+	"a customer unreadable":       {byScript(`UPDATE pe_customer SET body = x'00' WHERE partner = 'northwind'`), []storage.FindingKind{storage.FindingUnreadable}},
+	"a message unreadable":        {byScript(`UPDATE pe_message SET body = x'00'`), []storage.FindingKind{storage.FindingUnreadable}},
+	"a command record unreadable": {byScript(`UPDATE pe_command SET body = x'00'`), []storage.FindingKind{storage.FindingUnreadable}},
+	"an event unreadable":         {byScript(`DROP TRIGGER pe_event_same; UPDATE pe_event SET body = x'00' WHERE seq = 2`), []storage.FindingKind{storage.FindingUnreadable}},
 	"the last event cut off": {byScript(`DROP TRIGGER pe_event_stays; DELETE FROM pe_event WHERE partner = 'northwind' AND seq = (SELECT max(seq) FROM pe_event WHERE partner = 'northwind')`),
-		[]storage.FindingKind{storage.BadHistory, storage.BadState}},
+		[]storage.FindingKind{storage.FindingHistory, storage.FindingState}},
 	"a history cut off in the customer's row": {byScript(`DROP TRIGGER pe_customer_goes_on; UPDATE pe_customer SET seq = 2, hash = (SELECT hash FROM pe_event v WHERE v.partner = pe_customer.partner AND v.customer = pe_customer.customer AND v.seq = 2) WHERE partner = 'northwind' AND ` + contoso),
-		[]storage.FindingKind{storage.BadHistory, storage.BadState}},
+		[]storage.FindingKind{storage.FindingHistory, storage.FindingState}},
 	"an event changed": {func(t *testing.T, db *sql.DB) {
 		run(t, db, "DROP TRIGGER pe_event_same")
-		rewrite(t, db, "pe_event", "partner = 'northwind' AND seq = 2 AND "+contoso, func(e *engagement.Event) { e.To = engagement.Paid })
-	}, []storage.FindingKind{storage.BadHistory}},
+		rewrite(t, db, "pe_event", "partner = 'northwind' AND seq = 2 AND "+contoso, func(e *engagement.Event) { e.To = engagement.StatusPaid })
+	}, []storage.FindingKind{storage.FindingHistory}},
 	"a participation changed": {func(t *testing.T, db *sql.DB) {
-		rewrite(t, db, "pe_participation", theirs, func(p *engagement.Participation) { p.Consent.Status = consent.Declined })
-	}, []storage.FindingKind{storage.BadColumn, storage.BadState}},
+		rewrite(t, db, "pe_participation", theirs, func(p *engagement.Participation) { p.Consent.Status = consent.StatusDeclined })
+	}, []storage.FindingKind{storage.FindingColumn, storage.FindingState}},
 }
 
 // What is damaged is found and named, and what is made of something else is mended,
@@ -102,13 +102,13 @@ func TestVerifyFindsDamage(t *testing.T) {
 				t.Errorf("found are %v, want %v: %+v", got, d.kinds, found)
 			}
 			for _, f := range check(t, s, now, verify.Repair) {
-				if f.Mended != f.Kind.Derived() && !(f.Kind == storage.BadRow && len(kindsOf(found)) > 1) {
+				if f.Mended != f.Kind.Derived() && !(f.Kind == storage.FindingUnreadable && len(kindsOf(found)) > 1) {
 					t.Errorf("mended: %+v", f)
 				}
 			}
 			var left []storage.FindingKind
 			for _, kind := range d.kinds {
-				if !kind.Derived() && !(kind == storage.BadRow && slices.Contains(d.kinds, storage.BadEntry)) {
+				if !kind.Derived() && !(kind == storage.FindingUnreadable && slices.Contains(d.kinds, storage.FindingEntry)) {
 					left = append(left, kind)
 				}
 			}

@@ -31,7 +31,7 @@ func applyCases() []Case {
 func everything(n int) storage.Changes {
 	p := added(northwind, migration, n, start)
 	c := changed(start, of(p))
-	c, _ = told(c, newCustomer(northwind, n), event(engagement.CustomerAdded), event(engagement.ConsentRequested))
+	c, _ = told(c, newCustomer(northwind, n), event(engagement.EventCustomerAdded), event(engagement.EventConsentRequested))
 	c.Messages = []engagement.Message{message(fmt.Sprintf("m-%d", n), northwind, n, start, "ana@contoso.com")}
 	c.Tokens = []storage.Token{tokenOf(consent.Hash{byte(n)}, p)}
 	c.Command = &storage.CommandRecord{Key: storage.CommandKey{Partner: northwind, Key: fmt.Sprintf("key-%d", n)}, Body: engagement.Digest{1}, Result: []byte(`["p"]`), At: start}
@@ -93,7 +93,7 @@ func checkVisible(ctx context.Context, a, b storage.Store) error {
 	again, err := load(ctx, a, keyOf(migration, 1))
 	p, _ = again.record(northwind).Participation(p.ID)
 	return errors.Join(err, same("the version of the record after a second Apply", again.record(northwind).Version, int64(2)),
-		same("the version of what is shared", again.shared.Version, int64(2)), same("the participation's status", p.StatusAt(start), engagement.CustomerConsentReceived))
+		same("the version of what is shared", again.shared.Version, int64(2)), same("the participation's status", p.StatusAt(start), engagement.StatusConsentReceived))
 }
 
 func checkAtomic(ctx context.Context, a, b storage.Store) error {
@@ -141,15 +141,15 @@ func checkOutboxAtomic(ctx context.Context, a, b storage.Store) error {
 }
 
 func checkHistoryGuard(ctx context.Context, a, b storage.Store) error {
-	first, customer := told(storage.Changes{}, newCustomer(northwind, 1), event(engagement.CustomerAdded))
+	first, customer := told(storage.Changes{}, newCustomer(northwind, 1), event(engagement.EventCustomerAdded))
 	if err := a.Apply(ctx, first); err != nil {
 		return err
 	}
 	if err := matches("beginning a history that has begun", b.Apply(ctx, first), storage.ErrConflict); err != nil {
 		return err
 	}
-	one, _ := told(storage.Changes{}, customer, event(engagement.ConsentRequested))
-	other, _ := told(storage.Changes{}, customer, event(engagement.ParticipationCancel))
+	one, _ := told(storage.Changes{}, customer, event(engagement.EventConsentRequested))
+	other, _ := told(storage.Changes{}, customer, event(engagement.EventParticipationCanceled))
 	if err := b.Apply(ctx, one); err != nil {
 		return err
 	}
@@ -206,14 +206,14 @@ func checkContradictions(ctx context.Context, a, b storage.Store) error {
 			*c = changed(start, of(added(northwind, migration, 1, start), secondOf(northwind, 1)))
 		},
 		"an event without its customer": func(c *storage.Changes) {
-			c.Events, _ = engagement.Chain(engagement.Head{}, event(engagement.CustomerAdded))
+			c.Events, _ = engagement.Chain(engagement.Head{}, event(engagement.EventCustomerAdded))
 		},
 		"a gap in a history": func(c *storage.Changes) {
-			*c, _ = told(*c, newCustomer(northwind, 1), event(engagement.CustomerAdded), event(engagement.CustomerClaim))
+			*c, _ = told(*c, newCustomer(northwind, 1), event(engagement.EventCustomerAdded), event(engagement.EventCustomerClaimed))
 			c.Events[1].Seq = 5
 		},
 		"a head that is not the last event's": func(c *storage.Changes) {
-			*c, _ = told(*c, newCustomer(northwind, 1), event(engagement.CustomerAdded))
+			*c, _ = told(*c, newCustomer(northwind, 1), event(engagement.EventCustomerAdded))
 			c.Customers[0].History.Hash = engagement.Digest{1}
 		},
 		"a token that is given twice": func(c *storage.Changes) {
@@ -257,7 +257,7 @@ func secondOf(p engagement.PartnerID, n int) engagement.Participation {
 }
 
 func checkErase(ctx context.Context, a, b storage.Store) error {
-	c, customer := told(storage.Changes{}, newCustomer(northwind, 1), event(engagement.CustomerAdded), event(engagement.ConsentRequested))
+	c, customer := told(storage.Changes{}, newCustomer(northwind, 1), event(engagement.EventCustomerAdded), event(engagement.EventConsentRequested))
 	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}
@@ -282,7 +282,7 @@ func checkErase(ctx context.Context, a, b storage.Store) error {
 func checkContacts(ctx context.Context, a, b storage.Store) error {
 	ana := []consent.Contact{{Name: "São João", Email: message("m", northwind, 1, start, "ana@contoso.com").To, Phone: "+351 21 000 00 00"}}
 	customer := newCustomer(northwind, 1).Naming("4711201", ana, nil).Naming("4711202", nil, ana)
-	c, customer := told(storage.Changes{}, customer, event(engagement.CustomerAdded))
+	c, customer := told(storage.Changes{}, customer, event(engagement.EventCustomerAdded))
 	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}
@@ -307,8 +307,8 @@ func checkTime(ctx context.Context, a, b storage.Store) error {
 	p := added(northwind, migration, 1, start)
 	c := changed(start, of(p))
 	customer := newCustomer(northwind, 1)
-	customer.KnownSince, customer.ParkedSince = start.In(zone), start.Add(day).In(zone)
-	c, _ = told(c, customer, event(engagement.CustomerAdded))
+	customer.KnownSince, customer.DisassociatedAt = start.In(zone), start.Add(day).In(zone)
+	c, _ = told(c, customer, event(engagement.EventCustomerAdded))
 	m := message("m-1", northwind, 1, start.In(zone), "ana@contoso.com")
 	m.Deadline = start.Add(30 * day).In(zone)
 	c.Messages = []engagement.Message{m}
@@ -334,7 +334,7 @@ func checkTime(ctx context.Context, a, b storage.Store) error {
 	}
 	return errors.Join(
 		same("a customer's time", loaded.Customers[customer.Key].KnownSince, start),
-		same("when a customer was disassociated", loaded.Customers[customer.Key].ParkedSince, start.Add(day)),
+		same("when a customer was disassociated", loaded.Customers[customer.Key].DisassociatedAt, start.Add(day)),
 		same("a participation's time", stored.StartedAt, start),
 		same("a deadline", stored.Consent.Deadline, start.Add(30*day)),
 		same("a message's time", leased[0].CreatedAt, start),

@@ -36,7 +36,7 @@ func benchAdd(b B, s storage.Store) {
 	for b.Loop() {
 		n++
 		c := changed(start, of(added(northwind, migration, n, start)))
-		c, _ = told(c, newCustomer(northwind, n), event(engagement.CustomerAdded))
+		c, _ = told(c, newCustomer(northwind, n), event(engagement.EventCustomerAdded))
 		apply(b, s, c)
 	}
 }
@@ -45,13 +45,13 @@ func benchGrant(b B, s storage.Store) {
 	n := 0
 	for b.Loop() {
 		n++
-		c, customer := told(changed(start, of(added(northwind, migration, n, start), added(fabrikam, migration, n, start))), newCustomer(northwind, n), event(engagement.CustomerAdded))
+		c, customer := told(changed(start, of(added(northwind, migration, n, start), added(fabrikam, migration, n, start))), newCustomer(northwind, n), event(engagement.EventCustomerAdded))
 		apply(b, s, c)
 		was, err := load(context.Background(), s, keyOf(migration, n))
 		if err != nil {
 			b.Fatalf("load: %v", err)
 		}
-		c, _ = told(becoming(start, was, was.enter(granted(added(northwind, migration, n, start), start))), customer, event(engagement.ConsentGranted))
+		c, _ = told(becoming(start, was, was.enter(granted(added(northwind, migration, n, start), start))), customer, event(engagement.EventConsentGranted))
 		c.Messages = []engagement.Message{message(fmt.Sprint(n), northwind, n, start, "ana@contoso.com")}
 		apply(b, s, c)
 	}
@@ -82,7 +82,7 @@ type Guarded struct {
 // NewGuarded returns changes that begin with an empty store.
 func NewGuarded() *Guarded {
 	c := changed(start, of(added(northwind, migration, 1, start)))
-	c, _ = told(c, newCustomer(northwind, 1), event(engagement.ConsentSent))
+	c, _ = told(c, newCustomer(northwind, 1), event(engagement.EventConsentSent))
 	c.Messages = []engagement.Message{message("m-0", northwind, 1, start, "ana@contoso.com")}
 	return &Guarded{changes: c}
 }
@@ -116,7 +116,7 @@ const pageRows = 50
 // Pages returns queries for a tab of a store that holds the filling, by name. The
 // tab must have at least 50 rows.
 func (f Filling) Pages(ctx context.Context, s storage.Store, tab engagement.Tab) (Pages, error) {
-	q := storage.ListQuery{Partner: benchPartner, Engagement: benchEngagement, Tab: tab, Sort: storage.ByName, Limit: 1000, Now: epoch}
+	q := storage.ListQuery{Partner: benchPartner, Engagement: benchEngagement, Tab: tab, Sort: storage.SortByName, Limit: 1000, Now: epoch}
 	var at []storage.Position
 	for {
 		page, err := s.List(ctx, q)

@@ -268,7 +268,7 @@ type associated struct{ storage.Store }
 func (s *associated) Apply(ctx context.Context, c storage.Changes) error {
 	c.Customers = slices.Clone(c.Customers)
 	for i := range c.Customers {
-		c.Customers[i].ParkedSince = time.Time{}
+		c.Customers[i].DisassociatedAt = time.Time{}
 	}
 	return s.Store.Apply(ctx, c)
 }

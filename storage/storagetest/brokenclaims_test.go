@@ -32,7 +32,7 @@ func TestBrokenClaims(t *testing.T) {
 			return narrowing(func(q *storage.ListQuery) { q.Filter.Engagements = []engagement.ID{"azure-migration"} })
 		}},
 		{"only claims that are under way", []string{"claims", "claims of every partner"}, func() storage.Store {
-			return narrowing(func(q *storage.ListQuery) { q.Filter.Types = []engagement.RowType{engagement.InProgress} })
+			return narrowing(func(q *storage.ListQuery) { q.Filter.Types = []engagement.RowType{engagement.RowActive} })
 		}},
 		{"customers that are all the same", []string{"claims filter"}, func() storage.Store {
 			return narrowing(func(q *storage.ListQuery) { q.Filter.Customer = "" })
@@ -189,7 +189,7 @@ func (s *numericAmounts) List(ctx context.Context, q storage.ListQuery) (storage
 
 func sortByNumber(rows []storage.ListRow, by storage.Sort, descending bool) {
 	number := func(r storage.ListRow) string { return r.Entry.Amount[min(len("EUR "), len(r.Entry.Amount)):] }
-	if by == storage.ByAmount {
+	if by == storage.SortByAmount {
 		slices.SortStableFunc(rows, func(a, b storage.ListRow) int {
 			if descending {
 				a, b = b, a

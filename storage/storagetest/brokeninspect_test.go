@@ -71,7 +71,7 @@ func TestSilentInspectors(t *testing.T) {
 			}
 		}},
 		"what is shared": {whole: func(w *storage.Whole) { clear(w.Shared) }},
-		"nothing":        {found: []storage.Finding{{Kind: storage.BadCount}}},
+		"nothing":        {found: []storage.Finding{{Kind: storage.FindingCount}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.Store = memory.New()

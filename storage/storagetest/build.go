@@ -49,15 +49,15 @@ func recordOf(p engagement.PartnerID, e engagement.ID, n int) engagement.RecordK
 func added(p engagement.PartnerID, e engagement.ID, n int, at time.Time) engagement.Participation {
 	return engagement.Participation{
 		ID: engagement.ParticipationID(fmt.Sprintf("%s-%s-%d", p, e, n)), Partner: p, Engagement: e, Customer: customerOf(n),
-		Identity: identityOf(n, fmt.Sprintf("Customer %03d", n)), Location: "4711201", Origin: engagement.Added,
-		ClaimNumber: fmt.Sprintf("C-%d", n), StartedAt: at, Terms: engagement.Terms{Windows: engagement.DefaultWindows(engagement.Assessment)},
+		Identity: identityOf(n, fmt.Sprintf("Customer %03d", n)), Location: "4711201", Origin: engagement.OriginAdded,
+		ClaimNumber: fmt.Sprintf("C-%d", n), StartedAt: at, Terms: engagement.Terms{Windows: engagement.DefaultWindows(engagement.TypeAssessment)},
 		Consent: consent.Start(at.Add(30 * day)),
 	}
 }
 
 // granted is what a participation becomes when its customer consents.
 func granted(p engagement.Participation, at time.Time) engagement.Participation {
-	p.Consent.Status = consent.Granted
+	p.Consent.Status = consent.StatusGranted
 	p, err := engagement.OpenClaim(p, engagement.Engagement{}, at)
 	if err != nil {
 		panic(err) // there is no form that could be wrong
@@ -68,7 +68,7 @@ func granted(p engagement.Participation, at time.Time) engagement.Participation 
 // paid is what a participation is at the end of the way.
 func paid(p engagement.Participation) engagement.Participation {
 	p = granted(p, p.StartedAt)
-	p.Claim.Status = claim.Paid
+	p.Claim.Status = claim.StatusPaid
 	return p
 }
 
@@ -88,7 +88,7 @@ func money(text string) eligibility.Money {
 	return m
 }
 
-func amountText(text string) string { return engagement.AmountText(money(text)) }
+func amountText(text string) string { return engagement.AmountSortKey(money(text)) }
 
 // amounts are in two currencies, in no order; one is there twice.
 var amounts = []string{"1500 EUR", "250.50 USD", "250.5 EUR", "1500.00 EUR", "9.99 EUR", "12000 USD", "0 EUR"}
@@ -108,7 +108,7 @@ func told(c storage.Changes, customer engagement.Customer, events ...engagement.
 // event is something that happened, done by a user, with all there is to say.
 func event(kind engagement.EventKind) engagement.Event {
 	return engagement.Event{
-		At: start, Kind: kind, By: engagement.ByPartner, From: engagement.Submitted, To: engagement.UnderReview, Detail: detail(), State: engagement.Digest{31: 1},
+		At: start, Kind: kind, By: engagement.ByPartner, From: engagement.StatusSubmitted, To: engagement.StatusUnderReview, Detail: detail(), State: engagement.Digest{31: 1},
 		Person: &engagement.Person{Salt: "salt", User: "ana"},
 	}
 }
@@ -133,9 +133,9 @@ func detail() engagement.Detail {
 		case *consent.LinkID:
 			*x = "link-1"
 		case *consent.FailureCode:
-			*x = consent.Bounced
+			*x = consent.FailureBounced
 		case *engagement.MessageKind:
-			*x = engagement.RemindConsent
+			*x = engagement.MessageConsentReminder
 		case *eligibility.Outcome:
 			*x = eligibility.OutcomeEligible
 		default:
@@ -165,7 +165,7 @@ func message(id string, p engagement.PartnerID, n int, at time.Time, to string) 
 		panic(err)
 	}
 	return engagement.Message{
-		ID: engagement.MessageID(id), Kind: engagement.AskForConsent, Partner: p, Engagement: migration, Customer: customerOf(n),
+		ID: engagement.MessageID(id), Kind: engagement.MessageConsentRequest, Partner: p, Engagement: migration, Customer: customerOf(n),
 		Participation: added(p, migration, n, at).ID, To: email, Language: "en", Link: "link-1", CreatedAt: at,
 	}
 }

@@ -123,7 +123,7 @@ func (d *driver) evaluation() engagement.Evaluation {
 		return e
 	}
 	for range d.IntN(3) {
-		e.Reasons = append(e.Reasons, engagement.Reason{Kind: engagement.FactsMissing, Rule: fmt.Sprint(d.IntN(2)), Missing: []string{"seats", "spend"}[d.IntN(2):]})
+		e.Reasons = append(e.Reasons, engagement.Reason{Kind: engagement.ReasonFactsMissing, Rule: fmt.Sprint(d.IntN(2)), Missing: []string{"seats", "spend"}[d.IntN(2):]})
 	}
 	return e
 }
@@ -187,11 +187,11 @@ func (d *driver) enter(s scene, p engagement.Participation) scene {
 // ended is an open participation after an end without delivery.
 func (d *driver) ended(p engagement.Participation) engagement.Participation {
 	if p.Claim == nil {
-		p.Consent.Status = []consent.Status{consent.Declined, consent.Expired, consent.Cancelled}[d.IntN(3)]
+		p.Consent.Status = []consent.Status{consent.StatusDeclined, consent.StatusExpired, consent.StatusCanceled}[d.IntN(3)]
 		return p
 	}
 	c := *p.Claim
-	c.Status = []claim.Status{claim.RejectedFinal, claim.NotSubmittedExpired, claim.Cancelled, claim.Withdrawn}[d.IntN(4)]
+	c.Status = []claim.Status{claim.StatusRejectedFinal, claim.StatusNotSubmittedExpired, claim.StatusCanceled, claim.StatusWithdrawn}[d.IntN(4)]
 	p.Claim = &c
 	return p
 }
@@ -209,8 +209,8 @@ func (d *driver) addCustomer(c *storage.Changes) {
 	if x.KnownSince = (time.Time{}); d.IntN(2) == 0 {
 		x.KnownSince = d.now
 	}
-	if x.ParkedSince = (time.Time{}); d.IntN(4) == 0 {
-		x.ParkedSince = d.now
+	if x.DisassociatedAt = (time.Time{}); d.IntN(4) == 0 {
+		x.DisassociatedAt = d.now
 	}
 	var events []engagement.Event
 	for range d.IntN(4) {

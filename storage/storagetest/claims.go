@@ -53,10 +53,10 @@ func business(n int) []scene {
 				p = worth(granted(p, start), amounts[i%len(amounts)])
 			case 3:
 				p = worth(granted(p, start), amounts[(i+j)%len(amounts)])
-				p.Claim.Status = claim.Paid
+				p.Claim.Status = claim.StatusPaid
 			case 4:
 				p = granted(p, start)
-				p.Consent.Status = consent.Withdrawn
+				p.Consent.Status = consent.StatusWithdrawn
 			}
 			s = s.enter(p)
 		}
@@ -200,7 +200,7 @@ func checkAmounts(ctx context.Context, a, b storage.Store) error {
 		return err
 	}
 	for _, q := range []storage.ListQuery{pageOf(engagement.TabEligible, 5), claimsOf(northwind, 5), claimsOf("", 5)} {
-		q.Sort = storage.ByAmount
+		q.Sort = storage.SortByAmount
 		got, err := walk(ctx, b, q, nil)
 		if err := errors.Join(err, same("the order by amount", got, want)); err != nil {
 			return err

@@ -113,7 +113,7 @@ func reminded(p engagement.Participation, at time.Time) engagement.Participation
 
 // without is a participation that has ended, so that no deadline runs.
 func without(p engagement.Participation) engagement.Participation {
-	p.Consent.Status = consent.Declined
+	p.Consent.Status = consent.StatusDeclined
 	return p
 }
 
@@ -203,7 +203,7 @@ func checkOverdueClaims(ctx context.Context, a, b storage.Store) error {
 		return err
 	}
 	end := start.Add(30 * day)
-	const open, over = string(engagement.CustomerClaimed), string(engagement.CustomerConsentDeclined)
+	const open, over = string(engagement.StatusCustomerClaimed), string(engagement.StatusConsentDeclined)
 	return errors.Join(
 		inTime(ctx, b, claimsOf(northwind, 10), []moment{
 			{end.Add(-time.Microsecond), "1 2 3 5 7", "", map[string]int{open: 3, over: 2}},
@@ -278,7 +278,7 @@ func checkReminders(ctx context.Context, a, b storage.Store) error {
 	)); err != nil {
 		return err
 	}
-	const open, over = string(engagement.CustomerClaimed), string(engagement.CustomerConsentDeclined)
+	const open, over = string(engagement.StatusCustomerClaimed), string(engagement.StatusConsentDeclined)
 	page := map[string]int{string(engagement.TabEligible): 2, string(engagement.TabOff): 1}
 	both := map[string]int{open: 1, over: 1}
 	reminder, deadline := start.Add(20*day), start.Add(30*day)

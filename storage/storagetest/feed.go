@@ -123,7 +123,7 @@ func histories(ctx context.Context, s storage.Store, customers, times int) (map[
 				if had, is := at[x.Key]; is {
 					x = had
 				}
-				events := []engagement.Event{event(engagement.ConsentSent), event(engagement.DetailsChanged)}[:1+(i+n)%2]
+				events := []engagement.Event{event(engagement.EventConsentSent), event(engagement.EventDetailsChanged)}[:1+(i+n)%2]
 				for j := range events {
 					events[j].At = start.Add(time.Duration(i) * time.Minute)
 				}
@@ -177,14 +177,14 @@ func checkFeed(ctx context.Context, a, b storage.Store) error {
 	erased := want[newCustomer(northwind, 1).Key][0].Erase()
 	last := newCustomer(northwind, 1)
 	last.History = headOf(want[last.Key])
-	c, _ := told(storage.Changes{Erased: []engagement.Event{erased}}, last, event(engagement.PersonErased))
+	c, _ := told(storage.Changes{Erased: []engagement.Event{erased}}, last, event(engagement.EventPersonErased))
 	var f follower
 	if err := errors.Join(a.Apply(ctx, c), f.readAll(ctx, b, 5, total(want)+1)); err != nil {
 		return err
 	}
 	_, err = a.Feed(ctx, storage.FeedQuery{})
 	return errors.Join(same("an event whose person was erased", byCustomer(f.all)[last.Key][0], erased),
-		same("the last event", f.all[len(f.all)-1].Kind, engagement.PersonErased), matches("a limit of 0", err, storage.ErrInvalid))
+		same("the last event", f.all[len(f.all)-1].Kind, engagement.EventPersonErased), matches("a limit of 0", err, storage.ErrInvalid))
 }
 
 func headOf(events []engagement.Event) engagement.Head {
@@ -231,7 +231,7 @@ func checkFeedPosition(ctx context.Context, a, b storage.Store) error {
 		return err
 	}
 	// What is added comes behind, from wherever one goes on.
-	c, _ := told(storage.Changes{}, newCustomer(northwind, 99), event(engagement.CustomerAdded))
+	c, _ := told(storage.Changes{}, newCustomer(northwind, 99), event(engagement.EventCustomerAdded))
 	if err := errors.Join(a.Apply(ctx, c), f.readAll(ctx, b, 2, total(want)+1)); err != nil {
 		return err
 	}
@@ -316,8 +316,8 @@ func checkFeedRace(ctx context.Context, a, b storage.Store) error {
 					if !is {
 						y = shared
 					}
-					c, x2 := told(storage.Changes{}, x, event(engagement.ConsentSent), event(engagement.DetailsChanged))
-					c, _ = told(c, y, event(engagement.ConsentSent))
+					c, x2 := told(storage.Changes{}, x, event(engagement.EventConsentSent), event(engagement.EventDetailsChanged))
+					c, _ = told(c, y, event(engagement.EventConsentSent))
 					if err = s.Apply(ctx, c); err == nil {
 						x = x2
 						break

@@ -68,7 +68,7 @@ func (f Filling) customer(i int) (engagement.Customer, scene, engagement.Event) 
 	key := engagement.CustomerKey{Partner: benchPartner, Customer: identity.Key()}
 
 	events, head := engagement.Chain(engagement.Head{}, engagement.Event{
-		Partner: benchPartner, Customer: key.Customer, At: epoch, Kind: engagement.CustomerKnown, By: engagement.ByPartner,
+		Partner: benchPartner, Customer: key.Customer, At: epoch, Kind: engagement.EventCustomerKnown, By: engagement.ByPartner,
 		Engagement: benchEngagement, Person: &engagement.Person{Salt: fmt.Sprintf("%016x%016x", r.Uint64(), r.Uint64()), User: "ana"},
 	})
 	customer := engagement.Customer{Key: key, Identity: identity, KnownSince: epoch, History: head}
@@ -102,9 +102,9 @@ var (
 // reasons makes n reasons that share what their criteria share.
 func reasons(r *rand.Rand, n int) []engagement.Reason {
 	return []engagement.Reason{
-		{Kind: engagement.CriteriaNotMet, Rule: "seats", Doc: "The customer has enough seats.", Wanted: "at least 300", Found: fmt.Sprint(r.IntN(300))},
-		{Kind: engagement.CriteriaNotMet, Rule: "annual_spend", Doc: "The customer spends enough in a year.", Wanted: "at least 25000 USD", Found: fmt.Sprintf("%d USD", r.IntN(25000))},
-		{Kind: engagement.FactsMissing, Rule: "open_escalations", Doc: "The customer has no open escalation.", Wanted: "at most 0", Missing: missing},
+		{Kind: engagement.ReasonCriteriaNotMet, Rule: "seats", Doc: "The customer has enough seats.", Wanted: "at least 300", Found: fmt.Sprint(r.IntN(300))},
+		{Kind: engagement.ReasonCriteriaNotMet, Rule: "annual_spend", Doc: "The customer spends enough in a year.", Wanted: "at least 25000 USD", Found: fmt.Sprintf("%d USD", r.IntN(25000))},
+		{Kind: engagement.ReasonFactsMissing, Rule: "open_escalations", Doc: "The customer has no open escalation.", Wanted: "at most 0", Missing: missing},
 	}[:n:n]
 }
 
@@ -113,9 +113,9 @@ func completed(i int, key engagement.CustomerKey, identity tenant.Identity) enga
 	start := epoch.AddDate(0, 0, -200+i%60)
 	return engagement.Participation{
 		ID: engagement.ParticipationID(fmt.Sprintf("p-%09d", i)), Partner: key.Partner, Engagement: benchEngagement, Customer: key.Customer,
-		Identity: identity, Location: locations[i%len(locations)], Origin: engagement.Added,
+		Identity: identity, Location: locations[i%len(locations)], Origin: engagement.OriginAdded,
 		ClaimNumber: fmt.Sprintf("C-%09d", i), StartedAt: start,
-		Consent: consent.State{Status: consent.Granted, Deadline: start.AddDate(0, 0, 30)},
-		Claim:   &claim.State{Status: claim.NotSubmittedExpired, OpenedAt: start, SubmitBy: start.AddDate(0, 0, 90), ReviewBy: start.AddDate(0, 0, 120)},
+		Consent: consent.State{Status: consent.StatusGranted, Deadline: start.AddDate(0, 0, 30)},
+		Claim:   &claim.State{Status: claim.StatusNotSubmittedExpired, OpenedAt: start, SubmitBy: start.AddDate(0, 0, 90), ReviewBy: start.AddDate(0, 0, 120)},
 	}
 }

@@ -59,7 +59,7 @@ func TestFilling(t *testing.T) {
 				t.Fatal(err)
 			}
 			page, err := s.List(t.Context(), storage.ListQuery{
-				Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabEligible, Sort: storage.ByName, Limit: 1,
+				Partner: "northwind", Engagement: "azure-migration", Tab: engagement.TabEligible, Sort: storage.SortByName, Limit: 1,
 				Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC),
 			})
 			if err != nil {

@@ -37,7 +37,7 @@ func checkNothing(ctx context.Context, a, _ storage.Store) error {
 		return err
 	}
 	q := pageOf(engagement.TabComplete, 5)
-	q.Sort = storage.BySince
+	q.Sort = storage.SortBySince
 	page, err := a.List(ctx, q)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func checkEnded(ctx context.Context, a, b storage.Store) error {
 	open.ID, before.ID = open.ID+"-open", before.ID+"-before"
 	unpaid := paid(added(northwind, migration, 1, start.Add(time.Hour)))
 	unpaid.ID += "-unpaid"
-	unpaid.Claim.Status = claim.Approved // which waits for its payment, and has not ended
+	unpaid.Claim.Status = claim.StatusApproved // which waits for its payment, and has not ended
 	var is scene
 	for _, next := range []scene{of(over), of(without(over), without(before)), of(without(over), without(before), unpaid), of(without(over), without(before), unpaid, open).limited(2)} {
 		was, err := load(ctx, b, keyOf(migration, 1))
@@ -209,7 +209,7 @@ func checkLinkSlot(ctx context.Context, a, b storage.Store) error {
 func checkHistory(ctx context.Context, a, b storage.Store) error {
 	var events []engagement.Event
 	for i := range 7 {
-		e := event(engagement.ConsentSent)
+		e := event(engagement.EventConsentSent)
 		e.Participation = []engagement.ParticipationID{"p-0", "p-1", ""}[i%3]
 		events = append(events, e)
 	}
@@ -258,9 +258,9 @@ func checkCustomers(ctx context.Context, a, b storage.Store) error {
 		if n%2 == 1 {
 			customer.KnownSince = start
 		}
-		c, _ = told(c, customer, event(engagement.CustomerAdded))
+		c, _ = told(c, customer, event(engagement.EventCustomerAdded))
 	}
-	c, _ = told(c, newCustomer(fabrikam, 4), event(engagement.CustomerAdded))
+	c, _ = told(c, newCustomer(fabrikam, 4), event(engagement.EventCustomerAdded))
 	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}

@@ -241,7 +241,7 @@ var names = []storage.Names{nil, {security: "A b"}, {migration: "B a", security:
 // anyEntry is one that could be stored.
 func (d *driver) anyEntry() engagement.Entry {
 	e := engagement.Entry{
-		Record: d.record(), Row: engagement.RowID(d.key().Customer), Name: text.SortKey("customer " + fmt.Sprint(d.IntN(10))), Type: engagement.NotStarted,
+		Record: d.record(), Row: engagement.RowID(d.key().Customer), Name: text.SortKey("customer " + fmt.Sprint(d.IntN(10))), Type: engagement.RowNotStarted,
 		Since: d.around(), Deadline: d.around(), Amount: amountText(d.amount()),
 	}
 	if d.IntN(2) == 0 {

@@ -39,7 +39,7 @@ func checkEntries(ctx context.Context, a, b storage.Store) error {
 		return err
 	}
 	r := was.record(northwind)
-	r.Evaluation = engagement.Evaluation{At: start, Reasons: []engagement.Reason{{Kind: engagement.CriteriaNotMet, Rule: "seats", Missing: []string{"a", "b"}}}}
+	r.Evaluation = engagement.Evaluation{At: start, Reasons: []engagement.Reason{{Kind: engagement.ReasonCriteriaNotMet, Rule: "seats", Missing: []string{"a", "b"}}}}
 	is := was.with(r)
 	if err := b.Apply(ctx, becoming(start, was, is)); err != nil {
 		return err
@@ -60,12 +60,12 @@ func checkShown(ctx context.Context, a, b storage.Store) error {
 	asked := added(northwind, migration, 1, start)
 	ana := message("m", northwind, 1, start, "ana@contoso.com").To
 	asked.FriendlyName, asked.Owner, asked.Labels = "São João", "ana", []string{"first", "second"}
-	asked.Consent.Status = consent.Requested
+	asked.Consent.Status = consent.StatusRequested
 	asked.Consent.Customer = []consent.Contact{{Name: "Ana", Email: ana}}
 	asked.Consent.Links = []consent.Link{{ID: "link-1", Contact: consent.Contact{Name: "Ana", Email: ana}, Tokens: []consent.Hash{{1}}, IssuedAt: start}}
 	scenes := []scene{
 		of(asked), of(worth(granted(added(northwind, migration, 2, start), start), "1500.50 EUR")),
-		known(northwind, migration, 3, "Three", start, engagement.Reason{Kind: engagement.FactsMissing, Rule: "seats", Doc: "Doc", Wanted: "300", Found: "1", Missing: []string{"seats"}}),
+		known(northwind, migration, 3, "Three", start, engagement.Reason{Kind: engagement.ReasonFactsMissing, Rule: "seats", Doc: "Doc", Wanted: "300", Found: "1", Missing: []string{"seats"}}),
 		known(northwind, migration, 4, "Four", start).enter(granted(added(fabrikam, migration, 4, start), start)),
 		known(northwind, migration, 5, "Five", start).enter(added(northwind, migration, 5, start)),
 	}
@@ -171,7 +171,7 @@ func checkByteOrder(ctx context.Context, a, b storage.Store) error {
 	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}
-	for _, order := range []storage.Sort{storage.ByName, storage.ByStatus} {
+	for _, order := range []storage.Sort{storage.SortByName, storage.SortByStatus} {
 		q := pageOf(engagement.TabEligible, 3)
 		q.Sort = order
 		got, err := walk(ctx, b, q, nil)
@@ -259,14 +259,14 @@ var filters = map[string]storage.Filter{
 	"a word or an engagement": {Words: []engagement.Word{{Texts: []string{" foreign"}, Engagements: []engagement.ID{security}}, {Texts: []string{" name", " customer"}}}},
 	"words of an engagement":  {Words: []engagement.Word{{Engagements: []engagement.ID{migration}}}},
 	"text of nobody":          {Words: engagement.SearchWords("foreign")},
-	"a type":                  {Types: []engagement.RowType{engagement.InProgress}},
-	"statuses":                {Statuses: []engagement.Status{engagement.CustomerClaimed, engagement.Approved}},
+	"a type":                  {Types: []engagement.RowType{engagement.RowActive}},
+	"statuses":                {Statuses: []engagement.Status{engagement.StatusCustomerClaimed, engagement.StatusApproved}},
 	"a location":              {Locations: []engagement.LocationID{"4711201"}},
 	"another location":        {Locations: []engagement.LocationID{"1"}},
 	"one of locations":        {Locations: []engagement.LocationID{"1", "4711202"}},
 	"dates":                   {SinceFrom: start.Add(time.Hour), SinceBefore: start.Add(3 * time.Hour)},
 	"participations":          {Participation: true},
-	"several":                 {Words: engagement.SearchWords("nam"), Types: []engagement.RowType{engagement.NotStarted}, Participation: true},
+	"several":                 {Words: engagement.SearchWords("nam"), Types: []engagement.RowType{engagement.RowNotStarted}, Participation: true},
 	"an engagement":           {Engagements: []engagement.ID{migration}},
 	"another engagement":      {Engagements: []engagement.ID{security}},
 	"engagements":             {Engagements: []engagement.ID{"unknown", security, migration}},
@@ -277,11 +277,11 @@ var filters = map[string]storage.Filter{
 	"amounts from":            {AmountFrom: "EUR 041500"},
 	"amounts before":          {AmountBefore: "EUR 041500"},
 	"a currency":              {AmountFrom: "USD ", AmountBefore: "USD!"},
-	"several of claims":       {Engagements: []engagement.ID{migration}, Statuses: []engagement.Status{engagement.Paid, engagement.CustomerConsentReceived}, AmountFrom: "EUR "},
+	"several of claims":       {Engagements: []engagement.ID{migration}, Statuses: []engagement.Status{engagement.StatusPaid, engagement.StatusConsentReceived}, AmountFrom: "EUR "},
 }
 
 func checkCounts(ctx context.Context, a, b storage.Store) error {
-	reason := engagement.Reason{Kind: engagement.CriteriaNotMet, Rule: "seats"}
+	reason := engagement.Reason{Kind: engagement.ReasonCriteriaNotMet, Rule: "seats"}
 	declined := added(northwind, migration, 4, start)
 	declined.Consent.Status = "declined"
 	withdrawn := granted(added(northwind, migration, 5, start), start)

@@ -15,12 +15,12 @@ import (
 
 // pageOf asks for a Customers page of northwind's in the migration.
 func pageOf(tab engagement.Tab, limit int) storage.ListQuery {
-	return storage.ListQuery{Partner: northwind, Engagement: migration, Tab: tab, Sort: storage.ByName, Limit: limit, Now: start}
+	return storage.ListQuery{Partner: northwind, Engagement: migration, Tab: tab, Sort: storage.SortByName, Limit: limit, Now: start}
 }
 
 // claimsOf asks for a claims list.
 func claimsOf(p engagement.PartnerID, limit int) storage.ListQuery {
-	return storage.ListQuery{Partner: p, Sort: storage.ByName, Limit: limit, Now: start}
+	return storage.ListQuery{Partner: p, Sort: storage.SortByName, Limit: limit, Now: start}
 }
 
 // position is where an entry stands in the order asked for.

@@ -132,7 +132,7 @@ func checkWholeStates(ctx context.Context, a, b storage.Store) error {
 	for n := range 2 {
 		scenes = append(scenes, known(fabrikam, migration, n+1, "Waits", start).enter(granted(added(northwind, migration, n+1, start), start)))
 	}
-	c, customer := told(changed(start, scenes...), newCustomer(northwind, 1), event(engagement.CustomerAdded))
+	c, customer := told(changed(start, scenes...), newCustomer(northwind, 1), event(engagement.EventCustomerAdded))
 	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func checkWholeStates(ctx context.Context, a, b storage.Store) error {
 				p.Identity.Name, p.Owner = fmt.Sprintf("Name %03d", n), fmt.Sprint(n)
 				add(&c, s, s.limited(2-n%2).enter(p))
 			}
-			c, customer = told(c, customer, event(engagement.ConsentSent))
+			c, customer = told(c, customer, event(engagement.EventConsentSent))
 			if err := a.Apply(ctx, c); err != nil {
 				done <- err
 				return

@@ -85,7 +85,7 @@ func (d *driver) readModel(ctx context.Context, s storage.Store) error {
 // listed returns every entry of these tabs as it is now, by record and row, and an error
 // where the counts are not those of the rows.
 func (d *driver) listed(ctx context.Context, s storage.Store, q storage.ListQuery, tabs ...engagement.Tab) (map[string]engagement.Entry, error) {
-	q.Sort, q.Limit, q.Now = storage.ByName, 1000, d.now
+	q.Sort, q.Limit, q.Now = storage.SortByName, 1000, d.now
 	out, rows, counted := map[string]engagement.Entry{}, map[string]int{}, map[string]int{}
 	for _, tab := range tabs {
 		q.Tab = tab

@@ -52,7 +52,7 @@ var three = []engagement.PartnerID{northwind, fabrikam, "contoso"}
 
 // checkRoom lets a partner take the only place and give it back.
 func checkRoom(ctx context.Context, a, b storage.Store) error {
-	first := known(northwind, migration, 1, "One", start, engagement.Reason{Kind: engagement.CriteriaNotMet, Rule: "seats"}).
+	first := known(northwind, migration, 1, "One", start, engagement.Reason{Kind: engagement.ReasonCriteriaNotMet, Rule: "seats"}).
 		with(known("contoso", migration, 1, "One, to others", start).record("contoso")).
 		enter(added(northwind, migration, 1, start)).enter(added(fabrikam, migration, 1, start))
 	if err := errors.Join(a.Apply(ctx, changed(start, first)), rowsAre(ctx, b, "at first", three, first)); err != nil {

@@ -129,7 +129,7 @@ func checkOddTexts(ctx context.Context, a, b storage.Store) error {
 	at := func() *storage.Position { return &storage.Position{Text: "a", Row: "r"} }
 	filter := func() storage.Filter {
 		return storage.Filter{
-			Words: []engagement.Word{{Texts: []string{"nobody"}, Engagements: []engagement.ID{"elsewhere"}}}, Types: []engagement.RowType{engagement.AllRowTypes()[0]}, Statuses: []engagement.Status{engagement.CustomerClaimed},
+			Words: []engagement.Word{{Texts: []string{"nobody"}, Engagements: []engagement.ID{"elsewhere"}}}, Types: []engagement.RowType{engagement.AllRowTypes()[0]}, Statuses: []engagement.Status{engagement.StatusCustomerClaimed},
 			Locations: []engagement.LocationID{"4711201"}, Participation: true, Engagements: []engagement.ID{migration}, Customer: customerOf(1), AmountFrom: "a", AmountBefore: "b",
 		}
 	}
@@ -223,7 +223,7 @@ func checkOddKeys(ctx context.Context, a, b storage.Store) error {
 		n++
 		return engagement.CustomerKey{Partner: engagement.PartnerID(fmt.Sprint("p", n)), Customer: customerOf(n)}
 	}, func(key engagement.CustomerKey, _ string) error {
-		c, customer := told(storage.Changes{}, engagement.Customer{Key: key}, event(engagement.CustomerAdded))
+		c, customer := told(storage.Changes{}, engagement.Customer{Key: key}, event(engagement.EventCustomerAdded))
 		made, err := accepted(c)
 		if err != nil || !made {
 			return err

@@ -74,7 +74,7 @@ func (v awkward) check(ctx context.Context, a, b storage.Store, n int) error {
 	c := changed(v.at, of(p))
 	customer := newCustomer(northwind, n)
 	customer.Identity, customer.FriendlyName, customer.KnownSince = p.Identity, v.text, v.at
-	e := event(engagement.CustomerAdded)
+	e := event(engagement.EventCustomerAdded)
 	e.At, e.Person.User, e.Person.Why, e.Person.Contacts, e.Detail.DealSize = v.at, v.text, v.reason, consent.Emails(p.Consent.Partner), p.DealSize
 	if v.text == "" {
 		e.Detail, e.Person = engagement.Detail{}, nil

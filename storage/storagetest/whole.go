@@ -152,8 +152,8 @@ func onTop() storage.Changes {
 	also(&c, of(added(northwind, migration, 3, start)))
 	customer := first.Customers[0]
 	customer.FriendlyName = "Friend"
-	c, _ = told(c, customer, event(engagement.ConsentGranted))
-	c, _ = told(c, newCustomer(northwind, 3), event(engagement.CustomerAdded))
+	c, _ = told(c, customer, event(engagement.EventConsentGranted))
+	c, _ = told(c, newCustomer(northwind, 3), event(engagement.EventCustomerAdded))
 	c.Tokens, c.Command = third.Tokens, third.Command
 	c.Messages = []engagement.Message{message("m-5", northwind, 3, start, "ana@contoso.com")}
 	c.Delivered, c.Postponed = []engagement.MessageID{"m-1"}, map[engagement.MessageID]time.Time{"m-2": start.Add(30 * day)}
@@ -172,7 +172,9 @@ var faults = []struct {
 	{"a record that has gone on", func(c *storage.Changes) { also(c, known(fabrikam, security, 5, "Five", start)) }},
 	{"what is shared and has gone on", func(c *storage.Changes) { also(c, of(added(fabrikam, migration, 2, start))) }},
 	{"what is relied on and has gone on", func(c *storage.Changes) { also(c, known(fabrikam, migration, 2, "Two", start)) }},
-	{"a history that has gone on", func(c *storage.Changes) { *c, _ = told(*c, newCustomer(northwind, 2), event(engagement.CustomerAdded)) }},
+	{"a history that has gone on", func(c *storage.Changes) {
+		*c, _ = told(*c, newCustomer(northwind, 2), event(engagement.EventCustomerAdded))
+	}},
 	{"a command key in use", func(c *storage.Changes) { c.Command = everything(1).Command }},
 	{"a token that is there", func(c *storage.Changes) { c.Tokens = append(slices.Clone(c.Tokens), everything(1).Tokens...) }},
 	{"a message that is there", func(c *storage.Changes) {
@@ -267,7 +269,7 @@ func checkBehindTheBack(ctx context.Context, a, b storage.Store) error {
 		}
 		r := known(northwind, security, 3, "Three", start).record(northwind)
 		if turn%2 == 0 {
-			r = known(northwind, security, 3, "Three", start, engagement.Reason{Kind: engagement.FactsMissing, Rule: "seats"}).record(northwind)
+			r = known(northwind, security, 3, "Three", start, engagement.Reason{Kind: engagement.ReasonFactsMissing, Rule: "seats"}).record(northwind)
 		}
 		r.Version = was.record(northwind).Version
 		err2 := s.Apply(ctx, becoming(start, was, was.with(r)))

@@ -172,9 +172,9 @@ func (a *auditor) history(partner engagement.PartnerID, customer int, events []e
 		status[e.Participation] = e.To
 		what := fmt.Sprintf("%q of %s", e.Kind, e.Participation)
 		switch e.Kind {
-		case engagement.ConsentSent, engagement.MessageFailed, engagement.DeadlinePassed: // a link is sent at least once, or to nobody; what is asked for again passes again
+		case engagement.EventConsentSent, engagement.EventMessageFailed, engagement.EventDeadlinePassed: // a link is sent at least once, or to nobody; what is asked for again passes again
 			continue
-		case engagement.ReminderDue:
+		case engagement.EventReminderDue:
 			a.reminders++
 			what += fmt.Sprintf(" (%s, %v, day %d)", e.Detail.Reminder, e.Detail.Deadline, slotOf(e.Detail.Deadline, e.At))
 		}
@@ -220,7 +220,7 @@ func (a *auditor) outbox() {
 		if a.gone[id] == 0 {
 			a.Errorf("message %s (%s) is lost", id, m.Kind)
 		}
-		if a.sent[id] == 0 && m.Kind != engagement.AskForConsent && m.Deadline.IsZero() {
+		if a.sent[id] == 0 && m.Kind != engagement.MessageConsentRequest && m.Deadline.IsZero() {
 			a.Errorf("message %s (%s) is out of the outbox, and was never sent", id, m.Kind)
 		}
 		if !m.Deadline.IsZero() {
@@ -232,7 +232,7 @@ func (a *auditor) outbox() {
 			reminded[what] = id
 		}
 		p, ok := a.records[engagement.RecordKey{Partner: m.Partner, Engagement: m.Engagement, Customer: m.Customer}].Participation(m.Participation)
-		if m.Kind == engagement.AskForConsent && a.sent[id] == 0 && (!ok || p.StatusAt(a.now) == engagement.AwaitingConsentResponse) {
+		if m.Kind == engagement.MessageConsentRequest && a.sent[id] == 0 && (!ok || p.StatusAt(a.now) == engagement.StatusAwaitingConsentResponse) {
 			a.Errorf("%s waits for an answer, and its link was never sent", m.Participation)
 		}
 	}
@@ -300,7 +300,7 @@ func rowText(e engagement.Entry) string {
 func (a *auditor) pages(partner engagement.PartnerID, e engagement.ID, rows, tabs map[string]int) {
 	a.Helper()
 	for _, tab := range append(engagement.AllTabs(), engagement.TabOff) {
-		q := storage.ListQuery{Partner: partner, Engagement: e, Tab: tab, Sort: storage.ByName, Limit: 100, Now: a.now}
+		q := storage.ListQuery{Partner: partner, Engagement: e, Tab: tab, Sort: storage.SortByName, Limit: 100, Now: a.now}
 		for more := true; more; {
 			page, err := a.store.List(a.Context(), q)
 			if err != nil || len(page.Overdue) > 0 {
@@ -322,7 +322,7 @@ func (a *auditor) pages(partner engagement.PartnerID, e engagement.ID, rows, tab
 // claims reads a claims list page by page.
 func (a *auditor) claims(partner engagement.PartnerID, claims, statuses map[string]int) {
 	a.Helper()
-	q := storage.ListQuery{Partner: partner, Sort: storage.ByStatus, Limit: 100, Now: a.now}
+	q := storage.ListQuery{Partner: partner, Sort: storage.SortByStatus, Limit: 100, Now: a.now}
 	for more := true; more; {
 		page, err := a.store.List(a.Context(), q)
 		if err != nil || len(page.Overdue) > 0 {

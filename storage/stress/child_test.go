@@ -223,12 +223,12 @@ func (w *worker) both(kind op, do func() (string, error)) error {
 }
 
 // leaves is the status in which a command leaves a participation.
-var leaves = map[op]engagement.Status{request: engagement.AwaitingConsentResponse, cancel: engagement.Canceled}
+var leaves = map[op]engagement.Status{request: engagement.StatusAwaitingConsentResponse, cancel: engagement.StatusCanceled}
 
 // events are what commands leave in a history.
 var events = map[op]engagement.EventKind{
-	add: engagement.CustomerAdded, claim: engagement.CustomerClaim, request: engagement.ConsentRequested, cancel: engagement.ParticipationCancel,
-	accept: engagement.ConsentGranted, decline: engagement.ConsentDeclined, withdraw: engagement.ConsentWithdrawn,
+	add: engagement.EventCustomerAdded, claim: engagement.EventCustomerClaimed, request: engagement.EventConsentRequested, cancel: engagement.EventParticipationCanceled,
+	accept: engagement.EventConsentGranted, decline: engagement.EventConsentDeclined, withdraw: engagement.EventConsentWithdrawn,
 }
 
 func (o op) keyed() bool { return o == add || o == claim || o == request || o == cancel }
@@ -307,7 +307,7 @@ func (w *worker) next(parts []part, customer int) (op, engagement.ParticipationI
 	i := slices.IndexFunc(parts, part.open)
 	switch {
 	case i < 0 || rand.N(8) == 0:
-	case parts[i].status == engagement.CustomerClaimed && rand.N(8) > 0:
+	case parts[i].status == engagement.StatusCustomerClaimed && rand.N(8) > 0:
 		return request, parts[i].id
 	case rand.N(5) == 0:
 		return cancel, parts[i].id

@@ -157,7 +157,7 @@ func refusal(err error) answer {
 	var words []string
 	var open *workflow.OpenParticipationError
 	var ineligible *workflow.NotEligibleError
-	var late *workflow.NotNowError
+	var late *workflow.WrongStateError
 	var answered *consent.AlreadyAnsweredError
 	if errors.As(err, &open) {
 		got.id = open.Participation

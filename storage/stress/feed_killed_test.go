@@ -129,7 +129,7 @@ func writeSome(ctx context.Context, s storage.Store) error {
 		var events []engagement.Event
 		for range 1 + rand.N(3) {
 			events = append(events, engagement.Event{
-				Partner: key.Partner, Customer: key.Customer, At: start, Kind: engagement.DetailsChanged, By: engagement.ByPartner,
+				Partner: key.Partner, Customer: key.Customer, At: start, Kind: engagement.EventDetailsChanged, By: engagement.ByPartner,
 				Person: &engagement.Person{Salt: fmt.Sprint(rand.Uint64()), User: "ana"},
 			})
 		}

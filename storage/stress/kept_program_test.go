@@ -75,7 +75,7 @@ func keptEngagements(version int) []engagement.Engagement {
 	if version == 2 {
 		seats = 250
 	}
-	first := offer(migration, "Azure Migration", "Infrastructure", engagement.Assessment, eligibility.Rule{
+	first := offer(migration, "Azure Migration", "Infrastructure", engagement.TypeAssessment, eligibility.Rule{
 		ID: "enough_seats", Doc: "The customer has enough seats.", Check: eligibility.AtLeast(workflowtest.Seats, seats),
 	})
 	first.Zone = must(time.LoadLocation("Europe/Lisbon")) // its clocks change within the story
@@ -84,21 +84,21 @@ func keptEngagements(version int) []engagement.Engagement {
 		first.Windows = engagement.Windows{Consent: 30, FirstSubmission: 75, ReviewDone: 100, Dispute: 30, AfterDispute: 30}
 		first.Rates = append(first.Rates, engagement.Rate{From: day("2026-12-01"), Amount: must(eligibility.ParseMoney("6000.00 USD"))})
 	}
-	second := offer(pilot, "Data Pilot", "Data & AI", engagement.MediumProject)
+	second := offer(pilot, "Data Pilot", "Data & AI", engagement.TypeMediumProject)
 	second.ClaimLimit = 2
-	second.NominatedBy = append(tenant.AllIDKinds()[:0:0], tenant.ByDomain, tenant.ByTenantID, tenant.ByTPID, tenant.BySubscriptionID)
+	second.AcceptsIDs = append(tenant.AllIDKinds()[:0:0], tenant.IDKindDomain, tenant.IDKindTenant, tenant.IDKindTPID, tenant.IDKindSubscription)
 	second.Rates = []engagement.Rate{{From: day("2026-07-01"), Amount: must(eligibility.ParseMoney("7500.50 EUR")), Cap: must(eligibility.ParseMoney("9000.00 EUR"))}}
 	second.Proof = []claims.ProofItem{
 		{Kind: "report", Title: "Relatório final", Required: true, AtLeast: 2, MediaTypes: []string{"application/pdf"}, MaxSize: 1 << 20},
 		{Kind: "photo", Title: "Photo of the team"},
 		{Kind: "pilot-survey", Title: "Survey of the pilot", Required: true, Survey: pilotForm()},
 	}
-	third := offer(workshop, "Security Workshop", "Security", engagement.Workshop, eligibility.Rule{
+	third := offer(workshop, "Security Workshop", "Security", engagement.TypeWorkshop, eligibility.Rule{
 		ID: "enterprise", Doc: "The customer is an enterprise.", Check: eligibility.Is(workflowtest.Segment, "enterprise"),
 	})
-	third.Pay = engagement.VariablePay
+	third.Payment = engagement.PaymentVariable
 	third.Rates = []engagement.Rate{{From: day("2026-07-01"), Amount: must(eligibility.ParseMoney("120.25 EUR")), Cap: must(eligibility.ParseMoney("10000.00 EUR"))}}
-	last := offer(copilot, "Copilot Readiness", "Modern Work", engagement.Workshop)
+	last := offer(copilot, "Copilot Readiness", "Modern Work", engagement.TypeWorkshop)
 	last.Opens = day("2027-04-01")
 	return []engagement.Engagement{first, second, third, last}
 }
@@ -111,9 +111,9 @@ func pilotForm() *survey.Form {
 	return &survey.Form{
 		ID: "pilot", Version: "1", Titles: both("How was the pilot?", "Wie war das Pilotprojekt?"), Intro: both("Three questions.", "Drei Fragen für Sie."),
 		Questions: []survey.Question{
-			{ID: "useful", Kind: survey.Rating, Required: true, Texts: both("How useful was it?", "Wie nützlich war es?")},
-			{ID: "again", Kind: survey.YesNo, Required: true, Texts: both("Would you do it again?", "Würden Sie es wieder tun?")},
-			{ID: "more", Kind: survey.Text, Texts: both("Anything else?", "Sonst noch etwas?")},
+			{ID: "useful", Kind: survey.KindRating, Required: true, Texts: both("How useful was it?", "Wie nützlich war es?")},
+			{ID: "again", Kind: survey.KindYesNo, Required: true, Texts: both("Would you do it again?", "Würden Sie es wieder tun?")},
+			{ID: "more", Kind: survey.KindText, Texts: both("Anything else?", "Sonst noch etwas?")},
 		},
 	}
 }

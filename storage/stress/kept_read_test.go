@@ -54,9 +54,9 @@ func (f found) complete(t *testing.T) {
 	}
 	check("status", anys(engagement.AllStatuses())...)
 	check("recorded status", anys(claims.AllStatuses())...)
-	check("expired and not recorded", engagement.CustomerConsentExpired, engagement.NotSubmittedExpired, engagement.PostSubmissionExpired, engagement.DisputedExpired, engagement.Rejected)
+	check("expired and not recorded", engagement.StatusConsentExpired, engagement.StatusNotSubmittedExpired, engagement.StatusPostSubmissionExpired, engagement.StatusDisputedExpired, engagement.StatusRejected)
 	check("event", anys(slices.DeleteFunc(engagement.AllEventKinds(), func(k engagement.EventKind) bool {
-		return k == engagement.ReferralRecorded // no engagement of the kept stores asks for one
+		return k == engagement.EventReferralRecorded // no engagement of the kept stores asks for one
 	}))...)
 	check("party", anys(engagement.AllParties())...)
 	check("person", "there", "erased", "nobody")
@@ -72,7 +72,7 @@ func (f found) complete(t *testing.T) {
 	check("amount", "estimated", "requested", "approved", "paid", "over the cap", "deal size", "by the hour")
 	check("customer", "known", "disassociated")
 	check("message", "never tried", "tried", "held")
-	check("message for", engagement.AskForConsent, engagement.AskForSurvey, engagement.TellPaid, engagement.RemindSubmission)
+	check("message for", engagement.MessageConsentRequest, engagement.MessageSurveyRequest, engagement.MessageClaimPaid, engagement.MessageSubmissionReminder)
 	check("command of", "partner", "program")
 	check("link", "open", "spent", "void", "full")
 }
@@ -222,7 +222,7 @@ func (r *reader) claims(a workflow.Actor) {
 	if a.Partner == "" {
 		return
 	}
-	for row, err := range r.desk.AllClaims(r.Context(), a, workflow.ClaimsQuery{Sort: storage.BySince}) {
+	for row, err := range r.desk.AllClaims(r.Context(), a, workflow.ClaimsQuery{Sort: storage.SortBySince}) {
 		r.ok("claims", err)
 		r.participation(a, row.Participation)
 	}
@@ -405,7 +405,7 @@ func (r *reader) customers(a workflow.Actor) {
 			r.found.add("customer", "disassociated")
 		}
 		keys[c.Key.Customer] = true
-		r.say(0, fmt.Sprintf("customer %s of %s", c.Key.Customer, a.Partner), c.Name(), named("domain", c.Identity.Domain.Unicode()), named("known since", c.KnownSince), named("disassociated", c.ParkedSince))
+		r.say(0, fmt.Sprintf("customer %s of %s", c.Key.Customer, a.Partner), c.Name(), named("domain", c.Identity.Domain.Unicode()), named("known since", c.KnownSince), named("disassociated", c.DisassociatedAt))
 	}
 	for row, err := range r.desk.AllClaims(r.Context(), a, workflow.ClaimsQuery{}) {
 		r.ok("claims", err)
@@ -463,7 +463,7 @@ func (r *reader) links() {
 		token, err := consent.ParseToken(l.Token)
 		r.ok("token", err)
 		var opens []string
-		if l.Kind == engagement.AskForSurvey {
+		if l.Kind == engagement.MessageSurveyRequest {
 			var v survey.View
 			v, err = r.desk.SurveyView(r.Context(), token)
 			opens = []string{string(v.Status), v.Title, named("language", v.Language), named("to answer", v.MayAnswer)}

@@ -111,7 +111,7 @@ func goOn(t *testing.T, s storage.Store, asked kept) {
 	_, err = desk.Relay(ctx)
 	ok("relay of the answers", err)
 	for _, a := range keptActors {
-		_, err := desk.Reevaluate(ctx, workflowtest.Vendor, workflow.Coverage{Partner: a.Partner}, nil)
+		_, err := desk.Reevaluate(ctx, workflowtest.Vendor, workflow.Reevaluation{Partner: a.Partner}, nil)
 		ok("re-evaluation", err)
 	}
 	for row, err := range desk.AllCustomers(ctx, northwind, pilot, workflow.CustomersQuery{Tab: engagement.TabEligible}) {

@@ -198,7 +198,7 @@ func (st *teller) day(n int) {
 func (st *teller) find(who string) engagement.ParticipationID {
 	st.t.Helper()
 	page, err := st.Desk.Claims(st.ctx, st.Actor, workflow.ClaimsQuery{
-		Customer: st.Customer(who + ".example"), Engagements: []engagement.ID{migration}, Sort: storage.BySince, Descending: true,
+		Customer: st.Customer(who + ".example"), Engagements: []engagement.ID{migration}, Sort: storage.SortBySince, Descending: true,
 	})
 	st.ok(err)
 	return page.Rows[0].Participation
@@ -289,7 +289,7 @@ func (st *teller) earlyEndings() {
 	st.Declined(declined)
 	st.Added(migration, "unasked.example")
 	st.asked("silent")
-	st.ok(st.Desk.Cancel(st.ctx, st.Actor, st.asked("cancelled"), workflow.CancelParticipation{Key: st.Key(), Reason: "Não há tempo este ano."}))
+	st.ok(st.Desk.Cancel(st.ctx, st.Actor, st.asked("cancelled"), workflow.Cancel{Key: st.Key(), Reason: "Não há tempo este ano."}))
 	st.Cancelled(st.granted("cancelled-late"))
 	st.Withdrawn(st.granted("withdrawn"))
 	st.granted("never-submitted")
@@ -319,7 +319,7 @@ func (st *teller) cafe() {
 	st.ok(err)
 	p := started[0].ID
 	name, size := "Café da Praça ☕", st.Money("15000.00 EUR")
-	st.ok(st.Desk.ChangeDetails(st.ctx, st.Actor, p, workflow.Details{Key: st.Key(), FriendlyName: &name, DealSize: &size}))
+	st.ok(st.Desk.ChangeDetails(st.ctx, st.Actor, p, workflow.UpdateDetails{Key: st.Key(), FriendlyName: &name, DealSize: &size}))
 	request := workflow.ConsentRequest{Key: st.Key(), Customer: workflow.ByEmail("conceição@cafe.example", "it@cafe.example"), Partner: workflow.ByEmail("ana@northwind.example"), Language: "pt-PT", PartnerLanguage: "en"}
 	_, err = st.Desk.RequestConsent(st.ctx, st.Actor, p, request)
 	st.ok(err)
@@ -331,9 +331,9 @@ func (st *teller) cafe() {
 	st.ok(err)
 	st.Relayed()
 	st.Accepted(p)
-	otto := &teller{st.As(workflow.Actor{Partner: "northwind", User: "otto", Roles: []workflow.Role{workflow.IncentivesUser}}), st.t, st.ctx}
+	otto := &teller{st.As(workflow.Actor{Partner: "northwind", User: "otto", Roles: []workflow.Role{workflow.RoleIncentivesUser}}), st.t, st.ctx}
 
-	document := workflow.AddEvidence{Key: st.Key(), Kind: claims.Findings, Name: "Conclusões de Rui Pação.pdf", MediaType: "application/pdf"}
+	document := workflow.AddEvidence{Key: st.Key(), Kind: claims.ProofFindings, Name: "Conclusões de Rui Pação.pdf", MediaType: "application/pdf"}
 	wrong, err := st.Desk.AddEvidence(st.ctx, st.Actor, p, document, strings.NewReader("wrong"))
 	st.ok(err)
 	st.ok(st.Desk.RemoveEvidence(st.ctx, st.Actor, p, workflow.RemoveEvidence{Key: st.Key(), Evidence: wrong.ID}))
@@ -341,14 +341,14 @@ func (st *teller) cafe() {
 	_, err = st.Desk.AddEvidence(st.ctx, st.Actor, p, document, strings.NewReader("right"))
 	st.ok(err)
 	_, err = st.Desk.RecordEvidence(st.ctx, st.Actor, p, workflow.RecordEvidence{
-		Key: st.Key(), Kind: claims.Invoice, Name: "invoice.png", MediaType: "image/png", Size: 12345, SHA256: strings.Repeat("0123456789abcdef", 4), Ref: "archive/17",
+		Key: st.Key(), Kind: claims.ProofInvoice, Name: "invoice.png", MediaType: "image/png", Size: 12345, SHA256: strings.Repeat("0123456789abcdef", 4), Ref: "archive/17",
 	})
 	st.ok(err)
 	for _, contact := range []string{"wrong@cafe.example", "rui@cafe.example"} {
-		st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, p, workflow.SurveyRequest{Key: st.Key(), Survey: claims.CustomerSurvey, Contact: workflow.Contact{Email: contact}}))
+		st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, p, workflow.SurveyRequest{Key: st.Key(), Survey: claims.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}}))
 		st.Relayed()
 	}
-	st.ok(st.Desk.ResendSurvey(st.ctx, st.Actor, p, workflow.ResendSurvey{Key: st.Key(), Survey: claims.CustomerSurvey}))
+	st.ok(st.Desk.ResendSurvey(st.ctx, st.Actor, p, workflow.ResendSurvey{Key: st.Key(), Survey: claims.ProofCustomerSurvey}))
 	st.Relayed()
 	links := st.SurveyLinks(p)
 	_, err = st.Desk.AnswerSurvey(st.ctx, links[len(links)-1], map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5", "comments": "Obrigado! Rui Pação"})
@@ -360,10 +360,10 @@ func (st *teller) cafe() {
 	st.Proved(p)
 	st.ok(st.Desk.SubmitClaim(st.ctx, st.Actor, p, workflow.SubmitClaim{Key: st.Key(), Requested: st.Money("4800.00 USD")}))
 	st.Reviewed(p)
-	st.ok(st.Desk.AskForAction(st.ctx, st.Reviewer(), p, workflow.AskForAction{Key: st.Key(), Items: []claims.ActionItem{
-		{Kind: claims.Invoice, Text: "The invoice lacks its date."}, {Text: "Ask for more: the work was harder."},
+	st.ok(st.Desk.AskForAction(st.ctx, st.Reviewer(), p, workflow.RequestAction{Key: st.Key(), Items: []claims.ActionItem{
+		{Kind: claims.ProofInvoice, Text: "The invoice lacks its date."}, {Text: "Ask for more: the work was harder."},
 	}}))
-	st.Documented(p, claims.Invoice)
+	st.Documented(p, claims.ProofInvoice)
 	st.ok(st.Desk.SubmitClaim(st.ctx, st.Actor, p, workflow.SubmitClaim{Key: st.Key(), Requested: st.Money("5500.00 USD")}))
 	st.Reviewed(p)
 	st.ok(st.Desk.ApproveClaim(st.ctx, st.Reviewer(), p, workflow.ApproveClaim{Key: st.Key(), Amount: st.Money("5500.00 USD"), Override: "It was harder than planned.", Text: "Well done."}))
@@ -443,9 +443,9 @@ func (st *teller) live(fabrikam *teller) {
 	st.rejected("rejected")
 	st.Disputed(st.rejected("disputed"), "Não.")
 	granted := st.granted("granted")
-	st.Documented(granted, claims.Invoice)
-	st.Surveyed(granted, claims.PartnerSurvey)
-	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, granted, workflow.SurveyRequest{Key: st.Key(), Survey: claims.CustomerSurvey, Contact: workflow.Contact{Email: "cem@granted.example"}}))
+	st.Documented(granted, claims.ProofInvoice)
+	st.Surveyed(granted, claims.ProofPartnerSurvey)
+	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, granted, workflow.SurveyRequest{Key: st.Key(), Survey: claims.ProofCustomerSurvey, Contact: workflow.Contact{Email: "cem@granted.example"}}))
 	st.asked("asked")
 	st.Claimed(migration, "claimed.example")
 	fabrikam.asked("rivals") // which has no room any more

@@ -65,7 +65,7 @@ func sortParts(parts []part) {
 }
 
 func (p part) open() bool {
-	return slices.Contains([]engagement.Status{engagement.CustomerClaimed, engagement.AwaitingConsentResponse, engagement.CustomerConsentReceived}, p.status)
+	return slices.Contains([]engagement.Status{engagement.StatusCustomerClaimed, engagement.StatusAwaitingConsentResponse, engagement.StatusConsentReceived}, p.status)
 }
 
 // side is what one partner has with the customer. Arrays make it comparable.
@@ -104,7 +104,7 @@ func (r *room) open(partner int) *part {
 func (r *room) granted(partner int) int {
 	n := 0
 	for _, p := range r.sides[partner].parts {
-		if p.status == engagement.CustomerConsentReceived {
+		if p.status == engagement.StatusConsentReceived {
 			n++
 		}
 	}
@@ -125,10 +125,10 @@ func (r *room) full(partner int) string {
 	}
 	var why []string
 	if other > 0 {
-		why = append(why, string(engagement.ConsentedElsewhere))
+		why = append(why, string(engagement.ReasonConsentedElsewhere))
 	}
 	if own > 0 || r.limit > 1 {
-		why = append(why, string(engagement.ClaimLimitReached))
+		why = append(why, string(engagement.ReasonClaimLimitReached))
 	}
 	return strings.Join(why, ", ")
 }
@@ -156,7 +156,7 @@ func (r room) do(c command, id engagement.ParticipationID) (answer, room) {
 		refused = r.request(c, p)
 	case cancel:
 		if refused = notNow(p); p.open() {
-			refused, p.status = "", engagement.Canceled
+			refused, p.status = "", engagement.StatusCanceled
 		}
 	default:
 		refused = r.answer(c, p)
@@ -183,7 +183,7 @@ func (r room) begin(c command, id engagement.ParticipationID) (answer, room) {
 	if len(refusals) > 0 {
 		return answer{refused: strings.Join(refusals, "; ")}, r
 	}
-	s.parts[s.n] = part{id, engagement.CustomerClaimed}
+	s.parts[s.n] = part{id, engagement.StatusCustomerClaimed}
 	s.n++
 	return answer{id: id}, r
 }
@@ -192,12 +192,12 @@ func notNow(p *part) string { return "not now: " + string(p.status) }
 
 func (r *room) request(c command, p *part) string {
 	switch {
-	case p.status != engagement.CustomerClaimed:
+	case p.status != engagement.StatusCustomerClaimed:
 		return notNow(p)
 	case r.full(c.partner) != "":
 		return notNow(p) + "; taken"
 	}
-	p.status = engagement.AwaitingConsentResponse
+	p.status = engagement.StatusAwaitingConsentResponse
 	return ""
 }
 
@@ -205,34 +205,34 @@ func (r *room) request(c command, p *part) string {
 // same again is done; only what was accepted can be withdrawn.
 func (r *room) answer(c command, p *part) string {
 	switch p.status {
-	case engagement.AwaitingConsentResponse:
+	case engagement.StatusAwaitingConsentResponse:
 		switch {
 		case c.op == decline:
-			p.status = engagement.CustomerConsentDeclined
+			p.status = engagement.StatusConsentDeclined
 			return ""
 		case c.op == withdraw:
 			return "not allowed"
 		case r.full(c.partner) != "":
 			return "taken"
 		}
-		p.status = engagement.CustomerConsentReceived
+		p.status = engagement.StatusConsentReceived
 		r.sides[c.partner].known = true
 		return ""
-	case engagement.CustomerConsentReceived:
+	case engagement.StatusConsentReceived:
 		if c.op == withdraw {
-			p.status = engagement.CustomerConsentWithdrawn
+			p.status = engagement.StatusConsentWithdrawn
 			return ""
 		}
 		if c.op == accept {
 			return ""
 		}
 		return "answered: " + string(consent.DecisionAccept)
-	case engagement.CustomerConsentDeclined:
+	case engagement.StatusConsentDeclined:
 		if c.op == decline {
 			return ""
 		}
 		return "answered: " + string(consent.DecisionDecline)
-	case engagement.CustomerConsentWithdrawn:
+	case engagement.StatusConsentWithdrawn:
 		if c.op == withdraw {
 			return ""
 		}

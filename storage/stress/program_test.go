@@ -31,7 +31,7 @@ var partners = [3]struct {
 	location engagement.LocationID
 }{{workflowtest.Northwind, "4711201"}, {workflowtest.Fabrikam, "5822301"}, {litware, "6933401"}}
 
-var litware = workflow.Actor{Partner: "litware", User: "kim", Roles: []workflow.Role{workflow.IncentivesUser}}
+var litware = workflow.Actor{Partner: "litware", User: "kim", Roles: []workflow.Role{workflow.RoleIncentivesUser}}
 
 // start is when the clocks of the tests begin.
 var start = workflowtest.Contoso().Start
@@ -78,7 +78,7 @@ func (m *mailbox) Notify(_ context.Context, d workflow.Delivery) error {
 	if m.sent != nil {
 		m.sent(d)
 	}
-	if d.Message.Kind != engagement.AskForConsent {
+	if d.Message.Kind != engagement.MessageConsentRequest {
 		return nil
 	}
 	token, err := consent.ParseToken(d.Link)
@@ -159,7 +159,7 @@ func (d *desk) request(ctx context.Context, partner int, p engagement.Participat
 }
 
 func (d *desk) cancel(ctx context.Context, partner int, p engagement.ParticipationID, key string) error {
-	return d.Cancel(ctx, partners[partner].Actor, p, workflow.CancelParticipation{Key: key})
+	return d.Cancel(ctx, partners[partner].Actor, p, workflow.Cancel{Key: key})
 }
 
 // list is what the partner's claims list says of a customer in an engagement: each

@@ -143,7 +143,7 @@ func TestUnreadable(t *testing.T) {
 				f.Accepted(other)
 				checkUnreadable(t, w, ruin.kind, bad)
 				if ruin.kind == "participation" || ruin.kind == "record" {
-					if err := w.Desk.Cancel(t.Context(), w.Actor, bad, workflow.CancelParticipation{Key: w.Key()}); !named(err) {
+					if err := w.Desk.Cancel(t.Context(), w.Actor, bad, workflow.Cancel{Key: w.Key()}); !named(err) {
 						t.Fatalf("a command about what cannot be read: %v", err)
 					}
 				}
@@ -156,7 +156,7 @@ func TestUnreadable(t *testing.T) {
 						t.Fatalf("the claims list of %q has %d rows and %d unreadable ones, want %d", actor.Partner, len(page.Rows), len(page.Unreadable), want)
 					}
 				}
-				_, err = w.Desk.Reevaluate(t.Context(), w.As(workflowtest.Vendor).Actor.For("northwind"), workflow.Coverage{Partner: "northwind"}, nil)
+				_, err = w.Desk.Reevaluate(t.Context(), w.As(workflowtest.Vendor).Actor.For("northwind"), workflow.Reevaluation{Partner: "northwind"}, nil)
 				if err != nil && !named(err) {
 					t.Fatalf("the re-evaluation: %v", err)
 				}
@@ -169,7 +169,7 @@ func TestUnreadable(t *testing.T) {
 				if n == 0 || err != nil && !named(err) {
 					t.Fatalf("%d settled, %v", n, err)
 				}
-				f.ExpectStatus(theirs, engagement.CustomerConsentExpired)
+				f.ExpectStatus(theirs, engagement.StatusConsentExpired)
 				checkUnreadable(t, w, ruin.kind, bad)
 				if ruin.kind != "entry" && ruin.kind != "message" { // made anew with its participation, and dropped by the erasure
 					d.spoil(t, ruin.table, ruin.set, ruin.where+" AND "+ruin.set) // what is unreadable stays as it is

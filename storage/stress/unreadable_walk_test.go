@@ -151,7 +151,7 @@ var readings = map[string]func(t *testing.T, w spoiled) (int, error){
 		if err != nil {
 			return 0, err
 		}
-		move := workflow.MoveConsumer{Name: "crm " + w.Key(), To: page.Next}
+		move := workflow.MoveFeedConsumer{Name: "crm " + w.Key(), To: page.Next}
 		if err := w.Desk.MoveFeedConsumer(t.Context(), w.Actor, move); err != nil {
 			return 0, err
 		}
@@ -163,7 +163,7 @@ var readings = map[string]func(t *testing.T, w spoiled) (int, error){
 		return 1, err
 	},
 	"Reevaluate": func(t *testing.T, w spoiled) (int, error) {
-		done, err := w.Desk.Reevaluate(t.Context(), w.Reviewer(), workflow.Coverage{Partner: w.Actor.Partner}, nil)
+		done, err := w.Desk.Reevaluate(t.Context(), w.Reviewer(), workflow.Reevaluation{Partner: w.Actor.Partner}, nil)
 		if errors.Is(err, storage.ErrUnreadable) && done.Failed != 1 {
 			t.Errorf("the re-evaluation counts %+v, %v", done, err)
 		}
@@ -285,7 +285,7 @@ func TestUnreadableCommand(t *testing.T) {
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
 			w, d := companies(t, kind)
-			bad, cmd := w.Added(once, "ana@"+domainOf(889)), workflow.CancelParticipation{Key: w.Key()}
+			bad, cmd := w.Added(once, "ana@"+domainOf(889)), workflow.Cancel{Key: w.Key()}
 			if err := w.Desk.Cancel(t.Context(), w.Actor, bad, cmd); err != nil {
 				t.Fatal(err)
 			}
@@ -320,7 +320,7 @@ func TestUnreadableName(t *testing.T) {
 
 type oneSite engagement.LocationID
 
-func (l oneSite) Authorize(_ context.Context, actor workflow.Actor, _ workflow.Act) (workflow.Scope, error) {
+func (l oneSite) Authorize(_ context.Context, actor workflow.Actor, _ workflow.Permission) (workflow.Scope, error) {
 	if actor.User == "rui" {
 		return workflow.SomeLocations(engagement.LocationID(l)), nil
 	}

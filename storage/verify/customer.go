@@ -77,10 +77,10 @@ func (k *customer) checkRows() {
 			k.unreadable(key, u.Participation, u.Err)
 		}
 		if r.Version == 0 && !unreadable(r, "") {
-			k.find(of(storage.LostRow, key, "", "the record to which participations belong is gone"))
+			k.find(of(storage.FindingLost, key, "", "the record to which participations belong is gone"))
 		}
 		if c := k.Shared[key.Shared()]; c.Version == 0 && len(r.Participations) > 0 {
-			k.find(of(storage.LostRow, key, "", "what partners share is gone, and there are participations"))
+			k.find(of(storage.FindingLost, key, "", "what partners share is gone, and there are participations"))
 		}
 	}
 	for _, row := range k.Entries {
@@ -99,7 +99,7 @@ func (k *customer) checkRows() {
 	for _, partner := range slices.Sorted(maps.Keys(partners)) {
 		_, there := k.Customers[engagement.CustomerKey{Partner: partner, Customer: k.key}]
 		if partners[partner] && !there {
-			k.find(of(storage.LostRow, engagement.RecordKey{Partner: partner}, "", "the customer is gone, and there are records of it"))
+			k.find(of(storage.FindingLost, engagement.RecordKey{Partner: partner}, "", "the customer is gone, and there are records of it"))
 		}
 	}
 }
@@ -110,7 +110,7 @@ func (k *customer) unreadable(key engagement.RecordKey, id participation, err er
 		if name := bad.Kind + " " + bad.Key; !k.named[name] {
 			k.named[name] = true
 			k.find(storage.Finding{
-				Kind: storage.BadRow, Partner: key.Partner, Engagement: key.Engagement, Participation: id, Seq: bad.Seq,
+				Kind: storage.FindingUnreadable, Partner: key.Partner, Engagement: key.Engagement, Participation: id, Seq: bad.Seq,
 				Problem: "the " + bad.Kind + " cannot be read",
 			})
 		}
@@ -120,7 +120,7 @@ func (k *customer) unreadable(key engagement.RecordKey, id participation, err er
 // lose reports a participation that is gone, once.
 func (k *customer) lose(key engagement.RecordKey, id participation, problem string) {
 	if k.doubt(key, id) {
-		k.find(of(storage.LostRow, key, id, problem))
+		k.find(of(storage.FindingLost, key, id, problem))
 	}
 }
 

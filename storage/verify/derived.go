@@ -26,7 +26,7 @@ func (k *customer) checkDerived(key engagement.CustomerEngagementKey, records []
 		fix := k.correct(key)
 		fix.shared, fix.sharedChanges = next, true
 		fix.found = append(fix.found, k.find(storage.Finding{
-			Kind: storage.BadHolders, Engagement: key.Engagement, Problem: "who holds a part of the claim limit is not who does by the participations",
+			Kind: storage.FindingHolders, Engagement: key.Engagement, Problem: "who holds a part of the claim limit is not who does by the participations",
 		}))
 	}
 	for _, r := range records {
@@ -93,7 +93,7 @@ func (k *customer) checkEntries(r engagement.PartnerRecord, was, shared engageme
 			fix.shared = shared
 		}
 		fix.entries = append(fix.entries, entryOf{r.Key, id})
-		fix.found = append(fix.found, k.find(of(storage.BadEntry, r.Key, id, problem)))
+		fix.found = append(fix.found, k.find(of(storage.FindingEntry, r.Key, id, problem)))
 	}
 	room := was.RoomFor(r.Key.Partner)
 	if len(r.Unreadable)+len(k.doubts[r.Key]) == 0 {

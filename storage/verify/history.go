@@ -30,7 +30,7 @@ type history struct {
 
 func (h *history) broken(seq int64, problem string) {
 	if h.breaks++; h.breaks <= mostBreaks {
-		h.find(storage.Finding{Kind: storage.BadHistory, Partner: h.of.Key.Partner, Seq: seq, Problem: problem})
+		h.find(storage.Finding{Kind: storage.FindingHistory, Partner: h.of.Key.Partner, Seq: seq, Problem: problem})
 	}
 }
 
@@ -107,7 +107,7 @@ func (h *history) take(e engagement.Event) {
 	switch {
 	case e.Participation != "":
 		h.about[e.Participation] = e
-	case len(h.own) == 0 || h.own[0].Kind != engagement.CustomerKnown:
+	case len(h.own) == 0 || h.own[0].Kind != engagement.EventCustomerKnown:
 		h.own = []engagement.Event{e}
 	default:
 		h.own = []engagement.Event{h.own[0], e}
@@ -139,7 +139,7 @@ func (h *history) checkStates() {
 	}
 	if err := engagement.VerifyCustomer(h.of, h.own); err != nil {
 		seq, problem := problemOf(err)
-		h.find(storage.Finding{Kind: storage.BadState, Partner: h.of.Key.Partner, Seq: seq, Problem: problem})
+		h.find(storage.Finding{Kind: storage.FindingState, Partner: h.of.Key.Partner, Seq: seq, Problem: problem})
 	}
 	for _, key := range h.recordKeys() {
 		if key.Partner != h.of.Key.Partner {
@@ -155,7 +155,7 @@ func (h *history) checkStates() {
 				events = append(events, e)
 			}
 			if err := engagement.VerifyParticipation(p, events); err != nil {
-				f := of(storage.BadState, key, p.ID, "")
+				f := of(storage.FindingState, key, p.ID, "")
 				f.Seq, f.Problem = problemOf(err)
 				h.find(f)
 				h.doubt(key, p.ID)

@@ -89,35 +89,35 @@ func TestCheck(t *testing.T) {
 	}{
 		"nothing": {},
 		"a row's tab": {damaged{whole: func(w *storage.Whole) { w.Entries[0].Entry.Tab = engagement.TabOff }},
-			[]storage.FindingKind{storage.BadEntry}},
-		"a row": {damaged{whole: func(w *storage.Whole) { w.Entries = w.Entries[1:] }}, []storage.FindingKind{storage.BadEntry}},
+			[]storage.FindingKind{storage.FindingEntry}},
+		"a row": {damaged{whole: func(w *storage.Whole) { w.Entries = w.Entries[1:] }}, []storage.FindingKind{storage.FindingEntry}},
 		"a holder": {damaged{whole: func(w *storage.Whole) {
 			for key, c := range w.Shared {
 				c.Holders = nil
 				w.Shared[key] = c
 			}
-		}}, []storage.FindingKind{storage.BadHolders, storage.BadEntry}},
-		"what is shared": {damaged{whole: func(w *storage.Whole) { clear(w.Shared) }}, []storage.FindingKind{storage.LostRow}},
+		}}, []storage.FindingKind{storage.FindingHolders, storage.FindingEntry}},
+		"what is shared": {damaged{whole: func(w *storage.Whole) { clear(w.Shared) }}, []storage.FindingKind{storage.FindingLost}},
 		"a participation that cannot be read": {damaged{whole: records(func(r *engagement.PartnerRecord) {
 			r.Unreadable = []engagement.Unreadable{{Participation: r.Participations[0].ID, Open: true, Err: bad}}
 			r.Participations = nil
-		})}, []storage.FindingKind{storage.BadRow}},
+		})}, []storage.FindingKind{storage.FindingUnreadable}},
 		"what a participation was claimed for": {damaged{whole: records(func(r *engagement.PartnerRecord) { r.Participations[0].Hours++ })},
-			[]storage.FindingKind{storage.BadState}},
+			[]storage.FindingKind{storage.FindingState}},
 		"an event": {damaged{history: func(events []engagement.Event) {
 			for i := range events[:min(len(events), 1)] {
-				events[i].Kind = engagement.CommentAdded
+				events[i].Kind = engagement.EventCommentAdded
 			}
 		}},
-			[]storage.FindingKind{storage.BadHistory}},
+			[]storage.FindingKind{storage.FindingHistory}},
 		"the end of the history": {damaged{whole: func(w *storage.Whole) {
 			for key, c := range w.Customers {
 				c.History.Seq--
 				w.Customers[key] = c
 			}
-		}}, []storage.FindingKind{storage.BadHistory, storage.BadState}},
-		"what the adapter keeps besides": {damaged{rest: []storage.Finding{{Kind: storage.BadCount}, {Kind: storage.BadWords}, {Kind: storage.BadColumn}}},
-			[]storage.FindingKind{storage.BadCount, storage.BadWords, storage.BadColumn}},
+		}}, []storage.FindingKind{storage.FindingHistory, storage.FindingState}},
+		"what the adapter keeps besides": {damaged{rest: []storage.Finding{{Kind: storage.FindingCount}, {Kind: storage.FindingWords}, {Kind: storage.FindingColumn}}},
+			[]storage.FindingKind{storage.FindingCount, storage.FindingWords, storage.FindingColumn}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, store := story(t)

@@ -259,7 +259,7 @@ func TestAmbiguousThroughResolve(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	got, err := tenant.Resolve(t.Context(), d, tenant.Candidate{Email: "it@21vianet.com", TenantID: chinaID})
-	if err != nil || got.Basis != tenant.Confirmed || got.Identity.Cloud != tenant.CloudChina {
+	if err != nil || got.Basis != tenant.BasisConfirmed || got.Identity.Cloud != tenant.CloudChina {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
