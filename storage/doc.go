@@ -189,5 +189,6 @@
 // with a sentence that says what is wrong. ErrRewound for a position of the feed that
 // is not the store's. A cancelled context gives its error.
 // Everything else is trouble of the storage itself and matches ErrUnavailable
-// where trying again later can help. ErrUnreadable never does.
+// where trying again later can help, and ErrFull where that is once somebody has
+// made room. ErrUnreadable never does.
 package storage

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
@@ -19,6 +20,10 @@ var (
 	// ErrUnavailable says that the storage cannot be reached or is out of
 	// resources; later it may work.
 	ErrUnavailable = errors.New("storage: unavailable")
+	// ErrFull says that there is no room to write in. Nothing was written; what is
+	// stored can be read, and what is tried again once there is room goes on. It
+	// matches ErrUnavailable.
+	ErrFull = fmt.Errorf("%w: there is no room left", ErrUnavailable)
 )
 
 // Store keeps the state of the workflow. Its methods may be called from many

@@ -18,7 +18,8 @@ import (
 )
 
 // What can be wrong, for errors.Is. The first six also match
-// storage.ErrUnavailable: for them it can help to try again later.
+// storage.ErrUnavailable: for them it can help to try again later. ErrFull is
+// storage.ErrFull.
 var (
 	ErrUnreachable = errors.New("the server cannot be reached, or the connection to it was lost")
 	ErrUnknown     = errors.New("it is not known whether the changes were made: do the command again with the same key")
@@ -73,7 +74,9 @@ func (e *Error) Unwrap() []error {
 		}
 	}
 	switch e.Problem {
-	case ErrUnreachable, ErrUnknown, ErrBusy, ErrFull, ErrResources, ErrReadOnly:
+	case ErrFull:
+		all = append(all, storage.ErrFull)
+	case ErrUnreachable, ErrUnknown, ErrBusy, ErrResources, ErrReadOnly:
 		all = append(all, storage.ErrUnavailable)
 	}
 	return all

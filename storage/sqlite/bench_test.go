@@ -321,7 +321,7 @@ func BenchmarkImportRatio(b *testing.B) {
 var filledTables = []string{"pe_entry", "pe_customer", "pe_event", "pe_word"}
 
 // all returns every row of a table.
-func all(b *testing.B, db *sql.DB, table string) [][]any {
+func all(b testing.TB, db *sql.DB, table string) [][]any {
 	found, err := db.QueryContext(b.Context(), "SELECT * FROM "+table)
 	if err != nil {
 		b.Fatal(err)

@@ -42,8 +42,7 @@
 //
 // Beside the file are its write-ahead log (-wal) and its index (-shm). The three
 // belong together: never copy, move or delete one while the database is open, nor
-// after a crash. For a backup use VACUUM INTO, SQLite's backup interface or a
-// file system's snapshot. Open makes the file readable for its owner only, and the
+// after a crash. Open makes the file readable for its owner only, and the
 // log like it; the folder has to be writable. The log grows to 16 MB and is used
 // again. Where others read all the time it grows to 64 MB; then a writer waits until
 // nobody reads from it. It grows beyond that only while somebody reads one state for
@@ -54,6 +53,28 @@
 // soon as the log is worked in ("PRAGMA wal_checkpoint(TRUNCATE)" does that at
 // once, and Close when nobody else has the file open). Until then the log holds
 // them, and backups do for as long as they are kept.
+//
+// # Backups
+//
+// [Store.Backup] copies the database into a new file while everything goes on, whole or
+// not at all. VACUUM INTO and a snapshot of the file system, of all three files in one
+// moment, do as well; copying the files one after the other does not. To restore one,
+// stop all processes, move the three files away, put the copy in the place of the
+// first, and open it: there must be no -wal of another database beside it. What was
+// acknowledged after the backup is gone then: followers of the feed are told
+// (storage.ErrRewound), the keys of those commands are new again, and whoever was
+// erased since has to be erased again.
+//
+// # When the disk is full
+//
+// Every call that needs room that is not there returns ErrFull, which is
+// storage.ErrFull and storage.ErrUnavailable; its File says which one had none. Nothing of the call was
+// written, everything before it is kept and can be read, and calls go on as soon as
+// there is room, without opening anything anew. Where only the database itself cannot
+// grow, what is written stays in its log, so commands go on until the log cannot,
+// either. Large changes and sorts need a temporary file, in the folder
+// that the environment names SQLITE_TMPDIR or TMPDIR: of them only the call that
+// needs it fails.
 //
 // # The tables
 //
@@ -99,5 +120,6 @@
 //
 // Trouble with the database is an *Error, which says in a sentence what is wrong
 // and what helps. Its Problem is one of this package's errors, for errors.Is; see
-// ErrBusy and the others. Those that can pass match storage.ErrUnavailable too.
+// ErrBusy and the others. Those that can pass match storage.ErrUnavailable too, and
+// ErrFull storage.ErrFull.
 package sqlite

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"syscall"
 
 	"github.com/ncruces/go-sqlite3"
@@ -26,15 +27,24 @@ var (
 	ErrSchema      = errors.New("the tables are missing or older than this library: call Migrate")
 	ErrEncoding    = errors.New("the database keeps texts in another encoding than UTF-8: make a new one, with PRAGMA encoding = 'UTF-8'")
 	ErrNewerSchema = errors.New("the tables are newer than this library: use the version that made them, or a later one")
+	ErrExists      = errors.New("the file of the backup is there already: take another name, or say that it be replaced")
+	ErrInUse       = errors.New("the file of the backup is a database in use, or one that was not closed: take another name")
 	ErrKeys        = errors.New("the keys by which customers are sorted and found are of another version: call Migrate, by the newest version of the library that works with these tables")
 )
 
 // Error is trouble with the database. It matches its Problem, and
-// storage.ErrUnavailable where trying again later can help.
+// storage.ErrUnavailable where trying again later can help; ErrFull matches
+// storage.ErrFull as well.
 type Error struct {
 	Op      string // what was being done: "apply changes"
 	Problem error  // one of this package's, or nil when SQLite says it all
 	Err     error  // SQLite's, or nil
+
+	// File is where it happened, if the system says so: the database, its log (-wal), a
+	// backup that is being made, or a temporary file, in the folder that the environment
+	// names SQLITE_TMPDIR or TMPDIR. "" where nobody knows, as of a limit that SQLite
+	// itself keeps (PRAGMA max_page_count).
+	File string
 
 	migrating bool // then that the tables are not what they should be explains nothing
 }
@@ -43,6 +53,8 @@ func (e *Error) Error() string {
 	switch {
 	case e.Problem == nil:
 		return fmt.Sprintf("sqlite: %s: %v", e.Op, e.Err)
+	case e.Err == nil && e.File != "":
+		return fmt.Sprintf("sqlite: %s: %v (%s)", e.Op, e.Problem, e.File)
 	case e.Err == nil:
 		return fmt.Sprintf("sqlite: %s: %v", e.Op, e.Problem)
 	}
@@ -58,7 +70,9 @@ func (e *Error) Unwrap() []error {
 		}
 	}
 	switch e.Problem {
-	case ErrBusy, ErrFull, ErrResources, ErrInput:
+	case ErrFull:
+		all = append(all, storage.ErrFull)
+	case ErrBusy, ErrResources, ErrInput:
 		all = append(all, storage.ErrUnavailable)
 	}
 	return all
@@ -80,7 +94,11 @@ func explain(ctx context.Context, op string, err error) error {
 	case errors.Is(err, sqlite3.CONSTRAINT):
 		return fmt.Errorf("%w: the changes break what the tables demand: %w", storage.ErrInvalid, err)
 	}
-	return &Error{Op: op, Problem: problem(err), Err: err}
+	e := &Error{Op: op, Problem: problem(err), Err: err}
+	if of := (*fs.PathError)(nil); errors.As(err, &of) {
+		e.File = of.Path
+	}
+	return e
 }
 
 // problem finds out what a driver's error comes to, by its code.
@@ -88,7 +106,7 @@ func problem(err error) error {
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOMEM) {
 		return ErrResources
 	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
 		return ErrFull
 	}
 	var code sqlite3.ErrorCode

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage/sqlite"
+	"github.com/partnerengage/partnerengage/storage/verify"
 )
 
 // A file keeps everything: whoever opens it later goes on where others stopped.
@@ -95,4 +97,42 @@ func ExampleStore_WithTx() {
 	status, err := workflowtest.New(workflowtest.Panic{}, in(store)).Desk.Status(ctx, w.Actor, started[0].ID)
 	fmt.Println(status, err)
 	// Output: Customer claimed <nil>
+}
+
+// A copy is made while everything goes on, and checked before it counts as one.
+func ExampleStore_Backup() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "engage")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	store, err := sqlite.Open(ctx, filepath.Join(dir, "engage.db"), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+	participation := workflowtest.New(workflowtest.Panic{}, in(store)).Granted("azure-migration", "ana@contoso.com")
+
+	path := filepath.Join(dir, "engage-monday.db")
+	if err := store.Backup(ctx, path, nil); err != nil {
+		log.Fatal(err)
+	}
+	err = store.Backup(ctx, path, nil)
+	fmt.Println(errors.Is(err, sqlite.ErrExists)) // what is there stays
+
+	backup, err := sqlite.Open(ctx, path, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer backup.Close()
+	w := workflowtest.New(workflowtest.Panic{}, in(backup))
+	checked, err := verify.Check(ctx, backup, verify.Options{Now: w.Now})
+	fmt.Println(checked.Findings, err)
+	status, err := w.Desk.Status(ctx, w.Actor, participation)
+	fmt.Println(status, err)
+	// Output:
+	// true
+	// 0 <nil>
+	// Customer consent received <nil>
 }

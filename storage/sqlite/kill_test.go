@@ -66,6 +66,7 @@ type step struct {
 // desk is the workflow on a store, in the time of a run.
 type desk struct {
 	*workflow.Service
+	now   func() time.Time
 	mu    sync.Mutex
 	links map[engagement.ParticipationID]string
 }
@@ -115,14 +116,14 @@ func newDesk(s storage.Store, run int, engagements int) (*desk, error) {
 		return nil, err
 	}
 	began := time.Now()
-	d := &desk{links: map[engagement.ParticipationID]string{}}
+	d := &desk{links: map[engagement.ParticipationID]string{}, now: func() time.Time { return sc.Start.Add(time.Duration(run%second)*10*time.Minute + time.Since(began)) }}
 	facts := workflow.FactFunc(func(context.Context, engagement.PartnerID, tenant.Identity) (f eligibility.Facts, _ error) {
 		workflowtest.Seats.Set(&f, 500)
 		workflowtest.Segment.Set(&f, "enterprise")
 		return f, nil
 	})
 	d.Service, err = workflow.New(s, anybody{}, catalog, facts, &workflow.Options{
-		Policy: consent.Unlimited(), Notifier: d, Now: func() time.Time { return sc.Start.Add(time.Duration(run%second)*10*time.Minute + time.Since(began)) },
+		Policy: consent.Unlimited(), Notifier: d, Now: d.now,
 	})
 	return d, err
 }

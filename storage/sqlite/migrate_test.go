@@ -82,6 +82,9 @@ func TestMissingTables(t *testing.T) {
 	if _, err := sqlite.Open(t.Context(), path, &sqlite.Options{NoMigration: true}); !errors.Is(err, sqlite.ErrSchema) {
 		t.Errorf("a file without tables is opened: %v", err)
 	}
+	if s, err := sqlite.New(t.Context(), openDB(t, path), &sqlite.Options{NoMigration: true}); s != nil || !errors.Is(err, sqlite.ErrSchema) {
+		t.Errorf("of a database without tables there is a store, %v, and %v", s, err)
+	}
 	s, err := sqlite.New(t.Context(), openDB(t, path), nil)
 	if err != nil {
 		t.Fatal(err)

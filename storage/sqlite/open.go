@@ -212,8 +212,9 @@ func useWAL(ctx context.Context, db *sql.DB, patience time.Duration) error {
 // write one at a time. It keeps statements prepared on them; Close ends that, and
 // does not close the database. Of the options only NoMigration matters here.
 //
-// The error is an *Error: ErrNewerSchema for tables that are newer than the library,
-// ErrEncoding for a database that is not in UTF-8, and with NoMigration also ErrSchema
+// With an error there is no Store. It is an *Error: ErrNewerSchema for tables that are
+// newer than the library, ErrEncoding for a database that is not in UTF-8, what keeps
+// the database from being read, and with NoMigration also ErrSchema
 // for tables that are missing or older, and ErrKeys for keys of another version.
 func New(ctx context.Context, db *sql.DB, opts *Options) (*Store, error) {
 	const op = "use the database"
@@ -221,10 +222,11 @@ func New(ctx context.Context, db *sql.DB, opts *Options) (*Store, error) {
 		return nil, &Error{Op: op, Err: fmt.Errorf("its driver is %T: open it with OpenDB, or with github.com/ncruces/go-sqlite3/driver", db.Driver())}
 	}
 	s := newStore(db, db)
-	if opts != nil && opts.NoMigration {
-		return s, s.checkSchema(ctx)
+	err := s.checkSchema(ctx)
+	if migrates := opts == nil || !opts.NoMigration; migrates && (errors.Is(err, ErrSchema) || errors.Is(err, ErrKeys)) {
+		err = nil
 	}
-	if err := s.checkSchema(ctx); errors.Is(err, ErrNewerSchema) || errors.Is(err, ErrEncoding) {
+	if err != nil {
 		return nil, err
 	}
 	return s, nil
