@@ -17,8 +17,8 @@
 //     what mails and histories say, in every language.
 //   - engagement: engagements, participations and the Customers page, as values
 //     and pure decisions; engagement/claim is the life of a claim, from draft to
-//     payment, and engagement/evidence keeps the documents that prove it.
-//   - survey: the questions that a claim needs answered.
+//     payment, engagement/survey holds the questions that it needs answered, and
+//     engagement/evidence keeps the documents that prove it.
 //   - storage: the contract with whatever keeps the state; storage/memory keeps
 //     it in memory, storage/storagetest tells whether an adapter keeps the
 //     contract, storage/record is how values are stored. storage/sqlite and

@@ -16,8 +16,8 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
-	"github.com/partnerengage/partnerengage/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -238,7 +238,7 @@ func FuzzReadings(f *testing.F) {
 // No value is left out.
 func TestReadingsAreComplete(t *testing.T) {
 	var want []string
-	for _, dir := range []string{"tenant", "eligibility", "consent", "survey", "engagement", "engagement/claim", "engagement/workflow"} {
+	for _, dir := range []string{"tenant", "eligibility", "consent", "engagement/survey", "engagement", "engagement/claim", "engagement/workflow"} {
 		files, err := filepath.Glob(dir + "/*.go")
 		if err != nil || len(files) == 0 {
 			t.Fatal(dir, err)

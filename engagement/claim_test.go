@@ -10,7 +10,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // Each status of a claim list, in the program's own spelling, and what is true of

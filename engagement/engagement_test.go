@@ -10,7 +10,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 const tick = time.Microsecond

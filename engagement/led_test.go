@@ -13,7 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // unproved are the fields that the digest of a state leaves out, each with all that

@@ -9,7 +9,7 @@ import (
 	"unicode"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // SurveyDesk is what the page of a survey asks and tells.

@@ -11,8 +11,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/internal/text"
-	"github.com/partnerengage/partnerengage/survey"
 )
 
 // Apply makes the event happen to the claim at now and returns the next state.

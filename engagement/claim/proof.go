@@ -8,8 +8,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/internal/text"
-	"github.com/partnerengage/partnerengage/survey"
 )
 
 // The kinds of proof that [DefaultProof] asks for.

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // State is one claim: plain data, for its owner to store. Make one with [Open],

@@ -9,9 +9,9 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/survey"
 )
 
 // Contacts are those of both sides, as an add or a claim names them already, and as

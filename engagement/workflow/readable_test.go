@@ -14,10 +14,10 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 

@@ -10,8 +10,8 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/survey"
 )
 
 // SurveyView returns what the page behind a survey's link shows. It changes

@@ -16,9 +16,9 @@ import (
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
-	"github.com/partnerengage/partnerengage/survey"
 )
 
 // The desk is what the page of a survey asks.

@@ -7,8 +7,8 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
-	"github.com/partnerengage/partnerengage/survey"
 )
 
 // Proved adds everything that the participation's claim still lacks: documents,

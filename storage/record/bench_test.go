@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/storage/record"
-	"github.com/partnerengage/partnerengage/survey"
 )
 
 // most is how many bytes a participation takes after the customer has consented.

@@ -14,9 +14,9 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/record"
-	"github.com/partnerengage/partnerengage/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement/claim"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // What the library publishes, and nearly every row has, is stored by a number. A

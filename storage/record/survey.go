@@ -2,7 +2,7 @@ package record
 
 import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 var (

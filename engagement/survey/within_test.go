@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // The partner answers its own survey without a link, also one that was sent, and it

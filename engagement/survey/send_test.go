@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // do carries out a command that nothing but status and time refuses.

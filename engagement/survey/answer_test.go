@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 func TestAnswerIsRecordedWhole(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 var page = survey.Page{Partner: "Fabrikam", Customer: "Contoso", Program: "Commerce Incentives", Engagement: "Azure Migration", Deadline: deadline}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 func TestOwnForms(t *testing.T) {

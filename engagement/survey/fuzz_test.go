@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // FuzzSurveyAnswer answers with anything: it is recorded whole or refused whole, what

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/partnerengage/partnerengage/survey"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // STATES.md shows the table that the code runs on. Write it anew with
 //
-//	go test ./survey -run TestStatesFile -update
+//	go test ./engagement/survey -run TestStatesFile -update
 func TestStatesFile(t *testing.T) {
 	const file = "STATES.md"
 	want := diagram(survey.AllStatuses(), survey.Moves())
