@@ -49,8 +49,8 @@ type Requested struct {
 
 // PreviewConsent returns the page that the customer's contacts would see, for
 // the partner to review before RequestConsent. Nothing is stored or sent. It returns
-// the errors of RequestConsent, but for those of the claim limit and of the limits on
-// sending, which it does not look at.
+// the errors of RequestConsent, whose *consent.LimitErrors say from when the contacts
+// can be asked: what it shows would be sent at this moment.
 func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (consent.View, error) {
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, MayManageConsent, id)
@@ -61,15 +61,13 @@ func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement
 	if err != nil {
 		return consent.View{}, err
 	}
-	p.Consent, err = consent.Apply(p.Consent, event, u.now)
-	if err != nil {
-		return consent.View{}, notNow("request consent", p, u.now, err)
-	}
-	if _, _, err := u.sides(ctx, p, listed("customer", event.Customer), listed("partner", event.Partner), req.Reason); err != nil {
+	if p, _, err = u.asked(ctx, p, requestConsent, event, req); err != nil {
 		return consent.View{}, err
 	}
 	return consent.NewView(p.Consent, event.Links[0], s.pageOf(p), u.now)
 }
+
+const requestConsent = "request consent"
 
 // RequestConsent asks the customer's contacts for consent: each is sent a link
 // of its own once Relay runs. The time to answer runs from the add or the claim,
@@ -83,7 +81,7 @@ func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement
 // *consent.LimitError for each mailbox that was written to too often, or for the day.
 // So do ResendConsent and ChangeContacts.
 func (s *Service) RequestConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
-	return s.ask(ctx, actor, id, "request consent", req.Key, req, engagement.EventConsentRequested,
+	return s.ask(ctx, actor, id, requestConsent, req.Key, req, engagement.EventConsentRequested,
 		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, req) })
 }
 
@@ -138,31 +136,13 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		if err != nil {
 			return Requested{}, err
 		}
-		if req, ok := body.(ConsentRequest); ok {
-			p, _ = inLanguage(p, "partner_language", req.PartnerLanguage) // which requestEvent has checked
-		}
-		next, err := consent.Apply(p.Consent, e, u.now)
-		if err == nil {
-			_, err = u.room(ctx, p)
-		}
-		if err != nil {
-			return Requested{}, notNow(name, p, u.now, err)
-		}
-		was, before := p, p.StatusAt(u.now)
-		p.Consent = next
-		contacts := p.Consent.Contacts()
 		req, _ := body.(ConsentRequest)
-		partner := named{}
-		if req.Partner != nil {
-			partner = listed("partner", p.Consent.Partner)
-		}
-		p, detail, err := u.sides(ctx, p, listed("customer", contacts), partner, req.Reason)
+		before := p.StatusAt(u.now)
+		p, detail, err := u.asked(ctx, p, name, e, req)
 		if err != nil {
 			return Requested{}, err
 		}
-		if err := u.mayWrite(ctx, p, listed("customer", contacts), true); err != nil {
-			return Requested{}, notNow(name, was, u.now, err)
-		}
+		contacts := p.Consent.Contacts()
 		u.putParticipation(p)
 		u.offerAgain(p, contacts, p.Consent.Partner)
 		detail.Contacts, detail.TextVersion, detail.Language = len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)
@@ -177,6 +157,36 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		}
 		return Requested{Contacts: len(contacts), ConsentBy: p.Consent.Deadline}, nil
 	})
+}
+
+// asked decides whether the customer's contacts can be written to now, and returns the
+// participation as that leaves it, and what the event says of the contacts.
+func (u *unit) asked(ctx context.Context, p engagement.Participation, name string, e consent.Event, req ConsentRequest) (engagement.Participation, engagement.Detail, error) {
+	was := p
+	refused := func(err error) (engagement.Participation, engagement.Detail, error) {
+		return was, engagement.Detail{}, notNow(name, was, u.now, err)
+	}
+	p, _ = inLanguage(p, "partner_language", req.PartnerLanguage) // which requestEvent has checked
+	next, err := consent.Apply(p.Consent, e, u.now)
+	if err != nil {
+		return refused(err)
+	}
+	if _, err := u.room(ctx, p); err != nil {
+		return refused(err)
+	}
+	p.Consent = next
+	customer, partner := listed("customer", next.Contacts()), named{}
+	if req.Partner != nil {
+		partner = listed("partner", next.Partner)
+	}
+	p, detail, err := u.sides(ctx, p, customer, partner, req.Reason)
+	if err != nil {
+		return was, detail, err
+	}
+	if err := u.mayWrite(ctx, p, customer, true); err != nil {
+		return refused(err)
+	}
+	return p, detail, nil
 }
 
 // Cancel is the command that ends a participation before its claim

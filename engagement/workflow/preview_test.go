@@ -1,0 +1,100 @@
+package workflow_test
+
+import (
+	"testing"
+
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+)
+
+// A preview is refused as the request would be, and nothing is written by either;
+// where both are taken, what was shown is what is sent.
+func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
+	few := func(sc *workflowtest.Scenario) {
+		sc.Options.Policy = consent.Policy{MaxPerMailbox: 2, MaxPerEngagement: 1, MaxPerDay: 3}
+	}
+	for name, test := range map[string]struct {
+		why   error // nil: it is taken
+		limit consent.Limit
+		ready func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest)
+	}{
+		"taken": {nil, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+			return w.Added(migration, "ana@contoso.com"), asked(w, "ana@contoso.com")
+		}},
+		"nobody": {workflow.ErrInvalidInput, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+			return w.Added(migration, "ana@contoso.com"), asked(w)
+		}},
+		"own": {workflow.ErrOwnContact, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+			return w.Added(migration, "ana@contoso.com"), asked(w, "joe@northwind.example")
+		}},
+		"too late": {consent.ErrExpired, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+			p := w.Added(migration, "ana@contoso.com")
+			w.Advance(30 * day)
+			return p, asked(w, "ana@contoso.com")
+		}},
+		"asked already": {consent.ErrNotAllowed, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+			p := w.Added(migration, "ana@contoso.com")
+			w.Requested(p, "eva@contoso.com")
+			return p, asked(w, "ana@contoso.com")
+		}},
+		"the claim limit": {consent.ErrTakenElsewhere, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+			p := w.Added(migration, "ana@contoso.com")
+			w.As(workflowtest.Fabrikam).Granted(migration, "ana@contoso.com")
+			return p, asked(w, "eva@contoso.com")
+		}},
+		"held elsewhere": {consent.ErrTakenElsewhere, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+			p := w.Added(migration, "ana@contoso.com")
+			w.Held(migration, "contoso.com", engagement.ExternalHoldings{Consented: 1})
+			return p, asked(w, "eva@contoso.com")
+		}},
+		"the mailbox and engagement": {consent.ErrTooMany, consent.LimitEngagement, func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+			p := w.Added(migration, "ana@adatum.com")
+			w.Requested(p, "eva@contoso.com")
+			return w.Added(migration, "ana@contoso.com"), asked(w, "ana@contoso.com", "Eva+x@contoso.com")
+		}},
+		"the mailbox": {consent.ErrTooMany, consent.LimitMailbox, func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+			for _, e := range []engagement.ID{workshop, pilot} {
+				w.Requested(w.Added(e, "ana@adatum.com"), "eva@contoso.com")
+			}
+			return w.Added(migration, "ana@contoso.com"), asked(w, "eva@contoso.com")
+		}},
+		"the day": {consent.ErrTooMany, consent.LimitDay, func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+			w.Requested(w.Added(workshop, "ana@adatum.com"), "a@contoso.com", "b@contoso.com", "c@contoso.com")
+			return w.Added(migration, "ana@contoso.com"), asked(w, "eva@contoso.com")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, spy := newWorld(t, few)
+			p, req := test.ready(w)
+			var shown consent.View
+			var before error
+			unchanged(t, spy, func() { shown, before = w.Desk.PreviewConsent(background, w.Actor, p, req) })
+			if test.why == nil {
+				ok(t, before)
+				_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+				ok(t, err)
+				w.Relayed()
+				sent, err := w.Desk.ConsentView(background, newest(w, p))
+				ok(t, err)
+				equal(t, "what was shown", asJSON(t, shown), asJSON(t, sent))
+				return
+			}
+			unchanged(t, spy, func() {
+				_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+				refused[error](t, before, test.why)
+				refused[error](t, err, test.why)
+				equal(t, "why", before.Error(), err.Error())
+			})
+			if test.limit == "" {
+				return
+			}
+			limit := refused[*consent.LimitError](t, before, consent.ErrTooMany)
+			equal(t, "the limit", limit.Limit, test.limit)
+			w.SetNow(limit.NotBefore.Add(-tick)) // until then
+			_, err := w.Desk.PreviewConsent(background, w.Actor, p, req)
+			refused[*consent.LimitError](t, err, consent.ErrTooMany)
+		})
+	}
+}
