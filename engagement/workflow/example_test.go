@@ -92,8 +92,8 @@ func ExampleService_ExportCustomers() {
 		log.Fatal(err)
 	}
 	// Output:
-	// tab,customer,friendly_name,domain,tenant_id,tpid,subscription_id,opportunity_id,stated,type,status,to_do,claim_number,origin,locations,since,deadline,days_left,amount,currency,reasons,actions
-	// ineligible,'=HYPERLINK(A1),,evil.example,,640037,,,,not started,,Not eligible,,,,2026-09-01T09:00:00Z,,,,,facts missing: enterprise: segment; facts missing: not_consumer: segment,
+	// tab,customer,friendly_name,domain,tenant_id,cloud,tpid,subscription_id,opportunity_id,stated,engagement,solution_area,type,status,to_do,claim_number,origin,locations,since,deadline,days_left,amount,currency,owner,labels,referral,asked,not_reached,ask_again_from,reasons,actions
+	// ineligible,'=HYPERLINK(A1),,evil.example,,,640037,,,,Security Workshop,Security,not started,,Not eligible,,,,2026-09-01T09:00:00Z,,,,,,,,,,,facts missing: enterprise: segment; facts missing: not_consumer: segment,
 }
 
 // withoutReturns prints, without the carriage returns of CSV.

@@ -7,20 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
-	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 )
-
-// exportHeader are the columns of an export.
-var exportHeader = []string{
-	"tab", "customer", "friendly_name", "domain", "tenant_id", "tpid", "subscription_id", "opportunity_id", "stated", "type", "status", "to_do", "claim_number",
-	"origin", "locations", "since", "deadline", "days_left", "amount", "currency", "reasons", "actions",
-}
 
 // CSVOptions are what spreadsheets differ in. The zero value is what RFC 4180 and
 // most programs want.
@@ -54,8 +44,8 @@ func csvWriter(to io.Writer, opts *CSVOptions) (*csv.Writer, error) {
 
 // ExportCustomers writes every row that the query finds as CSV (RFC 4180, UTF-8),
 // with a header. With no Tab it writes all three; Limit and Cursor do not matter.
-// Amounts stand in two columns, the number and its currency. The options may be
-// nil.
+// Amounts stand in two columns, the number and its currency. Several labels, locations and
+// actions stand in one, with commas between them. The options may be nil.
 //
 // Each record is one line: line breaks and other control characters within a
 // cell become blanks. A cell whose first character, blanks aside, would make a
@@ -75,12 +65,15 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 	if err != nil {
 		return err
 	}
-	if err := w.Write(exportHeader); err != nil {
+	if err := w.Write(header(customerColumns)); err != nil {
 		return err
 	}
 	c, err := s.customersOf(ctx, actor, id, query)
 	if err != nil {
 		return err
+	}
+	exported := func(r engagement.Row) ClaimRow {
+		return ClaimRow{Row: r, EngagementName: c.engagement.Name, SolutionArea: c.engagement.SolutionArea}
 	}
 	var out leftOut
 	for _, tab := range tabs {
@@ -88,7 +81,7 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 		var failed error
 		c.all(ctx, query, &out, func(row engagement.Row, err error) bool {
 			if failed = err; failed == nil {
-				failed = w.Write(exportRow(row))
+				failed = w.Write(cells(customerColumns, exported(row)))
 			}
 			return failed == nil
 		})
@@ -100,13 +93,6 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 	return cmp.Or(w.Error(), out.error())
 }
 
-// claimsHeader are the columns of an export of claims.
-var claimsHeader = []string{
-	"claim_number", "partner", "engagement", "solution_area", "customer", "friendly_name", "domain", "tenant_id", "tpid", "subscription_id", "opportunity_id", "stated", "status",
-	"to_do", "locations", "started", "deadline", "days_left", "estimated", "estimated_currency", "requested", "requested_currency",
-	"approved", "approved_currency", "paid", "paid_currency", "withdrawn", "actions",
-}
-
 // ExportClaims writes every claim that the query finds as CSV, in the form of
 // ExportCustomers. It returns what Claims returns, or the error of writing.
 func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQuery, to io.Writer, opts *CSVOptions) error {
@@ -115,7 +101,7 @@ func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQue
 	if err != nil {
 		return err
 	}
-	if err := w.Write(claimsHeader); err != nil {
+	if err := w.Write(header(claimColumns)); err != nil {
 		return err
 	}
 	var left error
@@ -127,71 +113,10 @@ func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQue
 		if err != nil {
 			return err
 		}
-		if err := w.Write(exportClaim(row)); err != nil {
+		if err := w.Write(cells(claimColumns, row)); err != nil {
 			return err
 		}
 	}
 	w.Flush()
 	return cmp.Or(w.Error(), left)
-}
-
-func exportClaim(r ClaimRow) []string {
-	return neutrals(
-		r.ClaimNumber, string(r.Partner), r.EngagementName, r.SolutionArea, r.Identity.Name, r.FriendlyName, r.Identity.Domain.Unicode(),
-		r.Identity.Tenant.String(), r.Identity.TPID.String(), r.Identity.Subscription.String(), r.Identity.Opportunity.String(), stated(r.Row), string(r.Status), r.Todo(), joinTexts(r.Locations), dateText(r.Since),
-		dateText(r.Deadline), daysText(r.Row), r.Estimated.Digits(), r.Estimated.Currency, r.Requested.Digits(), r.Requested.Currency,
-		r.Approved.Digits(), r.Approved.Currency, r.Paid.Digits(), r.Paid.Currency,
-		dateText(r.WithdrawnAt), joinTexts(r.Actions),
-	)
-}
-
-// stated marks an ID that the directory does not confirm.
-func stated(r engagement.Row) string {
-	if r.Identity.Stated {
-		return "stated"
-	}
-	return ""
-}
-
-// daysText is empty where nothing is due.
-func daysText(r engagement.Row) string {
-	if r.Deadline.IsZero() {
-		return ""
-	}
-	return strconv.Itoa(r.DaysLeft)
-}
-
-// neutrals makes each cell neutral, see text.Cell.
-func neutrals(cells ...string) []string {
-	for i, c := range cells {
-		cells[i] = text.Cell(c)
-	}
-	return cells
-}
-
-func exportRow(r engagement.Row) []string {
-	reasons := make([]string, len(r.Reasons))
-	for i, reason := range r.Reasons {
-		reasons[i] = reason.String()
-	}
-	return neutrals(
-		string(r.Tab), r.Identity.Name, r.FriendlyName, r.Identity.Domain.Unicode(), r.Identity.Tenant.String(), r.Identity.TPID.String(),
-		r.Identity.Subscription.String(), r.Identity.Opportunity.String(), stated(r), string(r.Type), string(r.Status), r.Todo(), r.ClaimNumber, string(r.Origin), joinTexts(r.Locations), dateText(r.Since),
-		dateText(r.Deadline), daysText(r), r.Amount.Digits(), r.Amount.Currency, strings.Join(reasons, "; "), joinTexts(r.Actions),
-	)
-}
-
-func joinTexts[T ~string](values []T) string {
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = string(v)
-	}
-	return strings.Join(texts, ", ")
-}
-
-func dateText(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }
