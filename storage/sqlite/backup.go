@@ -59,7 +59,11 @@ func (s *Store) Backup(ctx context.Context, path string, opts *BackupOptions) er
 	if opts != nil {
 		o = *opts
 	}
-	return explain(ctx, op, s.backup(ctx, op, path, o))
+	err := explain(ctx, op, s.backup(ctx, op, path, o))
+	if e := (*Error)(nil); errors.As(err, &e) && e.Problem == ErrFull {
+		e.File = path // whatever it is called until then
+	}
+	return err
 }
 
 func (s *Store) backup(ctx context.Context, op, path string, o BackupOptions) error {
@@ -75,11 +79,7 @@ func (s *Store) backup(ctx context.Context, op, path string, o BackupOptions) er
 		return err
 	}
 	defer conn.Close()
-	own, err := file(ctx, conn)
-	if err != nil {
-		return err
-	}
-	if err := free(op, path, own, o.Replace); err != nil {
+	if err := free(op, path, s.path, o.Replace); err != nil {
 		return err
 	}
 	partial, err := partialOf(path)
@@ -93,19 +93,13 @@ func (s *Store) backup(ctx context.Context, op, path string, o BackupOptions) er
 	if err := syncFile(partial); err != nil {
 		return err
 	}
-	if err := free(op, path, own, o.Replace); err != nil { // somebody may have come since
+	if err := free(op, path, s.path, o.Replace); err != nil { // somebody may have come since
 		return err
 	}
 	if err := name(op, partial, path, o.Replace); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))
-}
-
-// file returns the path of the database, or "" where it is in none.
-func file(ctx context.Context, q asker) (path string, err error) {
-	err = q.QueryRowContext(ctx, "SELECT coalesce(file, '') FROM pragma_database_list WHERE name = 'main'").Scan(&path)
-	return path, err
 }
 
 // free returns an error when a backup cannot be put there. A log that lies beside it is

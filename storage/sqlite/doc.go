@@ -23,10 +23,13 @@
 // Any number of goroutines, handles and processes of one machine. Readers never
 // wait. There is one writer at a time, over all processes: who writes waits for
 // Options.BusyTimeout and then gets ErrBusy, which is storage.ErrUnavailable. Of one
-// handle, the calls that wait are committed together, so that the disk is waited for
-// once; each of them happens whole or not at all by itself all the same. A
-// backup tool or a shell that keeps a transaction open for long keeps all others
-// waiting. For many machines take a database server: the file must be on a local
+// handle, the calls that wait are committed together, some 32 at most, so that the disk
+// is waited for once. Each of them happens whole or not at all by itself all the same:
+// one that fails is undone alone, and where SQLite undoes all for its sake the others
+// are done again. None succeeds before the common commit has: of a process that dies
+// within it nothing was acknowledged, and where the commit itself fails each is told.
+// A shell or another tool that keeps a transaction open in which it writes keeps all
+// others that write waiting. For many machines take a database server: the file must be on a local
 // disk. Network file systems do not lock reliably, and do not share the memory
 // that the write-ahead log needs.
 //
@@ -43,16 +46,21 @@
 // Beside the file are its write-ahead log (-wal) and its index (-shm). The three
 // belong together: never copy, move or delete one while the database is open, nor
 // after a crash. Open makes the file readable for its owner only, and the
-// log like it; the folder has to be writable. The log grows to 16 MB and is used
-// again. Where others read all the time it grows to 64 MB; then a writer waits until
-// nobody reads from it. It grows beyond that only while somebody reads one state for
-// long, or where a host writes in its own transactions alone: then see to it now and
-// then ("PRAGMA wal_checkpoint(RESTART)").
+// log like it; the folder has to be writable.
+//
+// The log is worked into the file whenever it has 16 MB, and used again from its
+// beginning once nobody reads from it. Where others read all the time that moment
+// does not come by itself: at 64 MB a writer waits for it, a quarter of a second at
+// most. So the log has at most 64 MB and what is committed at once, unless somebody
+// reads one state for long: a backup, a shell with an open transaction. Then it grows
+// by what is written meanwhile, nobody waits for longer than said, and it is cut to
+// 64 MB by one of the next writes after that. What hosts write in transactions of their
+// own alone nobody looks after: see [Store.Checkpoint].
 //
 // Erased persons and delivered messages are overwritten with zeros, in the file as
-// soon as the log is worked in ("PRAGMA wal_checkpoint(TRUNCATE)" does that at
-// once, and Close when nobody else has the file open). Until then the log holds
-// them, and backups do for as long as they are kept.
+// soon as the log is worked in ([Store.Checkpoint] does that at once, and Close when
+// nobody else has the file open). Until then the log holds them, and backups do for as
+// long as they are kept.
 //
 // # Backups
 //
@@ -67,14 +75,14 @@
 //
 // # When the disk is full
 //
-// Every call that needs room that is not there returns ErrFull, which is
-// storage.ErrFull and storage.ErrUnavailable; its File says which one had none. Nothing of the call was
+// A call that needs room that is not there returns ErrFull, which is storage.ErrFull and
+// storage.ErrUnavailable; Error.File says where it was missing. Nothing of the call was
 // written, everything before it is kept and can be read, and calls go on as soon as
 // there is room, without opening anything anew. Where only the database itself cannot
-// grow, what is written stays in its log, so commands go on until the log cannot,
-// either. Large changes and sorts need a temporary file, in the folder
-// that the environment names SQLITE_TMPDIR or TMPDIR: of them only the call that
-// needs it fails.
+// grow, what is written stays in its log, so calls go on until the log cannot, either;
+// [Store.Checkpoint] tells. Large changes and sorts need a temporary file, in the folder
+// that the environment names SQLITE_TMPDIR or TMPDIR: without room there only the call
+// fails that needs one.
 //
 // # The tables
 //

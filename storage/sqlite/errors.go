@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"github.com/ncruces/go-sqlite3"
@@ -40,10 +41,10 @@ type Error struct {
 	Problem error  // one of this package's, or nil when SQLite says it all
 	Err     error  // SQLite's, or nil
 
-	// File is where it happened, if the system says so: the database, its log (-wal), a
-	// backup that is being made, or a temporary file, in the folder that the environment
-	// names SQLITE_TMPDIR or TMPDIR. "" where nobody knows, as of a limit that SQLite
-	// itself keeps (PRAGMA max_page_count).
+	// File is the path of what has no room, cannot be opened or is taken: the database,
+	// its log (-wal) or the index of that (-shm), a backup, or the folder of temporary
+	// files. "" where nobody knows: of a limit that SQLite itself keeps (PRAGMA
+	// max_page_count) for example, and of a database that OpenDB did not open.
 	File string
 
 	migrating bool // then that the tables are not what they should be explains nothing
@@ -53,12 +54,14 @@ func (e *Error) Error() string {
 	switch {
 	case e.Problem == nil:
 		return fmt.Sprintf("sqlite: %s: %v", e.Op, e.Err)
-	case e.Err == nil && e.File != "":
-		return fmt.Sprintf("sqlite: %s: %v (%s)", e.Op, e.Problem, e.File)
-	case e.Err == nil:
+	case e.Err == nil && e.File == "":
 		return fmt.Sprintf("sqlite: %s: %v", e.Op, e.Problem)
+	case e.Err == nil:
+		return fmt.Sprintf("sqlite: %s: %v (%s)", e.Op, e.Problem, e.File)
+	case e.File == "" || strings.Contains(e.Err.Error(), e.File):
+		return fmt.Sprintf("sqlite: %s: %v (%v)", e.Op, e.Problem, e.Err)
 	}
-	return fmt.Sprintf("sqlite: %s: %v (%v)", e.Op, e.Problem, e.Err)
+	return fmt.Sprintf("sqlite: %s: %v (%s: %v)", e.Op, e.Problem, e.File, e.Err)
 }
 
 // Unwrap returns everything that the error matches.
@@ -106,7 +109,7 @@ func problem(err error) error {
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOMEM) {
 		return ErrResources
 	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+	if noRoom(err) || errors.Is(err, sqlite3.IOERR_SHMSIZE) { // the log's index could not grow
 		return ErrFull
 	}
 	var code sqlite3.ErrorCode

@@ -32,6 +32,9 @@ func trouble(t *testing.T, what string, err, want error, passes bool) {
 	if !errors.Is(err, want) || !errors.As(err, &e) || !strings.HasPrefix(err.Error(), "sqlite: "+e.Op+": "+want.Error()) {
 		t.Errorf("%s: %v", what, err)
 	}
+	if errors.Is(err, storage.ErrFull) != (want == sqlite.ErrFull) {
+		t.Errorf("%s: whether there is no room: %v", what, err)
+	}
 	if errors.Is(err, storage.ErrUnavailable) != passes {
 		t.Errorf("%s: whether trying later can help is %t: %v", what, !passes, err)
 	}

@@ -3,7 +3,6 @@ package sqlite_test
 import (
 	"fmt"
 	"math"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -15,11 +14,13 @@ import (
 // TestLogStaysShort reads all the time, so that there is no moment at which nobody
 // does, and writes. Without being looked after the log grows on.
 func TestLogStaysShort(t *testing.T) {
-	const most, every = 200, 20
-	grown := func(most int) int64 {
+	const most = 200 * 4096
+	grown := func(most int64) int64 {
 		path := newFile(t)
 		s := open(t, path, nil)
-		sqlite.KeepLog(s, most, every)
+		if err := sqlite.KeepLog(s, most); err != nil {
+			t.Fatal(err)
+		}
 		stop := make(chan struct{})
 		var readers sync.WaitGroup
 		for range 4 {
@@ -53,20 +54,104 @@ func TestLogStaysShort(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		info, err := os.Stat(path + "-wal")
-		if err != nil {
-			t.Fatal(err)
-		}
 		close(stop)
 		readers.Wait()
-		return info.Size() / 4096
+		return size(t, path+"-wal")
 	}
-	kept, free := grown(most), grown(math.MaxInt)
-	t.Logf("the log has %d pages, and %d where nobody looks after it", kept, free)
-	if limit := int64(most + 50*every); kept > limit {
-		t.Errorf("the log has %d pages, more than %d", kept, limit)
+	kept, free := grown(most), grown(math.MaxInt64/2)
+	t.Logf("the log has %d bytes, and %d where nobody looks after it", kept, free)
+	if kept > 2*most {
+		t.Errorf("the log has %d bytes, more than %d", kept, 2*most)
 	}
 	if free < 2*kept {
-		t.Errorf("where nobody looks after it the log has %d pages: this proves little", free)
+		t.Errorf("where nobody looks after it the log has %d bytes: this proves little", free)
+	}
+}
+
+// writeMB writes a command record of a megabyte.
+func writeMB(t *testing.T, s *sqlite.Store, n int) {
+	t.Helper()
+	apply(t, s, storage.Changes{Command: &storage.CommandRecord{
+		Key: storage.CommandKey{Partner: "northwind", Key: fmt.Sprint(n)}, Result: make([]byte, 1<<20),
+	}})
+}
+
+// TestLogOfSteadyWriters: what is written goes on to the database, and the log is used
+// again from its beginning.
+func TestLogOfSteadyWriters(t *testing.T) {
+	path := newFile(t)
+	s := open(t, path, relaxed)
+	for n := range 60 {
+		writeMB(t, s, n)
+		if log := size(t, path+"-wal"); log > 20<<20 {
+			t.Fatalf("after %d MB the log has %d bytes", n, log)
+		}
+	}
+}
+
+// TestReaderThatStays: who reads one state for long makes the log as long as what is
+// written meanwhile, and nobody waits for it however patient a writer is; later the log
+// is short again.
+func TestReaderThatStays(t *testing.T) {
+	path := newFile(t)
+	s := open(t, path, &sqlite.Options{Relaxed: true, BusyTimeout: time.Hour})
+	apply(t, s, changed(known(0)))
+	tx, err := openDB(t, path).BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	var n int
+	if err := tx.QueryRow("SELECT count(*) FROM pe_command").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 80 {
+		writeMB(t, s, n)
+	}
+	long := size(t, path+"-wal")
+	if long < 80<<20 {
+		t.Errorf("the log has %d bytes: this proves little", long)
+	}
+	if err := tx.QueryRow("SELECT count(*) FROM pe_command").Scan(&n); err != nil || n != 0 {
+		t.Errorf("who stays sees %d commands: %v", n, err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 5 {
+		writeMB(t, s, 100+n)
+	}
+	if log := size(t, path+"-wal"); log > 64<<20 {
+		t.Errorf("the log still has %d bytes, and had %d", log, long)
+	}
+	if err := s.Checkpoint(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if log := size(t, path+"-wal"); log != 0 {
+		t.Errorf("after all the log has %d bytes", log)
+	}
+}
+
+// TestCheckpointWaits for who reads, as long as for who writes, and no longer.
+func TestCheckpointWaits(t *testing.T) {
+	path := newFile(t)
+	s := open(t, path, &sqlite.Options{Relaxed: true, BusyTimeout: 20 * time.Millisecond})
+	apply(t, s, changed(known(0)))
+	tx, err := openDB(t, path).BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	var n int
+	if err := tx.QueryRow("SELECT count(*) FROM pe_command").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	apply(t, s, changed(known(1)))
+	trouble(t, "a reader that stays", s.Checkpoint(t.Context()), sqlite.ErrBusy, true)
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Checkpoint(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -155,11 +155,14 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	return nil
 }
 
-// explain is explain that also looks whether a statement fails because the
-// tables are not what it was written for.
+// explain is explain that also says which file is full, and looks whether a statement
+// fails because the tables are not what it was written for.
 func (s *Store) explain(ctx context.Context, op string, err error) error {
 	err = explain(ctx, op, err)
 	var e *Error
+	if errors.As(err, &e) && e.Problem == ErrFull && e.File == "" {
+		e.File = fullFile(s.path, e.Err)
+	}
 	if errors.As(err, &e) && e.Problem == nil && !e.migrating && errors.Is(err, sqlite3.ERROR) {
 		var schema *Error
 		if errors.As(s.checkSchema(ctx), &schema) && schema.Problem != nil {

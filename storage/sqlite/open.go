@@ -62,6 +62,7 @@ type Store struct {
 	writer *pool
 	reader *pool
 	queue  *queue
+	path   string  // of the database
 	owned  bool    // the pools are closed with the Store
 	joined *joined // of a Store that WithTx made; then nothing else is used
 }
@@ -93,7 +94,10 @@ func Open(ctx context.Context, path string, opts *Options) (*Store, error) {
 	}
 	reader.SetMaxOpenConns(o.Readers)
 	reader.SetMaxIdleConns(o.Readers)
-	s := newStore(writer, reader)
+	s, err := newStore(ctx, writer, reader)
+	if err != nil {
+		return nil, errors.Join(explain(ctx, "open the database", err), reader.Close(), writer.Close())
+	}
 	s.owned = true
 	if o.NoMigration {
 		err = s.checkSchema(ctx)
@@ -154,6 +158,7 @@ func openDB(path string, o Options, more ...string) (*sql.DB, error) {
 		"PRAGMA wal_autocheckpoint = 4000", // or a bulk of writes would copy the same pages again and again
 		"PRAGMA journal_size_limit = 67108864",
 	}, more...)
+	registerRoom()
 	return driver.Open(uri(path), func(c *sqlite3.Conn) error {
 		if err := c.BusyTimeout(o.BusyTimeout); err != nil {
 			return err
@@ -168,17 +173,24 @@ func openDB(path string, o Options, more ...string) (*sql.DB, error) {
 }
 
 // uri returns the path as a URI, which gives the write-ahead log the permissions
-// of the file.
+// of the file, and its file system. A URI keeps one of its own.
 func uri(path string) string {
-	if strings.HasPrefix(path, "file:") {
-		return path
+	const by = "vfs=" + roomName
+	if given, query, _ := strings.Cut(path, "?"); strings.HasPrefix(path, "file:") {
+		switch values, err := url.ParseQuery(query); {
+		case err != nil || values.Has("vfs"):
+			return path
+		case query == "":
+			return given + "?" + by
+		}
+		return path + "&" + by
 	}
 	slashed := filepath.ToSlash(path)
 	if filepath.VolumeName(path) != "" {
 		slashed = "/" + slashed
 	}
 	modeof := strings.ReplaceAll(url.QueryEscape(path), "+", "%20") // SQLite takes a plus for a plus
-	return "file:" + (&url.URL{Path: slashed}).EscapedPath() + "?modeof=" + modeof
+	return "file:" + (&url.URL{Path: slashed}).EscapedPath() + "?modeof=" + modeof + "&" + by
 }
 
 // useWAL turns the write-ahead log on, which stays so. That SQLite is busy with
@@ -221,8 +233,11 @@ func New(ctx context.Context, db *sql.DB, opts *Options) (*Store, error) {
 	if _, ok := db.Driver().(*driver.SQLite); !ok {
 		return nil, &Error{Op: op, Err: fmt.Errorf("its driver is %T: open it with OpenDB, or with github.com/ncruces/go-sqlite3/driver", db.Driver())}
 	}
-	s := newStore(db, db)
-	err := s.checkSchema(ctx)
+	s, err := newStore(ctx, db, db)
+	if err != nil {
+		return nil, explain(ctx, op, err)
+	}
+	err = s.checkSchema(ctx)
 	if migrates := opts == nil || !opts.NoMigration; migrates && (errors.Is(err, ErrSchema) || errors.Is(err, ErrKeys)) {
 		err = nil
 	}
@@ -232,13 +247,23 @@ func New(ctx context.Context, db *sql.DB, opts *Options) (*Store, error) {
 	return s, nil
 }
 
-func newStore(writer, reader *sql.DB) *Store {
-	s := &Store{writer: newPool(writer)}
-	s.reader, s.queue = s.writer, newQueue(s.writer)
+// file returns the path of the database, or "" where it is in none.
+func file(ctx context.Context, q asker) (path string, err error) {
+	err = q.QueryRowContext(ctx, "SELECT coalesce(file, '') FROM pragma_database_list WHERE name = 'main'").Scan(&path)
+	return path, err
+}
+
+func newStore(ctx context.Context, writer, reader *sql.DB) (*Store, error) {
+	path, err := file(ctx, reader)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{writer: newPool(writer), path: path}
+	s.reader, s.queue = s.writer, newQueue(s.writer, path)
 	if reader != writer {
 		s.reader = newPool(reader)
 	}
-	return s
+	return s, nil
 }
 
 // Close lets go of the database. A file that Open opened is closed, and its
@@ -266,9 +291,10 @@ func (s *Store) Close() error {
 //
 // Within the transaction nobody else can change anything, so a conflict is one
 // with the host itself, and to load and decide again does not help. An Apply that
-// fails leaves the transaction as it was before. Nobody sees what it wrote, and it
+// fails leaves the transaction as it was before, or ends it where SQLite undoes all of
+// it, as with ErrFull: then the host's Commit fails, too. Nobody sees what it wrote, and it
 // is not durable, before the host commits: tell nobody before then, and let
 // messages go out by a Store outside.
 func (s *Store) WithTx(tx *sql.Tx) storage.Store {
-	return &Store{joined: &joined{tx: tx, stmts: map[string]*sql.Stmt{}}}
+	return &Store{path: s.path, joined: &joined{tx: tx, stmts: map[string]*sql.Stmt{}}}
 }

@@ -72,9 +72,11 @@ func TestSentences(t *testing.T) {
 // TestURI: a path is a path, whatever it looks like.
 func TestURI(t *testing.T) {
 	for path, want := range map[string]string{
-		"a.db":                "file:a.db?modeof=a.db",
-		"/tmp/a b?c#d%e&f.db": "file:/tmp/a%20b%3Fc%23d%25e&f.db?modeof=%2Ftmp%2Fa%20b%3Fc%23d%25e%26f.db",
-		"file:x?mode=ro":      "file:x?mode=ro",
+		"a.db":                "file:a.db?modeof=a.db&vfs=partnerengage",
+		"/tmp/a b?c#d%e&f.db": "file:/tmp/a%20b%3Fc%23d%25e&f.db?modeof=%2Ftmp%2Fa%20b%3Fc%23d%25e%26f.db&vfs=partnerengage",
+		"file:x?mode=ro":      "file:x?mode=ro&vfs=partnerengage",
+		"file:x":              "file:x?vfs=partnerengage",
+		"file:x?vfs=mine":     "file:x?vfs=mine",
 	} {
 		if got := uri(path); got != want {
 			t.Errorf("%q is opened as %q, not %q", path, got, want)

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -19,8 +20,8 @@ type queue struct {
 	waiting []*job
 }
 
-func newQueue(p *pool) *queue {
-	q := &queue{pool: p, turn: make(chan struct{}, 1), log: newLog()}
+func newQueue(p *pool, database string) *queue {
+	q := &queue{pool: p, turn: make(chan struct{}, 1), log: newLog(database)}
 	q.turn <- struct{}{}
 	return q
 }
@@ -212,7 +213,7 @@ func (s *session) whole(f func(*session) error) error {
 		end = "ROLLBACK TO pe_apply; RELEASE pe_apply"
 	}
 	if _, failed := s.tx.ExecContext(s.ctx, end); failed != nil {
-		return &goneError{errors.Join(err, failed)}
+		return &goneError{cmp.Or(err, failed)} // the first says why
 	}
 	return err
 }

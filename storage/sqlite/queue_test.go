@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/ncruces/go-sqlite3/driver"
 )
 
 func newTestStore(t *testing.T) *Store {
@@ -131,6 +133,48 @@ func TestLostTogether(t *testing.T) {
 		}
 	}
 	if got := s.done(t); !slices.Equal(got, []int64{0, 1, 2, 4, 5}) {
+		t.Errorf("done are %v", got)
+	}
+}
+
+// TestCommonCommitFails: where the commit itself fails, each that is committed by it is
+// told and nothing of it is there; then it goes on.
+func TestCommonCommitFails(t *testing.T) {
+	s := newTestStore(t)
+	commits := func(succeed bool) {
+		conn, err := s.writer.db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		err = conn.Raw(func(c any) error {
+			c.(driver.Conn).Raw().CommitHook(func() bool { return succeed })
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var writes []func() error
+	for n := range 6 {
+		writes = append(writes, func() error { return s.write(t.Context(), "write", insertDone(n)) })
+	}
+	commits(false)
+	for n, err := range whileHeld(t, s, writes...) {
+		if err == nil {
+			t.Errorf("write %d has succeeded", n)
+		}
+	}
+	if got := s.done(t); len(got) > 0 {
+		t.Errorf("done are %v", got)
+	}
+	commits(true)
+	for n, err := range whileHeld(t, s, writes...) {
+		if err != nil {
+			t.Errorf("write %d returns %v", n, err)
+		}
+	}
+	if got := s.done(t); !slices.Equal(got, []int64{0, 1, 2, 3, 4, 5}) {
 		t.Errorf("done are %v", got)
 	}
 }

@@ -193,7 +193,7 @@ func (j *joined) callWhole(ctx context.Context, f func(*session) error) error {
 		se.over = ctx
 		err := se.whole(f)
 		if gone := (*goneError)(nil); errors.As(err, &gone) { // or the host might commit a part
-			return errors.Join(err, j.tx.Rollback())
+			_ = j.tx.Rollback() // the error that led here says more
 		}
 		return err
 	})

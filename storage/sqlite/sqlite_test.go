@@ -75,7 +75,9 @@ func TestErasedDataIsOverwritten(t *testing.T) {
 		erasure.Erased = append(erasure.Erased, e.Erase())
 	}
 	apply(t, s, erasure)
-	run(t, openDB(t, path), "PRAGMA wal_checkpoint(TRUNCATE)")
+	if err := s.Checkpoint(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if n := occurrences(t, path, "ana-the-user"); n > 0 {
 		t.Errorf("an erased person is in the file %d times", n)
 	}
