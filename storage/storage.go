@@ -43,8 +43,9 @@ type Store interface {
 	// the number of entries nor with what other partners have.
 	List(ctx context.Context, query ListQuery) (List, error)
 
-	// Customers returns the partner's customers in order of their keys, from
-	// the first one after the given key; limit of them, or fewer at the end. One
+	// Customers returns the partner's customers in order of their keys, or those of
+	// all partners in order of the partners and then of their keys, from the
+	// first one after the given key; limit of them, or fewer at the end. One
 	// that cannot be read is among the limit, and its *UnreadableError is joined to
 	// the error that comes with the rest; see Unreadable.
 	Customers(ctx context.Context, query CustomersQuery) ([]engagement.Customer, error)
@@ -241,12 +242,13 @@ type Recipient struct {
 	To      tenant.Email
 }
 
-// CustomersQuery asks for customers of a partner.
+// CustomersQuery asks for customers of a partner, or of all partners.
 type CustomersQuery struct {
-	Partner engagement.PartnerID
-	Known   bool       // only known ones
-	After   tenant.Key // "" begins at the first
-	Limit   int        // at least 1
+	Partner      engagement.PartnerID // "": all partners, in order of their IDs
+	Known        bool                 // only known ones
+	AfterPartner engagement.PartnerID // of all partners: whose customer After is
+	After        tenant.Key           // "" begins at the first
+	Limit        int                  // at least 1
 }
 
 // HistoryQuery asks for events of a history.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -21,8 +22,10 @@ type UnreadableError struct {
 	Key  string // its key, for whoever looks after the storage
 	Err  error  // why it cannot be read
 
-	Customer tenant.Key // of a customer: where a list goes on behind it
-	Seq      int64      // of an event: the same
+	// Where a list goes on behind it.
+	Partner  engagement.PartnerID // of a customer
+	Customer tenant.Key           // of a customer
+	Seq      int64                // of an event
 }
 
 func (e *UnreadableError) Error() string {

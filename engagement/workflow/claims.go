@@ -104,7 +104,7 @@ type claimsList struct {
 // claimsOf checks who asks and what for.
 func (s *Service) claimsOf(ctx context.Context, actor Actor, query ClaimsQuery) (claimsList, error) {
 	var none claimsList
-	scope, err := s.mayList(ctx, actor)
+	scope, err := s.overAll(ctx, actor, MayViewClaims)
 	if err != nil {
 		return none, err
 	}
@@ -201,12 +201,13 @@ func (c claimsList) each(ctx context.Context, l list, do func(engagement.Entry))
 	return more, nil
 }
 
-// mayList asks whether the actor may see the claims list.
-func (s *Service) mayList(ctx context.Context, actor Actor) (Scope, error) {
-	if actor.Partner == "" && actor.program() { // every partner's at once
-		return s.scopeOf(ctx, actor, MayViewClaims)
+// overAll asks whether the actor may see a list that has every partner's at once for
+// the Program where it names none.
+func (s *Service) overAll(ctx context.Context, actor Actor, act Permission) (Scope, error) {
+	if actor.Partner == "" && actor.program() {
+		return s.scopeOf(ctx, actor, act)
 	}
-	return s.authorize(ctx, actor, MayViewClaims)
+	return s.authorize(ctx, actor, act)
 }
 
 // claimRow is how the claims list shows the entry of a participation. What the row

@@ -415,7 +415,15 @@ type someCustomers struct {
 	lost []*storage.UnreadableError // those among them that cannot be read
 }
 
-// customers yields a partner's customers in batches.
+// later returns the one of two customers that a list of all partners has later.
+func later(a, b engagement.CustomerKey) engagement.CustomerKey {
+	if compareCustomers(a, b) < 0 {
+		return b
+	}
+	return a
+}
+
+// customers yields a partner's customers in batches, or those of all partners.
 func (s *Service) customers(ctx context.Context, q storage.CustomersQuery) iter.Seq2[someCustomers, error] {
 	return func(yield func(someCustomers, error) bool) {
 		for {
@@ -425,16 +433,18 @@ func (s *Service) customers(ctx context.Context, q storage.CustomersQuery) iter.
 				yield(someCustomers{}, unavailable("storage", err))
 				return
 			}
+			last := engagement.CustomerKey{Partner: q.AfterPartner, Customer: q.After}
 			for _, bad := range lost {
 				s.log.ErrorContext(ctx, "a customer cannot be read", "error", bad)
-				q.After = max(q.After, bad.Customer)
+				last = later(last, engagement.CustomerKey{Partner: bad.Partner, Customer: bad.Customer})
 			}
 			if len(batch)+len(lost) > 0 && !yield(someCustomers{batch, lost}, nil) || len(batch)+len(lost) < q.Limit {
 				return
 			}
 			if len(batch) > 0 {
-				q.After = max(q.After, batch[len(batch)-1].Key.Customer)
+				last = later(last, batch[len(batch)-1].Key)
 			}
+			q.AfterPartner, q.After = last.Partner, last.Customer
 		}
 	}
 }

@@ -16,11 +16,13 @@ import (
 // CustomerHead is where the history with a customer ends: how many events it has,
 // and the last one's hash.
 type CustomerHead struct {
-	Customer tenant.Key      `json:"customer"`
-	Head     engagement.Head `json:"head"`
+	Partner  engagement.PartnerID `json:"partner"`
+	Customer tenant.Key           `json:"customer"`
+	Head     engagement.Head      `json:"head"`
 }
 
-// Heads yields where the histories with all customers of the actor's partner end.
+// Heads yields where the histories with all customers of the actor's partner end, or,
+// for the Program where it names no partner, those of all partners.
 // Somebody who can write everything that is stored can write histories that hold
 // together, but none that hold a head which the host keeps out of their reach. Keep
 // heads from time to time, and give them to VerifyHistory.
@@ -29,7 +31,7 @@ type CustomerHead struct {
 // has to be the whole partner.
 func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead, error] {
 	return func(yield func(CustomerHead, error) bool) {
-		scope, err := s.authorize(ctx, actor, MayViewHistory)
+		scope, err := s.overAll(ctx, actor, MayViewHistory)
 		if err == nil && !scope.All() {
 			err = &ForbiddenError{Permission: MayViewHistory, Why: errAllLocations}
 		}
@@ -44,7 +46,7 @@ func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead
 				return
 			}
 			for _, c := range batch.list {
-				if !yield(CustomerHead{c.Key.Customer, c.History}, nil) {
+				if !yield(CustomerHead{c.Key.Partner, c.Key.Customer, c.History}, nil) {
 					return
 				}
 			}

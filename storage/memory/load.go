@@ -3,6 +3,7 @@ package memory
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/partnerengage/partnerengage/engagement"
@@ -101,7 +102,24 @@ func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]enga
 	s.mu.Lock() // it may sort
 	defer s.mu.Unlock()
 
-	p := s.of(q.Partner)
+	if q.Partner != "" {
+		return s.of(q.Partner).list(nil, q), nil
+	}
+	var out []engagement.Customer
+	for _, id := range slices.Sorted(maps.Keys(s.partners)) {
+		if id < q.AfterPartner {
+			continue
+		}
+		if id > q.AfterPartner {
+			q.After = ""
+		}
+		out = s.partners[id].list(out, q)
+	}
+	return out, nil
+}
+
+// list adds the partner's customers that are asked for, up to the limit in all.
+func (p *partner) list(out []engagement.Customer, q storage.CustomersQuery) []engagement.Customer {
 	if !p.sorted {
 		slices.Sort(p.keys)
 		p.sorted = true
@@ -110,16 +128,15 @@ func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]enga
 	if found {
 		at++
 	}
-	var out []engagement.Customer
 	for _, key := range p.keys[at:] {
-		if c := p.customers[key]; c.Known() || !q.Known {
-			out = append(out, c)
-		}
 		if len(out) == q.Limit {
 			break
 		}
+		if c := p.customers[key]; c.Known() || !q.Known {
+			out = append(out, c)
+		}
 	}
-	return out, nil
+	return out
 }
 
 // History implements storage.Store.

@@ -33,13 +33,16 @@ func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]enga
 	if err := q.Check(); err != nil {
 		return nil, err
 	}
-	where := ""
+	where, order, after := "t.partner = $1::text AND t.customer > $2::text", "t.customer", q.Partner
+	if q.Partner == "" {
+		where, order, after = "(t.partner, t.customer) > ($1::text, $2::text)", "t.partner, t.customer", q.AfterPartner
+	}
 	if q.Known {
-		where = " AND t.known"
+		where += " AND t.known"
 	}
 	sql := "SELECT " + of("t", customerRows.columns) + " FROM " + s.in + "customer t" +
-		" WHERE t.partner = $1::text AND t.customer > $2::text" + where + " ORDER BY t.customer LIMIT " + strconv.Itoa(q.Limit)
-	found, err := list(ctx, s, "list customers", sql, []any{string(q.Partner), string(q.After)}, (*customerRow).fields)
+		" WHERE " + where + " ORDER BY " + order + " LIMIT " + strconv.Itoa(q.Limit)
+	found, err := list(ctx, s, "list customers", sql, []any{string(after), string(q.After)}, (*customerRow).fields)
 	if err != nil {
 		return nil, err
 	}

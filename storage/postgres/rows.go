@@ -214,7 +214,7 @@ func (r *customerRow) key() engagement.CustomerKey {
 func (r *customerRow) value() (engagement.Customer, error) {
 	c, err := opened[engagement.Customer](r.Body, r.Partner, r.Customer)
 	if err != nil {
-		return c, &storage.UnreadableError{Kind: "customer", Key: r.Partner + " " + r.Customer, Customer: r.key().Customer, Err: err}
+		return c, &storage.UnreadableError{Kind: "customer", Key: r.Partner + " " + r.Customer, Partner: r.key().Partner, Customer: r.key().Customer, Err: err}
 	}
 	c.History = engagement.Head{Seq: r.Seq, Hash: digestOf(r.Hash)}
 	return c, nil

@@ -29,6 +29,9 @@ const (
 	selectCustomers = `SELECT ` + customerColumns + ` FROM pe_customer t WHERE partner = ? AND customer > ? ORDER BY customer LIMIT ?`
 	selectKnown     = `SELECT ` + customerColumns + ` FROM pe_customer t INDEXED BY pe_customer_known
 		WHERE partner = ? AND customer > ? AND known = 1 ORDER BY customer LIMIT ?`
+	selectAllCustomers = `SELECT ` + customerColumns + ` FROM pe_customer t WHERE (partner, customer) > (?, ?) ORDER BY partner, customer LIMIT ?`
+	selectAllKnown     = `SELECT ` + customerColumns + ` FROM pe_customer t INDEXED BY pe_customer_known
+		WHERE (partner, customer) > (?, ?) AND known = 1 ORDER BY partner, customer LIMIT ?`
 
 	selectHeads    = `SELECT t.partner, t.customer, t.seq, t.hash FROM json_each(?) k CROSS JOIN pe_customer t ON t.partner = k.value ->> 0 AND t.customer = k.value ->> 1`
 	insertCustomer = `INSERT INTO pe_customer (partner, customer, known, seq, hash, body) VALUES (?, ?, ?, ?, ?, ?)`
@@ -50,7 +53,7 @@ func (r customerRow) value() (engagement.Customer, error) {
 		c.History.Hash, err = digestOf(r.hash)
 	}
 	if err != nil {
-		err = &storage.UnreadableError{Kind: "customer", Key: r.partner + " " + r.customer, Customer: r.key().Customer, Err: err}
+		err = &storage.UnreadableError{Kind: "customer", Key: r.partner + " " + r.customer, Partner: r.key().Partner, Customer: r.key().Customer, Err: err}
 	}
 	return c, err
 }
@@ -181,13 +184,18 @@ func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]enga
 	if err := q.Check(); err != nil {
 		return nil, err
 	}
-	query := selectCustomers
-	if q.Known {
+	query, after := selectCustomers, q.Partner
+	switch {
+	case q.Partner == "" && q.Known:
+		query, after = selectAllKnown, q.AfterPartner
+	case q.Partner == "":
+		query, after = selectAllCustomers, q.AfterPartner
+	case q.Known:
 		query = selectKnown
 	}
 	var found []customerRow
 	err := s.read(ctx, "list customers", func(se *session) (err error) {
-		found, err = collect(se, (*customerRow).fields, query, string(q.Partner), string(q.After), q.Limit)
+		found, err = collect(se, (*customerRow).fields, query, string(after), string(q.After), q.Limit)
 		return err
 	})
 	if err != nil {

@@ -23,7 +23,7 @@ func loadCases() []Case {
 		{"link", "A wanted link brings its participation, its record and its customer, and stays found; a token is added once.", checkLink},
 		{"link slot", "A link that carries a slot is found there and nowhere else; one that carries none is found wherever it is.", checkLinkSlot},
 		{"history", "History returns the events in order of Seq, or the newest first, of one participation if asked, between the given ones, at most limit.", checkHistory},
-		{"customers", "Customers returns the partner's customers in order of their keys, only known ones if asked, after the given key, at most limit.", checkCustomers},
+		{"customers", "Customers returns the partner's customers in order of their keys, or those of all partners in order of the partners, only known ones if asked, after the given key, at most limit.", checkCustomers},
 	}
 }
 
@@ -286,6 +286,31 @@ func checkCustomers(ctx context.Context, a, b storage.Store) error {
 			after = batch[len(batch)-1].Key.Customer
 		}
 		if err := same(fmt.Sprintf("the customers in batches, only known %t,", try.known), got, try.want); err != nil {
+			return err
+		}
+	}
+	for _, try := range []struct {
+		known bool
+		want  string
+	}{
+		{false, "fabrikam tpid:4, northwind tpid:11, northwind tpid:13, northwind tpid:2, northwind tpid:3, northwind tpid:5, northwind tpid:7, "},
+		{true, "northwind tpid:11, northwind tpid:13, northwind tpid:3, northwind tpid:5, northwind tpid:7, "},
+	} {
+		got, q := "", storage.CustomersQuery{Known: try.known, Limit: 3}
+		for range 10 {
+			batch, err := b.Customers(ctx, q)
+			if err != nil {
+				return err
+			}
+			for _, x := range batch {
+				got += fmt.Sprintf("%s %s, ", x.Key.Partner, x.Key.Customer)
+				q.AfterPartner, q.After = x.Key.Partner, x.Key.Customer
+			}
+			if len(batch) < q.Limit {
+				break
+			}
+		}
+		if err := same(fmt.Sprintf("the customers of all partners, only known %t,", try.known), got, try.want); err != nil {
 			return err
 		}
 	}

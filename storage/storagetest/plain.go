@@ -273,12 +273,16 @@ func (s *plain) List(_ context.Context, q storage.ListQuery) (storage.List, erro
 
 func (s *plain) Customers(_ context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
 	var out []engagement.Customer
+	after := engagement.CustomerKey{Partner: cmp.Or(q.Partner, q.AfterPartner), Customer: q.After}
+	order := func(a, b engagement.CustomerKey) int {
+		return cmp.Or(cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Customer, b.Customer))
+	}
 	for key, x := range s.customers {
-		if key.Partner == q.Partner && key.Customer > q.After && (x.Known() || !q.Known) {
+		if (q.Partner == "" || key.Partner == q.Partner) && order(key, after) > 0 && (x.Known() || !q.Known) {
 			out = append(out, x)
 		}
 	}
-	slices.SortFunc(out, func(a, b engagement.Customer) int { return cmp.Compare(a.Key.Customer, b.Key.Customer) })
+	slices.SortFunc(out, func(a, b engagement.Customer) int { return order(a.Key, b.Key) })
 	return out[:min(len(out), q.Limit)], nil
 }
 
