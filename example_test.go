@@ -59,7 +59,7 @@ func Example() {
 	for _, c := range offer.Ineligible {
 		fmt.Println(c.Name, "-", c.Reasons[0])
 	}
-	// Output: Azure Migration - criteria not met: seats: wanted at least 300, found 120
+	// Output: Azure Migration - Criterion not met: The customer has at least 300 seats (required: at least 300; found: 120)
 }
 
 func date(text string) eligibility.Date { return must(eligibility.ParseDate(text)) }

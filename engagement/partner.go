@@ -3,7 +3,6 @@ package engagement
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -99,27 +98,6 @@ type Reason struct {
 	// Takes are the kinds of ID of which the engagement takes one, where it takes
 	// none of the customer's.
 	Takes []tenant.IDKind `json:"takes,omitzero"`
-}
-
-// String says it in one line, as exports and errors do.
-func (r Reason) String() string {
-	switch {
-	case r.Kind == ReasonCriteriaNotMet && r.Wanted == "" && r.Found == "": // the figures are confidential
-		return fmt.Sprintf("%s: %s", r.Kind, r.Rule)
-	case r.Kind == ReasonCriteriaNotMet:
-		return fmt.Sprintf("%s: %s: wanted %s, found %s", r.Kind, r.Rule, r.Wanted, r.Found)
-	case r.Kind == ReasonFactsMissing && len(r.Missing) > 0:
-		return fmt.Sprintf("%s: %s: %s", r.Kind, r.Rule, strings.Join(r.Missing, ", "))
-	case r.Kind == ReasonIDNotAccepted && len(r.Takes) == 0:
-		return fmt.Sprintf("%s: it takes none that is merely stated", r.Kind)
-	case r.Kind == ReasonIDNotAccepted:
-		takes := make([]string, len(r.Takes))
-		for i, k := range r.Takes {
-			takes[i] = string(k)
-		}
-		return fmt.Sprintf("%s: it takes a customer by %s", r.Kind, strings.Join(takes, ", "))
-	}
-	return string(r.Kind)
 }
 
 // ReasonsOf turns what a decision found wanting into reasons, in the order in

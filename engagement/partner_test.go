@@ -44,10 +44,10 @@ func TestLocationOutcomes(t *testing.T) {
 	}
 	require.Equal(t, []outcome{
 		{"4", "Neither", "valid", false, false, eligibility.OutcomeIneligible,
-			[]string{"criteria not met: enough_seats: wanted at least 300, found 20", "criteria not met: enterprise: wanted is enterprise, found smb"}},
+			[]string{"Criterion not met: There are at least 300 seats (required: at least 300; found: 20)", "Criterion not met: It is an enterprise (required: enterprise; found: smb)"}},
 		{"1", "Earns", "valid", true, true, eligibility.OutcomeEligible, nil},
 		{"2", "May add", "bank details missing", false, true, eligibility.OutcomeEligible, nil},
-		{"5", "Unknown", "", false, false, eligibility.OutcomeUnknown, []string{"facts missing: enough_seats: seats"}},
+		{"5", "Unknown", "", false, false, eligibility.OutcomeUnknown, []string{"Data is missing for this criterion: There are at least 300 seats (missing: seats)"}},
 	}, have)
 }
 

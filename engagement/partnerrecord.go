@@ -114,6 +114,9 @@ func (e Evaluation) EquivalentTo(o Evaluation) bool {
 		slices.Equal(e.Locations, o.Locations) && slices.EqualFunc(e.Reasons, o.Reasons, Reason.Equal)
 }
 
+// ruleEligibleLocations is the criterion that an engagement has besides its own rules.
+const ruleEligibleLocations = "eligible_locations"
+
 // Besides returns the evaluation with what stands against the customer besides the
 // engagement's criteria for customers: that the engagement takes none of its IDs,
 // and that the partner has no location through which it could be claimed.
@@ -121,7 +124,7 @@ func (e Evaluation) Besides(offer Engagement, who tenant.Identity) Evaluation {
 	e.Reasons = slices.Clip(e.Reasons)
 	if e.Outcome == eligibility.OutcomeEligible && len(e.Locations) == 0 {
 		e.Reasons = append(e.Reasons, Reason{
-			Kind: ReasonCriteriaNotMet, Rule: "eligible_locations", Doc: "One of the partner's locations is eligible for the engagement.",
+			Kind: ReasonCriteriaNotMet, Rule: ruleEligibleLocations, Doc: "One of the partner's locations is eligible for the engagement.",
 			Wanted: "at least 1", Found: "0",
 		})
 	}

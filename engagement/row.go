@@ -1,9 +1,7 @@
 package engagement
 
 import (
-	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
@@ -69,38 +67,6 @@ func displayName(id tenant.Identity, friendly string) string {
 		return id.Domain.Unicode()
 	}
 	return string(id.Key())
-}
-
-// Todo returns what is to do and how long there is for it, in words, as the
-// status column shows it.
-func (r Row) Todo() string {
-	days := fmt.Sprintf("%d days left", r.DaysLeft)
-	if r.DaysLeft == 1 {
-		days = "1 day left"
-	}
-	switch {
-	case r.Tab == TabIneligible:
-		return "Not eligible"
-	case r.Participation == "" && slices.Contains(r.Actions, ActionClaimCustomer):
-		return "Can be claimed"
-	case r.Participation == "":
-		return "Cannot be claimed now"
-	case r.Type == RowNotStarted:
-		return days + " to obtain consent"
-	case r.Type != RowActive:
-		return string(r.Status)
-	case r.Deadline.IsZero():
-		return string(r.Status) + ": nothing to do now"
-	}
-	switch r.Status {
-	case StatusPartnerActionRequired:
-		return days + " to do what the reviewer asks for"
-	case StatusRejected:
-		return days + " to dispute the rejection"
-	case StatusDisputed:
-		return days + " to submit the dispute"
-	}
-	return days + " to submit the claim"
 }
 
 func participationRow(p Participation, now time.Time) Row {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/text"
@@ -29,7 +30,7 @@ func line(r engagement.Row) string {
 		what = string(r.Origin)
 	}
 	return strings.Join([]string{
-		what, string(r.Tab), string(r.Type), string(r.Status), r.Todo(), strings.Join(actions, ", "), strings.Join(reasons, ", "),
+		what, string(r.Tab), string(r.Type), string(r.Status), r.Todo(words.Words{}), strings.Join(actions, ", "), strings.Join(reasons, ", "),
 	}, " | ")
 }
 
@@ -203,7 +204,7 @@ func TestActionsFollowTheEngagement(t *testing.T) {
 		rows := pl.rows(northwind, e, policy, now)
 		require.Len(t, rows, 1)
 		require.Equal(t, engagement.TabEligible, rows[0].Tab, "whatever can be done now")
-		return rows[0].Actions, rows[0].Todo()
+		return rows[0].Actions, rows[0].Todo(words.Words{})
 	}
 	got, todo := actions(pl, e, consent.Policy{}, over.Add(-tick))
 	require.Equal(t, []engagement.Action{engagement.ActionClaimCustomer}, got)

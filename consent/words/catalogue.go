@@ -7,9 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"golang.org/x/text/feature/plural"
-	"golang.org/x/text/language"
+	"sync"
 
 	"github.com/partnerengage/partnerengage/consent"
 )
@@ -17,32 +15,52 @@ import (
 // Key names a text.
 type Key string
 
-// Words are texts in one language. A text holds the placeholders of the English
+// Group is a part of the catalogue of which a language has all or nothing, so that
+// no mail, page or list is half in one language and half in another.
+type Group string
+
+// The groups.
+const (
+	GroupBasics  Group = "basics"  // dates, amounts, lists and what is counted: every language has them
+	GroupMails   Group = "mails"   // messages that go out
+	GroupPages   Group = "pages"   // what links open
+	GroupRows    Group = "rows"    // lists and exports: to-dos, actions, reasons, headings
+	GroupHistory Group = "history" // what happened
+	GroupErrors  Group = "errors"  // why something was refused
+)
+
+// AllGroups returns every Group.
+func AllGroups() []Group {
+	return []Group{GroupBasics, GroupMails, GroupPages, GroupRows, GroupHistory, GroupErrors}
+}
+
+// Translation is texts in one language. A text holds the placeholders of the English
 // one, in whatever order: "{customer}".
-type Words struct {
+type Translation struct {
 	Language consent.Language
-	Texts    map[Key]string
+	// Base is the language in which to say what Texts leave out; "": nothing is left
+	// out. A variant, such as es-MX of es, can leave out single texts; what is based
+	// on another language has each Group whole or not at all.
+	Base  consent.Language
+	Texts map[Key]string
 }
 
-// Catalogue is a set of languages. It is safe for concurrent use.
+// Catalogue is a set of languages, the default first. It never changes, and is safe
+// for concurrent use.
 type Catalogue struct {
-	languages []consent.Language // English first
-	texts     map[consent.Language]map[Key]string
+	languages []consent.Language
+	said      map[consent.Language]said
 }
 
-// fallback is the language in which everything can be said.
-const fallback = consent.Language("en")
-
-// Standard returns the library's own catalogue: "en" and "pt-PT".
-func Standard() *Catalogue {
-	c := &Catalogue{languages: []consent.Language{fallback, "pt-PT"}, texts: map[consent.Language]map[Key]string{fallback: {}, "pt-PT": {}}}
-	for _, group := range [][]entry{formats, mails, events} {
-		for _, e := range group {
-			c.texts[fallback][e.key], c.texts["pt-PT"][e.key] = e.en, e.pt
-		}
-	}
-	return c
+// said is what can be said in one language.
+type said struct {
+	texts map[Key]string
+	base  consent.Language // for what is not among them; "": for nothing
+	lacks map[Group]bool   // the groups that are said in the base
 }
+
+// english is the language that says which texts there are.
+const english = consent.Language("en")
 
 // entry is a text in the languages of the library.
 type entry struct {
@@ -50,33 +68,142 @@ type entry struct {
 	en, pt string
 }
 
+// contents are the library's texts.
+var contents = map[Group][][]entry{
+	GroupBasics:  {formats, nouns},
+	GroupMails:   {mails},
+	GroupPages:   {pages, surveyPages},
+	GroupRows:    {rows, reasons, headings},
+	GroupHistory: {events, details},
+	GroupErrors:  {refusals},
+}
+
+// groups says to which group each key belongs.
+var groups = sync.OnceValue(func() map[Key]Group {
+	all := map[Key]Group{}
+	for group, lists := range contents {
+		for _, list := range lists {
+			for _, e := range list {
+				all[e.key] = group
+			}
+		}
+	}
+	return all
+})
+
+// Standard returns the library's own catalogue: "en", the default, and "pt-PT".
+func Standard() *Catalogue { return standard() }
+
+var standard = sync.OnceValue(func() *Catalogue {
+	en, pt := map[Key]string{}, map[Key]string{}
+	for _, lists := range contents {
+		for _, list := range lists {
+			for _, e := range list {
+				en[e.key], pt[e.key] = e.en, e.pt
+			}
+		}
+	}
+	return &Catalogue{
+		languages: []consent.Language{english, "pt-PT"},
+		said:      map[consent.Language]said{english: {texts: en}, "pt-PT": {texts: pt}},
+	}
+})
+
 // New returns the library's catalogue with more languages, or with other texts in
 // one that it has: of two texts with the same key and language the later one counts.
-// Every mistake is in the joined error, an *Error each.
-func New(more ...Words) (*Catalogue, error) {
-	c := Standard()
+// Every mistake is in the joined error, an [*Error] each, and every text that a
+// language lacks.
+func New(more ...Translation) (*Catalogue, error) {
+	c := &Catalogue{languages: slices.Clone(standard().languages), said: map[consent.Language]said{}}
+	for tag, s := range standard().said {
+		c.said[tag] = said{texts: maps.Clone(s.texts)}
+	}
 	var errs []error
-	for _, w := range more {
-		tag, err := consent.ParseLanguage(string(w.Language))
+	for _, t := range more {
+		tag, err := consent.ParseLanguage(string(t.Language))
 		if err != nil {
-			errs = append(errs, &Error{Language: w.Language, Problem: "this is not a language tag such as en or pt-PT"})
+			errs = append(errs, &Error{Language: t.Language, Problem: "this is not a language tag such as en or pt-PT"})
 			continue
 		}
-		if c.texts[tag] == nil {
-			c.languages, c.texts[tag] = append(c.languages, tag), map[Key]string{}
+		s, ok := c.said[tag]
+		if !ok {
+			c.languages, s.texts = append(c.languages, tag), map[Key]string{}
 		}
-		for _, key := range slices.Sorted(maps.Keys(w.Texts)) {
-			if problem := c.check(key, w.Texts[key]); problem != "" {
+		if t.Base != "" {
+			s.base = t.Base
+		}
+		for _, key := range slices.Sorted(maps.Keys(t.Texts)) {
+			if problem := check(key, t.Texts[key]); problem != "" {
 				errs = append(errs, &Error{Language: tag, Key: key, Problem: problem})
 				continue
 			}
-			c.texts[tag][key] = w.Texts[key]
+			s.texts[key] = t.Texts[key]
 		}
+		c.said[tag] = s
+	}
+	for _, tag := range c.languages {
+		errs = append(errs, c.complete(tag)...)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// complete says what a language lacks, and notes which groups its base says.
+func (c *Catalogue) complete(tag consent.Language) []error {
+	s := c.said[tag]
+	if s.base != "" {
+		base, err := consent.ParseLanguage(string(s.base))
+		if _, ok := c.said[base]; err != nil || !ok || base == tag || c.said[base].base != "" {
+			return []error{&Error{Language: tag, Problem: fmt.Sprintf("its base %q is not another language of the catalogue that has all texts itself", s.base)}}
+		}
+		if s.base = base; primary(base) == primary(tag) {
+			c.said[tag] = s
+			return nil
+		}
+	}
+	lacking, has := map[Group][]Key{}, map[Group]bool{}
+	for key, group := range groups() {
+		if _, ok := s.texts[key]; ok {
+			has[group] = true
+		} else if !strings.HasSuffix(string(key), ".one") && !open(key) {
+			lacking[group] = append(lacking[group], key)
+		}
+	}
+	s.lacks = map[Group]bool{}
+	var errs []error
+	for _, group := range AllGroups() {
+		switch lacks := lacking[group]; {
+		case len(lacks) == 0:
+		case s.base != "" && !has[group] && group != GroupBasics:
+			s.lacks[group] = true
+		default:
+			slices.Sort(lacks)
+			for _, key := range lacks {
+				errs = append(errs, &Error{Language: tag, Key: key, Problem: "it is missing"})
+			}
+		}
+	}
+	c.said[tag] = s
+	return errs
+}
+
+func primary(tag consent.Language) string {
+	p, _, _ := strings.Cut(string(tag), "-")
+	return p
+}
+
+// WithDefault returns the catalogue with another default: the language for whoever
+// wants none that it has. Its error is for one that it has not.
+func (c *Catalogue) WithDefault(language consent.Language) (*Catalogue, error) {
+	i := slices.Index(c.languages, language)
+	if i < 0 {
+		return nil, &Error{Language: language, Problem: fmt.Sprintf("the catalogue does not have it: use one of %v", c.languages)}
+	}
+	d := *c
+	d.languages = slices.Concat([]consent.Language{language}, c.languages[:i], c.languages[i+1:])
+	return &d, nil
 }
 
 // Error is what is wrong with a text of the host's.
@@ -95,20 +222,29 @@ func (e *Error) Error() string {
 
 var placeholder = regexp.MustCompile(`\{[a-z_]*\}`)
 
+// openFamilies are the beginnings of keys of which a host can add more: names of its
+// own zones, languages, types of engagement, kinds of proof, facts and so on.
+var openFamilies = []string{"zone.", "language.", "type.", "proof.", "fact.", "payee.", "field."}
+
+func open(key Key) bool {
+	return slices.ContainsFunc(openFamilies, func(family string) bool { return strings.HasPrefix(string(key), family) })
+}
+
 // check returns what is wrong with a text, or "".
-func (c *Catalogue) check(key Key, text string) string {
-	english, ok := c.texts[fallback][key]
-	if family, _, found := cutLast(string(key), "."); !ok && found { // another form of the plural, another zone
-		english, ok = c.texts[fallback][Key(family+".other")]
-		ok = ok && slices.Contains(forms[:], string(key)[len(family)+1:]) || strings.HasPrefix(string(key), zonePrefix)
+func check(key Key, text string) string {
+	texts := standard().said[english].texts
+	en, ok := texts[key]
+	if family, form, found := cutLast(string(key), "."); !ok && found && slices.Contains(forms[:], form) {
+		en, ok = texts[Key(family+".other")]
 	}
-	if !ok {
+	ok = ok || open(key)
+	switch {
+	case !ok:
 		return "there is no such text: use the keys that Keys returns"
+	case strings.TrimSpace(text) == "" && strings.TrimSpace(en) != "":
+		return "it is empty"
 	}
-	if strings.TrimSpace(text) == "" && strings.TrimSpace(english) != "" {
-		return "it is empty: leave the key out to say it in English"
-	}
-	wanted := placeholder.FindAllString(english, -1)
+	wanted := placeholder.FindAllString(en, -1)
 	for _, p := range placeholder.FindAllString(text, -1) {
 		if !slices.Contains(wanted, p) {
 			return fmt.Sprintf("it holds %s, for which there is nothing to put in: use %v", p, wanted)
@@ -128,93 +264,23 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s[:i], s[i+len(sep):], true
 }
 
-// Languages returns the languages at hand, English first.
+// Languages returns the languages at hand, the default first.
 func (c *Catalogue) Languages() []consent.Language { return slices.Clone(c.languages) }
 
 // Keys returns every text that there is to translate, in order.
-func (c *Catalogue) Keys() []Key { return slices.Sorted(maps.Keys(c.texts[fallback])) }
+func (c *Catalogue) Keys() []Key { return slices.Sorted(maps.Keys(groups())) }
 
-// In returns the language to use for somebody who wants these, best first, as
-// consent.MatchLanguage chooses it; English if there is none of them.
-func (c *Catalogue) In(wanted ...consent.Language) Language {
+// KeysOf returns the texts of a group, in order.
+func (c *Catalogue) KeysOf(group Group) []Key {
+	return slices.DeleteFunc(c.Keys(), func(key Key) bool { return groups()[key] != group })
+}
+
+// For returns the words for somebody who wants these languages, best first, as
+// [consent.MatchLanguage] chooses one; in the default if there is none of them.
+func (c *Catalogue) For(wanted ...consent.Language) Words {
 	tag, ok := consent.MatchLanguage(c.languages, wanted...)
 	if !ok {
-		tag = fallback
+		tag = c.languages[0]
 	}
-	return Language{catalogue: c, tag: tag}
-}
-
-// Language is one language of a Catalogue.
-type Language struct {
-	catalogue *Catalogue
-	tag       consent.Language
-}
-
-// Tag returns the language's tag.
-func (l Language) Tag() consent.Language { return l.tag }
-
-// Values are what is put in for placeholders, by their names without braces.
-type Values map[string]string
-
-// Text returns a text with the values put in, in one pass: a value that looks like
-// a placeholder stays as it is. What the language lacks it says in English; a key
-// that there is not at all is returned as it is.
-func (l Language) Text(key Key, values Values) string {
-	text, ok := l.lookup(key)
-	if !ok {
-		return string(key)
-	}
-	return fill(text, values)
-}
-
-func (l Language) lookup(key Key) (string, bool) {
-	if text, ok := l.catalogue.texts[l.tag][key]; ok {
-		return text, true
-	}
-	text, ok := l.catalogue.texts[fallback][key]
-	return text, ok
-}
-
-func fill(text string, values Values) string {
-	return placeholder.ReplaceAllStringFunc(text, func(p string) string {
-		if value, ok := values[p[1:len(p)-1]]; ok {
-			return value
-		}
-		return p
-	})
-}
-
-// Paragraphs is Text without the paragraphs for which a value is empty: "Reference:
-// {reference}" is left out where there is no reference.
-func (l Language) Paragraphs(key Key, values Values) string {
-	text, _ := l.lookup(key)
-	var out []string
-	for paragraph := range strings.SplitSeq(text, "\n\n") {
-		if !slices.ContainsFunc(placeholder.FindAllString(paragraph, -1), func(p string) bool { return values[p[1:len(p)-1]] == "" }) {
-			out = append(out, fill(paragraph, values))
-		}
-	}
-	return strings.Join(out, "\n\n")
-}
-
-var forms = [...]string{"other", "zero", "one", "two", "few", "many"} // as plural.Form counts them
-
-// Count returns the text for that many of something: of "days_left.one",
-// "days_left.other" and whatever other forms the language has. {n} is the number.
-func (l Language) Count(key Key, n int) string {
-	form := plural.Other
-	if tag, err := language.Parse(string(l.tag)); err == nil {
-		form = plural.Cardinal.MatchPlural(tag, max(n, -n), 0, 0, 0, 0)
-	}
-	values := Values{"n": fmt.Sprint(n)}
-	if text, ok := l.catalogue.texts[l.tag][key+Key("."+forms[form])]; ok {
-		return fill(text, values)
-	}
-	if text, ok := l.catalogue.texts[l.tag][key+".other"]; ok {
-		return fill(text, values)
-	}
-	if n == 1 { // English
-		return l.Text(key+".one", values)
-	}
-	return l.Text(key+".other", values)
+	return Words{catalogue: c, tag: tag}
 }

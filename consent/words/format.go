@@ -50,24 +50,28 @@ var formats = []entry{
 	{"money", "{currency}\u00a0{number}", "{number}\u00a0{currency}"},
 	{"quote", "“{text}”", "“{text}”"},
 	{"list.separator", "; ", "; "},
+	{"list.comma", ", ", ", "},
+	{"list.and", " and ", " e "},
+	{"list.or", " or ", " ou "},
+	{"parenthesis", "{text} ({more})", "{text} ({more})"},
 
 	{"days_left.one", "{n} day left", "falta {n} dia"},
 	{"days_left.other", "{n} days left", "faltam {n} dias"},
 }
 
 // Day returns the day of a time in a zone: "27 December 2026". Nil is UTC.
-func (l Language) Day(t time.Time, zone *time.Location) string {
+func (w Words) Day(t time.Time, zone *time.Location) string {
 	t = t.In(orUTC(zone))
-	return l.Text("date.day", Values{
-		"day": fmt.Sprint(t.Day()), "month": l.Text(Key(fmt.Sprintf("date.month.%d", int(t.Month()))), nil), "year": fmt.Sprint(t.Year()),
+	return w.Text("date.day", Values{
+		"day": fmt.Sprint(t.Day()), "month": w.Text(Key(fmt.Sprintf("date.month.%d", int(t.Month()))), nil), "year": fmt.Sprint(t.Year()),
 	})
 }
 
 // Moment returns day, time and zone: "27 December 2026, 09:00 (Lisbon time)". Nil is
 // UTC.
-func (l Language) Moment(t time.Time, zone *time.Location) string {
+func (w Words) Moment(t time.Time, zone *time.Location) string {
 	t = t.In(orUTC(zone))
-	return l.Text("date.moment", Values{"date": l.Day(t, zone), "time": t.Format("15:04"), "zone": l.zone(t)})
+	return w.Text("date.moment", Values{"date": w.Day(t, zone), "time": t.Format("15:04"), "zone": w.zone(t)})
 }
 
 func orUTC(zone *time.Location) *time.Location {
@@ -78,29 +82,42 @@ func orUTC(zone *time.Location) *time.Location {
 }
 
 // zone names a zone for people: by its city, else by its distance from UTC.
-func (l Language) zone(t time.Time) string {
+func (w Words) zone(t time.Time) string {
 	name := t.Location().String()
-	if text, ok := l.lookup(Key(zonePrefix + name)); ok {
+	if text, ok := w.lookup(Key(zonePrefix + name)); ok {
 		return text
 	}
 	if _, city, ok := cutLast(name, "/"); ok && !strings.HasPrefix(name, "Etc/") {
-		return l.Text("zone_of_city", Values{"city": strings.ReplaceAll(city, "_", " ")})
+		return w.Text("zone_of_city", Values{"city": strings.ReplaceAll(city, "_", " ")})
 	}
 	return t.Format("UTC-07:00")
 }
 
 // Money returns an amount: "EUR 12,500.00". The zero Money is "".
-func (l Language) Money(m eligibility.Money) string {
+func (w Words) Money(m eligibility.Money) string {
 	if m.IsZero() {
 		return ""
 	}
-	text, currency, _ := strings.Cut(m.String(), " ")
-	sign := ""
-	if strings.HasPrefix(text, "-") {
-		sign, text = "-", text[1:]
+	number, currency, _ := strings.Cut(m.String(), " ")
+	return w.Text("money", Values{"currency": currency, "number": w.number(number)})
+}
+
+// number writes a number as the language does: "12,500.00".
+func (w Words) number(text string) string {
+	whole, fraction, ok := strings.Cut(text, ".")
+	if whole = w.digits(whole); ok {
+		whole += w.Text("number.point", nil) + fraction
 	}
-	whole, fraction, cents := strings.Cut(text, ".")
-	group := l.Text("number.group", nil)
+	return whole
+}
+
+// digits groups the digits of a whole number: "12,500".
+func (w Words) digits(whole string) string {
+	sign := ""
+	if strings.HasPrefix(whole, "-") {
+		sign, whole = "-", whole[1:]
+	}
+	group := w.Text("number.group", nil)
 	var number strings.Builder
 	for i, digit := range whole {
 		if left := len(whole) - i; i > 0 && left%3 == 0 {
@@ -108,23 +125,23 @@ func (l Language) Money(m eligibility.Money) string {
 		}
 		number.WriteRune(digit)
 	}
-	if cents {
-		number.WriteString(l.Text("number.point", nil) + fraction)
-	}
-	return l.Text("money", Values{"currency": currency, "number": sign + number.String()})
+	return sign + number.String()
 }
 
-// List joins what stands side by side.
-func (l Language) List(items []string) string {
-	return strings.Join(items, l.Text("list.separator", nil))
+// Or joins the names of things of which one will do: "a, b or c".
+func (w Words) Or(items []string) string {
+	if n := len(items); n > 1 {
+		return strings.Join(items[:n-1], w.Text("list.comma", nil)) + w.Text("list.or", nil) + items[n-1]
+	}
+	return strings.Join(items, "")
 }
 
 // Quoted returns a name that comes from elsewhere, from a directory or a partner, as
 // it may stand in a mail: short, in quotation marks, and never as a link.
-func (l Language) Quoted(name string) string {
+func (w Words) Quoted(name string) string {
 	name = text.Plain(name)
 	if name == "" {
 		return ""
 	}
-	return l.Text("quote", Values{"text": name})
+	return w.Text("quote", Values{"text": name})
 }

@@ -1,7 +1,5 @@
 package words
 
-import "strings"
-
 // MailSubject returns the key of the subject of a kind of message: "claim approved"
 // has "mail.claim_approved.subject".
 func MailSubject(kind string) Key { return mailKey(kind, "subject") }
@@ -9,12 +7,7 @@ func MailSubject(kind string) Key { return mailKey(kind, "subject") }
 // MailBody returns the key of the text of a kind of message.
 func MailBody(kind string) Key { return mailKey(kind, "body") }
 
-func mailKey(kind, part string) Key {
-	return Key("mail." + strings.ReplaceAll(kind, " ", "_") + "." + part)
-}
-
-// RejectionCode returns the key of the reason for which a claim is rejected.
-func RejectionCode(code string) Key { return Key("rejection." + strings.ReplaceAll(code, " ", "_")) }
+func mailKey(kind, part string) Key { return KeyOf("mail", kind) + Key("."+part) }
 
 // mails are the messages that go out. Names in them are plain already, those of
 // customers and contacts in quotation marks where they stand in a sentence. A
@@ -113,12 +106,4 @@ var mails = []entry{
 	{"mail.reminder_of_dispute.body",
 		"{greeting}\n\nClaim {claim} (“{engagement}” with {customer}) was rejected. You can dispute the rejection, and submit the dispute, before {deadline}.\n\nReason: {codes}\n\n{comment}\n\n{portal}",
 		"{greeting}\n\nO pedido de pagamento {claim} (“{engagement}” com {customer}) foi rejeitado. Pode contestar a rejeição, e submeter a contestação, antes de {deadline}.\n\nMotivo: {codes}\n\n{comment}\n\n{portal}"},
-
-	{"rejection.proof_incomplete", "The proof is incomplete", "Os comprovativos estão incompletos"},
-	{"rejection.proof_inconsistent", "The proof contradicts itself", "Os comprovativos contradizem-se"},
-	{"rejection.engagement_not_delivered", "The engagement was not delivered", "O projeto não foi realizado"},
-	{"rejection.customer_not_eligible", "The customer is not eligible", "O cliente não é elegível"},
-	{"rejection.duplicate_claim", "The same was claimed before", "O mesmo já foi pedido antes"},
-	{"rejection.consent_withdrawn", "The customer has withdrawn its consent", "O cliente retirou o seu consentimento"},
-	{"rejection.other", "Other reason", "Outro motivo"},
 }

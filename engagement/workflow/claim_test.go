@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -99,7 +100,7 @@ type point struct {
 func (want point) check(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, when string) {
 	t.Helper()
 	row := w.Row(p)
-	got := point{row.Status, row.Tab, row.Todo(), row.Deadline, row.Actions}
+	got := point{row.Status, row.Tab, row.Todo(words.Words{}), row.Deadline, row.Actions}
 	equal(t, when, got, want)
 	view, err := w.Desk.Claim(background, w.Actor, p)
 	ok(t, err)

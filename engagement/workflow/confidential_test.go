@@ -69,7 +69,7 @@ func TestConfidentialFacts(t *testing.T) {
 	refusal := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
 	noFigures(t, refusal, err)
 	equal(t, "the criteria that are not met", ruleIDs(refusal.Reasons), []string{"enough_seats", "tier"})
-	equal(t, "in words", refusal.Reasons[1].String(), "criteria not met: tier")
+	equal(t, "in words", refusal.Reasons[1].String(), "Criterion not met: The customer has the tier")
 	page, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Tab: engagement.TabIneligible})
 	ok(t, err)
 	equal(t, "on the page", ruleIDs(page.Rows[0].Reasons), []string{"tier"})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -698,7 +699,7 @@ func TestClaimOpens(t *testing.T) {
 		ok(t, err)
 		equal(t, "the claim", asJSON(t, part(t, w, p).Claim), asJSON(t, draft))
 		row := w.Row(p)
-		equal(t, "the row", []string{string(row.Type), row.Todo()}, []string{"active", "60 days left to submit the claim"})
+		equal(t, "the row", []string{string(row.Type), row.Todo(words.Words{})}, []string{"active", "60 days left to submit the claim"})
 		w.Relayed()
 		m := w.Messages()[len(w.Messages())-1]
 		equal(t, "the deadline that the partner is told", m.Deadline, test.consented.AddDate(0, 0, 60))

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -670,7 +671,7 @@ func TestAttentionRequired(t *testing.T) {
 		ok(t, err)
 		var got []line
 		for _, r := range rows {
-			got = append(got, line{r.Participation, r.Deadline, r.Todo()})
+			got = append(got, line{r.Participation, r.Deadline, r.Todo(words.Words{})})
 		}
 		return got
 	}

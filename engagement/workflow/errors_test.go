@@ -45,7 +45,7 @@ func TestErrors(t *testing.T) {
 		{&workflow.NotClaimableError{Engagement: "pilot", Availability: engagement.AvailabilityUpcoming, Opens: opens, Until: until}, workflow.ErrNotClaimable, nil,
 			"pilot is upcoming: customers can be added and claimed from 2026-07-01T00:00:00Z until 2027-07-01T00:00:00Z"},
 		{&workflow.NotEligibleError{Engagement: "pilot", Reasons: reasons}, workflow.ErrNotEligible, nil,
-			"the customer is not eligible for pilot: " + reasons[0].String() + "; " + reasons[1].String() + "; consented to another partner"},
+			"the customer is not eligible for pilot: " + reasons[0].String() + "; " + reasons[1].String() + "; " + reasons[2].String()},
 		{&workflow.AlreadyKnownError{Engagement: "pilot"}, workflow.ErrAlreadyKnown, nil,
 			"the customer has consented to this partner before: claim it for pilot instead of adding it"},
 		{&workflow.NotKnownError{Customer: "tpid:1"}, workflow.ErrNotKnown, nil,

@@ -67,8 +67,8 @@ func TestEvaluateByLocation(t *testing.T) {
 	}{
 		{in("west"), engagement.TabEligible, []engagement.LocationID{lisboa}, ""},
 		{in("north"), engagement.TabEligible, []engagement.LocationID{porto}, ""},
-		{in("south"), engagement.TabIneligible, nil, "criteria not met: same_area: wanted is true, found false"},
-		{seatsOf(500), engagement.TabIneligible, nil, "facts missing: same_area: same_area"},
+		{in("south"), engagement.TabIneligible, nil, "Criterion not met: Customer and location are in the same area (required: yes; found: no)"},
+		{seatsOf(500), engagement.TabIneligible, nil, "Data is missing for this criterion: Customer and location are in the same area (missing: same_area)"},
 	} {
 		w.SetFacts("contoso.com", c.facts)
 		w.Reevaluated()

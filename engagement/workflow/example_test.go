@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -32,7 +33,7 @@ func ExampleService_Customers() {
 			}
 			fmt.Printf("%s (%v)\n", tab, page.Counts[tab])
 			for _, row := range page.Rows {
-				fmt.Printf("  %s: %s %q\n", row.Name(), row.Todo(), row.Actions)
+				fmt.Printf("  %s: %s %q\n", row.Name(), row.Todo(words.Words{}), row.Actions)
 				for _, reason := range row.Reasons {
 					fmt.Println("    ", reason)
 				}
@@ -49,7 +50,7 @@ func ExampleService_Customers() {
 	//   Contoso: 60 days left to submit the claim ["work on claim" "view claim" "cancel"]
 	// ineligible (1)
 	//   Fourth Coffee: Not eligible []
-	//      criteria not met: enough_seats: wanted at least 300, found 20
+	//      Criterion not met: The customer has at least 300 seats (required: at least 300; found: 20)
 	// complete (0)
 	// two months later
 	// eligible (2)
@@ -57,7 +58,7 @@ func ExampleService_Customers() {
 	//   Contoso: Can be claimed ["claim customer"]
 	// ineligible (1)
 	//   Fourth Coffee: Not eligible []
-	//      criteria not met: enough_seats: wanted at least 300, found 20
+	//      Criterion not met: The customer has at least 300 seats (required: at least 300; found: 20)
 	// complete (1)
 	//   Contoso: Not submitted expired ["view claim"]
 }
@@ -75,7 +76,7 @@ func ExampleService_AllCustomers() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(row.Name(), row.Type, row.Todo())
+		fmt.Println(row.Name(), row.Type, row.Todo(words.Words{}))
 	}
 	// Output:
 	// Adatum not started 30 days left to obtain consent
@@ -93,7 +94,7 @@ func ExampleService_ExportCustomers() {
 	}
 	// Output:
 	// tab,customer,friendly_name,domain,tenant_id,cloud,tpid,subscription_id,opportunity_id,stated,engagement,solution_area,type,status,to_do,claim_number,origin,locations,since,deadline,days_left,amount,currency,owner,labels,referral,asked,not_reached,ask_again_from,reasons,actions
-	// ineligible,'=HYPERLINK(A1),,evil.example,,,640037,,,,Security Workshop,Security,not started,,Not eligible,,,,2026-09-01T09:00:00Z,,,,,,,,,,,facts missing: enterprise: segment; facts missing: not_consumer: segment,
+	// ineligible,'=HYPERLINK(A1),,evil.example,,,640037,,,,Security Workshop,Security,not started,,Not eligible,,,,2026-09-01T09:00:00Z,,,,,,,,,,,Data is missing for this criterion: The customer is an enterprise (missing: segment); Data is missing for this criterion: The customer is an organisation (missing: segment),
 }
 
 // withoutReturns prints, without the carriage returns of CSV.
@@ -124,6 +125,6 @@ func ExampleService_AddCustomers() {
 	}
 	// Output:
 	// row 0 would be added, with consent until 2026-10-01
-	// row 1: the customer is not eligible for azure-migration: criteria not met: enough_seats: wanted at least 300, found 20
+	// row 1: the customer is not eligible for azure-migration: Criterion not met: The customer has at least 300 seats (required: at least 300; found: 20)
 	// row 2: the directory knows no customer by the domain unknown.example: give another e-mail address or domain of the customer, or its tenant ID or TPID and a reason
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -17,6 +18,10 @@ import (
 type CSVOptions struct {
 	Separator     rune // between cells: a comma, a semicolon or a tab; zero: a comma
 	ByteOrderMark bool // a mark before the header, by which some spreadsheets know UTF-8
+	// Language is in which headings, statuses, actions and the like are said; "": they
+	// stand in their documented spellings, for programs, and to-dos and reasons are said in the
+	// default language of [Options].Words. Times are RFC 3339 in any case.
+	Language consent.Language
 }
 
 // csvWriter returns a writer of records, or an *InputError for a separator that
@@ -61,11 +66,12 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 		tabs = engagement.AllTabs()
 	}
 	query.Limit, query.Cursor = maxLimit, ""
+	in := s.sheet(opts)
 	w, err := csvWriter(to, opts)
 	if err != nil {
 		return err
 	}
-	if err := w.Write(header(customerColumns)); err != nil {
+	if err := w.Write(in.header(customerColumns)); err != nil {
 		return err
 	}
 	c, err := s.customersOf(ctx, actor, id, query)
@@ -81,7 +87,7 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 		var failed error
 		c.all(ctx, query, &out, func(row engagement.Row, err error) bool {
 			if failed = err; failed == nil {
-				failed = w.Write(cells(customerColumns, exported(row)))
+				failed = w.Write(in.cells(customerColumns, exported(row)))
 			}
 			return failed == nil
 		})
@@ -97,11 +103,12 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 // ExportCustomers. It returns what Claims returns, or the error of writing.
 func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQuery, to io.Writer, opts *CSVOptions) error {
 	query.Limit, query.Cursor = maxLimit, ""
+	in := s.sheet(opts)
 	w, err := csvWriter(to, opts)
 	if err != nil {
 		return err
 	}
-	if err := w.Write(header(claimColumns)); err != nil {
+	if err := w.Write(in.header(claimColumns)); err != nil {
 		return err
 	}
 	var left error
@@ -113,7 +120,7 @@ func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQue
 		if err != nil {
 			return err
 		}
-		if err := w.Write(cells(claimColumns, row)); err != nil {
+		if err := w.Write(in.cells(claimColumns, row)); err != nil {
 			return err
 		}
 	}

@@ -6,99 +6,101 @@ import (
 	"strings"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
 // column is one column of an export.
 type column struct {
 	name string
-	cell func(ClaimRow) string
+	cell func(sheet, ClaimRow) string
 }
 
 // customerColumns are the columns of an export of customers.
 var customerColumns = slices.Concat(
-	[]column{{"tab", func(r ClaimRow) string { return string(r.Tab) }}},
+	[]column{{"tab", func(s sheet, r ClaimRow) string { return s.named("tab", string(r.Tab)) }}},
 	whoColumns, engagementColumns,
 	[]column{
-		{"type", func(r ClaimRow) string { return string(r.Type) }},
-		{"status", func(r ClaimRow) string { return string(r.Status) }},
-		{"to_do", func(r ClaimRow) string { return r.Todo() }},
-		{"claim_number", func(r ClaimRow) string { return r.ClaimNumber }},
-		{"origin", func(r ClaimRow) string { return string(r.Origin) }},
-		{"locations", func(r ClaimRow) string { return joinTexts(r.Locations) }},
-		{"since", func(r ClaimRow) string { return dateText(r.Since) }},
+		{"type", func(s sheet, r ClaimRow) string { return s.named("row_type", string(r.Type)) }},
+		{"status", func(s sheet, r ClaimRow) string { return s.named("status", string(r.Status)) }},
+		{"to_do", func(s sheet, r ClaimRow) string { return r.Todo(s.Words) }},
+		{"claim_number", func(_ sheet, r ClaimRow) string { return r.ClaimNumber }},
+		{"origin", func(s sheet, r ClaimRow) string { return s.named("origin", string(r.Origin)) }},
+		{"locations", func(_ sheet, r ClaimRow) string { return joinTexts(r.Locations) }},
+		{"since", func(_ sheet, r ClaimRow) string { return dateText(r.Since) }},
 	},
 	dueColumns,
 	[]column{
-		{"amount", func(r ClaimRow) string { return r.Amount.Digits() }},
-		{"currency", func(r ClaimRow) string { return r.Amount.Currency }},
+		{"amount", func(_ sheet, r ClaimRow) string { return r.Amount.Digits() }},
+		{"currency", func(_ sheet, r ClaimRow) string { return r.Amount.Currency }},
 	},
 	ownColumns,
 	[]column{
-		{"reasons", func(r ClaimRow) string {
+		{"reasons", func(s sheet, r ClaimRow) string {
 			reasons := make([]string, len(r.Reasons))
 			for i, reason := range r.Reasons {
-				reasons[i] = reason.String()
+				reasons[i] = reason.In(s.Words)
 			}
-			return strings.Join(reasons, "; ")
+			return s.Series(reasons)
 		}},
-		{"actions", func(r ClaimRow) string { return joinTexts(r.Actions) }},
+		{"actions", func(s sheet, r ClaimRow) string { return s.actions(r.Actions) }},
 	},
 )
 
 // claimColumns are the columns of an export of claims.
 var claimColumns = slices.Concat(
 	[]column{
-		{"claim_number", func(r ClaimRow) string { return r.ClaimNumber }},
-		{"partner", func(r ClaimRow) string { return string(r.Partner) }},
+		{"claim_number", func(_ sheet, r ClaimRow) string { return r.ClaimNumber }},
+		{"partner", func(_ sheet, r ClaimRow) string { return string(r.Partner) }},
 	},
 	engagementColumns, whoColumns,
 	[]column{
-		{"status", func(r ClaimRow) string { return string(r.Status) }},
-		{"to_do", func(r ClaimRow) string { return r.Todo() }},
-		{"origin", func(r ClaimRow) string { return string(r.Origin) }},
-		{"locations", func(r ClaimRow) string { return joinTexts(r.Locations) }},
-		{"started", func(r ClaimRow) string { return dateText(r.Since) }},
+		{"status", func(s sheet, r ClaimRow) string { return s.named("status", string(r.Status)) }},
+		{"to_do", func(s sheet, r ClaimRow) string { return r.Todo(s.Words) }},
+		{"origin", func(s sheet, r ClaimRow) string { return s.named("origin", string(r.Origin)) }},
+		{"locations", func(_ sheet, r ClaimRow) string { return joinTexts(r.Locations) }},
+		{"started", func(_ sheet, r ClaimRow) string { return dateText(r.Since) }},
 	},
 	dueColumns,
-	[]column{{"review_by", func(r ClaimRow) string { return dateText(r.ReviewBy) }}},
+	[]column{{"review_by", func(_ sheet, r ClaimRow) string { return dateText(r.ReviewBy) }}},
 	amountColumns("estimated", func(r ClaimRow) eligibility.Money { return r.Estimated }),
 	amountColumns("requested", func(r ClaimRow) eligibility.Money { return r.Requested }),
 	amountColumns("approved", func(r ClaimRow) eligibility.Money { return r.Approved }),
 	amountColumns("paid", func(r ClaimRow) eligibility.Money { return r.Paid }),
-	[]column{{"withdrawn", func(r ClaimRow) string { return dateText(r.WithdrawnAt) }}},
+	[]column{{"withdrawn", func(_ sheet, r ClaimRow) string { return dateText(r.WithdrawnAt) }}},
 	ownColumns,
-	[]column{{"actions", func(r ClaimRow) string { return joinTexts(r.Actions) }}},
+	[]column{{"actions", func(s sheet, r ClaimRow) string { return s.actions(r.Actions) }}},
 )
 
 // whoColumns say who the customer is.
 var whoColumns = []column{
-	{"customer", func(r ClaimRow) string { return r.Identity.Name }},
-	{"friendly_name", func(r ClaimRow) string { return r.FriendlyName }},
-	{"domain", func(r ClaimRow) string { return r.Identity.Domain.Unicode() }},
-	{"tenant_id", func(r ClaimRow) string { return r.Identity.Tenant.String() }},
-	{"cloud", func(r ClaimRow) string { return string(r.Identity.Cloud) }},
-	{"tpid", func(r ClaimRow) string { return r.Identity.TPID.String() }},
-	{"subscription_id", func(r ClaimRow) string { return r.Identity.Subscription.String() }},
-	{"opportunity_id", func(r ClaimRow) string { return r.Identity.Opportunity.String() }},
-	{"stated", func(r ClaimRow) string {
+	{"customer", func(_ sheet, r ClaimRow) string { return r.Identity.Name }},
+	{"friendly_name", func(_ sheet, r ClaimRow) string { return r.FriendlyName }},
+	{"domain", func(_ sheet, r ClaimRow) string { return r.Identity.Domain.Unicode() }},
+	{"tenant_id", func(_ sheet, r ClaimRow) string { return r.Identity.Tenant.String() }},
+	{"cloud", func(_ sheet, r ClaimRow) string { return string(r.Identity.Cloud) }},
+	{"tpid", func(_ sheet, r ClaimRow) string { return r.Identity.TPID.String() }},
+	{"subscription_id", func(_ sheet, r ClaimRow) string { return r.Identity.Subscription.String() }},
+	{"opportunity_id", func(_ sheet, r ClaimRow) string { return r.Identity.Opportunity.String() }},
+	{"stated", func(s sheet, r ClaimRow) string {
 		if r.Identity.Stated { // the directory does not confirm the ID
-			return "stated"
+			return s.named("basis", "stated")
 		}
 		return ""
 	}},
 }
 
 var engagementColumns = []column{
-	{"engagement", func(r ClaimRow) string { return r.EngagementName }},
-	{"solution_area", func(r ClaimRow) string { return r.SolutionArea }},
+	{"engagement", func(_ sheet, r ClaimRow) string { return r.EngagementName }},
+	{"solution_area", func(_ sheet, r ClaimRow) string { return r.SolutionArea }},
 }
 
 // dueColumns say until when there is something to do.
 var dueColumns = []column{
-	{"deadline", func(r ClaimRow) string { return dateText(r.Deadline) }},
-	{"days_left", func(r ClaimRow) string {
+	{"deadline", func(_ sheet, r ClaimRow) string { return dateText(r.Deadline) }},
+	{"days_left", func(_ sheet, r ClaimRow) string {
 		if r.Deadline.IsZero() {
 			return ""
 		}
@@ -108,45 +110,75 @@ var dueColumns = []column{
 
 // ownColumns are what the partner keeps of a participation, and whom it could not reach.
 var ownColumns = []column{
-	{"owner", func(r ClaimRow) string { return r.Owner }},
-	{"labels", func(r ClaimRow) string { return strings.Join(r.Labels, ", ") }},
-	{"referral", func(r ClaimRow) string { return r.Referral }},
-	{"asked", func(r ClaimRow) string {
+	{"owner", func(_ sheet, r ClaimRow) string { return r.Owner }},
+	{"labels", func(_ sheet, r ClaimRow) string { return strings.Join(r.Labels, ", ") }},
+	{"referral", func(_ sheet, r ClaimRow) string { return r.Referral }},
+	{"asked", func(_ sheet, r ClaimRow) string {
 		if r.Contacts == 0 {
 			return ""
 		}
 		return strconv.Itoa(r.Contacts)
 	}},
-	{"not_reached", func(r ClaimRow) string {
+	{"not_reached", func(_ sheet, r ClaimRow) string {
 		if len(r.Unreached) == 0 {
 			return ""
 		}
 		return strconv.Itoa(len(r.Unreached))
 	}},
-	{"ask_again_from", func(r ClaimRow) string { return dateText(r.ResendFrom) }},
+	{"ask_again_from", func(_ sheet, r ClaimRow) string { return dateText(r.ResendFrom) }},
 }
 
 // amountColumns are an amount and its currency.
 func amountColumns(name string, of func(ClaimRow) eligibility.Money) []column {
 	return []column{
-		{name, func(r ClaimRow) string { return of(r).Digits() }},
-		{name + "_currency", func(r ClaimRow) string { return of(r).Currency }},
+		{name, func(_ sheet, r ClaimRow) string { return of(r).Digits() }},
+		{name + "_currency", func(_ sheet, r ClaimRow) string { return of(r).Currency }},
 	}
 }
 
-func header(columns []column) []string {
+// sheet is what a table is written in: a language, or for programs the documented
+// spellings, with sentences in the default language.
+type sheet struct {
+	words.Words
+	inWords bool
+}
+
+// sheet returns what the options ask for.
+func (s *Service) sheet(opts *CSVOptions) sheet {
+	if opts == nil || opts.Language == "" {
+		return sheet{Words: s.words.For().Of(words.GroupRows)}
+	}
+	return sheet{Words: s.words.For(opts.Language).Of(words.GroupRows), inWords: true}
+}
+
+func (s sheet) named(family, value string) string {
+	if !s.inWords || value == "" {
+		return value
+	}
+	return s.Named(family, value)
+}
+
+func (s sheet) actions(actions []engagement.Action) string {
+	texts := make([]string, len(actions))
+	for i, a := range actions {
+		texts[i] = s.named("action", string(a))
+	}
+	return strings.Join(texts, ", ")
+}
+
+func (s sheet) header(columns []column) []string {
 	names := make([]string, len(columns))
 	for i, c := range columns {
-		names[i] = c.name
+		names[i] = s.named("heading", c.name)
 	}
 	return names
 }
 
 // cells returns a row's cells, each neutral, see text.Cell.
-func cells(columns []column, r ClaimRow) []string {
+func (s sheet) cells(columns []column, r ClaimRow) []string {
 	out := make([]string, len(columns))
 	for i, c := range columns {
-		out[i] = text.Cell(c.cell(r))
+		out[i] = text.Cell(c.cell(s, r))
 	}
 	return out
 }

@@ -64,16 +64,16 @@ func TestExportsTellWhatRowsTell(t *testing.T) {
 		"customers": {customerColumns, slices.Concat(keys, leftOut, onlyClaims)},
 		"claims":    {claimColumns, slices.Concat(keys, leftOut, notInClaims)},
 	} {
-		names := header(export.columns)
+		names := sheet{}.header(export.columns)
 		slices.Sort(names)
 		if n := len(names); len(slices.Compact(names)) != n {
 			t.Errorf("%s: a column stands twice in %q", name, names)
 		}
 		tells := func(field string, set func(*ClaimRow)) {
 			row := ClaimRow{Row: engagement.Row{Participation: "1", Deadline: time.Unix(0, 0)}} // of one, with something due
-			before := cells(export.columns, row)
+			before := sheet{}.cells(export.columns, row)
 			set(&row)
-			if told := !slices.Equal(cells(export.columns, row), before); told == slices.Contains(export.without, field) {
+			if told := !slices.Equal(sheet{}.cells(export.columns, row), before); told == slices.Contains(export.without, field) {
 				t.Errorf("the export of %s tells %s: %t", name, field, told)
 			}
 		}

@@ -66,7 +66,7 @@ func TestExport(t *testing.T) {
 	for _, r := range records[2:4] {
 		reasons = append(reasons, r["reasons"])
 	}
-	equal(t, "the reasons", reasons, []string{"criteria not met: enough_seats: wanted at least 300, found 100", "facts missing: enough_seats: seats"})
+	equal(t, "the reasons", reasons, []string{"Criterion not met: The customer has at least 300 seats (required: at least 300; found: 100)", "Data is missing for this criterion: The customer has at least 300 seats (missing: seats)"})
 
 	_, some := export(t, w, migration, workflow.CustomersQuery{Tab: engagement.TabComplete})
 	equal(t, "of one tab", []string{some[0]["tab"], some[0]["claim_number"]}, []string{"complete", part(t, w, over).ClaimNumber})
@@ -147,7 +147,7 @@ func TestExportNeutralises(t *testing.T) {
 	equal(t, "the friendly name", records[0]["friendly_name"], `'=HYPERLINK("http://evil.example")`)
 	equal(t, "the name", records[0]["customer"], "'=1+1")
 	_, records = export(t, w, workshop, workflow.CustomersQuery{})
-	if cell := records[0]["reasons"]; strings.ContainsAny(cell, "\r\n") || !strings.HasPrefix(cell, "criteria not met: enterprise") {
+	if cell := records[0]["reasons"]; strings.ContainsAny(cell, "\r\n") || !strings.HasPrefix(cell, "Criterion not met: The customer is an enterprise") {
 		t.Errorf("the reasons are %q", cell)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -63,7 +64,7 @@ func (p *promise) keep(w *workflowtest.World) {
 			continue
 		}
 		row := rows[p.r.IntN(len(rows))]
-		p.trail = append(p.trail, fmt.Sprintf("%s: %s %s in %s, %q on %s", w.Actor.Partner, action, row.Name(), row.Engagement, row.Todo(), row.Tab))
+		p.trail = append(p.trail, fmt.Sprintf("%s: %s %s in %s, %q on %s", w.Actor.Partner, action, row.Name(), row.Engagement, row.Todo(words.Words{}), row.Tab))
 		if err := p.take(w, action, row); err != nil {
 			p.t.Fatalf("what a row offers is refused: %v\n%s", err, strings.Join(p.trail, "\n"))
 		}

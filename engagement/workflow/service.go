@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -104,7 +105,9 @@ type Options struct {
 	// PortalURL is what the ID of a participation is put behind in mails to
 	// partners: "https://portal.example/claims/"; "": they have no link to it.
 	PortalURL string
-	Words     *words.Catalogue // what mails say, in every language; nil: words.Standard
+	// Words are what people read, in every language, of which each language of Texts has
+	// to be one; nil: words.Standard.
+	Words *words.Catalogue
 	// Reminders are when partners are told what is due; nil:
 	// engagement.DefaultReminders. A schedule that changes is followed from a
 	// participation's next change or planned reminder on.
@@ -161,7 +164,8 @@ type Service struct {
 }
 
 // New returns a Service on these. None of the four may be nil; the options may.
-// Its error is for one that is nil, or for Reminders that cannot be used.
+// Its error is for one that is nil, for Reminders that cannot be used, or for Texts in a
+// language that Words do not have.
 func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts FactSource, opts *Options) (*Service, error) {
 	if store == nil || directory == nil || catalog == nil || facts == nil {
 		return nil, errors.New("workflow: New needs a store, a directory, a catalog and a source of facts")
@@ -188,6 +192,11 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	}
 	if s.words == nil {
 		s.words = words.Standard()
+	}
+	for _, l := range s.texts.Languages() {
+		if _, ok := consent.MatchLanguage(s.words.Languages(), l); !ok {
+			return nil, fmt.Errorf("workflow: customers are asked in %s, and no mail could be written in it: give Options.Words a translation", l)
+		}
 	}
 	if s.program == "" {
 		s.program = "Commerce Incentives"

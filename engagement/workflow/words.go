@@ -24,7 +24,7 @@ func (s *Service) describe(d *Delivery, p engagement.Participation, now time.Tim
 	if p.Claim != nil {
 		d.describeClaim(*p.Claim)
 	}
-	d.write(s.words.In(d.Message.Language), p)
+	d.write(s.words.For(d.Message.Language).Of(words.GroupMails), p)
 }
 
 // toCustomer reports whether a kind of message may go to people who are not the
@@ -77,23 +77,23 @@ func (d *Delivery) describeClaim(c claim.State) {
 }
 
 // write makes subject and body in a language.
-func (d *Delivery) write(l words.Language, p engagement.Participation) {
+func (d *Delivery) write(w words.Words, p engagement.Participation) {
 	values := words.Values{
-		"partner": text.Plain(d.Partner), "customer": l.Quoted(d.Customer), "engagement": engagement.CleanName(d.Engagement), "program": engagement.CleanName(d.Program),
-		"claim": d.ClaimNumber, "link": d.Link, "amount": l.Money(d.Amount), "outstanding": l.Money(d.Outstanding), "reference": engagement.CleanName(d.Reference),
-		"items": itemsText(d.Items, p), "codes": codesText(l, d.Codes, d.Reason),
+		"partner": text.Plain(d.Partner), "customer": w.Quoted(d.Customer), "engagement": engagement.CleanName(d.Engagement), "program": engagement.CleanName(d.Program),
+		"claim": d.ClaimNumber, "link": d.Link, "amount": w.Money(d.Amount), "outstanding": w.Money(d.Outstanding), "reference": engagement.CleanName(d.Reference),
+		"items": itemsText(d.Items, p), "codes": codesText(w, d.Codes, d.Reason),
 	}
 	if !d.Deadline.IsZero() {
-		values["deadline"], values["days_left"] = l.Moment(d.Deadline, d.Zone), l.Count("days_left", d.DaysLeft)
+		values["deadline"], values["days_left"] = w.Moment(d.Deadline, d.Zone), w.Count("days_left", d.DaysLeft)
 	}
 	if d.Name != "" {
-		values["greeting"] = l.Text("mail.greeting", words.Values{"name": text.Plain(d.Name)})
+		values["greeting"] = w.Text("mail.greeting", words.Values{"name": text.Plain(d.Name)})
 	}
 	if d.URL != "" {
-		values["portal"] = l.Text("mail.portal", words.Values{"url": d.URL})
+		values["portal"] = w.Text("mail.portal", words.Values{"url": d.URL})
 	}
 	if d.Reason != "" {
-		values["comment"] = l.Text("mail.comment", words.Values{"text": strings.TrimSpace(d.Reason)})
+		values["comment"] = w.Text("mail.comment", words.Values{"text": strings.TrimSpace(d.Reason)})
 	}
 	subject := words.MailSubject(string(d.Message.Kind))
 	switch d.Message.Kind {
@@ -102,20 +102,20 @@ func (d *Delivery) write(l words.Language, p engagement.Participation) {
 			subject = "mail.consent_not_requested.subject"
 		}
 	case engagement.MessageConsentWithdrawn:
-		values["outcome"] = l.Text("mail.withdrawn_ended", nil)
+		values["outcome"] = w.Text("mail.withdrawn_ended", nil)
 		if p.Consent.Withdrawal.AfterSubmission {
-			values["outcome"] = l.Text("mail.withdrawn_noted", values)
+			values["outcome"] = w.Text("mail.withdrawn_noted", values)
 		}
 	case engagement.MessageClaimRejected:
 		if d.Status == engagement.StatusRejectedFinal {
-			values["final"] = l.Text("mail.rejected_final", nil)
+			values["final"] = w.Text("mail.rejected_final", nil)
 		}
 	case engagement.MessageConsentReminder:
 		if len(p.Consent.Sent) == 0 {
-			values["unasked"] = l.Text("mail.unasked", nil)
+			values["unasked"] = w.Text("mail.unasked", nil)
 		}
 	}
-	d.Subject, d.Body = l.Text(subject, values), l.Paragraphs(words.MailBody(string(d.Message.Kind)), values)
+	d.Subject, d.Body = w.Text(subject, values), w.Paragraphs(words.MailBody(string(d.Message.Kind)), values)
 }
 
 // itemsText lists what a reviewer asks for, each with the proof that it is about.
@@ -134,15 +134,15 @@ func itemsText(items []claim.ActionItem, p engagement.Participation) string {
 }
 
 // codesText says why a claim was rejected; "other" only where no words say it better.
-func codesText(l words.Language, codes []claim.RejectionCode, reason string) string {
+func codesText(w words.Words, codes []claim.RejectionCode, reason string) string {
 	var texts []string
 	for _, c := range codes {
 		if c == claim.RejectionOther && reason != "" {
 			continue
 		}
-		texts = append(texts, l.Text(words.RejectionCode(string(c)), nil))
+		texts = append(texts, w.Named("rejection", string(c)))
 	}
-	return l.List(texts)
+	return w.Series(texts)
 }
 
 // deadlineFor is the deadline that a message tells: of what happened the one that

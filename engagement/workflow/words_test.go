@@ -32,7 +32,7 @@ func TestWords(t *testing.T) {
 	for _, language := range words.Standard().Languages() {
 		w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.PortalURL = "https://portal.example/claims/" }, sandbox)
 		deadlines := everyMessage(t, w, string(language))
-		texts := words.Standard().In(language)
+		texts := words.Standard().For(language)
 		seen := map[engagement.MessageKind]bool{}
 		written := map[string]bool{}
 		for _, d := range w.Messages() {
@@ -217,17 +217,26 @@ func TestWordsHostile(t *testing.T) {
 	}
 }
 
-// A host adds a language to texts and mails; what it leaves out is said in English,
-// and deadlines are told in the engagement's zone.
+// A host adds a language to texts and mails, and deadlines are told in the
+// engagement's zone. Texts in a language that the mails lack are refused.
 func TestWordsOtherLanguage(t *testing.T) {
 	text := consent.StandardTexts().For("en")
 	text.Language = "fr"
 	texts, err := consent.NewTexts(text)
 	ok(t, err)
-	french, err := words.New(words.Words{Language: "fr", Texts: map[words.Key]string{
-		words.MailSubject(string(engagement.MessageConsentRequest)): "{partner} demande votre accord : {engagement}",
-	}})
+	fr := words.Translation{Language: "fr", Base: "pt-PT", Texts: map[words.Key]string{}}
+	for _, group := range []words.Group{words.GroupBasics, words.GroupMails} {
+		for _, key := range words.Standard().KeysOf(group) {
+			fr.Texts[key] = words.Standard().For("en").Text(key, nil)
+		}
+	}
+	fr.Texts[words.MailSubject(string(engagement.MessageConsentRequest))] = "{partner} demande votre accord : {engagement}"
+	french, err := words.New(fr)
 	ok(t, err)
+	w0, _ := newWorld(t)
+	if _, err := workflow.New(w0.Store, directory{}, w0.Catalog, workflow.FactFunc(noFacts), &workflow.Options{Texts: texts}); err == nil || !strings.Contains(err.Error(), "asked in fr") {
+		t.Errorf("texts without mails: %v", err)
+	}
 	lisbon, err := time.LoadLocation("Europe/Lisbon")
 	ok(t, err)
 	w, _ := newWorld(t, func(sc *workflowtest.Scenario) {

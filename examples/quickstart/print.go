@@ -55,7 +55,7 @@ func (s *story) page(actor workflow.Actor, id engagement.ID) error {
 		}
 		s.say("  %s (%v)", strings.ToUpper(string(tab[0]))+string(tab[1:]), page.Counts[tab])
 		for _, r := range page.Rows {
-			s.say("    %-20s %-12s %-36s %s", r.Name(), r.Type, r.Todo(), list(r.Actions))
+			s.say("    %-20s %-12s %-36s %s", r.Name(), r.Type, r.Todo(words.Words{}), list(r.Actions))
 			for _, reason := range r.Reasons {
 				s.explain("      - ", reason.String())
 			}
@@ -193,17 +193,14 @@ func consentByOrWhyNot(started []workflow.Started, err error) string {
 	return "✓ consent by " + started[0].ConsentBy.Format("2 Jan 2006")
 }
 
-// change tells an event in English, with the engagement, the statuses and the user.
+// change tells an event in English, with the engagement and the statuses.
 func change(e engagement.Event) string {
-	parts := []string{e.Sentence(words.Standard().In("en"), nil)}
+	parts := []string{e.Sentence(words.Words{}, nil)}
 	if e.Engagement != "" {
 		parts = append(parts, string(e.Engagement))
 	}
 	if e.To != "" && e.From != e.To {
 		parts = append(parts, string(cmp.Or(e.From, "—")+" → "+e.To))
-	}
-	if e.Person != nil && e.Person.User != "" {
-		parts = append(parts, "by "+e.Person.User)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -1,0 +1,73 @@
+package words
+
+// rows are what a list says of a customer or a claim, and what can be done with it.
+var rows = []entry{
+	{"todo.not_eligible", "Not eligible", "Não elegível"},
+	{"todo.can_be_claimed", "Can be claimed", "Pode ser reivindicado"},
+	{"todo.cannot_be_claimed", "Cannot be claimed now", "De momento não pode ser reivindicado"},
+	{"todo.nothing", "{status}: nothing to do now", "{status}: nada a fazer por agora"},
+	{"todo.consent", "{days_left} to obtain consent", "{days_left} para obter o consentimento"},
+	{"todo.submit", "{days_left} to submit the claim", "{days_left} para submeter o pedido de pagamento"},
+	{"todo.action", "{days_left} to do what the reviewer asks for", "{days_left} para fazer o que pede quem analisa o pedido"},
+	{"todo.dispute", "{days_left} to dispute the rejection", "{days_left} para contestar a rejeição"},
+	{"todo.submit_dispute", "{days_left} to submit the dispute", "{days_left} para submeter a contestação"},
+
+	{"due.consent", "Obtain consent before {deadline}", "Obter o consentimento antes de {deadline}"},
+	{"due.submit", "Submit the claim before {deadline}", "Submeter o pedido de pagamento antes de {deadline}"},
+	{"due.action", "Do what the reviewer asks for and submit the claim before {deadline}", "Fazer o que pede quem analisa e submeter o pedido de pagamento antes de {deadline}"},
+	{"due.dispute", "Dispute the rejection before {deadline}", "Contestar a rejeição antes de {deadline}"},
+	{"due.submit_dispute", "Submit the dispute before {deadline}", "Submeter a contestação antes de {deadline}"},
+
+	{"action.claim_customer", "Claim customer", "Reivindicar cliente"},
+	{"action.request_consent", "Request consent", "Pedir consentimento"},
+	{"action.resend_consent", "Resend consent request", "Reenviar pedido de consentimento"},
+	{"action.work_on_claim", "Work on claim", "Preparar pedido de pagamento"},
+	{"action.submit_claim", "Submit claim", "Submeter pedido de pagamento"},
+	{"action.recall_claim", "Recall claim", "Anular submissão"},
+	{"action.dispute", "Dispute rejection", "Contestar rejeição"},
+	{"action.view_claim", "View claim", "Ver pedido de pagamento"},
+	{"action.cancel", "Cancel", "Cancelar"},
+
+	{"unreached", "{contact} could not be reached: {message} did not arrive, because {failure}.", "Não foi possível contactar {contact}: {message} não chegou, porque {failure}."},
+	{"unreached.partner", "Your company could not be reached: {message} did not arrive, because {failure}.", "Não foi possível contactar a sua empresa: {message} não chegou, porque {failure}."},
+	{"resend_from", "The request can be sent again from {time}.", "O pedido pode ser reenviado a partir de {time}."},
+}
+
+// reasons say why a customer or a location is not eligible.
+var reasons = []entry{
+	{"reason.criteria_not_met", "Criterion not met: {criterion}", "Critério não cumprido: {criterion}"},
+	{"reason.criteria_not_met.figures", "Criterion not met: {criterion} (required: {wanted}; found: {found})", "Critério não cumprido: {criterion} (exigido: {wanted}; encontrado: {found})"},
+	{"reason.criteria_not_met.found", "Criterion not met: {criterion} (found: {found})", "Critério não cumprido: {criterion} (encontrado: {found})"},
+	{"reason.facts_missing", "Data is missing for this criterion: {criterion}", "Faltam dados para este critério: {criterion}"},
+	{"reason.facts_missing.facts", "Data is missing for this criterion: {criterion} (missing: {facts})", "Faltam dados para este critério: {criterion} (em falta: {facts})"},
+	{"reason.not_evaluated", "The customer has not been evaluated for this engagement yet", "O cliente ainda não foi avaliado para este projeto"},
+	{"reason.no_location", "None of your locations is eligible for this engagement", "Nenhuma das suas localizações é elegível para este projeto"},
+	{"reason.consented_to_another_partner", "The customer has consented to this engagement with another partner", "O cliente deu o seu consentimento para este projeto com outro parceiro"},
+	{"reason.already_participated_with_another_partner", "The customer has already taken part in this engagement with another partner", "O cliente já participou neste projeto com outro parceiro"},
+	{"reason.claim_limit_reached", "The claim limit for this customer has been reached", "Foi atingido o limite de pedidos de pagamento para este cliente"},
+	{"reason.id_not_accepted", "The engagement does not accept the customer’s IDs; it accepts: {ids}", "O projeto não aceita as identificações do cliente; aceita: {ids}"},
+	{"reason.stated_id", "The engagement does not accept a customer ID that the directory does not confirm", "O projeto não aceita uma identificação do cliente que o diretório não confirma"},
+	{"reason.your_company_has_this_customer_already", "Your company already has this customer through another location", "A sua empresa já tem este cliente através de outra localização"},
+	{"reason.not_eligible_through_these_locations", "The customer is not eligible through your locations", "O cliente não é elegível através das suas localizações"},
+
+	{"wanted.one_of", "{values}", "{values}"},
+	{"wanted.not_one_of", "none of {values}", "nenhum de {values}"},
+	{"wanted.contains", "includes {value}", "inclui {value}"},
+	{"wanted.at_least", "at least {value}", "no mínimo {value}"},
+	{"wanted.at_most", "at most {value}", "no máximo {value}"},
+	{"wanted.below", "less than {value}", "menos de {value}"},
+	{"wanted.between", "from {low} to {high}", "de {low} a {high}"},
+	{"wanted.before", "before {value}", "antes de {value}"},
+	{"wanted.after", "after {value}", "depois de {value}"},
+	{"wanted.or_never", "{wanted}, or never", "{wanted}, ou nunca"},
+	{"wanted.older_than.one", "more than {n} day ago", "há mais de {n} dia"},
+	{"wanted.older_than.other", "more than {n} days ago", "há mais de {n} dias"},
+	{"wanted.before_days_ago.one", "more than {n} day ago", "há mais de {n} dia"},
+	{"wanted.before_days_ago.other", "more than {n} days ago", "há mais de {n} dias"},
+	{"wanted.after_days_ago.one", "less than {n} day ago", "há menos de {n} dia"},
+	{"wanted.after_days_ago.other", "less than {n} days ago", "há menos de {n} dias"},
+	{"value.true", "yes", "sim"},
+	{"value.false", "no", "não"},
+	{"value.none", "none", "nenhum"},
+	{"value.never", "never", "nunca"},
+}
