@@ -137,7 +137,11 @@
 // the same token, one succeeds.
 //
 // Visible: what Apply has returned for is seen by every later call, on every
-// handle of the same database.
+// handle of the same database. A store may let a host choose to have List, History and
+// Feed read from copies that lag behind: then it says how far at most, what its own Apply
+// has returned for they show all the same, and so they do with a context of Current. What
+// they return is one state that was committed, which has the event that
+// HistoryQuery.Reaching names.
 //
 // Durable: as the adapter's documentation says; memory is not.
 //

@@ -258,6 +258,7 @@ type HistoryQuery struct {
 	After         int64                      // only those with a greater Seq
 	Before        int64                      // only those with a smaller Seq; 0: to the end
 	Newest        bool                       // the newest first
+	Reaching      int64                      // the Seq of an event that is known to be there, so that no copy of the store is read which does not have it yet; 0: none
 	Limit         int                        // at least 1
 }
 

@@ -31,7 +31,7 @@ func (s *Service) claimHistory(ctx context.Context, seen engagement.Participatio
 		if _, err := customerIn(loaded, key); err != nil {
 			return nil, err
 		}
-		events, err := s.eventsAbout(ctx, key, p.ID)
+		events, err := s.events(ctx, storage.HistoryQuery{Customer: key, Participation: p.ID, Reaching: loaded.Customers[key].History.Seq})
 		if err != nil {
 			return events, err
 		}
@@ -48,15 +48,10 @@ func (s *Service) claimHistory(ctx context.Context, seen engagement.Participatio
 	return nil, &UnavailableError{Source: "storage", Err: errors.New("the participation changes faster than it is read")}
 }
 
-// eventsAbout returns all events about a participation, the oldest first.
-func (s *Service) eventsAbout(ctx context.Context, key engagement.CustomerKey, id engagement.ParticipationID) ([]engagement.Event, error) {
-	return s.events(ctx, storage.HistoryQuery{Customer: key, Participation: id})
-}
-
 // history returns the events up to the head that the customer was loaded with:
-// what was appended since then is not asked for.
+// what was appended since then is not asked for. It is for commands.
 func (s *Service) history(ctx context.Context, c engagement.Customer) ([]engagement.Event, error) {
-	return s.events(ctx, storage.HistoryQuery{Customer: c.Key, Before: c.History.Seq + 1})
+	return s.events(storage.Current(ctx), storage.HistoryQuery{Customer: c.Key, Before: c.History.Seq + 1})
 }
 
 // events returns everything that a query asks for, however much that is. Events that

@@ -151,7 +151,7 @@ type reading struct {
 // one behind the page, which shows where a history goes on, or, the newest first,
 // the one before it, whose hash the page goes on from.
 func (s *Service) read(ctx context.Context, r *reading) ([]engagement.Event, error) {
-	q := storage.HistoryQuery{Customer: r.key, Newest: r.newest, Limit: r.limit + 1}
+	q := storage.HistoryQuery{Customer: r.key, Newest: r.newest, Reaching: r.head.Seq, Limit: r.limit + 1}
 	switch {
 	case !r.newest:
 		q.After = r.at.Seq

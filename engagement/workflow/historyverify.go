@@ -79,6 +79,7 @@ func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead
 // *storage.UnreadableErrors of what cannot be read, which is no tampering. A Scope has to
 // be the whole partner.
 func (s *Service) VerifyHistory(ctx context.Context, actor Actor, customer tenant.Key, kept ...engagement.Head) (engagement.Head, error) {
+	ctx = storage.Current(ctx) // a copy of the storage proves nothing
 	scope, err := s.authorize(ctx, actor, MayViewHistory)
 	if err == nil && !scope.All() {
 		err = &ForbiddenError{Permission: MayViewHistory, Why: errAllLocations}

@@ -28,13 +28,17 @@ func (s *Store) Apply(ctx context.Context, c storage.Changes) error {
 	if len(steps) == 0 {
 		return ctx.Err()
 	}
+	var at position
 	err = s.retry(ctx, op, func(q querier) error {
-		err := s.together(ctx, q, steps)
+		err := s.together(ctx, q, steps, s.reader.noting(&at)...)
 		if s.tx == nil && err != nil && !settled(err) && ctx.Err() == nil {
 			return s.outcome(ctx, &plan, err)
 		}
 		return err
 	}, func(err error) bool { return undone(err) || unsent(err) && lost(err) })
+	if err == nil || !settled(err) {
+		s.reader.wrote(c, at)
+	}
 	if err == nil && len(plan.messages) > 0 && s.bell != nil {
 		s.bell.ring()
 	}

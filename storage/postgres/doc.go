@@ -111,6 +111,38 @@
 // backup with its log. After an old one is restored, messages that went out since
 // then go out again, and what was recorded since then is gone: tell the partners.
 //
+// # Readers
+//
+// With a pool of connections to a streaming replica of the server in Options.Reader,
+// pages and claims lists with their counts, histories and the feed are read there: List,
+// History and Feed. Everything else goes to the primary, above all what commands decide
+// on. Each call is answered by one of the two, in one state.
+//
+// What is shown is never older than Options.MaxStale, a second unless it says otherwise.
+// For that the Store asks the primary now and then how far its log has got, at most four
+// times in that time, and has the replica tell in the same trip how far it is; where that
+// is not far enough, the call is made again at the primary. No clock but the process's own
+// counts. Partners read what this Store has written for them, however far the replica is.
+// What other processes have written they see when it is as old as MaxStale: let somebody
+// who gave a command come back to the same process for so long, or make the call that
+// shows what came of it with a context of storage.Current, which goes to the primary. A
+// MaxStale below 0 has each call ask the primary first, and shows whatever anybody has
+// written, from a replica where that has it already: for replicas that commits wait for
+// (synchronous_commit = remote_apply). What a host commits through WithTx counts as another
+// process's.
+//
+// While the replica is out of reach all goes to the primary, and it is tried again every
+// five seconds; New does without it, too. The same holds for a server that is no replica
+// of this primary's any more: one that was promoted itself, or that follows, or has got
+// further than, a primary that is none any more. One that goes over to a new primary is
+// used again after its next restart point, since it does not tell before. ReaderStatus
+// counts all that. A statement that the replica gives up so that it can follow
+// (max_standby_streaming_delay) is made again at the primary.
+//
+// The user of the reader needs what Grants gives, and the functions pg_control_system,
+// pg_control_checkpoint and pg_control_recovery, which everybody may call unless somebody
+// has taken that away.
+//
 // # Sweeps, relays and waking
 //
 // Any number of processes may sweep and relay at once. A Lease waits for what another

@@ -38,6 +38,8 @@ var (
 	ErrSetting     = errors.New("a setting is in the way: change it with ALTER ROLE … SET or ALTER DATABASE … SET, or in the connection string, then connect again")
 	ErrPooler      = errors.New("the pooler between this process and the server loses prepared statements: add default_query_exec_mode=exec to the connection string, or let it keep track of them (PgBouncer from 1.21 on: max_prepared_statements)")
 	ErrParameter   = errors.New("the pooler takes no such setting in the connection string: leave it out and set it with ALTER ROLE … SET, or add it to PgBouncer's ignore_startup_parameters")
+	ErrPoolMode    = errors.New("the pooler between this process and the server gives out a connection for one statement only, and so can make no transaction: set pool_mode to transaction or session in PgBouncer, for the database or the user if not for all")
+	ErrReader      = errors.New("the reader is no streaming replica of the server that is written to: let Options.Reader lead to one")
 	ErrRestored    = errors.New("the tables were restored from a dump of a server that had got further: call Migrate, so that the feed goes on behind what is there")
 	ErrName        = errors.New("the schema's name cannot be used: 1 to 63 lower-case letters, digits and underscores, a letter first, not beginning with pg_")
 )

@@ -137,10 +137,13 @@ func (s *Store) Feed(ctx context.Context, q storage.FeedQuery) (storage.Feed, er
 		found = append(found, r)
 		return err
 	}
-	err = s.retry(ctx, "read the feed", func(on querier) error {
-		found = nil
-		return send(ctx, on, []step{s.from(at), read})
-	}, readable)
+	const op = "read the feed"
+	if !s.fromReader(ctx, op, q.Partner, []step{s.from(at), read}) {
+		err = s.retry(ctx, op, func(on querier) error {
+			found = nil
+			return send(ctx, on, []step{s.from(at), read})
+		}, readable)
+	}
 	if err != nil || len(found) == 0 {
 		return storage.Feed{Next: q.After}, err
 	}

@@ -109,14 +109,29 @@ type proxy struct {
 	front
 	harm                 atomic.Bool
 	deaf                 atomic.Int64  // so many answers are lost, and their connections
+	shut                 atomic.Bool   // nothing is passed on any more
 	far                  time.Duration // how long everything is on its way
 	cuts, resets, delays atomic.Int64
+	open                 sync.Map // connections
+}
+
+// stop ends all connections, and lets none begin.
+func (p *proxy) stop() {
+	p.shut.Store(true)
+	p.open.Range(func(client, _ any) bool {
+		_ = client.(*net.TCPConn).Close()
+		return true
+	})
 }
 
 func newProxy(t testing.TB, port int) *proxy {
 	t.Helper()
 	p := &proxy{}
 	p.front = newFront(t, port, func(client, server *net.TCPConn) {
+		p.open.Store(client, nil)
+		if p.shut.Load() {
+			_ = client.Close()
+		}
 		go p.pass(client, server, false)
 		go p.pass(server, client, true)
 	})

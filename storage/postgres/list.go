@@ -71,7 +71,7 @@ func (s *Store) List(ctx context.Context, q storage.ListQuery) (storage.List, er
 func (s *Store) list(ctx context.Context, q storage.ListQuery, overdue bool) (b *listed, err error) {
 	l := listText{Store: s, query: q, overdue: overdue}
 	sql := l.text()
-	err = s.read(ctx, "read a list", sql, l.args, func() func(pgx.Rows) error {
+	err = s.shown(ctx, "read a list", q.Partner, sql, l.args, func() func(pgx.Rows) error {
 		b = new(listed)
 		return b.add
 	})

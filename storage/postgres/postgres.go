@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -27,6 +28,15 @@ type Options struct {
 	// makes each table that can be spread; less than 2: into none. Tables that are there
 	// stay as they are.
 	Partitions int
+
+	// Reader is a pool of connections to a streaming replica of the same server, from
+	// which what is shown is read: see "Readers" in the package comment. It stays the
+	// host's to close. nil: all is read from the primary.
+	Reader *pgxpool.Pool
+
+	// MaxStale is how old what the Reader shows may be; 0: a second, less: nothing is
+	// shown that anybody has changed since.
+	MaxStale time.Duration
 }
 
 // Store keeps the state of a workflow in a PostgreSQL database. It is a
@@ -37,7 +47,8 @@ type Store struct {
 	in     string // what the names of tables are preceded by
 	bell   *bell  // nil when nobody is to be told of messages
 	texts  *texts
-	parts  int // of the tables that Migrate makes
+	parts  int      // of the tables that Migrate makes
+	reader *replica // nil: there is none
 	tx     *hosted
 }
 
@@ -58,8 +69,8 @@ var usable = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 // It leaves the tables alone: call Migrate.
 //
 // The error is an *Error: ErrName for a schema name that cannot be used, ErrEncoding,
-// ErrSetting and ErrPooler for surroundings in which calls would fail later,
-// ErrNewerSchema for tables that are newer than the library, or why the database
+// ErrSetting, ErrPooler and ErrPoolMode for surroundings in which calls would fail later,
+// ErrReader for a Reader that is no replica of the same server, ErrNewerSchema for tables that are newer than the library, or why the database
 // cannot be asked.
 func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error) {
 	if opts == nil {
@@ -73,8 +84,14 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 	if !opts.Quiet {
 		s.bell = newBell(pool, channel(schema))
 	}
-	if err := s.checkSurroundings(ctx); err != nil {
+	if err := checkSurroundings(ctx, pool); err != nil {
 		return nil, err
+	}
+	if opts.Reader != nil {
+		s.reader = newReader(opts.Reader, pool, opts.MaxStale)
+		if err := s.reader.check(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.checkSchema(ctx); err != nil && !migrates(err) {
 		return nil, err

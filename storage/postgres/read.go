@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -70,11 +72,40 @@ func (s *Store) History(ctx context.Context, q storage.HistoryQuery) ([]engageme
 	sql := "SELECT " + of("t", eventRows.columns) + " FROM " + s.in + "event t" +
 		" WHERE t.slot = $1::smallint AND t.partner = $2::text AND t.customer = $3::text AND t.seq > $4::bigint AND t.seq < $5::bigint" + about +
 		" ORDER BY t.seq" + direction + " LIMIT " + strconv.Itoa(q.Limit)
-	found, err := list(ctx, s, "read a history", sql, args, (*eventRow).fields)
+	var sure []step
+	if q.Reaching > 0 {
+		sure = append(sure, s.reaching(q))
+	}
+	var found []eventRow
+	err := s.shown(ctx, "read a history", q.Customer.Partner, sql, args, func() func(pgx.Rows) error {
+		found = nil
+		return func(rows pgx.Rows) error {
+			var r eventRow
+			err := rows.Scan(r.fields()...)
+			found = append(found, r)
+			return err
+		}
+	}, sure...)
 	if err != nil {
 		return nil, err
 	}
 	return values(found, (*eventRow).value)
+}
+
+// reaching is a step that makes sure of an event that is known to be there.
+func (s *Store) reaching(q storage.HistoryQuery) step {
+	return step{
+		sql:  "SELECT EXISTS (SELECT 1 FROM " + s.in + "event t WHERE t.slot = $1::smallint AND t.partner = $2::text AND t.customer = $3::text AND t.seq = $4::bigint)",
+		args: findable([]any{slotOf(q.Customer.Customer), string(q.Customer.Partner), string(q.Customer.Customer), q.Reaching}),
+		scan: func(found pgx.Rows) error {
+			var there bool
+			err := found.Scan(&there)
+			if err == nil && !there {
+				err = errNotThereYet
+			}
+			return err
+		},
+	}
 }
 
 // due is a record that has something to record or to send.

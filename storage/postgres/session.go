@@ -76,8 +76,8 @@ func (s *Store) explainWithin(ctx context.Context, op string, err error) error {
 //
 // It takes a connection of its own, so that it is known whether anything was sent:
 // of a batch whose answer was lost the driver, too, says that it is safe to be sent
-// again.
-func (s *Store) together(ctx context.Context, q querier, steps []step) error {
+// again. The steps behind are not part of the transaction; a host's has none.
+func (s *Store) together(ctx context.Context, q querier, steps []step, behind ...step) error {
 	if s.tx != nil {
 		return send(ctx, q, steps)
 	}
@@ -89,7 +89,7 @@ func (s *Store) together(ctx context.Context, q querier, steps []step) error {
 	if conn.Conn().IsClosed() {
 		return unsentError{pgconn.ErrConnClosed}
 	}
-	err = send(ctx, conn, transaction(steps))
+	err = send(ctx, conn, append(transaction(steps), behind...))
 	if err != nil {
 		rollBack(ctx, conn.Conn())
 	}
@@ -162,6 +162,7 @@ type step struct {
 	refused error  // what it means that the step's guard fails
 	tag     string // what the server has to say when it is done; "": anything
 	scan    func(pgx.Rows) error
+	aside   bool // of the last one: what becomes of it does not matter to the others
 }
 
 // guardFailed is the code of a division by zero, by which a guard that fails ends
@@ -187,6 +188,9 @@ func send(ctx context.Context, q querier, steps []step) error {
 	for _, s := range steps {
 		if err := s.receive(results); err != nil {
 			_ = results.Close() // it says the same again
+			if s.aside {
+				return nil
+			}
 			return s.refusal(err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // settingsText asks for settings, of which a server need not know each.
@@ -23,18 +24,18 @@ type surroundings struct {
 }
 
 // checkSurroundings returns an error that says what has to be set.
-func (s *Store) checkSurroundings(ctx context.Context) error {
+func checkSurroundings(ctx context.Context, pool *pgxpool.Pool) error {
 	const op = "look at the settings"
-	is := surroundings{mode: s.pool.Config().ConnConfig.DefaultQueryExecMode}
+	is := surroundings{mode: pool.Config().ConnConfig.DefaultQueryExecMode}
 	ask := func() error { // in a way that none of them can break
-		return s.pool.QueryRow(ctx, settingsText, pgx.QueryExecModeExec).Scan(&is.serverEncoding, &is.clientEncoding, &is.byteaOutput, &is.arrayNulls, &is.conforming)
+		return pool.QueryRow(ctx, settingsText, pgx.QueryExecModeExec).Scan(&is.serverEncoding, &is.clientEncoding, &is.byteaOutput, &is.arrayNulls, &is.conforming)
 	}
 	err := ask()
 	for n := 1; err != nil && n < attempts && readable(err); n++ { // connections that were idle can have ended
 		err = ask()
 	}
 	if err == nil && is.mode == pgx.QueryExecModeDescribeExec {
-		is.pooled, err = s.pooled(ctx)
+		is.pooled, err = pooled(ctx, pool)
 	}
 	if err != nil {
 		return explain(ctx, op, err)
@@ -47,8 +48,8 @@ func (s *Store) checkSurroundings(ctx context.Context) error {
 
 // pooled reports whether something stands between the process and the server: what
 // answers when a connection is made then is another process than that which works.
-func (s *Store) pooled(ctx context.Context) (bool, error) {
-	conn, err := s.pool.Acquire(ctx)
+func pooled(ctx context.Context, pool *pgxpool.Pool) (bool, error) {
+	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return false, err
 	}

@@ -62,6 +62,7 @@ type checking struct {
 }
 
 func run(ctx context.Context, s storage.Inspector, o Options, mend bool) (Progress, error) {
+	ctx = storage.Current(ctx)
 	c := &checking{ctx: ctx, store: s, Options: o, mend: mend, progress: Progress{At: o.After}}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -59,7 +59,7 @@ func Start(settings ...string) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{bin: bin, dir: dir, settings: append([]string{"fsync=off", "max_connections=200", "shared_buffers=128MB"}, settings...)}
+	c := &Cluster{bin: bin, dir: dir, settings: append(common(), settings...)}
 	if err := c.init(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -68,6 +68,9 @@ func Start(settings ...string) (*Cluster, error) {
 	}
 	return c, nil
 }
+
+// common are the settings of every cluster.
+func common() []string { return []string{"fsync=off", "max_connections=200", "shared_buffers=128MB"} }
 
 // binaries returns the folder of the newest server that Debian has installed, or
 // of the one on the path.
@@ -145,12 +148,9 @@ func (c *Cluster) init() error {
 	if err := handOver(c.dir); err != nil {
 		return err
 	}
-	cmd, err := c.command("initdb", "-D", filepath.Join(c.dir, "data"), "-U", admin, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+	err := c.Run("initdb", "-D", filepath.Join(c.dir, "data"), "-U", admin, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 	if err != nil {
 		return err
-	}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	c.port, err = freePort()
 	return err
