@@ -310,7 +310,7 @@ func readerIsNotBehindWhatIsKnown(t *testing.T, r held) {
 	}
 	for _, newest := range []bool{false, true} {
 		page, err := desk.History(t.Context(), w.Actor, workflow.HistoryQuery{Customer: claims.Rows[0].Customer, Newest: newest})
-		if err != nil || !slices.ContainsFunc(page.Events, func(e engagement.Event) bool { return e.Kind == engagement.ConsentRequested }) {
+		if err != nil || !slices.ContainsFunc(page.Events, func(e engagement.Event) bool { return e.Kind == engagement.EventConsentRequested }) {
 			t.Errorf("the history, the newest first is %t, has %d events: %v", newest, len(page.Events), err)
 		}
 	}
