@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -51,10 +52,7 @@ func (s *story) theEndings() error {
 		{121 * day, "", nil}, // past every deadline
 	} {
 		s.now = began.Add(d.after)
-		if _, err := s.desk.Sweep(s.ctx); err != nil {
-			return err
-		}
-		if _, err := s.desk.Relay(s.ctx); err != nil {
+		if err := s.jobs(); err != nil {
 			return err
 		}
 		if d.do == nil {
@@ -106,6 +104,15 @@ func (s *story) consented(name string) (engagement.ParticipationID, error) {
 	}
 	_, err = s.desk.AnswerConsent(s.ctx, s.mail.link(id), consent.DecisionAccept)
 	return id, err
+}
+
+// jobs does what a host has running in the background: it records deadlines that have
+// passed, sends what waits, and takes away what has its age.
+func (s *story) jobs() error {
+	_, swept := s.desk.Sweep(s.ctx)
+	_, relayed := s.desk.Relay(s.ctx)
+	_, pruned := s.desk.Prune(s.ctx)
+	return errors.Join(swept, relayed, pruned)
 }
 
 func submit(s *story, id engagement.ParticipationID) error {

@@ -29,6 +29,8 @@ func told(t *testing.T, err, problem error, later bool) {
 		t.Errorf("the error is not %q: %v", problem, err)
 	case !errors.As(err, &e) || e.Op == "":
 		t.Errorf("the error does not say what was being done: %v", err)
+	case errors.Is(err, storage.ErrFull) != (problem == postgres.ErrFull):
+		t.Errorf("whether there is no room: %v", err)
 	case errors.Is(err, storage.ErrUnavailable) != later:
 		t.Errorf("that trying later can help is %t of: %v", !later, err)
 	}

@@ -56,6 +56,13 @@
 //
 //	go test -run Record
 //
+// # Growth
+//
+// A benchmark lives through two years of a program, day by day, and says what each table
+// of SQLite and PostgreSQL takes, before and after Prune:
+//
+//	go test -run '^$' -bench Growth -benchtime 1x -timeout 1h
+//
 // The tests start a PostgreSQL server of their own. Where none is installed they
 // skip it; where the environment variable CI is set they fail.
 package stress

@@ -49,7 +49,7 @@ type database struct {
 }
 
 // newDatabase returns a database that nobody uses yet.
-func newDatabase(t *testing.T, kind string) database {
+func newDatabase(t testing.TB, kind string) database {
 	t.Helper()
 	if kind == "sqlite" {
 		return database{Kind: kind, Where: filepath.Join(t.TempDir(), "stress.db")}
