@@ -67,9 +67,9 @@
 // messages. A deadline holds from its own moment, so Sweep changes only what
 // histories show. Relay changes that, too, and which contacts a row says were not
 // reached. A third, Prune, takes away what has its age; once a day will do. The example
-// of jobs runs all three. Where the mail system reports mails that came back, RecordBounce records each.
-// Reevaluate is to be run when facts or rules have changed, and when
-// another version of an engagement's rules comes into force: see
+// of jobs runs all three. Where the mail system reports mails that came back,
+// RecordBounce records each. Reevaluate is to be run when facts or rules have changed,
+// and when another version of an engagement's rules comes into force: see
 // engagement.Engagement.RulesChangeAfter.
 //
 // # Histories

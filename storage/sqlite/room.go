@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"os"
+	"runtime"
 	"sync"
 	"syscall"
 
@@ -65,6 +66,9 @@ func (f *roomFile) told(err error) error {
 }
 
 func noRoom(err error) bool {
+	if runtime.GOOS == "windows" && (errors.Is(err, syscall.Errno(39)) || errors.Is(err, syscall.Errno(112))) { // ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL
+		return true
+	}
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
