@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/words"
 )
 
 // consentPage asks for a consent and shows what became of it.
@@ -58,17 +59,17 @@ func refusal(v consent.View, err error) reply {
 	case errors.Is(err, consent.ErrUnknownLink):
 		r.status, r.notice = http.StatusNotFound, unknown
 	case errors.Is(err, consent.ErrNotShown):
-		r.status, r.notice, r.err = http.StatusInternalServerError, func(p *Phrases) Message { return p.NotShown }, err
+		r.status, r.notice, r.err = http.StatusInternalServerError, notShown, err
 	case errors.Is(err, consent.ErrLinkVoid):
 		r.status, r.notice = http.StatusGone, replaced
 	case errors.Is(err, consent.ErrExpired):
-		r.status, r.notice = http.StatusGone, func(p *Phrases) Message { return p.Expired }
+		r.status, r.notice = http.StatusGone, "page.expired"
 	case errors.Is(err, consent.ErrTakenElsewhere):
-		r.status, r.notice = http.StatusConflict, func(p *Phrases) Message { return p.TakenElsewhere }
+		r.status, r.notice = http.StatusConflict, "page.taken_elsewhere"
 	case errors.Is(err, consent.ErrNotAllowed) && statusOf(v) == http.StatusGone: // the view says why
 		r.status = http.StatusGone
 	case errors.Is(err, consent.ErrAlreadyAnswered), errors.Is(err, consent.ErrNotAllowed):
-		r.status, r.notice, r.again = http.StatusConflict, func(p *Phrases) Message { return p.NotRecorded }, true
+		r.status, r.notice, r.again = http.StatusConflict, "page.not_recorded", true
 	default:
 		r.status, r.notice, r.again = http.StatusServiceUnavailable, unavailable, true
 		r.err = err
@@ -94,29 +95,29 @@ func (v consentView) language() consent.Language { return v.Language }
 
 func (v consentView) title() string { return v.Text.Title }
 
-func (v consentView) outcome(p *Phrases) Message {
+func (v consentView) outcome() words.Key {
 	switch v.Status {
 	case consent.StatusGranted:
 		if !v.WithdrawnAt.IsZero() {
-			return p.WithdrawalNoted
+			return "page.withdrawal_noted"
 		}
-		return p.Granted
+		return "page.granted"
 	case consent.StatusDeclined:
-		return p.Declined
+		return "page.declined"
 	case consent.StatusWithdrawn:
-		return p.Withdrawn
+		return "page.withdrawn"
 	case consent.StatusCanceled:
-		return p.Cancelled
+		return "page.cancelled"
 	case consent.StatusExpired:
-		return p.Expired
+		return "page.expired"
 	}
-	return Message{}
+	return ""
 }
 
 // Withdrawing says what withdrawing does now.
-func (v consentView) Withdrawing(p *Phrases) string {
+func (v consentView) Withdrawing() words.Key {
 	if v.Submitted {
-		return p.WithdrawNoted
+		return "page.withdraw_noted"
 	}
-	return p.WithdrawEnds
+	return "page.withdraw_ends"
 }

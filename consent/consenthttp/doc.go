@@ -40,9 +40,10 @@
 //	503  the desk failed; with Retry-After
 //
 // Every one of them is a page a person can read, in the language of what was sent if
-// it is known and else in the browser's. The page is plain HTML without scripts,
-// pictures or anything loaded from elsewhere, in English and Portuguese; a host adds
-// other languages with [Options].Phrases.
+// it is known and else in the browser's. The page is plain HTML without scripts or
+// anything loaded from elsewhere, in English and Portuguese; a host adds other
+// languages with [Options].Words, and its name, logo, colours and notices with
+// [Options].Theme.
 //
 // A token is in the address of the page, so the page is never stored, never
 // framed, sends no referrer and asks not to be indexed. The handler logs no

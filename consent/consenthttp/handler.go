@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/words"
 )
 
 // Desk is what the page asks and tells.
@@ -37,9 +38,10 @@ type Desk interface {
 type Options struct {
 	// Logger is told of failures of the desk and of refused POSTs; nil for nobody.
 	Logger *slog.Logger
-	// Phrases adds languages to the pages, or replaces those it has. English stands
-	// in for what is left empty.
-	Phrases []Phrases
+	// Words are what the pages say, in every language; nil: [words.Standard].
+	Words *words.Catalogue
+	// Theme is how the pages look: name, logo, colours and what stands below; nil: plain.
+	Theme *words.Theme
 	// Client says where an answer to a consent came from, as far as that is to be kept,
 	// such as the address behind a proxy and the User-Agent header; nil: nothing is
 	// kept, because both are personal data.
@@ -71,17 +73,17 @@ type page interface {
 // reply is what a page has to say; with status 303 nothing but to look again.
 type reply struct {
 	status int
-	view   view                   // nil if there is none
-	notice func(*Phrases) Message // what to say first; nil to let the view speak
-	again  bool                   // whether opening the page again may help
-	err    error                  // for the log
+	view   view      // nil if there is none
+	notice words.Key // what to say first, with a heading and a body; "" to let the view speak
+	again  bool      // whether opening the page again may help
+	err    error     // for the log
 }
 
 // view is what a page shows besides a notice. Its own template draws it.
 type view interface {
 	language() consent.Language // in which it was asked; empty if that is not known
 	title() string              // of what is asked, in that language
-	outcome(*Phrases) Message   // what became of it; zero while it is open
+	outcome() words.Key         // what became of it, with a heading and a body; "" while it is open
 }
 
 // retryAfter is how long to wait after a failure, in seconds.
@@ -90,31 +92,34 @@ const retryAfter = 30
 type handler struct {
 	client func(*http.Request) consent.Client
 	kind
-	log       *slog.Logger
-	csrf      *http.CrossOriginProtection
-	phrases   []Phrases
-	languages []consent.Language // of phrases
+	log   *slog.Logger
+	csrf  *http.CrossOriginProtection
+	words *words.Catalogue
+	brand words.Brand
+	style template.CSS // with the brand's colours
+	csp   string
 }
 
 func newHandler(k kind, o *Options) *handler {
 	if o == nil {
 		o = &Options{}
 	}
-	h := &handler{kind: k, client: o.Client, log: o.Logger, csrf: o.CrossOrigin, phrases: allPhrases(o.Phrases)}
+	h := &handler{kind: k, client: o.Client, log: o.Logger, csrf: o.CrossOrigin, words: o.Words, brand: o.Theme.Brand(), style: template.CSS(style + o.Theme.Style())}
+	h.csp = contentPolicy(string(h.style), len(h.brand.Logo.Data) > 0)
+	if h.words == nil {
+		h.words = words.Standard()
+	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
 	if h.csrf == nil {
 		h.csrf = http.NewCrossOriginProtection()
 	}
-	for _, p := range h.phrases {
-		h.languages = append(h.languages, p.Language)
-	}
 	return h
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	setHeaders(w.Header())
+	h.setHeaders(w.Header())
 	reply := h.reply(w, r)
 	switch {
 	case reply.err == nil, errors.Is(reply.err, context.Canceled):
@@ -181,10 +186,14 @@ func lastSegment(r *http.Request) string {
 	return r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 }
 
-func notFromPage(p *Phrases) Message { return p.NotFromPage }
-func unknown(p *Phrases) Message     { return p.Unknown }
-func replaced(p *Phrases) Message    { return p.Replaced }
-func unavailable(p *Phrases) Message { return p.Unavailable }
+// What both pages say first in the same cases.
+const (
+	notFromPage words.Key = "page.not_from_page"
+	notShown    words.Key = "page.not_shown"
+	unknown     words.Key = "page.unknown"
+	replaced    words.Key = "page.replaced"
+	unavailable words.Key = "page.unavailable"
+)
 
 //go:embed style.css
 var style string
@@ -195,19 +204,23 @@ var files embed.FS
 var (
 	consentPages = template.Must(template.ParseFS(files, "page.html", "consent.html"))
 	surveyPages  = template.Must(template.ParseFS(files, "page.html", "survey.html"))
-	csp          = contentPolicy(style)
 )
 
-// contentPolicy allows the page its own style and form, and nothing else.
-func contentPolicy(style string) string {
+// contentPolicy allows the page its own style and form, a logo that stands in the page
+// itself if it has one, and nothing else.
+func contentPolicy(style string, logo bool) string {
 	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; " +
+	pictures := ""
+	if logo {
+		pictures = "img-src data:; "
+	}
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; " + pictures +
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 
-func setHeaders(h http.Header) {
+func (p *handler) setHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", csp)
+	h.Set("Content-Security-Policy", p.csp)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -225,9 +238,9 @@ func (h *handler) write(w http.ResponseWriter, r *http.Request, reply reply) {
 	if reply.view != nil {
 		asked = reply.view.language()
 	}
-	phrases := h.speak(asked, r.Header.Get("Accept-Language"))
+	said := h.speak(asked, r.Header.Get("Accept-Language"))
 	var b bytes.Buffer
-	if err := h.templates.Execute(&b, newContent(phrases, reply)); err != nil {
+	if err := h.templates.Execute(&b, h.content(said, reply)); err != nil {
 		h.log.ErrorContext(r.Context(), h.name+" page cannot be drawn", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
@@ -235,7 +248,7 @@ func (h *handler) write(w http.ResponseWriter, r *http.Request, reply reply) {
 	if reply.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 	}
-	w.Header().Set("Content-Language", string(phrases.Language))
+	w.Header().Set("Content-Language", string(said.Language()))
 	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
 	w.WriteHeader(reply.status)
 	if r.Method != http.MethodHead {

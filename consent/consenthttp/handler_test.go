@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -224,7 +226,7 @@ func TestMounts(t *testing.T) {
 			if answer.StatusCode != 200 || answer.Request.Method != "GET" || answer.Request.URL.String() != address {
 				t.Errorf("%s %s: %d", answer.Request.Method, answer.Request.URL, answer.StatusCode)
 			}
-			if !strings.Contains(string(body), "Consent is given") || d.answers != 1 {
+			if !strings.Contains(string(body), "Consent given") || d.answers != 1 {
 				t.Errorf("%d answers, page:\n%s", d.answers, body)
 			}
 		})
@@ -260,7 +262,7 @@ func TestTwoAtOnce(t *testing.T) {
 		}
 		wait.Wait()
 		won, told := map[consent.Status]int{consent.StatusGranted: 0, consent.StatusDeclined: 1}[d.state.Status],
-			map[consent.Status]string{consent.StatusGranted: "Consent is given", consent.StatusDeclined: "Consent is declined"}[d.state.Status]
+			map[consent.Status]string{consent.StatusGranted: "Consent given", consent.StatusDeclined: "Consent declined"}[d.state.Status]
 		for i, code := range codes {
 			switch {
 			case i%2 == won && code != http.StatusSeeOther:
@@ -309,13 +311,13 @@ func TestFailures(t *testing.T) {
 // The Desk can say what was answered even when it can show nothing any more.
 func TestAlreadyAnsweredWithoutAView(t *testing.T) {
 	for decision, want := range map[consent.Decision]string{
-		consent.DecisionAccept: "Consent is given", consent.DecisionDecline: "Consent is declined", consent.DecisionWithdraw: "Consent is withdrawn",
+		consent.DecisionAccept: "Consent given", consent.DecisionDecline: "Consent declined", consent.DecisionWithdraw: "Consent withdrawn",
 	} {
 		d := newDesk("en")
 		d.fail = &consent.AlreadyAnsweredError{Decision: decision, At: start}
 		other := map[consent.Decision]string{consent.DecisionAccept: "decline"}[decision]
 		w := post(handlerOf(d), pathOf(d.token), "decision="+cmp.Or(other, "accept"))
-		if body := w.Body.String(); w.Code != 409 || !strings.Contains(body, want) || !strings.Contains(body, "1 July 2026, 09:00 UTC") {
+		if body := w.Body.String(); w.Code != 409 || !strings.Contains(body, want) || !strings.Contains(body, "1 July 2026, 09:00 (UTC)") {
 			t.Errorf("%d: %q is not in\n%s", w.Code, want, body)
 		}
 	}
@@ -376,50 +378,46 @@ func TestLanguageOfPages(t *testing.T) {
 	}
 }
 
-func TestHostsOwnPhrases(t *testing.T) {
-	french := consenthttp.Phrases{Language: "fr", Unknown: consenthttp.Message{Heading: "Ce lien ne fonctionne pas", Body: "Utilisez le lien entier."}}
-	british := consenthttp.English()
-	british.Language = "en"
-	british.Unknown.Heading = "Terribly sorry"
+// invented returns a catalogue whose pages are in one more language: English with the
+// language before it, but for the texts given.
+func invented(t *testing.T, language consent.Language, texts map[words.Key]string, more ...words.Translation) *words.Catalogue {
+	t.Helper()
+	added := words.Translation{Language: language, Base: "pt-PT", Texts: map[words.Key]string{}}
+	for _, group := range []words.Group{words.GroupBasics, words.GroupPages} {
+		for _, key := range words.Standard().KeysOf(group) {
+			added.Texts[key] = string(language) + " " + words.Standard().For("en").Text(key, nil)
+		}
+	}
+	maps.Copy(added.Texts, texts)
+	catalogue, err := words.New(append(more, added)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalogue
+}
+
+// A host adds languages to the pages, and changes what they say.
+func TestHostsOwnWords(t *testing.T) {
+	catalogue := invented(t, "fr", map[words.Key]string{"page.unknown.heading": "Ce lien ne fonctionne pas"},
+		words.Translation{Language: "en", Texts: map[words.Key]string{"page.unknown.heading": "Terribly sorry"}})
 	d := newDesk("en")
-	h := consenthttp.New(d, &consenthttp.Options{Phrases: []consenthttp.Phrases{french, british}})
+	h := consenthttp.New(d, &consenthttp.Options{Words: catalogue})
 	for accept, want := range map[string]string{"fr-CA": "Ce lien ne fonctionne pas", "en": "Terribly sorry", "": "Terribly sorry", "pt": "Esta ligação não funciona"} {
 		if body := get(h, "/x", "Accept-Language", accept).Body.String(); !strings.Contains(body, want) {
 			t.Errorf("%q: no %q in\n%s", accept, want, body)
 		}
 	}
-	if body := get(h, pathOf(d.void), "Accept-Language", "fr").Body.String(); !strings.Contains(body, "There is a newer link") {
-		t.Errorf("English does not stand in:\n%s", body)
+	catalogue, err := catalogue.WithDefault("fr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h = consenthttp.New(d, &consenthttp.Options{Words: catalogue})
+	if got := get(h, "/x", "Accept-Language", "de").Header().Get("Content-Language"); got != "fr" {
+		t.Errorf("whoever wants German is told in %s, not the default", got)
 	}
 }
 
-// Every phrase of ours is there in every language.
-func TestPhrasesAreWhole(t *testing.T) {
-	english := reflect.ValueOf(consenthttp.English())
-	for _, p := range []consenthttp.Phrases{consenthttp.English(), consenthttp.Portuguese()} {
-		v := reflect.ValueOf(p)
-		for i := range v.NumField() {
-			name := v.Type().Field(i).Name
-			field := v.Field(i)
-			if field.IsZero() || field.Kind() == reflect.Struct && (field.Field(0).IsZero() || field.Field(1).IsZero()) {
-				t.Errorf("%s: %s is empty", p.Language, name)
-			}
-			if p.Language != "en" && field.Kind() != reflect.Func && reflect.DeepEqual(field.Interface(), english.Field(i).Interface()) {
-				t.Errorf("%s: %s is English", p.Language, name)
-			}
-		}
-	}
-	for want, got := range map[string]string{
-		"3 March 2026, 07:05 UTC":       consenthttp.English().Date(time.Date(2026, 3, 3, 7, 5, 0, 0, time.UTC)),
-		"3 de março de 2026, 07:05 UTC": consenthttp.Portuguese().Date(time.Date(2026, 3, 3, 7, 5, 0, 0, time.UTC)),
-	} {
-		if got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}
-
-// A text in a language that the page has no phrases for says so.
+// A text in a language that the page has no words for says so.
 func TestTextInAnotherLanguage(t *testing.T) {
 	text := consent.StandardTexts().For("en")
 	text.Language, text.Title = "fr", "Consentement"

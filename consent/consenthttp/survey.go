@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
@@ -90,7 +91,7 @@ func askAgain(v survey.View, answers map[string]string, wrong *survey.AnswersErr
 	}
 	return reply{
 		status: http.StatusUnprocessableEntity,
-		notice: func(p *Phrases) Message { return p.AnswersWanted },
+		notice: "survey.wanted",
 		view:   surveyView{View: v, Given: answers, Problems: problems},
 	}
 }
@@ -106,13 +107,13 @@ func surveyRefusal(v survey.View, err error) reply {
 	case errors.Is(err, consent.ErrUnknownLink):
 		r.status, r.notice = http.StatusNotFound, unknown
 	case errors.Is(err, consent.ErrNotShown):
-		r.status, r.notice, r.err = http.StatusInternalServerError, func(p *Phrases) Message { return p.NotShown }, err
+		r.status, r.notice, r.err = http.StatusInternalServerError, notShown, err
 	case errors.Is(err, consent.ErrLinkVoid):
 		r.status, r.notice = http.StatusGone, replaced
 	case errors.Is(err, consent.ErrExpired), errors.Is(err, consent.ErrNotAllowed):
-		r.status, r.notice = http.StatusGone, func(p *Phrases) Message { return p.SurveyClosed }
+		r.status, r.notice = http.StatusGone, "survey.closed"
 	case errors.Is(err, consent.ErrAlreadyAnswered):
-		r.status, r.notice, r.again = http.StatusConflict, func(p *Phrases) Message { return p.AnswersNotRecorded }, true
+		r.status, r.notice, r.again = http.StatusConflict, "survey.not_recorded", true
 	default:
 		r.status, r.notice, r.again = http.StatusServiceUnavailable, unavailable, true
 		r.err = err
@@ -134,25 +135,25 @@ func (v surveyView) language() consent.Language { return v.Language }
 
 func (v surveyView) title() string { return v.Title }
 
-func (v surveyView) outcome(p *Phrases) Message {
+func (v surveyView) outcome() words.Key {
 	switch {
 	case v.Status == survey.StatusDone:
-		return p.SurveyDone
+		return "survey.done"
 	case closed(v.View):
-		return p.SurveyClosed
+		return "survey.closed"
 	}
-	return Message{}
+	return ""
 }
 
 // WhoReads tells a customer whether the partner reads the answers.
-func (v surveyView) WhoReads(p *Phrases) string {
+func (v surveyView) WhoReads() words.Key {
 	switch {
 	case v.OfPartner:
 		return ""
 	case v.PartnerReads:
-		return p.PartnerReads
+		return "survey.partner_reads"
 	}
-	return p.PartnerBlind
+	return "survey.partner_blind"
 }
 
 // field is a question as the form asks it.
@@ -174,26 +175,19 @@ type choice struct {
 func (field) MaxText() int { return survey.MaxText }
 
 // Fields returns the questions of the form.
-func (v surveyView) Fields(p *Phrases) []field {
+func (v surveyView) Fields(w words.Words) []field {
 	var fields []field
 	for _, q := range v.Questions {
 		f := field{Asked: q, Given: shown(v.Given[q.ID])}
-		switch v.Problems[q.ID] {
-		case survey.ProblemMissing:
-			f.Problem = p.AnswerMissing
-		case survey.ProblemNoChoice:
-			f.Problem = p.AnswerNoChoice
-		case survey.ProblemTooLong:
-			f.Problem = p.AnswerTooLong
-		case survey.ProblemUnreadable:
-			f.Problem = p.AnswerUnreadable
+		if p := v.Problems[q.ID]; p != "" {
+			f.Problem = w.Text(problemTexts[p], nil)
 		}
 		values := q.Kind.Choices()
 		if values != nil && !q.Required {
 			values = append(values, "")
 		}
 		for i, value := range values {
-			f.Choices = append(f.Choices, choice{value, labelOf(p, q.Kind, value), i == 0, value == f.Given})
+			f.Choices = append(f.Choices, choice{value, labelOf(w, q.Kind, value), i == 0, value == f.Given})
 		}
 		fields = append(fields, f)
 	}
@@ -201,9 +195,9 @@ func (v surveyView) Fields(p *Phrases) []field {
 }
 
 // Wrong returns the questions whose answers have problems.
-func (v surveyView) Wrong(p *Phrases) []field {
+func (v surveyView) Wrong(w words.Words) []field {
 	var wrong []field
-	for _, f := range v.Fields(p) {
+	for _, f := range v.Fields(w) {
 		if f.Problem != "" {
 			wrong = append(wrong, f)
 		}
@@ -211,18 +205,22 @@ func (v surveyView) Wrong(p *Phrases) []field {
 	return wrong
 }
 
-func labelOf(p *Phrases, k survey.Kind, value string) string {
+// problemTexts say what is wrong with an answer.
+var problemTexts = map[survey.Problem]words.Key{
+	survey.ProblemMissing: "survey.missing", survey.ProblemNoChoice: "survey.no_choice", survey.ProblemTooLong: "survey.too_long",
+	survey.ProblemUnreadable: "survey.unreadable",
+}
+
+func labelOf(w words.Words, k survey.Kind, value string) string {
 	switch choices := k.Choices(); {
 	case value == "":
-		return p.NoAnswer
-	case k == survey.KindYesNo && value == "yes":
-		return p.Yes
+		return w.Text("survey.no_answer", nil)
 	case k == survey.KindYesNo:
-		return p.No
+		return w.Text(words.KeyOf("survey", value), nil)
 	case value == choices[0]:
-		return value + " (" + p.Lowest + ")"
+		return w.Text("survey.lowest", words.Values{"value": value})
 	case value == choices[len(choices)-1]:
-		return value + " (" + p.Highest + ")"
+		return w.Text("survey.highest", words.Values{"value": value})
 	}
 	return value
 }

@@ -229,7 +229,7 @@ func TestWhatWasTypedIsKept(t *testing.T) {
 		`name="findings" value="no" required checked>`,
 		`<p class="problem" id="p-delivered">Please answer this question.</p>`,
 		`<p class="problem" id="p-satisfaction">Please choose one of the answers.</p>`,
-		`<p class="problem" id="p-comments">This held characters`,
+		`<p class="problem" id="p-comments">Some characters`,
 		`aria-describedby="p-satisfaction"`,
 		"\n  kept &lt;b&gt;\n&amp; safe</textarea>",
 		`<a href="#q-delivered">Did the partner carry out`,
@@ -303,10 +303,10 @@ func TestErrorsOfSurveysOfAllKinds(t *testing.T) {
 		{"void", fixedSurvey{wrong: &consent.LinkVoidError{VoidedAt: start}, look: errStore}, 410, "newer link"},
 		{"late", fixedSurvey{wrong: &survey.ExpiredError{Deadline: deadline}, look: errStore}, 410, "survey is closed"},
 		{"cancelled", fixedSurvey{wrong: consent.ErrNotAllowed, look: errStore}, 410, "survey is closed"},
-		{"twice, and no more", fixedSurvey{wrong: &survey.AlreadyAnsweredError{At: start}, look: errStore}, 409, "1 July 2026, 09:00 UTC"},
-		{"twice", fixedSurvey{wrong: &survey.AlreadyAnsweredError{At: start}, view: done}, 409, "These answers were not recorded"},
+		{"twice, and no more", fixedSurvey{wrong: &survey.AlreadyAnsweredError{At: start}, look: errStore}, 409, "1 July 2026, 09:00 (UTC)"},
+		{"twice", fixedSurvey{wrong: &survey.AlreadyAnsweredError{At: start}, view: done}, 409, "Your answers were not recorded"},
 		{"failed", fixedSurvey{wrong: errors.Join(errStore, http.ErrServerClosed), view: open}, 503, "try again"},
-		{"wrong", fixedSurvey{wrong: wrong, view: open}, 422, "look at your answers again"},
+		{"wrong", fixedSurvey{wrong: wrong, view: open}, 422, "check your answers"},
 		{"wrong, and then away", fixedSurvey{wrong: wrong, look: errStore}, 503, "try again"},
 		{"wrong, and then replaced", fixedSurvey{wrong: wrong, look: &consent.LinkVoidError{VoidedAt: start}}, 410, "newer link"},
 		{"wrong, and answered meanwhile", fixedSurvey{wrong: wrong, view: done}, 409, "Thank you"},
@@ -342,7 +342,7 @@ func TestSurveyLogs(t *testing.T) {
 	}
 }
 
-// A form in a language that the page has no phrases for says so.
+// A form in a language that the page has no words for says so.
 func TestSurveyInAnotherLanguage(t *testing.T) {
 	d := newSurveyDesk("fr", func(f *survey.Form, _ *survey.Page) {
 		for _, texts := range append([]map[consent.Language]string{f.Titles, f.Intro}, f.Questions[0].Texts, f.Questions[1].Texts, f.Questions[2].Texts, f.Questions[3].Texts) {
@@ -362,11 +362,10 @@ func TestSurveyInAnotherLanguage(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, page)
 		}
 	}
-	french := consenthttp.Phrases{Language: "fr", Yes: "Oui"}
-	page = get(consenthttp.NewSurvey(d, &consenthttp.Options{Phrases: []consenthttp.Phrases{french}}), surveyPath(d.token)).Body.String()
-	for _, want := range []string{`<html lang="fr">`, "> Oui</label>", "> No</label>"} {
+	page = get(consenthttp.NewSurvey(d, &consenthttp.Options{Words: invented(t, "fr", nil)}), surveyPath(d.token)).Body.String()
+	for _, want := range []string{`<html lang="fr">`, "> fr Yes</label>", "> fr No</label>"} {
 		if !strings.Contains(page, want) {
-			t.Errorf("English does not stand in: no %s in\n%s", want, page)
+			t.Errorf("no %s in\n%s", want, page)
 		}
 	}
 }

@@ -53,7 +53,10 @@ var formats = []entry{
 	{"list.comma", ", ", ", "},
 	{"list.and", " and ", " e "},
 	{"list.or", " or ", " ou "},
-	{"parenthesis", "{text} ({more})", "{text} ({more})"},
+
+	{"theme.imprint", "Legal notice", "Informação legal"},
+	{"theme.privacy", "Privacy notice", "Aviso de privacidade"},
+	{"theme.link", "{text}: {url}", "{text}: {url}"},
 
 	{"days_left.one", "{n} day left", "falta {n} dia"},
 	{"days_left.other", "{n} days left", "faltam {n} dias"},

@@ -72,9 +72,6 @@ var pages = []entry{
 	{"page.not_shown.body",
 		"Data that it needs cannot be read, and trying again will not help. Please tell the partner who sent you the link.",
 		"Há dados de que precisa que não podem ser lidos, e tentar de novo não ajuda. Avise o parceiro que lhe enviou a ligação."},
-
-	{"page.imprint", "Legal notice", "Informação legal"},
-	{"page.privacy", "Privacy notice", "Aviso de privacidade"},
 }
 
 // surveyPages are what only the page of a survey says.

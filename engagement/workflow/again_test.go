@@ -28,11 +28,11 @@ type again struct {
 var agains = map[string]again{
 	"accept": {
 		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s, nil) }, ready: asking,
-		form: url.Values{"decision": {"accept"}}, other: url.Values{"decision": {"decline"}}, said: "Consent is given", event: engagement.EventConsentGranted,
+		form: url.Values{"decision": {"accept"}}, other: url.Values{"decision": {"decline"}}, said: "Consent given", event: engagement.EventConsentGranted,
 	},
 	"decline": {
 		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s, nil) }, ready: asking,
-		form: url.Values{"decision": {"decline"}}, other: url.Values{"decision": {"accept"}}, said: "Consent is declined", event: engagement.EventConsentDeclined,
+		form: url.Values{"decision": {"decline"}}, other: url.Values{"decision": {"accept"}}, said: "Consent declined", event: engagement.EventConsentDeclined,
 	},
 	"withdraw": {
 		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s, nil) },

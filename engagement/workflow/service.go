@@ -108,6 +108,7 @@ type Options struct {
 	// Words are what people read, in every language, of which each language of Texts has
 	// to be one; nil: words.Standard.
 	Words *words.Catalogue
+	Theme *words.Theme // whose note and notices stand below each mail; nil: nothing
 	// Reminders are when partners are told what is due; nil:
 	// engagement.DefaultReminders. A schedule that changes is followed from a
 	// participation's next change or planned reminder on.
@@ -149,6 +150,7 @@ type Service struct {
 	surveyURL  string
 	portalURL  string
 	words      *words.Catalogue
+	theme      *words.Theme
 	links      *links
 	skew       time.Duration // how far the clocks may differ; negative: as far as they like
 	keep       Retention
@@ -177,7 +179,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 		store: store, directory: directory, catalog: catalog, facts: facts,
 		notifier: opts.Notifier, external: opts.External, authorizer: opts.Authorizer, fourEyes: opts.FourEyes, resolver: opts.Resolver, policy: opts.Policy, sides: opts.Sides,
 		derive: opts.Derive, currencies: opts.Currencies, figures: opts.FiguresOfStated, program: opts.Program, texts: opts.Texts, linkURL: opts.LinkURL,
-		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
+		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, theme: opts.Theme, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
 		clock: opts.Now, links: &links{}, random: opts.Random, log: opts.Logger, knownPerson: opts.KnownPerson,
 	}
 	s.keep = opts.Keep

@@ -24,7 +24,7 @@ func (s *Service) describe(d *Delivery, p engagement.Participation, now time.Tim
 	if p.Claim != nil {
 		d.describeClaim(*p.Claim)
 	}
-	d.write(s.words.For(d.Message.Language).Of(words.GroupMails), p)
+	d.write(s.words.For(d.Message.Language).Of(words.GroupMails), s.theme, p)
 }
 
 // toCustomer reports whether a kind of message may go to people who are not the
@@ -77,7 +77,7 @@ func (d *Delivery) describeClaim(c claim.State) {
 }
 
 // write makes subject and body in a language.
-func (d *Delivery) write(w words.Words, p engagement.Participation) {
+func (d *Delivery) write(w words.Words, theme *words.Theme, p engagement.Participation) {
 	values := words.Values{
 		"partner": text.Plain(d.Partner), "customer": w.Quoted(d.Customer), "engagement": engagement.CleanName(d.Engagement), "program": engagement.CleanName(d.Program),
 		"claim": d.ClaimNumber, "link": d.Link, "amount": w.Money(d.Amount), "outstanding": w.Money(d.Outstanding), "reference": engagement.CleanName(d.Reference),
@@ -116,6 +116,9 @@ func (d *Delivery) write(w words.Words, p engagement.Participation) {
 		}
 	}
 	d.Subject, d.Body = w.Text(subject, values), w.Paragraphs(words.MailBody(string(d.Message.Kind)), values)
+	if footer := theme.Footer(w); footer != "" {
+		d.Body += "\n\n-- \n" + footer // by which mail programs know where the text ends
+	}
 }
 
 // itemsText lists what a reviewer asks for, each with the proof that it is about.

@@ -258,6 +258,22 @@ func TestWordsOtherLanguage(t *testing.T) {
 	equal(t, "the page", []string{string(v.Language), v.Program, v.Deadline.Location().String()}, []string{"fr", "Rewards", "Europe/Lisbon"})
 }
 
+// Below each mail stands what the host's theme says, in the mail's language.
+func TestMailFooter(t *testing.T) {
+	theme, err := words.NewTheme(words.Brand{PrivacyURL: "https://vendor.example/privacy", Note: words.Text{"en": "From Contoso.", "pt-PT": "Da Contoso."}})
+	ok(t, err)
+	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Theme = theme })
+	p := w.Added(migration, "ana@contoso.com")
+	req := asked(w, "ana@contoso.com")
+	req.Language = "pt"
+	_, err = w.Desk.RequestConsent(background, w.Actor, p, req)
+	ok(t, err)
+	w.Relayed()
+	if body, want := w.Messages()[0].Body, "\n\n-- \nDa Contoso.\nAviso de privacidade: https://vendor.example/privacy"; !strings.HasSuffix(body, want) {
+		t.Errorf("the mail does not end with %q: %q", want, body)
+	}
+}
+
 // New wants what it cannot do without, and works with nothing else.
 func TestNew(t *testing.T) {
 	w, _ := newWorld(t)

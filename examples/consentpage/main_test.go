@@ -30,7 +30,7 @@ func TestACustomerReadsAndAccepts(t *testing.T) {
 	if status := post(t, joao, "decline"); status != http.StatusConflict {
 		t.Errorf("a second answer leads to status %d, want %d", status, http.StatusConflict)
 	}
-	if page := get(t, consented); !strings.Contains(page, "Consent is given") {
+	if page := get(t, consented); !strings.Contains(page, "Consent given") {
 		t.Errorf("the page of who has consented does not say so:\n%s", page)
 	}
 	if page := get(t, survey); !strings.Contains(page, "<form") || !strings.Contains(page, "Proseware") {

@@ -1,0 +1,62 @@
+package words
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/partnerengage/partnerengage/consent"
+)
+
+// Text is a text of a host's in several languages, such as the name of an engagement.
+type Text map[consent.Language]string
+
+// Languages returns the languages of the text, English first and the others by their
+// tags.
+func (t Text) Languages() []consent.Language {
+	languages := slices.Sorted(maps.Keys(t))
+	if i := slices.Index(languages, english); i > 0 {
+		languages = slices.Insert(slices.Delete(languages, i, i+1), 0, english)
+	}
+	return languages
+}
+
+// For returns the text for somebody who wants these languages, best first, as
+// [consent.MatchLanguage] chooses one, and false if there is none of them.
+func (t Text) For(wanted ...consent.Language) (string, bool) {
+	language, ok := consent.MatchLanguage(t.Languages(), wanted...)
+	return t[language], ok
+}
+
+// In returns the text in the language of the words, or else in the first that there
+// is.
+func (t Text) In(w Words) string {
+	if text, ok := t.For(w.Language()); ok {
+		return text
+	}
+	for _, language := range t.Languages() {
+		return t[language]
+	}
+	return ""
+}
+
+// Check returns what is wrong with the text, by language: with its tag, or with what
+// check says of the text itself, where check is not nil.
+func (t Text) Check(check func(text string) (problem string)) map[consent.Language]string {
+	problems := map[consent.Language]string{}
+	for language, text := range t {
+		switch tag, err := consent.ParseLanguage(string(language)); {
+		case err != nil:
+			problems[language] = "is not a language tag such as en or pt-PT"
+		case tag != language:
+			problems[language] = fmt.Sprintf("is not the usual spelling: write %s", tag)
+		case text == "":
+			problems[language] = "is empty: leave the language out"
+		case check != nil:
+			if problem := check(text); problem != "" {
+				problems[language] = problem
+			}
+		}
+	}
+	return problems
+}
