@@ -25,7 +25,7 @@ import (
 )
 
 var (
-	growing = flag.Int("partners", 10, "how many partners BenchmarkGrowth has")
+	growing = flag.Int("partners", 4, "how many partners BenchmarkGrowth has")
 	monthly = flag.Int("monthly", 20, "how many participations each of them begins in a month")
 )
 
