@@ -3,6 +3,7 @@ package engagement
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // ErrHistoryBroken is matched by the error of a history that was tampered with.
@@ -39,17 +40,36 @@ func VerifyHistory(events []Event, head Head) error {
 // VerifyPage checks that the events follow one another in a history, the first of
 // them behind the event of after, which is zero at the beginning. It returns the
 // head that they make. The error is a *HistoryError.
-func VerifyPage(events []Event, after Head) (Head, error) {
+func VerifyPage(events []Event, after Head) (Head, error) { return VerifyReadable(events, nil, after) }
+
+// VerifyReadable is VerifyPage for a page where the events with these numbers, in
+// order, are there and cannot be read. What cannot be read has no hash, which the
+// zero Digest stands for, also in a Head: so of the event behind it only the place and
+// the person are checked, and the chain goes on from there.
+func VerifyReadable(events []Event, unreadable []int64, after Head) (Head, error) {
 	at := after
-	for _, e := range events {
+	for len(events)+len(unreadable) > 0 {
 		at.Seq++
-		if e.Seq != at.Seq {
-			return at, &HistoryError{Seq: at.Seq, Problem: fmt.Sprintf("event %d stands in its place", e.Seq)}
+		if len(unreadable) > 0 && unreadable[0] == at.Seq {
+			at.Hash, unreadable = Digest{}, unreadable[1:]
+			continue
 		}
-		if problem := e.problem(at.Hash); problem != "" {
+		if len(events) == 0 || events[0].Seq != at.Seq {
+			next := slices.Clip(unreadable)
+			if len(events) > 0 {
+				next = append(next, events[0].Seq)
+			}
+			return at, &HistoryError{Seq: at.Seq, Problem: fmt.Sprintf("event %d stands in its place", slices.Min(next))}
+		}
+		e := events[0]
+		problem := e.problemOfPerson()
+		if at.Seq == 1 || !at.Hash.IsZero() {
+			problem = e.problem(at.Hash)
+		}
+		if problem != "" {
 			return at, &HistoryError{Seq: e.Seq, Problem: problem}
 		}
-		at.Hash = e.Hash
+		at.Hash, events = e.Hash, events[1:]
 	}
 	return at, nil
 }
@@ -82,6 +102,10 @@ func (e Event) problem(before Digest) string {
 	if !same(e.digest(before), e.Hash) {
 		return "what it says does not match its hash"
 	}
+	return e.problemOfPerson()
+}
+
+func (e Event) problemOfPerson() string {
 	if e.Person != nil && e.Person.digest() != e.PersonDigest {
 		return "the person it names does not match its hash"
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
@@ -14,7 +15,9 @@ import (
 // show: that the participation, as it is stored, is what the last of them led to, that
 // they are what they were where one follows another, and that the history was not
 // cut off at its end.
-func (s *Service) claimHistory(ctx context.Context, seen engagement.Participation) ([]engagement.Event, error) {
+//
+// Events that cannot be read are left out; the second result is their numbers.
+func (s *Service) claimHistory(ctx context.Context, seen engagement.Participation) ([]engagement.Event, []int64, error) {
 	// What the page of the claim would record is not stored yet; the history that is
 	// read is the stored one, and so is what it is held to.
 	about := storage.Want{Participation: storage.ParticipationKey{Partner: seen.Partner, ID: seen.ID}}
@@ -22,30 +25,43 @@ func (s *Service) claimHistory(ctx context.Context, seen engagement.Participatio
 	for range maxAttempts {
 		loaded, err := s.store.Load(ctx, about)
 		if err != nil {
-			return nil, unavailable("storage", err)
+			return nil, nil, unavailable("storage", err)
 		}
 		p, ok := loaded.Records[loaded.At].Participation(seen.ID)
 		if !ok {
-			return nil, &NotFoundError{Field: "participation", Value: string(seen.ID)}
+			return nil, nil, &NotFoundError{Field: "participation", Value: string(seen.ID)}
 		}
 		if _, err := customerIn(loaded, key); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		events, err := s.events(ctx, storage.HistoryQuery{Customer: key, Participation: p.ID, Reaching: loaded.Customers[key].History.Seq})
+		bad, err := storage.Unreadable(err)
 		if err != nil {
-			return events, err
+			return events, nil, err
 		}
+		lost := numbersOf(bad)
 		r := reading{key: key, newest: true, limit: 1, head: loaded.Customers[key].History}
 		_, broken := s.read(ctx, &r)
 		if broken != nil && !errors.Is(broken, engagement.ErrHistoryBroken) {
-			return nil, broken
+			return events, lost, broken
 		}
 		if n := len(events); broken == nil && n > 0 && events[n-1].Seq > loaded.Customers[key].History.Seq {
 			continue // somebody has just changed it
 		}
-		return events, cmp.Or(broken, engagement.VerifyLinks(events), engagement.VerifyParticipation(p, events))
+		if broken = cmp.Or(broken, engagement.VerifyLinks(events)); broken == nil && !slices.Contains(lost, p.Recorded.Seq) {
+			broken = engagement.VerifyParticipation(p, events)
+		}
+		return events, lost, broken
 	}
-	return nil, &UnavailableError{Source: "storage", Err: errors.New("the participation changes faster than it is read")}
+	return nil, nil, &UnavailableError{Source: "storage", Err: errors.New("the participation changes faster than it is read")}
+}
+
+func numbersOf(bad []*storage.UnreadableError) []int64 {
+	var numbers []int64
+	for _, b := range bad {
+		numbers = append(numbers, b.Seq)
+	}
+	return numbers
 }
 
 // history returns the events up to the head that the customer was loaded with:

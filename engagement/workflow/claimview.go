@@ -27,6 +27,10 @@ type ClaimView struct {
 	// NeedsReferral says that the engagement asks for a referral which is not recorded.
 	NeedsReferral bool
 	History       []engagement.Event // of this participation, the oldest first
+
+	// UnreadableEvents are the numbers of events that stand among these, by their Seq,
+	// and that storage cannot read: the host is told why in its log.
+	UnreadableEvents []int64
 }
 
 // Claim returns one participation with its claim, what is missing and its
@@ -88,7 +92,7 @@ func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.Particip
 			return view, err
 		}
 	}
-	events, err := s.claimHistory(ctx, stored)
-	view.History = eventsSeenBy(actor.side(), events)
+	events, lost, err := s.claimHistory(ctx, stored)
+	view.History, view.UnreadableEvents = eventsSeenBy(actor.side(), events), lost
 	return view, err
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
@@ -28,6 +27,11 @@ type HistoryPage struct {
 	Events []engagement.Event // in the order that was asked for
 	Next   string             // cursor of the next page; "" when this is the last
 	Head   engagement.Head    // where the history ended when the page was read; one that is kept elsewhere shows whether the history still holds it, see VerifyHistory
+
+	// Unreadable are the numbers of events that stand among these, by their Seq, and
+	// that storage cannot read: the host is told why in its log. Within a Scope that is
+	// not the whole partner they are left out.
+	Unreadable []int64
 }
 
 // History returns a page of everything that happened between the partner and a
@@ -37,7 +41,8 @@ type HistoryPage struct {
 // the page before ended, and, at the end, that the history ends where the customer's
 // record says and nothing was cut off. Who reads all pages, one after the other, has
 // checked the whole history; VerifyHistory does that without showing it, and checks
-// what it led to, too.
+// what it led to, too. An event that cannot be read is named in Unreadable, and the
+// others come; whether the one behind it goes on from it cannot be checked.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, a *InvalidCursorError
 // or an *UnavailableError, and an *engagement.HistoryError together with the page,
@@ -67,16 +72,18 @@ func (s *Service) History(ctx context.Context, actor Actor, query HistoryQuery) 
 	}
 	r.head = c.History
 	var page HistoryPage
-	for len(page.Events) == 0 && !r.done && err == nil {
-		var batch []engagement.Event
+	for len(page.Events)+len(page.Unreadable) == 0 && !r.done && err == nil {
+		var batch stretch
 		if batch, err = s.read(ctx, &r); err != nil && !errors.Is(err, engagement.ErrHistoryBroken) {
 			return HistoryPage{}, err
 		}
-		within, failed := s.historyWithin(ctx, scope, batch)
+		within, failed := s.historyWithin(ctx, scope, batch.events)
 		if failed != nil {
 			return HistoryPage{}, failed
 		}
-		page.Events = eventsSeenBy(actor.side(), within)
+		if page.Events = eventsSeenBy(actor.side(), within); scope.All() { // else nobody can tell whose they are
+			page.Unreadable = batch.lost
+		}
 	}
 	if len(page.Events) == 0 && query.Cursor == "" && !scope.All() {
 		return HistoryPage{}, &NotFoundError{Field: "customer", Value: string(query.Customer)}
@@ -89,11 +96,14 @@ func (s *Service) History(ctx context.Context, actor Actor, query HistoryQuery) 
 }
 
 // AllHistory yields every event that History would give, page by page. An error
-// ends it; before a *HistoryError it yields the events that it has read.
+// ends it: a *HistoryError after the events that it has read, an *UnreadableEventsError
+// after all that can be read.
 func (s *Service) AllHistory(ctx context.Context, actor Actor, query HistoryQuery) iter.Seq2[engagement.Event, error] {
 	return func(yield func(engagement.Event, error) bool) {
+		var lost UnreadableEventsError
 		for {
 			page, err := s.History(ctx, actor, query)
+			lost.add(page.Unreadable)
 			for _, e := range page.Events {
 				if !yield(e, nil) {
 					return
@@ -104,6 +114,9 @@ func (s *Service) AllHistory(ctx context.Context, actor Actor, query HistoryQuer
 				return
 			}
 			if page.Next == "" {
+				if lost.Count > 0 {
+					yield(engagement.Event{}, &lost)
+				}
 				return
 			}
 			query.Cursor = page.Next
@@ -137,110 +150,6 @@ func (s *Service) customer(ctx context.Context, key engagement.CustomerKey) (eng
 	return c, err
 }
 
-// reading is a history that is being read, page by page.
-type reading struct {
-	key    engagement.CustomerKey
-	newest bool
-	limit  int
-	head   engagement.Head // where the history ends, as last read
-	at     engagement.Head // the last event that was read; the newest first: the one before it; zero at the beginning
-	done   bool            // there are no more
-}
-
-// read returns the next events, verified. It reads one more than it returns: the
-// one behind the page, which shows where a history goes on, or, the newest first,
-// the one before it, whose hash the page goes on from.
-func (s *Service) read(ctx context.Context, r *reading) ([]engagement.Event, error) {
-	q := storage.HistoryQuery{Customer: r.key, Newest: r.newest, Reaching: r.head.Seq, Limit: r.limit + 1}
-	switch {
-	case !r.newest:
-		q.After = r.at.Seq
-	case r.at.Seq > 0:
-		q.Before = r.at.Seq + 1
-	}
-	events, err := s.store.History(ctx, q)
-	if err != nil {
-		return nil, unavailable("storage", err)
-	}
-	events = slices.Clone(events) // a store may keep them
-	if err := s.catchUp(ctx, r, events); err != nil {
-		return nil, err
-	}
-	if r.newest {
-		return r.backwards(events)
-	}
-	return r.forwards(events)
-}
-
-// catchUp reads the customer's head again where events stand behind it: they were
-// appended since, or the head was put back.
-func (s *Service) catchUp(ctx context.Context, r *reading, events []engagement.Event) error {
-	if !slices.ContainsFunc(events, func(e engagement.Event) bool { return e.Seq > r.head.Seq }) {
-		return nil
-	}
-	c, err := s.customer(ctx, r.key)
-	r.head = c.History
-	return err
-}
-
-// forwards verifies a page whose oldest event comes first.
-func (r *reading) forwards(events []engagement.Event) ([]engagement.Event, error) {
-	end, err := engagement.VerifyPage(events, r.at)
-	if err == nil {
-		err = r.checkHead(events)
-	}
-	r.done = len(events) <= r.limit
-	if err == nil && r.done && end.Seq < r.head.Seq {
-		err = r.cutOff(end.Seq)
-	}
-	events = events[:min(len(events), r.limit)]
-	if n := len(events); n > 0 {
-		r.at = engagement.Head{Seq: events[n-1].Seq, Hash: events[n-1].Hash}
-	}
-	return events, err
-}
-
-// backwards verifies a page whose newest event comes first.
-func (r *reading) backwards(events []engagement.Event) ([]engagement.Event, error) {
-	slices.Reverse(events)
-	var before engagement.Head
-	if r.done = len(events) <= r.limit; !r.done {
-		before, events = engagement.Head{Seq: events[0].Seq, Hash: events[0].Hash}, events[1:]
-	}
-	first := r.at == engagement.Head{}
-	end, err := engagement.VerifyPage(events, before)
-	switch {
-	case err != nil:
-	case first:
-		if err = r.checkHead(events); err == nil && end.Seq < r.head.Seq {
-			err = r.cutOff(end.Seq)
-		}
-	case end != r.at:
-		err = &engagement.HistoryError{Seq: r.at.Seq, Problem: "it is not the event that the one behind it goes on from"}
-	}
-	r.at = before
-	slices.Reverse(events)
-	return events, err
-}
-
-// checkHead holds the history's head to the event at its place, where that is on
-// the page, and finds what stands behind it.
-func (r *reading) checkHead(events []engagement.Event) error {
-	for _, e := range events {
-		switch {
-		case e.Seq == r.head.Seq && e.Hash != r.head.Hash:
-			return &engagement.HistoryError{Seq: e.Seq, Problem: "it ends with another event than the customer's record says"}
-		case e.Seq > r.head.Seq:
-			return &engagement.HistoryError{Seq: r.head.Seq, Problem: "by the customer's record it ends here, and it goes on: its end was cut off"}
-		}
-	}
-	return nil
-}
-
-func (r *reading) cutOff(last int64) error {
-	return &engagement.HistoryError{Seq: last, Problem: "it ends here, and should end with event " + strconv.FormatInt(r.head.Seq, 10)}
-}
-
 // bookmark is what a cursor of a history holds.
 type bookmark struct {
 	Customer engagement.CustomerKey `json:"c"`
@@ -261,7 +170,7 @@ func (r *reading) cursor() string {
 func (r *reading) position(text string) (engagement.Head, error) {
 	var b bookmark
 	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(text) > longestCursor || json.Unmarshal(raw, &b) != nil || b.At.Seq < 1 || b.At.Hash.IsZero() {
+	if err != nil || len(text) > longestCursor || json.Unmarshal(raw, &b) != nil || b.At.Seq < 1 {
 		return engagement.Head{}, &InvalidCursorError{Problem: "is not one of ours"}
 	}
 	if b.Customer != r.key || b.Newest != r.newest {

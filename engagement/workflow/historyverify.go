@@ -97,7 +97,7 @@ func (s *Service) VerifyHistory(ctx context.Context, actor Actor, customer tenan
 	}
 	v := verification{
 		reading: reading{key: c.Key, head: c.History, limit: historyBatch},
-		about:   map[engagement.ParticipationID]engagement.Event{}, records: map[engagement.RecordKey]bool{}, kept: kept,
+		about:   map[engagement.ParticipationID]engagement.Event{}, lost: map[int64]error{}, records: map[engagement.RecordKey]bool{}, kept: kept,
 	}
 	for _, e := range all {
 		v.records[recordKey(c.Key, e.ID)] = true
@@ -106,9 +106,9 @@ func (s *Service) VerifyHistory(ctx context.Context, actor Actor, customer tenan
 	// meanwhile.
 	for range maxAttempts {
 		for v.done = false; !v.done; {
-			events, err := s.read(ctx, &v.reading)
+			page, err := s.read(ctx, &v.reading)
 			if err == nil {
-				err = v.take(events)
+				err = v.take(page)
 			}
 			if err != nil {
 				return v.at, err
@@ -139,13 +139,15 @@ type verification struct {
 	reading
 	about   map[engagement.ParticipationID]engagement.Event
 	known   []engagement.Event // that the customer became known, and the last one about the customer itself
+	lost    map[int64]error    // events that cannot be read
 	records map[engagement.RecordKey]bool
 	kept    []engagement.Head
 }
 
 // take notes what events lead to, and holds them to the kept heads.
-func (v *verification) take(events []engagement.Event) error {
-	for _, e := range events {
+func (v *verification) take(page stretch) error {
+	maps.Copy(v.lost, page.why)
+	for _, e := range page.events {
 		for _, h := range v.kept {
 			if h.Seq == e.Seq && h.Hash != e.Hash {
 				return notHeld(h)
@@ -182,10 +184,15 @@ func (s *Service) verifyState(ctx context.Context, v *verification, loaded stora
 			return &engagement.HistoryError{Seq: v.at.Seq, Problem: fmt.Sprintf("it ends here, and event %d was kept: its end was cut off", h.Seq)}
 		}
 	}
-	if err := engagement.VerifyCustomer(loaded.Customers[v.key], v.known); err != nil {
-		return err
+	if len(v.lost) == 0 { // else what the customer was led to may be among them
+		if err := engagement.VerifyCustomer(loaded.Customers[v.key], v.known); err != nil {
+			return err
+		}
 	}
 	var lost []error
+	for _, seq := range slices.Sorted(maps.Keys(v.lost)) {
+		lost = keepErrors(lost, []error{v.lost[seq]})
+	}
 	for _, key := range slices.SortedFunc(maps.Keys(v.records), engagement.RecordKey.Compare) {
 		r := loaded.Records[key]
 		if err := r.ErrUnreadable(""); err != nil {
@@ -200,6 +207,9 @@ func (s *Service) verifyState(ctx context.Context, v *verification, loaded stora
 			}
 			last, told := v.about[p.ID]
 			delete(v.about, p.ID)
+			if v.lost[p.Recorded.Seq] != nil || !told && len(v.lost) > 0 { // what led to it is not known
+				continue
+			}
 			events := []engagement.Event{last}
 			if told && p.Recorded.Seq != last.Seq && p.Recorded.Seq > 0 {
 				recorded, err := s.store.History(ctx, storage.HistoryQuery{Customer: v.key, After: p.Recorded.Seq - 1, Before: p.Recorded.Seq + 1, Limit: 1})
