@@ -24,6 +24,7 @@ type Customer struct {
 	DisassociatedAt time.Time       `json:"parked_since,omitzero"` // disassociated: known, and off the Customers pages until it is associated again
 	Named           []NamedContacts `json:"named,omitempty"`       // one for each location at most, the last one last
 	History         Head            `json:"history,omitzero"`
+	Persons         Persons         `json:"persons,omitzero"` // who is named in all that the partner keeps of it
 }
 
 // LogValue names the customer, and keeps its contacts out of logs.

@@ -193,7 +193,20 @@ type Person struct {
 	User     string         `json:"user,omitzero"`     // the actor, as the host names it
 	Contacts []tenant.Email `json:"contacts,omitzero"` // those that the event was about
 	Why      string         `json:"why,omitzero"`      // in the words of whoever did it
+	Erased   Erased         `json:"erased,omitzero"`   // of EventPersonErased: who it was, by digests; User is who erased
 }
+
+// Erased says who was erased, by digests: enough to do it again where a backup brought
+// the person back, and no name. Those by which nobody was named are zero.
+type Erased struct {
+	Key     PersonDigest `json:"key,omitzero"` // of the secret by which the others are made
+	Address PersonDigest `json:"address,omitzero"`
+	User    PersonDigest `json:"user,omitzero"`
+	Name    PersonDigest `json:"name,omitzero"`
+}
+
+// IsZero reports whether it says nothing.
+func (e Erased) IsZero() bool { return e == Erased{} }
 
 // LogValue keeps the person out of logs.
 func (Person) LogValue() slog.Value { return slog.StringValue("[person]") }
@@ -203,6 +216,9 @@ func (p *Person) digest() Digest {
 		return Digest{}
 	}
 	form := personForm{Salt: p.Salt, User: p.User, Why: p.Why}
+	if !p.Erased.IsZero() {
+		form.Erased = []string{p.Erased.Key.String(), p.Erased.Address.String(), p.Erased.User.String(), p.Erased.Name.String()}
+	}
 	if p.Contacts != nil {
 		form.Contacts = make([]string, len(p.Contacts))
 		for i, c := range p.Contacts {
@@ -217,12 +233,14 @@ func (p *Person) digest() Digest {
 }
 
 // personForm is what the digest of a person covers: this JSON, whatever that of a
-// Person is. It never changes.
+// Person is. What is there never changes, and what is new is left out where it says
+// nothing.
 type personForm struct {
 	Salt     string   `json:"salt"`
 	User     string   `json:"user,omitzero"`
 	Contacts []string `json:"contacts,omitzero"` // an empty list is not none
 	Why      string   `json:"why,omitzero"`
+	Erased   []string `json:"erased,omitzero"` // by key, address, user and name, of which some are ""
 }
 
 // plain returns the person as every storage gives it back.

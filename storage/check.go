@@ -283,6 +283,29 @@ func (c Changes) checkCustomers() error {
 			return invalid("a customer's history ends at event %d, and its new events with another hash or at %d", x.History.Seq, last.Seq)
 		}
 	}
+	return c.checkPersons(heads)
+}
+
+func (c Changes) checkPersons(customers map[engagement.CustomerKey]engagement.Head) error {
+	given := make(map[engagement.CustomerKey]bool, len(c.Persons))
+	for _, p := range c.Persons {
+		digests := p.Persons.Digests
+		_, is := customers[p.Key]
+		switch {
+		case !is:
+			return invalid("persons are given of a customer that is not changed")
+		case given[p.Key]:
+			return invalid("the persons of a customer are given twice")
+		case p.Persons.Key.IsZero() && len(digests) > 0:
+			return invalid("the digests of a customer's persons are made with no key")
+		}
+		given[p.Key] = true
+		for i, d := range digests {
+			if d.IsZero() || i > 0 && digests[i-1].Compare(d) >= 0 {
+				return invalid("the digests of a customer's persons are not in order, each once")
+			}
+		}
+	}
 	return nil
 }
 

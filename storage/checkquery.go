@@ -34,8 +34,16 @@ func (q ListQuery) Check() error {
 	return checkLimit("a list", q.Limit)
 }
 
-// Check returns ErrInvalid for a limit below 1.
-func (q CustomersQuery) Check() error { return checkLimit("customers", q.Limit) }
+// Check returns ErrInvalid for a limit below 1, or for persons of no Key or no partner.
+func (q CustomersQuery) Check() error {
+	if q.Naming.Key.IsZero() && len(q.Naming.Digests) > 0 {
+		return invalid("customers are asked for who name persons, whose digests are made with no key")
+	}
+	if q.Partner == "" && !q.Naming.Key.IsZero() {
+		return invalid("customers are asked for who name persons, whose digests are a partner's own, and of no partner")
+	}
+	return checkLimit("customers", q.Limit)
+}
 
 // Check returns ErrInvalid for a limit below 1.
 func (q HistoryQuery) Check() error { return checkLimit("events", q.Limit) }

@@ -19,7 +19,8 @@
 //     its own. Those that ended are kept and leave the record.
 //   - Entries: the rows of the Customers pages and claims lists, with all that they
 //     show, written with their record. Lists read nothing else.
-//   - Customers: as each partner has them, with the head of their history.
+//   - Customers: as each partner has them, with the head of their history and an index of
+//     who is named in what is kept of each: digests, keyed with a secret that no store has.
 //   - Events: the histories, one per partner and customer, append-only; all of them
 //     together are the feed.
 //   - Consumers: how far those who follow the feed have got.
@@ -38,11 +39,11 @@
 //
 // Whatever a command about one customer writes lies in the customer's slot, SlotOf:
 // what is shared, records, participations, entries, the customer, its events, its
-// messages and the tokens of its links. IDs and links carry the slot, so each is
+// messages, the tokens of its links and the digests of whom it names. IDs and links carry the slot, so each is
 // found in one place; those from before they did are found wherever they are. By their
 // partner lie command records and sendings, by its hash what a content was handed in
-// with. So a sharded engine can place every table. Lists, Due and Lease ask all of
-// its parts.
+// with. So a sharded engine can place every table. Lists, Due and Lease, and
+// Customers that name somebody, ask all of its parts.
 //
 // # Due and awake
 //

@@ -71,18 +71,19 @@ const (
 	FindingEntry      FindingKind = "entry"      // a row of pages and claims lists is not what its record gives, or is missing
 	FindingCount      FindingKind = "count"      // a count is not the number of the rows
 	FindingWords      FindingKind = "words"      // a customer is not found by the words that it has
+	FindingPersons        FindingKind = "persons"    // a customer is not found by the persons who are named there, or is by others
 	FindingColumn     FindingKind = "column"     // a column is not what the value says
 )
 
 // AllFindingKinds returns every FindingKind.
 func AllFindingKinds() []FindingKind {
-	return []FindingKind{FindingUnreadable, FindingHistory, FindingState, FindingLost, FindingHolders, FindingEntry, FindingCount, FindingWords, FindingColumn}
+	return []FindingKind{FindingUnreadable, FindingHistory, FindingState, FindingLost, FindingHolders, FindingEntry, FindingCount, FindingWords, FindingPersons, FindingColumn}
 }
 
 // Derived reports whether what is wrong is made of other rows, and can be made anew.
 func (k FindingKind) Derived() bool {
 	switch k {
-	case FindingHolders, FindingEntry, FindingCount, FindingWords, FindingColumn:
+	case FindingHolders, FindingEntry, FindingCount, FindingWords, FindingPersons, FindingColumn:
 		return true
 	}
 	return false

@@ -194,6 +194,11 @@ type Changes struct {
 	Customers []engagement.Customer
 	Events    []engagement.Event
 
+	// Persons replace those of customers that are among Customers, whose own are not
+	// looked at: where they are not given, what is stored stays, which is none of a
+	// customer that is new.
+	Persons []CustomerPersons
+
 	// Tokens are added; they stay found, so that a spent link can be told from a wrong
 	// one. Their hashes must be new in their slots. Spent ones, of which some can be
 	// among those that are added, have their age since At, for Prune, unless they
@@ -227,6 +232,12 @@ type Changes struct {
 	Unsent []Recipient
 }
 
+// CustomerPersons says who is named in what a partner keeps of a customer.
+type CustomerPersons struct {
+	Key     engagement.CustomerKey
+	Persons engagement.Persons
+}
+
 // Token lets a participation be found by a hash: that of a link's token, or that
 // under which a workflow notes that a content was handed in with it.
 type Token struct {
@@ -249,6 +260,17 @@ type CustomersQuery struct {
 	AfterPartner engagement.PartnerID // of all partners: whose customer After is
 	After        tenant.Key           // "" begins at the first
 	Limit        int                  // at least 1
+
+	// Naming: only those of whom it is not certain that they name nobody of these; see
+	// engagement.Persons.May. What it costs goes by how many those are, not by how many
+	// customers there are. Without a Key: all; with one, of a Partner.
+	Naming engagement.Persons
+}
+
+// Has reports whether a customer of the partner or partners, behind After, is one of those that are
+// asked for.
+func (q CustomersQuery) Has(c engagement.Customer) bool {
+	return (c.Known() || !q.Known) && (q.Naming.Key.IsZero() || c.Persons.May(q.Naming))
 }
 
 // HistoryQuery asks for events of a history.

@@ -30,6 +30,15 @@ func (e Email) Same(other Email) bool {
 	return !e.IsZero() && e.domain == other.domain && foldLocal(e.local) == foldLocal(other.local)
 }
 
+// Folded returns the one spelling that all addresses have which are the Same, and ""
+// for the zero Email. It is for comparing, not for writing to.
+func (e Email) Folded() string {
+	if e.IsZero() {
+		return ""
+	}
+	return foldLocal(e.local) + "@" + e.domain.ascii
+}
+
 // foldLocal composes again after folding, which can take a composed letter apart.
 // Full-width letters are the letters that they stand for.
 func foldLocal(local string) string {

@@ -226,11 +226,19 @@ func (s *Store) newRecord(key engagement.RecordKey) *record {
 func (s *Store) changeCustomers(c storage.Changes) {
 	for _, v := range c.Customers {
 		of := s.partner(v.Key.Partner)
-		if _, had := of.customers[v.Key.Customer]; !had {
+		stored, had := of.customers[v.Key.Customer]
+		if !had {
 			of.keys, of.sorted = append(of.keys, v.Key.Customer), false
 		}
+		v.Persons = stored.Persons
 		v.KnownSince, v.DisassociatedAt = precise(v.KnownSince), precise(v.DisassociatedAt)
 		of.customers[v.Key.Customer] = v
+	}
+	for _, p := range c.Persons {
+		of := s.partner(p.Key.Partner)
+		v := of.customers[p.Key.Customer]
+		v.Persons = p.Persons
+		of.customers[p.Key.Customer] = v
 	}
 	for _, e := range c.Events {
 		e.At = precise(e.At)

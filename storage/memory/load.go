@@ -132,7 +132,7 @@ func (p *partner) list(out []engagement.Customer, q storage.CustomersQuery) []en
 		if len(out) == q.Limit {
 			break
 		}
-		if c := p.customers[key]; c.Known() || !q.Known {
+		if c := p.customers[key]; q.Has(c) {
 			out = append(out, c)
 		}
 	}

@@ -17,6 +17,17 @@ func customer(c *coder, v *engagement.Customer) {
 	instant(c, 7, "parked_since", &v.DisassociatedAt)
 	list(c, 8, "named", &v.Named, namedContacts)
 	part(c, 9, "history", &v.History, head)
+	part(c, 10, "persons", &v.Persons, persons)
+}
+
+func persons(c *coder, p *engagement.Persons) {
+	c.begin("Persons")
+	fixed(c, 1, "key", p.Key[:])
+	plain(c, 2, "digests", "bytes", &p.Digests,
+		func(d engagement.PersonDigest) string { return string(d[:]) },
+		func(s string) (d engagement.PersonDigest, ok bool) {
+			return d, copy(d[:], s) == len(s) && len(s) == len(d)
+		})
 }
 
 func namedContacts(c *coder, n *engagement.NamedContacts) {

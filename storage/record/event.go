@@ -93,4 +93,13 @@ func person(c *coder, p *engagement.Person) {
 		}
 		p.Contacts = []tenant.Email{}
 	}
+	part(c, 6, "erased", &p.Erased, erased)
+}
+
+func erased(c *coder, e *engagement.Erased) {
+	c.begin("Erased")
+	fixed(c, 1, "key", e.Key[:])
+	fixed(c, 2, "address", e.Address[:])
+	fixed(c, 3, "user", e.User[:])
+	fixed(c, 4, "name", e.Name[:])
 }

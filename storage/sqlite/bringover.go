@@ -248,7 +248,12 @@ type formerCustomer struct {
 	known bool
 }
 
-func (r *formerCustomer) fields() []any { return append(r.customerRow.fields(), &r.known) }
+func (r *formerCustomer) fields() []any {
+	return []any{&r.partner, &r.customer, &r.seq, &r.hash, &r.body, &r.known}
+}
+
+// bringCustomer is without what later versions have added.
+const bringCustomer = `INSERT INTO pe_customer (partner, customer, known, seq, hash, body) VALUES (?, ?, ?, ?, ?, ?)`
 
 func (s *session) bringCustomers() error {
 	for after := (formerCustomer{}); ; {
@@ -263,7 +268,7 @@ func (s *session) bringCustomers() error {
 					return err
 				}
 			}
-			if _, err := s.exec(insertCustomer, r.partner, r.customer, r.known, r.seq, blob(r.hash), r.body); err != nil {
+			if _, err := s.exec(bringCustomer, r.partner, r.customer, r.known, r.seq, blob(r.hash), r.body); err != nil {
 				return err
 			}
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // CheckRest implements storage.Inspector. It goes from lot to lot, each in a transaction
-// of its own, but for the counts, which are held to all rows at once: whoever writes
+// of its own, but for the counts and the persons, which are held to all rows at once: whoever writes
 // waits that long while they are mended, and not while they are checked.
 func (s *Store) CheckRest(ctx context.Context, mend bool, report func(storage.Finding) error) error {
 	c := restCheck{store: s, ctx: ctx, mend: mend, report: report}
@@ -22,6 +22,7 @@ func (s *Store) CheckRest(ctx context.Context, mend bool, report func(storage.Fi
 		func() error { return inLots(c, [2]string{}, checkKnown) },
 		func() error { return inLots(c, 0, checkWordsOfEntries) },
 		func() error { return inLots(c, [3]string{}, checkWords) },
+		func() error { return inLots(c, "", checkPersons) },
 		func() error { return inLots(c, "", checkMessages) },
 		func() error { return inLots(c, 0, checkCommands) },
 	} {

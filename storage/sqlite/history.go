@@ -16,14 +16,15 @@ type customerRow struct {
 	partner, customer string
 	seq               int64
 	hash, body        []byte
+	persons           []byte
 }
 
 func (r *customerRow) fields() []any {
-	return []any{&r.partner, &r.customer, &r.seq, &r.hash, &r.body}
+	return []any{&r.partner, &r.customer, &r.seq, &r.hash, &r.body, &r.persons}
 }
 
 const (
-	customerColumns      = `t.partner, t.customer, t.seq, t.hash, t.body`
+	customerColumns      = `t.partner, t.customer, t.seq, t.hash, t.body, t.persons`
 	selectCustomersByKey = `SELECT ` + customerColumns + `
 		FROM json_each(?) k CROSS JOIN pe_customer t ON t.partner = k.value ->> 0 AND t.customer = k.value ->> 1`
 	selectCustomers = `SELECT ` + customerColumns + ` FROM pe_customer t WHERE partner = ? AND customer > ? ORDER BY customer LIMIT ?`
@@ -34,7 +35,7 @@ const (
 		WHERE (partner, customer) > (?, ?) AND known = 1 ORDER BY partner, customer LIMIT ?`
 
 	selectHeads    = `SELECT t.partner, t.customer, t.seq, t.hash FROM json_each(?) k CROSS JOIN pe_customer t ON t.partner = k.value ->> 0 AND t.customer = k.value ->> 1`
-	insertCustomer = `INSERT INTO pe_customer (partner, customer, known, seq, hash, body) VALUES (?, ?, ?, ?, ?, ?)`
+	insertCustomer = `INSERT INTO pe_customer (partner, customer, known, seq, hash, body, persons) VALUES (?, ?, ?, ?, ?, ?, ?)`
 	updateCustomer = `UPDATE pe_customer SET seq = ?, hash = ?, body = ? WHERE partner = ? AND customer = ? AND known = ?`
 	becomeKnown    = `UPDATE pe_customer SET known = ?, seq = ?, hash = ?, body = ? WHERE partner = ? AND customer = ?`
 )
@@ -51,6 +52,9 @@ func (r customerRow) value() (engagement.Customer, error) {
 	if err == nil {
 		c.History.Seq = r.seq
 		c.History.Hash, err = digestOf(r.hash)
+	}
+	if err == nil {
+		c.Persons, err = personsOf(r.persons)
 	}
 	if err != nil {
 		err = &storage.UnreadableError{Kind: "customer", Key: r.partner + " " + r.customer, Partner: r.key().Partner, Customer: r.key().Customer, Err: err}
@@ -100,16 +104,20 @@ func (s *session) guardCustomers(c storage.Changes) (map[engagement.CustomerKey]
 }
 
 func (s *session) writeCustomers(c storage.Changes, there map[engagement.CustomerKey]bool) error {
+	persons := make(map[engagement.CustomerKey][]byte, len(c.Persons))
+	for _, p := range c.Persons {
+		persons[p.Key] = personsBytes(p.Persons)
+	}
 	for _, x := range c.Customers {
 		head := x.History
-		x.History = engagement.Head{}
+		x.History, x.Persons = engagement.Head{}, engagement.Persons{}
 		body, err := encode(x)
 		if err != nil {
 			return err
 		}
 		partner, customer, known, hash := string(x.Key.Partner), string(x.Key.Customer), x.Known(), blob(digestBytes(head.Hash))
 		if !there[x.Key] {
-			if _, err := s.exec(insertCustomer, partner, customer, known, head.Seq, hash, body); err != nil {
+			if _, err := s.exec(insertCustomer, partner, customer, known, head.Seq, hash, body, blob(persons[x.Key])); err != nil {
 				return err
 			}
 			continue
@@ -121,6 +129,9 @@ func (s *session) writeCustomers(c storage.Changes, there map[engagement.Custome
 		if err != nil {
 			return err
 		}
+	}
+	if err := s.writePersons(c, there); err != nil {
+		return err
 	}
 	for _, e := range c.Events {
 		r, err := newEventRow(e)
@@ -183,6 +194,9 @@ func readable[R, V any](list []R, value func(R) (V, error)) ([]V, error) {
 func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
 	if err := q.Check(); err != nil {
 		return nil, err
+	}
+	if !q.Naming.Key.IsZero() {
+		return s.naming(ctx, q)
 	}
 	query, after := selectCustomers, q.Partner
 	switch {

@@ -21,6 +21,7 @@ func (d *driver) changes() storage.Changes {
 	for range d.IntN(3) {
 		d.addCustomer(&c)
 	}
+	d.addPersons(&c)
 	for range d.IntN(3) {
 		d.n++
 		m := message(fmt.Sprintf("m-%d-%d", d.IntN(3), d.n), d.partner(), 1, d.now.Add(-time.Duration(d.IntN(20))*time.Minute), []string{"ana@contoso.com", "joao@contoso.com"}[d.IntN(2)])

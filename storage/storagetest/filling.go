@@ -36,6 +36,12 @@ const (
 // epoch is when everything in a benchmark has happened.
 var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
+// named are the persons of every customer: the user who added it.
+var named = engagement.Persons{
+	Key:     engagement.PersonKey{}.ID(),
+	Digests: []engagement.PersonDigest{engagement.PersonKey{}.User(benchPartner, "ana")},
+}
+
 // Fill puts the filling into an empty store.
 func (f Filling) Fill(ctx context.Context, s storage.Store) error {
 	for i := 0; i < f.Customers; {
@@ -43,6 +49,7 @@ func (f Filling) Fill(ctx context.Context, s storage.Store) error {
 		for ; i < f.Customers && len(c.Customers) < batch; i++ {
 			customer, is, event := f.customer(i)
 			c.Customers = append(c.Customers, customer)
+			c.Persons = append(c.Persons, storage.CustomerPersons{Key: customer.Key, Persons: named})
 			c.Events = append(c.Events, event)
 			add(&c, scene{}, is)
 		}

@@ -96,8 +96,9 @@ func (d *driver) step(ctx context.Context) error {
 		plain, err2 := d.plain.Load(ctx, want)
 		return errors.Join(err1, err2, alike(fmt.Sprintf("what Load returns for %+v", want), loadedText(got), loadedText(plain)))
 	case 4:
-		q := storage.CustomersQuery{Partner: d.partner(), Known: d.IntN(2) == 0, After: customerOf(d.IntN(40)), Limit: 1 + d.IntN(9)}
+		q := d.customersQuery()
 		if d.IntN(3) == 0 {
+			q.Naming = engagement.Persons{}
 			q.Partner, q.AfterPartner = "", []engagement.PartnerID{"", northwind, fabrikam}[d.IntN(3)]
 		}
 		got, err1 := s.Customers(ctx, q)

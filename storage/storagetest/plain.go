@@ -84,7 +84,13 @@ func (s *plain) Apply(_ context.Context, c storage.Changes) error {
 		s.made[row{e.Record, e.Row}] = c.At
 	}
 	for _, x := range c.Customers {
+		x.Persons = s.customers[x.Key].Persons
 		s.customers[x.Key] = x
+	}
+	for _, p := range c.Persons {
+		x := s.customers[p.Key]
+		x.Persons = p.Persons
+		s.customers[p.Key] = x
 	}
 	for _, e := range c.Events {
 		key := engagement.CustomerKey{Partner: e.Partner, Customer: e.Customer}
@@ -278,7 +284,7 @@ func (s *plain) Customers(_ context.Context, q storage.CustomersQuery) ([]engage
 		return cmp.Or(cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Customer, b.Customer))
 	}
 	for key, x := range s.customers {
-		if (q.Partner == "" || key.Partner == q.Partner) && order(key, after) > 0 && (x.Known() || !q.Known) {
+		if (q.Partner == "" || key.Partner == q.Partner) && order(key, after) > 0 && q.Has(x) {
 			out = append(out, x)
 		}
 	}

@@ -157,7 +157,9 @@ func checkOddTexts(ctx context.Context, a, b storage.Store) error {
 			}))
 		}
 	}
-	errs = append(errs, oddly(func() storage.CustomersQuery { return storage.CustomersQuery{Partner: northwind, After: "a", Limit: 5} },
+	errs = append(errs, oddly(func() storage.CustomersQuery {
+		return storage.CustomersQuery{Partner: northwind, After: "a", Limit: 5, Naming: naming(1, 1)}
+	},
 		func(q storage.CustomersQuery, where string) error {
 			list, err := b.Customers(ctx, q)
 			return findsNothing(len(list) > 0 && where == ".Partner", err)

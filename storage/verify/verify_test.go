@@ -116,8 +116,8 @@ func TestCheck(t *testing.T) {
 				w.Customers[key] = c
 			}
 		}}, []storage.FindingKind{storage.FindingHistory, storage.FindingState}},
-		"what the adapter keeps besides": {damaged{rest: []storage.Finding{{Kind: storage.FindingCount}, {Kind: storage.FindingWords}, {Kind: storage.FindingColumn}}},
-			[]storage.FindingKind{storage.FindingCount, storage.FindingWords, storage.FindingColumn}},
+		"what the adapter keeps besides": {damaged{rest: []storage.Finding{{Kind: storage.FindingCount}, {Kind: storage.FindingWords}, {Kind: storage.FindingPersons}, {Kind: storage.FindingColumn}}},
+			[]storage.FindingKind{storage.FindingCount, storage.FindingWords, storage.FindingPersons, storage.FindingColumn}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, store := story(t)
