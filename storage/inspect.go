@@ -71,7 +71,7 @@ const (
 	FindingEntry      FindingKind = "entry"      // a row of pages and claims lists is not what its record gives, or is missing
 	FindingCount      FindingKind = "count"      // a count is not the number of the rows
 	FindingWords      FindingKind = "words"      // a customer is not found by the words that it has
-	FindingPersons        FindingKind = "persons"    // a customer is not found by the persons who are named there, or is by others
+	FindingPersons    FindingKind = "persons"    // a customer is not found by the persons who are named there, or is by others
 	FindingColumn     FindingKind = "column"     // a column is not what the value says
 )
 

@@ -92,6 +92,7 @@ func (s *Store) steps(p *plan) []step {
 	a.guardShared(p)
 	a.putRecords(p)
 	a.guardCustomers(p.customers)
+	a.putPersons(p.named)
 	if p.command != nil {
 		insert(a, "command", commandRows, []commandRow{*p.command}, errCommandKnown)
 	}

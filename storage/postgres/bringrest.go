@@ -189,6 +189,7 @@ func (b *bringing) rest() error {
 		at = found[len(found)-1].hash
 	}
 	for _, sql := range []string{
+		"INSERT INTO " + b.in + "person (slot, partner, key, person, customer) SELECT slot, partner, '', '', customer FROM " + b.in + "customer",
 		"INSERT INTO " + b.in + "command (partner, key, body, result, at) SELECT partner, key, body, result, at FROM " + b.in + "former_command",
 		"INSERT INTO " + b.in + "sending (partner, message, mailbox, engagement, at) SELECT partner, message, mailbox, engagement, at FROM " + b.in + "former_sending",
 	} {

@@ -16,7 +16,8 @@ var rights = []right{
 	{"event", "SELECT, INSERT, UPDATE (person)"},
 	{"participation, entry, customer, tab_count, status_count", "SELECT, INSERT, UPDATE"},
 	{"shared, message, consumer", "SELECT, INSERT, UPDATE, DELETE"}, // shared: as WithTx holds keys that there are not
-	{"sending", "SELECT, INSERT, UPDATE, DELETE"},                   // to be locked before they go
+	{"person", "SELECT, INSERT, DELETE"},
+	{"sending", "SELECT, INSERT, UPDATE, DELETE"}, // to be locked before they go
 }
 
 // Grants returns the statements that give a role what it needs to work with a

@@ -6,8 +6,8 @@ import (
 )
 
 // table is a statement that makes a table whose primary key begins with what places its
-// rows, if that is a slot or a shard.
-var table = regexp.MustCompile(`(?s)^(.*CREATE TABLE (\w+) \(.*PRIMARY KEY \((slot|shard), .*\n\))( WITH \([^()]*\))?$`)
+// rows, or has it at the end, if that is a slot or a shard.
+var table = regexp.MustCompile(`(?s)^(.*CREATE TABLE (\w+) \(.*PRIMARY KEY \((?:[^()]*, )?(slot|shard)[,)].*\n\))( WITH \([^()]*\))?$`)
 
 // truncated is a trigger that tables have, but not their partitions with them.
 var truncated = regexp.MustCompile(`^CREATE TRIGGER (\w+) BEFORE TRUNCATE ON (\w+) `)

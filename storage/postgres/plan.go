@@ -15,6 +15,7 @@ type plan struct {
 	shared    []sharedPlan // and what is relied on
 	records   []recordPlan
 	customers []customerPlan
+	named     []namedRow
 	events    []eventRow
 	command   *commandRow
 	erased    []eventRow // as they are afterwards
@@ -174,6 +175,7 @@ func (p *plan) planCustomers() error {
 	slices.SortFunc(p.customers, func(a, b customerPlan) int {
 		return cmp.Or(cmp.Compare(a.row.Partner, b.row.Partner), cmp.Compare(a.row.Customer, b.row.Customer))
 	})
+	p.named = p.planPersons()
 	for _, e := range p.changes.Erased {
 		row, err := newEvent(e)
 		if err != nil {

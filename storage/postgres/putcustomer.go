@@ -8,16 +8,21 @@ type guardedCustomer struct {
 	Before int64
 }
 
-func (r *guardedCustomer) fields() []any { return append(r.customerRow.fields(), &r.Before) }
+func (r *guardedCustomer) fields() []any {
+	return append(r.customerRow.fields()[:len(changedColumns)], &r.Before)
+}
 
-var guardedCustomers = shape[guardedCustomer]{append(slices.Clone(customerRows.columns), "before"), (*guardedCustomer).fields, false}
+// changedColumns are those that each change of a customer writes: all but its persons.
+var changedColumns = customerRows.columns[:len(customerRows.columns)-1]
+
+var guardedCustomers = shape[guardedCustomer]{append(slices.Clone(changedColumns), "before"), (*guardedCustomer).fields, false}
 
 // customerKey is how many of the columns, the first ones, are the key.
 const customerKey = 3
 
 // guardCustomers writes the rows of customers unless their histories end elsewhere.
 func (s *applying) guardCustomers(list []customerPlan) {
-	columns := customerRows.columns
+	columns := changedColumns
 	rest := columns[customerKey:]
 	key := columns[:customerKey]
 	var begun, unbegun, silent []guardedCustomer
@@ -55,7 +60,7 @@ func (s *applying) guardCustomers(list []customerPlan) {
 		})
 	}
 	insert := func(values string) string {
-		return "changed AS (INSERT INTO " + s.in + "customer AS t (" + quoted(columns) + ") " + values + " ON CONFLICT (" + quoted(key) + ") DO UPDATE" +
+		return "changed AS (INSERT INTO " + s.in + "customer AS t (" + quoted(customerRows.columns) + ") " + values + " ON CONFLICT (" + quoted(key) + ") DO UPDATE" +
 			" SET (" + quoted(rest) + ") = ROW (" + of("excluded", rest) + ") WHERE t.seq = 0 RETURNING 1)"
 	}
 	switch {
@@ -65,9 +70,17 @@ func (s *applying) guardCustomers(list []customerPlan) {
 		})
 	case len(unbegun) > 1:
 		s.then(errHistoryWentOn, func(a *arguments) string {
-			return "WITH " + relation(a, "v", guardedCustomers, unbegun) + ", " + insert("SELECT "+of("v", columns)+" FROM v") + guarded(a, len(unbegun))
+			return "WITH " + relation(a, "v", customerRows, rowsOf(unbegun)) + ", " + insert("SELECT "+of("v", customerRows.columns)+" FROM v") + guarded(a, len(unbegun))
 		})
 	}
+}
+
+func rowsOf(list []guardedCustomer) []customerRow {
+	out := make([]customerRow, len(list))
+	for i := range list {
+		out[i] = list[i].customerRow
+	}
+	return out
 }
 
 var eventKeys = shape[eventRow]{[]string{"slot", "partner", "customer", "seq", "hash"}, func(r *eventRow) []any {

@@ -35,6 +35,9 @@ func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]enga
 	if err := q.Check(); err != nil {
 		return nil, err
 	}
+	if !q.Naming.Key.IsZero() {
+		return s.naming(ctx, q)
+	}
 	where, order, after := "t.partner = $1::text AND t.customer > $2::text", "t.customer", q.Partner
 	if q.Partner == "" {
 		where, order, after = "(t.partner, t.customer) > ($1::text, $2::text)", "t.partner, t.customer", q.AfterPartner

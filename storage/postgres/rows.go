@@ -188,20 +188,21 @@ type customerRow struct {
 	Known             bool
 	Seq               int64
 	Hash, Body        []byte
+	Persons           []byte
 }
 
 func (r *customerRow) fields() []any {
-	return []any{&r.Slot, &r.Partner, &r.Customer, &r.Known, &r.Seq, &r.Hash, &r.Body}
+	return []any{&r.Slot, &r.Partner, &r.Customer, &r.Known, &r.Seq, &r.Hash, &r.Body, &r.Persons}
 }
 
-var customerRows = shape[customerRow]{[]string{"slot", "partner", "customer", "known", "seq", "hash", "body"}, (*customerRow).fields, false}
+var customerRows = shape[customerRow]{[]string{"slot", "partner", "customer", "known", "seq", "hash", "body", "persons"}, (*customerRow).fields, false}
 
 func newCustomer(c engagement.Customer) (customerRow, error) {
 	r := customerRow{
 		Slot: slotOf(c.Key.Customer), Partner: string(c.Key.Partner), Customer: string(c.Key.Customer), Known: c.Known(),
 		Seq: c.History.Seq, Hash: digestBytes(c.History.Hash),
 	}
-	c.History = engagement.Head{}
+	c.History, c.Persons = engagement.Head{}, engagement.Persons{}
 	var err error
 	r.Body, err = sealed("a customer", c, r.Partner, r.Customer)
 	return r, err
@@ -213,6 +214,9 @@ func (r *customerRow) key() engagement.CustomerKey {
 
 func (r *customerRow) value() (engagement.Customer, error) {
 	c, err := opened[engagement.Customer](r.Body, r.Partner, r.Customer)
+	if err == nil {
+		c.Persons, err = personsOf(r.Persons)
+	}
 	if err != nil {
 		return c, &storage.UnreadableError{Kind: "customer", Key: r.Partner + " " + r.Customer, Partner: r.key().Partner, Customer: r.key().Customer, Err: err}
 	}
