@@ -169,7 +169,7 @@ func partnerCalls() []call {
 			return csv.String(), err
 		}},
 		{"ErasePerson", workflow.MayErasePersons, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.ErasePerson(background, a, workflow.Person{User: "nobody"})
+			return w.Desk.ErasePerson(background, a, workflow.Person{User: "nobody"}, nil)
 		}},
 		{"ImportKnown", workflow.MayAdministerProgram, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.ImportKnown(background, a, "northwind", slices.Values([]workflow.KnownCustomer{}), nil)

@@ -50,7 +50,7 @@ func TestClientOfAnAnswer(t *testing.T) {
 		view, err := w.Desk.Claim(background, w.Actor, p)
 		ok(t, err)
 		equal(t, "what the partner's page has of it", view.Participation.Consent.Answer.Client, consent.Client{})
-		_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"})
+		_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 		ok(t, err)
 		equal(t, "what is left of it", len(holding(stored(w), address))+len(holding(stored(w), agent)), 0)
 	}

@@ -72,7 +72,7 @@ func TestContactsHaveNames(t *testing.T) {
 	ok(t, err)
 	ana := view.Participation.Consent.Contacts()
 	equal(t, "the contacts", workflow.Typed(ana), []workflow.Contact{{Name: "Ana Silva", Email: "ana@contoso.com", Phone: "+351 21 000 00 00"}})
-	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: "Ana Silva"})
+	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: "Ana Silva"}, nil)
 	ok(t, err)
 	view, err = w.Desk.Claim(background, w.Actor, p)
 	ok(t, err)

@@ -50,10 +50,16 @@ type ErasureResult struct {
 // evidence, surveys, comments, history, texts that quote the address or the name,
 // and messages that have not gone out. Histories still verify, and the proof that
 // somebody consented, when and to what, stays. What documents say is the host's to
-// erase. It goes through all of the partner's customers, one after
-// the other, each whole or not at all; erasing again continues where it stopped,
-// so it takes no idempotency key. Who erased stays recorded, also when it was the
-// person itself, and somebody who acted for the partner still cannot review.
+// erase. Customers are erased from one after the other, each whole or not at all;
+// erasing again continues where it stopped, so it takes no idempotency key. Who erased
+// stays recorded, also when it was the person itself, and somebody who acted for the
+// partner still cannot review.
+//
+// By address or user it goes to the customers who name the person, however many others
+// there are; see Options.PersonSecret. By a name it looks through all of the partner's
+// customers, twice, since a name may stand in any text. Progress, which may be nil, is
+// told of the customers that were looked at, after each batch: Changed are those from
+// which something was erased, and Failed those in which something cannot be read.
 //
 // A partner's incentives admin, for all locations, erases people of the partner's and
 // contacts of its customers, not what the program did. It takes an address out of
@@ -65,7 +71,7 @@ type ErasureResult struct {
 // It returns what it did, with a *ForbiddenError, an *InputError, the
 // *storage.UnreadableErrors of rows that it could not look into, a
 // *PersonNotFoundError when there was nothing to erase, or an *UnavailableError.
-func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (ErasureResult, error) {
+func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person, progress func(Progress)) (ErasureResult, error) {
 	var done ErasureResult
 	if err := s.authorizeAll(ctx, actor, MayErasePersons); err != nil {
 		return done, err
@@ -77,23 +83,12 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 	if x.side = claim.SidePartner; actor.program() {
 		x.side = claim.SideProgram
 	}
-	var last known
-	if person.Name != "" {
-		if last, err = s.find(ctx, actor, x, person.Name); err != nil {
-			return done, err
-		}
-		x.since = last.since
+	x.erased = s.erasedDigests(actor.Partner, x)
+	r := erasing{s: s, actor: actor, erasure: x, progress: progress}
+	if err := r.everywhere(ctx, person.Name); err != nil {
+		return r.done, errors.Join(append(r.left, err)...)
 	}
-	// Those by whom the name is known come last: as long as there is anything left
-	// to erase, erasing again finds the name.
-	var left []error // rows that cannot be read: whom they name nobody knows
-	for _, holders := range []bool{false, true} {
-		lost, err := s.eraseAll(ctx, actor, x, last, holders, &done)
-		left = keepErrors(left, lost)
-		if err != nil {
-			return done, errors.Join(append(left, err)...)
-		}
-	}
+	done = r.done
 	if !x.email.IsZero() {
 		// Nobody queues another message now; this drops those to an address that was
 		// in no participation any more.
@@ -103,8 +98,8 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 			return done, err
 		}
 	}
-	if len(left) > 0 {
-		return done, errors.Join(left...)
+	if len(r.left) > 0 {
+		return done, errors.Join(r.left...)
 	}
 	if done.Participations+done.Events+done.renamed == 0 {
 		return done, &PersonNotFoundError{Field: "person"}
@@ -113,57 +108,16 @@ func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person) (
 	return done, nil
 }
 
-// eraseAll erases a person at every customer that is among the holders of the name,
-// or at every other one. It returns what could not be looked into, and what stopped it.
-func (s *Service) eraseAll(ctx context.Context, actor Actor, x erasure, name known, holders bool, done *ErasureResult) (left []error, err error) {
-	if holders && len(name.holders) == 0 {
-		return nil, nil
-	}
-	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Limit: customersBatch}) {
-		if err != nil {
-			return left, err
-		}
-		if !holders { // once
-			left = batch.keep(left)
-		}
-		for _, c := range batch.list {
-			if name.holders[c.Key.Customer] != holders {
-				continue
-			}
-			var lost error
-			n, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (ErasureResult, error) {
-				n, err := u.erase(ctx, actor, c.Key, x)
-				lost = errors.Join(u.lost...)
-				return n, err
-			})
-			if errors.Is(err, storage.ErrUnreadable) {
-				err, lost = nil, err
-			}
-			if err != nil {
-				return left, err
-			}
-			if lost != nil { // others are erased all the same
-				s.tellUnreadable(ctx, lost)
-				left = keepErrors(left, []error{ofCustomer(c.Key.Customer, lost)})
-			}
-			done.Participations += n.Participations
-			done.Events += n.Events
-			done.Left += n.Left
-			done.renamed += n.renamed
-		}
-	}
-	return left, nil
-}
-
 // erasure is whom to erase, by one or all of these.
 type erasure struct {
 	user    string
 	email   tenant.Email
-	address *regexp.Regexp // within a text, in whatever case; nil: none
-	words   []string       // of the name, folded; to be found with whatever stands between them
-	since   time.Time      // see known
-	side    claim.Side     // which one erases
-	spared  *int           // counts what is left to the program; nil: nothing does
+	address *regexp.Regexp    // within a text, in whatever case; nil: none
+	words   []string          // of the name, folded; to be found with whatever stands between them
+	since   time.Time         // see known
+	side    claim.Side        // which one erases
+	erased  engagement.Erased // how the history says who it was
+	spared  *int              // counts what is left to the program; nil: nothing does
 }
 
 func newErasure(person Person) (erasure, error) {
@@ -303,12 +257,14 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 	if done.Participations, err = u.eraseIn(ctx, actor, where, x); err != nil {
 		return done, err
 	}
+	u.lookThrough(key, events, where)
 	if done.Participations+done.Events+done.renamed > 0 {
 		by := engagement.ByPartner
 		if actor.program() {
 			by = engagement.ByProgram
 		}
-		u.customerEvent(engagement.Event{Kind: engagement.EventPersonErased, By: by, Person: byUser(actor)}, key)
+		person := &engagement.Person{User: actor.User, Erased: x.erased}
+		u.customerEvent(engagement.Event{Kind: engagement.EventPersonErased, By: by, Person: person}, key)
 	}
 	return done, nil
 }

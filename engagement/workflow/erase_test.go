@@ -62,7 +62,7 @@ func traces(t *testing.T, w *workflowtest.World) engagement.ParticipationID {
 
 func erase(t *testing.T, w *workflowtest.World, person workflow.Person) workflow.ErasureResult {
 	t.Helper()
-	done, err := w.Desk.ErasePerson(background, w.Actor, person)
+	done, err := w.Desk.ErasePerson(background, w.Actor, person, nil)
 	ok(t, err)
 	return done
 }
@@ -71,7 +71,7 @@ func erase(t *testing.T, w *workflowtest.World, person workflow.Person) workflow
 func nothingLeft(t *testing.T, w *workflowtest.World, spy *spy, person workflow.Person) {
 	t.Helper()
 	before := len(spy.writes)
-	done, err := w.Desk.ErasePerson(background, w.Actor, person)
+	done, err := w.Desk.ErasePerson(background, w.Actor, person, nil)
 	refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound)
 	equal(t, "erased", []int{done.Participations, done.Events}, []int{0, 0})
 	for _, c := range spy.writes[before:] { // messages to the address may be dropped again
@@ -84,7 +84,7 @@ func eraseAll(t *testing.T, w *workflowtest.World, person workflow.Person) workf
 	t.Helper()
 	done := erase(t, w, person)
 	if done.Left > 0 {
-		_, err := w.Desk.ErasePerson(background, w.Reviewer(), person)
+		_, err := w.Desk.ErasePerson(background, w.Reviewer(), person, nil)
 		ok(t, err)
 	}
 	return done
@@ -164,7 +164,7 @@ func TestErasePerson(t *testing.T) {
 
 	// Erasing again finds nothing, and says nothing twice.
 	before, _ = history(t, w, "contoso.com")
-	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address})
+	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address}, nil)
 	refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound)
 	after, _ = history(t, w, "contoso.com")
 	equal(t, "events", len(after), len(before))
@@ -184,7 +184,7 @@ func TestEraseThemselves(t *testing.T) {
 	w, spy := newWorld(t, sandbox)
 	traces(t, w)
 	maria := workflow.Actor{Partner: "northwind", User: user, Roles: w.Actor.Roles}
-	_, err := w.Desk.ErasePerson(background, maria, workflow.Person{Email: address, User: user})
+	_, err := w.Desk.ErasePerson(background, maria, workflow.Person{Email: address, User: user}, nil)
 	ok(t, err)
 	gone(t, w, address)
 	nothingLeft(t, w, spy, workflow.Person{User: user})
@@ -218,7 +218,7 @@ func TestEraseGoesOn(t *testing.T) {
 				}
 				return down
 			}, nil)
-			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user})
+			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}, nil)
 			if err == nil || errors.Is(err, workflow.ErrNotFound) {
 				break
 			}
@@ -229,7 +229,7 @@ func TestEraseGoesOn(t *testing.T) {
 			}
 		}
 		spy.reset(nil, nil)
-		if _, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}); !errors.Is(err, workflow.ErrNotFound) {
+		if _, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}, nil); !errors.Is(err, workflow.ErrNotFound) {
 			ok(t, err)
 		}
 		gone(t, w, address)
@@ -281,7 +281,7 @@ func TestEraseInput(t *testing.T) {
 			person workflow.Person
 			field  string
 		}{{workflow.Person{}, "person"}, {workflow.Person{Email: "ana"}, "email"}, {workflow.Person{Email: "a@b@c", User: "ana"}, "email"}} {
-			_, err := w.Desk.ErasePerson(background, w.Actor, test.person)
+			_, err := w.Desk.ErasePerson(background, w.Actor, test.person, nil)
 			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, test.field)
 		}
 	})
@@ -446,7 +446,7 @@ func TestEraseNameNobodyElse(t *testing.T) {
 	text := "The management of Banana Ltd. met Mariana, Anabela and Ana-Maria."
 	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: text}))
 	for _, unknown := range []string{"Ana Maria Silva", "An", "Maria", "Banana Ltd.", "The management"} {
-		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: unknown, User: "ana"})
+		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: unknown, User: "ana"}, nil)
 		equal(t, "the field", refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound).Field, "name")
 		nothingLeft(t, w, spy, workflow.Person{Name: unknown})
 	}
@@ -454,7 +454,7 @@ func TestEraseNameNobodyElse(t *testing.T) {
 	equal(t, "erased", done, workflow.ErasureResult{Participations: 1, Events: 1})
 	equal(t, "the comment", part(t, w, p).Claim.Comments[0].Text, "The management of Banana Ltd. met Mariana, Anabela and [erased].")
 	for _, short := range []string{" ", "A", "."} {
-		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: short})
+		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: short}, nil)
 		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	}
 }
@@ -474,7 +474,7 @@ func TestEraseWhatIsMeant(t *testing.T) {
 		w, _ := newWorld(t, knows("Jo\u00e3o Silva"))
 		p := w.Granted(migration, "ana@contoso.com")
 		ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: test.text}))
-		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "silva@contoso.com", Name: "Jo\u00e3o Silva"})
+		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "silva@contoso.com", Name: "Jo\u00e3o Silva"}, nil)
 		if test.text != test.want {
 			ok(t, err)
 		}
@@ -488,7 +488,7 @@ func TestEraseReviewer(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	vera := workflow.Actor{User: "vera-the-reviewer", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
 	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "Please hurry."}))
-	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{User: "vera-the-reviewer"})
+	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{User: "vera-the-reviewer"}, nil)
 	ok(t, err)
 	equal(t, "erased", done, workflow.ErasureResult{Participations: 1, Events: 1})
 	events, err := w.Store.History(background, storage.HistoryQuery{Customer: engagement.CustomerKey{Partner: "northwind", Customer: w.Customer("contoso.com")}, Limit: 1000})
@@ -517,7 +517,7 @@ func TestEraseUnknownWhether(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "Rita was there."}))
 	unchanged(t, spy, func() {
-		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: "Rita"})
+		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: "Rita"}, nil)
 		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "list of persons")
 	})
 }
@@ -544,7 +544,7 @@ func TestEraseByWhom(t *testing.T) {
 	nothingLeft(t, w, spy, workflow.Person{Name: "vera"})
 	joe := workflow.Actor{Partner: "northwind", User: "joe", Roles: []workflow.Role{workflow.RoleIncentivesUser}}
 	for _, person := range []workflow.Person{{User: "vera"}, {User: "ana"}, {Name: "invoice is forged"}, {Email: "ana@contoso.com"}} {
-		_, err := w.Desk.ErasePerson(background, joe, person)
+		_, err := w.Desk.ErasePerson(background, joe, person, nil)
 		refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden)
 	}
 
@@ -575,7 +575,7 @@ func TestEraseByWhom(t *testing.T) {
 	equal(t, "what is left to the program", erase(t, w, workflow.Person{Name: "Rita Reis"}).Left, 1)
 	comments := must(w.Desk.Claim(background, vera, p)).Claim.Comments
 	equal(t, "the comment", []string{comments[1].Text, comments[1].User}, []string{"Ask [erased].", "vera"})
-	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{Name: "Rita Reis"})
+	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{Name: "Rita Reis"}, nil)
 	ok(t, err)
 	equal(t, "what the program erases", done, workflow.ErasureResult{Events: 1})
 	gone(t, w, "Rita Reis")

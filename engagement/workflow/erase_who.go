@@ -50,22 +50,22 @@ func (k *known) at(customer tenant.Key, t time.Time) {
 
 // find looks for a person of that name: a contact, or a user, of the partner or for
 // the Program also one of its own. Nobody is erased by a phrase.
-func (s *Service) find(ctx context.Context, actor Actor, x erasure, name string) (known, error) {
+func (r *erasing) find(ctx context.Context, name string) (known, error) {
 	var k known
-	if s.knownPerson != nil {
-		is, err := s.knownPerson(ctx, actor, name)
+	if r.s.knownPerson != nil {
+		is, err := r.s.knownPerson(ctx, r.actor, name)
 		if err != nil || is {
 			return k, unavailable("list of persons", err)
 		}
 	}
 	var lost []error // what is reported when a person was looked for in them
-	for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Limit: customersBatch}) {
+	for batch, err := range r.s.customers(ctx, storage.CustomersQuery{Partner: r.actor.Partner, Limit: customersBatch}) {
 		if err != nil {
 			return k, err
 		}
 		lost = batch.keep(lost)
 		for _, c := range batch.list {
-			err := s.findIn(ctx, actor, x, c, &k)
+			err := r.s.findIn(ctx, r.actor, r.erasure, c, &k)
 			if errors.Is(err, storage.ErrUnreadable) {
 				lost, err = keepErrors(lost, []error{ofCustomer(c.Key.Customer, err)}), nil
 			}
@@ -73,11 +73,13 @@ func (s *Service) find(ctx context.Context, actor Actor, x erasure, name string)
 				return k, err
 			}
 		}
+		r.at.Done += len(batch.list) + len(batch.lost)
+		r.tell()
 	}
 	switch {
-	case x.side == claim.SideProgram && len(k.holders) == 0:
+	case r.side == claim.SideProgram && len(k.holders) == 0:
 		k.since = never
-	case x.side == claim.SideProgram:
+	case r.side == claim.SideProgram:
 		k.since = time.Time{}
 	case len(k.holders) == 0:
 		return k, errors.Join(append(lost, &PersonNotFoundError{Field: "name"})...)

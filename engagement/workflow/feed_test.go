@@ -115,7 +115,7 @@ func TestFeedOfPersons(t *testing.T) {
 		t.Error("nobody is named")
 	}
 	equal(t, "another partner is not told", named(workflowtest.Fabrikam, "lisboan@contoso.com"), 0)
-	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "lisboan@contoso.com"})
+	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "lisboan@contoso.com"}, nil)
 	ok(t, err)
 	equal(t, "an erased person", named(vic, "lisboan@contoso.com"), 0)
 	events, err := wholeFeed(w.Desk, w.Actor, workflow.FeedQuery{})

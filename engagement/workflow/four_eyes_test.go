@@ -133,7 +133,7 @@ func TestFourEyes(t *testing.T) {
 
 	// An erased user is refused all the same, and nothing stored tells who it was.
 	admin, _ := as("ana")
-	_, err := w.Desk.ErasePerson(background, admin, workflow.Person{User: "tom"})
+	_, err := w.Desk.ErasePerson(background, admin, workflow.Person{User: "tom"}, nil)
 	ok(t, err)
 	refusesReviews(t, w, spy, tom, p)
 	view, err := w.Desk.Claim(background, w.Actor, p)

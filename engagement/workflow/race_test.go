@@ -300,7 +300,7 @@ func TestRaceErase(t *testing.T) {
 		w.Advance(day)
 		links := w.Links(p)
 		erasing := func() error {
-			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"})
+			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 			if errors.Is(err, workflow.ErrNotFound) { // the other one was faster
 				return nil
 			}

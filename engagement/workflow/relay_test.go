@@ -152,7 +152,7 @@ func TestRelayDropsPointless(t *testing.T) {
 			w.Advance(31 * day)
 		},
 		"erased": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID, _ consent.Token) {
-			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "late@contoso.com"})
+			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "late@contoso.com"}, nil)
 			ok(t, err)
 		},
 	} {

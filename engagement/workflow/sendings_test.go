@@ -91,7 +91,7 @@ func TestOneMailboxOverCustomers(t *testing.T) {
 	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}}))
 	ok(t, ask(w.As(workflowtest.Fabrikam), migration, "ana@adatum.com"))
 	// Who is erased is forgotten, so that nothing tells who was written to.
-	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "eva@contoso.com"})
+	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "eva@contoso.com"}, nil)
 	ok(t, err)
 	ok(t, survey("eva@contoso.com"))
 }

@@ -119,6 +119,17 @@ type Options struct {
 	// with a Now, nor on a storage without a storage.Clock.
 	ClockSkew time.Duration
 
+	// PersonSecret is a secret of the host's, 32 random bytes for example and the same in
+	// every process, with which digests of persons are made: by these ErasePerson finds
+	// the customers who name somebody, and by these history and feed say who was erased.
+	// Without a secret, whoever reads the storage can tell from a digest whether it is
+	// that of somebody whom he guesses. Of those who are there that is nothing new, as
+	// their addresses stand beside the digests; of those who were erased it would be, so
+	// that then nothing says who was erased, and RepeatErasure has nothing to go by. With
+	// another secret than before, the next erasure at each partner looks through all of
+	// its customers once, as it does after an upgrade from a version without digests.
+	PersonSecret []byte
+
 	Keep Retention // for how long Prune leaves what it takes away; zero: for as long as the library says
 
 	Now    func() time.Time // nil: time.Now
@@ -154,6 +165,7 @@ type Service struct {
 	links      *links
 	skew       time.Duration // how far the clocks may differ; negative: as far as they like
 	keep       Retention
+	persons    engagement.PersonKey
 	given      bool  // whether the host gives the time, so that the storage's clock is nobody's business
 	memo       *memo // of the attempt that is being made; nil outside of one
 	reminders  engagement.Reminders
@@ -182,7 +194,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 		surveyURL: opts.SurveyURL, portalURL: opts.PortalURL, words: opts.Words, theme: opts.Theme, reminders: engagement.DefaultReminders(), evidence: opts.Evidence,
 		clock: opts.Now, links: &links{}, random: opts.Random, log: opts.Logger, knownPerson: opts.KnownPerson,
 	}
-	s.keep = opts.Keep
+	s.keep, s.persons = opts.Keep, engagement.NewPersonKey(opts.PersonSecret)
 	if opts.Reminders != nil {
 		if err := opts.Reminders.Validate(); err != nil {
 			return nil, err

@@ -97,7 +97,7 @@ func TestOnlyOwnRecordsAreRead(t *testing.T) {
 	w.Submitted(p)
 	_, err := w.Desk.Claim(background, w.Actor, p)
 	ok(t, err)
-	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"})
+	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 	ok(t, err)
 	w.Reevaluated()
 	equal(t, "whose records were read", read.partners, map[engagement.PartnerID]bool{"northwind": true})
@@ -170,7 +170,7 @@ func TestEndedLeavesItsRecord(t *testing.T) {
 	}
 	equal(t, "in the record", []int{len(stored(false).Participations), len(stored(true).Participations)}, []int{0, 1})
 	equal(t, "asked", len(stored(false).Asked), 2)
-	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"})
+	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 	ok(t, err)
 	equal(t, "asked", len(stored(false).Asked), 1)
 	again := w.Added(migration, "cid@contoso.com")

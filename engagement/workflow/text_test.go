@@ -47,7 +47,7 @@ func TestEraseInEverySpelling(t *testing.T) {
 		actor := w.Actor
 		actor.User = "ana.silva"
 		ok(t, w.Desk.Comment(background, actor, p, workflow.Comment{Key: w.Key(), Text: "mine"}))
-		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: "Ana Silva"})
+		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: "Ana Silva"}, nil)
 		ok(t, err)
 		view, err := w.Desk.Claim(background, w.Actor, p)
 		ok(t, err)

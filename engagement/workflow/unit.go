@@ -31,6 +31,7 @@ type unit struct {
 	changed   map[engagement.RecordKey][]engagement.ParticipationID // records that change, with those of their participations that do
 	sharing   map[engagement.CustomerEngagementKey]bool             // what is shared and changes
 	ended     []storage.ParticipationKey                            // participations that have just ended
+	named     map[engagement.CustomerKey]bool                       // customers whose persons change
 	touched   map[engagement.CustomerKey]bool                       // customers that change, or get an event
 	ids       uint16                                                // made so far
 	events    []engagement.Event                                    // what happened, in order, not yet in the histories
@@ -51,6 +52,7 @@ func (s *Service) unit(record storage.CommandRecord) *unit {
 		changed:   map[engagement.RecordKey][]engagement.ParticipationID{},
 		sharing:   map[engagement.CustomerEngagementKey]bool{},
 		touched:   map[engagement.CustomerKey]bool{},
+		named:     map[engagement.CustomerKey]bool{},
 	}
 }
 
@@ -212,6 +214,7 @@ func (u *unit) putCustomer(c engagement.Customer) {
 // apply writes what the unit changes, in an order that is the same everywhere,
 // so that two processes do not wait for each other's rows.
 func (u *unit) apply(ctx context.Context, result any) error {
+	u.namePersons()
 	u.chain()
 	u.writeRecords()
 	for _, key := range slices.SortedFunc(maps.Keys(u.touched), compareCustomers) {

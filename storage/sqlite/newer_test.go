@@ -45,7 +45,7 @@ func TestFieldsOfANewerVersionStay(t *testing.T) {
 		t.Errorf("another partner's re-evaluation: %v", err)
 	}
 	_, _ = w.Desk.Reevaluate(t.Context(), workflowtest.Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil)
-	_, _ = w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "ana@contoso.com"})
+	_, _ = w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 	w.Advance(400 * 24 * time.Hour)
 	_, _ = w.Desk.Sweep(t.Context())
 	_, _ = w.Desk.Relay(t.Context())

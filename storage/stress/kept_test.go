@@ -120,7 +120,7 @@ func goOn(t *testing.T, s storage.Store, asked kept) {
 			t.Errorf("after a re-evaluation %s is eligible, and nothing can be done: %+v", row.Name(), row)
 		}
 	}
-	erased, err := desk.ErasePerson(ctx, northwind, workflow.Person{User: northwind.User})
+	erased, err := desk.ErasePerson(ctx, northwind, workflow.Person{User: northwind.User}, nil)
 	ok("erasure", err)
 	if erased.Events == 0 {
 		t.Error("nothing was erased")

@@ -422,7 +422,7 @@ func (st *teller) otherIDs() {
 func (st *teller) erase() {
 	st.t.Helper()
 	for _, p := range []workflow.Person{{Email: "rui@cafe.example", Name: "Rui Pação"}, {User: "otto"}} {
-		erased, err := st.Desk.ErasePerson(st.ctx, st.Actor, p)
+		erased, err := st.Desk.ErasePerson(st.ctx, st.Actor, p, nil)
 		st.ok(err)
 		if erased.Events == 0 {
 			st.t.Fatalf("nothing of %v was erased", p)

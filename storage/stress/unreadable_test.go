@@ -160,7 +160,7 @@ func TestUnreadable(t *testing.T) {
 				if err != nil && !named(err) {
 					t.Fatalf("the re-evaluation: %v", err)
 				}
-				erased, err := w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "ana@" + domainOf(888)})
+				erased, err := w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "ana@" + domainOf(888)}, nil)
 				if erased.Participations == 0 || ruin.kind != "message" && ruin.kind != "entry" && !named(err) {
 					t.Fatalf("erased %+v, %v", erased, err)
 				}

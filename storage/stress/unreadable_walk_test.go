@@ -176,7 +176,7 @@ var readings = map[string]func(t *testing.T, w spoiled) (int, error){
 		return done.Done - done.Failed, err
 	},
 	"ErasePerson": func(t *testing.T, w spoiled) (int, error) {
-		done, err := w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "contact@customer.example"})
+		done, err := w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "contact@customer.example"}, nil)
 		return done.Participations, err
 	},
 	"Relay": func(t *testing.T, w spoiled) (int, error) {
@@ -318,7 +318,7 @@ func TestUnreadableName(t *testing.T) {
 		}
 	}
 	d.spoil(t, "event", "body = BAD", "partner = 'northwind' AND customer LIKE '%888' AND seq = 1")
-	erased, err := w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Name: "Ana Lopes"})
+	erased, err := w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Name: "Ana Lopes"}, nil)
 	if erased.Participations != 2 || !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrNotFound) {
 		t.Errorf("erased %+v, %v", erased, err)
 	}
