@@ -184,6 +184,8 @@ func tamper(v reflect.Value) bool {
 		*x = &changed
 	case *engagement.Detail:
 		x.Contacts++
+	case *engagement.Erased:
+		x.User[0] ^= 1
 	case *[]tenant.Email:
 		*x = []tenant.Email{email("eve@contoso.com")}
 	default:

@@ -328,7 +328,7 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 	if reason, friendly := x.own(p.Reason), x.own(p.FriendlyName); reason != p.Reason || friendly != p.FriendlyName {
 		p.Reason, p.FriendlyName, found = reason, friendly, true
 	}
-	if x.side != claim.SideProgram && x.isUser(p.Owner) {
+	if x.isUser(p.Owner) {
 		p.Owner, found = "", true
 	}
 	if labels := x.labels(p.Labels); !slices.Equal(labels, p.Labels) {

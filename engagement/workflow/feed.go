@@ -49,8 +49,10 @@ type FeedEvent struct {
 // program nor what the program writes for itself, and a narrowed user what concerns
 // customers themselves and participations through the scope's locations. Without Persons
 // nobody is named. With them the follower has to erase, too, when engagement.EventPersonErased
-// comes. It does not say who that was: forget all that is kept of the people of that
-// customer, or read its events anew, in which the person is not any more. The chain of
+// comes. It says who that was by digests alone, and by none where there is no
+// Options.PersonSecret: forget all that is kept of the people of that customer, or read
+// its events anew, in which the person is not any more. These events are what
+// RepeatErasure takes, with or without Persons. The chain of
 // hashes is not verified here; see VerifyHistory.
 //
 // It returns a *ForbiddenError, an *InputError, a *InvalidCursorError or an *UnavailableError. A
@@ -91,11 +93,19 @@ func (s *Service) Feed(ctx context.Context, actor Actor, query FeedQuery) (FeedP
 			continue
 		}
 		if !query.Persons {
-			e.Person = nil
+			e.Person = unnamed(e.Person)
 		}
 		page.Events = append(page.Events, FeedEvent{Event: e, Cursor: feedCursor(feed.Events[i].Position)})
 	}
 	return page, nil
+}
+
+// unnamed is what an event says of people without naming anybody.
+func unnamed(p *engagement.Person) *engagement.Person {
+	if p == nil || p.Erased.IsZero() {
+		return nil
+	}
+	return &engagement.Person{Erased: p.Erased}
 }
 
 // FeedLag is how far somebody who follows a feed is behind.

@@ -24,6 +24,8 @@ type customer struct {
 	named  map[string]bool                                  // rows that have been said to be unreadable
 	doubts map[engagement.RecordKey]map[participation]bool  // of which something tells, and which are not there or not what they were
 	wrong  map[engagement.CustomerEngagementKey]*correction // what is to be made anew
+
+	nameless []nameless
 }
 
 type participation = engagement.ParticipationID

@@ -10,7 +10,7 @@
 // and what is not in the state to which its history led; holders of the claim limit
 // who are not those of the participations, rows of pages and claims lists that are not
 // what their records give, counts that are not those of the rows, customers who are
-// not found by their words. Repair makes these last ones anew, which
+// not found by their words, or by somebody whom they name. Repair makes these last ones anew, which
 // [storage.FindingKind.Derived] tells apart. Nothing else can be repaired, but from a
 // backup, and Repair leaves it as it is.
 //

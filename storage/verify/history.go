@@ -25,7 +25,8 @@ type history struct {
 	bad      bool // an event cannot be read
 	about    map[participation]engagement.Event
 	recorded map[int64]engagement.Event
-	own      []engagement.Event // that the customer became known, and the last one about the customer itself
+	persons  []engagement.PersonDigest // whom the events name
+	own      []engagement.Event        // that the customer became known, and the last one about the customer itself
 }
 
 func (h *history) broken(seq int64, problem string) {
@@ -50,6 +51,7 @@ func (h *history) check() error {
 		return err
 	}
 	h.checkStates()
+	h.checkPersons()
 	return nil
 }
 
@@ -101,6 +103,7 @@ func (h *history) read() error {
 }
 
 func (h *history) take(e engagement.Event) {
+	h.name(e)
 	if _, wanted := h.recorded[e.Seq]; wanted {
 		h.recorded[e.Seq] = e
 	}

@@ -46,7 +46,7 @@ func (k *customer) repair() error {
 			f.Mended = true
 		}
 	}
-	return nil
+	return k.repairPersons()
 }
 
 // changes are those that put right what is wrong.

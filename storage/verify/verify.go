@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -18,6 +19,12 @@ type Options struct {
 	// After is behind which customer it begins, in the store's own order: where a
 	// Progress of one that was broken off was; "": with the first.
 	After tenant.Key
+
+	// Persons, if it is given, is the key with the secret of the workflow, PersonSecret:
+	// then Check finds customers whom an erasure would not find by somebody whom they
+	// name, and those that nobody has looked through with this secret, as all are that
+	// older versions of the library wrote. Repair looks them through.
+	Persons *engagement.PersonKey
 
 	// Report is told of each finding, by one goroutine; an error of it ends the whole
 	// and is returned. nil: findings are only counted.

@@ -116,6 +116,12 @@ func TestCheck(t *testing.T) {
 				w.Customers[key] = c
 			}
 		}}, []storage.FindingKind{storage.FindingHistory, storage.FindingState}},
+		"one of the persons": {damaged{whole: func(w *storage.Whole) {
+			for key, c := range w.Customers {
+				c.Persons.Digests = c.Persons.Digests[1:]
+				w.Customers[key] = c
+			}
+		}}, []storage.FindingKind{storage.FindingPersons}},
 		"what the adapter keeps besides": {damaged{rest: []storage.Finding{{Kind: storage.FindingCount}, {Kind: storage.FindingWords}, {Kind: storage.FindingPersons}, {Kind: storage.FindingColumn}}},
 			[]storage.FindingKind{storage.FindingCount, storage.FindingWords, storage.FindingPersons, storage.FindingColumn}},
 	} {
@@ -123,7 +129,7 @@ func TestCheck(t *testing.T) {
 			w, store := story(t)
 			try.Inspector = store
 			var kinds []storage.FindingKind
-			done, err := verify.Check(t.Context(), try.damaged, verify.Options{Now: w.Now, Report: func(f storage.Finding) error {
+			done, err := verify.Check(t.Context(), try.damaged, verify.Options{Now: w.Now, Persons: &engagement.PersonKey{}, Report: func(f storage.Finding) error {
 				if !slices.Contains(kinds, f.Kind) {
 					kinds = append(kinds, f.Kind)
 				}
@@ -164,5 +170,38 @@ func TestCheckEnds(t *testing.T) {
 	done, err = verify.Check(t.Context(), s, verify.Options{Now: w.Now, After: w.Customer("contoso.com")})
 	if err != nil || done.Customers != 0 || done.Findings != 0 {
 		t.Errorf("behind the last customer: %+v, %v", done, err)
+	}
+}
+
+// Customers whom nobody has looked through, or with another secret, are found when there
+// is a key to look for, and mended.
+func TestRepairPersons(t *testing.T) {
+	w, store := story(t)
+	c, err := store.Customers(t.Context(), storage.CustomersQuery{Partner: w.Actor.Partner, Limit: 1})
+	if err != nil || len(c) != 1 || len(c[0].Persons.Digests) == 0 {
+		t.Fatalf("the story has %+v, %v", c, err)
+	}
+	key := engagement.PersonKey{}
+	another := engagement.NewPersonKey([]byte("another secret"))
+	for name, p := range map[string]engagement.Persons{"none": {}, "of another secret": {Key: another.ID()}, "some": {Key: key.ID(), Digests: c[0].Persons.Digests[:1]}} {
+		put := storage.Changes{At: w.Now(), Customers: c, Persons: []storage.CustomerPersons{{Key: c[0].Key, Persons: p}}}
+		if err := store.Apply(t.Context(), put); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []verify.Progress{{}, {Findings: 1}, {Findings: 1, Mended: 1}, {}} {
+			o, how := verify.Options{Now: w.Now, Persons: &key}, verify.Check
+			if i == 0 {
+				o.Persons = nil
+			}
+			if i == 2 {
+				how = verify.Repair
+			}
+			if done, err := how(t.Context(), store, o); err != nil || done.Findings != want.Findings || done.Mended != want.Mended {
+				t.Errorf("%s: %+v, want %+v, %v", name, done, want, err)
+			}
+		}
+		if found, err := store.Customers(t.Context(), storage.CustomersQuery{Partner: w.Actor.Partner, Limit: 1}); err != nil || !found[0].Persons.Equal(c[0].Persons) {
+			t.Errorf("%s: it names %+v, want %+v, %v", name, found[0].Persons, c[0].Persons, err)
+		}
 	}
 }
