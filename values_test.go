@@ -114,6 +114,7 @@ var readings = []reading{
 	unmarshaled[engagement.Party]("engagement.Party"),
 	unmarshaled[engagement.ContactDoubt]("engagement.ContactDoubt"),
 	unmarshaled[engagement.Digest]("engagement.Digest"),
+	unmarshaled[engagement.PersonDigest]("engagement.PersonDigest"),
 	unmarshaled[engagement.ChangedField]("engagement.ChangedField"),
 	unmarshaled[engagement.Anchor]("engagement.Anchor"),
 	unmarshaled[engagement.PaymentModel]("engagement.PaymentModel"),
