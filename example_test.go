@@ -52,7 +52,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	ana := workflow.Actor{Partner: "northwind", User: "ana", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}
-	offer, err := desk.Identify(context.Background(), ana, workflow.Candidate{Location: "4711201", Email: "joao@contoso.com"})
+	offer, err := desk.Customers.Identify(context.Background(), ana, workflow.Candidate{Location: "4711201", Email: "joao@contoso.com"})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -61,127 +61,127 @@ func calls() []call {
 
 func partnerCalls() []call {
 	contoso := tenant.Key("tenant:00000000-0000-4000-8000-000000000001")
-	request := func(w *workflowtest.World) workflow.ConsentRequest {
-		return workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com")}
+	request := func(w *workflowtest.World) workflow.RequestConsent {
+		return workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com")}
 	}
 	return []call{
-		{"Engagements", workflow.MayViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Engagements(background, a, workflow.EngagementsQuery{})
+		{"Engagements.List", workflow.MayViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Engagements.List(background, a, workflow.EngagementsQuery{})
 		}},
-		{"EngagementSummary", workflow.MayViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.EngagementSummary(background, a, migration)
+		{"Engagements.Get", workflow.MayViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Engagements.Get(background, a, migration)
 		}},
-		{"Eligibility", workflow.MayViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Eligibility(background, a, migration)
+		{"Engagements.Locations", workflow.MayViewEngagements, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Engagements.Locations(background, a, migration)
 		}},
-		{"Identify", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Identify(background, a, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
+		{"Customers.Identify", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Customers.Identify(background, a, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
 		}},
-		{"AddCustomer", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.AddCustomer(background, a, add(w, "ana@contoso.com", migration))
+		{"Customers.Add", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Customers.Add(background, a.Request(w.Key()), add(w, "ana@contoso.com", migration))
 		}},
-		{"AddCustomers", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			r := slices.Collect(w.Desk.AddCustomers(background, a, slices.Values([]workflow.AddCustomer{add(w, "ana@contoso.com", pilot)}), workflow.BulkOptions{}))[0]
+		{"Customers.AddAll", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			r := slices.Collect(w.Desk.Customers.AddAll(background, a, keyed(w.Key(), add(w, "ana@contoso.com", pilot)), workflow.BulkOptions{}))[0]
 			return r.Started, r.Err
 		}},
-		{"OfferClaim", workflow.MayClaimCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.OfferClaim(background, a, workflow.ClaimCustomer{Customer: contoso, Location: lisboa})
+		{"Customers.PreviewClaim", workflow.MayClaimCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Customers.PreviewClaim(background, a, workflow.ClaimCustomer{Customer: contoso, Location: lisboa})
 		}},
-		{"ClaimCustomer", workflow.MayClaimCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.ClaimCustomer(background, a, workflow.ClaimCustomer{Key: w.Key(), Customer: contoso, Location: lisboa, Engagements: []engagement.ID{pilot}})
+		{"Customers.Claim", workflow.MayClaimCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Customers.Claim(background, a.Request(w.Key()), workflow.ClaimCustomer{Customer: contoso, Location: lisboa, Engagements: []engagement.ID{pilot}})
 		}},
-		{"PreviewConsent", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.PreviewConsent(background, a, p, request(w))
+		{"Consents.Preview", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Consents.Preview(background, a, p, request(w))
 		}},
-		{"RequestConsent", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.RequestConsent(background, a, p, request(w))
+		{"Consents.Request", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Consents.Request(background, a.Request(w.Key()), p, request(w))
 		}},
-		{"ResendConsent", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.ResendConsent(background, a, p, w.Key())
+		{"Consents.Resend", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Consents.Resend(background, a.Request(w.Key()), p)
 		}},
-		{"ChangeContacts", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.ChangeContacts(background, a, p, request(w))
+		{"Consents.ChangeContacts", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Consents.ChangeContacts(background, a.Request(w.Key()), p, workflow.ChangeContacts(request(w)))
 		}},
-		{"ChangePartnerContacts", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.ChangePartnerContacts(background, a, p, workflow.ChangePartnerContacts{Key: w.Key(), Partner: workflow.ByEmail("joe@northwind.example")})
+		{"Consents.ChangePartnerContacts", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Consents.ChangePartnerContacts(background, a.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("joe@northwind.example")})
 		}},
-		{"Contacts", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.Contacts(background, a, p)
+		{"Consents.Contacts", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Consents.Contacts(background, a, p)
 		}},
-		{"Cancel", workflow.MayCancel, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.Cancel(background, a, p, workflow.Cancel{Key: w.Key()})
+		{"Claims.Cancel", workflow.MayCancel, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Claims.Cancel(background, a.Request(w.Key()), p, workflow.Cancel{})
 		}},
-		{"Participation", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.Participation(background, a, p)
+		{"Claims.Participation", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Claims.Participation(background, a, p)
 		}},
-		{"Status", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.Status(background, a, p)
+		{"Claims.Status", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Claims.Status(background, a, p)
 		}},
-		{"ConsentEvidence", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.ConsentEvidence(background, a, p)
+		{"Consents.Evidence", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Consents.Evidence(background, a, p)
 		}},
-		{"Receipt", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.Receipt(background, a, p, consent.ReceiptDetails{})
+		{"Consents.Receipt", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Consents.Receipt(background, a, p, consent.ReceiptDetails{})
 		}},
-		{"History", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Histories.List", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return wholeHistory(background, w.Desk, a, contoso)
 		}},
-		{"AllHistory", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return collect(w.Desk.AllHistory(background, a, workflow.HistoryQuery{Customer: contoso, Newest: true}))
+		{"Histories.All", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return collect(w.Desk.Histories.All(background, a, workflow.HistoryQuery{Customer: contoso, Newest: true}))
 		}},
-		{"VerifyHistory", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.VerifyHistory(background, a, contoso)
+		{"Histories.Verify", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Histories.Verify(background, a, contoso)
 		}},
-		{"Heads", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return collect(w.Desk.Heads(background, a))
+		{"Histories.Heads", workflow.MayViewHistory, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return collect(w.Desk.Histories.Heads(background, a))
 		}},
-		{"Feed", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Feed.Read", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return wholeFeed(w.Desk, a, workflow.FeedQuery{Limit: 7})
 		}},
-		{"FeedLag", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.FeedLag(background, a, "")
+		{"Feed.Lag", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Feed.Lag(background, a, "")
 		}},
-		{"FeedConsumers", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.FeedConsumers(background, a)
+		{"Feed.Consumers", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Feed.Consumers(background, a)
 		}},
-		{"MoveFeedConsumer", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Feed.MoveConsumer", workflow.MayFollowFeed, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			first := base64.RawURLEncoding.EncodeToString([]byte(storage.Numbered(1, engagement.Digest{})))
-			return nil, w.Desk.MoveFeedConsumer(background, a, workflow.MoveFeedConsumer{Name: "crm", To: first})
+			return nil, w.Desk.Feed.MoveConsumer(background, a, workflow.MoveFeedConsumer{Name: "crm", To: first})
 		}},
-		{"Customers", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Customers(background, a, migration, workflow.CustomersQuery{})
+		{"Customers.List", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Customers.List(background, a, workflow.CustomersQuery{Engagement: migration})
 		}},
-		{"AllCustomers", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return collect(w.Desk.AllCustomers(background, a, migration, workflow.CustomersQuery{}))
+		{"Customers.All", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return collect(w.Desk.Customers.All(background, a, workflow.CustomersQuery{Engagement: migration}))
 		}},
-		{"Search", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Search(background, a, "contoso", 0)
+		{"Customers.Search", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Customers.Search(background, a, "contoso", 0)
 		}},
-		{"AttentionRequired", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.AttentionRequired(background, a, 0)
+		{"Customers.NeedingAttention", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Customers.NeedingAttention(background, a, 0)
 		}},
-		{"KnownCustomers", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return collect(w.Desk.KnownCustomers(background, a))
+		{"Customers.Known", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return collect(w.Desk.Customers.Known(background, a))
 		}},
-		{"ExportCustomers", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Customers.Export", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			var csv strings.Builder
-			err := w.Desk.ExportCustomers(background, a, migration, workflow.CustomersQuery{}, &csv, nil)
+			err := w.Desk.Customers.Export(background, a, workflow.CustomersQuery{Engagement: migration}, &csv, nil)
 			return csv.String(), err
 		}},
-		{"ErasePerson", workflow.MayErasePersons, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.ErasePerson(background, a, workflow.Person{User: "nobody"}, nil)
+		{"Program.ErasePerson", workflow.MayErasePersons, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Program.ErasePerson(background, a, workflow.Person{User: "nobody"}, nil)
 		}},
-		{"ImportKnown", workflow.MayAdministerProgram, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.ImportKnown(background, a, "northwind", slices.Values([]workflow.KnownCustomer{}), nil)
+		{"Program.Import", workflow.MayAdministerProgram, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Program.Import(background, a, "northwind", slices.Values([]workflow.KnownCustomer{}), nil)
 		}},
-		{"Reevaluate", workflow.MayAdministerProgram, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Reevaluate(background, a, workflow.Reevaluation{Partner: "northwind"}, nil)
+		{"Program.Reevaluate", workflow.MayAdministerProgram, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Program.Reevaluate(background, a, workflow.Reevaluation{Partner: "northwind"}, nil)
 		}},
-		{"Disassociate", workflow.MayAssociateCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.Disassociate(background, a, contoso, workflow.Association{Key: w.Key(), Reason: "Moved."})
+		{"Customers.Disassociate", workflow.MayAssociateCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Customers.Disassociate(background, a.Request(w.Key()), contoso, workflow.Disassociate{Reason: "Moved."})
 		}},
-		{"Associate", workflow.MayAssociateCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.Associate(background, a, contoso, workflow.Association{Key: w.Key(), Reason: "Back."})
+		{"Customers.Associate", workflow.MayAssociateCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Customers.Associate(background, a.Request(w.Key()), contoso, workflow.Associate{Reason: "Back."})
 		}},
 	}
 }
@@ -190,63 +190,63 @@ func partnerCalls() []call {
 func claimCalls() []call {
 	amount := must(eligibility.ParseMoney("100.00 USD"))
 	return []call{
-		{"ChangeDetails", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.ChangeDetails(background, a, p, workflow.UpdateDetails{Key: w.Key(), DealSize: &amount})
+		{"Claims.Update", workflow.MayAddCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Claims.Update(background, a.Request(w.Key()), p, workflow.UpdateDetails{DealSize: &amount})
 		}},
-		{"RecordReferral", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.RecordReferral(background, a, p, workflow.RecordReferral{Key: w.Key(), Reference: "R-1"})
+		{"Claims.RecordReferral", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Claims.RecordReferral(background, a.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"})
 		}},
-		{"Comment", workflow.MayComment, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.Comment(background, a, p, workflow.Comment{Key: w.Key(), Text: "Well."})
+		{"Claims.Comment", workflow.MayComment, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Claims.Comment(background, a.Request(w.Key()), p, workflow.Comment{Text: "Well."})
 		}},
-		{"AddEvidence", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.AddEvidence(background, a, p, pdf(w.Key(), claim.ProofInvoice), strings.NewReader("content"))
+		{"Documents.Add", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Documents.Add(background, a.Request(w.Key()), p, pdf(claim.ProofInvoice), strings.NewReader("content"))
 		}},
-		{"RecordEvidence", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.RecordEvidence(background, a, p, recorded(w.Key(), "s3://bucket/1"))
+		{"Documents.Record", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Documents.Record(background, a.Request(w.Key()), p, recorded("s3://bucket/1"))
 		}},
-		{"RemoveEvidence", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.RemoveEvidence(background, a, p, workflow.RemoveEvidence{Key: w.Key(), Evidence: "e"})
+		{"Documents.Remove", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Documents.Remove(background, a.Request(w.Key()), p, workflow.RemoveEvidence{Evidence: "e"})
 		}},
-		{"OpenEvidence", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			v, content, err := w.Desk.OpenEvidence(background, a, p, "e")
+		{"Documents.Open", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			v, content, err := w.Desk.Documents.Open(background, a, p, "e")
 			return []any{v, content}, err
 		}},
-		{"RequestSurvey", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.RequestSurvey(background, a, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
+		{"Surveys.Send", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Surveys.Send(background, a.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
 		}},
-		{"ResendSurvey", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.ResendSurvey(background, a, p, workflow.ResendSurvey{Key: w.Key(), Survey: claim.ProofCustomerSurvey})
+		{"Surveys.Resend", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Surveys.Resend(background, a.Request(w.Key()), p, workflow.ResendSurvey{Survey: claim.ProofCustomerSurvey})
 		}},
-		{"SubmitClaim", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.SubmitClaim(background, a, p, workflow.SubmitClaim{Key: w.Key()})
+		{"Claims.Submit", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Claims.Submit(background, a.Request(w.Key()), p, workflow.SubmitClaim{})
 		}},
-		{"AnswerPartnerSurvey", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.AnswerPartnerSurvey(background, a, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.ProofPartnerSurvey})
+		{"Surveys.Answer", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Surveys.Answer(background, a.Request(w.Key()), p, workflow.AnswerPartnerSurvey{Survey: claim.ProofPartnerSurvey})
 		}},
-		{"RecallClaim", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.RecallClaim(background, a, p, workflow.RecallClaim{Key: w.Key(), Reason: "One more page."})
+		{"Claims.Recall", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Claims.Recall(background, a.Request(w.Key()), p, workflow.RecallClaim{Reason: "One more page."})
 		}},
-		{"DisputeClaim", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.DisputeClaim(background, a, p, workflow.DisputeClaim{Key: w.Key(), Reason: "It was delivered."})
+		{"Claims.Dispute", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Claims.Dispute(background, a.Request(w.Key()), p, workflow.DisputeClaim{Reason: "It was delivered."})
 		}},
-		{"StartReview", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.StartReview(background, a, p, workflow.StartReview{Key: w.Key()})
+		{"Reviews.Start", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Reviews.Start(background, a.Request(w.Key()), p, workflow.StartReview{})
 		}},
-		{"AskForAction", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.AskForAction(background, a, p, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
+		{"Reviews.RequestAction", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Reviews.RequestAction(background, a.Request(w.Key()), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
 		}},
-		{"ApproveClaim", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.ApproveClaim(background, a, p, workflow.ApproveClaim{Key: w.Key(), Amount: amount})
+		{"Reviews.Approve", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Reviews.Approve(background, a.Request(w.Key()), p, workflow.ApproveClaim{Amount: amount})
 		}},
-		{"RejectClaim", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.RejectClaim(background, a, p, workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.RejectionNotDelivered}, Text: "Nothing came."})
+		{"Reviews.Reject", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Reviews.Reject(background, a.Request(w.Key()), p, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionNotDelivered}, Text: "Nothing came."})
 		}},
-		{"RecordPayment", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return nil, w.Desk.RecordPayment(background, a, p, workflow.RecordPayment{Key: w.Key(), Amount: amount})
+		{"Reviews.RecordPayment", workflow.MayReviewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return nil, w.Desk.Reviews.RecordPayment(background, a.Request(w.Key()), p, workflow.RecordPayment{Amount: amount})
 		}},
-		{"Claim", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.Claim(background, a, p)
+		{"Claims.Get", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Claims.Get(background, a, p)
 		}},
 	}
 }
@@ -255,18 +255,18 @@ func claimCalls() []call {
 // partner.
 func claimListCalls() []call {
 	return []call{
-		{"Claims", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Claims(background, a, workflow.ClaimsQuery{})
+		{"Claims.List", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Claims.List(background, a, workflow.ClaimsQuery{})
 		}},
-		{"AllClaims", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return collect(w.Desk.AllClaims(background, a, workflow.ClaimsQuery{}))
+		{"Claims.All", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return collect(w.Desk.Claims.All(background, a, workflow.ClaimsQuery{}))
 		}},
-		{"ClaimTotals", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.ClaimTotals(background, a, workflow.ClaimsQuery{})
+		{"Claims.Totals", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Claims.Totals(background, a, workflow.ClaimsQuery{})
 		}},
-		{"ExportClaims", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		{"Claims.Export", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			var csv strings.Builder
-			err := w.Desk.ExportClaims(background, a, workflow.ClaimsQuery{}, &csv, nil)
+			err := w.Desk.Claims.Export(background, a, workflow.ClaimsQuery{}, &csv, nil)
 			return csv.String(), err
 		}},
 	}
@@ -289,7 +289,7 @@ func TestRoles(t *testing.T) {
 		"zero":                 {},
 		"without a user":       {actor: workflow.Actor{Partner: partner, User: " \x00", Roles: workflow.AllRoles()}},
 	}
-	lists := []string{"Heads"} // of all partners
+	lists := []string{"Histories.Heads"} // of all partners
 	for _, c := range claimListCalls() {
 		lists = append(lists, c.name)
 	}
@@ -357,9 +357,9 @@ func TestForeignParticipation(t *testing.T) {
 }
 
 var aboutParticipations = []string{
-	"ChangeDetails", "RecordReferral", "Comment", "AddEvidence", "RecordEvidence", "RemoveEvidence", "OpenEvidence", "RequestSurvey", "ResendSurvey", "SubmitClaim",
-	"RecallClaim", "AnswerPartnerSurvey", "DisputeClaim", "StartReview", "AskForAction", "ApproveClaim", "RejectClaim", "RecordPayment", "Claim",
-	"PreviewConsent", "RequestConsent", "ResendConsent", "ChangeContacts", "ChangePartnerContacts", "Contacts", "Cancel", "Participation", "Status", "ConsentEvidence", "Receipt",
+	"Claims.Update", "Claims.RecordReferral", "Claims.Comment", "Documents.Add", "Documents.Record", "Documents.Remove", "Documents.Open", "Surveys.Send", "Surveys.Resend", "Claims.Submit",
+	"Claims.Recall", "Surveys.Answer", "Claims.Dispute", "Reviews.Start", "Reviews.RequestAction", "Reviews.Approve", "Reviews.Reject", "Reviews.RecordPayment", "Claims.Get",
+	"Consents.Preview", "Consents.Request", "Consents.Resend", "Consents.ChangeContacts", "Consents.ChangePartnerContacts", "Consents.Contacts", "Claims.Cancel", "Claims.Participation", "Claims.Status", "Consents.Evidence", "Consents.Receipt",
 }
 
 // Customers of another partner are neither known nor in the way: whoever asks
@@ -374,11 +374,11 @@ func TestForeignCustomer(t *testing.T) {
 		for name, ask := range map[string]func(tenant.Key) error{
 			"history": func(k tenant.Key) error { _, err := wholeHistory(background, w.Desk, w.Actor, k); return err },
 			"offer": func(k tenant.Key) error {
-				_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: k, Location: lisboa})
+				_, err := w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: k, Location: lisboa})
 				return err
 			},
 			"claim": func(k tenant.Key) error {
-				_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: k, Location: lisboa, Engagements: []engagement.ID{pilot}})
+				_, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{Customer: k, Location: lisboa, Engagements: []engagement.ID{pilot}})
 				return err
 			},
 		} {
@@ -389,10 +389,10 @@ func TestForeignCustomer(t *testing.T) {
 			equal(t, name, strings.ReplaceAll(theirs.Error(), string(key), string(never)), nobodys.Error())
 		}
 	}
-	offer, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "x@contoso.com"})
+	offer, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "x@contoso.com"})
 	ok(t, err)
 	fresh, _ := newWorld(t)
-	want, err := fresh.Desk.Identify(background, fresh.Actor, workflow.Candidate{Location: lisboa, Email: "x@contoso.com"})
+	want, err := fresh.Desk.Customers.Identify(background, fresh.Actor, workflow.Candidate{Location: lisboa, Email: "x@contoso.com"})
 	ok(t, err)
 	equal(t, "the offer", asJSON(t, offer), asJSON(t, want))
 }
@@ -426,7 +426,7 @@ func TestAuthorizer(t *testing.T) {
 			actor := c.by()
 			_, err = c.do(w, actor, mine)
 			equal(t, "asked", asked, []string{fmt.Sprintf("%s %s", actor.User, c.act)})
-			whole := slices.Contains([]workflow.Permission{workflow.MayErasePersons, workflow.MayAssociateCustomers, workflow.MayAdministerProgram}, c.act) || slices.Contains([]string{"VerifyHistory", "Heads", "FeedLag", "FeedConsumers", "MoveFeedConsumer"}, c.name)
+			whole := slices.Contains([]workflow.Permission{workflow.MayErasePersons, workflow.MayAssociateCustomers, workflow.MayAdministerProgram}, c.act) || slices.Contains([]string{"Histories.Verify", "Histories.Heads", "Feed.Lag", "Feed.Consumers", "Feed.MoveConsumer"}, c.name)
 			if errors.Is(err, workflow.ErrForbidden) != whole {
 				t.Fatalf("through one location: %v", err)
 			}
@@ -468,20 +468,20 @@ func TestActorTexts(t *testing.T) {
 // Nothing that is logged tells who a person is, what one wrote, or a secret.
 func TestLogValues(t *testing.T) {
 	w, _ := newWorld(t)
-	offer, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "secret-ana@contoso.com"})
+	offer, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "secret-ana@contoso.com"})
 	ok(t, err)
 	p := w.Added(migration, "secret-ana@contoso.com")
 	w.Requested(p, "secret-ana@contoso.com")
 	w.Accepted(p)
 	sendSurvey(t, w, p, "secret-ana@contoso.com")
-	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "secret"}))
-	evidence := pdf(w.Key(), claim.ProofInvoice)
+	ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "secret"}))
+	evidenceKey, evidence := w.Key(), pdf(claim.ProofInvoice)
 	evidence.Name = "secret.pdf"
-	added, err := w.Desk.AddEvidence(background, w.Actor, p, evidence, strings.NewReader("secret"))
+	added, err := w.Desk.Documents.Add(background, w.Actor.Request(evidenceKey), p, evidence, strings.NewReader("secret"))
 	ok(t, err)
-	view, err := w.Desk.Claim(background, w.Actor, p)
+	view, err := w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
-	document := recorded("k", "s3://x")
+	document := recorded("s3://x")
 	document.Name = "secret.pdf"
 	friendly := "secret"
 	for _, handler := range []func(io.Writer) slog.Handler{
@@ -491,17 +491,17 @@ func TestLogValues(t *testing.T) {
 		slog.New(handler(&out)).Info("all",
 			"actor", workflow.Actor{Partner: "northwind", User: "secret-user"}, "candidate", offer.Candidate, "offer", offer,
 			"add", workflow.AddCustomer{Candidate: workflow.Candidate{Email: "secret-ana@contoso.com", Reason: "secret"}},
-			"request", workflow.ConsentRequest{Customer: workflow.ByEmail("secret-ana@contoso.com"), Partner: workflow.ByEmail("secret-joe@northwind.example")},
+			"request", workflow.RequestConsent{Customer: workflow.ByEmail("secret-ana@contoso.com"), Partner: workflow.ByEmail("secret-joe@northwind.example")},
 			"cancel", workflow.Cancel{Reason: "secret"}, "person", workflow.Person{Email: "secret-ana@contoso.com", User: "secret-user", Name: "secret"},
 			"delivery", w.Messages()[0], "survey delivery", w.Messages()[len(w.Messages())-1],
 			"comment", workflow.Comment{Text: "secret"}, "dispute", workflow.DisputeClaim{Reason: "secret"},
-			"survey", workflow.SurveyRequest{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "secret-ana@contoso.com"}},
+			"survey", workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "secret-ana@contoso.com"}},
 			"action", workflow.RequestAction{Items: []claim.ActionItem{{Text: "secret"}}},
 			"approve", workflow.ApproveClaim{Amount: w.Money("1.00 USD"), Override: "secret", Text: "secret"},
 			"reject", workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionNotDelivered}, Text: "secret"},
 			"pay", workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reference: "secret"},
 			"add evidence", evidence, "record evidence", document, "evidence", added,
-			"details", workflow.UpdateDetails{FriendlyName: &friendly}, "associate", workflow.Association{Reason: "secret"}, "claim", view,
+			"details", workflow.UpdateDetails{FriendlyName: &friendly}, "associate", workflow.Associate{Reason: "secret"}, "claim", view,
 		)
 		for _, m := range w.Messages() {
 			if link := m.Link[strings.LastIndexByte(m.Link, '/')+1:]; link != "" && strings.Contains(out.String(), link) {

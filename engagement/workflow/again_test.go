@@ -27,15 +27,15 @@ type again struct {
 
 var agains = map[string]again{
 	"accept": {
-		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s, nil) }, ready: asking,
+		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s.Links, nil) }, ready: asking,
 		form: url.Values{"decision": {"accept"}}, other: url.Values{"decision": {"decline"}}, said: "Consent given", event: engagement.EventConsentGranted,
 	},
 	"decline": {
-		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s, nil) }, ready: asking,
+		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s.Links, nil) }, ready: asking,
 		form: url.Values{"decision": {"decline"}}, other: url.Values{"decision": {"accept"}}, said: "Consent declined", event: engagement.EventConsentDeclined,
 	},
 	"withdraw": {
-		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s, nil) },
+		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s.Links, nil) },
 		ready: func(t *testing.T, w *workflowtest.World) consent.Token {
 			link := asking(t, w)
 			ok(t, answer(w, link, consent.DecisionAccept))
@@ -44,7 +44,7 @@ var agains = map[string]again{
 		form: url.Values{"decision": {"withdraw"}}, other: url.Values{"decision": {"accept"}}, said: "Consent is withdrawn", event: engagement.EventConsentWithdrawn,
 	},
 	"survey": {
-		page: func(s *workflow.Service) http.Handler { return consenthttp.NewSurvey(s, nil) },
+		page: func(s *workflow.Service) http.Handler { return consenthttp.NewSurvey(s.Links, nil) },
 		ready: func(t *testing.T, w *workflowtest.World) consent.Token {
 			return sendSurvey(t, w, w.Granted(migration, "ana@contoso.com"), "eva@contoso.com")
 		},

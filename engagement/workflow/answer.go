@@ -18,7 +18,8 @@ import (
 // It returns consent.ErrUnknownLink, consent.ErrNotShown, consent.ErrLinkVoid, consent.ErrUnknownText,
 // an *UnavailableError, or, together with the view, consent.ErrTakenElsewhere
 // while another partner has the customer's consent.
-func (s *Service) ConsentView(ctx context.Context, token consent.Token) (consent.View, error) {
+func (d *LinksDesk) ConsentView(ctx context.Context, token consent.Token) (consent.View, error) {
+	s := d.s
 	u := s.unit(storage.CommandRecord{})
 	p, link, err := u.linked(ctx, token)
 	if err != nil {
@@ -41,7 +42,8 @@ func (s *Service) ConsentView(ctx context.Context, token consent.Token) (consent
 //
 // It returns the errors of ConsentView, consent.ErrAlreadyAnswered,
 // consent.ErrExpired, consent.ErrNotAllowed or consent.ErrInvalid.
-func (s *Service) AnswerConsent(ctx context.Context, token consent.Token, decision consent.Decision) (consent.View, error) {
+func (d *LinksDesk) AnswerConsent(ctx context.Context, token consent.Token, decision consent.Decision) (consent.View, error) {
+	s := d.s
 	view, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (consent.View, error) {
 		p, link, err := u.linked(ctx, token)
 		if err != nil {

@@ -11,14 +11,21 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// Association is the command that associates or disassociates a customer.
-type Association struct {
-	Key    string `json:"-"`      // idempotency key
+// Disassociate is the command that takes a known customer off the Customers pages.
+type Disassociate struct {
 	Reason string `json:"reason"` // why, for the history; needed, at most 2,000 characters
 }
 
 // LogValue hides what the person wrote.
-func (c Association) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+func (Disassociate) LogValue() slog.Value { return slog.GroupValue() }
+
+// Associate is the command that takes a Disassociate back.
+type Associate struct {
+	Reason string `json:"reason"` // why, for the history; needed, at most 2,000 characters
+}
+
+// LogValue hides what the person wrote.
+func (Associate) LogValue() slog.Value { return slog.GroupValue() }
 
 // Disassociate takes a known customer off the partner's Customers pages, but for
 // its participations: from then on it can neither be added nor claimed. What it
@@ -28,8 +35,9 @@ func (c Association) LogValue() slog.Value { return slog.GroupValue(slog.String(
 // It returns a *ForbiddenError, an *InputError, a *NotKnownError, a
 // *DisassociatedError for one that is disassociated, an *OpenParticipationError or
 // an *UnavailableError.
-func (s *Service) Disassociate(ctx context.Context, actor Actor, customer tenant.Key, cmd Association) error {
-	return s.associate(ctx, actor, customer, cmd, "disassociate customer", func(u *unit, c engagement.Customer) error {
+func (d *CustomersDesk) Disassociate(ctx context.Context, req Request, customer tenant.Key, cmd Disassociate) error {
+	s, actor := d.s, req.Actor
+	return s.associate(ctx, req, customer, cmd.Reason, "disassociate customer", func(u *unit, c engagement.Customer) error {
 		if !c.DisassociatedAt.IsZero() {
 			return &DisassociatedError{Customer: string(customer), Since: c.DisassociatedAt}
 		}
@@ -62,8 +70,9 @@ func (s *Service) Disassociate(ctx context.Context, actor Actor, customer tenant
 //
 // It returns a *ForbiddenError, an *InputError, a *NotKnownError or an
 // *UnavailableError.
-func (s *Service) Associate(ctx context.Context, actor Actor, customer tenant.Key, cmd Association) error {
-	return s.associate(ctx, actor, customer, cmd, "associate customer", func(u *unit, c engagement.Customer) error {
+func (d *CustomersDesk) Associate(ctx context.Context, req Request, customer tenant.Key, cmd Associate) error {
+	s, actor := d.s, req.Actor
+	return s.associate(ctx, req, customer, cmd.Reason, "associate customer", func(u *unit, c engagement.Customer) error {
 		if c.DisassociatedAt.IsZero() {
 			return nil
 		}
@@ -74,22 +83,22 @@ func (s *Service) Associate(ctx context.Context, actor Actor, customer tenant.Ke
 	})
 }
 
-func (s *Service) associate(ctx context.Context, actor Actor, customer tenant.Key, cmd Association, name string, do func(*unit, engagement.Customer) error) error {
-	if err := s.authorizeAll(ctx, actor, MayAssociateCustomers); err != nil {
+func (s *Service) associate(ctx context.Context, req Request, customer tenant.Key, reason, name string, do func(*unit, engagement.Customer) error) error {
+	if err := s.authorizeAll(ctx, req.Actor, MayAssociateCustomers); err != nil {
 		return err
 	}
 	type body struct {
 		Customer string
 		Reason   string
 	}
-	_, err := execute(ctx, s, actor, name, cmd.Key, body{string(customer), cmd.Reason}, false, func(u *unit) (struct{}, error) {
-		if strings.TrimSpace(cmd.Reason) == "" {
+	_, err := execute(ctx, s, req, name, body{string(customer), reason}, false, func(u *unit) (struct{}, error) {
+		if strings.TrimSpace(reason) == "" {
 			return struct{}{}, &InputError{Field: "reason", Problem: "is needed: say why, in at most 2,000 characters"}
 		}
-		if err := checkReason(cmd.Reason); err != nil {
+		if err := checkReason(reason); err != nil {
 			return struct{}{}, err
 		}
-		c, err := u.known(ctx, actor, customer)
+		c, err := u.known(ctx, req.Actor, customer)
 		if err != nil {
 			return struct{}{}, err
 		}

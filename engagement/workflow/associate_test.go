@@ -12,13 +12,17 @@ import (
 )
 
 func disassociating(w *workflowtest.World, domain string) func() error {
-	cmd := workflow.Association{Key: w.Key(), Reason: "Merged into Adatum."}
-	return func() error { return w.Desk.Disassociate(background, w.Actor, w.Customer(domain), cmd) }
+	cmdKey, cmd := w.Key(), workflow.Disassociate{Reason: "Merged into Adatum."}
+	return func() error {
+		return w.Desk.Customers.Disassociate(background, w.Actor.Request(cmdKey), w.Customer(domain), cmd)
+	}
 }
 
 func associating(w *workflowtest.World, domain string) func() error {
-	cmd := workflow.Association{Key: w.Key(), Reason: "Split off again."}
-	return func() error { return w.Desk.Associate(background, w.Actor, w.Customer(domain), cmd) }
+	cmdKey, cmd := w.Key(), workflow.Associate{Reason: "Split off again."}
+	return func() error {
+		return w.Desk.Customers.Associate(background, w.Actor.Request(cmdKey), w.Customer(domain), cmd)
+	}
 }
 
 // A customer that is disassociated leaves the tabs, and can neither be added nor
@@ -48,8 +52,8 @@ func TestDisassociate(t *testing.T) {
 				}
 			}
 			for _, offer := range []workflow.Offer{
-				must(w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: lisboa})),
-				must(w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Domain: "contoso.com"})),
+				must(w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: lisboa})),
+				must(w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Domain: "contoso.com"})),
 			} {
 				equal(t, "what can be chosen", len(offer.Eligible), 0)
 				refusalOf[*workflow.DisassociatedError](t, offer.Ineligible[0])
@@ -93,7 +97,7 @@ func TestDisassociate(t *testing.T) {
 func customersOf(t *testing.T, w *workflowtest.World) []engagement.Customer {
 	t.Helper()
 	var out []engagement.Customer
-	for c, err := range w.Desk.KnownCustomers(background, w.Actor) {
+	for c, err := range w.Desk.Customers.Known(background, w.Actor) {
 		ok(t, err)
 		out = append(out, c)
 	}
@@ -135,10 +139,10 @@ func TestAssociationInput(t *testing.T) {
 	unchanged(t, spy, func() {
 		for _, do := range []func(customer tenant.Key, reason string) error{
 			func(c tenant.Key, reason string) error {
-				return w.Desk.Disassociate(background, w.Actor, c, workflow.Association{Key: w.Key(), Reason: reason})
+				return w.Desk.Customers.Disassociate(background, w.Actor.Request(w.Key()), c, workflow.Disassociate{Reason: reason})
 			},
 			func(c tenant.Key, reason string) error {
-				return w.Desk.Associate(background, w.Actor, c, workflow.Association{Key: w.Key(), Reason: reason})
+				return w.Desk.Customers.Associate(background, w.Actor.Request(w.Key()), c, workflow.Associate{Reason: reason})
 			},
 		} {
 			for _, reason := range []string{"", " \n", strings.Repeat("x", 2001)} {

@@ -93,7 +93,8 @@ func (b Bounce) LogValue() slog.Value {
 // It returns an *InputError, a *NotFoundError for a message or a participation that
 // does not exist or an address to which nothing about it went, or an
 // *UnavailableError.
-func (s *Service) RecordBounce(ctx context.Context, b Bounce) error {
+func (d *JobsDesk) RecordBounce(ctx context.Context, b Bounce) error {
+	s := d.s
 	var to tenant.Email
 	if b.Address != "" {
 		var err error

@@ -7,7 +7,7 @@ import (
 	"log/slog"
 )
 
-// BulkOptions say how MayAddCustomers goes about it.
+// BulkOptions say how [CustomersDesk.AddAll] goes about it.
 type BulkOptions struct {
 	DryRun   bool           // decide and report, but write nothing
 	Progress func(Progress) // called after each row; may be nil
@@ -15,10 +15,11 @@ type BulkOptions struct {
 
 // BulkResult is what became of one row.
 type BulkResult struct {
-	Row     int // counted from 0
+	Row     int    // counted from 0
+	Key     string // its idempotency key
 	Command AddCustomer
 	Started []Started // what began, or would begin in a dry run
-	Err     error     // what AddCustomer returned
+	Err     error     // what Add returned
 }
 
 // LogValue hides the person whom the row names.
@@ -26,20 +27,22 @@ func (r BulkResult) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("row", r.Row), slog.Any("command", r.Command), slog.Int("started", len(r.Started)), slog.Any("error", r.Err))
 }
 
-// MayAddCustomers adds one customer after the other as they are asked for, each as
-// AddCustomer would: whole or not at all, and none because of another. It yields
-// a result for each; who stops asking stops the adding. When the context ends,
-// the next result says so and is the last. A row that was added before, with the
-// same key, is not added again, so that a list which stopped can be begun anew.
+// AddAll adds customers lazily, one row at a time: each command with its idempotency
+// key. A row is added whole or not at all, as [CustomersDesk.Add] does it, and a failing
+// row does not affect the others. It yields a result for each row; if the caller stops
+// iterating, no more rows are added. When the context ends, the next result says so and
+// is the last. A row that was added before under the same key is not added again, so an
+// interrupted list can be resumed from its start.
 //
 // A dry run decides each row as if it were the only one.
-func (s *Service) AddCustomers(ctx context.Context, actor Actor, commands iter.Seq[AddCustomer], opts BulkOptions) iter.Seq[BulkResult] {
+func (d *CustomersDesk) AddAll(ctx context.Context, actor Actor, commands iter.Seq2[string, AddCustomer], opts BulkOptions) iter.Seq[BulkResult] {
+	s := d.s
 	return func(yield func(BulkResult) bool) {
 		var done Progress
-		for cmd := range commands {
-			r := BulkResult{Row: done.Done, Command: cmd}
+		for key, cmd := range commands {
+			r := BulkResult{Row: done.Done, Key: key, Command: cmd}
 			if r.Err = ctx.Err(); r.Err == nil {
-				r.Started, r.Err = s.addCustomer(ctx, actor, cmd, opts.DryRun)
+				r.Started, r.Err = s.addCustomer(ctx, actor.Request(key), cmd, opts.DryRun)
 			}
 			done.Done++
 			if r.Err != nil {

@@ -35,6 +35,7 @@ func checkBulk(t *testing.T, results []workflow.BulkResult, commands []workflow.
 	for i, r := range results {
 		equal(t, "the row", r.Row, i)
 		equal(t, "the command", r.Command, commands[i])
+		equal(t, "the key", r.Key[:3], "row")
 		if (r.Err == nil) != (len(r.Started) > 0) {
 			t.Errorf("row %d: %d started, and %v", i, len(r.Started), r.Err)
 		}
@@ -55,7 +56,7 @@ func TestAddCustomers(t *testing.T) {
 	run := func(opts workflow.BulkOptions) []workflow.BulkResult {
 		news = nil
 		opts.Progress = func(p workflow.Progress) { news = append(news, p) }
-		return slices.Collect(w.Desk.AddCustomers(background, w.Actor, slices.Values(commands), opts))
+		return slices.Collect(w.Desk.Customers.AddAll(background, w.Actor, keyed("row", commands...), opts))
 	}
 	results := run(workflow.BulkOptions{})
 	checkBulk(t, results, commands)
@@ -84,7 +85,7 @@ func TestAddCustomersDry(t *testing.T) {
 	commands := bulk(w)
 	var last workflow.Progress
 	unchanged(t, spy, func() {
-		results := slices.Collect(w.Desk.AddCustomers(background, w.Actor, slices.Values(commands), workflow.BulkOptions{
+		results := slices.Collect(w.Desk.Customers.AddAll(background, w.Actor, keyed("row", commands...), workflow.BulkOptions{
 			DryRun: true, Progress: func(p workflow.Progress) { last = p },
 		}))
 		results[4].Started, results[4].Err = nil, results[1].Err // each row is judged as if it were alone
@@ -92,11 +93,11 @@ func TestAddCustomersDry(t *testing.T) {
 	})
 	equal(t, "the news", last, workflow.Progress{Done: 6, Failed: 3})
 	w.ExpectTab(migration, engagement.TabEligible)
-	checkBulk(t, slices.Collect(w.Desk.AddCustomers(background, w.Actor, slices.Values(commands), workflow.BulkOptions{})), commands)
+	checkBulk(t, slices.Collect(w.Desk.Customers.AddAll(background, w.Actor, keyed("row", commands...), workflow.BulkOptions{})), commands)
 
 	// What was added before, a dry run tells too.
 	unchanged(t, spy, func() {
-		for r := range w.Desk.AddCustomers(background, w.Actor, slices.Values(commands[:1]), workflow.BulkOptions{DryRun: true}) {
+		for r := range w.Desk.Customers.AddAll(background, w.Actor, keyed("row", commands[:1]...), workflow.BulkOptions{DryRun: true}) {
 			ok(t, r.Err)
 			equal(t, "what was started", len(r.Started), 2)
 		}
@@ -108,14 +109,14 @@ func TestAddCustomersDry(t *testing.T) {
 func TestAddCustomersOneByOne(t *testing.T) {
 	w, _ := newWorld(t)
 	taken := 0
-	commands := iter.Seq[workflow.AddCustomer](func(yield func(workflow.AddCustomer) bool) {
-		for _, c := range bulk(w) {
-			if taken++; !yield(c) {
+	commands := iter.Seq2[string, workflow.AddCustomer](func(yield func(string, workflow.AddCustomer) bool) {
+		for key, c := range keyed("row", bulk(w)...) {
+			if taken++; !yield(key, c) {
 				return
 			}
 		}
 	})
-	for r := range w.Desk.AddCustomers(background, w.Actor, commands, workflow.BulkOptions{}) {
+	for r := range w.Desk.Customers.AddAll(background, w.Actor, commands, workflow.BulkOptions{}) {
 		equal(t, "how many were taken", taken, r.Row+1)
 		if r.Row == 2 {
 			break
@@ -131,18 +132,18 @@ func TestAddCustomersCancelled(t *testing.T) {
 		w, _ := newWorld(t)
 		ctx, cancel := context.WithCancel(background)
 		taken := 0
-		commands := iter.Seq[workflow.AddCustomer](func(yield func(workflow.AddCustomer) bool) {
-			for _, c := range bulk(w) {
+		commands := iter.Seq2[string, workflow.AddCustomer](func(yield func(string, workflow.AddCustomer) bool) {
+			for key, c := range keyed("row", bulk(w)...) {
 				if taken == at {
 					cancel()
 				}
-				if taken++; !yield(c) {
+				if taken++; !yield(key, c) {
 					return
 				}
 			}
 		})
 		var done workflow.Progress
-		results := slices.Collect(w.Desk.AddCustomers(ctx, w.Actor, commands, workflow.BulkOptions{Progress: func(p workflow.Progress) { done = p }}))
+		results := slices.Collect(w.Desk.Customers.AddAll(ctx, w.Actor, commands, workflow.BulkOptions{Progress: func(p workflow.Progress) { done = p }}))
 		equal(t, "how many results", len(results), at+1)
 		equal(t, "how many were taken", taken, at+1)
 		equal(t, "the progress", done.Done, at+1)
@@ -155,7 +156,7 @@ func TestAddCustomersCancelled(t *testing.T) {
 	// So it does when it ends within a row: the row says so.
 	ctx, cancel := context.WithCancel(background)
 	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Authorizer = cancelsOnceAsked{cancel} })
-	results := slices.Collect(w.Desk.AddCustomers(ctx, w.Actor, slices.Values(bulk(w)), workflow.BulkOptions{}))
+	results := slices.Collect(w.Desk.Customers.AddAll(ctx, w.Actor, keyed("row", bulk(w)...), workflow.BulkOptions{}))
 	equal(t, "how many results", len(results), 1)
 	equal(t, "that it was cancelled", errors.Is(results[0].Err, context.Canceled), true)
 }
@@ -172,7 +173,7 @@ func TestBulkResultInLogs(t *testing.T) {
 	w, _ := newWorld(t)
 	var out bytes.Buffer
 	log := newLog(&out)
-	for r := range w.Desk.AddCustomers(background, w.Actor, slices.Values(bulk(w)[:2]), workflow.BulkOptions{}) {
+	for r := range w.Desk.Customers.AddAll(background, w.Actor, keyed("row", bulk(w)[:2]...), workflow.BulkOptions{}) {
 		log.Info("added", "result", r)
 	}
 	for _, hidden := range []string{"ana", "x@"} {

@@ -35,15 +35,15 @@ func TestCatalogIsAskedOnce(t *testing.T) {
 	p := w.Added(migration, "ana@contoso.com")
 	for name, do := range map[string]func() error{
 		"request": func() error {
-			_, err := desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+			_, err := desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 			return err
 		},
 		"look": func() error {
-			_, err := desk.Claim(background, w.Actor, p)
+			_, err := desk.Claims.Get(background, w.Actor, p)
 			return err
 		},
 		"summary": func() error {
-			_, err := desk.EngagementSummary(background, w.Actor, migration)
+			_, err := desk.Engagements.Get(background, w.Actor, migration)
 			return err
 		},
 	} {
@@ -53,7 +53,7 @@ func TestCatalogIsAskedOnce(t *testing.T) {
 	}
 	w.Relayed()
 	one, all = 0, 0
-	_, err = desk.AnswerConsent(background, newest(w, p), consent.DecisionAccept) // the customer becomes known everywhere
+	_, err = desk.Links.AnswerConsent(background, newest(w, p), consent.DecisionAccept) // the customer becomes known everywhere
 	ok(t, err)
 	equal(t, "accept: one, all", []int{one, all}, []int{1, 1})
 }

@@ -18,7 +18,7 @@ import (
 
 // begun adds the customer with that domain or, when it is known, claims it.
 func begun(w *workflowtest.World, e engagement.ID, domain string) engagement.ParticipationID {
-	_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer(domain), Location: w.Location(e)})
+	_, err := w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer(domain), Location: w.Location(e)})
 	if errors.Is(err, workflow.ErrNotKnown) {
 		return w.Added(e, domain)
 	}
@@ -49,7 +49,7 @@ type leg = func(w *workflowtest.World, p engagement.ParticipationID)
 func route(t *testing.T, status engagement.Status) []leg {
 	t.Helper()
 	wait := func(w *workflowtest.World, p engagement.ParticipationID) {
-		late := must(w.Desk.Participation(background, w.Actor, p)).DeadlineAt(w.Now())
+		late := must(w.Desk.Claims.Participation(background, w.Actor, p)).DeadlineAt(w.Now())
 		w.SetNow(late)
 	}
 	last := map[engagement.Status]struct {
@@ -102,14 +102,14 @@ func (want point) check(t *testing.T, w *workflowtest.World, p engagement.Partic
 	row := w.Row(p)
 	got := point{row.Status, row.Tab, row.Todo(words.Words{}), row.Deadline, row.Actions}
 	equal(t, when, got, want)
-	view, err := w.Desk.Claim(background, w.Actor, p)
+	view, err := w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
 	equal(t, when+": the claim shows", point{view.Status, want.tab, want.todo, view.Deadline, view.Actions}, want)
-	page, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Search: row.ClaimNumber})
+	page, err := w.Desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{Search: row.ClaimNumber})
 	ok(t, err)
 	equal(t, when+": the claims list shows", asJSON(t, page.Rows[0].Row), asJSON(t, row))
 	equal(t, when+": the count", page.Counts[want.status].N > 0, true)
-	due, err := w.Desk.AttentionRequired(background, w.Actor, 0)
+	due, err := w.Desk.Customers.NeedingAttention(background, w.Actor, 0)
 	ok(t, err)
 	equal(t, when+": is due", slices.ContainsFunc(due, func(r engagement.Row) bool { return r.Participation == p && r.Deadline.Equal(want.due) }), !want.due.IsZero())
 }
@@ -236,7 +236,7 @@ func TestEndings(t *testing.T) {
 			want.check(t, w, p, "in the end")
 			theirs := func() []engagement.Reason {
 				t.Helper()
-				_, err := f.Desk.AddCustomer(background, f.Actor, add(f, "eva@contoso.com", migration))
+				_, err := f.Desk.Customers.Add(background, f.Actor.Request(f.Key()), add(f, "eva@contoso.com", migration))
 				if !delivered[status] {
 					ok(t, err)
 					return nil
@@ -244,7 +244,7 @@ func TestEndings(t *testing.T) {
 				return refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible).Reasons
 			}
 			again := func() error {
-				_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration}})
+				_, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration}})
 				return err
 			}
 			if delivered[status] {
@@ -267,13 +267,15 @@ func TestEndings(t *testing.T) {
 				t.Fatalf("no event %q leads to %q", kind, status)
 			}
 			for _, do := range []func() error{
-				func() error { return w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: w.Key()}) },
-				func() error { return w.Desk.SubmitClaim(background, w.Actor, p, workflow.SubmitClaim{Key: w.Key()}) },
+				func() error { return w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{}) },
 				func() error {
-					return w.Desk.StartReview(background, w.Reviewer(), p, workflow.StartReview{Key: w.Key()})
+					return w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})
 				},
 				func() error {
-					return w.Desk.DisputeClaim(background, w.Actor, p, workflow.DisputeClaim{Key: w.Key(), Reason: "Again."})
+					return w.Desk.Reviews.Start(background, w.Reviewer().Request(w.Key()), p, workflow.StartReview{})
+				},
+				func() error {
+					return w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), p, workflow.DisputeClaim{Reason: "Again."})
 				},
 			} {
 				e := refused[*workflow.WrongStateError](t, do(), workflow.ErrWrongState)
@@ -293,7 +295,7 @@ func TestPlaceIsHeld(t *testing.T) {
 		f := w.As(workflowtest.Fabrikam)
 		reached(t, w, migration, status)
 		unchanged(t, spy, func() {
-			_, err := f.Desk.AddCustomer(background, f.Actor, add(f, "eva@contoso.com", migration))
+			_, err := f.Desk.Customers.Add(background, f.Actor.Request(f.Key()), add(f, "eva@contoso.com", migration))
 			equal(t, "the reasons", refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible).Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}})
 		})
 		equal(t, "granted", granted(t, w, migration, "contoso.com"), 1)
@@ -307,7 +309,7 @@ func TestNoClaimYet(t *testing.T) {
 	p := w.Added(migration, "ana@contoso.com")
 	unchanged(t, spy, func() {
 		for _, c := range claimCalls() {
-			if c.name == "ChangeDetails" || c.act == workflow.MayViewClaims {
+			if c.name == "Claims.Update" || c.act == workflow.MayViewClaims {
 				continue
 			}
 			_, err := c.do(w, c.by(), p)
@@ -317,7 +319,7 @@ func TestNoClaimYet(t *testing.T) {
 			}
 		}
 	})
-	view, err := w.Desk.Claim(background, w.Actor, p)
+	view, err := w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
 	equal(t, "what can be done", view.Actions, []engagement.Action{engagement.ActionRequestConsent, engagement.ActionCancel})
 	equal(t, "what is missing", len(view.Missing), 0)
@@ -333,28 +335,28 @@ func TestClaimInput(t *testing.T) {
 	}
 	comment := func(text string) input {
 		return input{engagement.StatusConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: text})
+			return w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: text})
 		}, "text"}
 	}
 	dispute := func(reason string) input {
 		return input{engagement.StatusRejected, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.DisputeClaim(background, w.Actor, p, workflow.DisputeClaim{Key: w.Key(), Reason: reason})
+			return w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), p, workflow.DisputeClaim{Reason: reason})
 		}, "reason"}
 	}
 	action := func(field string, items ...claim.ActionItem) input {
 		return input{engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.AskForAction(background, w.Reviewer(), p, workflow.RequestAction{Key: w.Key(), Items: items})
+			return w.Desk.Reviews.RequestAction(background, w.Reviewer().Request(w.Key()), p, workflow.RequestAction{Items: items})
 		}, field}
 	}
 	reject := func(field, text string, codes ...claim.RejectionCode) input {
 		return input{engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.RejectClaim(background, w.Reviewer(), p, workflow.RejectClaim{Key: w.Key(), Codes: codes, Text: text})
+			return w.Desk.Reviews.Reject(background, w.Reviewer().Request(w.Key()), p, workflow.RejectClaim{Codes: codes, Text: text})
 		}, field}
 	}
 	approve := func(field string, cmd workflow.ApproveClaim) input {
 		return input{engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			cmd.Key, cmd.Amount = w.Key(), money(t, "5000.00 USD")
-			return w.Desk.ApproveClaim(background, w.Reviewer(), p, cmd)
+			cmd.Amount = money(t, "5000.00 USD")
+			return w.Desk.Reviews.Approve(background, w.Reviewer().Request(w.Key()), p, cmd)
 		}, field}
 	}
 	for name, in := range map[string]input{
@@ -375,7 +377,7 @@ func TestClaimInput(t *testing.T) {
 		"too long an override":      approve("override", workflow.ApproveClaim{Override: long}),
 		"too long a text":           approve("text", workflow.ApproveClaim{Text: long}),
 		"a reference without end": {engagement.StatusApproved, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.RecordPayment(background, w.Reviewer(), p, workflow.RecordPayment{Key: w.Key(), Amount: money(t, "1.00 USD"), Reference: strings.Repeat("x", 201)})
+			return w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: money(t, "1.00 USD"), Reference: strings.Repeat("x", 201)})
 		}, "reference"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -397,14 +399,14 @@ func TestSubmitNeedsProof(t *testing.T) {
 	})
 	p := w.Granted(migration, "ana@contoso.com")
 	submit := func() error {
-		return w.Desk.SubmitClaim(background, w.Actor, p, workflow.SubmitClaim{Key: w.Key()})
+		return w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})
 	}
 	missing := func() string {
 		t.Helper()
 		var text string
 		unchanged(t, spy, func() {
 			e := refused[*claim.IncompleteError](t, submit(), claim.ErrIncomplete)
-			view, err := w.Desk.Claim(background, w.Actor, p)
+			view, err := w.Desk.Claims.Get(background, w.Actor, p)
 			ok(t, err)
 			equal(t, "what the claim says is missing", view.Missing, e.Missing)
 			text = strings.TrimPrefix(e.Error(), "the claim cannot be submitted yet: ")
@@ -431,17 +433,17 @@ func TestWithdrawAfterSubmission(t *testing.T) {
 	w, _ := newWorld(t)
 	p := reached(t, w, migration, engagement.StatusSubmitted)
 	link := newest(w, p)
-	v, err := w.Desk.ConsentView(background, link)
+	v, err := w.Desk.Links.ConsentView(background, link)
 	ok(t, err)
 	equal(t, "the customer may withdraw", v.MayWithdraw, true)
 	w.Advance(time.Hour)
 	ok(t, answer(w, link, consent.DecisionWithdraw))
 	at := w.Now()
 	w.ExpectStatus(p, engagement.StatusSubmitted)
-	view, err := w.Desk.Claim(background, w.Reviewer(), p)
+	view, err := w.Desk.Claims.Get(background, w.Reviewer(), p)
 	ok(t, err)
 	equal(t, "the flag", view.WithdrawnAt, at)
-	page, err := w.Desk.Claims(background, workflowtest.Vendor, workflow.ClaimsQuery{})
+	page, err := w.Desk.Claims.List(background, workflowtest.Vendor, workflow.ClaimsQuery{})
 	ok(t, err)
 	equal(t, "the flag in the list", page.Rows[0].WithdrawnAt, at)
 	equal(t, "granted", granted(t, w, migration, "contoso.com"), 1)
@@ -451,7 +453,7 @@ func TestWithdrawAfterSubmission(t *testing.T) {
 	equal(t, "who is told", sentTo(w, engagement.MessageConsentWithdrawn), []string{"partner@partner.example"})
 	w.Reviewed(p)
 	w.Approved(p, "5000.00 USD")
-	view, err = w.Desk.Claim(background, w.Actor, p)
+	view, err = w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
 	equal(t, "the flag stays", view.WithdrawnAt, at)
 }
@@ -462,14 +464,14 @@ func TestComments(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	say := func(actor workflow.Actor, text string) {
 		t.Helper()
-		ok(t, w.Desk.Comment(background, actor, p, workflow.Comment{Key: w.Key(), Text: text}))
+		ok(t, w.Desk.Claims.Comment(background, actor.Request(w.Key()), p, workflow.Comment{Text: text}))
 	}
 	say(w.Actor, "Here it is.")
 	w.Submitted(p)
 	w.Advance(time.Hour)
 	say(w.Reviewer(), "Thank you.\nIt looks good.")
 	for _, actor := range []workflow.Actor{w.Actor, w.Reviewer()} {
-		view, err := w.Desk.Claim(background, actor, p)
+		view, err := w.Desk.Claims.Get(background, actor, p)
 		ok(t, err)
 		reviewer := "program"
 		if actor.Partner == w.Actor.Partner && actor.User == w.Actor.User {
@@ -513,7 +515,7 @@ func TestClaimHistoryTampered(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Granted(workshop, "it@adatum.com")
 	s.Store = tampering{s.Store}
-	view, err := w.Desk.Claim(background, w.Actor, p)
+	view, err := w.Desk.Claims.Get(background, w.Actor, p)
 	e := refused[*engagement.HistoryError](t, err, engagement.ErrHistoryBroken)
 	equal(t, "where", e.Seq, int64(2))
 	equal(t, "the claim is there", []any{view.ID, view.Status, len(view.History) > 0}, []any{p, engagement.StatusConsentReceived, true})
@@ -526,7 +528,7 @@ func TestClaimHistoryIsItsOwn(t *testing.T) {
 	other := reached(t, w, migration, engagement.StatusCanceled)
 	p := reached(t, w, migration, engagement.StatusConsentReceived)
 	for _, id := range []engagement.ParticipationID{other, p} {
-		view, err := w.Desk.Claim(background, w.Actor, id)
+		view, err := w.Desk.Claims.Get(background, w.Actor, id)
 		ok(t, err)
 		if len(view.History) < 4 || slices.ContainsFunc(view.History, func(e engagement.Event) bool { return e.Participation != id }) {
 			t.Errorf("the history of %s is %v", id, view.History)

@@ -69,7 +69,7 @@ type ClaimsPage struct {
 	Unreadable []UnreadableRow `json:",omitempty"` // see CustomersPage.Unreadable
 }
 
-// Claims returns a page of the claims list as it is now: participations from
+// List returns a page of the claims list as it is now: participations from
 // their add or claim on, which a query by Statuses narrows. A partner's actor sees
 // the partner's. An actor of the Program sees those of the partner that it names,
 // or, naming none, of every partner. Rows and counts are those of the actor's
@@ -77,7 +77,8 @@ type ClaimsPage struct {
 //
 // It returns a *ForbiddenError, *InputErrors, a *InvalidCursorError or an
 // *UnavailableError.
-func (s *Service) Claims(ctx context.Context, actor Actor, query ClaimsQuery) (ClaimsPage, error) {
+func (d *ClaimsDesk) List(ctx context.Context, actor Actor, query ClaimsQuery) (ClaimsPage, error) {
+	s := d.s
 	c, err := s.claimsOf(ctx, actor, query)
 	if err != nil {
 		return ClaimsPage{}, err
@@ -293,9 +294,10 @@ func (q ClaimsQuery) filter(all []engagement.Engagement) storage.Filter {
 	return f
 }
 
-// AllClaims yields every row that Claims would give, page by page. An error ends
+// All yields every row that Claims would give, page by page. An error ends
 // it: an *UnreadableRowsError after all the rows that can be read.
-func (s *Service) AllClaims(ctx context.Context, actor Actor, query ClaimsQuery) iter.Seq2[ClaimRow, error] {
+func (d *ClaimsDesk) All(ctx context.Context, actor Actor, query ClaimsQuery) iter.Seq2[ClaimRow, error] {
+	s := d.s
 	return func(yield func(ClaimRow, error) bool) {
 		c, err := s.claimsOf(ctx, actor, query)
 		if err != nil {
@@ -337,12 +339,13 @@ type ClaimTotal struct {
 	Paid      eligibility.Money
 }
 
-// ClaimTotals adds up every claim that the query finds, by status, in the order
+// Totals adds up every claim that the query finds, by status, in the order
 // of engagement.AllStatuses, and by currency; Limit and Cursor do not matter. It
 // reads all of them, so what it takes grows with their number. It returns what
 // Claims returns, and an *UnreadableRowsError together with the totals of all the
 // others.
-func (s *Service) ClaimTotals(ctx context.Context, actor Actor, query ClaimsQuery) ([]ClaimTotal, error) {
+func (d *ClaimsDesk) Totals(ctx context.Context, actor Actor, query ClaimsQuery) ([]ClaimTotal, error) {
+	s := d.s
 	query.Limit, query.Cursor = maxLimit, ""
 	var totals []ClaimTotal
 	in := func(status engagement.Status, currency string) *ClaimTotal {
@@ -353,7 +356,7 @@ func (s *Service) ClaimTotals(ctx context.Context, actor Actor, query ClaimsQuer
 		return &totals[i]
 	}
 	var left error
-	for row, err := range s.AllClaims(ctx, actor, query) {
+	for row, err := range s.Claims.All(ctx, actor, query) {
 		if errors.Is(err, storage.ErrUnreadable) {
 			left = err
 			break // it is the last

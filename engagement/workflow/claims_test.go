@@ -49,7 +49,7 @@ func claimsOf(t *testing.T, w *workflowtest.World, actor workflow.Actor, q workf
 	t.Helper()
 	var rows []workflow.ClaimRow
 	var who []string
-	for row, err := range w.Desk.AllClaims(background, actor, q) {
+	for row, err := range w.Desk.Claims.All(background, actor, q) {
 		ok(t, err)
 		rows = append(rows, row)
 		who = append(who, strings.TrimSuffix(strings.TrimPrefix(row.Identity.Domain.String(), "c"), ".example"))
@@ -136,7 +136,7 @@ func TestClaimsOrders(t *testing.T) {
 				q := workflow.ClaimsQuery{Sort: by, Descending: descending, Limit: limit}
 				var got []workflow.ClaimRow
 				for {
-					page, err := w.Desk.Claims(background, w.Actor, q)
+					page, err := w.Desk.Claims.List(background, w.Actor, q)
 					ok(t, err)
 					equal(t, "the counts", exact(t, page.Counts), want)
 					equal(t, "the moment", page.At, w.Now())
@@ -149,7 +149,7 @@ func TestClaimsOrders(t *testing.T) {
 			}
 		}
 	}
-	page, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Search: "nobody", Statuses: []engagement.Status{engagement.StatusPaid}})
+	page, err := w.Desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{Search: "nobody", Statuses: []engagement.Status{engagement.StatusPaid}})
 	ok(t, err)
 	equal(t, "the counts", exact(t, page.Counts), want)
 }
@@ -179,18 +179,18 @@ func TestClaimsOfWhom(t *testing.T) {
 			}
 			equal(t, "whose", got, c.want)
 			total := 0
-			for _, s := range must(w.Desk.ClaimTotals(background, c.actor, workflow.ClaimsQuery{})) {
+			for _, s := range must(w.Desk.Claims.Totals(background, c.actor, workflow.ClaimsQuery{})) {
 				total += s.Count
 			}
 			equal(t, "the totals count", total, len(rows))
-			page := must(w.Desk.Claims(background, c.actor, workflow.ClaimsQuery{}))
+			page := must(w.Desk.Claims.List(background, c.actor, workflow.ClaimsQuery{}))
 			counted := 0
 			for n := range maps.Values(exact(t, page.Counts)) {
 				counted += n
 			}
 			equal(t, "the counts", counted, len(rows))
 			var text strings.Builder
-			ok(t, w.Desk.ExportClaims(background, c.actor, workflow.ClaimsQuery{}, &text, nil))
+			ok(t, w.Desk.Claims.Export(background, c.actor, workflow.ClaimsQuery{}, &text, nil))
 			equal(t, "the export has", strings.Count(text.String(), "\n"), len(rows)+1)
 		})
 	}
@@ -202,7 +202,7 @@ func TestClaimTotals(t *testing.T) {
 	w := ledger(t)
 	type line struct{ status, currency, sums string }
 	var got []line
-	for _, s := range must(w.Desk.ClaimTotals(background, w.Actor, workflow.ClaimsQuery{Limit: 1, Cursor: "whatever"})) {
+	for _, s := range must(w.Desk.Claims.Totals(background, w.Actor, workflow.ClaimsQuery{Limit: 1, Cursor: "whatever"})) {
 		got = append(got, line{string(s.Status), s.Currency, fmt.Sprintf("%d: %s, %s, %s, %s", s.Count, s.Estimated, s.Requested, s.Approved, s.Paid)})
 	}
 	equal(t, "the totals", got, []line{
@@ -219,9 +219,9 @@ func TestClaimTotals(t *testing.T) {
 		{"Paid", "USD", "1: 5000.00 USD, 5000.00 USD, 5000.00 USD, 5000.00 USD"},
 		{"Rejected", "USD", "1: 5000.00 USD, 5000.00 USD, , "},
 	})
-	both := must(w.Desk.ClaimTotals(background, workflowtest.Vendor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusSubmitted}, AtLeast: money(t, "0 EUR")}))
+	both := must(w.Desk.Claims.Totals(background, workflowtest.Vendor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusSubmitted}, AtLeast: money(t, "0 EUR")}))
 	equal(t, "of both partners", []any{len(both), both[0].Count, both[0].Requested.String()}, []any{1, 2, "0.20 EUR"})
-	none, err := w.Desk.ClaimTotals(background, w.Actor, workflow.ClaimsQuery{Search: "nobody"})
+	none, err := w.Desk.Claims.Totals(background, w.Actor, workflow.ClaimsQuery{Search: "nobody"})
 	ok(t, err)
 	equal(t, "of nothing", len(none), 0)
 }
@@ -250,17 +250,17 @@ func TestClaimsRefuses(t *testing.T) {
 		if field != "below " {
 			change(&all)
 		}
-		_, err := w.Desk.Claims(background, w.Actor, q)
+		_, err := w.Desk.Claims.List(background, w.Actor, q)
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
 	}
-	_, err := w.Desk.Claims(background, w.Actor, all)
+	_, err := w.Desk.Claims.List(background, w.Actor, all)
 	for _, field := range []string{"limit", "sort", "statuses", "to", "at_least", "below", "customer"} {
 		if !strings.Contains(err.Error(), field+" ") {
 			t.Errorf("%q does not name %s", err, field)
 		}
 	}
 	for _, limit := range []int{0, 1, 1000} {
-		_, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Limit: limit})
+		_, err := w.Desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{Limit: limit})
 		ok(t, err)
 	}
 }
@@ -271,7 +271,7 @@ func TestClaimsLimit(t *testing.T) {
 	for n := range 51 {
 		w.Added(pilot, fmt.Sprintf("x@c%02d.example", n))
 	}
-	page := must(w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{}))
+	page := must(w.Desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{}))
 	equal(t, "a page", []any{len(page.Rows), page.Next != ""}, []any{50, true})
 }
 
@@ -279,9 +279,9 @@ func TestClaimsLimit(t *testing.T) {
 func TestClaimsCursors(t *testing.T) {
 	w := ledger(t)
 	list := workflow.ClaimsQuery{Limit: 2, Engagements: []engagement.ID{migration}}
-	first := must(w.Desk.Claims(background, w.Actor, list))
+	first := must(w.Desk.Claims.List(background, w.Actor, list))
 	list.Cursor = first.Next
-	second := must(w.Desk.Claims(background, w.Actor, list))
+	second := must(w.Desk.Claims.List(background, w.Actor, list))
 	for name, change := range map[string]func(*workflow.ClaimsQuery){
 		"sort":        func(q *workflow.ClaimsQuery) { q.Sort = storage.SortByAmount },
 		"descending":  func(q *workflow.ClaimsQuery) { q.Descending = true },
@@ -297,21 +297,21 @@ func TestClaimsCursors(t *testing.T) {
 	} {
 		q := list
 		change(&q)
-		_, err := w.Desk.Claims(background, w.Actor, q)
+		_, err := w.Desk.Claims.List(background, w.Actor, q)
 		if e := refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor); !strings.Contains(e.Error(), "another list") {
 			t.Errorf("%s: %v", name, e)
 		}
 	}
 	for _, actor := range []workflow.Actor{workflowtest.Fabrikam, workflowtest.Vendor} {
-		_, err := w.Desk.Claims(background, actor, list)
+		_, err := w.Desk.Claims.List(background, actor, list)
 		refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 	}
-	customers := must(w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Limit: 1}))
-	_, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Cursor: customers.Next})
+	customers := must(w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Limit: 1}))
+	_, err := w.Desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{Cursor: customers.Next})
 	refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 	larger := list
 	larger.Limit = 1000
-	equal(t, "a page of another size", must(w.Desk.Claims(background, w.Actor, larger)).Rows[:2], second.Rows)
+	equal(t, "a page of another size", must(w.Desk.Claims.List(background, w.Actor, larger)).Rows[:2], second.Rows)
 }
 
 // While claims come and go between the pages, none comes twice, and every one that
@@ -340,7 +340,7 @@ func TestClaimsPagesAreStable(t *testing.T) {
 		}
 		seen := map[engagement.ParticipationID]int{}
 		for {
-			page, err := w.Desk.Claims(background, w.Actor, q)
+			page, err := w.Desk.Claims.List(background, w.Actor, q)
 			ok(t, err)
 			for _, row := range page.Rows {
 				seen[row.Participation]++
@@ -380,15 +380,15 @@ func TestClaimsOfAnEngagementThatIsGone(t *testing.T) {
 	gone.Catalog = w.Catalog
 	desk, err := workflow.New(w.Store, directory{}, gone, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
 	ok(t, err)
-	page, err := desk.Claims(background, w.Actor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusPaid}})
+	page, err := desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusPaid}})
 	ok(t, err)
 	row := page.Rows[0]
 	equal(t, "the row", []string{string(row.Engagement), row.EngagementName, row.SolutionArea, string(row.Status), row.Paid.String()},
 		[]string{"azure-migration", "Azure Migration", "", "Paid", "5000.00 USD"})
-	page, err = desk.Claims(background, w.Actor, workflow.ClaimsQuery{SolutionAreas: []string{"Infrastructure"}})
+	page, err = desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{SolutionAreas: []string{"Infrastructure"}})
 	ok(t, err)
 	equal(t, "of the area", len(page.Rows), 0)
-	view, err := desk.Claim(background, w.Actor, row.Participation)
+	view, err := desk.Claims.Get(background, w.Actor, row.Participation)
 	ok(t, err)
 	equal(t, "the claim", view.Status, engagement.StatusPaid)
 }
@@ -396,7 +396,7 @@ func TestClaimsOfAnEngagementThatIsGone(t *testing.T) {
 func TestExportClaims(t *testing.T) {
 	w, _ := newWorld(t)
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.Name, e.SolutionArea = "=1+1", "@SUM(A1)" })
-	started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{migration},
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Engagements: []engagement.ID{migration},
 		Candidate: workflow.Candidate{Location: lisboa, Domain: "contoso.com", FriendlyName: "+351"}})
 	ok(t, err)
 	p := started[0].ID
@@ -409,7 +409,7 @@ func TestExportClaims(t *testing.T) {
 	read := func(actor workflow.Actor, q workflow.ClaimsQuery) []map[string]string {
 		t.Helper()
 		var text strings.Builder
-		ok(t, w.Desk.ExportClaims(background, actor, q, &text, nil))
+		ok(t, w.Desk.Claims.Export(background, actor, q, &text, nil))
 		cells, err := csv.NewReader(strings.NewReader(text.String())).ReadAll()
 		ok(t, err)
 		equal(t, "the header", cells[0], []string{
@@ -448,10 +448,10 @@ func TestExportClaims(t *testing.T) {
 	equal(t, "for the Program", read(workflowtest.Vendor, workflow.ClaimsQuery{Sort: storage.SortBySince})[0]["actions"], "")
 
 	var text strings.Builder
-	err = w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{Sort: "size"}, &text, nil)
+	err = w.Desk.Claims.Export(background, w.Actor, workflow.ClaimsQuery{Sort: "size"}, &text, nil)
 	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	for n := range 3 {
-		if err := w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{}, &full{after: n * 10}, nil); err == nil {
+		if err := w.Desk.Claims.Export(background, w.Actor, workflow.ClaimsQuery{}, &full{after: n * 10}, nil); err == nil {
 			t.Error("a full disk is no error")
 		}
 	}

@@ -33,7 +33,7 @@ type ClaimView struct {
 	UnreadableEvents []int64
 }
 
-// Claim returns one participation with its claim, what is missing and its
+// Get returns one participation with its claim, what is missing and its
 // history, for its partner and for the Program. Its Terms, Decision and Claim say
 // which versions of the engagement, its rules, rates and proof it stands on; with
 // engagement.AnchorSubmission a draft shows the proof that is asked for now.
@@ -46,7 +46,8 @@ type ClaimView struct {
 // It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError, and an
 // *engagement.HistoryError together with the view when the history was tampered
 // with.
-func (s *Service) Claim(ctx context.Context, actor Actor, id engagement.ParticipationID) (ClaimView, error) {
+func (d *ClaimsDesk) Get(ctx context.Context, actor Actor, id engagement.ParticipationID) (ClaimView, error) {
+	s := d.s
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, MayViewClaims, id)
 	if err != nil {

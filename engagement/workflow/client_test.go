@@ -26,7 +26,7 @@ func TestClientOfAnAnswer(t *testing.T) {
 				return consent.Client{Address: address, Agent: r.UserAgent() + "\n" + strings.Repeat("x", 400)}
 			}
 		}
-		page := httptest.NewServer(consenthttp.New(w.Desk, opts))
+		page := httptest.NewServer(consenthttp.New(w.Desk.Links, opts))
 		defer page.Close()
 		for _, decision := range []string{"accept", "withdraw"} {
 			r, err := http.NewRequestWithContext(background, http.MethodPost, page.URL+"/"+w.Links(p)[0].Secret(), strings.NewReader(url.Values{"decision": {decision}}.Encode()))
@@ -38,7 +38,7 @@ func TestClientOfAnAnswer(t *testing.T) {
 			ok(t, resp.Body.Close())
 			equal(t, "the status", resp.StatusCode, http.StatusOK)
 		}
-		evidence, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+		evidence, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 		ok(t, err)
 		for _, e := range evidence[1:] {
 			equal(t, "kept", !e.Client.IsZero(), kept)
@@ -47,10 +47,10 @@ func TestClientOfAnAnswer(t *testing.T) {
 			}
 		}
 		equal(t, "what is stored of it", len(holding(stored(w), address)) > 0, kept)
-		view, err := w.Desk.Claim(background, w.Actor, p)
+		view, err := w.Desk.Claims.Get(background, w.Actor, p)
 		ok(t, err)
 		equal(t, "what the partner's page has of it", view.Participation.Consent.Answer.Client, consent.Client{})
-		_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
+		_, err = w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 		ok(t, err)
 		equal(t, "what is left of it", len(holding(stored(w), address))+len(holding(stored(w), agent)), 0)
 	}

@@ -47,7 +47,7 @@ func TestSweepByAWrongClock(t *testing.T) {
 			desk, err := workflow.New(watch{Store: spy, off: tt.off}, directory{}, w.Catalog, workflow.FactFunc(noFacts), &opts)
 			ok(t, err)
 			sweep := func() {
-				_, err = desk.Sweep(background)
+				_, err = desk.Jobs.Sweep(background)
 				if errors.Is(err, workflow.ErrClock) != tt.refuse {
 					t.Fatalf("the sweep: %v", err)
 				}
@@ -67,7 +67,7 @@ func TestSweepByAWrongClock(t *testing.T) {
 	down := errors.New("down")
 	desk, err := workflow.New(watch{Store: w.Store, err: down}, directory{}, w.Catalog, workflow.FactFunc(noFacts), nil)
 	ok(t, err)
-	if _, err := desk.Sweep(background); !errors.Is(err, down) || !errors.Is(err, workflow.ErrUnavailable) {
+	if _, err := desk.Jobs.Sweep(background); !errors.Is(err, down) || !errors.Is(err, workflow.ErrUnavailable) {
 		t.Fatalf("the sweep: %v", err)
 	}
 }

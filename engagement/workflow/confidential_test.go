@@ -62,22 +62,22 @@ func TestConfidentialFacts(t *testing.T) {
 
 	w := confidentialWorld(t)
 	w.Known("adatum.com")
-	offer, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Domain: "fourthcoffee.com"})
+	offer, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Domain: "fourthcoffee.com"})
 	ok(t, err)
 	noFigures(t, offer, nil)
-	_, err = w.Desk.AddCustomer(background, w.Actor, add(w, "it@fourthcoffee.com", migration))
+	_, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "it@fourthcoffee.com", migration))
 	refusal := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
 	noFigures(t, refusal, err)
 	equal(t, "the criteria that are not met", ruleIDs(refusal.Reasons), []string{"enough_seats", "tier"})
 	equal(t, "in words", refusal.Reasons[1].String(), "Criterion not met: The customer has the tier")
-	page, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Tab: engagement.TabIneligible})
+	page, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Tab: engagement.TabIneligible})
 	ok(t, err)
 	equal(t, "on the page", ruleIDs(page.Rows[0].Reasons), []string{"tier"})
 	noFigures(t, page, nil)
 
 	// What was decided is kept whole: it can be decided again, and the program sees it.
 	p := w.Granted(migration, "ana@contoso.com")
-	view, err := w.Desk.Claim(background, w.Reviewer(), p)
+	view, err := w.Desk.Claims.Get(background, w.Reviewer(), p)
 	ok(t, err)
 	e, err := w.Catalog.Engagements(background)
 	ok(t, err)
@@ -123,7 +123,7 @@ func TestStatedIdentityShowsNoFigures(t *testing.T) {
 	figures := func(r engagement.Reason) bool { return r.Wanted != "" || r.Found != "" }
 	for _, shown := range []bool{false, true} {
 		w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.FiguresOfStated = shown })
-		offer, err := w.Desk.Identify(background, w.Actor, stranger)
+		offer, err := w.Desk.Customers.Identify(background, w.Actor, stranger)
 		ok(t, err)
 		equal(t, "the basis", offer.Resolution.Basis, tenant.BasisStated)
 		var told []engagement.Reason
@@ -139,7 +139,7 @@ func TestStatedIdentityShowsNoFigures(t *testing.T) {
 		}
 		equal(t, "figures in the offer", slices.ContainsFunc(told, figures), shown)
 
-		unchecked, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{
+		unchecked, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{
 			Location: lisboa, Domain: "fourthcoffee.com", SubscriptionID: "10000000-0000-4000-8000-000000000003",
 		})
 		ok(t, err)
@@ -148,20 +148,20 @@ func TestStatedIdentityShowsNoFigures(t *testing.T) {
 			equal(t, "figures of an ID that nobody checked", slices.ContainsFunc(c.Decision.Findings(), func(f eligibility.Finding) bool { return f.Wanted != "" }), shown)
 		}
 
-		_, err = w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: stranger, Engagements: []engagement.ID{migration}})
+		_, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: stranger, Engagements: []engagement.ID{migration}})
 		refusal := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
 		equal(t, "figures in the refusal", slices.ContainsFunc(refusal.Reasons, figures), shown)
 
-		started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: stranger, Engagements: []engagement.ID{pilot}})
+		started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: stranger, Engagements: []engagement.ID{pilot}})
 		ok(t, err)
 		w.Requested(started[0].ID)
 		w.Accepted(started[0].ID)
 		for range 2 { // as the consent evaluates it, and as a re-evaluation does
-			page, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Tab: engagement.TabIneligible})
+			page, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Tab: engagement.TabIneligible})
 			ok(t, err)
 			equal(t, "rows", len(page.Rows), 1)
 			equal(t, "figures on the page", slices.ContainsFunc(page.Rows[0].Reasons, figures), shown)
-			_, err = w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
+			_, err = w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 			ok(t, err)
 		}
 	}

@@ -19,11 +19,11 @@ import (
 )
 
 // The desk is what the pages of package consenthttp ask.
-var _ consenthttp.Desk = (*workflow.Service)(nil)
+var _ consenthttp.Desk = (*workflow.LinksDesk)(nil)
 
 // asked is a request to these contacts.
-func asked(w *workflowtest.World, customer ...string) workflow.ConsentRequest {
-	return workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(customer...), Partner: workflow.ByEmail("joe@northwind.example"), Language: "en"}
+func asked(w *workflowtest.World, customer ...string) workflow.RequestConsent {
+	return workflow.RequestConsent{Customer: workflow.ByEmail(customer...), Partner: workflow.ByEmail("joe@northwind.example"), Language: "en"}
 }
 
 func newest(w *workflowtest.World, p engagement.ParticipationID) consent.Token {
@@ -43,16 +43,16 @@ func TestConsentWindowNeverMoves(t *testing.T) {
 	}
 	check("the add")
 	w.Advance(10 * day)
-	r, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+	r, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 	ok(t, err)
 	equal(t, "what was requested", r, workflow.Requested{Contacts: 1, ConsentBy: deadline})
 	check("the request")
 	w.Advance(5 * day)
-	r, err = w.Desk.ResendConsent(background, w.Actor, p, w.Key())
+	r, err = w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 	ok(t, err)
 	equal(t, "what was resent", r, workflow.Requested{Contacts: 1, ConsentBy: deadline})
 	check("the resend")
-	r, err = w.Desk.ChangeContacts(background, w.Actor, p, asked(w, "eva@contoso.com", "rui@contoso.com"))
+	r, err = w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts(asked(w, "eva@contoso.com", "rui@contoso.com")))
 	ok(t, err)
 	equal(t, "what was changed", r, workflow.Requested{Contacts: 2, ConsentBy: deadline})
 	check("the change of contacts")
@@ -76,10 +76,10 @@ func TestConsentWindowNeverMoves(t *testing.T) {
 func TestPreviewConsent(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	req := workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example"), Language: "pt-PT"}
+	req := workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example"), Language: "pt-PT"}
 	unchanged(t, spy, func() {
 		for range 3 {
-			v, err := w.Desk.PreviewConsent(background, w.Actor, p, req)
+			v, err := w.Desk.Consents.Preview(background, w.Actor, p, req)
 			ok(t, err)
 			got := []string{v.Partner, v.Customer, v.Engagement, v.Summary, v.Program, string(v.Language), v.Contacts[0].Email.String(), string(v.Status)}
 			want := []string{"Northwind Consulting", "Contoso", "Azure Migration", "About Azure Migration.", "Commerce Incentives", "pt-PT", "joe@northwind.example", "requested"}
@@ -88,13 +88,13 @@ func TestPreviewConsent(t *testing.T) {
 				t.Fatalf("the view is %+v", v)
 			}
 		}
-		_, err := w.Desk.PreviewConsent(background, w.Actor, p, workflow.ConsentRequest{Customer: workflow.ByEmail("nobody")})
+		_, err := w.Desk.Consents.Preview(background, w.Actor, p, workflow.RequestConsent{Customer: workflow.ByEmail("nobody")})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "customer[0].email")
 	})
 	w.ExpectStatus(p, engagement.StatusCustomerClaimed)
 	equal(t, "messages", len(w.Messages()), 0)
 	w.Requested(p)
-	_, err := w.Desk.PreviewConsent(background, w.Actor, p, req)
+	_, err := w.Desk.Consents.Preview(background, w.Actor, p, req)
 	refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 }
 
@@ -105,20 +105,20 @@ func TestRequestInput(t *testing.T) {
 		many[i] = fmt.Sprintf("a%d@contoso.com", i)
 	}
 	for name, test := range map[string]struct {
-		req    workflow.ConsentRequest
+		req    workflow.RequestConsent
 		fields []string
 		help   string
 	}{
-		"nobody":            {workflow.ConsentRequest{}, []string{"customer"}, "name at least one"},
-		"empty":             {workflow.ConsentRequest{Customer: workflow.ByEmail()}, []string{"customer"}, "name at least one"},
-		"junk":              {workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com", "junk", "a@b@c"), Partner: workflow.ByEmail("x")}, []string{"customer[1].email", "customer[2].email", "partner[0].email"}, ""},
-		"header injection":  {workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com\r\nBcc: x@y.z")}, []string{"customer[0].email"}, "line end"},
-		"twice":             {workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com", "ANA@Contoso.com")}, []string{"customer[1].email"}, "once"},
-		"a partner twice":   {workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("j@n.example", "j@n.example")}, []string{"partner[1].email"}, "once"},
-		"too many":          {workflow.ConsentRequest{Customer: workflow.ByEmail(many...)}, []string{"customer"}, "at most 20"},
-		"too many partners": {workflow.ConsentRequest{Customer: workflow.ByEmail(many[:1]...), Partner: workflow.ByEmail(many...)}, []string{"partner"}, "at most 20"},
-		"no language":       {workflow.ConsentRequest{Customer: workflow.ByEmail(many[:1]...), Language: "!"}, []string{"language"}, ""},
-		"unknown language":  {workflow.ConsentRequest{Customer: workflow.ByEmail(many[:1]...), Language: "tlh"}, []string{"language"}, "use one of"},
+		"nobody":            {workflow.RequestConsent{}, []string{"customer"}, "name at least one"},
+		"empty":             {workflow.RequestConsent{Customer: workflow.ByEmail()}, []string{"customer"}, "name at least one"},
+		"junk":              {workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com", "junk", "a@b@c"), Partner: workflow.ByEmail("x")}, []string{"customer[1].email", "customer[2].email", "partner[0].email"}, ""},
+		"header injection":  {workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com\r\nBcc: x@y.z")}, []string{"customer[0].email"}, "line end"},
+		"twice":             {workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com", "ANA@Contoso.com")}, []string{"customer[1].email"}, "once"},
+		"a partner twice":   {workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("j@n.example", "j@n.example")}, []string{"partner[1].email"}, "once"},
+		"too many":          {workflow.RequestConsent{Customer: workflow.ByEmail(many...)}, []string{"customer"}, "at most 20"},
+		"too many partners": {workflow.RequestConsent{Customer: workflow.ByEmail(many[:1]...), Partner: workflow.ByEmail(many...)}, []string{"partner"}, "at most 20"},
+		"no language":       {workflow.RequestConsent{Customer: workflow.ByEmail(many[:1]...), Language: "!"}, []string{"language"}, ""},
+		"unknown language":  {workflow.RequestConsent{Customer: workflow.ByEmail(many[:1]...), Language: "tlh"}, []string{"language"}, "use one of"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, spy := newWorld(t)
@@ -137,11 +137,17 @@ func TestRequestInput(t *testing.T) {
 					}
 				})
 			}
-			test.req.Key = w.Key()
-			try(func() error { _, err := w.Desk.RequestConsent(background, w.Actor, p, test.req); return err })
+			key := w.Key()
+			try(func() error {
+				_, err := w.Desk.Consents.Request(background, w.Actor.Request(key), p, test.req)
+				return err
+			})
 			w.ExpectStatus(p, engagement.StatusCustomerClaimed)
 			w.Requested(p, "first@contoso.com")
-			try(func() error { _, err := w.Desk.ChangeContacts(background, w.Actor, p, test.req); return err })
+			try(func() error {
+				_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(key), p, workflow.ChangeContacts(test.req))
+				return err
+			})
 		})
 	}
 }
@@ -203,7 +209,7 @@ func TestViewChangesNothing(t *testing.T) {
 		before := asJSON(t, part(t, w, p))
 		unchanged(t, spy, func() {
 			for range 5 {
-				v, err := w.Desk.ConsentView(background, link)
+				v, err := w.Desk.Links.ConsentView(background, link)
 				ok(t, err)
 				equal(t, "the status", v.Status, want)
 				equal(t, "may decide, may withdraw", []bool{v.MayDecide, v.MayWithdraw}, []bool{mayDecide, mayWithdraw})
@@ -233,7 +239,7 @@ func TestUnknownLinks(t *testing.T) {
 	ok(t, err)
 	unchanged(t, spy, func() {
 		for _, link := range []consent.Token{{}, other} {
-			if _, err := w.Desk.ConsentView(background, link); !errors.Is(err, consent.ErrUnknownLink) {
+			if _, err := w.Desk.Links.ConsentView(background, link); !errors.Is(err, consent.ErrUnknownLink) {
 				t.Errorf("view: %v", err)
 			}
 			if err := answer(w, link, consent.DecisionAccept); !errors.Is(err, consent.ErrUnknownLink) {
@@ -254,7 +260,7 @@ func TestResend(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	resend := func() error {
-		_, err := w.Desk.ResendConsent(background, w.Actor, p, w.Key())
+		_, err := w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 		w.Relayed()
 		return err
 	}
@@ -280,7 +286,7 @@ func TestResend(t *testing.T) {
 		links := w.Links(p)
 		equal(t, "links", len(links), 2*n)
 		for i, l := range links {
-			_, err := w.Desk.ConsentView(background, l)
+			_, err := w.Desk.Links.ConsentView(background, l)
 			if live := i >= 2*(n-1); live && err != nil || !live && !errors.Is(err, consent.ErrLinkVoid) {
 				t.Fatalf("after sending %d times, link %d gives %v", n, i, err)
 			}
@@ -314,40 +320,39 @@ func TestResend(t *testing.T) {
 func TestChangeContacts(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	change := func(req workflow.ConsentRequest) error {
-		req.Key = w.Key()
-		_, err := w.Desk.ChangeContacts(background, w.Actor, p, req)
+	change := func(req workflow.RequestConsent) error {
+		_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts(req))
 		w.Relayed()
 		return err
 	}
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: workflow.ByEmail("wrong@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example"), Language: "pt-PT",
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{
+		Customer: workflow.ByEmail("wrong@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example"), Language: "pt-PT",
 	})
 	ok(t, err)
 	w.Relayed()
 	old := newest(w, p)
-	ok(t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("right@contoso.com")}))
-	if _, err := w.Desk.ConsentView(background, old); !errors.Is(err, consent.ErrLinkVoid) {
+	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("right@contoso.com")}))
+	if _, err := w.Desk.Links.ConsentView(background, old); !errors.Is(err, consent.ErrLinkVoid) {
 		t.Fatalf("the old link gives %v", err)
 	}
-	v, err := w.Desk.ConsentView(background, newest(w, p))
+	v, err := w.Desk.Links.ConsentView(background, newest(w, p))
 	ok(t, err)
 	equal(t, "language", v.Language, "pt-PT")
 	equal(t, "partner contact", v.Contacts[0].Email.String(), "joe@northwind.example")
 
 	unchanged(t, spy, func() { // it is no way round the limit
-		err := change(workflow.ConsentRequest{Customer: workflow.ByEmail("RIGHT@contoso.com", "new@contoso.com")})
+		err := change(workflow.RequestConsent{Customer: workflow.ByEmail("RIGHT@contoso.com", "new@contoso.com")})
 		refused[*consent.TooSoonError](t, err, consent.ErrTooSoon)
 	})
-	ok(t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("third@contoso.com"), Partner: workflow.ByEmail(), Language: "en"}))
-	v, err = w.Desk.ConsentView(background, newest(w, p))
+	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("third@contoso.com"), Partner: workflow.ByEmail(), Language: "en"}))
+	v, err = w.Desk.Links.ConsentView(background, newest(w, p))
 	ok(t, err)
 	equal(t, "language", v.Language, "en")
 	equal(t, "partner contacts", len(v.Contacts), 0)
-	ok(t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("fourth@contoso.com")}))
-	ok(t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("fifth@contoso.com")}))
+	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("fourth@contoso.com")}))
+	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("fifth@contoso.com")}))
 	unchanged(t, spy, func() {
-		refused[*consent.TooManyError](t, change(workflow.ConsentRequest{Customer: workflow.ByEmail("sixth@contoso.com")}), consent.ErrTooMany)
+		refused[*consent.TooManyError](t, change(workflow.RequestConsent{Customer: workflow.ByEmail("sixth@contoso.com")}), consent.ErrTooMany)
 	})
 	equal(t, "receivers", sentTo(w, engagement.MessageConsentRequest), []string{
 		"wrong@contoso.com", "right@contoso.com", "third@contoso.com", "fourth@contoso.com", "fifth@contoso.com",
@@ -381,9 +386,9 @@ func TestFirstAnswerWins(t *testing.T) {
 						equal(t, "when", e.At, at)
 					}
 				}
-				_, err := w.Desk.ResendConsent(background, w.Actor, p, w.Key())
+				_, err := w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 				refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
-				_, err = w.Desk.RequestConsent(background, w.Actor, p, asked(w, "x@contoso.com"))
+				_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "x@contoso.com"))
 				refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 			})
 			w.Relayed()
@@ -409,15 +414,15 @@ func TestDeadlineInstant(t *testing.T) {
 				w.SetNow(part(t, w, p).Consent.Deadline.Add(test.at))
 				do := map[string]func() error{
 					"request": func() error {
-						_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "x@contoso.com"))
+						_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "x@contoso.com"))
 						return err
 					},
-					"resend": func() error { _, err := w.Desk.ResendConsent(background, w.Actor, p, w.Key()); return err },
+					"resend": func() error { _, err := w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p); return err },
 					"change": func() error {
-						_, err := w.Desk.ChangeContacts(background, w.Actor, p, asked(w, "x@contoso.com"))
+						_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts(asked(w, "x@contoso.com")))
 						return err
 					},
-					"cancel": func() error { return w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: w.Key()}) },
+					"cancel": func() error { return w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{}) },
 				}
 				if !test.over {
 					ok(t, answer(w, newest(w, p), d))
@@ -458,7 +463,7 @@ func TestTakenElsewhere(t *testing.T) {
 		}
 	}
 	unchanged(t, spy, func() {
-		v, err := w.Desk.ConsentView(background, newest(w, mine))
+		v, err := w.Desk.Links.ConsentView(background, newest(w, mine))
 		if !errors.Is(err, consent.ErrTakenElsewhere) {
 			t.Fatalf("view: %v", err)
 		}
@@ -472,11 +477,11 @@ func TestTakenElsewhere(t *testing.T) {
 		for name, f := range map[string]func() error{
 			"resend": func() error {
 				w.Advance(day)
-				_, err := w.Desk.ResendConsent(background, w.Actor, mine, w.Key())
+				_, err := w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), mine)
 				return err
 			},
 			"change": func() error {
-				_, err := w.Desk.ChangeContacts(background, w.Actor, mine, asked(w, "x@contoso.com"))
+				_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), mine, workflow.ChangeContacts(asked(w, "x@contoso.com")))
 				return err
 			},
 		} {
@@ -549,8 +554,8 @@ func TestClaimLimit(t *testing.T) {
 			w.Advance(day)
 			f.Granted(pilot, "eva@contoso.com")
 			equal(t, "granted", granted(t, w, pilot, "contoso.com"), 2)
-			_, err := k.Desk.AddCustomer(background, third, workflow.AddCustomer{
-				Key: k.Key(), Candidate: workflow.Candidate{Location: madrid, Email: "rui@contoso.com"}, Engagements: []engagement.ID{pilot},
+			_, err := k.Desk.Customers.Add(background, third.Request(k.Key()), workflow.AddCustomer{
+				Candidate: workflow.Candidate{Location: madrid, Email: "rui@contoso.com"}, Engagements: []engagement.ID{pilot},
 			})
 			e := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
 			equal(t, "the reasons", e.Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}, {Kind: engagement.ReasonClaimLimitReached}})
@@ -581,7 +586,7 @@ func TestClaimLimitChanges(t *testing.T) {
 	f.Requested(theirs)
 	f.Accepted(theirs)
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.ClaimLimit = 2 })
-	_, err := w.Desk.ConsentView(background, newest(w, mine))
+	_, err := w.Desk.Links.ConsentView(background, newest(w, mine))
 	ok(t, err)
 	w.Accepted(mine)
 	equal(t, "granted", granted(t, w, migration, "contoso.com"), 2)
@@ -609,9 +614,9 @@ func TestExternalHoldings(t *testing.T) {
 		down := errors.New("no connection")
 		w.Fail(workflowtest.External, down)
 		unchanged(t, spy, func() {
-			_, view := w.Desk.ConsentView(background, link)
-			_, request := w.Desk.RequestConsent(background, w.Actor, q, asked(w, "ana@adatum.com"))
-			_, add := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", workshop))
+			_, view := w.Desk.Links.ConsentView(background, link)
+			_, request := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), q, asked(w, "ana@adatum.com"))
+			_, add := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", workshop))
 			for _, err := range []error{view, request, add, answer(w, link, consent.DecisionAccept)} {
 				e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 				equal(t, "the source", e.Source, "external holdings")
@@ -636,7 +641,7 @@ func TestExternalHoldings(t *testing.T) {
 	// A source that answers for other places than it was asked about is no source.
 	w, spy := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.External = short{} })
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
+		_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", migration))
 		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "external holdings")
 	})
 }
@@ -710,7 +715,7 @@ func TestClaimOpens(t *testing.T) {
 func TestCancel(t *testing.T) {
 	w, spy := newWorld(t)
 	cancel := func(p engagement.ParticipationID) error {
-		return w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: w.Key(), Reason: "The customer called."})
+		return w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{Reason: "The customer called."})
 	}
 	for name, test := range map[string]struct {
 		reach func() engagement.ParticipationID
@@ -725,7 +730,7 @@ func TestCancel(t *testing.T) {
 		}, engagement.TabOff, true},
 		"requested, and the message has not gone out": {func() engagement.ParticipationID {
 			p := w.Added("endpoint-workshop", "ana@contoso.com")
-			_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+			_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 			ok(t, err)
 			return p
 		}, engagement.TabOff, false},
@@ -789,7 +794,7 @@ func TestCancel(t *testing.T) {
 	}
 	p := w.Claimed(pilot, "adatum.com")
 	unchanged(t, spy, func() {
-		err := w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: w.Key(), Reason: strings.Repeat("x", 2001)})
+		err := w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{Reason: strings.Repeat("x", 2001)})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "reason")
 	})
 }
@@ -806,7 +811,7 @@ func TestEvidenceAndReceipt(t *testing.T) {
 	ok(t, answer(w, w.Links(p)[1], consent.DecisionAccept))
 	w.Advance(day)
 	ok(t, answer(w, w.Links(p)[0], consent.DecisionWithdraw))
-	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+	records, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 	ok(t, err)
 	text := consent.StandardTexts().For("en")
 	type record struct {
@@ -834,11 +839,11 @@ func TestEvidenceAndReceipt(t *testing.T) {
 		t.Error("the links do not join sendings and answers")
 	}
 
-	_, err = w.Desk.Receipt(background, w.Actor, p, consent.ReceiptDetails{})
+	_, err = w.Desk.Consents.Receipt(background, w.Actor, p, consent.ReceiptDetails{})
 	if !errors.Is(err, consent.ErrInvalid) {
 		t.Fatalf("a receipt without what is mandatory: %v", err)
 	}
-	receipt, err := w.Desk.Receipt(background, w.Actor, p, consent.ReceiptDetails{
+	receipt, err := w.Desk.Consents.Receipt(background, w.Actor, p, consent.ReceiptDetails{
 		Parties: []consent.RecordParty{{ID: "northwind", Address: "Lisboa", Contact: "privacy", Email: "privacy@northwind.example", URL: "https://northwind.example"},
 			{ID: "program", Role: consent.ThirdParty, Type: "organisation", Address: "Redmond", Contact: "privacy", Email: "p@program.example", URL: "https://program.example"}},
 		StorageLocations: []string{"EU"}, RetentionPeriod: "P7Y", Jurisdiction: []string{"PT"},
@@ -852,7 +857,7 @@ func TestEvidenceAndReceipt(t *testing.T) {
 	equal(t, "the receipt", asJSON(t, back), asJSON(t, receipt))
 
 	q := w.Added(pilot, "ana@adatum.com")
-	_, err = w.Desk.Receipt(background, w.Actor, q, consent.ReceiptDetails{})
+	_, err = w.Desk.Consents.Receipt(background, w.Actor, q, consent.ReceiptDetails{})
 	if !errors.Is(err, consent.ErrInvalid) {
 		t.Fatalf("a receipt of nothing: %v", err)
 	}
@@ -898,9 +903,9 @@ func TestEngagementLeavesCatalog(t *testing.T) {
 	desk, err := workflow.New(w.Store, directory{}, gone, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
 	ok(t, err)
 	unchanged(t, spy, func() {
-		_, err := desk.AnswerConsent(background, link, consent.DecisionAccept)
+		_, err := desk.Links.AnswerConsent(background, link, consent.DecisionAccept)
 		equal(t, "the field", refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound).Field, "engagement")
-		_, err = desk.ResendConsent(background, w.Actor, p, w.Key())
+		_, err = desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 		if err == nil {
 			t.Fatal("resent")
 		}

@@ -43,15 +43,15 @@ func TestEveryMistakeInContactsIsTold(t *testing.T) {
 		return out
 	}
 	unchanged(t, spy, func() {
-		req := workflow.ConsentRequest{Key: w.Key(), Customer: wrong, Partner: wrong}
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+		reqKey, req := w.Key(), workflow.RequestConsent{Customer: wrong, Partner: wrong}
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(reqKey), p, req)
 		check(t, err, append(with("customer"), with("partner")...)...)
-		_, err = w.Desk.PreviewConsent(background, w.Actor, p, req)
+		_, err = w.Desk.Consents.Preview(background, w.Actor, p, req)
 		check(t, err, append(with("customer"), with("partner")...)...)
 		for _, c := range wrong[:1] {
-			check(t, w.Desk.RequestSurvey(background, w.Actor, granted, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: c}), "contact.name")
+			check(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), granted, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: c}), "contact.name")
 		}
-		check(t, w.Desk.RequestSurvey(background, w.Actor, granted, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: wrong[4]}), "contact.email", "contact.phone")
+		check(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), granted, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: wrong[4]}), "contact.email", "contact.phone")
 	})
 }
 
@@ -59,22 +59,22 @@ func TestEveryMistakeInContactsIsTold(t *testing.T) {
 func TestContactsHaveNames(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: []workflow.Contact{{Name: " Ana Silva ", Email: "ana@contoso.com", Phone: "+351 21 000 00 00"}},
-		Partner: []workflow.Contact{{Name: "Joe", Email: "joe@northwind.example"}},
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{
+		Customer: []workflow.Contact{{Name: " Ana Silva ", Email: "ana@contoso.com", Phone: "+351 21 000 00 00"}},
+		Partner:  []workflow.Contact{{Name: "Joe", Email: "joe@northwind.example"}},
 	})
 	ok(t, err)
 	w.Relayed()
-	v, err := w.Desk.ConsentView(background, w.Links(p)[0])
+	v, err := w.Desk.Links.ConsentView(background, w.Links(p)[0])
 	ok(t, err)
 	equal(t, "the partner's contact", v.Contacts[0].Name, "Joe")
-	view, err := w.Desk.Claim(background, w.Actor, p)
+	view, err := w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
 	ana := view.Participation.Consent.Contacts()
 	equal(t, "the contacts", workflow.Typed(ana), []workflow.Contact{{Name: "Ana Silva", Email: "ana@contoso.com", Phone: "+351 21 000 00 00"}})
-	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: "Ana Silva"}, nil)
+	_, err = w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Name: "Ana Silva"}, nil)
 	ok(t, err)
-	view, err = w.Desk.Claim(background, w.Actor, p)
+	view, err = w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
 	if name := view.Participation.Consent.Contacts()[0].Name; strings.Contains(name, "Ana") {
 		t.Errorf("the name %q is left", name)

@@ -19,17 +19,17 @@ import (
 var naming = map[string]func(*testing.T, *workflowtest.World) func(contact, reason string) (field string, err error){
 	"add": func(_ *testing.T, w *workflowtest.World) func(string, string) (string, error) {
 		return func(contact, reason string) (string, error) {
-			cmd := add(w, "ana@contoso.com", migration)
+			cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", migration)
 			cmd.Contacts = workflow.Contacts{Customer: workflow.ByEmail("ana@contoso.com", contact), Partner: workflow.ByEmail("joe@partner.example"), Reason: reason}
-			_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+			_, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 			return "contacts.customer[1].email", err
 		}
 	},
 	"claim": func(_ *testing.T, w *workflowtest.World) func(string, string) (string, error) {
 		w.Known("contoso.com")
 		return func(contact, reason string) (string, error) {
-			_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
-				Key: w.Key(), Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration},
+			_, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
+				Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration},
 				Contacts: workflow.Contacts{Customer: workflow.ByEmail("ana@contoso.com", contact), Partner: workflow.ByEmail("joe@partner.example"), Reason: reason},
 			})
 			return "contacts.customer[1].email", err
@@ -37,54 +37,54 @@ var naming = map[string]func(*testing.T, *workflowtest.World) func(contact, reas
 	},
 	"change before the request": func(t *testing.T, w *workflowtest.World) func(string, string) (string, error) {
 		p := w.Added(migration, "ana@contoso.com")
-		ok(t, w.Desk.ChangePartnerContacts(background, w.Actor, p, workflow.ChangePartnerContacts{Key: w.Key(), Partner: workflow.ByEmail("joe@partner.example")}))
+		ok(t, w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("joe@partner.example")}))
 		return func(contact, reason string) (string, error) {
-			_, err := w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(contact), Reason: reason})
+			_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts{Customer: workflow.ByEmail(contact), Reason: reason})
 			return "customer[0].email", err
 		}
 	},
 	"change after the consent": func(t *testing.T, w *workflowtest.World) func(string, string) (string, error) {
 		p := w.Added(migration, "ana@contoso.com")
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@partner.example")})
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@partner.example")})
 		ok(t, err)
 		w.Relayed()
 		w.Accepted(p)
 		return func(contact, reason string) (string, error) {
-			_, err := w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(contact), Reason: reason})
+			_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts{Customer: workflow.ByEmail(contact), Reason: reason})
 			return "customer[0].email", err
 		}
 	},
 	"preview": func(_ *testing.T, w *workflowtest.World) func(string, string) (string, error) {
 		p := w.Added(migration, "ana@contoso.com")
 		return func(contact, reason string) (string, error) {
-			_, err := w.Desk.PreviewConsent(background, w.Actor, p, workflow.ConsentRequest{Customer: workflow.ByEmail("ana@contoso.com", contact), Partner: workflow.ByEmail("joe@partner.example"), Reason: reason})
+			_, err := w.Desk.Consents.Preview(background, w.Actor, p, workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com", contact), Partner: workflow.ByEmail("joe@partner.example"), Reason: reason})
 			return "customer[1].email", err
 		}
 	},
 	"request": func(_ *testing.T, w *workflowtest.World) func(string, string) (string, error) {
 		p := w.Added(migration, "ana@contoso.com")
 		return func(contact, reason string) (string, error) {
-			_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com", contact), Partner: workflow.ByEmail("joe@partner.example"), Reason: reason})
+			_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com", contact), Partner: workflow.ByEmail("joe@partner.example"), Reason: reason})
 			return "customer[1].email", err
 		}
 	},
 	"change": func(t *testing.T, w *workflowtest.World) func(string, string) (string, error) {
 		p := w.Added(migration, "ana@contoso.com")
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@partner.example")})
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@partner.example")})
 		ok(t, err)
 		return func(contact, reason string) (string, error) {
-			_, err := w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(contact), Reason: reason})
+			_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts{Customer: workflow.ByEmail(contact), Reason: reason})
 			return "customer[0].email", err
 		}
 	},
 	"customer survey": func(t *testing.T, w *workflowtest.World) func(string, string) (string, error) {
 		p := w.Added(migration, "ana@contoso.com")
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@partner.example")})
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@partner.example")})
 		ok(t, err)
 		w.Relayed()
 		w.Accepted(p)
 		return func(contact, reason string) (string, error) {
-			return "contact.email", w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}, Reason: reason})
+			return "contact.email", w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}, Reason: reason})
 		}
 	},
 }
@@ -133,21 +133,21 @@ func TestNobodyOfTheCustomersSpeaksForThePartner(t *testing.T) {
 	w.Surveyed(p, claim.ProofPartnerSurvey) // to partner@partner.example
 	q := w.Granted(workshop, "ana@adatum.com")
 	unchanged(t, spy, func() {
-		err := w.Desk.RequestSurvey(background, w.Actor, q, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "Contact@customer.example"}})
+		err := w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), q, workflow.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "Contact@customer.example"}})
 		e := refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
 		equal(t, "the field", []string{e.Field, string(e.Of)}, []string{"contact.email", "customer"})
-		err = w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}})
+		err = w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}})
 		refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
 
-		cmd := add(w, "ana@contoso.com", pilot)
+		cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", pilot)
 		cmd.Contacts = workflow.Contacts{Customer: workflow.ByEmail("eva@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example", "EVA@contoso.com")}
-		_, err = w.Desk.AddCustomer(background, w.Actor, cmd)
+		_, err = w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 		refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
 	})
 	ok(t, renamed(w, p, "eva@contoso.com"))
 	unchanged(t, spy, func() { // neither is the contact, nor whose word stands
 		for _, to := range []string{"eva@contoso.com", "contact@customer.example"} {
-			err := w.Desk.ChangePartnerContacts(background, w.Actor, p, workflow.ChangePartnerContacts{Key: w.Key(), Partner: workflow.ByEmail("joe@northwind.example", to)})
+			err := w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("joe@northwind.example", to)})
 			e := refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
 			equal(t, "the field", []string{e.Field, string(e.Of)}, []string{"partner[1].email", "customer"})
 		}
@@ -197,7 +197,7 @@ func TestPublicServicesAreNobodysOwn(t *testing.T) {
 
 // renamed names other contacts of the customer.
 func renamed(w *workflowtest.World, p engagement.ParticipationID, to ...string) error {
-	_, err := w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(to...)})
+	_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts{Customer: workflow.ByEmail(to...)})
 	return err
 }
 

@@ -14,7 +14,7 @@ import (
 // document of the claim, and that which it repeats.
 func repeated(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) [][2]claim.EvidenceID {
 	t.Helper()
-	view, err := w.Desk.Claim(background, w.Reviewer(), p)
+	view, err := w.Desk.Claims.Get(background, w.Reviewer(), p)
 	ok(t, err)
 	var out [][2]claim.EvidenceID
 	for _, r := range view.Repeated {
@@ -31,13 +31,13 @@ func TestRepeatedEvidence(t *testing.T) {
 	two, theirs := w.Granted(migration, "eva@adatum.com"), fabrikam.Granted(pilot, "ana@contoso.com")
 	put := func(w *workflowtest.World, p engagement.ParticipationID, content string) claim.EvidenceID {
 		t.Helper()
-		v, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.ProofInvoice), strings.NewReader(content))
+		v, err := w.Desk.Documents.Add(background, w.Actor.Request(w.Key()), p, pdf(claim.ProofInvoice), strings.NewReader(content))
 		ok(t, err)
 		return v.ID
 	}
 	remove := func(p engagement.ParticipationID, v claim.EvidenceID) {
 		t.Helper()
-		ok(t, w.Desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: w.Key(), Evidence: v}))
+		ok(t, w.Desk.Documents.Remove(background, w.Actor.Request(w.Key()), p, workflow.RemoveEvidence{Evidence: v}))
 	}
 	none := [][2]claim.EvidenceID(nil)
 	put(fabrikam, theirs, "invoice")
@@ -64,10 +64,10 @@ func TestRepeatedEvidence(t *testing.T) {
 	third := put(w, three, "invoice")
 	equal(t, "in a third claim", repeated(t, w, three), [][2]claim.EvidenceID{{third, second}})
 
-	view, err := w.Desk.Claim(background, w.Reviewer(), three)
+	view, err := w.Desk.Claims.Get(background, w.Reviewer(), three)
 	ok(t, err)
 	equal(t, "the other claim", []any{view.Repeated[0].Participation, view.Repeated[0].Status, view.Repeated[0].Submitted}, []any{two, engagement.StatusConsentReceived, false})
-	own, err := w.Desk.Claim(background, w.Actor, three)
+	own, err := w.Desk.Claims.Get(background, w.Actor, three)
 	ok(t, err)
 	equal(t, "what the partner is shown", len(own.Repeated), 0)
 }
@@ -77,8 +77,8 @@ func TestRepeatedEvidenceAtOnce(t *testing.T) {
 	w, spy, _, one := newArchive(t)
 	two := w.Granted(migration, "eva@adatum.com")
 	put := func(p engagement.ParticipationID) error {
-		cmd := recorded(w.Key(), "s3://bucket/"+string(p))
-		_, err := w.Desk.RecordEvidence(background, w.Actor, p, cmd)
+		cmdKey, cmd := w.Key(), recorded("s3://bucket/"+string(p))
+		_, err := w.Desk.Documents.Record(background, w.Actor.Request(cmdKey), p, cmd)
 		return err
 	}
 	other := error(nil)

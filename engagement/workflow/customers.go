@@ -19,7 +19,8 @@ import (
 
 // CustomersQuery asks for a page of one tab of the Customers page.
 type CustomersQuery struct {
-	Tab engagement.Tab // "": the eligible ones
+	Engagement engagement.ID
+	Tab        engagement.Tab // "": the eligible ones
 	// Search is for words, or their beginnings, of the name, friendly name, domain,
 	// claim number, referral, owner or labels, in whatever case and with or without
 	// accents; or for whole IDs of the customer, in any usual spelling. All have to
@@ -59,15 +60,16 @@ const (
 	maxLimit     = 1000
 )
 
-// Customers returns a page of the partner's Customers page for an engagement,
+// List returns a page of the partner's Customers page for an engagement,
 // as it is now: deadlines that have passed count, recorded or not. Rows that
 // come or go between two pages neither repeat nor hide others. Rows and counts are
 // those of the actor's Scope.
 //
 // It returns a *ForbiddenError, a *NotFoundError, *InputErrors, a *InvalidCursorError or
 // an *UnavailableError.
-func (s *Service) Customers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery) (CustomersPage, error) {
-	c, err := s.customersOf(ctx, actor, id, query)
+func (d *CustomersDesk) List(ctx context.Context, actor Actor, query CustomersQuery) (CustomersPage, error) {
+	s := d.s
+	c, err := s.customersOf(ctx, actor, query)
 	if err != nil {
 		return CustomersPage{}, err
 	}
@@ -75,11 +77,12 @@ func (s *Service) Customers(ctx context.Context, actor Actor, id engagement.ID, 
 	return c.page(ctx, query)
 }
 
-// AllCustomers yields every row that Customers would give, page by page. An
+// All yields every row that Customers would give, page by page. An
 // error ends it: an *UnreadableRowsError after all the rows that can be read.
-func (s *Service) AllCustomers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery) iter.Seq2[engagement.Row, error] {
+func (d *CustomersDesk) All(ctx context.Context, actor Actor, query CustomersQuery) iter.Seq2[engagement.Row, error] {
+	s := d.s
 	return func(yield func(engagement.Row, error) bool) {
-		c, err := s.customersOf(ctx, actor, id, query)
+		c, err := s.customersOf(ctx, actor, query)
 		if err != nil {
 			yield(engagement.Row{}, err)
 			return
@@ -103,13 +106,13 @@ type customersPage struct {
 }
 
 // customersOf checks who asks and what for.
-func (s *Service) customersOf(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery) (customersPage, error) {
+func (s *Service) customersOf(ctx context.Context, actor Actor, query CustomersQuery) (customersPage, error) {
 	var none customersPage
 	scope, err := s.authorize(ctx, actor, MayViewCustomers)
 	if err != nil {
 		return none, err
 	}
-	e, unknown := s.engagement(ctx, id)
+	e, unknown := s.engagement(ctx, query.Engagement)
 	var badTab error
 	if query.Tab != "" && !slices.Contains(engagement.AllTabs(), query.Tab) {
 		badTab = &InputError{Field: "tab", Problem: "is not one of the three tabs: use " + oneOf(engagement.AllTabs())}
@@ -152,16 +155,18 @@ func (c customersPage) all(ctx context.Context, query CustomersQuery, out *leftO
 //
 // It returns a *ForbiddenError, an *InputError or an *UnavailableError, and an
 // *UnreadableRowsError together with all the rows that can be read.
-func (s *Service) Search(ctx context.Context, actor Actor, search string, limit int) ([]engagement.Row, error) {
+func (d *CustomersDesk) Search(ctx context.Context, actor Actor, search string, limit int) ([]engagement.Row, error) {
+	s := d.s
 	query := CustomersQuery{Search: search, Limit: limit}
 	return s.everywhere(ctx, actor, query, append(engagement.AllTabs(), engagement.TabOff)...)
 }
 
-// AttentionRequired returns what the partner has to do in all engagements of the
+// NeedingAttention returns what the partner has to do in all engagements of the
 // catalog, what is due soonest first: consents to be obtained, claims and disputes
 // to be submitted, what reviewers ask for, rejections to be disputed. It returns at
 // most limit rows (1 to 1000; 0: 50), and the errors of Search.
-func (s *Service) AttentionRequired(ctx context.Context, actor Actor, limit int) ([]engagement.Row, error) {
+func (d *CustomersDesk) NeedingAttention(ctx context.Context, actor Actor, limit int) ([]engagement.Row, error) {
+	s := d.s
 	query := CustomersQuery{Sort: storage.SortByDeadline, Limit: limit}
 	rows, err := s.everywhere(ctx, actor, query, engagement.TabEligible)
 	if err != nil && !errors.Is(err, storage.ErrUnreadable) {
@@ -376,11 +381,12 @@ func nextMicrosecond(t time.Time) time.Time {
 	return t.Add(time.Microsecond - 1).UTC().Truncate(time.Microsecond)
 }
 
-// KnownCustomers yields the customers that have consented to the partner, in
+// Known yields the customers that have consented to the partner, in
 // order of their keys. They belong to all of its locations; the contacts who were
 // named for them, to those through which that was. After the others it yields the
 // *storage.UnreadableErrors of those that cannot be read, joined.
-func (s *Service) KnownCustomers(ctx context.Context, actor Actor) iter.Seq2[engagement.Customer, error] {
+func (d *CustomersDesk) Known(ctx context.Context, actor Actor) iter.Seq2[engagement.Customer, error] {
+	s := d.s
 	return func(yield func(engagement.Customer, error) bool) {
 		scope, err := s.authorize(ctx, actor, MayViewCustomers)
 		if err != nil {

@@ -52,7 +52,7 @@ func street(n int) func(*workflowtest.Scenario) {
 func find(t *testing.T, w *workflowtest.World, e engagement.ID, q workflow.CustomersQuery) []engagement.Row {
 	t.Helper()
 	var rows []engagement.Row
-	for row, err := range w.Desk.AllCustomers(background, w.Actor, e, q) {
+	for row, err := range w.Desk.Customers.All(background, w.Actor, within(e, q)) {
 		ok(t, err)
 		rows = append(rows, row)
 	}
@@ -69,7 +69,7 @@ func called(rows []engagement.Row) []string {
 
 func counts(t *testing.T, w *workflowtest.World, e engagement.ID) map[engagement.Tab]int {
 	t.Helper()
-	page, err := w.Desk.Customers(background, w.Actor, e, workflow.CustomersQuery{Limit: 1})
+	page, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: e, Limit: 1})
 	ok(t, err)
 	return exact(t, page.Counts)
 }
@@ -138,7 +138,7 @@ func TestCountsAreOfWholeTabs(t *testing.T) {
 		{}, {Limit: 1}, {Search: "amber"}, {Search: "nobody"}, {Tab: engagement.TabComplete}, {Tab: engagement.TabIneligible, Limit: 2},
 		{Types: []engagement.RowType{engagement.RowComplete}},
 	} {
-		page, err := w.Desk.Customers(background, w.Actor, migration, q)
+		page, err := w.Desk.Customers.List(background, w.Actor, within(migration, q))
 		ok(t, err)
 		equal(t, fmt.Sprintf("the counts of %+v", q), exact(t, page.Counts), want)
 		equal(t, "the moment", page.At, w.Now())
@@ -159,7 +159,7 @@ func TestSearch(t *testing.T) {
 	for _, domain := range []string{"c00.example", "c01.example", "c02.example", "c03.example", "bücher.example", "c41.example", "c42.example"} {
 		w.Known(domain)
 	}
-	started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{pilot},
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Engagements: []engagement.ID{pilot},
 		Candidate: workflow.Candidate{Location: lisboa, Domain: "contoso.com", FriendlyName: "The Big One"}})
 	ok(t, err)
 	everybody := []string{"amber Company 01", "Coal Company 03", "Ébano Company 02", "The Big One", "Zinc Company 00", "Bücherei Zum Löwen", "Cervejaria São João", "Łódź Straße"}
@@ -222,7 +222,7 @@ func TestSearchEverywhere(t *testing.T) {
 		p      engagement.ParticipationID
 	}
 	search := func(text string, limit int) []line {
-		rows, err := w.Desk.Search(background, w.Actor, text, limit)
+		rows, err := w.Desk.Customers.Search(background, w.Actor, text, limit)
 		ok(t, err)
 		var got []line
 		for _, r := range rows {
@@ -250,13 +250,13 @@ func TestSearchEverywhere(t *testing.T) {
 	few := slices.DeleteFunc(search("", 3), func(l line) bool { return l.e != migration })
 	equal(t, "three of an engagement", [3]engagement.Tab{few[0].tab, few[1].tab, few[2].tab}, [3]engagement.Tab{engagement.TabEligible, engagement.TabOff, engagement.TabOff})
 	equal(t, "and no more", len(few), 3)
-	theirs, err := w.Desk.Search(background, workflowtest.Fabrikam, "contoso", 0)
+	theirs, err := w.Desk.Customers.Search(background, workflowtest.Fabrikam, "contoso", 0)
 	ok(t, err)
 	equal(t, "what another partner finds", len(theirs), 0)
 	for _, limit := range []int{-1, 1001} {
-		_, err := w.Desk.Search(background, w.Actor, "contoso", limit)
+		_, err := w.Desk.Customers.Search(background, w.Actor, "contoso", limit)
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "limit")
-		_, err = w.Desk.AttentionRequired(background, w.Actor, limit)
+		_, err = w.Desk.Customers.NeedingAttention(background, w.Actor, limit)
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "limit")
 	}
 }
@@ -323,28 +323,28 @@ func TestCustomersRefuses(t *testing.T) {
 		"from":     {From: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
 		"to":       {To: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)},
 	} {
-		_, err := w.Desk.Customers(background, w.Actor, migration, q)
+		_, err := w.Desk.Customers.List(background, w.Actor, within(migration, q))
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
 	}
-	_, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Tab: engagement.TabOff})
+	_, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Tab: engagement.TabOff})
 	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
-	_, err = w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Limit: -1, Sort: "size"})
+	_, err = w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Limit: -1, Sort: "size"})
 	if !strings.Contains(err.Error(), "limit") || !strings.Contains(err.Error(), "sort") {
 		t.Errorf("%q does not name both", err)
 	}
-	_, err = w.Desk.Customers(background, w.Actor, "nothing", workflow.CustomersQuery{})
+	_, err = w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: "nothing"})
 	equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "engagement", Value: "nothing"})
-	_, err = w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Limit: 1000})
+	_, err = w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Limit: 1000})
 	ok(t, err)
 	unchanged(t, spy, func() { find(t, w, migration, workflow.CustomersQuery{}) })
 
 	ctx, cancel := context.WithCancel(background)
 	cancel()
-	_, err = w.Desk.Customers(ctx, w.Actor, migration, workflow.CustomersQuery{})
+	_, err = w.Desk.Customers.List(ctx, w.Actor, workflow.CustomersQuery{Engagement: migration})
 	if !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrUnavailable) {
 		t.Errorf("the error of a cancelled context is %v", err)
 	}
-	for _, err := range w.Desk.KnownCustomers(ctx, w.Actor) {
+	for _, err := range w.Desk.Customers.Known(ctx, w.Actor) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("the error of a cancelled context is %v", err)
 		}
@@ -400,10 +400,10 @@ func busy(t *testing.T, seed uint64, customers int) *workflowtest.World {
 			for _, e := range []engagement.ID{migration, pilot} {
 				w.Advance(time.Duration(r.IntN(60*24)) * time.Minute)
 				begin := w.Claimed
-				offer, err := w.Desk.OfferClaim(background, actor, workflow.ClaimCustomer{Customer: w.Customer(domain), Location: w.Location(e)})
+				offer, err := w.Desk.Customers.PreviewClaim(background, actor, workflow.ClaimCustomer{Customer: w.Customer(domain), Location: w.Location(e)})
 				if errors.Is(err, workflow.ErrNotKnown) {
 					begin = w.Added
-					offer, err = w.Desk.Identify(background, actor, workflow.Candidate{Location: w.Location(e), Domain: domain})
+					offer, err = w.Desk.Customers.Identify(background, actor, workflow.Candidate{Location: w.Location(e), Domain: domain})
 				}
 				ok(t, err)
 				if r.IntN(4) == 0 || !slices.ContainsFunc(offer.Eligible, func(c workflow.Choice) bool { return c.Engagement == e }) {
@@ -457,7 +457,7 @@ func TestOrders(t *testing.T) {
 					q := workflow.CustomersQuery{Tab: tab, Sort: by, Descending: descending, Limit: limit}
 					var got []engagement.Row
 					for {
-						page, err := w.Desk.Customers(background, w.Actor, migration, q)
+						page, err := w.Desk.Customers.List(background, w.Actor, within(migration, q))
 						ok(t, err)
 						if len(page.Rows) > limit || len(page.Rows) < limit && page.Next != "" {
 							t.Fatalf("%d rows on a page of %d", len(page.Rows), limit)
@@ -473,9 +473,9 @@ func TestOrders(t *testing.T) {
 			}
 		}
 	}
-	page, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Sort: storage.SortByName})
+	page, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Sort: storage.SortByName})
 	ok(t, err)
-	def, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{})
+	def, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration})
 	ok(t, err)
 	equal(t, "what is asked for by default", def, page)
 }
@@ -506,7 +506,7 @@ func TestPagesAreStable(t *testing.T) {
 		}
 		seen := map[engagement.ParticipationID]int{}
 		for {
-			page, err := w.Desk.Customers(background, w.Actor, pilot, q)
+			page, err := w.Desk.Customers.List(background, w.Actor, within(pilot, q))
 			ok(t, err)
 			for _, row := range page.Rows {
 				seen[row.Participation]++
@@ -549,21 +549,21 @@ func TestCursors(t *testing.T) {
 		ps = append(ps, w.Added(pilot, fmt.Sprintf("x@c%02d.example", n)))
 	}
 	list := workflow.CustomersQuery{Limit: 3, Search: "company"}
-	first, err := w.Desk.Customers(background, w.Actor, pilot, list)
+	first, err := w.Desk.Customers.List(background, w.Actor, within(pilot, list))
 	ok(t, err)
 	list.Cursor = first.Next
-	second, err := w.Desk.Customers(background, w.Actor, pilot, list)
+	second, err := w.Desk.Customers.List(background, w.Actor, within(pilot, list))
 	ok(t, err)
 
 	at := slices.Index(ps, first.Rows[2].Participation)
 	w.Cancelled(ps[at]) // the row at which the page ended is gone
 	w.Advance(10 * day)
-	same, err := w.Desk.Customers(background, w.Actor, pilot, list)
+	same, err := w.Desk.Customers.List(background, w.Actor, within(pilot, list))
 	ok(t, err)
 	equal(t, "the next page", called(same.Rows), called(second.Rows))
 	larger := list
 	larger.Limit = 5
-	page, err := w.Desk.Customers(background, w.Actor, pilot, larger)
+	page, err := w.Desk.Customers.List(background, w.Actor, within(pilot, larger))
 	ok(t, err)
 	equal(t, "a page of another size", called(page.Rows)[:3], called(second.Rows))
 
@@ -580,15 +580,15 @@ func TestCursors(t *testing.T) {
 	} {
 		q := list
 		change(&q)
-		_, err := w.Desk.Customers(background, w.Actor, pilot, q)
+		_, err := w.Desk.Customers.List(background, w.Actor, within(pilot, q))
 		e := refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 		if !strings.Contains(e.Error(), "another list") {
 			t.Errorf("%s: %q does not say what is wrong", name, e)
 		}
 	}
-	_, err = w.Desk.Customers(background, w.Actor, migration, list)
+	_, err = w.Desk.Customers.List(background, w.Actor, within(migration, list))
 	refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
-	_, err = w.Desk.Customers(background, workflowtest.Fabrikam, pilot, list)
+	_, err = w.Desk.Customers.List(background, workflowtest.Fabrikam, within(pilot, list))
 	refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 
 	good := list.Cursor
@@ -616,11 +616,11 @@ func TestCursors(t *testing.T) {
 	} {
 		q := list
 		q.Cursor = text
-		_, err := w.Desk.Customers(background, w.Actor, pilot, q)
+		_, err := w.Desk.Customers.List(background, w.Actor, within(pilot, q))
 		if !errors.Is(err, workflow.ErrInvalidCursor) {
 			t.Errorf("a cursor that is %s: %v", name, err)
 		}
-		for _, err := range w.Desk.AllCustomers(background, w.Actor, pilot, q) {
+		for _, err := range w.Desk.Customers.All(background, w.Actor, within(pilot, q)) {
 			refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 		}
 	}
@@ -667,7 +667,7 @@ func TestAttentionRequired(t *testing.T) {
 		todo string
 	}
 	attention := func(limit int) []line {
-		rows, err := w.Desk.AttentionRequired(background, w.Actor, limit)
+		rows, err := w.Desk.Customers.NeedingAttention(background, w.Actor, limit)
 		ok(t, err)
 		var got []line
 		for _, r := range rows {
@@ -698,10 +698,10 @@ func TestKnownCustomers(t *testing.T) {
 		customers = append(customers, workflow.KnownCustomer{Identity: tenant.Identity{TPID: tenant.TPID(n + 1)}, Since: w.Now().Add(-day)})
 	}
 	w.Added(migration, "ana@contoso.com") // has not consented
-	_, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values(customers), nil)
+	_, err := w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values(customers), nil)
 	ok(t, err)
 	var keys []tenant.Key
-	for c, err := range w.Desk.KnownCustomers(background, w.Actor) {
+	for c, err := range w.Desk.Customers.Known(background, w.Actor) {
 		ok(t, err)
 		keys = append(keys, c.Key.Customer)
 		equal(t, "since", c.KnownSince, w.Now().Add(-day))
@@ -710,13 +710,13 @@ func TestKnownCustomers(t *testing.T) {
 	if !slices.IsSorted(keys) || len(slices.Compact(keys)) != 1203 {
 		t.Error("they are not in order, each once")
 	}
-	for range w.Desk.KnownCustomers(background, w.Actor) {
+	for range w.Desk.Customers.Known(background, w.Actor) {
 		break // who has enough may stop
 	}
-	for range w.Desk.KnownCustomers(background, workflowtest.Fabrikam) {
+	for range w.Desk.Customers.Known(background, workflowtest.Fabrikam) {
 		t.Fatal("another partner knows them too")
 	}
-	for range w.Desk.AllCustomers(background, w.Actor, migration, workflow.CustomersQuery{}) {
+	for range w.Desk.Customers.All(background, w.Actor, workflow.CustomersQuery{Engagement: migration}) {
 		break
 	}
 	equal(t, "rows", len(find(t, w, pilot, workflow.CustomersQuery{Tab: engagement.TabIneligible})), 1203) // nobody knows their segment

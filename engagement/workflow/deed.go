@@ -30,11 +30,11 @@ type aboutClaim struct {
 }
 
 // changeClaim carries out a command about a claim, whose result decide knows.
-func changeClaim[R any](ctx context.Context, s *Service, actor Actor, act Permission, id engagement.ParticipationID, name, key string, body any,
+func changeClaim[R any](ctx context.Context, s *Service, req Request, act Permission, id engagement.ParticipationID, name string, body any,
 	decide func(*unit, engagement.Participation) (deed, R, error)) (R, error) {
-	return execute(ctx, s, actor, name, key, aboutClaim{id, body}, false, func(u *unit) (R, error) {
+	return execute(ctx, s, req, name, aboutClaim{id, body}, false, func(u *unit) (R, error) {
 		var none R
-		p, err := u.participation(ctx, actor, act, id)
+		p, err := u.participation(ctx, req.Actor, act, id)
 		if err != nil {
 			return none, err
 		}
@@ -42,7 +42,7 @@ func changeClaim[R any](ctx context.Context, s *Service, actor Actor, act Permis
 		if err != nil {
 			return none, err
 		}
-		if err := u.do(actor, act, name, p, d); err != nil {
+		if err := u.do(req.Actor, act, name, p, d); err != nil {
 			return none, err
 		}
 		return result, nil
@@ -50,8 +50,8 @@ func changeClaim[R any](ctx context.Context, s *Service, actor Actor, act Permis
 }
 
 // command is changeClaim for a command without a result.
-func (s *Service) command(ctx context.Context, actor Actor, act Permission, id engagement.ParticipationID, name, key string, body any, d deed) error {
-	_, err := changeClaim(ctx, s, actor, act, id, name, key, body, func(*unit, engagement.Participation) (deed, struct{}, error) {
+func (s *Service) command(ctx context.Context, req Request, act Permission, id engagement.ParticipationID, name string, body any, d deed) error {
+	_, err := changeClaim(ctx, s, req, act, id, name, body, func(*unit, engagement.Participation) (deed, struct{}, error) {
 		return d, struct{}{}, nil
 	})
 	return err

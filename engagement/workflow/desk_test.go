@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -215,9 +216,51 @@ func asJSON(t *testing.T, v any) string {
 	return string(text)
 }
 
+// deskMethod is a method of a desk, such as "Claims.Get".
+type deskMethod struct {
+	name string
+	reflect.Value
+}
+
+// deskMethods are all methods of all desks.
+func deskMethods(s *workflow.Service) (all []deskMethod) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[workflow.Service]()) {
+		if !f.IsExported() {
+			continue
+		}
+		desk := reflect.ValueOf(s).Elem().FieldByIndex(f.Index)
+		for i := range desk.NumMethod() {
+			all = append(all, deskMethod{f.Name + "." + desk.Type().Method(i).Name, desk.Method(i)})
+		}
+	}
+	return all
+}
+
+// within is a query within an engagement.
+func within(e engagement.ID, q workflow.CustomersQuery) workflow.CustomersQuery {
+	q.Engagement = e
+	return q
+}
+
+// keyed gives each command a key: the first one this, the others one that begins
+// like it.
+func keyed(key string, commands ...workflow.AddCustomer) iter.Seq2[string, workflow.AddCustomer] {
+	return func(yield func(string, workflow.AddCustomer) bool) {
+		for i, c := range commands {
+			at := key
+			if i > 0 {
+				at = fmt.Sprint(key, "-", i)
+			}
+			if !yield(at, c) {
+				return
+			}
+		}
+	}
+}
+
 // add is the command that adds a customer through the first location of Northwind.
 func add(w *workflowtest.World, email string, engagements ...engagement.ID) workflow.AddCustomer {
-	c := workflow.AddCustomer{Key: w.Key(), Candidate: workflow.Candidate{Location: lisboa, Email: email}, Engagements: engagements}
+	c := workflow.AddCustomer{Candidate: workflow.Candidate{Location: lisboa, Email: email}, Engagements: engagements}
 	if w.Actor.Partner == workflowtest.Fabrikam.Partner {
 		c.Candidate.Location = madrid
 	}
@@ -227,7 +270,7 @@ func add(w *workflowtest.World, email string, engagements ...engagement.ID) work
 // part returns a participation as it is now.
 func part(t *testing.T, w *workflowtest.World, id engagement.ParticipationID) engagement.Participation {
 	t.Helper()
-	p, err := w.Desk.Participation(background, w.Actor, id)
+	p, err := w.Desk.Claims.Participation(background, w.Actor, id)
 	ok(t, err)
 	return p
 }
@@ -238,7 +281,7 @@ func history(t *testing.T, w *workflowtest.World, domain string) ([]engagement.E
 	t.Helper()
 	events, err := wholeHistory(background, w.Desk, w.Actor, w.Customer(domain))
 	ok(t, err)
-	head, err := w.Desk.VerifyHistory(background, w.Actor, w.Customer(domain))
+	head, err := w.Desk.Histories.Verify(background, w.Actor, w.Customer(domain))
 	ok(t, err)
 	equal(t, "where it ends", head.Seq, int64(len(events)))
 	kinds := make([]engagement.EventKind, len(events))
@@ -251,7 +294,7 @@ func history(t *testing.T, w *workflowtest.World, domain string) ([]engagement.E
 // wholeHistory returns all pages of a history, and what is wrong with it.
 func wholeHistory(ctx context.Context, s *workflow.Service, actor workflow.Actor, customer tenant.Key) ([]engagement.Event, error) {
 	var events []engagement.Event
-	for e, err := range s.AllHistory(ctx, actor, workflow.HistoryQuery{Customer: customer, Limit: 7}) {
+	for e, err := range s.Histories.All(ctx, actor, workflow.HistoryQuery{Customer: customer, Limit: 7}) {
 		if err != nil {
 			return events, err
 		}
@@ -399,7 +442,7 @@ func granted(t *testing.T, w *workflowtest.World, e engagement.ID, domain string
 
 // answer decides through a link.
 func answer(w *workflowtest.World, link consent.Token, d consent.Decision) error {
-	_, err := w.Desk.AnswerConsent(background, link, d)
+	_, err := w.Desk.Links.AnswerConsent(background, link, d)
 	return err
 }
 
@@ -472,7 +515,7 @@ func whyOf(e engagement.Event) string {
 // forReview is a participation's claim as the program sees it.
 func forReview(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) claim.State {
 	t.Helper()
-	view, err := w.Desk.Claim(background, w.Reviewer(), p)
+	view, err := w.Desk.Claims.Get(background, w.Reviewer(), p)
 	ok(t, err)
 	return *view.Claim
 }

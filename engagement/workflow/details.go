@@ -11,7 +11,6 @@ import (
 
 // UpdateDetails are what can be changed of a participation that has begun.
 type UpdateDetails struct {
-	Key          string             `json:"-"`                      // idempotency key
 	FriendlyName *string            `json:"friendly_name,omitzero"` // under which it is shown; nil: as it is, "": none
 	DealSize     *eligibility.Money `json:"deal_size,omitzero"`     // estimated; nil: as it is, zero: none
 	Owner        *string            `json:"owner,omitzero"`         // the user who looks after it; nil: as it is, "": nobody
@@ -20,17 +19,18 @@ type UpdateDetails struct {
 
 // LogValue hides the friendly name, as that of a Candidate.
 func (d UpdateDetails) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", d.Key), slog.Bool("friendly_name", d.FriendlyName != nil), slog.Bool("deal_size", d.DealSize != nil),
+	return slog.GroupValue(slog.Bool("friendly_name", d.FriendlyName != nil), slog.Bool("deal_size", d.DealSize != nil),
 		slog.Bool("owner", d.Owner != nil), slog.Bool("labels", d.Labels != nil))
 }
 
-// ChangeDetails changes what a partner calls a participation, for as long as it
+// Update changes what a partner calls a participation, for as long as it
 // is open, how large it estimates the deal, until consent is requested, and at any
 // time who looks after it and which labels it has.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
 // *UnavailableError or a *WrongStateError.
-func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd UpdateDetails) error {
+func (d *ClaimsDesk) Update(ctx context.Context, req Request, id engagement.ParticipationID, cmd UpdateDetails) error {
+	s, actor := d.s, req.Actor
 	const name = "change details"
 	if cmd.DealSize != nil {
 		size, err := s.dealSize(*cmd.DealSize)
@@ -58,7 +58,7 @@ func (s *Service) ChangeDetails(ctx context.Context, actor Actor, id engagement.
 			return inputErrors(err)
 		}
 	}
-	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
+	_, err := execute(ctx, s, req, name, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
 		var none struct{}
 		p, err := u.participation(ctx, actor, MayAddCustomers, id)
 		if err != nil {

@@ -16,15 +16,14 @@ func TestOwnerAndLabels(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	change := func(cmd workflow.UpdateDetails) error {
-		cmd.Key = w.Key()
-		return w.Desk.ChangeDetails(background, w.Actor, p, cmd)
+		return w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, cmd)
 	}
 	owner, labels := "João de Sousa", []string{"VIP", "before summer"}
 	ok(t, change(workflow.UpdateDetails{Owner: &owner, Labels: &labels}))
 	row := w.Row(p)
 	equal(t, "the row", []any{row.Owner, row.Labels}, []any{owner, []string{"VIP", "before summer"}})
 	for _, search := range []string{"joao", "vip", "summer"} {
-		rows, err := w.Desk.Search(background, w.Actor, search, 0)
+		rows, err := w.Desk.Customers.Search(background, w.Actor, search, 0)
 		ok(t, err)
 		equal(t, "found by "+search, len(rows), 1)
 	}
@@ -36,9 +35,9 @@ func TestOwnerAndLabels(t *testing.T) {
 		{[]string{"joão DE sousa"}, nil, 1}, {[]string{"João"}, nil, 0}, {[]string{"eva", owner}, []string{"vip"}, 1}, {nil, []string{"summer"}, 0},
 		{nil, []string{"before summer", "other"}, 1}, {[]string{"eva"}, []string{"VIP"}, 0}, {[]string{""}, nil, 0}, {nil, nil, 2},
 	} {
-		page, err := w.Desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{Owners: test.owners, Labels: test.labels})
+		page, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Owners: test.owners, Labels: test.labels})
 		ok(t, err)
-		list, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Owners: test.owners, Labels: test.labels})
+		list, err := w.Desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{Owners: test.owners, Labels: test.labels})
 		ok(t, err)
 		equal(t, fmt.Sprint("found by ", test.owners, test.labels), []int{len(page.Rows), len(list.Rows)}, []int{test.found, test.found})
 	}
@@ -80,15 +79,15 @@ func TestDealSizeIsAskedFor(t *testing.T) {
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.AsksDealSize = true })
 	p := w.Added(migration, "ana@contoso.com")
 	ask := func() error {
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 		return err
 	}
 	unchanged(t, spy, func() {
 		equal(t, "the field", refused[*workflow.InputError](t, ask(), workflow.ErrInvalidInput).Field, "deal_size")
-		_, err := w.Desk.PreviewConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+		_, err := w.Desk.Consents.Preview(background, w.Actor, p, asked(w, "ana@contoso.com"))
 		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	})
 	size := w.Money("40000.00 USD")
-	ok(t, w.Desk.ChangeDetails(background, w.Actor, p, workflow.UpdateDetails{Key: w.Key(), DealSize: &size}))
+	ok(t, w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{DealSize: &size}))
 	ok(t, ask())
 }

@@ -5,31 +5,31 @@
 //
 //	desk, err := workflow.New(store, directory, catalog, facts, &workflow.Options{Notifier: mailer})
 //
-//	offer, err := desk.Identify(ctx, actor, workflow.Candidate{Location: "4711201", Email: "ana@contoso.com"})
+//	offer, err := desk.Customers.Identify(ctx, actor, workflow.Candidate{Location: "4711201", Email: "ana@contoso.com"})
 //	// offer.Eligible and offer.Ineligible: engagements, each with its decision and every reason
 //
-//	started, err := desk.AddCustomer(ctx, actor, workflow.AddCustomer{
+//	started, err := desk.Customers.Add(ctx, actor, workflow.AddCustomer{
 //		Key: requestID, Candidate: offer.Candidate, Engagements: []engagement.ID{"azure-migration"}})
 //
-//	_, err = desk.RequestConsent(ctx, actor, started[0].ID, workflow.ConsentRequest{
+//	_, err = desk.Consents.Request(ctx, actor, started[0].ID, workflow.RequestConsent{
 //		Key: requestID2, Customer: workflow.ByEmail("ana@contoso.com"), Language: "pt-PT"})
 //
-//	page, err := desk.Customers(ctx, actor, "azure-migration", workflow.CustomersQuery{Tab: engagement.TabEligible})
+//	page, err := desk.Customers.List(ctx, actor, "azure-migration", workflow.CustomersQuery{Tab: engagement.TabEligible})
 //
 // The customer's consent opens a claim:
 //
-//	_, err = desk.AddEvidence(ctx, actor, id, workflow.AddEvidence{
+//	_, err = desk.Documents.Add(ctx, actor, id, workflow.AddEvidence{
 //		Key: requestID3, Kind: claim.ProofInvoice, Name: "invoice.pdf", MediaType: "application/pdf"}, file)
 //
-//	err = desk.RequestSurvey(ctx, actor, id, workflow.SurveyRequest{
+//	err = desk.Surveys.Send(ctx, actor, id, workflow.SendSurvey{
 //		Key: requestID4, Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
 //
-//	err = desk.SubmitClaim(ctx, actor, id, workflow.SubmitClaim{Key: requestID5})
+//	err = desk.Claims.Submit(ctx, actor, id, workflow.SubmitClaim{Key: requestID5})
 //	// one *claim.IncompleteError lists all that is missing
 //
 //	reviewer := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(actor.Partner)
-//	err = desk.StartReview(ctx, reviewer, id, workflow.StartReview{Key: requestID6})
-//	err = desk.ApproveClaim(ctx, reviewer, id, workflow.ApproveClaim{Key: requestID7, Amount: amount})
+//	err = desk.Reviews.Start(ctx, reviewer, id, workflow.StartReview{Key: requestID6})
+//	err = desk.Reviews.Approve(ctx, reviewer, id, workflow.ApproveClaim{Key: requestID7, Amount: amount})
 //
 // It is the only place where rules, directory, storage and messages meet. What
 // it decides, it decides with the pure functions of the packages below it.

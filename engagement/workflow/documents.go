@@ -18,7 +18,6 @@ import (
 
 // AddEvidence is the command that adds a document to a claim.
 type AddEvidence struct {
-	Key       string `json:"-"`          // idempotency key
 	Kind      string `json:"kind"`       // of the proof that it is, such as claim.ProofInvoice
 	Name      string `json:"name"`       // of the file, for people
 	MediaType string `json:"media_type"` // such as "application/pdf"
@@ -26,12 +25,11 @@ type AddEvidence struct {
 
 // LogValue hides the name of the file.
 func (c AddEvidence) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", c.Key), slog.String("kind", c.Kind), slog.String("media_type", c.MediaType))
+	return slog.GroupValue(slog.String("kind", c.Kind), slog.String("media_type", c.MediaType))
 }
 
 // RecordEvidence is the command that adds a document which the host keeps.
 type RecordEvidence struct {
-	Key       string `json:"-"` // idempotency key
 	Kind      string `json:"kind"`
 	Name      string `json:"name"`
 	MediaType string `json:"media_type"`
@@ -42,7 +40,7 @@ type RecordEvidence struct {
 
 // LogValue hides the name of the file.
 func (c RecordEvidence) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", c.Key), slog.String("kind", c.Kind), slog.Int64("size", c.Size))
+	return slog.GroupValue(slog.String("kind", c.Kind), slog.Int64("size", c.Size))
 }
 
 // kept is the result of adding a document. It does not repeat the file's name,
@@ -53,7 +51,7 @@ type kept struct {
 	At  time.Time        `json:"at"`
 }
 
-// AddEvidence puts a document into the Evidence store of the Options and adds it
+// Add puts a document into the Evidence store of the Options and adds it
 // to the claim. It reads no more than the proof's size limit, and refuses what the
 // claim does not take before it reads anything. Either the document is kept and
 // added, or it is neither; only if the process dies in between, or storage does
@@ -63,12 +61,13 @@ type kept struct {
 // It returns what Comment returns; the error of reading the content as it is; for
 // a document that is too large an *InputError; and an *UnavailableError of the
 // source "evidence".
-func (s *Service) AddEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd AddEvidence, content io.Reader) (claim.Evidence, error) {
+func (d *DocumentsDesk) Add(ctx context.Context, req Request, id engagement.ParticipationID, cmd AddEvidence, content io.Reader) (claim.Evidence, error) {
+	s, actor := d.s, req.Actor
 	if s.evidence == nil {
 		return claim.Evidence{}, errors.New("workflow: AddEvidence needs an Evidence store in the Options; or keep documents yourself and use RecordEvidence")
 	}
 	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: 1}
-	if _, err := commandRecord(actor, "add evidence", cmd.Key, nil); err != nil {
+	if _, err := commandRecord(req, "add evidence", nil); err != nil {
 		return v, err
 	}
 	if content == nil {
@@ -84,7 +83,7 @@ func (s *Service) AddEvidence(ctx context.Context, actor Actor, id engagement.Pa
 	probe := v
 	probe.ID, probe.Ref, probe.SHA256 = "new", "new", strings.Repeat("0", 64)
 	if _, err := engagement.ApplyClaim(p, claim.AddEvidence{Evidence: probe}, u.now); err != nil {
-		used, failed := s.used(ctx, actor, cmd.Key)
+		used, failed := s.used(ctx, req)
 		if failed != nil {
 			return v, failed
 		}
@@ -110,8 +109,8 @@ func (s *Service) AddEvidence(ctx context.Context, actor Actor, id engagement.Pa
 		return v, unavailable("evidence", err)
 	}
 	v.Size, v.SHA256, v.Ref = meter.Size(), meter.SHA256(), ref
-	record := RecordEvidence{Key: cmd.Key, Kind: v.Kind, Name: v.Name, MediaType: v.MediaType, Size: v.Size, SHA256: v.SHA256}
-	out, err := s.record(ctx, actor, id, record, ref)
+	record := RecordEvidence{Kind: v.Kind, Name: v.Name, MediaType: v.MediaType, Size: v.Size, SHA256: v.SHA256}
+	out, err := s.record(ctx, req, id, record, ref)
 	unknown := errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) // it may have been added
 	if out.Ref != ref && !unknown {                                               // refused, or added before
 		s.discard(ctx, ref)
@@ -137,15 +136,16 @@ func (r *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// RecordEvidence adds a document to the claim that the host keeps itself. It
+// Record adds a document to the claim that the host keeps itself. It
 // returns what Comment returns.
-func (s *Service) RecordEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordEvidence) (claim.Evidence, error) {
-	return s.record(ctx, actor, id, cmd, cmd.Ref)
+func (d *DocumentsDesk) Record(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordEvidence) (claim.Evidence, error) {
+	s := d.s
+	return s.record(ctx, req, id, cmd, cmd.Ref)
 }
 
-func (s *Service) record(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordEvidence, ref string) (claim.Evidence, error) {
+func (s *Service) record(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordEvidence, ref string) (claim.Evidence, error) {
 	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: cmd.Size, SHA256: cmd.SHA256}
-	out, err := changeClaim(ctx, s, actor, MayEditClaims, id, "add evidence", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
+	out, err := changeClaim(ctx, s, req, MayEditClaims, id, "add evidence", cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
 		if strings.HasPrefix(cmd.Ref, refs(id)) { // else removing the one would take the other's content
 			return deed{}, kept{}, &InputError{Field: "ref", Problem: "names a content that AddEvidence keeps: say where you keep this one"}
 		}
@@ -175,14 +175,14 @@ func (s *Service) discard(ctx context.Context, ref string) {
 
 // RemoveEvidence is the command that takes a document away from a claim.
 type RemoveEvidence struct {
-	Key      string           `json:"-"` // idempotency key
 	Evidence claim.EvidenceID `json:"evidence"`
 }
 
-// RemoveEvidence takes a document away from a claim, and its content out of the
+// Remove takes a document away from a claim, and its content out of the
 // Evidence store if AddEvidence put it there. It returns what Comment returns.
-func (s *Service) RemoveEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RemoveEvidence) error {
-	out, err := changeClaim(ctx, s, actor, MayEditClaims, id, "remove evidence", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
+func (d *DocumentsDesk) Remove(ctx context.Context, req Request, id engagement.ParticipationID, cmd RemoveEvidence) error {
+	s := d.s
+	out, err := changeClaim(ctx, s, req, MayEditClaims, id, "remove evidence", cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
 		v, _ := evidenceOf(p, cmd.Evidence)
 		return deed{
 			event: claim.RemoveEvidence{ID: cmd.Evidence}, kind: engagement.EventEvidenceRemoved,
@@ -206,14 +206,15 @@ func evidenceOf(p engagement.Participation, id claim.EvidenceID) (claim.Evidence
 	return claim.Evidence{}, &NotFoundError{Field: "evidence", Value: string(id)}
 }
 
-// OpenEvidence returns a document that AddEvidence keeps with its content, for the
+// Open returns a document that AddEvidence keeps with its content, for the
 // partner and for the Program. The caller closes the content, whose reader fails
 // with an *evidence.DamagedError at its end if it is not what was added.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *UnavailableError, or an
 // *InputError for a document that the host keeps itself, together with the document,
 // which has the Ref for the host to open.
-func (s *Service) OpenEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID, document claim.EvidenceID) (claim.Evidence, io.ReadCloser, error) {
+func (d *DocumentsDesk) Open(ctx context.Context, actor Actor, id engagement.ParticipationID, document claim.EvidenceID) (claim.Evidence, io.ReadCloser, error) {
+	s := d.s
 	if s.evidence == nil {
 		return claim.Evidence{}, nil, errors.New("workflow: OpenEvidence needs an Evidence store in the Options")
 	}

@@ -22,14 +22,14 @@ import (
 )
 
 // pdf is the command that adds a document.
-func pdf(key, kind string) workflow.AddEvidence {
-	return workflow.AddEvidence{Key: key, Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf"}
+func pdf(kind string) workflow.AddEvidence {
+	return workflow.AddEvidence{Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf"}
 }
 
 // recorded is the command that adds an invoice which the host keeps.
-func recorded(key, ref string) workflow.RecordEvidence {
+func recorded(ref string) workflow.RecordEvidence {
 	return workflow.RecordEvidence{
-		Key: key, Kind: claim.ProofInvoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 7, SHA256: strings.Repeat("0a", 32), Ref: ref,
+		Kind: claim.ProofInvoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 7, SHA256: strings.Repeat("0a", 32), Ref: ref,
 	}
 }
 
@@ -93,7 +93,7 @@ func documents(t *testing.T, w *workflowtest.World, p engagement.ParticipationID
 
 func opened(t *testing.T, w *workflowtest.World, actor workflow.Actor, p engagement.ParticipationID, id claim.EvidenceID) (string, error) {
 	t.Helper()
-	_, content, err := w.Desk.OpenEvidence(background, actor, p, id)
+	_, content, err := w.Desk.Documents.Open(background, actor, p, id)
 	ok(t, err)
 	text, err := io.ReadAll(content)
 	ok(t, content.Close())
@@ -104,10 +104,10 @@ func opened(t *testing.T, w *workflowtest.World, actor workflow.Actor, p engagem
 // the Program can open it. Its name is nowhere in the history.
 func TestAddEvidence(t *testing.T) {
 	w, _, docs, p := newArchive(t)
-	cmd := pdf("k", claim.ProofFindings)
+	cmdKey, cmd := "k", pdf(claim.ProofFindings)
 	cmd.Name = "Findings of Ana Sousa.pdf"
 	sum := sha256.Sum256([]byte("%PDF-1.7 findings"))
-	added, err := w.Desk.AddEvidence(background, w.Actor, p, cmd, iotest.OneByteReader(strings.NewReader("%PDF-1.7 findings")))
+	added, err := w.Desk.Documents.Add(background, w.Actor.Request(cmdKey), p, cmd, iotest.OneByteReader(strings.NewReader("%PDF-1.7 findings")))
 	ok(t, err)
 	equal(t, "what was added", added, claim.Evidence{
 		ID: added.ID, Kind: claim.ProofFindings, Name: "Findings of Ana Sousa.pdf", MediaType: "application/pdf",
@@ -135,7 +135,7 @@ func TestEvidenceSize(t *testing.T) {
 		w, spy, docs, p := newArchive(t)
 		content := bytes.NewReader(make([]byte, size))
 		add := func() error {
-			_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.ProofFindings), content)
+			_, err := w.Desk.Documents.Add(background, w.Actor.Request(w.Key()), p, pdf(claim.ProofFindings), content)
 			return err
 		}
 		if taken {
@@ -170,8 +170,8 @@ func TestEvidenceInput(t *testing.T) {
 		cmd   workflow.AddEvidence
 		field string
 	}{
-		"a kind that is not asked for":   {pdf("", "photo"), "kind"},
-		"a survey":                       {pdf("", claim.ProofCustomerSurvey), "kind"},
+		"a kind that is not asked for":   {pdf("photo"), "kind"},
+		"a survey":                       {pdf(claim.ProofCustomerSurvey), "kind"},
 		"another media type":             {workflow.AddEvidence{Kind: claim.ProofFindings, Name: "a.exe", MediaType: "application/x-msdownload"}, "media_type"},
 		"a media type with parameters":   {workflow.AddEvidence{Kind: claim.ProofInvoice, Name: "a", MediaType: "text/html; charset=x"}, "media_type"},
 		"no media type":                  {workflow.AddEvidence{Kind: claim.ProofInvoice, Name: "a"}, "media_type"},
@@ -189,22 +189,20 @@ func TestEvidenceInput(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			w, spy, docs, p := newArchive(t)
-			test.cmd.Key = w.Key()
 			unchanged(t, spy, func() {
-				_, err := w.Desk.AddEvidence(background, w.Actor, p, test.cmd, unread{t})
+				_, err := w.Desk.Documents.Add(background, w.Actor.Request(w.Key()), p, test.cmd, unread{t})
 				equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, test.field)
-				r := recorded(w.Key(), "s3://x")
+				rKey, r := w.Key(), recorded("s3://x")
 				r.Kind, r.Name, r.MediaType = test.cmd.Kind, test.cmd.Name, test.cmd.MediaType
-				_, err = w.Desk.RecordEvidence(background, w.Actor, p, r)
+				_, err = w.Desk.Documents.Record(background, w.Actor.Request(rKey), p, r)
 				equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, test.field)
 			})
 			equal(t, "kept", len(docs.Keys()), 0)
 		})
 	}
 	w, _, _, p := newArchive(t)
-	cmd := name("Rechnung für Müller & Söhne (№ 7) 请求.pdf")
-	cmd.Key = w.Key()
-	added, err := w.Desk.AddEvidence(background, w.Actor, p, cmd, strings.NewReader("x"))
+	cmdKey, cmd := w.Key(), name("Rechnung für Müller & Söhne (№ 7) 请求.pdf")
+	added, err := w.Desk.Documents.Add(background, w.Actor.Request(cmdKey), p, cmd, strings.NewReader("x"))
 	ok(t, err)
 	equal(t, "the name", added.Name, cmd.Name)
 }
@@ -215,13 +213,13 @@ func TestEvidenceReaderFails(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
 	broken := errors.New("the browser has gone")
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofFindings), io.MultiReader(strings.NewReader("%PDF"), iotest.ErrReader(broken)))
+		_, err := w.Desk.Documents.Add(background, w.Actor.Request("k"), p, pdf(claim.ProofFindings), io.MultiReader(strings.NewReader("%PDF"), iotest.ErrReader(broken)))
 		if !errors.Is(err, broken) || errors.Is(err, workflow.ErrUnavailable) {
 			t.Fatalf("the error is %v", err)
 		}
 	})
 	equal(t, "kept", len(docs.Keys()), 0)
-	_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofFindings), strings.NewReader("%PDF-1.7")) // the key is still new
+	_, err := w.Desk.Documents.Add(background, w.Actor.Request("k"), p, pdf(claim.ProofFindings), strings.NewReader("%PDF-1.7")) // the key is still new
 	ok(t, err)
 }
 
@@ -231,7 +229,7 @@ func TestEvidenceStoreFails(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
 	docs.put = errors.New("no space left")
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofFindings), strings.NewReader("%PDF-1.7"))
+		_, err := w.Desk.Documents.Add(background, w.Actor.Request("k"), p, pdf(claim.ProofFindings), strings.NewReader("%PDF-1.7"))
 		e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 		equal(t, "the source", e.Source, "evidence")
 		if !errors.Is(e, docs.put) {
@@ -239,20 +237,20 @@ func TestEvidenceStoreFails(t *testing.T) {
 		}
 	})
 	docs.put = nil
-	added, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofFindings), strings.NewReader("%PDF-1.7"))
+	added, err := w.Desk.Documents.Add(background, w.Actor.Request("k"), p, pdf(claim.ProofFindings), strings.NewReader("%PDF-1.7"))
 	ok(t, err)
 
 	docs.open = errors.New("no connection")
-	_, _, err = w.Desk.OpenEvidence(background, w.Actor, p, added.ID)
+	_, _, err = w.Desk.Documents.Open(background, w.Actor, p, added.ID)
 	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "evidence")
 	docs.open = fmt.Errorf("%w: somebody has tidied up", fs.ErrNotExist)
-	_, _, err = w.Desk.OpenEvidence(background, w.Actor, p, added.ID)
+	_, _, err = w.Desk.Documents.Open(background, w.Actor, p, added.ID)
 	equal(t, "what is missing", refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound).Field, "evidence")
 
-	if _, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("k2", claim.ProofFindings), nil); refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field != "content" {
+	if _, err := w.Desk.Documents.Add(background, w.Actor.Request("k2"), p, pdf(claim.ProofFindings), nil); refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field != "content" {
 		t.Errorf("no content: %v", err)
 	}
-	if _, err := w.Desk.AddEvidence(background, w.Actor, p, pdf("", claim.ProofFindings), unread{t}); refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field != "key" {
+	if _, err := w.Desk.Documents.Add(background, w.Actor.Request(""), p, pdf(claim.ProofFindings), unread{t}); refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field != "key" {
 		t.Errorf("no key: %v", err)
 	}
 }
@@ -262,7 +260,7 @@ func TestEvidenceStoreFails(t *testing.T) {
 func TestEvidenceAgain(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
 	add := func(key, content string) (claim.Evidence, error) {
-		return w.Desk.AddEvidence(background, w.Actor, p, pdf(key, claim.ProofInvoice), strings.NewReader(content))
+		return w.Desk.Documents.Add(background, w.Actor.Request(key), p, pdf(claim.ProofInvoice), strings.NewReader(content))
 	}
 	first, err := add("k", "one")
 	ok(t, err)
@@ -300,24 +298,24 @@ func TestEvidenceAgain(t *testing.T) {
 // that went there while the document was coming does not keep it either.
 func TestEvidenceRefusedLater(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
-	first := pdf("k", claim.ProofInvoice)
-	added, err := w.Desk.AddEvidence(background, w.Actor, p, first, strings.NewReader("one"))
+	firstKey, first := "k", pdf(claim.ProofInvoice)
+	added, err := w.Desk.Documents.Add(background, w.Actor.Request(firstKey), p, first, strings.NewReader("one"))
 	ok(t, err)
 	w.Proved(p)
 	before := docs.Keys()
 	content := &meanwhile{do: func() { w.Submitted(p) }}
-	_, err = w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.ProofInvoice), content)
+	_, err = w.Desk.Documents.Add(background, w.Actor.Request(w.Key()), p, pdf(claim.ProofInvoice), content)
 	refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 	w.ExpectStatus(p, engagement.StatusSubmitted)
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.ProofInvoice), unread{t})
+		_, err := w.Desk.Documents.Add(background, w.Actor.Request(w.Key()), p, pdf(claim.ProofInvoice), unread{t})
 		e := refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 		equal(t, "the refusal", []string{e.Command, string(e.Status)}, []string{"add evidence", "Submitted"})
-		_, err = w.Desk.AddEvidence(background, w.Actor, p, pdf("", claim.ProofInvoice), unread{t})
+		_, err = w.Desk.Documents.Add(background, w.Actor.Request(""), p, pdf(claim.ProofInvoice), unread{t})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "key")
-		_, err = w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), "s3://late"))
+		_, err = w.Desk.Documents.Record(background, w.Actor.Request(w.Key()), p, recorded("s3://late"))
 		refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
-		again, err := w.Desk.AddEvidence(background, w.Actor, p, first, strings.NewReader("one")) // what was done is done
+		again, err := w.Desk.Documents.Add(background, w.Actor.Request(firstKey), p, first, strings.NewReader("one")) // what was done is done
 		ok(t, err)
 		equal(t, "the result", again, added)
 	})
@@ -353,7 +351,7 @@ func TestEvidenceAnswerLost(t *testing.T) {
 					return lost
 				}, nil)
 				add := func() (claim.Evidence, error) {
-					return w.Desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofInvoice), strings.NewReader("one"))
+					return w.Desk.Documents.Add(background, w.Actor.Request("k"), p, pdf(claim.ProofInvoice), strings.NewReader("one"))
 				}
 				if _, err := add(); !errors.Is(err, lost) {
 					t.Fatalf("the error is %v", err)
@@ -377,10 +375,10 @@ func TestEvidenceAnswerLost(t *testing.T) {
 func TestRemoveEvidence(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
 	mine, other := w.Documented(p, claim.ProofInvoice), w.Documented(p, claim.ProofFindings)
-	theirs, err := w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), "s3://bucket/7"))
+	theirs, err := w.Desk.Documents.Record(background, w.Actor.Request(w.Key()), p, recorded("s3://bucket/7"))
 	ok(t, err)
 	remove := func(key string, id claim.EvidenceID) error {
-		return w.Desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: key, Evidence: id})
+		return w.Desk.Documents.Remove(background, w.Actor.Request(key), p, workflow.RemoveEvidence{Evidence: id})
 	}
 	ok(t, remove("mine", mine.ID))
 	ok(t, remove("theirs", theirs.ID))
@@ -393,7 +391,7 @@ func TestRemoveEvidence(t *testing.T) {
 		ok(t, remove("mine", mine.ID))
 		e := refused[*workflow.NotFoundError](t, remove(w.Key(), mine.ID), workflow.ErrNotFound)
 		equal(t, "the refusal", *e, workflow.NotFoundError{Field: "evidence", Value: string(mine.ID)})
-		_, _, err := w.Desk.OpenEvidence(background, w.Actor, p, mine.ID)
+		_, _, err := w.Desk.Documents.Open(background, w.Actor, p, mine.ID)
 		refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
 	})
 	w.Submitted(p)
@@ -410,7 +408,7 @@ func TestRemoveEvidenceStays(t *testing.T) {
 	w, _, docs, p := newArchive(t, func(sc *workflowtest.Scenario) { sc.Options.Logger = newLog(&log) })
 	added := w.Documented(p, claim.ProofInvoice)
 	docs.delete = errors.New("read only")
-	ok(t, w.Desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: w.Key(), Evidence: added.ID}))
+	ok(t, w.Desk.Documents.Remove(background, w.Actor.Request(w.Key()), p, workflow.RemoveEvidence{Evidence: added.ID}))
 	equal(t, "the documents", len(documents(t, w, p)), 0)
 	if s := log.String(); !strings.Contains(s, added.Ref) || !strings.Contains(s, "read only") || strings.Contains(s, "invoice.pdf") {
 		t.Errorf("the log says %q", s)
@@ -424,7 +422,7 @@ func TestRecordEvidenceOfAnother(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
 	mine := w.Documented(p, claim.ProofInvoice)
 	unchanged(t, spy, func() {
-		_, err := w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), mine.Ref))
+		_, err := w.Desk.Documents.Record(background, w.Actor.Request(w.Key()), p, recorded(mine.Ref))
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "ref")
 	})
 	equal(t, "kept", docs.Keys(), []string{mine.Ref})
@@ -437,9 +435,9 @@ func TestOpenEvidenceOfAnother(t *testing.T) {
 	theirs := w.As(workflowtest.Fabrikam)
 	q := theirs.Granted(workshop, "it@adatum.com")
 	secret := theirs.Documented(q, claim.ProofInvoice)
-	added, err := w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), secret.Ref))
+	added, err := w.Desk.Documents.Record(background, w.Actor.Request(w.Key()), p, recorded(secret.Ref))
 	ok(t, err)
-	_, content, err := w.Desk.OpenEvidence(background, w.Actor, p, added.ID)
+	_, content, err := w.Desk.Documents.Open(background, w.Actor, p, added.ID)
 	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "evidence")
 	if content != nil {
 		t.Error("the other partner's document is opened")
@@ -450,8 +448,8 @@ func TestOpenEvidenceOfAnother(t *testing.T) {
 // is.
 func TestRecordEvidence(t *testing.T) {
 	w, spy, docs, p := newArchive(t)
-	cmd := recorded("k", "s3://bucket/7")
-	added, err := w.Desk.RecordEvidence(background, w.Actor, p, cmd)
+	cmdKey, cmd := "k", recorded("s3://bucket/7")
+	added, err := w.Desk.Documents.Record(background, w.Actor.Request(cmdKey), p, cmd)
 	ok(t, err)
 	equal(t, "what was added", added, claim.Evidence{
 		ID: added.ID, Kind: claim.ProofInvoice, Name: "invoice.pdf", MediaType: "application/pdf", Size: 7, SHA256: cmd.SHA256, Ref: "s3://bucket/7", AddedAt: w.Now(),
@@ -464,10 +462,10 @@ func TestRecordEvidence(t *testing.T) {
 		"sha256 ": func(c *workflow.RecordEvidence) { c.SHA256 = "" },
 		"ref":     func(c *workflow.RecordEvidence) { c.Ref = "" },
 	} {
-		cmd := recorded(w.Key(), "s3://bucket/8")
+		cmdKey, cmd := w.Key(), recorded("s3://bucket/8")
 		change(&cmd)
 		unchanged(t, spy, func() {
-			_, err := w.Desk.RecordEvidence(background, w.Actor, p, cmd)
+			_, err := w.Desk.Documents.Record(background, w.Actor.Request(cmdKey), p, cmd)
 			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
 		})
 	}
@@ -479,7 +477,7 @@ func TestOpenEvidence(t *testing.T) {
 	w, _, docs, p := newArchive(t)
 	added := w.Documented(p, claim.ProofInvoice)
 	for name, actor := range map[string]workflow.Actor{"another partner": workflowtest.Fabrikam, "a reviewer of another partner's": workflowtest.Vendor.For("fabrikam")} {
-		_, content, err := w.Desk.OpenEvidence(background, actor, p, added.ID)
+		_, content, err := w.Desk.Documents.Open(background, actor, p, added.ID)
 		refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
 		if content != nil {
 			t.Errorf("%s gets the content", name)
@@ -500,15 +498,15 @@ func TestNoEvidenceStore(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	desk, err := workflow.New(w.Store, directory{}, w.Catalog, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
 	ok(t, err)
-	if _, err := desk.AddEvidence(background, w.Actor, p, pdf("k", claim.ProofInvoice), unread{t}); err == nil || !strings.Contains(err.Error(), "RecordEvidence") {
+	if _, err := desk.Documents.Add(background, w.Actor.Request("k"), p, pdf(claim.ProofInvoice), unread{t}); err == nil || !strings.Contains(err.Error(), "RecordEvidence") {
 		t.Errorf("AddEvidence: %v", err)
 	}
-	added, err := desk.RecordEvidence(background, w.Actor, p, recorded("k", "s3://bucket/7"))
+	added, err := desk.Documents.Record(background, w.Actor.Request("k"), p, recorded("s3://bucket/7"))
 	ok(t, err)
-	if _, _, err := desk.OpenEvidence(background, w.Actor, p, added.ID); err == nil || !strings.Contains(err.Error(), "Evidence store") {
+	if _, _, err := desk.Documents.Open(background, w.Actor, p, added.ID); err == nil || !strings.Contains(err.Error(), "Evidence store") {
 		t.Errorf("OpenEvidence: %v", err)
 	}
-	ok(t, desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: "r", Evidence: added.ID}))
+	ok(t, desk.Documents.Remove(background, w.Actor.Request("r"), p, workflow.RemoveEvidence{Evidence: added.ID}))
 }
 
 // shownAs is a document as a claim shows it: without where it is kept.

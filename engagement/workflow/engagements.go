@@ -76,7 +76,7 @@ func (q EngagementsQuery) check() error {
 	return checkList("statuses", q.Statuses, engagement.AllAvailabilities())
 }
 
-// Engagements returns the engagements for which at least one of the partner's
+// List returns the engagements for which at least one of the partner's
 // locations is eligible, by solution area, in the order of the catalog. Like the
 // summary and the eligibility page, it knows the locations of the actor's Scope
 // only.
@@ -89,7 +89,8 @@ func (q EngagementsQuery) check() error {
 // an *UnavailableError. Where an engagement's rules fail for a location
 // (eligibility.ErrRule), the location does not count as eligible; the joined
 // error comes together with the list.
-func (s *Service) Engagements(ctx context.Context, actor Actor, query EngagementsQuery) ([]EngagementGroup, error) {
+func (d *EngagementsDesk) List(ctx context.Context, actor Actor, query EngagementsQuery) ([]EngagementGroup, error) {
+	s := d.s
 	scope, err := s.authorize(ctx, actor, MayViewEngagements)
 	if err != nil {
 		return nil, err
@@ -185,12 +186,13 @@ func itemOf(e engagement.Engagement, p engagement.Partner, now time.Time) (Engag
 	return item, err
 }
 
-// EngagementSummary returns what an engagement asks and gives. An engagement
+// Get returns what an engagement asks and gives. An engagement
 // for which none of the partner's locations is eligible is not found.
 //
 // It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError, and
 // rules that fail as Engagements does.
-func (s *Service) EngagementSummary(ctx context.Context, actor Actor, id engagement.ID) (EngagementSummary, error) {
+func (d *EngagementsDesk) Get(ctx context.Context, actor Actor, id engagement.ID) (EngagementSummary, error) {
+	s := d.s
 	var none EngagementSummary
 	scope, err := s.authorize(ctx, actor, MayViewEngagements)
 	if err != nil {
@@ -230,7 +232,7 @@ func criteria(set *eligibility.RuleSet) []Criterion {
 	return out
 }
 
-// Eligibility returns the eligibility page of an engagement: every enrolled
+// Locations returns the eligibility page of an engagement: every enrolled
 // location of the partner, with its outcome and every criterion that it does not
 // meet. It is there for an engagement that no location is eligible for, too: it
 // says why.
@@ -238,7 +240,8 @@ func criteria(set *eligibility.RuleSet) []Criterion {
 // It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError. A
 // location for which the rules fail (eligibility.ErrRule) has no outcome; the
 // joined error comes together with the page.
-func (s *Service) Eligibility(ctx context.Context, actor Actor, id engagement.ID) ([]engagement.LocationOutcome, error) {
+func (d *EngagementsDesk) Locations(ctx context.Context, actor Actor, id engagement.ID) ([]engagement.LocationOutcome, error) {
+	s := d.s
 	scope, err := s.authorize(ctx, actor, MayViewEngagements)
 	if err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func ruleSet(id string, rules ...eligibility.Rule) *eligibility.RuleSet {
 // solution area, each with how many of the enrolled locations are.
 func TestEngagements(t *testing.T) {
 	w, _ := newWorld(t, designated)
-	groups, err := w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{})
+	groups, err := w.Desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{})
 	ok(t, err)
 	type line struct {
 		area      string
@@ -80,7 +80,7 @@ func TestEngagements(t *testing.T) {
 	})
 	equal(t, "until the last claim day is over", groups[3].Engagements[0].ClaimableUntil, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 
-	theirs, err := w.Desk.Engagements(background, workflowtest.Fabrikam, workflow.EngagementsQuery{})
+	theirs, err := w.Desk.Engagements.List(background, workflowtest.Fabrikam, workflow.EngagementsQuery{})
 	ok(t, err)
 	equal(t, "what Fabrikam has no designation for is left out", listed(theirs), []engagement.ID{pilot, "endpoint-workshop", "copilot-readiness"})
 }
@@ -122,7 +122,7 @@ func TestEngagementsFilters(t *testing.T) {
 		"no longer both": {workflow.EngagementsQuery{Types: []engagement.Type{engagement.TypeAssessment}, Locations: []engagement.LocationID{lisboa}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			groups, err := w.Desk.Engagements(background, w.Actor, c.query)
+			groups, err := w.Desk.Engagements.List(background, w.Actor, c.query)
 			ok(t, err)
 			equal(t, "the list", listed(groups), c.want)
 			for _, g := range groups {
@@ -133,16 +133,16 @@ func TestEngagementsFilters(t *testing.T) {
 		})
 	}
 	w.SetNow(time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC))
-	groups, err := w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{Statuses: []engagement.Availability{engagement.AvailabilityExpired}})
+	groups, err := w.Desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{Statuses: []engagement.Availability{engagement.AvailabilityExpired}})
 	ok(t, err)
 	equal(t, "a year later", listed(groups), all)
 
-	_, err = w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{Statuses: []engagement.Availability{"open"}})
+	_, err = w.Desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{Statuses: []engagement.Availability{"open"}})
 	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "statuses")
-	groups, err = w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{Types: []engagement.Type{"seminar"}})
+	groups, err = w.Desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{Types: []engagement.Type{"seminar"}})
 	ok(t, err)
 	equal(t, "of a type that none has", len(groups), 0)
-	_, err = w.Desk.Engagements(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workflow.EngagementsQuery{})
+	_, err = w.Desk.Engagements.List(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workflow.EngagementsQuery{})
 	equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "partner", Value: "nobody"})
 }
 
@@ -152,7 +152,7 @@ func TestEngagementSummary(t *testing.T) {
 		e.Rates = append(e.Rates, engagement.Rate{From: date(t, "2026-10-01"), Amount: money(t, "4000.00 USD")})
 		e.Zone = time.UTC
 	})
-	got, err := w.Desk.EngagementSummary(background, w.Actor, migration)
+	got, err := w.Desk.Engagements.Get(background, w.Actor, migration)
 	ok(t, err)
 	item := got.EngagementListing
 	equal(t, "the line", item.ID, migration)
@@ -178,16 +178,16 @@ func TestEngagementSummary(t *testing.T) {
 		NominatedBy: []tenant.IDKind{tenant.IDKindDomain, tenant.IDKindTenant, tenant.IDKindTPID, tenant.IDKindSubscription},
 	})
 	w.SetNow(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
-	got, err = w.Desk.EngagementSummary(background, w.Actor, migration)
+	got, err = w.Desk.Engagements.Get(background, w.Actor, migration)
 	ok(t, err)
 	equal(t, "the rate of the day", got.Rate.Amount.String(), "4000.00 USD")
-	got, err = w.Desk.EngagementSummary(background, w.Actor, pilot)
+	got, err = w.Desk.Engagements.Get(background, w.Actor, pilot)
 	ok(t, err)
 	equal(t, "the claim limit", got.ClaimLimit, 2)
 
 	// What no location is eligible for reads like what nobody offers.
 	for _, id := range []engagement.ID{"legacy-voice", "nothing"} {
-		_, err = w.Desk.EngagementSummary(background, w.Actor, id)
+		_, err = w.Desk.Engagements.Get(background, w.Actor, id)
 		equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "engagement", Value: string(id)})
 	}
 }
@@ -217,7 +217,7 @@ func TestEligibilityPage(t *testing.T) {
 		unmet       string
 	}
 	page := func(e engagement.ID) []line {
-		outcomes, err := w.Desk.Eligibility(background, w.Actor, e)
+		outcomes, err := w.Desk.Engagements.Locations(background, w.Actor, e)
 		ok(t, err)
 		var got []line
 		for _, o := range outcomes {
@@ -238,9 +238,9 @@ func TestEligibilityPage(t *testing.T) {
 	equal(t, "who may add does not always earn", page(migration)[1], line{porto, "bank details missing", eligibility.OutcomeEligible, false, true, ""})
 	equal(t, "the page says why there is no location", len(page("legacy-voice")), 4)
 
-	_, err := w.Desk.Eligibility(background, w.Actor, "nothing")
+	_, err := w.Desk.Engagements.Locations(background, w.Actor, "nothing")
 	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
-	_, err = w.Desk.Eligibility(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workshop)
+	_, err = w.Desk.Engagements.Locations(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workshop)
 	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
 }
 
@@ -273,22 +273,22 @@ func TestLocationRulesFail(t *testing.T) {
 			t.Fatalf("the error is %v, want that of the rule", err)
 		}
 	}
-	groups, err := w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{})
+	groups, err := w.Desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{})
 	told(err)
 	equal(t, "how many engagements", len(listed(groups)), 6)
 	equal(t, "the location that can be judged", groups[0].Engagements[0].EligibleLocations, []engagement.LocationID{lisboa})
-	summary, err := w.Desk.EngagementSummary(background, w.Actor, migration)
+	summary, err := w.Desk.Engagements.Get(background, w.Actor, migration)
 	told(err)
 	equal(t, "the summary", summary.Name, "Azure Migration")
-	page, err := w.Desk.Eligibility(background, w.Actor, migration)
+	page, err := w.Desk.Engagements.Locations(background, w.Actor, migration)
 	told(err)
 	equal(t, "how many locations", len(page), 2)
 	equal(t, "of which may add", [2]bool{page[0].Eligible, page[1].Eligible}, [2]bool{true, false})
 
-	groups, err = w.Desk.Engagements(background, workflowtest.Fabrikam, workflow.EngagementsQuery{})
+	groups, err = w.Desk.Engagements.List(background, workflowtest.Fabrikam, workflow.EngagementsQuery{})
 	told(err)
 	equal(t, "how many of Fabrikam's", len(listed(groups)), 5)
-	_, err = w.Desk.EngagementSummary(background, workflowtest.Fabrikam, migration)
+	_, err = w.Desk.Engagements.Get(background, workflowtest.Fabrikam, migration)
 	told(err)
 	if errors.Is(err, workflow.ErrNotFound) {
 		t.Errorf("an engagement that could not be judged reads as one that is not there")
@@ -300,17 +300,17 @@ func TestCatalogUnavailable(t *testing.T) {
 	w, _ := newWorld(t)
 	desk, err := workflow.New(w.Store, directory{}, brokenCatalog{}, workflow.FactFunc(noFacts), nil)
 	ok(t, err)
-	_, err = desk.Engagements(background, w.Actor, workflow.EngagementsQuery{})
+	_, err = desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{})
 	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "catalog")
-	_, err = desk.EngagementSummary(background, w.Actor, migration)
+	_, err = desk.Engagements.Get(background, w.Actor, migration)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	_, err = desk.Eligibility(background, w.Actor, migration)
+	_, err = desk.Engagements.Locations(background, w.Actor, migration)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	_, err = desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{})
+	_, err = desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration})
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	_, err = desk.Search(background, w.Actor, "", 0)
+	_, err = desk.Customers.Search(background, w.Actor, "", 0)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	_, err = desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
+	_, err = desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 }
 

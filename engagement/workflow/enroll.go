@@ -80,7 +80,6 @@ type Choice struct {
 
 // AddCustomer is the command that adds a customer to engagements.
 type AddCustomer struct {
-	Key         string          `json:"-"` // idempotency key
 	Candidate   Candidate       `json:"candidate"`
 	Engagements []engagement.ID `json:"engagements"` // at least one, none twice
 	// DealSize is how large the partner estimates the deal; it can be changed
@@ -96,12 +95,11 @@ type AddCustomer struct {
 
 // LogValue hides the person.
 func (c AddCustomer) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", c.Key), slog.Any("candidate", c.Candidate), slog.Any("engagements", c.Engagements))
+	return slog.GroupValue(slog.Any("candidate", c.Candidate), slog.Any("engagements", c.Engagements))
 }
 
 // ClaimCustomer is the command that claims a known customer for engagements.
 type ClaimCustomer struct {
-	Key         string                `json:"-"` // idempotency key
 	Customer    tenant.Key            `json:"customer"`
 	Location    engagement.LocationID `json:"location"`
 	Engagements []engagement.ID       `json:"engagements"`        // at least one, none twice
@@ -133,7 +131,8 @@ type Started struct {
 // of the other typed errors of tenant.Resolve or a *NameRequiredError.
 // Engagements whose rules fail (eligibility.ErrRule) are in neither list; their
 // errors are joined, and the rest of the offer holds.
-func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate) (Offer, error) {
+func (d *CustomersDesk) Identify(ctx context.Context, actor Actor, candidate Candidate) (Offer, error) {
+	s := d.s
 	offer := Offer{Candidate: candidate}
 	scope, err := s.authorizeAt(ctx, actor, MayAddCustomers, candidate.Location)
 	if err != nil {
@@ -148,12 +147,13 @@ func (s *Service) Identify(ctx context.Context, actor Actor, candidate Candidate
 	return s.offer(ctx, actor, scope, engagement.OriginAdded, offer)
 }
 
-// OfferClaim returns what a known customer can be claimed for through the
+// PreviewClaim returns what a known customer can be claimed for through the
 // location, and what its hours come to; the key and the engagements of the command
 // do not matter. Nothing is stored. It returns what Identify returns, but instead of
 // the errors for a candidate an *InputError for a text that is no customer's key or
 // for an amount that cannot be used, or a *NotKnownError.
-func (s *Service) OfferClaim(ctx context.Context, actor Actor, cmd ClaimCustomer) (Offer, error) {
+func (d *CustomersDesk) PreviewClaim(ctx context.Context, actor Actor, cmd ClaimCustomer) (Offer, error) {
+	s := d.s
 	customer, location := cmd.Customer, cmd.Location
 	offer := Offer{Candidate: Candidate{Location: location, Hours: cmd.Hours}}
 	scope, err := s.authorizeAt(ctx, actor, MayClaimCustomers, location)
@@ -189,7 +189,7 @@ func (u *unit) known(ctx context.Context, actor Actor, customer tenant.Key) (eng
 	return c, nil
 }
 
-// AddCustomer adds a customer to all of the engagements, or to none. Everything
+// Add adds a customer to all of the engagements, or to none. Everything
 // that Identify checked is checked again.
 //
 // Besides what Identify returns it returns, joined with that, an *InputError for
@@ -198,12 +198,13 @@ func (u *unit) known(ctx context.Context, actor Actor, customer tenant.Key) (eng
 // wrong side, and what refuses the others: *NotClaimableError, *LocationNotEligibleError,
 // *IDNotAcceptedError, *StatedIdentityError, *NotEligibleError, *AlreadyKnownError,
 // *OpenParticipationError, *DisassociatedError.
-func (s *Service) AddCustomer(ctx context.Context, actor Actor, cmd AddCustomer) ([]Started, error) {
-	return s.addCustomer(ctx, actor, cmd, false)
+func (d *CustomersDesk) Add(ctx context.Context, req Request, cmd AddCustomer) ([]Started, error) {
+	s := d.s
+	return s.addCustomer(ctx, req, cmd, false)
 }
 
-func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer, dry bool) ([]Started, error) {
-	scope, err := s.authorizeAt(ctx, actor, MayAddCustomers, cmd.Candidate.Location)
+func (s *Service) addCustomer(ctx context.Context, req Request, cmd AddCustomer, dry bool) ([]Started, error) {
+	scope, err := s.authorizeAt(ctx, req.Actor, MayAddCustomers, cmd.Candidate.Location)
 	if err != nil {
 		return nil, err
 	}
@@ -211,16 +212,16 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 	cmd.DealSize, cmd.Payout, badAmounts = s.amounts(cmd.DealSize, cmd.Payout)
 	name, _ := checkName(cmd.Candidate.FriendlyName) // what is wrong with it says checkCandidate
 	contacts, badContacts := cmd.Contacts.read()
-	return execute(ctx, s, actor, "add customer", cmd.Key, cmd, dry, func(u *unit) ([]Started, error) {
+	return execute(ctx, s, req, "add customer", cmd, dry, func(u *unit) ([]Started, error) {
 		if _, err := u.load(ctx, storage.Want{}); err != nil { // a repeated command is answered without asking anybody
 			return nil, err
 		}
-		return u.enroll(ctx, actor, enrollment{
+		return u.enroll(ctx, req.Actor, enrollment{
 			origin: engagement.OriginAdded, within: scope, location: cmd.Candidate.Location, engagements: cmd.Engagements,
 			friendlyName: name, contacts: contacts,
 			hours: cmd.Candidate.Hours, dealSize: cmd.DealSize, payout: cmd.Payout,
 		}, problems.Join(badAmounts, badContacts), func(in *enrollment) (err error) {
-			if err = u.s.checkCandidate(ctx, actor, cmd.Candidate); err == nil {
+			if err = u.s.checkCandidate(ctx, req.Actor, cmd.Candidate); err == nil {
 				in.who, err = u.s.resolve(ctx, cmd.Candidate)
 			}
 			return err
@@ -228,10 +229,11 @@ func (s *Service) addCustomer(ctx context.Context, actor Actor, cmd AddCustomer,
 	})
 }
 
-// ClaimCustomer claims a known customer for all of the engagements, or for none.
+// Claim claims a known customer for all of the engagements, or for none.
 // It returns what AddCustomer returns, but *NotKnownError instead of
 // *AlreadyKnownError and of the errors of an unknown candidate.
-func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCustomer) ([]Started, error) {
+func (d *CustomersDesk) Claim(ctx context.Context, req Request, cmd ClaimCustomer) ([]Started, error) {
+	s, actor := d.s, req.Actor
 	scope, err := s.authorizeAt(ctx, actor, MayClaimCustomers, cmd.Location)
 	if err != nil {
 		return nil, err
@@ -251,7 +253,7 @@ func (s *Service) ClaimCustomer(ctx context.Context, actor Actor, cmd ClaimCusto
 		Contacts     Contacts          `json:",omitzero"`
 	}
 	asked := body{string(cmd.Customer), cmd.Location, cmd.Engagements, cmd.Hours, cmd.DealSize, cmd.Payout, cmd.FriendlyName, cmd.Contacts}
-	return execute(ctx, s, actor, "claim customer", cmd.Key, asked, false, func(u *unit) ([]Started, error) {
+	return execute(ctx, s, req, "claim customer", asked, false, func(u *unit) ([]Started, error) {
 		return u.enroll(ctx, actor, enrollment{
 			origin: engagement.OriginClaimed, within: scope, location: cmd.Location, engagements: cmd.Engagements,
 			hours: cmd.Hours, dealSize: cmd.DealSize, payout: cmd.Payout, contacts: contacts,

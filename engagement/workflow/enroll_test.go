@@ -119,12 +119,12 @@ func TestCandidates(t *testing.T) {
 			c := workflow.Candidate{Location: lisboa, Email: r[0], TenantID: r[1], TPID: r[2]}
 			var offer workflow.Offer
 			var err error
-			unchanged(t, spy, func() { offer, err = w.Desk.Identify(background, w.Actor, c) })
-			cmd := workflow.AddCustomer{Key: w.Key(), Candidate: c, Engagements: []engagement.ID{migration}}
+			unchanged(t, spy, func() { offer, err = w.Desk.Customers.Identify(background, w.Actor, c) })
+			cmdKey, cmd := w.Key(), workflow.AddCustomer{Candidate: c, Engagements: []engagement.ID{migration}}
 			if want[i].lost != nil {
 				want[i].lost(t, err)
 				equal(t, "the offer", asJSON(t, offer), asJSON(t, workflow.Offer{Candidate: c}))
-				unchanged(t, spy, func() { _, err = w.Desk.AddCustomer(background, w.Actor, cmd) })
+				unchanged(t, spy, func() { _, err = w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd) })
 				want[i].lost(t, err)
 				return
 			}
@@ -133,7 +133,7 @@ func TestCandidates(t *testing.T) {
 			equal(t, "the customer", got, want[i].as)
 			equal(t, "the candidate", offer.Candidate, c)
 			equal(t, "what can be chosen", chosen(offer.Eligible), []engagement.ID{migration, workshop, pilot, "endpoint-workshop"})
-			started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+			started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 			ok(t, err)
 			p := part(t, w, started[0].ID)
 			equal(t, "the participation's customer", found{p.Customer, p.Basis, p.Identity.Name}, want[i].as)
@@ -167,17 +167,17 @@ func TestReason(t *testing.T) {
 			c := test.candidate
 			c.Location = lisboa
 			unchanged(t, spy, func() {
-				if _, err := w.Desk.Identify(background, w.Actor, c); err == nil {
+				if _, err := w.Desk.Customers.Identify(background, w.Actor, c); err == nil {
 					t.Fatal("identified without a reason")
 				}
 			})
 			c.Reason = "  " + reason + " "
 			if test.key == "tpid:999999" { // nobody knows what it is called; the others have names
-				_, err := w.Desk.Identify(background, w.Actor, c)
+				_, err := w.Desk.Customers.Identify(background, w.Actor, c)
 				refused[*workflow.NameRequiredError](t, err, workflow.ErrInvalidInput)
 				c.FriendlyName = "The bought one"
 			}
-			offer, err := w.Desk.Identify(background, w.Actor, c)
+			offer, err := w.Desk.Customers.Identify(background, w.Actor, c)
 			ok(t, err)
 			equal(t, "the key", offer.Resolution.Identity.Key(), test.key)
 			equal(t, "the basis", offer.Resolution.Basis, tenant.BasisStated)
@@ -188,7 +188,7 @@ func TestReason(t *testing.T) {
 				equal(t, "the reason", e.Reasons[0].Kind, engagement.ReasonFactsMissing)
 				return
 			}
-			started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: c, Engagements: []engagement.ID{migration}})
+			started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: c, Engagements: []engagement.ID{migration}})
 			ok(t, err)
 			p := part(t, w, started[0].ID)
 			equal(t, "the stored reason", p.Reason, reason)
@@ -217,7 +217,7 @@ func refusalOf[E error](t *testing.T, c workflow.Choice) E {
 func TestNoCascadeBetweenIDs(t *testing.T) {
 	w, _ := newTown(t)
 	byTPID := workflow.Candidate{Location: lisboa, Email: "it@proseware.com", TPID: "640629"}
-	offer, err := w.Desk.Identify(background, w.Actor, byTPID)
+	offer, err := w.Desk.Customers.Identify(background, w.Actor, byTPID)
 	ok(t, err)
 	equal(t, "the key", offer.Resolution.Identity.Key(), "tpid:640629")
 	equal(t, "the basis", offer.Resolution.Basis, tenant.BasisConfirmed)
@@ -230,10 +230,10 @@ func TestNoCascadeBetweenIDs(t *testing.T) {
 	w.PutCustomer(c)
 	w.Granted(migration, "it@proseware.com") // by its tenant
 
-	offer, err = w.Desk.Identify(background, w.Actor, byTPID)
+	offer, err = w.Desk.Customers.Identify(background, w.Actor, byTPID)
 	ok(t, err)
 	equal(t, "eligible by its own facts", slices.Contains(chosen(offer.Eligible), migration), true)
-	started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: byTPID, Engagements: []engagement.ID{migration}})
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: byTPID, Engagements: []engagement.ID{migration}})
 	ok(t, err)
 	equal(t, "the customer", started[0].Customer, "tpid:640629")
 	w.ExpectStatus(started[0].ID, engagement.StatusCustomerClaimed)
@@ -245,7 +245,7 @@ func TestOffer(t *testing.T) {
 	w, spy := newWorld(t)
 	open := []engagement.ID{migration, workshop, pilot, "endpoint-workshop"}
 	unchanged(t, spy, func() {
-		offer, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "it@fourthcoffee.com"})
+		offer, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "it@fourthcoffee.com"})
 		ok(t, err)
 		equal(t, "eligible", chosen(offer.Eligible), open[2:])
 		equal(t, "ineligible", chosen(offer.Ineligible), open[:2])
@@ -260,7 +260,7 @@ func TestOffer(t *testing.T) {
 		}
 		equal(t, "earns in Lisboa", offer.Eligible[0].Earns, true)
 
-		offer, err = w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: porto, Email: "it@woodgrovebank.com"})
+		offer, err = w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: porto, Email: "it@woodgrovebank.com"})
 		ok(t, err)
 		equal(t, "earns in Porto", offer.Eligible[0].Earns, false)
 		equal(t, "why", offer.Ineligible[0].Reasons, []engagement.Reason{{
@@ -268,7 +268,7 @@ func TestOffer(t *testing.T) {
 		}})
 	})
 	w.Advance(40 * day) // past the last claim day of one
-	offer, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "it@contoso.com"})
+	offer, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "it@contoso.com"})
 	ok(t, err)
 	equal(t, "open", chosen(offer.Eligible), open[:3])
 }
@@ -279,8 +279,8 @@ func TestLocations(t *testing.T) {
 	w, spy := newWorld(t)
 	try := func(at engagement.LocationID) []error {
 		c := workflow.Candidate{Location: at, Email: "ana@contoso.com"}
-		_, identify := w.Desk.Identify(background, w.Actor, c)
-		_, add := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: c, Engagements: []engagement.ID{migration}})
+		_, identify := w.Desk.Customers.Identify(background, w.Actor, c)
+		_, add := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: c, Engagements: []engagement.ID{migration}})
 		return []error{identify, add}
 	}
 	unchanged(t, spy, func() {
@@ -293,7 +293,7 @@ func TestLocations(t *testing.T) {
 			equal(t, "the refusal", *refused[*workflow.LocationNotEligibleError](t, err, workflow.ErrLocationNotEligible), workflow.LocationNotEligibleError{Location: funchal})
 		}
 		e := refused[*workflow.NotFoundError](t, func() error {
-			_, err := w.Desk.Identify(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
+			_, err := w.Desk.Customers.Identify(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
 			return err
 		}(), workflow.ErrNotFound)
 		equal(t, "the field", e.Field, "partner")
@@ -454,19 +454,19 @@ func TestConfirmChecksAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, spy := newWorld(t)
-			cmd := add(w, "ana@contoso.com", pilot, migration)
-			offer, err := w.Desk.Identify(background, w.Actor, cmd.Candidate)
+			cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", pilot, migration)
+			offer, err := w.Desk.Customers.Identify(background, w.Actor, cmd.Candidate)
 			ok(t, err)
 			equal(t, "the offer", slices.Contains(chosen(offer.Eligible), migration) && slices.Contains(chosen(offer.Eligible), pilot), true)
 			test.meanwhile(t, w)
 			var started []workflow.Started
 			if test.check == nil {
-				started, err = w.Desk.AddCustomer(background, w.Actor, cmd)
+				started, err = w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 				ok(t, err)
 				equal(t, "started", len(started), 2)
 				return
 			}
-			unchanged(t, spy, func() { started, err = w.Desk.AddCustomer(background, w.Actor, cmd) })
+			unchanged(t, spy, func() { started, err = w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd) })
 			equal(t, "started", started, nil)
 			test.check(t, err)
 		})
@@ -484,7 +484,7 @@ func date(t *testing.T, text string) eligibility.Date {
 func TestAddRefusesWithEverything(t *testing.T) {
 	w, spy := newWorld(t)
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddCustomer(background, w.Actor, add(w, "it@fourthcoffee.com", migration, "legacy-voice", pilot, workshop, "copilot-readiness"))
+		_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "it@fourthcoffee.com", migration, "legacy-voice", pilot, workshop, "copilot-readiness"))
 		for _, id := range []string{"azure-migration", "legacy-voice", "security-workshop", "copilot-readiness"} {
 			if !strings.Contains(err.Error(), id) {
 				t.Errorf("the error says nothing of %s: %v", id, err)
@@ -502,14 +502,14 @@ func TestAddRefusesWithEverything(t *testing.T) {
 			engagements []engagement.ID
 			word        string
 		}{{nil, "choose at least one"}, {[]engagement.ID{pilot, migration, pilot}, `"data-pilot" twice`}} {
-			_, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", test.engagements...))
+			_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", test.engagements...))
 			e := refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 			equal(t, "the field", e.Field, "engagements")
 			if !strings.Contains(e.Error(), test.word) {
 				t.Errorf("%q does not say %q", e, test.word)
 			}
 		}
-		_, err = w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", pilot, "nothing"))
+		_, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", pilot, "nothing"))
 		equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "engagement", Value: "nothing"})
 	})
 }
@@ -518,10 +518,10 @@ func TestAddRefusesWithEverything(t *testing.T) {
 // participation stands on.
 func TestAddStores(t *testing.T) {
 	w, spy := newWorld(t)
-	cmd := add(w, "ana@contoso.com", migration, pilot)
+	cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", migration, pilot)
 	cmd.Candidate.FriendlyName = " Contoso\tPortugal\n "
 	before := spy.count()
-	started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 	ok(t, err)
 	equal(t, "writes", spy.count()-before, 1)
 	equal(t, "started", len(started), 2)
@@ -558,9 +558,9 @@ func TestAddStores(t *testing.T) {
 func TestAddAgain(t *testing.T) {
 	w, _ := newWorld(t)
 	named := func(name string) engagement.ParticipationID {
-		cmd := add(w, "ana@contoso.com", migration)
+		cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", migration)
 		cmd.Candidate.FriendlyName = name
-		started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+		started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 		ok(t, err)
 		return started[0].ID
 	}
@@ -588,13 +588,13 @@ func TestBrokenRules(t *testing.T) {
 		e.CustomerRules = set
 	})
 	unchanged(t, spy, func() {
-		offer, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
+		offer, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
 		if !errors.Is(err, eligibility.ErrRule) || !errors.Is(err, broken) || !strings.Contains(err.Error(), "azure-migration") {
 			t.Fatalf("the error is %v", err)
 		}
 		equal(t, "eligible", chosen(offer.Eligible), []engagement.ID{workshop, pilot, "endpoint-workshop"})
 		equal(t, "ineligible", len(offer.Ineligible), 0)
-		_, err = w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", pilot, migration))
+		_, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", pilot, migration))
 		if !errors.Is(err, broken) || errors.Is(err, workflow.ErrNotEligible) {
 			t.Fatalf("the error is %v", err)
 		}
@@ -606,10 +606,10 @@ func TestClaim(t *testing.T) {
 	w, spy := newWorld(t)
 	contoso := w.Customer("contoso.com")
 	claim := func(id engagement.ID) ([]workflow.Started, error) {
-		return w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: contoso, Location: lisboa, Engagements: []engagement.ID{id}})
+		return w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{Customer: contoso, Location: lisboa, Engagements: []engagement.ID{id}})
 	}
 	offered := func() (workflow.Offer, error) {
-		return w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: contoso, Location: lisboa})
+		return w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: contoso, Location: lisboa})
 	}
 
 	w.Added(workshop, "ana@contoso.com") // added is not known
@@ -640,11 +640,11 @@ func TestClaim(t *testing.T) {
 		equal(t, "availability", refused[*workflow.NotClaimableError](t, err, workflow.ErrNotClaimable).Availability, engagement.AvailabilityUpcoming)
 
 		// Add or claim, not both.
-		_, err = w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", pilot))
+		_, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", pilot))
 		if e := refused[*workflow.AlreadyKnownError](t, err, workflow.ErrAlreadyKnown); e.Engagement != pilot || !strings.Contains(e.Error(), "claim it") {
 			t.Errorf("%q does not help", e)
 		}
-		_, err = w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
+		_, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", migration))
 		refused[*workflow.OpenParticipationError](t, err, workflow.ErrOpenParticipation)
 		if errors.Is(err, workflow.ErrAlreadyKnown) {
 			t.Error("the error says both, and one is what stands in the way")
@@ -674,9 +674,9 @@ func TestClaimJunkKey(t *testing.T) {
 	w, spy := newWorld(t)
 	for _, key := range []tenant.Key{"", "contoso", "tenant:", "tenant:0F40919E-0B88-56FD-ABA5-2AB9ADE441AC", "tpid:0", "tpid:1\xff"} {
 		unchanged(t, spy, func() {
-			_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: key, Location: lisboa})
+			_, err := w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: key, Location: lisboa})
 			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "customer")
-			_, err = w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: key, Location: lisboa, Engagements: []engagement.ID{pilot}})
+			_, err = w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{Customer: key, Location: lisboa, Engagements: []engagement.ID{pilot}})
 			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "customer")
 		})
 	}
@@ -687,7 +687,7 @@ func TestClaimChecks(t *testing.T) {
 	w, spy := newWorld(t)
 	w.Known("contoso.com")
 	claim := func(at engagement.LocationID, ids ...engagement.ID) error {
-		_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: w.Customer("contoso.com"), Location: at, Engagements: ids})
+		_, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: at, Engagements: ids})
 		return err
 	}
 	unchanged(t, spy, func() {
@@ -695,7 +695,7 @@ func TestClaimChecks(t *testing.T) {
 		refused[*workflow.NotFoundError](t, claim(madrid, pilot), workflow.ErrNotFound)
 		refused[*workflow.InputError](t, claim(lisboa), workflow.ErrInvalidInput)
 		refused[*workflow.NotClaimableError](t, claim(lisboa, pilot, "legacy-voice"), workflow.ErrNotClaimable)
-		_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: funchal})
+		_, err := w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: funchal})
 		refused[*workflow.LocationNotEligibleError](t, err, workflow.ErrLocationNotEligible)
 		w.SetFacts("contoso.com", eligibility.Facts{})
 		refused[*workflow.NotEligibleError](t, claim(lisboa, pilot, migration), workflow.ErrNotEligible)

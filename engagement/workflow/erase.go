@@ -71,7 +71,8 @@ type ErasureResult struct {
 // It returns what it did, with a *ForbiddenError, an *InputError, the
 // *storage.UnreadableErrors of rows that it could not look into, a
 // *PersonNotFoundError when there was nothing to erase, or an *UnavailableError.
-func (s *Service) ErasePerson(ctx context.Context, actor Actor, person Person, progress func(Progress)) (ErasureResult, error) {
+func (d *ProgramDesk) ErasePerson(ctx context.Context, actor Actor, person Person, progress func(Progress)) (ErasureResult, error) {
+	s := d.s
 	var done ErasureResult
 	if err := s.authorizeAll(ctx, actor, MayErasePersons); err != nil {
 		return done, err

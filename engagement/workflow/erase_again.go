@@ -25,7 +25,8 @@ import (
 // It returns the errors of ErasePerson but for a *PersonNotFoundError, and an *InputError
 // for an event that is not one of an erasure, is another partner's, or says nothing of
 // whom: it was recorded without Options.PersonSecret, or with another one.
-func (s *Service) RepeatErasure(ctx context.Context, actor Actor, event engagement.Event, progress func(Progress)) (ErasureResult, error) {
+func (d *ProgramDesk) RepeatErasure(ctx context.Context, actor Actor, event engagement.Event, progress func(Progress)) (ErasureResult, error) {
+	s := d.s
 	if err := s.authorizeAll(ctx, actor, MayErasePersons); err != nil {
 		return ErasureResult{}, err
 	}
@@ -47,7 +48,7 @@ func (s *Service) RepeatErasure(ctx context.Context, actor Actor, event engageme
 	if err != nil || person == (Person{}) {
 		return ErasureResult{}, err
 	}
-	return s.ErasePerson(ctx, actor, person, progress)
+	return d.ErasePerson(ctx, actor, person, progress)
 }
 
 // whoWasErased looks for whom the digests are.

@@ -30,39 +30,39 @@ func traces(t *testing.T, w *workflowtest.World) engagement.ParticipationID {
 	t.Helper()
 	maria := w.As(workflow.Actor{Partner: "northwind", User: user, Roles: w.Actor.Roles})
 	desk := maria.Desk
-	cmd := add(w, "ana.sousa@contoso.com", migration, pilot, workshop, "endpoint-workshop")
+	cmdKey, cmd := w.Key(), add(w, "ana.sousa@contoso.com", migration, pilot, workshop, "endpoint-workshop")
 	cmd.Candidate.TenantID = "00000000-0000-4000-8000-000000000001"
 	cmd.Candidate.Reason = "Told so by <ANA.SOUSA@Contoso.COM>, twice."
-	started, err := desk.AddCustomer(background, maria.Actor, cmd)
+	started, err := desk.Customers.Add(background, maria.Actor.Request(cmdKey), cmd)
 	ok(t, err)
 	p := started[0].ID
-	_, err = desk.RequestConsent(background, maria.Actor, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: workflow.ByEmail("rui@contoso.com", "Ana.Sousa@contoso.com"), Partner: workflow.ByEmail("ANA.SOUSA@contoso.com", "joe@northwind.example"),
+	_, err = desk.Consents.Request(background, maria.Actor.Request(w.Key()), p, workflow.RequestConsent{
+		Customer: workflow.ByEmail("rui@contoso.com", "Ana.Sousa@contoso.com"), Partner: workflow.ByEmail("ANA.SOUSA@contoso.com", "joe@northwind.example"),
 	})
 	ok(t, err)
 	w.Relayed()
 	links := w.Links(p)
 	ok(t, answer(w, links[len(links)-1], consent.DecisionAccept)) // by that person
 	// Cancelled, with a reason that quotes the address.
-	ok(t, desk.Cancel(background, maria.Actor, started[1].ID, workflow.Cancel{Key: w.Key(), Reason: "ana.sousa@contoso.com left."}))
+	ok(t, desk.Claims.Cancel(background, maria.Actor.Request(w.Key()), started[1].ID, workflow.Cancel{Reason: "ana.sousa@contoso.com left."}))
 	// Replaced as a contact of the customer and of the partner.
-	_, err = desk.RequestConsent(background, w.Actor, started[2].ID, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana.sousa@contoso.com"), Partner: workflow.ByEmail(address)})
+	_, err = desk.Consents.Request(background, w.Actor.Request(w.Key()), started[2].ID, workflow.RequestConsent{Customer: workflow.ByEmail("ana.sousa@contoso.com"), Partner: workflow.ByEmail(address)})
 	ok(t, err)
-	_, err = desk.ChangeContacts(background, w.Actor, started[2].ID, asked(w, "rui@contoso.com"))
+	_, err = desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), started[2].ID, workflow.ChangeContacts(asked(w, "rui@contoso.com")))
 	ok(t, err)
 	// Asked, with messages of several spellings that wait in the outbox.
-	_, err = desk.RequestConsent(background, w.Actor, started[3].ID, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("Ana.SOUSA@contoso.com"), Partner: workflow.ByEmail("ana.sousa@contoso.com")})
+	_, err = desk.Consents.Request(background, w.Actor.Request(w.Key()), started[3].ID, workflow.RequestConsent{Customer: workflow.ByEmail("Ana.SOUSA@contoso.com"), Partner: workflow.ByEmail("ana.sousa@contoso.com")})
 	ok(t, err)
 	// As a contact of another customer.
 	q := maria.Added(migration, "x@adatum.com")
-	_, err = w.Desk.RequestConsent(background, w.Actor, q, asked(w, "ana.Sousa@contoso.com", "eva@adatum.com"))
+	_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), q, asked(w, "ana.Sousa@contoso.com", "eva@adatum.com"))
 	ok(t, err)
 	return p
 }
 
 func erase(t *testing.T, w *workflowtest.World, person workflow.Person) workflow.ErasureResult {
 	t.Helper()
-	done, err := w.Desk.ErasePerson(background, w.Actor, person, nil)
+	done, err := w.Desk.Program.ErasePerson(background, w.Actor, person, nil)
 	ok(t, err)
 	return done
 }
@@ -71,7 +71,7 @@ func erase(t *testing.T, w *workflowtest.World, person workflow.Person) workflow
 func nothingLeft(t *testing.T, w *workflowtest.World, spy *spy, person workflow.Person) {
 	t.Helper()
 	before := len(spy.writes)
-	done, err := w.Desk.ErasePerson(background, w.Actor, person, nil)
+	done, err := w.Desk.Program.ErasePerson(background, w.Actor, person, nil)
 	refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound)
 	equal(t, "erased", []int{done.Participations, done.Events}, []int{0, 0})
 	for _, c := range spy.writes[before:] { // messages to the address may be dropped again
@@ -84,7 +84,7 @@ func eraseAll(t *testing.T, w *workflowtest.World, person workflow.Person) workf
 	t.Helper()
 	done := erase(t, w, person)
 	if done.Left > 0 {
-		_, err := w.Desk.ErasePerson(background, w.Reviewer(), person, nil)
+		_, err := w.Desk.Program.ErasePerson(background, w.Reviewer(), person, nil)
 		ok(t, err)
 	}
 	return done
@@ -107,7 +107,7 @@ func TestErasePerson(t *testing.T) {
 		t.Fatalf("there is little to erase: %q", found)
 	}
 	before, _ := history(t, w, "contoso.com")
-	evidence, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+	evidence, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 	ok(t, err)
 	pages := shown(t, w)
 
@@ -134,7 +134,7 @@ func TestErasePerson(t *testing.T) {
 	other, _ := history(t, w, "adatum.com")
 	equal(t, "the last event", other[len(other)-1].Kind, engagement.EventPersonErased)
 
-	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+	records, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 	ok(t, err)
 	equal(t, "records", len(records), len(evidence))
 	for i, r := range records {
@@ -164,7 +164,7 @@ func TestErasePerson(t *testing.T) {
 
 	// Erasing again finds nothing, and says nothing twice.
 	before, _ = history(t, w, "contoso.com")
-	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address}, nil)
+	_, err = w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: address}, nil)
 	refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound)
 	after, _ = history(t, w, "contoso.com")
 	equal(t, "events", len(after), len(before))
@@ -184,7 +184,7 @@ func TestEraseThemselves(t *testing.T) {
 	w, spy := newWorld(t, sandbox)
 	traces(t, w)
 	maria := workflow.Actor{Partner: "northwind", User: user, Roles: w.Actor.Roles}
-	_, err := w.Desk.ErasePerson(background, maria, workflow.Person{Email: address, User: user}, nil)
+	_, err := w.Desk.Program.ErasePerson(background, maria, workflow.Person{Email: address, User: user}, nil)
 	ok(t, err)
 	gone(t, w, address)
 	nothingLeft(t, w, spy, workflow.Person{User: user})
@@ -218,7 +218,7 @@ func TestEraseGoesOn(t *testing.T) {
 				}
 				return down
 			}, nil)
-			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}, nil)
+			_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}, nil)
 			if err == nil || errors.Is(err, workflow.ErrNotFound) {
 				break
 			}
@@ -229,7 +229,7 @@ func TestEraseGoesOn(t *testing.T) {
 			}
 		}
 		spy.reset(nil, nil)
-		if _, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}, nil); !errors.Is(err, workflow.ErrNotFound) {
+		if _, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}, nil); !errors.Is(err, workflow.ErrNotFound) {
 			ok(t, err)
 		}
 		gone(t, w, address)
@@ -251,7 +251,7 @@ func TestEraseOwnOnly(t *testing.T) {
 	traces(t, w)
 	f := w.As(workflow.Actor{Partner: "fabrikam", User: user, Roles: w.Actor.Roles})
 	p := f.Added(pilot, "ana.sousa@contoso.com")
-	_, err := f.Desk.RequestConsent(background, f.Actor, p, asked(f, address))
+	_, err := f.Desk.Consents.Request(background, f.Actor.Request(f.Key()), p, asked(f, address))
 	ok(t, err)
 	erase(t, w, workflow.Person{Email: address, User: user})
 	equal(t, "the other partner's contacts", part(t, f, p).Consent.Contacts()[0].Email.String(), address)
@@ -267,7 +267,7 @@ func TestEraseNobodyElse(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	others := []string{"ana.sousa@adatum.com", "sousa@contoso.com", "ana.sousa+x@contoso.com"}
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, others...))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, others...))
 	ok(t, err)
 	nothingLeft(t, w, spy, workflow.Person{Email: address, User: "an"})
 	equal(t, "contacts", fmt.Sprint(consent.Emails(part(t, w, p).Consent.Contacts())), fmt.Sprint(others))
@@ -281,7 +281,7 @@ func TestEraseInput(t *testing.T) {
 			person workflow.Person
 			field  string
 		}{{workflow.Person{}, "person"}, {workflow.Person{Email: "ana"}, "email"}, {workflow.Person{Email: "a@b@c", User: "ana"}, "email"}} {
-			_, err := w.Desk.ErasePerson(background, w.Actor, test.person, nil)
+			_, err := w.Desk.Program.ErasePerson(background, w.Actor, test.person, nil)
 			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, test.field)
 		}
 	})
@@ -298,15 +298,15 @@ const (
 func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID {
 	t.Helper()
 	joao := workflow.Actor{Partner: "northwind", User: user, Roles: w.Actor.Roles}
-	cmd := add(w, "ana.sousa@contoso.com", migration)
+	cmdKey, cmd := w.Key(), add(w, "ana.sousa@contoso.com", migration)
 	cmd.Candidate.FriendlyName = "The company of JOÃO DE SOUSA"
 	cmd.Candidate.TenantID, cmd.Candidate.Reason = "00000000-0000-4000-8000-000000000001", "João de Sousa said so."
-	p := must(w.Desk.AddCustomer(background, joao, cmd))[0].ID
+	p := must(w.Desk.Customers.Add(background, joao.Request(cmdKey), cmd))[0].ID
 	friendly := "João de Sousa's"
-	ok(t, w.Desk.ChangeDetails(background, joao, p, workflow.UpdateDetails{Key: w.Key(), FriendlyName: &friendly}))
-	_, err := w.Desk.RequestConsent(background, joao, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: []workflow.Contact{{Name: "joão de Sousa", Email: "ana.sousa@contoso.com"}, {Email: "eva@contoso.com"}},
-		Partner: workflow.ByEmail("ana.sousa@contoso.com", "joe@northwind.example"),
+	ok(t, w.Desk.Claims.Update(background, joao.Request(w.Key()), p, workflow.UpdateDetails{FriendlyName: &friendly}))
+	_, err := w.Desk.Consents.Request(background, joao.Request(w.Key()), p, workflow.RequestConsent{
+		Customer: []workflow.Contact{{Name: "joão de Sousa", Email: "ana.sousa@contoso.com"}, {Email: "eva@contoso.com"}},
+		Partner:  workflow.ByEmail("ana.sousa@contoso.com", "joe@northwind.example"),
 	})
 	ok(t, err)
 	w.Relayed()
@@ -314,43 +314,43 @@ func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID
 	ok(t, answer(w, w.Links(p)[0], consent.DecisionAccept))
 
 	evidence := func(name string) {
-		c := pdf(w.Key(), claim.ProofInvoice)
+		cKey, c := w.Key(), pdf(claim.ProofInvoice)
 		c.Name = name
-		_, err := w.Desk.AddEvidence(background, joao, p, c, strings.NewReader(name))
+		_, err := w.Desk.Documents.Add(background, joao.Request(cKey), p, c, strings.NewReader(name))
 		ok(t, err)
-		r := recorded(w.Key(), "s3://"+fmt.Sprint(len(name)))
+		rKey, r := w.Key(), recorded("s3://"+fmt.Sprint(len(name)))
 		r.Name = "copy of " + name
-		_, err = w.Desk.RecordEvidence(background, joao, p, r)
+		_, err = w.Desk.Documents.Record(background, joao.Request(rKey), p, r)
 		ok(t, err)
 	}
 	evidence("joão_de_sousa.pdf")
 	evidence("2026-09 João-de-Sousa2.pdf")
-	ok(t, w.Desk.RequestSurvey(background, joao, p, surveyTo(w.Key(), "rui@contoso.com")))
+	ok(t, w.Desk.Surveys.Send(background, joao.Request(w.Key()), p, surveyTo("rui@contoso.com")))
 	sendSurvey(t, w, p, "Ana.Sousa@contoso.com")
-	answers := answersTo(must(w.Desk.SurveyView(background, newestSurvey(w, p))))
+	answers := answersTo(must(w.Desk.Links.SurveyView(background, newestSurvey(w, p))))
 	answers["comments"] = "Ask João de Sousa, ana.sousa@contoso.com."
-	_, err = w.Desk.AnswerSurvey(background, newestSurvey(w, p), answers)
+	_, err = w.Desk.Links.AnswerSurvey(background, newestSurvey(w, p), answers)
 	ok(t, err)
 	w.Proved(p)
 
 	say := func(actor workflow.Actor) {
-		ok(t, w.Desk.Comment(background, actor, p, workflow.Comment{Key: w.Key(), Text: "João   de\nSousa (ana.sousa@contoso.com) was there."}))
+		ok(t, w.Desk.Claims.Comment(background, actor.Request(w.Key()), p, workflow.Comment{Text: "João   de\nSousa (ana.sousa@contoso.com) was there."}))
 	}
 	say(joao)
-	ok(t, w.Desk.SubmitClaim(background, joao, p, workflow.SubmitClaim{Key: w.Key()}))
+	ok(t, w.Desk.Claims.Submit(background, joao.Request(w.Key()), p, workflow.SubmitClaim{}))
 	say(w.Reviewer())
 	w.Reviewed(p)
-	ok(t, w.Desk.AskForAction(background, w.Reviewer(), p, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Let JOÃO DE SOUSA sign."}}}))
+	ok(t, w.Desk.Reviews.RequestAction(background, w.Reviewer().Request(w.Key()), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Let JOÃO DE SOUSA sign."}}}))
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.Rejected(p, "João de Sousa did not sign.")
-	ok(t, w.Desk.DisputeClaim(background, joao, p, workflow.DisputeClaim{Key: w.Key(), Reason: "joão.de.sousa did."}))
+	ok(t, w.Desk.Claims.Dispute(background, joao.Request(w.Key()), p, workflow.DisputeClaim{Reason: "joão.de.sousa did."}))
 	w.Submitted(p)
 	w.Reviewed(p)
-	ok(t, w.Desk.ApproveClaim(background, w.Reviewer(), p, workflow.ApproveClaim{
-		Key: w.Key(), Amount: money(t, "6000.00 USD"), Override: "João de Sousa agreed.", Text: "To João de Sousa.",
+	ok(t, w.Desk.Reviews.Approve(background, w.Reviewer().Request(w.Key()), p, workflow.ApproveClaim{
+		Amount: money(t, "6000.00 USD"), Override: "João de Sousa agreed.", Text: "To João de Sousa.",
 	}))
-	ok(t, w.Desk.RecordPayment(background, w.Reviewer(), p, workflow.RecordPayment{Key: w.Key(), Amount: money(t, "1.00 USD"), Reference: "for João de Sousa"}))
+	ok(t, w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: money(t, "1.00 USD"), Reference: "for João de Sousa"}))
 	return p
 }
 
@@ -397,17 +397,17 @@ func TestErasePersonFromClaim(t *testing.T) {
 	equal(t, "the names", names[:4], []string{"[erased].pdf", "copy of [erased].pdf", "2026-09 [erased]2.pdf", "copy of 2026-09 [erased]2.pdf"})
 	v := surveyOf(t, w, p)
 	equal(t, "the survey was answered by somebody", []any{v.Status, v.AnsweredAt(), v.Contact().IsZero()}, []any{survey.StatusDone, surveyOf(t, w, p).AnsweredAt(), true})
-	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+	records, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 	ok(t, err)
 	last := records[len(records)-1]
 	equal(t, "somebody consented", []any{last.Decision, last.Erased, last.Terms.Text}, []any{consent.DecisionAccept, true, consent.StandardTexts().For("en").Ref()})
 	other := w.Row(p)
 	equal(t, "the row's name", []string{other.FriendlyName, other.Name()}, []string{"[erased]'s", "[erased]'s"})
-	for c, err := range w.Desk.KnownCustomers(background, w.Actor) {
+	for c, err := range w.Desk.Customers.Known(background, w.Actor) {
 		ok(t, err)
 		equal(t, "the customer's name", c.FriendlyName, "The company of [erased]")
 	}
-	rows, err := w.Desk.Search(background, w.Actor, "erased", 0)
+	rows, err := w.Desk.Customers.Search(background, w.Actor, "erased", 0)
 	ok(t, err)
 	equal(t, "the pages know", len(rows) > 1, true)
 }
@@ -437,16 +437,16 @@ func TestErasePersonBy(t *testing.T) {
 func TestEraseNameNobodyElse(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: workflow.ByEmail("eva@contoso.com"), Partner: []workflow.Contact{{Name: "ANA  Maria", Email: "am@northwind.example"}},
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{
+		Customer: workflow.ByEmail("eva@contoso.com"), Partner: []workflow.Contact{{Name: "ANA  Maria", Email: "am@northwind.example"}},
 	})
 	ok(t, err)
 	w.Relayed()
 	w.Accepted(p)
 	text := "The management of Banana Ltd. met Mariana, Anabela and Ana-Maria."
-	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: text}))
+	ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: text}))
 	for _, unknown := range []string{"Ana Maria Silva", "An", "Maria", "Banana Ltd.", "The management"} {
-		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: unknown, User: "ana"}, nil)
+		_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Name: unknown, User: "ana"}, nil)
 		equal(t, "the field", refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound).Field, "name")
 		nothingLeft(t, w, spy, workflow.Person{Name: unknown})
 	}
@@ -454,7 +454,7 @@ func TestEraseNameNobodyElse(t *testing.T) {
 	equal(t, "erased", done, workflow.ErasureResult{Participations: 1, Events: 1})
 	equal(t, "the comment", part(t, w, p).Claim.Comments[0].Text, "The management of Banana Ltd. met Mariana, Anabela and [erased].")
 	for _, short := range []string{" ", "A", "."} {
-		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: short}, nil)
+		_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Name: short}, nil)
 		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	}
 }
@@ -473,8 +473,8 @@ func TestEraseWhatIsMeant(t *testing.T) {
 	} {
 		w, _ := newWorld(t, knows("Jo\u00e3o Silva"))
 		p := w.Granted(migration, "ana@contoso.com")
-		ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: test.text}))
-		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "silva@contoso.com", Name: "Jo\u00e3o Silva"}, nil)
+		ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: test.text}))
+		_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "silva@contoso.com", Name: "Jo\u00e3o Silva"}, nil)
 		if test.text != test.want {
 			ok(t, err)
 		}
@@ -487,8 +487,8 @@ func TestEraseReviewer(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
 	vera := workflow.Actor{User: "vera-the-reviewer", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
-	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "Please hurry."}))
-	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{User: "vera-the-reviewer"}, nil)
+	ok(t, w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "Please hurry."}))
+	done, err := w.Desk.Program.ErasePerson(background, vera, workflow.Person{User: "vera-the-reviewer"}, nil)
 	ok(t, err)
 	equal(t, "erased", done, workflow.ErasureResult{Participations: 1, Events: 1})
 	events, err := w.Store.History(background, storage.HistoryQuery{Customer: engagement.CustomerKey{Partner: "northwind", Customer: w.Customer("contoso.com")}, Limit: 1000})
@@ -515,9 +515,9 @@ func TestEraseUnknownWhether(t *testing.T) {
 		sc.Options.KnownPerson = func(context.Context, workflow.Actor, string) (bool, error) { return true, down }
 	})
 	p := w.Granted(migration, "ana@contoso.com")
-	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "Rita was there."}))
+	ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "Rita was there."}))
 	unchanged(t, spy, func() {
-		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: "Rita"}, nil)
+		_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Name: "Rita"}, nil)
 		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "list of persons")
 	})
 }
@@ -530,11 +530,11 @@ func TestEraseByWhom(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Submitted(p)
 	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
-	ok(t, w.Desk.StartReview(background, vera, p, workflow.StartReview{Key: w.Key()}))
-	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "The invoice is forged."}))
-	ok(t, w.Desk.AskForAction(background, vera, p, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Tell why the invoice is forged."}}}))
+	ok(t, w.Desk.Reviews.Start(background, vera.Request(w.Key()), p, workflow.StartReview{}))
+	ok(t, w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "The invoice is forged."}))
+	ok(t, w.Desk.Reviews.RequestAction(background, vera.Request(w.Key()), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Tell why the invoice is forged."}}}))
 	words := func() string {
-		c := must(w.Desk.Claim(background, vera, p))
+		c := must(w.Desk.Claims.Get(background, vera, p))
 		return asJSON(t, []any{c.Claim.Comments, c.Claim.Reviews})
 	}
 	before := words()
@@ -544,15 +544,15 @@ func TestEraseByWhom(t *testing.T) {
 	nothingLeft(t, w, spy, workflow.Person{Name: "vera"})
 	joe := workflow.Actor{Partner: "northwind", User: "joe", Roles: []workflow.Role{workflow.RoleIncentivesUser}}
 	for _, person := range []workflow.Person{{User: "vera"}, {User: "ana"}, {Name: "invoice is forged"}, {Email: "ana@contoso.com"}} {
-		_, err := w.Desk.ErasePerson(background, joe, person, nil)
+		_, err := w.Desk.Program.ErasePerson(background, joe, person, nil)
 		refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden)
 	}
 
 	// Nor where a contact of that name, or address, comes up afterwards.
 	other := w.Added(migration, "x@adatum.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, other, workflow.ConsentRequest{
-		Key: w.Key(), Customer: []workflow.Contact{{Name: "Invoice is forged", Email: "why.the.invoice@adatum.com"}},
-		Partner: []workflow.Contact{{Name: "is forged", Email: "joe@northwind.example"}},
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), other, workflow.RequestConsent{
+		Customer: []workflow.Contact{{Name: "Invoice is forged", Email: "why.the.invoice@adatum.com"}},
+		Partner:  []workflow.Contact{{Name: "is forged", Email: "joe@northwind.example"}},
 	})
 	ok(t, err)
 	for _, phrase := range []string{"invoice is forged", "is forged"} {
@@ -566,16 +566,16 @@ func TestEraseByWhom(t *testing.T) {
 
 	// A name that was known when the program wrote it goes out of the claim; the
 	// program's history stays the program's.
-	_, err = w.Desk.RequestConsent(background, w.Actor, w.Added(pilot, "x@adatum.com"), workflow.ConsentRequest{
-		Key: w.Key(), Customer: []workflow.Contact{{Name: "Rita Reis", Email: "rr@adatum.com"}},
+	_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), w.Added(pilot, "x@adatum.com"), workflow.RequestConsent{
+		Customer: []workflow.Contact{{Name: "Rita Reis", Email: "rr@adatum.com"}},
 	})
 	ok(t, err)
 	w.Advance(time.Hour)
-	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "Ask RITA REIS."}))
+	ok(t, w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "Ask RITA REIS."}))
 	equal(t, "what is left to the program", erase(t, w, workflow.Person{Name: "Rita Reis"}).Left, 1)
-	comments := must(w.Desk.Claim(background, vera, p)).Claim.Comments
+	comments := must(w.Desk.Claims.Get(background, vera, p)).Claim.Comments
 	equal(t, "the comment", []string{comments[1].Text, comments[1].User}, []string{"Ask [erased].", "vera"})
-	done, err := w.Desk.ErasePerson(background, vera, workflow.Person{Name: "Rita Reis"}, nil)
+	done, err := w.Desk.Program.ErasePerson(background, vera, workflow.Person{Name: "Rita Reis"}, nil)
 	ok(t, err)
 	equal(t, "what the program erases", done, workflow.ErasureResult{Events: 1})
 	gone(t, w, "Rita Reis")
@@ -586,7 +586,7 @@ func TestEraseByWhom(t *testing.T) {
 func TestEraseFromAssociations(t *testing.T) {
 	w, _ := newWorld(t, knows(name))
 	w.Known("contoso.com")
-	ok(t, w.Desk.Disassociate(background, w.Actor, w.Customer("contoso.com"), workflow.Association{Key: w.Key(), Reason: "João de Sousa left."}))
+	ok(t, w.Desk.Customers.Disassociate(background, w.Actor.Request(w.Key()), w.Customer("contoso.com"), workflow.Disassociate{Reason: "João de Sousa left."}))
 	equal(t, "erased", erase(t, w, workflow.Person{Name: name}), workflow.ErasureResult{Events: 1})
 	gone(t, w, surname)
 	history(t, w, "contoso.com")

@@ -112,7 +112,7 @@ func TestEraseLooksThroughOnce(t *testing.T) {
 				ok(t, w.Store.Apply(background, storage.Changes{At: w.Now(), Customers: []engagement.Customer{c}, Persons: []storage.CustomerPersons{{Key: c.Key, Persons: forget(c)}}}))
 			}
 			// Whom a command names meanwhile is found all the same, and nobody has looked yet.
-			_, err = w.Desk.RequestConsent(background, w.Actor, w.Added(pilot, "x@adatum.com"), asked(w, "late@adatum.com"))
+			_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), w.Added(pilot, "x@adatum.com"), asked(w, "late@adatum.com"))
 			ok(t, err)
 			adatum := engagement.CustomerKey{Partner: "northwind", Customer: w.Customer("adatum.com")}
 			equal(t, "who is named while nobody has looked", customerOf(t, w, adatum).Persons, engagement.Persons{})
@@ -158,7 +158,7 @@ func TestEraseWhileNamed(t *testing.T) {
 		put(looked) // between what the command has read and what it writes
 		return apply()
 	}, nil)
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "late@adatum.com"))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "late@adatum.com"))
 	ok(t, err)
 	spy.reset(nil, nil)
 	erase(t, w, workflow.Person{Email: "late@adatum.com"})
@@ -188,15 +188,15 @@ func TestNamedOnce(t *testing.T) {
 	var p engagement.ParticipationID
 	equal(t, "an add: the user, and the address that was given", persons(func() { p = w.Added(migration, "ana@contoso.com") }), 2)
 	equal(t, "a request: another contact", persons(func() {
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example")})
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example")})
 		ok(t, err)
 	}), 1)
 	equal(t, "what is sent, and the grant: nobody new", persons(func() { w.Relayed(); w.Accepted(p); w.Relayed() }), 0)
 	equal(t, "a comment: nobody new", persons(func() {
-		ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "ana@contoso.com knows."}))
+		ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "ana@contoso.com knows."}))
 	}), 0)
 	equal(t, "a comment that quotes another address: that one", persons(func() {
-		ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "Ask <Eva@Contoso.com>."}))
+		ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "Ask <Eva@Contoso.com>."}))
 	}), 1)
 }
 
@@ -207,11 +207,11 @@ func TestEraseProgress(t *testing.T) {
 	traces(t, w)
 	var told []workflow.Progress
 	progress := func(p workflow.Progress) { told = append(told, p) }
-	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: address}, progress)
+	_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: address}, progress)
 	ok(t, err)
 	equal(t, "by address", told, []workflow.Progress{{Done: 2, Changed: 2}})
 	told = nil
-	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: user}, progress)
+	_, err = w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Name: user}, progress)
 	ok(t, err)
 	equal(t, "by name", told, []workflow.Progress{{Done: 3}, {Done: 5}, {Done: 6, Changed: 1}})
 }
@@ -229,7 +229,7 @@ func TestRepeatErasure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, restored := world(), world()
-			_, err := w.Desk.ErasePerson(background, w.Reviewer(), person, nil)
+			_, err := w.Desk.Program.ErasePerson(background, w.Reviewer(), person, nil)
 			ok(t, err)
 			program := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}
 			events, err := wholeFeed(w.Desk, program, workflow.FeedQuery{})
@@ -241,7 +241,7 @@ func TestRepeatErasure(t *testing.T) {
 				equal(t, "what is kept of it names "+text, len(holding([]string{asJSON(t, kept)}, text)), 0)
 			}
 			for i := range 2 {
-				done, err := restored.Desk.RepeatErasure(background, restored.Reviewer(), kept, nil)
+				done, err := restored.Desk.Program.RepeatErasure(background, restored.Reviewer(), kept, nil)
 				ok(t, err)
 				equal(t, "something is erased", done.Participations > 0, i == 0)
 			}
@@ -267,10 +267,10 @@ func TestRepeatErasureOfNobody(t *testing.T) {
 	theirs.Partner = "fabrikam"
 	unchanged(t, spy, func() {
 		for what, e := range map[string]engagement.Event{"without a secret": last, "by another secret": other, "another partner's": theirs, "another event": events[0]} {
-			_, err := w.Desk.RepeatErasure(background, w.Actor, e, nil)
+			_, err := w.Desk.Program.RepeatErasure(background, w.Actor, e, nil)
 			equal(t, what+": the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "event")
 		}
-		_, err := w.Desk.RepeatErasure(background, workflow.Actor{Partner: "northwind", User: "joe", Roles: []workflow.Role{workflow.RoleIncentivesUser}}, last, nil)
+		_, err := w.Desk.Program.RepeatErasure(background, workflow.Actor{Partner: "northwind", User: "joe", Roles: []workflow.Role{workflow.RoleIncentivesUser}}, last, nil)
 		refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden)
 	})
 }

@@ -88,7 +88,7 @@ func TestEvaluateByLocation(t *testing.T) {
 
 	// Rules that fail through a location leave the row as it was.
 	w.SetFacts("contoso.com", in("broken"))
-	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
+	done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 	equal(t, "the error", errors.Is(err, errBoom), true)
 	equal(t, "what was done", done, workflow.Progress{Done: 1, Failed: 1})
 	_, locations, _ = shown()
@@ -122,7 +122,7 @@ func TestSourcesThatDoNotAnswer(t *testing.T) {
 		desk, err := workflow.New(w.Store, directory{}, w.Catalog, facts, &workflow.Options{External: external, Now: w.Now})
 		ok(t, err)
 		unchanged(t, spy, func() {
-			_, err = desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
+			_, err = desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 			e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 			equal(t, "the source", e.Source, source)
 			if !strings.Contains(e.Error(), "it ") {

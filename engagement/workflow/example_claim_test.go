@@ -30,45 +30,45 @@ func Example_claim() {
 	}
 
 	// A TPID alone names the customer.
-	started, err := w.Desk.AddCustomer(ctx, w.Actor, workflow.AddCustomer{
-		Key: w.Key(), Engagements: []engagement.ID{"azure-migration"},
-		Candidate: workflow.Candidate{Location: "4711201", TPID: "640037"},
+	started, err := w.Desk.Customers.Add(ctx, w.Actor.Request(w.Key()), workflow.AddCustomer{
+		Engagements: []engagement.ID{"azure-migration"},
+		Candidate:   workflow.Candidate{Location: "4711201", TPID: "640037"},
 	})
 	do(err)
 	p := started[0].ID
 
 	// The contact's address has a mistake in it, and the mail comes back.
 	contact := workflow.Contact{Name: "Ana Silva", Email: "ana.slva@litware.example"}
-	_, err = w.Desk.RequestConsent(ctx, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: []workflow.Contact{contact}})
+	_, err = w.Desk.Consents.Request(ctx, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: []workflow.Contact{contact}})
 	do(err)
 	w.Relayed()
-	do(w.Desk.RecordBounce(ctx, workflow.Bounce{Partner: w.Actor.Partner, Participation: p, Address: contact.Email}))
+	do(w.Desk.Jobs.RecordBounce(ctx, workflow.Bounce{Partner: w.Actor.Partner, Participation: p, Address: contact.Email}))
 	for _, u := range w.Row(p).Unreached {
 		fmt.Printf("%s was not reached: %s\n", u.Contact.Name, u.Failure.Code)
 	}
 
 	contact.Email = "ana.silva@litware.example"
-	_, err = w.Desk.ChangeContacts(ctx, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: []workflow.Contact{contact}})
+	_, err = w.Desk.Consents.ChangeContacts(ctx, w.Actor.Request(w.Key()), p, workflow.ChangeContacts{Customer: []workflow.Contact{contact}})
 	do(err)
 	w.Relayed()
 	w.Accepted(p)
 
 	w.Proved(p) // documents and surveys
-	do(w.Desk.SubmitClaim(ctx, w.Actor, p, workflow.SubmitClaim{Key: w.Key()}))
-	do(w.Desk.RecallClaim(ctx, w.Actor, p, workflow.RecallClaim{Key: w.Key(), Reason: "The invoice was last year's."}))
+	do(w.Desk.Claims.Submit(ctx, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{}))
+	do(w.Desk.Claims.Recall(ctx, w.Actor.Request(w.Key()), p, workflow.RecallClaim{Reason: "The invoice was last year's."}))
 	w.ExpectStatus(p, engagement.StatusConsentReceived)
 	w.Advance(time.Hour)
-	do(w.Desk.SubmitClaim(ctx, w.Actor, p, workflow.SubmitClaim{Key: w.Key()}))
+	do(w.Desk.Claims.Submit(ctx, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{}))
 
 	// Whoever worked on a claim does not review it, whatever roles they have.
 	self := workflow.Actor{User: w.Actor.User, Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
-	err = w.Desk.StartReview(ctx, self, p, workflow.StartReview{Key: w.Key()})
+	err = w.Desk.Reviews.Start(ctx, self.Request(w.Key()), p, workflow.StartReview{})
 	fmt.Println("the same user:", errors.Is(err, workflow.ErrFourEyes))
 
 	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
-	do(w.Desk.StartReview(ctx, vera, p, workflow.StartReview{Key: w.Key()}))
-	do(w.Desk.ApproveClaim(ctx, vera, p, workflow.ApproveClaim{Key: w.Key(), Amount: w.Money("5000.00 USD")}))
-	status, err := w.Desk.Status(ctx, w.Actor, p)
+	do(w.Desk.Reviews.Start(ctx, vera.Request(w.Key()), p, workflow.StartReview{}))
+	do(w.Desk.Reviews.Approve(ctx, vera.Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money("5000.00 USD")}))
+	status, err := w.Desk.Claims.Status(ctx, w.Actor, p)
 	do(err)
 	fmt.Println("another:", status)
 	// Output:

@@ -19,9 +19,9 @@ func jobs(ctx context.Context, desk *workflow.Service, ticks <-chan time.Time) {
 		if ctx.Err() != nil {
 			return
 		}
-		swept, err1 := desk.Sweep(ctx)
-		sent, err2 := desk.Relay(ctx)
-		pruned, err3 := desk.Prune(ctx)
+		swept, err1 := desk.Jobs.Sweep(ctx)
+		sent, err2 := desk.Jobs.Relay(ctx)
+		pruned, err3 := desk.Jobs.Prune(ctx)
 		if err := errors.Join(err1, err2, err3); err != nil {
 			slog.Warn("jobs", "error", err)
 		}

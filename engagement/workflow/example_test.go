@@ -17,7 +17,7 @@ import (
 )
 
 // The tabs of the Customers page, as time passes that nobody records.
-func ExampleService_Customers() {
+func ExampleCustomersDesk_List() {
 	ctx := context.Background()
 	w := workflowtest.New(workflowtest.Panic{}, workflowtest.Contoso)
 	w.Known("adatum.com")
@@ -27,7 +27,7 @@ func ExampleService_Customers() {
 
 	show := func() {
 		for _, tab := range engagement.AllTabs() {
-			page, err := w.Desk.Customers(ctx, w.Actor, "azure-migration", workflow.CustomersQuery{Tab: tab})
+			page, err := w.Desk.Customers.List(ctx, w.Actor, workflow.CustomersQuery{Engagement: "azure-migration", Tab: tab})
 			if err != nil {
 				log.Fatal(err)
 			}
@@ -64,15 +64,15 @@ func ExampleService_Customers() {
 }
 
 // A list of any length, page by page behind the scenes.
-func ExampleService_AllCustomers() {
+func ExampleCustomersDesk_All() {
 	w := workflowtest.New(workflowtest.Panic{}, workflowtest.Contoso)
 	w.Known("contoso.com")
 	w.Known("adatum.com")
 	w.Advance(time.Hour)
 	w.Claimed("data-pilot", "adatum.com")
 
-	query := workflow.CustomersQuery{Sort: storage.SortByDeadline}
-	for row, err := range w.Desk.AllCustomers(context.Background(), w.Actor, "data-pilot", query) {
+	query := workflow.CustomersQuery{Engagement: "data-pilot", Sort: storage.SortByDeadline}
+	for row, err := range w.Desk.Customers.All(context.Background(), w.Actor, query) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -84,12 +84,12 @@ func ExampleService_AllCustomers() {
 }
 
 // An export neutralises what a spreadsheet would run.
-func ExampleService_ExportCustomers() {
+func ExampleCustomersDesk_Export() {
 	w := workflowtest.New(workflowtest.Panic{}, workflowtest.Contoso)
 	w.PutCustomer(workflowtest.Customer{Domain: "evil.example", Entry: tenant.Entry{TPID: 640037, Name: "=HYPERLINK(A1)"}})
 	w.Known("evil.example")
-	query := workflow.CustomersQuery{Tab: engagement.TabIneligible}
-	if err := w.Desk.ExportCustomers(context.Background(), w.Actor, "security-workshop", query, withoutReturns{}, nil); err != nil {
+	query := workflow.CustomersQuery{Engagement: "security-workshop", Tab: engagement.TabIneligible}
+	if err := w.Desk.Customers.Export(context.Background(), w.Actor, query, withoutReturns{}, nil); err != nil {
 		log.Fatal(err)
 	}
 	// Output:
@@ -106,17 +106,19 @@ func (withoutReturns) Write(p []byte) (int, error) {
 }
 
 // Many customers at once: each row is added or refused by itself.
-func ExampleService_AddCustomers() {
+func ExampleCustomersDesk_AddAll() {
 	w := workflowtest.New(workflowtest.Panic{}, workflowtest.Contoso)
-	var rows []workflow.AddCustomer
-	for i, email := range []string{"ana@contoso.com", "it@fourthcoffee.com", "x@unknown.example"} {
-		rows = append(rows, workflow.AddCustomer{
-			Key:         fmt.Sprintf("upload-7/%d", i),
-			Candidate:   workflow.Candidate{Location: "4711201", Email: email},
-			Engagements: []engagement.ID{"azure-migration"},
-		})
+	rows := func(yield func(string, workflow.AddCustomer) bool) {
+		for i, email := range []string{"ana@contoso.com", "it@fourthcoffee.com", "x@unknown.example"} {
+			if !yield(fmt.Sprint("upload-2026-09-01-", i), workflow.AddCustomer{
+				Candidate:   workflow.Candidate{Location: "4711201", Email: email},
+				Engagements: []engagement.ID{"azure-migration"},
+			}) {
+				return
+			}
+		}
 	}
-	for r := range w.Desk.AddCustomers(context.Background(), w.Actor, slices.Values(rows), workflow.BulkOptions{DryRun: true}) {
+	for r := range w.Desk.Customers.AddAll(context.Background(), w.Actor, rows, workflow.BulkOptions{DryRun: true}) {
 		if r.Err != nil {
 			fmt.Printf("row %d: %v\n", r.Row, r.Err)
 			continue

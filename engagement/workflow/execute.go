@@ -31,15 +31,15 @@ const (
 // same body gives the result that it gave the first time; a command that was
 // refused leaves nothing behind, so its key is still new. A dry run decides and
 // writes nothing.
-func execute[R any](ctx context.Context, s *Service, actor Actor, name, key string, body any, dry bool, do func(*unit) (R, error)) (R, error) {
-	record, err := commandRecord(actor, name, key, body)
+func execute[R any](ctx context.Context, s *Service, req Request, name string, body any, dry bool, do func(*unit) (R, error)) (R, error) {
+	record, err := commandRecord(req, name, body)
 	if err != nil {
 		var none R
 		return none, err
 	}
 	if dry {
 		u, result, err := decide(s, record, func(u *unit) (R, error) {
-			u.actor = actor
+			u.actor = req.Actor
 			return do(u)
 		})
 		if errors.Is(err, errReplay) {
@@ -48,7 +48,7 @@ func execute[R any](ctx context.Context, s *Service, actor Actor, name, key stri
 		return result, err
 	}
 	return attempt(ctx, s, record, func(u *unit) (R, error) {
-		u.actor = actor
+		u.actor = req.Actor
 		return do(u)
 	})
 }
@@ -57,30 +57,30 @@ func execute[R any](ctx context.Context, s *Service, actor Actor, name, key stri
 // no key of the partner's begins like it, so neither stands in the other's way.
 const programKeys = "\x1f"
 
-func commandRecord(actor Actor, name, key string, body any) (storage.CommandRecord, error) {
+func commandRecord(req Request, name string, body any) (storage.CommandRecord, error) {
 	const longest = 200
-	if key == "" || len(key) > longest {
-		return storage.CommandRecord{}, &InputError{Field: "key", Problem: fmt.Sprintf("has %d bytes: give each request a key of its own of 1 to %d bytes", len(key), longest)}
+	if req.Key == "" || len(req.Key) > longest {
+		return storage.CommandRecord{}, &InputError{Field: "key", Problem: fmt.Sprintf("has %d bytes: give each request a key of its own of 1 to %d bytes", len(req.Key), longest)}
 	}
-	if !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl) {
+	if !utf8.ValidString(req.Key) || strings.ContainsFunc(req.Key, unicode.IsControl) {
 		return storage.CommandRecord{}, &InputError{Field: "key", Problem: "holds a control character or is not UTF-8: give each request a key of letters and digits, such as a UUID"}
 	}
 	asked, err := json.Marshal(body)
 	if err != nil {
 		return storage.CommandRecord{}, fmt.Errorf("workflow: %s: %w", name, err)
 	}
-	if actor.program() {
-		key = programKeys + key
+	if req.Actor.program() {
+		req.Key = programKeys + req.Key
 	}
 	return storage.CommandRecord{
-		Key:  storage.CommandKey{Partner: actor.Partner, Key: key},
+		Key:  storage.CommandKey{Partner: req.Actor.Partner, Key: req.Key},
 		Body: sha256.Sum256(slices.Concat([]byte(name), []byte{0}, asked)),
 	}, nil
 }
 
 // used reports whether a command of the actor's was carried out with the key.
-func (s *Service) used(ctx context.Context, actor Actor, key string) (bool, error) {
-	record, err := commandRecord(actor, "", key, nil)
+func (s *Service) used(ctx context.Context, req Request) (bool, error) {
+	record, err := commandRecord(req, "", nil)
 	if err != nil {
 		return false, err
 	}

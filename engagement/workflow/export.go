@@ -47,7 +47,7 @@ func csvWriter(to io.Writer, opts *CSVOptions) (*csv.Writer, error) {
 	return w, nil
 }
 
-// ExportCustomers writes every row that the query finds as CSV (RFC 4180, UTF-8),
+// Export writes every row that the query finds as CSV (RFC 4180, UTF-8),
 // with a header. With no Tab it writes all three; Limit and Cursor do not matter.
 // Amounts stand in two columns, the number and its currency. Several labels, locations and
 // actions stand in one, with commas between them. The options may be nil.
@@ -60,7 +60,8 @@ func csvWriter(to io.Writer, opts *CSVOptions) (*csv.Writer, error) {
 // It returns what Customers returns, or the error of writing. What was written
 // until then is a part of the export only; an *UnreadableRowsError says which rows
 // could not be read, and all the others were written.
-func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagement.ID, query CustomersQuery, to io.Writer, opts *CSVOptions) error {
+func (d *CustomersDesk) Export(ctx context.Context, actor Actor, query CustomersQuery, to io.Writer, opts *CSVOptions) error {
+	s := d.s
 	tabs := []engagement.Tab{query.Tab}
 	if query.Tab == "" {
 		tabs = engagement.AllTabs()
@@ -74,7 +75,7 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 	if err := w.Write(in.header(customerColumns)); err != nil {
 		return err
 	}
-	c, err := s.customersOf(ctx, actor, id, query)
+	c, err := s.customersOf(ctx, actor, query)
 	if err != nil {
 		return err
 	}
@@ -99,9 +100,10 @@ func (s *Service) ExportCustomers(ctx context.Context, actor Actor, id engagemen
 	return cmp.Or(w.Error(), out.error())
 }
 
-// ExportClaims writes every claim that the query finds as CSV, in the form of
+// Export writes every claim that the query finds as CSV, in the form of
 // ExportCustomers. It returns what Claims returns, or the error of writing.
-func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQuery, to io.Writer, opts *CSVOptions) error {
+func (d *ClaimsDesk) Export(ctx context.Context, actor Actor, query ClaimsQuery, to io.Writer, opts *CSVOptions) error {
+	s := d.s
 	query.Limit, query.Cursor = maxLimit, ""
 	in := s.sheet(opts)
 	w, err := csvWriter(to, opts)
@@ -112,7 +114,7 @@ func (s *Service) ExportClaims(ctx context.Context, actor Actor, query ClaimsQue
 		return err
 	}
 	var left error
-	for row, err := range s.AllClaims(ctx, actor, query) {
+	for row, err := range s.Claims.All(ctx, actor, query) {
 		if errors.Is(err, storage.ErrUnreadable) {
 			left = err
 			break // it is the last

@@ -16,7 +16,7 @@ import (
 func export(t *testing.T, w *workflowtest.World, e engagement.ID, q workflow.CustomersQuery) ([]string, []map[string]string) {
 	t.Helper()
 	var text strings.Builder
-	ok(t, w.Desk.ExportCustomers(background, w.Actor, e, q, &text, nil))
+	ok(t, w.Desk.Customers.Export(background, w.Actor, within(e, q), &text, nil))
 	all, err := csv.NewReader(strings.NewReader(text.String())).ReadAll()
 	ok(t, err)
 	equal(t, "the lines", strings.Count(text.String(), "\r\n"), len(all))
@@ -38,7 +38,7 @@ func TestExport(t *testing.T) {
 	w.Known("woodgrovebank.com")
 	p := w.Granted(migration, "ana@contoso.com")
 	owner, labels := "joana@northwind.example", []string{"+urgent", "Q3"}
-	ok(t, w.Desk.ChangeDetails(background, w.Actor, p, workflow.UpdateDetails{Key: w.Key(), Owner: &owner, Labels: &labels}))
+	ok(t, w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{Owner: &owner, Labels: &labels}))
 	over := w.Granted(migration, "it@adatum.com")
 	w.Cancelled(over)
 	header, records := export(t, w, migration, workflow.CustomersQuery{})
@@ -74,13 +74,13 @@ func TestExport(t *testing.T) {
 	equal(t, "of a search, whatever limit and cursor", []int{len(some)}, []int{2})
 
 	var text strings.Builder
-	err := w.Desk.ExportCustomers(background, w.Actor, "nothing", workflow.CustomersQuery{}, &text, nil)
+	err := w.Desk.Customers.Export(background, w.Actor, workflow.CustomersQuery{Engagement: "nothing"}, &text, nil)
 	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
-	err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{Tab: engagement.TabOff}, &text, nil)
+	err = w.Desk.Customers.Export(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Tab: engagement.TabOff}, &text, nil)
 	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	equal(t, "what was written", text.String(), "")
 	for n := range 3 {
-		err = w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{}, &full{after: n * 10}, nil)
+		err = w.Desk.Customers.Export(background, w.Actor, workflow.CustomersQuery{Engagement: migration}, &full{after: n * 10}, nil)
 		if !errors.Is(err, errBoom) {
 			t.Errorf("the error of a full disk is %v", err)
 		}
@@ -92,13 +92,13 @@ func TestExportFormat(t *testing.T) {
 	w, _ := newWorld(t)
 	w.Known("contoso.com")
 	var text strings.Builder
-	ok(t, w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{}, &text, &workflow.CSVOptions{Separator: ';', ByteOrderMark: true}))
+	ok(t, w.Desk.Customers.Export(background, w.Actor, workflow.CustomersQuery{Engagement: migration}, &text, &workflow.CSVOptions{Separator: ';', ByteOrderMark: true}))
 	if !strings.HasPrefix(text.String(), "\ufefftab;customer;") {
 		t.Errorf("the export begins with %.40q", text.String())
 	}
 	for _, separator := range []rune{'"', '\n', '|', 'a', -1} {
 		var none strings.Builder
-		err := w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{}, &none, &workflow.CSVOptions{Separator: separator, ByteOrderMark: true})
+		err := w.Desk.Claims.Export(background, w.Actor, workflow.ClaimsQuery{}, &none, &workflow.CSVOptions{Separator: separator, ByteOrderMark: true})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "separator")
 		equal(t, "what was written", none.String(), "")
 	}
@@ -122,7 +122,7 @@ func TestExportOfManyPages(t *testing.T) {
 	for n := range 1205 {
 		customers = append(customers, known(n))
 	}
-	_, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values(customers), nil)
+	_, err := w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values(customers), nil)
 	ok(t, err)
 	_, records := export(t, w, migration, workflow.CustomersQuery{})
 	equal(t, "how many", len(records), 1205)
@@ -138,7 +138,7 @@ func TestExportNeutralises(t *testing.T) {
 		workflowtest.Segment.Set(&sc.Customers[0].Facts, "\n=1+1")
 		sc.Customers[0].Entry.Name = "\t=1+1"
 	})
-	started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{migration},
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Engagements: []engagement.ID{migration},
 		Candidate: workflow.Candidate{Location: lisboa, Domain: "contoso.com", FriendlyName: "=HYPERLINK(\"http://evil.example\")"}})
 	ok(t, err)
 	w.Requested(started[0].ID)

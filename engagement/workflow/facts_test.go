@@ -23,7 +23,7 @@ func TestFactsThatCannotBeKept(t *testing.T) {
 	percent.Set(&bad, decimal.New(1, 70))
 	w.SetFacts("contoso.com", bad)
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
+		_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", migration))
 		refused[*eligibility.ValueError](t, err, eligibility.ErrValue)
 		if errors.Is(err, workflow.ErrUnavailable) {
 			t.Errorf("%v is told to be tried again", err)
@@ -37,7 +37,7 @@ func TestFactsThatCannotBeKept(t *testing.T) {
 	w.SetFacts("contoso.com", eligibility.Facts{})
 	w.Known("contoso.com")
 	w.SetFacts("contoso.com", better)
-	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil)
+	done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil)
 	refused[*eligibility.ValueError](t, err, eligibility.ErrValue)
 	equal(t, "failed", done.Failed, 1)
 	for _, row := range w.Rows(migration, engagement.TabEligible) {

@@ -34,7 +34,7 @@ type FeedEvent struct {
 	Cursor string `json:"cursor"`
 }
 
-// Feed returns what happened with all customers, for systems that follow it: of the
+// Read returns what happened with all customers, for systems that follow it: of the
 // actor's partner, or, for the Program without a partner, of all. Whoever goes on from
 // each Next gets every event, once, and those of a customer in order; between customers
 // there is no order that means anything. Nothing is skipped because somebody committed
@@ -59,7 +59,8 @@ type FeedEvent struct {
 // InvalidCursorError that matches storage.ErrRewound says that the storage was restored from an
 // earlier state, or lost its last commits in a failover, and that events the follower has
 // had are not there any more: it has to begin again.
-func (s *Service) Feed(ctx context.Context, actor Actor, query FeedQuery) (FeedPage, error) {
+func (d *FeedDesk) Read(ctx context.Context, actor Actor, query FeedQuery) (FeedPage, error) {
+	s := d.s
 	scope, err := s.authorizeFeed(ctx, actor)
 	if err != nil {
 		return FeedPage{}, err
@@ -125,10 +126,11 @@ type FeedLag struct {
 // lagLimit is up to how many events are counted.
 const lagLimit = 10_000
 
-// FeedLag returns how far behind a cursor of a feed is, over the whole partner or
+// Lag returns how far behind a cursor of a feed is, over the whole partner or
 // program. Its errors are those of Feed; whoever may follow only some locations has no
 // figures of all, and is refused.
-func (s *Service) FeedLag(ctx context.Context, actor Actor, cursor string) (FeedLag, error) {
+func (d *FeedDesk) Lag(ctx context.Context, actor Actor, cursor string) (FeedLag, error) {
+	s := d.s
 	if err := s.authorizeWholeFeed(ctx, actor); err != nil {
 		return FeedLag{}, err
 	}
@@ -159,10 +161,11 @@ type FeedConsumer struct {
 	Rewound bool      `json:"rewound,omitzero"` // the storage does not have the event that it has got to: it has to begin again
 }
 
-// FeedConsumers returns the partner's consumers, or the program's, in order of their
+// Consumers returns the partner's consumers, or the program's, in order of their
 // names, with how far behind each is: what a page for operators shows. Its errors are
 // those of FeedLag, but for cursors.
-func (s *Service) FeedConsumers(ctx context.Context, actor Actor) ([]FeedConsumer, error) {
+func (d *FeedDesk) Consumers(ctx context.Context, actor Actor) ([]FeedConsumer, error) {
+	s := d.s
 	if err := s.authorizeWholeFeed(ctx, actor); err != nil {
 		return nil, err
 	}
@@ -189,14 +192,15 @@ type MoveFeedConsumer struct {
 	To   string // the cursor that it goes on from; "": it is forgotten
 }
 
-// MoveFeedConsumer keeps the cursor of a partner's consumer, or of the program's, so that
+// MoveConsumer keeps the cursor of a partner's consumer, or of the program's, so that
 // it need not keep one itself. It is for the whole partner or program. What was made of a
 // page is not undone where this fails: a consumer that acts first and moves on then can
 // be given the same events again.
 //
 // It returns a *ForbiddenError, an *InputError, a *InvalidCursorError, an *UnavailableError, or a
 // *ConsumerMovedError when the consumer is not at From: another process has the same name.
-func (s *Service) MoveFeedConsumer(ctx context.Context, actor Actor, move MoveFeedConsumer) error {
+func (d *FeedDesk) MoveConsumer(ctx context.Context, actor Actor, move MoveFeedConsumer) error {
+	s := d.s
 	if err := s.authorizeWholeFeed(ctx, actor); err != nil {
 		return err
 	}

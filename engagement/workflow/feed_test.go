@@ -17,7 +17,7 @@ import (
 func wholeFeed(desk *workflow.Service, a workflow.Actor, q workflow.FeedQuery) ([]workflow.FeedEvent, error) {
 	var all []workflow.FeedEvent
 	for {
-		page, err := desk.Feed(background, a, q)
+		page, err := desk.Feed.Read(background, a, q)
 		if err != nil {
 			return all, err
 		}
@@ -50,7 +50,7 @@ func TestFeed(t *testing.T) {
 		out := map[engagement.CustomerKey][]engagement.EventKind{}
 		for _, a := range actors {
 			for _, domain := range []string{"contoso.com", "adatum.com", "woodgrovebank.com"} {
-				events, err := collect(w.Desk.AllHistory(background, a, workflow.HistoryQuery{Customer: w.Customer(domain)}))
+				events, err := collect(w.Desk.Histories.All(background, a, workflow.HistoryQuery{Customer: w.Customer(domain)}))
 				if errors.Is(err, workflow.ErrNotFound) {
 					continue
 				}
@@ -115,7 +115,7 @@ func TestFeedOfPersons(t *testing.T) {
 		t.Error("nobody is named")
 	}
 	equal(t, "another partner is not told", named(workflowtest.Fabrikam, "lisboan@contoso.com"), 0)
-	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "lisboan@contoso.com"}, nil)
+	_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "lisboan@contoso.com"}, nil)
 	ok(t, err)
 	equal(t, "an erased person", named(vic, "lisboan@contoso.com"), 0)
 	events, err := wholeFeed(w.Desk, w.Actor, workflow.FeedQuery{})
@@ -132,21 +132,21 @@ func TestFeedCursors(t *testing.T) {
 		ok(t, err)
 		equal(t, "what is behind an event", rest, append([]workflow.FeedEvent(nil), all[i+1:]...))
 	}
-	lag, err := w.Desk.FeedLag(background, vic, all[4].Cursor)
+	lag, err := w.Desk.Feed.Lag(background, vic, all[4].Cursor)
 	ok(t, err)
 	equal(t, "the lag", lag, workflow.FeedLag{Events: len(all) - 5, Oldest: all[5].At})
 	for _, cursor := range []string{"x", "!", strings.Repeat("eA", 4000), all[0].Cursor + "x"} {
-		_, err := w.Desk.Feed(background, vic, workflow.FeedQuery{Cursor: cursor})
+		_, err := w.Desk.Feed.Read(background, vic, workflow.FeedQuery{Cursor: cursor})
 		refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
-		_, err = w.Desk.FeedLag(background, vic, cursor)
+		_, err = w.Desk.Feed.Lag(background, vic, cursor)
 		refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 	}
-	_, err = w.Desk.Feed(background, vic, workflow.FeedQuery{Limit: 1001})
+	_, err = w.Desk.Feed.Read(background, vic, workflow.FeedQuery{Limit: 1001})
 	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 
 	// A store that was restored from before has none of it.
 	other, _ := newWorld(t)
-	_, err = other.Desk.Feed(background, vic, workflow.FeedQuery{Cursor: all[0].Cursor})
+	_, err = other.Desk.Feed.Read(background, vic, workflow.FeedQuery{Cursor: all[0].Cursor})
 	if e := refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor); !errors.Is(e, storage.ErrRewound) {
 		t.Errorf("a cursor of what is not there any more: %v", e)
 	}
@@ -154,10 +154,10 @@ func TestFeedCursors(t *testing.T) {
 
 func TestFeedConsumers(t *testing.T) {
 	w, _, _, _ := quarters(t)
-	page, err := w.Desk.Feed(background, vic, workflow.FeedQuery{Limit: 3})
+	page, err := w.Desk.Feed.Read(background, vic, workflow.FeedQuery{Limit: 3})
 	ok(t, err)
 	move := func(a workflow.Actor, name, from, to string) error {
-		return w.Desk.MoveFeedConsumer(background, a, workflow.MoveFeedConsumer{Name: name, From: from, To: to})
+		return w.Desk.Feed.MoveConsumer(background, a, workflow.MoveFeedConsumer{Name: name, From: from, To: to})
 	}
 	ok(t, move(vic, "crm", "", page.Next))
 	ok(t, move(w.Actor, "crm", "", page.Events[0].Cursor))
@@ -170,12 +170,12 @@ func TestFeedConsumers(t *testing.T) {
 
 	all, err := wholeFeed(w.Desk, vic, workflow.FeedQuery{})
 	ok(t, err)
-	got, err := w.Desk.FeedConsumers(background, vic)
+	got, err := w.Desk.Feed.Consumers(background, vic)
 	ok(t, err)
 	equal(t, "the program's consumers", got, []workflow.FeedConsumer{
 		{Name: "crm", Cursor: page.Next, At: w.Now(), Lag: workflow.FeedLag{Events: len(all) - 3, Oldest: all[3].At}},
 	})
-	theirs, err := w.Desk.FeedConsumers(background, workflowtest.Fabrikam)
+	theirs, err := w.Desk.Feed.Consumers(background, workflowtest.Fabrikam)
 	ok(t, err)
 	equal(t, "the number of another partner's", len(theirs), 0)
 }

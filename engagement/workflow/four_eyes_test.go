@@ -35,7 +35,7 @@ func refusesReviews(t *testing.T, w *workflowtest.World, spy *spy, actor workflo
 			}
 		})
 	}
-	view, err := w.Desk.Claim(background, actor, p)
+	view, err := w.Desk.Claims.Get(background, actor, p)
 	ok(t, err)
 	equal(t, "the reviews that it is offered", len(view.Reviews), 0)
 }
@@ -99,8 +99,8 @@ func TestFourEyes(t *testing.T) {
 	}
 
 	for _, c := range slices.Concat(partnerCalls(), claimCalls()) {
-		query := slices.Contains([]workflow.Permission{workflow.MayViewCustomers, workflow.MayViewHistory, workflow.MayViewClaims, workflow.MayFollowFeed, workflow.MayReviewClaims}, c.act) || c.name == "PreviewConsent" || c.name == "Contacts"
-		elsewhere := slices.Contains([]string{"RemoveEvidence", "AnswerPartnerSurvey"}, c.name) // see below
+		query := slices.Contains([]workflow.Permission{workflow.MayViewCustomers, workflow.MayViewHistory, workflow.MayViewClaims, workflow.MayFollowFeed, workflow.MayReviewClaims}, c.act) || c.name == "Consents.Preview" || c.name == "Consents.Contacts"
+		elsewhere := slices.Contains([]string{"Documents.Remove", "Surveys.Answer"}, c.name) // see below
 		if slices.Contains(aboutParticipations, c.name) && !query && !elsewhere && !acted[c.name] {
 			t.Errorf("%s was never carried out: the test shows nothing of it", c.name)
 		}
@@ -109,12 +109,12 @@ func TestFourEyes(t *testing.T) {
 	draft, on := newWorld(t)
 	q := draft.Granted(migration, "ana@contoso.com")
 	ida, idaReviews := as("ida")
-	ok(t, draft.Desk.AnswerPartnerSurvey(background, ida, q, workflow.AnswerPartnerSurvey{
-		Key: draft.Key(), Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
+	ok(t, draft.Desk.Surveys.Answer(background, ida.Request(draft.Key()), q, workflow.AnswerPartnerSurvey{
+		Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
 	}))
 	draft.Proved(q)
 	ute, uteReviews := as("ute")
-	ok(t, draft.Desk.RemoveEvidence(background, ute, q, workflow.RemoveEvidence{Key: draft.Key(), Evidence: part(t, draft, q).Claim.Evidence[0].ID}))
+	ok(t, draft.Desk.Documents.Remove(background, ute.Request(draft.Key()), q, workflow.RemoveEvidence{Evidence: part(t, draft, q).Claim.Evidence[0].ID}))
 	refusesReviews(t, draft, on, idaReviews, q)
 	refusesReviews(t, draft, on, uteReviews, q)
 
@@ -124,19 +124,19 @@ func TestFourEyes(t *testing.T) {
 	w.Submitted(p)
 	w.Submitted(other)
 	partner, tom := as("tom")
-	ok(t, w.Desk.Comment(background, partner, p, workflow.Comment{Key: w.Key(), Text: "Here it is."}))
+	ok(t, w.Desk.Claims.Comment(background, partner.Request(w.Key()), p, workflow.Comment{Text: "Here it is."}))
 	_, ana := as("ana")
 	refusesReviews(t, w, spy, tom, p)
 	refusesReviews(t, w, spy, ana, p) // who added it
-	ok(t, w.Desk.StartReview(background, tom, other, workflow.StartReview{Key: w.Key()}))
-	ok(t, w.Desk.Comment(background, tom, p, workflow.Comment{Key: w.Key(), Text: "From the program."}))
+	ok(t, w.Desk.Reviews.Start(background, tom.Request(w.Key()), other, workflow.StartReview{}))
+	ok(t, w.Desk.Claims.Comment(background, tom.Request(w.Key()), p, workflow.Comment{Text: "From the program."}))
 
 	// An erased user is refused all the same, and nothing stored tells who it was.
 	admin, _ := as("ana")
-	_, err := w.Desk.ErasePerson(background, admin, workflow.Person{User: "tom"}, nil)
+	_, err := w.Desk.Program.ErasePerson(background, admin, workflow.Person{User: "tom"}, nil)
 	ok(t, err)
 	refusesReviews(t, w, spy, tom, p)
-	view, err := w.Desk.Claim(background, w.Actor, p)
+	view, err := w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
 	equal(t, "digests that a partner is shown", len(part(t, w, p).ActedFor)+len(view.ActedFor), 0)
 }
@@ -160,14 +160,14 @@ func TestFourEyesOfTheHost(t *testing.T) {
 	_, same := as("vendor/ana")
 	refusesReviews(t, w, spy, same, p)
 	robot, reviewer := as("robot")
-	ok(t, w.Desk.StartReview(background, reviewer, p, workflow.StartReview{Key: w.Key()}))
+	ok(t, w.Desk.Reviews.Start(background, reviewer.Request(w.Key()), p, workflow.StartReview{}))
 	events, _ := history(t, w, "contoso.com")
 	if strings.Contains(asJSON(t, events), "service account") {
 		t.Error("an exception is recorded that was none")
 	}
-	ok(t, w.Desk.Comment(background, robot, p, workflow.Comment{Key: w.Key(), Text: "Sent by the portal."}))
-	ok(t, w.Desk.ApproveClaim(background, reviewer, p, workflow.ApproveClaim{Key: w.Key(), Amount: w.Money("100.00 USD")}))
-	view, err := w.Desk.Claim(background, w.Reviewer(), p) // the partner is not told
+	ok(t, w.Desk.Claims.Comment(background, robot.Request(w.Key()), p, workflow.Comment{Text: "Sent by the portal."}))
+	ok(t, w.Desk.Reviews.Approve(background, reviewer.Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money("100.00 USD")}))
+	view, err := w.Desk.Claims.Get(background, w.Reviewer(), p) // the partner is not told
 	ok(t, err)
 	if last := asJSON(t, view.History[len(view.History)-1:]); !strings.Contains(last, "service account") {
 		t.Errorf("the exception is not recorded: %s", last)
@@ -191,7 +191,7 @@ func TestFourEyesOfOldParticipations(t *testing.T) {
 		refusesReviews(t, again, spy, ana, p)
 		user := []string{"bea", "cid", "dan"}[n]
 		partner, _ := as(user)
-		ok(t, again.Desk.Comment(background, partner, p, workflow.Comment{Key: w.Key(), Text: "Well."}))
+		ok(t, again.Desk.Claims.Comment(background, partner.Request(w.Key()), p, workflow.Comment{Text: "Well."}))
 		for _, user := range []string{"bea", "cid", "dan"}[:n+1] {
 			_, program := as(user)
 			refusesReviews(t, again, spy, program, p)
@@ -212,8 +212,8 @@ func TestFourEyesOfOldParticipations(t *testing.T) {
 	_, dan := as("dan")
 	refusesReviews(t, w, spy, dan, p)
 	partner, eve := as("eve")
-	ok(t, w.Desk.Comment(background, partner, p, workflow.Comment{Key: w.Key(), Text: "One more."}))
+	ok(t, w.Desk.Claims.Comment(background, partner.Request(w.Key()), p, workflow.Comment{Text: "One more."}))
 	refusesReviews(t, w, spy, dan, p)
 	refusesReviews(t, w, spy, eve, p)
-	ok(t, w.Desk.StartReview(background, w.Reviewer(), p, workflow.StartReview{Key: w.Key()}))
+	ok(t, w.Desk.Reviews.Start(background, w.Reviewer().Request(w.Key()), p, workflow.StartReview{}))
 }

@@ -11,13 +11,15 @@ import (
 // Participation returns a participation of the partner as it is now, or a
 // *ForbiddenError, a *NotFoundError or an *UnavailableError. So do Status,
 // ConsentEvidence and Receipt.
-func (s *Service) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Participation, error) {
+func (d *ClaimsDesk) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Participation, error) {
+	s := d.s
 	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, MayViewCustomers, id)
 	return s.seen(actor, p), err
 }
 
 // Status returns the status of a participation of the partner at this moment.
-func (s *Service) Status(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Status, error) {
+func (d *ClaimsDesk) Status(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Status, error) {
+	s := d.s
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, MayViewCustomers, id)
 	if err != nil {
@@ -26,9 +28,10 @@ func (s *Service) Status(ctx context.Context, actor Actor, id engagement.Partici
 	return p.StatusAt(u.now), nil
 }
 
-// ConsentEvidence returns what proves a participation's consent: each sending and each
+// Evidence returns what proves a participation's consent: each sending and each
 // answer, joined by the IDs of the links.
-func (s *Service) ConsentEvidence(ctx context.Context, actor Actor, id engagement.ParticipationID) ([]consent.Evidence, error) {
+func (d *ConsentsDesk) Evidence(ctx context.Context, actor Actor, id engagement.ParticipationID) ([]consent.Evidence, error) {
+	s := d.s
 	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, MayViewHistory, id)
 	return p.Consent.Evidence(), err
 }
@@ -38,7 +41,8 @@ func (s *Service) ConsentEvidence(ctx context.Context, actor Actor, id engagemen
 // RecordID, ReceiptID or IssuedAt the receipt gets the participation's ID, a new
 // one and the present. The error for details that lack what the specification
 // makes mandatory is consent's.
-func (s *Service) Receipt(ctx context.Context, actor Actor, id engagement.ParticipationID, details consent.ReceiptDetails) (consent.Receipt, error) {
+func (d *ConsentsDesk) Receipt(ctx context.Context, actor Actor, id engagement.ParticipationID, details consent.ReceiptDetails) (consent.Receipt, error) {
+	s := d.s
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, MayViewHistory, id)
 	if err != nil {

@@ -155,17 +155,17 @@ func TestLongHistory(t *testing.T) {
 func TestParticipation(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	evidence, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+	evidence, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 	ok(t, err)
 	equal(t, "the evidence of nothing", len(evidence), 0)
-	_, err = w.Desk.Receipt(background, w.Actor, p, consent.ReceiptDetails{})
+	_, err = w.Desk.Consents.Receipt(background, w.Actor, p, consent.ReceiptDetails{})
 	if err == nil {
 		t.Error("there is a receipt of a consent that nobody was asked for")
 	}
 	w.Requested(p, "ana@contoso.com", "bruno@contoso.com")
 	w.Accepted(p)
 	equal(t, "the status", part(t, w, p).StatusAt(w.Now()), engagement.StatusConsentReceived)
-	evidence, err = w.Desk.ConsentEvidence(background, w.Actor, p)
+	evidence, err = w.Desk.Consents.Evidence(background, w.Actor, p)
 	ok(t, err)
 	equal(t, "two were sent, one was answered", len(evidence), 3)
 	equal(t, "they are joined by the link", evidence[2].Link, evidence[1].Link)
@@ -175,7 +175,7 @@ func TestParticipation(t *testing.T) {
 		{ID: "northwind", Address: "Lisboa", Contact: "dpo", Email: "dpo@northwind.example", URL: "https://northwind.example"},
 		{ID: "program", Address: "Redmond", Contact: "dpo", Email: "dpo@program.example", URL: "https://program.example"},
 	}}
-	receipt, err := w.Desk.Receipt(background, w.Actor, p, details)
+	receipt, err := w.Desk.Consents.Receipt(background, w.Actor, p, details)
 	ok(t, err)
 	equal(t, "the record", receipt.Record.RecordID, string(p))
 	equal(t, "the moment", receipt.IssuedAt, w.Now())
@@ -183,10 +183,10 @@ func TestParticipation(t *testing.T) {
 		t.Error("the receipt has no ID")
 	}
 	details.ReceiptID, details.RecordID, details.IssuedAt = "r-1", "rec-1", w.Now().Add(time.Minute)
-	receipt, err = w.Desk.Receipt(background, w.Actor, p, details)
+	receipt, err = w.Desk.Consents.Receipt(background, w.Actor, p, details)
 	ok(t, err)
 	equal(t, "what the host gave", []any{receipt.ReceiptID, receipt.Record.RecordID, receipt.IssuedAt}, []any{"r-1", "rec-1", w.Now().Add(time.Minute)})
-	_, err = w.Desk.Receipt(background, w.Actor, p, consent.ReceiptDetails{})
+	_, err = w.Desk.Consents.Receipt(background, w.Actor, p, consent.ReceiptDetails{})
 	if !errors.Is(err, consent.ErrInvalid) {
 		t.Errorf("a receipt without its mandatory details: %v", err)
 	}

@@ -34,7 +34,7 @@ type HistoryPage struct {
 	Unreadable []int64
 }
 
-// History returns a page of everything that happened between the partner and a
+// List returns a page of everything that happened between the partner and a
 // customer, as the actor's side may see it: a partner sees "the program" and what is
 // meant for the partner, and not who acted for the program. The page is checked
 // first: that nothing on it was changed, left out or put in, that it goes on where
@@ -52,7 +52,8 @@ type HistoryPage struct {
 // returns what concerns the customer itself and participations through the scope's
 // locations; a customer of which that is nothing is not found. A page then has
 // fewer events than its limit.
-func (s *Service) History(ctx context.Context, actor Actor, query HistoryQuery) (HistoryPage, error) {
+func (d *HistoriesDesk) List(ctx context.Context, actor Actor, query HistoryQuery) (HistoryPage, error) {
+	s := d.s
 	scope, err := s.authorize(ctx, actor, MayViewHistory)
 	if err != nil {
 		return HistoryPage{}, err
@@ -95,14 +96,14 @@ func (s *Service) History(ctx context.Context, actor Actor, query HistoryQuery) 
 	return page, err
 }
 
-// AllHistory yields every event that History would give, page by page. An error
+// All yields every event that List would give, page by page. An error
 // ends it: a *HistoryError after the events that it has read, an *UnreadableEventsError
 // after all that can be read.
-func (s *Service) AllHistory(ctx context.Context, actor Actor, query HistoryQuery) iter.Seq2[engagement.Event, error] {
+func (d *HistoriesDesk) All(ctx context.Context, actor Actor, query HistoryQuery) iter.Seq2[engagement.Event, error] {
 	return func(yield func(engagement.Event, error) bool) {
 		var lost UnreadableEventsError
 		for {
-			page, err := s.History(ctx, actor, query)
+			page, err := d.List(ctx, actor, query)
 			lost.add(page.Unreadable)
 			for _, e := range page.Events {
 				if !yield(e, nil) {

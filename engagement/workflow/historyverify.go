@@ -29,7 +29,8 @@ type CustomerHead struct {
 //
 // An error, which is a *ForbiddenError or an *UnavailableError, ends it. A Scope
 // has to be the whole partner.
-func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead, error] {
+func (d *HistoriesDesk) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead, error] {
+	s := d.s
 	return func(yield func(CustomerHead, error) bool) {
 		scope, err := s.overAll(ctx, actor, MayViewHistory)
 		if err == nil && !scope.All() {
@@ -58,7 +59,7 @@ func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead
 	}
 }
 
-// VerifyHistory reads the whole history with a customer, which may have any
+// Verify reads the whole history with a customer, which may have any
 // length, and checks it and what it led to, and returns where it ends:
 //
 //   - that no event was changed, left out, put in or moved,
@@ -78,7 +79,8 @@ func (s *Service) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead
 // *engagement.HistoryError; and, when the rest holds together, the
 // *storage.UnreadableErrors of what cannot be read, which is no tampering. A Scope has to
 // be the whole partner.
-func (s *Service) VerifyHistory(ctx context.Context, actor Actor, customer tenant.Key, kept ...engagement.Head) (engagement.Head, error) {
+func (d *HistoriesDesk) Verify(ctx context.Context, actor Actor, customer tenant.Key, kept ...engagement.Head) (engagement.Head, error) {
+	s := d.s
 	ctx = storage.Current(ctx) // a copy of the storage proves nothing
 	scope, err := s.authorize(ctx, actor, MayViewHistory)
 	if err == nil && !scope.All() {

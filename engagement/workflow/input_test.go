@@ -54,37 +54,37 @@ func TestMistakesAreToldTogether(t *testing.T) {
 		do   func() error
 		want []string
 	}{
-		"a candidate": {func() error { _, err := w.Desk.Identify(background, w.Actor, wrong); return err },
+		"a candidate": {func() error { _, err := w.Desk.Customers.Identify(background, w.Actor, wrong); return err },
 			[]string{"email", "hours", "location", "tenant_id", "tpid"}},
 		"an add": {func() error {
-			_, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{
-				Key: w.Key(), Candidate: wrong, Engagements: []engagement.ID{migration, "nothing", migration, "nor this"},
+			_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{
+				Candidate: wrong, Engagements: []engagement.ID{migration, "nothing", migration, "nor this"},
 				DealSize: money(t, "0 USD"), Payout: money(t, "1 ZZZ"),
 			})
 			return err
 		}, []string{"deal_size", "email", "engagement", "engagement", "engagements", "hours", "location", "payout", "tenant_id", "tpid"}},
 		"an add to nothing through a location that is not enrolled": {func() error {
-			_, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: workflow.Candidate{Location: funchal, Domain: "contoso.com"}})
+			_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: workflow.Candidate{Location: funchal, Domain: "contoso.com"}})
 			return err
 		}, []string{"engagements", "location"}},
 		"a claim": {func() error {
-			_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
-				Key: w.Key(), Customer: "contoso", Location: "9", Engagements: []engagement.ID{"nothing"}, Hours: 20_000, DealSize: money(t, "0 USD"),
+			_, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
+				Customer: "contoso", Location: "9", Engagements: []engagement.ID{"nothing"}, Hours: 20_000, DealSize: money(t, "0 USD"),
 			})
 			return err
 		}, []string{"customer", "deal_size", "engagement", "hours", "location"}},
 		"the offer of a claim": {func() error {
-			_, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: "contoso", Location: "9", Hours: -1, DealSize: money(t, "0 USD")})
+			_, err := w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: "contoso", Location: "9", Hours: -1, DealSize: money(t, "0 USD")})
 			return err
 		}, []string{"customer", "deal_size", "hours", "location"}},
 		"a query of customers": {func() error {
-			_, err := w.Desk.Customers(background, w.Actor, "nothing", workflow.CustomersQuery{
+			_, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: "nothing",
 				Tab: "all", Sort: "luck", Limit: -1, Types: []engagement.RowType{"x"}, Statuses: []engagement.Status{"x"}, From: outside, To: outside,
 			})
 			return err
 		}, []string{"engagement", "from", "limit", "sort", "statuses", "tab", "to", "types"}},
 		"a query of claims": {func() error {
-			_, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{
+			_, err := w.Desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{
 				Sort: storage.Sort("luck"), Limit: 5000, Statuses: []engagement.Status{"x"}, To: outside, Customer: "x", AtLeast: money(t, "-1 USD"), Below: money(t, "1 ZZZ"),
 			})
 			return err
@@ -104,16 +104,16 @@ func TestMistakesAreToldTogether(t *testing.T) {
 func TestUnknownEngagementsHideNothing(t *testing.T) {
 	w, _ := newWorld(t)
 	w.Added(migration, "contoso.com")
-	cmd := add(w, "ana@contoso.com", "nothing", migration, "legacy-voice")
+	cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", "nothing", migration, "legacy-voice")
 	cmd.DealSize = money(t, "0 USD")
-	_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	_, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 	for _, want := range []error{workflow.ErrNotFound, workflow.ErrOpenParticipation, workflow.ErrNotClaimable, workflow.ErrInvalidInput} {
 		if !errors.Is(err, want) {
 			t.Errorf("%v does not tell of: %v", err, want)
 		}
 	}
 	w.Fail(workflowtest.Directory, errors.New("no route"))
-	_, err = w.Desk.AddCustomer(background, w.Actor, cmd)
+	_, err = w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 	if !errors.Is(err, workflow.ErrUnavailable) || errors.Is(err, workflow.ErrInvalidInput) {
 		t.Errorf("while the directory gives no answer: %v", err)
 	}
@@ -127,7 +127,7 @@ func TestOneIDAlone(t *testing.T) {
 	contoso, stranger := w.Customer("contoso.com"), "00000000-0000-4000-8000-0000000000ff"
 	alone := func(c workflow.Candidate, id engagement.ID) (engagement.Participation, error) {
 		c.Location = lisboa
-		started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: c, Engagements: []engagement.ID{id}})
+		started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: c, Engagements: []engagement.ID{id}})
 		if err != nil {
 			return engagement.Participation{}, err
 		}
@@ -160,7 +160,7 @@ func TestOneIDAlone(t *testing.T) {
 	ok(t, err)
 	marked := func(p engagement.ParticipationID, when string) {
 		t.Helper()
-		list, err := w.Desk.Claims(background, workflowtest.Vendor, workflow.ClaimsQuery{})
+		list, err := w.Desk.Claims.List(background, workflowtest.Vendor, workflow.ClaimsQuery{})
 		ok(t, err)
 		for _, row := range list.Rows {
 			equal(t, when+": the mark of "+row.FriendlyName, row.Identity.Stated, row.FriendlyName == "Stranger" || row.FriendlyName == "The stranger")
@@ -168,15 +168,15 @@ func TestOneIDAlone(t *testing.T) {
 		equal(t, when+": the participation", part(t, w, p).Basis, tenant.BasisStated)
 	}
 	marked(p.ID, "added")
-	events, err := w.Desk.History(background, w.Actor, workflow.HistoryQuery{Customer: p.Customer})
+	events, err := w.Desk.Histories.List(background, w.Actor, workflow.HistoryQuery{Customer: p.Customer})
 	ok(t, err)
 	equal(t, "the mark in the history", events.Events[0].Detail.Stated, true)
 
 	w.Requested(p.ID)
 	w.Accepted(p.ID)
 	w.Cancelled(p.ID)
-	started, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
-		Key: w.Key(), Customer: p.Customer, Location: lisboa, Engagements: []engagement.ID{pilot}, FriendlyName: "The stranger",
+	started, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
+		Customer: p.Customer, Location: lisboa, Engagements: []engagement.ID{pilot}, FriendlyName: "The stranger",
 	})
 	ok(t, err)
 	marked(started[0].ID, "claimed")

@@ -49,7 +49,7 @@ func TestNobodySeesAnother(t *testing.T) {
 		func(p engagement.ParticipationID) { us.Declined(p) },
 		func(p engagement.ParticipationID) { us.Accepted(p); us.Withdrawn(p) },
 	} {
-		started, err := us.Desk.AddCustomer(background, us.Actor, workflow.AddCustomer{Key: us.Key(), Engagements: []engagement.ID{pilot, migration}[:1+n/3],
+		started, err := us.Desk.Customers.Add(background, us.Actor.Request(us.Key()), workflow.AddCustomer{Engagements: []engagement.ID{pilot, migration}[:1+n/3],
 			Candidate: workflow.Candidate{Location: lisboa, Email: fmt.Sprintf("secret%d@c%02d.example", n, n+2), FriendlyName: fmt.Sprintf("Darling%d", n)}})
 		ok(t, err)
 		secret(fmt.Sprint("contact ", n), fmt.Sprintf("secret%d", n))
@@ -71,7 +71,7 @@ func TestNobodySeesAnother(t *testing.T) {
 		by   workflow.Actor
 		text string
 	}{{us.Actor, "Ourwords"}, {us.Reviewer(), "Theirwords"}} {
-		ok(t, w.Desk.Comment(background, c.by, held, workflow.Comment{Key: us.Key(), Text: c.text}))
+		ok(t, w.Desk.Claims.Comment(background, c.by.Request(us.Key()), held, workflow.Comment{Text: c.text}))
 		secret("comment "+c.text, c.text)
 	}
 	for _, v := range part(t, us, held).Claim.Evidence {
@@ -104,7 +104,7 @@ func TestNobodySeesAnother(t *testing.T) {
 	ask := func() {
 		for _, e := range []engagement.ID{migration, pilot, workshop} {
 			for _, tab := range engagement.AllTabs() {
-				page, err := them.Desk.Customers(background, them.Actor, e, workflow.CustomersQuery{Tab: tab, Limit: 1})
+				page, err := them.Desk.Customers.List(background, them.Actor, workflow.CustomersQuery{Engagement: e, Tab: tab, Limit: 1})
 				keep(fmt.Sprint("page ", e, tab), page, err)
 				if page.Next != "" {
 					keep(fmt.Sprint("cursor ", e, tab), decoded(t, page.Next), nil)
@@ -112,56 +112,56 @@ func TestNobodySeesAnother(t *testing.T) {
 				keep(fmt.Sprint("rows ", e, tab), them.Rows(e, tab), nil)
 			}
 			var csv strings.Builder
-			keep("export "+string(e), &csv, them.Desk.ExportCustomers(background, them.Actor, e, workflow.CustomersQuery{}, &csv, nil))
+			keep("export "+string(e), &csv, them.Desk.Customers.Export(background, them.Actor, workflow.CustomersQuery{Engagement: e}, &csv, nil))
 			for _, domain := range []string{"c00.example", "c01.example", "c02.example", "c03.example", "c04.example", "c05.example", "contoso.com"} {
-				offer, err := them.Desk.Identify(background, them.Actor, workflow.Candidate{Location: madrid, Domain: domain})
+				offer, err := them.Desk.Customers.Identify(background, them.Actor, workflow.Candidate{Location: madrid, Domain: domain})
 				keep("offer "+domain, offer, err)
 				for _, c := range append(offer.Eligible, offer.Ineligible...) {
 					errs = append(errs, c.Refusals...)
 				}
-				offer, err = them.Desk.OfferClaim(background, them.Actor, workflow.ClaimCustomer{Customer: them.Customer(domain), Location: madrid})
+				offer, err = them.Desk.Customers.PreviewClaim(background, them.Actor, workflow.ClaimCustomer{Customer: them.Customer(domain), Location: madrid})
 				keep("claim offer "+domain, offer, err)
 				events, err := wholeHistory(background, them.Desk, them.Actor, them.Customer(domain))
 				keep("history "+domain, events, err)
-				_, err = them.Desk.AddCustomer(background, them.Actor, workflow.AddCustomer{Key: "add " + domain + string(e), Candidate: workflow.Candidate{Location: madrid, Domain: domain}, Engagements: []engagement.ID{e, "legacy-voice"}})
+				_, err = them.Desk.Customers.Add(background, them.Actor.Request("add "+domain+string(e)), workflow.AddCustomer{Candidate: workflow.Candidate{Location: madrid, Domain: domain}, Engagements: []engagement.ID{e, "legacy-voice"}})
 				keep("add "+domain, nil, err)
-				_, err = them.Desk.ClaimCustomer(background, them.Actor, workflow.ClaimCustomer{Key: "claim " + domain + string(e), Customer: them.Customer(domain), Location: madrid, Engagements: []engagement.ID{e, "legacy-voice"}})
+				_, err = them.Desk.Customers.Claim(background, them.Actor.Request("claim "+domain+string(e)), workflow.ClaimCustomer{Customer: them.Customer(domain), Location: madrid, Engagements: []engagement.ID{e, "legacy-voice"}})
 				keep("claim "+domain, nil, err)
 			}
 		}
 		for _, text := range []string{"", "darling", "c02", "x"} {
-			rows, err := them.Desk.Search(background, them.Actor, text, 0)
+			rows, err := them.Desk.Customers.Search(background, them.Actor, text, 0)
 			keep("search "+text, rows, err)
 		}
-		rows, err := them.Desk.AttentionRequired(background, them.Actor, 0)
+		rows, err := them.Desk.Customers.NeedingAttention(background, them.Actor, 0)
 		keep("attention", rows, err)
 		for _, q := range []workflow.ClaimsQuery{{}, {Limit: 1}, {Search: "contoso"}, {Customer: them.Customer("contoso.com")}, {Locations: []engagement.LocationID{madrid}}} {
-			page, err := them.Desk.Claims(background, them.Actor, q)
+			page, err := them.Desk.Claims.List(background, them.Actor, q)
 			keep(fmt.Sprintf("claims %+v", q), page, err)
 			if page.Next != "" {
 				keep("cursor of claims", decoded(t, page.Next), nil)
 			}
-			totals, err := them.Desk.ClaimTotals(background, them.Actor, q)
+			totals, err := them.Desk.Claims.Totals(background, them.Actor, q)
 			keep(fmt.Sprintf("totals %+v", q), totals, err)
 			var csv strings.Builder
-			keep(fmt.Sprintf("export of claims %+v", q), &csv, them.Desk.ExportClaims(background, them.Actor, q, &csv, nil))
+			keep(fmt.Sprintf("export of claims %+v", q), &csv, them.Desk.Claims.Export(background, them.Actor, q, &csv, nil))
 		}
-		view, err := them.Desk.Claim(background, them.Actor, late)
+		view, err := them.Desk.Claims.Get(background, them.Actor, late)
 		keep("claim", view, err)
-		list, err := them.Desk.Engagements(background, them.Actor, workflow.EngagementsQuery{})
+		list, err := them.Desk.Engagements.List(background, them.Actor, workflow.EngagementsQuery{})
 		keep("engagements", list, err)
-		outcomes, err := them.Desk.Eligibility(background, them.Actor, migration)
+		outcomes, err := them.Desk.Engagements.Locations(background, them.Actor, migration)
 		keep("eligibility", outcomes, err)
 		var customers []engagement.Customer
-		for c, err := range them.Desk.KnownCustomers(background, them.Actor) {
+		for c, err := range them.Desk.Customers.Known(background, them.Actor) {
 			ok(t, err)
 			customers = append(customers, c)
 		}
 		keep("customers", customers, nil)
-		p, err := them.Desk.Participation(background, them.Actor, late)
+		p, err := them.Desk.Claims.Participation(background, them.Actor, late)
 		keep("participation", p, err)
 		keep("answer of the customer", nil, them.Answer(late, consent.DecisionAccept))
-		_, err = them.Desk.ResendConsent(background, them.Actor, late, them.Key())
+		_, err = them.Desk.Consents.Resend(background, them.Actor.Request(them.Key()), late)
 		keep("resend", nil, err)
 	}
 	check := func() {

@@ -51,14 +51,14 @@ func TestJobsTakeFewTrips(t *testing.T) {
 	w, spy := newWorld(t)
 	crowd(t, w, n)
 	spy.reset(nil, nil)
-	settled, err := w.Desk.Sweep(background)
+	settled, err := w.Desk.Jobs.Sweep(background)
 	ok(t, err)
 	equal(t, "settled", settled, n)
 	if trips := spy.reads + spy.tries; 10*trips > 3*n {
 		t.Errorf("the sweep took %d trips for %d records", trips, n)
 	}
 	spy.reset(nil, nil)
-	sent, err := w.Desk.Relay(background)
+	sent, err := w.Desk.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent", sent, n) // that it has expired: nothing is stored of these but that they are out
 	if trips := spy.reads + spy.tries; 10*trips > 3*n {
@@ -70,11 +70,11 @@ func TestJobsTakeFewTrips(t *testing.T) {
 		for n := range consent.MaxContacts {
 			to = append(to, fmt.Sprintf("c%d@contoso.com", n))
 		}
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, to...))
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, to...))
 		ok(t, err)
 	}
 	spy.reset(nil, nil)
-	sent, err = w.Desk.Relay(background)
+	sent, err = w.Desk.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent with links", sent, 2*consent.MaxContacts)
 	if trips := spy.reads + spy.tries; 10*trips > 3*2*consent.MaxContacts {
@@ -93,13 +93,13 @@ func TestSweepBesideABusyCustomer(t *testing.T) {
 		}
 		return nil
 	}}
-	settled, err := w.Desk.Sweep(background)
+	settled, err := w.Desk.Jobs.Sweep(background)
 	equal(t, "settled", settled, 59)
 	if !errors.Is(err, workflow.ErrUnavailable) {
 		t.Errorf("the error is %v", err)
 	}
 	spy.Store = spy.Store.(meddled).Store
-	settled, err = w.Desk.Sweep(background)
+	settled, err = w.Desk.Jobs.Sweep(background)
 	ok(t, err)
 	equal(t, "settled then", settled, 1)
 }
@@ -113,13 +113,13 @@ func TestSweepOvertaken(t *testing.T) {
 		once.Do(func() {
 			spy.reset(nil, nil)
 			other := relay(t, w, nil) // another process
-			n, err := other.Sweep(background)
+			n, err := other.Jobs.Sweep(background)
 			ok(t, err)
 			equal(t, "settled by the other", n, 60)
 		})
 		return apply()
 	}, nil)
-	settled, err := w.Desk.Sweep(background)
+	settled, err := w.Desk.Jobs.Sweep(background)
 	ok(t, err)
 	equal(t, "settled", settled, 0)
 	for i := range 60 {
@@ -137,7 +137,7 @@ func TestRelayBesideABadCustomer(t *testing.T) {
 			w, spy := newWorld(t)
 			for _, domain := range []string{"contoso.com", "adatum.com"} {
 				p := w.Added(migration, "ana@"+domain)
-				_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "a@"+domain, "b@"+domain))
+				_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "a@"+domain, "b@"+domain))
 				ok(t, err)
 			}
 			spy.Store = meddled{Store: spy.Store, onApply: func(c storage.Changes) error {
@@ -146,7 +146,7 @@ func TestRelayBesideABadCustomer(t *testing.T) {
 				}
 				return nil
 			}}
-			sent, err := w.Desk.Relay(background)
+			sent, err := w.Desk.Jobs.Relay(background)
 			equal(t, "sent", sent, 2)
 			if !errors.Is(err, refusal) && !errors.Is(err, workflow.ErrUnavailable) {
 				t.Errorf("the error is %v", err)
@@ -169,7 +169,7 @@ func requestedOf(t *testing.T, w *workflowtest.World, n int) []string {
 	for i := range n {
 		to = append(to, fmt.Sprintf("c%02d@contoso.com", i))
 	}
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, to...))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, to...))
 	ok(t, err)
 	return to
 }
@@ -189,7 +189,7 @@ func TestRelayDiesAmongMany(t *testing.T) {
 		}
 		return nil
 	}))
-	sent, err := desk.Relay(background)
+	sent, err := desk.Jobs.Relay(background)
 	if !errors.Is(err, dead) {
 		t.Fatalf("the error is %v", err)
 	}
@@ -217,7 +217,7 @@ func TestRelayLooksAgain(t *testing.T) {
 			w.Advance(time.Second)
 		}
 		return nil
-	})).Relay(background)
+	})).Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent", n, 2) // the request, and that it was declined
 	equal(t, "to whom", got, []string{"c00@contoso.com", "joe@northwind.example"})
@@ -237,7 +237,7 @@ func TestRelayHoldsByTheStoragesClock(t *testing.T) {
 		}
 		desk, err := workflow.New(store, directory{}, w.Catalog, workflow.FactFunc(noFacts), &opts)
 		ok(t, err)
-		_, err = desk.Relay(background)
+		_, err = desk.Jobs.Relay(background)
 		ok(t, err)
 		if off := held[0].Now.Sub(want); off < 0 && given || off < -time.Second || off > time.Minute {
 			t.Errorf("given %v: held from %v, by the clock that counts it is %v", given, held[0].Now, want)
@@ -256,7 +256,7 @@ func TestRelayByAWrongClock(t *testing.T) {
 	})
 	ok(t, err)
 	unchanged(t, spy, func() {
-		_, err := desk.Relay(background)
+		_, err := desk.Jobs.Relay(background)
 		refused[*workflow.ClockError](t, err, workflow.ErrClock)
 	})
 	w.Relayed()

@@ -34,7 +34,7 @@ type KnownCustomer struct {
 	Since        time.Time // zero: now
 }
 
-// ImportKnown makes customers known to a partner and evaluates them for every
+// Import makes customers known to a partner and evaluates them for every
 // engagement, in batches, each written whole. Customers that are known already
 // stay as they are, so that an import which stopped can be run again; hence it
 // takes no idempotency key. Two batches are in the making at a time, hence facts
@@ -47,7 +47,8 @@ type KnownCustomer struct {
 // errors of customers who could not be imported or evaluated otherwise: an
 // *InputError, or the errors of rules that failed (eligibility.ErrRule). Of these
 // it keeps the first 20; Progress.Failed counts all.
-func (s *Service) ImportKnown(ctx context.Context, actor Actor, partner engagement.PartnerID, customers iter.Seq[KnownCustomer], progress func(Progress)) (Progress, error) {
+func (d *ProgramDesk) Import(ctx context.Context, actor Actor, partner engagement.PartnerID, customers iter.Seq[KnownCustomer], progress func(Progress)) (Progress, error) {
+	s := d.s
 	if err := s.authorizeAll(ctx, actor, MayAdministerProgram); err != nil {
 		return Progress{}, err
 	}
@@ -146,7 +147,8 @@ type Reevaluation struct {
 // again does no harm. It returns what ImportKnown returns, and a *NotFoundError
 // for a customer or an engagement that is not there; the rows of a customer who
 // could not be judged stay as they were.
-func (s *Service) Reevaluate(ctx context.Context, actor Actor, what Reevaluation, progress func(Progress)) (Progress, error) {
+func (d *ProgramDesk) Reevaluate(ctx context.Context, actor Actor, what Reevaluation, progress func(Progress)) (Progress, error) {
+	s := d.s
 	if err := s.authorizeAll(ctx, actor, MayAdministerProgram); err != nil {
 		return Progress{}, err
 	}

@@ -39,7 +39,7 @@ func identified(w *workflowtest.World, domain string) workflow.KnownCustomer {
 
 func imported(t *testing.T, w *workflowtest.World, customers ...workflow.KnownCustomer) workflow.Progress {
 	t.Helper()
-	done, err := w.Desk.ImportKnown(background, workflowtest.Vendor, w.Actor.Partner, slices.Values(customers), nil)
+	done, err := w.Desk.Program.Import(background, workflowtest.Vendor, w.Actor.Partner, slices.Values(customers), nil)
 	ok(t, err)
 	return done
 }
@@ -48,7 +48,7 @@ func imported(t *testing.T, w *workflowtest.World, customers ...workflow.KnownCu
 func scoped(t *testing.T, w *workflowtest.World, scope workflow.Reevaluation) workflow.Progress {
 	t.Helper()
 	scope.Partner = "northwind"
-	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, scope, nil)
+	done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, scope, nil)
 	ok(t, err)
 	return done
 }
@@ -75,7 +75,7 @@ func TestImportKnown(t *testing.T) {
 	equal(t, "the history", kinds, []engagement.EventKind{engagement.EventCustomerKnown})
 	equal(t, "who", []string{string(events[0].By), userOf(events[0])}, []string{"program", ""})
 	equal(t, "why", detailOf(t, events[0]), `{"known_since":"2024-05-06T06:08:09.123456Z"}`)
-	for c, err := range w.Desk.KnownCustomers(background, w.Actor) {
+	for c, err := range w.Desk.Customers.Known(background, w.Actor) {
 		ok(t, err)
 		if c.Name() == "The Big One" {
 			equal(t, "since when", c.KnownSince, since.UTC().Truncate(time.Microsecond))
@@ -114,7 +114,7 @@ func TestImportInBatches(t *testing.T) {
 	}
 	var news []workflow.Progress
 	before := spy.count()
-	done, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values(customers), func(p workflow.Progress) { news = append(news, p) })
+	done, err := w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values(customers), func(p workflow.Progress) { news = append(news, p) })
 	equal(t, "the writes", spy.count()-before, 3)
 	equal(t, "what was done", done, workflow.Progress{Done: 1111, Changed: 1100, Failed: 11})
 	whole := workflow.Progress{Done: 505, Changed: 500, Failed: 5}
@@ -127,13 +127,13 @@ func TestImportInBatches(t *testing.T) {
 	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 
 	// An endless list of mistakes does not become an endless error.
-	done, err = w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values(make([]workflow.KnownCustomer, 500)), nil)
+	done, err = w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values(make([]workflow.KnownCustomer, 500)), nil)
 	equal(t, "what failed", done, workflow.Progress{Done: 500, Failed: 500})
 	equal(t, "the errors that are kept", strings.Count(err.Error(), "neither"), 20)
 
-	_, err = w.Desk.ImportKnown(background, workflowtest.Vendor, "nobody", slices.Values(customers), nil)
+	_, err = w.Desk.Program.Import(background, workflowtest.Vendor, "nobody", slices.Values(customers), nil)
 	equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "partner", Value: "nobody"})
-	done, err = w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values[[]workflow.KnownCustomer](nil), nil)
+	done, err = w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values[[]workflow.KnownCustomer](nil), nil)
 	ok(t, err)
 	equal(t, "nobody", done, workflow.Progress{})
 }
@@ -147,7 +147,7 @@ func TestImportStops(t *testing.T) {
 		for n := range 2200 {
 			customers = append(customers, known(n))
 		}
-		done, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values(customers), func(workflow.Progress) { w.Fail(source, errBoom) })
+		done, err := w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values(customers), func(workflow.Progress) { w.Fail(source, errBoom) })
 		e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 		equal(t, "the source", e.Source, string(source))
 		equal(t, "the cause", errors.Is(err, errBoom), true)
@@ -162,7 +162,7 @@ func TestImportStops(t *testing.T) {
 		for n := range 2200 {
 			customers[n] = known(n + 3000)
 		}
-		done, err = w.Desk.ImportKnown(ctx, workflowtest.Vendor, "northwind", slices.Values(customers), func(workflow.Progress) { cancel() })
+		done, err = w.Desk.Program.Import(ctx, workflowtest.Vendor, "northwind", slices.Values(customers), func(workflow.Progress) { cancel() })
 		equal(t, "that it was stopped", errors.Is(err, context.Canceled) && !errors.Is(err, workflow.ErrUnavailable), true)
 		equal(t, "whole batches, and two at most", done.Done == 500 || done.Done == 1000, true)
 	}
@@ -173,7 +173,7 @@ func TestImportStops(t *testing.T) {
 func TestImportReadsAsItWrites(t *testing.T) {
 	w, _ := newWorld(t)
 	read, done := 0, 0
-	_, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
+	_, err := w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
 		for n := range 5000 {
 			read++
 			if !yield(known(n)) {
@@ -186,7 +186,7 @@ func TestImportReadsAsItWrites(t *testing.T) {
 
 	read = 0
 	w.Fail(workflowtest.Facts, errBoom)
-	_, err = w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
+	_, err = w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
 		for read < 1_000_000 {
 			read++
 			if !yield(known(10_000 + read)) {
@@ -213,7 +213,7 @@ func TestImportMemoryStaysFlat(t *testing.T) {
 	desk, err := workflow.New(forgetful{w.Store}, directory{}, w.Catalog, workflow.FactFunc(noFacts), nil)
 	ok(t, err)
 	peak := func(customers int) (most uint64) {
-		_, err := desk.ImportKnown(background, workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
+		_, err := desk.Program.Import(background, workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
 			for n := range customers {
 				if !yield(known(n)) {
 					return
@@ -242,7 +242,7 @@ func TestImportPanics(t *testing.T) {
 		equal(t, "the panic", recover(), any("boom"))
 		equal(t, "what is left to do", imported(t, w, known(1)).Done, 1)
 	}()
-	_, _ = w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values([]workflow.KnownCustomer{known(1)}), func(workflow.Progress) { panic("boom") })
+	_, _ = w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values([]workflow.KnownCustomer{known(1)}), func(workflow.Progress) { panic("boom") })
 }
 
 // Once facts have changed, re-evaluation moves the rows and says so in the
@@ -255,7 +255,7 @@ func TestReevaluate(t *testing.T) {
 	w.ExpectTab(migration, engagement.TabEligible, "contoso.com") // until somebody re-evaluates
 	w.Advance(day)
 	var news []workflow.Progress
-	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, func(p workflow.Progress) { news = append(news, p) })
+	done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, func(p workflow.Progress) { news = append(news, p) })
 	ok(t, err)
 	equal(t, "what was done", done, workflow.Progress{Done: 2, Changed: 2})
 	equal(t, "the news", news, []workflow.Progress{done})
@@ -350,7 +350,7 @@ func TestReevaluateScope(t *testing.T) {
 		{workflow.Reevaluation{Partner: "northwind", Customer: "tpid:7"}, workflow.NotFoundError{Field: "customer", Value: "tpid:7"}},
 		{workflow.Reevaluation{Partner: "fabrikam", Customer: w.Customer("contoso.com")}, workflow.NotFoundError{Field: "customer", Value: string(w.Customer("contoso.com"))}},
 	} {
-		_, err := w.Desk.Reevaluate(background, workflowtest.Vendor, c.scope, nil)
+		_, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, c.scope, nil)
 		equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), c.want)
 	}
 }
@@ -442,7 +442,7 @@ func TestReevaluateWithFailingRules(t *testing.T) {
 	broken.Set(&bad, true)
 	w.SetFacts("contoso.com", bad)
 	w.SetFacts("fourthcoffee.com", seatsOf(300))
-	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
+	done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 	equal(t, "what was done", done, workflow.Progress{Done: 3, Changed: 1, Failed: 1})
 	if !errors.Is(err, errBoom) || !errors.Is(err, eligibility.ErrRule) || !strings.Contains(err.Error(), string(w.Customer("contoso.com"))) || errors.Is(err, workflow.ErrUnavailable) {
 		t.Errorf("the error is %v", err)
@@ -453,14 +453,14 @@ func TestReevaluateWithFailingRules(t *testing.T) {
 
 	// One who is imported then is on the page, and not eligible.
 	w.SetFacts("woodgrovebank.com", bad)
-	done, err = w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", slices.Values([]workflow.KnownCustomer{identified(w, "woodgrovebank.com")}), nil)
+	done, err = w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values([]workflow.KnownCustomer{identified(w, "woodgrovebank.com")}), nil)
 	equal(t, "what was done", done, workflow.Progress{Done: 1, Changed: 1, Failed: 1})
 	equal(t, "the error", errors.Is(err, errBoom), true)
 	w.ExpectTab(migration, engagement.TabIneligible, "woodgrovebank.com")
 	equal(t, "the reasons", w.Rows(migration, engagement.TabIneligible)[0].Reasons, []engagement.Reason{{Kind: engagement.ReasonFactsMissing, Doc: "The customer has not been evaluated for this engagement yet."}})
 	w.ExpectTab(workshop, engagement.TabEligible, "adatum.com", "contoso.com", "fourthcoffee.com", "woodgrovebank.com")
 	w.SetFacts("woodgrovebank.com", seatsOf(500))
-	scoped2, _ := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind", Customer: w.Customer("woodgrovebank.com")}, nil)
+	scoped2, _ := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind", Customer: w.Customer("woodgrovebank.com")}, nil)
 	equal(t, "what was done", scoped2, workflow.Progress{Done: 1, Changed: 1})
 	events, _ := history(t, w, "woodgrovebank.com")
 	equal(t, "the flip", []string{string(events[1].Detail.OutcomeBefore), string(events[1].Detail.OutcomeAfter)}, []string{"", "eligible"})
@@ -473,7 +473,7 @@ func TestReevaluateWithFailingLocationRules(t *testing.T) {
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso")
 	changeLocation(t, w, porto, func(l *engagement.Location) { broken.Set(&l.Facts, true) })
 	w.SetFacts("contoso.com", eligibility.Facts{})
-	done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
+	done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 	equal(t, "what was done", done, workflow.Progress{Done: 1, Changed: 1, Failed: 1})
 	equal(t, "the error", errors.Is(err, errBoom), true)
 	w.ExpectTab(migration, engagement.TabEligible, "Contoso")
@@ -488,7 +488,7 @@ func TestReevaluateUnavailable(t *testing.T) {
 	for _, source := range []workflowtest.Source{workflowtest.Facts, workflowtest.External} {
 		w.Fail(source, errBoom)
 		unchanged(t, spy, func() {
-			done, err := w.Desk.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
+			done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 			e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 			equal(t, "the source", e.Source, string(source))
 			equal(t, "what was done", done, workflow.Progress{})
@@ -501,18 +501,18 @@ func TestReevaluateUnavailable(t *testing.T) {
 	desk, err := workflow.New(down, directory{}, w.Catalog, workflow.FactFunc(noFacts), nil)
 	ok(t, err)
 	for _, scope := range []workflow.Reevaluation{{Partner: "northwind"}, {Partner: "northwind", Customer: w.Customer("contoso.com")}} {
-		_, err = desk.Reevaluate(background, workflowtest.Vendor, scope, nil)
+		_, err = desk.Program.Reevaluate(background, workflowtest.Vendor, scope, nil)
 		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
 	}
-	_, err = desk.Customers(background, w.Actor, migration, workflow.CustomersQuery{})
+	_, err = desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration})
 	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
-	_, err = desk.Search(background, w.Actor, "", 0)
+	_, err = desk.Customers.Search(background, w.Actor, "", 0)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	_, err = desk.AttentionRequired(background, w.Actor, 0)
+	_, err = desk.Customers.NeedingAttention(background, w.Actor, 0)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	_, err = wholeHistory(background, desk, w.Actor, w.Customer("contoso.com"))
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	for _, err := range desk.KnownCustomers(background, w.Actor) {
+	for _, err := range desk.Customers.Known(background, w.Actor) {
 		refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	}
 }

@@ -65,7 +65,7 @@ func TestAPageThatIsBehindCatchesUp(t *testing.T) {
 	const n = 520 // each of which has two entries that have become others
 	w, s := late(t, n)
 	first := func() []engagement.Row {
-		page, err := w.Desk.Customers(background, w.Actor, pilot, workflow.CustomersQuery{Limit: 5})
+		page, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: pilot, Limit: 5})
 		ok(t, err)
 		equal(t, "the count", page.Counts[engagement.TabEligible], workflow.Count{N: n})
 		return page.Rows
@@ -91,7 +91,7 @@ func TestClaimsThatAreBehindCatchUp(t *testing.T) {
 	const n = 1010
 	w, s := late(t, n)
 	claims := func(actor workflow.Actor) workflow.ClaimsPage {
-		page, err := w.Desk.Claims(background, actor, workflow.ClaimsQuery{Limit: 5})
+		page, err := w.Desk.Claims.List(background, actor, workflow.ClaimsQuery{Limit: 5})
 		ok(t, err)
 		return page
 	}

@@ -68,7 +68,7 @@ func TestEveryCommandAtTheMomentOfItsWrite(t *testing.T) {
 				if next, leads := walkStatuses[r.cells[i]]; leads {
 					status = next
 				}
-				if got, _ := k.Desk.Status(background, k.Actor, k.id); got != status {
+				if got, _ := k.Desk.Claims.Status(background, k.Actor, k.id); got != status {
 					t.Fatalf("%s: the status is %q, want %q", where, got, status)
 				}
 				if events, _ := history(t, k.World, "contoso.com"); err == nil && r.cells[i] != "same" && !events[len(events)-1].At.Equal(k.Now()) {
@@ -102,7 +102,7 @@ func TestFactsOutlastADeadline(t *testing.T) {
 		} else {
 			w.SetNow(deadline.Add(-day))
 		}
-		_, err = desk.AnswerConsent(background, w.Links(p)[0], consent.DecisionAccept)
+		_, err = desk.Links.AnswerConsent(background, w.Links(p)[0], consent.DecisionAccept)
 		equal(t, "facts were asked for", asked, 1)
 		if early {
 			ok(t, err)
@@ -138,7 +138,7 @@ func TestDirectoryOutlastsAnEngagement(t *testing.T) {
 	ok(t, err)
 	d.wait = func() { w.Advance(2 * day) }
 	w.SetNow(closes.Add(-day))
-	_, err = desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
+	_, err = desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", migration))
 	if !errors.Is(err, workflow.ErrNotClaimable) {
 		t.Fatalf("the add: %v", err)
 	}

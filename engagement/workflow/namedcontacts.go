@@ -19,7 +19,7 @@ import (
 type Contacts struct {
 	Customer []Contact `json:"customer,omitzero"` // who will be asked for consent
 	Partner  []Contact `json:"partner,omitzero"`  // whom the customer can ask, and who are told the answer
-	Reason   string    `json:"reason,omitzero"`   // see ConsentRequest.Reason
+	Reason   string    `json:"reason,omitzero"`   // see RequestConsent.Reason
 }
 
 // LogValue hides the persons.
@@ -54,7 +54,8 @@ func (c Contacts) read() (bothSides, error) {
 // named for it, at its add or claim or later, and on a side for which nobody was, who
 // was named for its customer before, as far as that was within the actor's scope. It
 // returns a *ForbiddenError, a *NotFoundError or an *UnavailableError.
-func (s *Service) Contacts(ctx context.Context, actor Actor, id engagement.ParticipationID) (Contacts, error) {
+func (d *ConsentsDesk) Contacts(ctx context.Context, actor Actor, id engagement.ParticipationID) (Contacts, error) {
+	s := d.s
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, MayManageConsent, id)
 	if err != nil {
@@ -96,14 +97,13 @@ func (u *unit) nameSides(ctx context.Context, actor Actor, in *enrollment) error
 
 // ChangePartnerContacts is the command that names other contacts of the partner.
 type ChangePartnerContacts struct {
-	Key      string    `json:"-"`                 // idempotency key
 	Partner  []Contact `json:"partner"`           // all of them, also those who stay; none: the partner as a whole is told
 	Language string    `json:"language,omitzero"` // in which they are told; "": as before
 }
 
 // LogValue hides the persons.
 func (c ChangePartnerContacts) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", c.Key), slog.Int("partner", len(c.Partner)))
+	return slog.GroupValue(slog.Int("partner", len(c.Partner)))
 }
 
 // ChangePartnerContacts names other contacts of the partner, at any time until the
@@ -112,9 +112,10 @@ func (c ChangePartnerContacts) LogValue() slog.Value {
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError or *OwnContactError
 // for each mistake, an *UnavailableError or a *WrongStateError.
-func (s *Service) ChangePartnerContacts(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd ChangePartnerContacts) error {
+func (d *ConsentsDesk) ChangePartnerContacts(ctx context.Context, req Request, id engagement.ParticipationID, cmd ChangePartnerContacts) error {
+	s, actor := d.s, req.Actor
 	const name = "change partner contacts"
-	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
+	_, err := execute(ctx, s, req, name, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
 		var none struct{}
 		p, err := u.participation(ctx, actor, MayManageConsent, id)
 		if err != nil {
@@ -149,7 +150,7 @@ func inLanguage(p engagement.Participation, field, language string) (engagement.
 
 // changeCustomer names other contacts of the customer where nobody is being asked for
 // consent: before the request, or after the consent.
-func (u *unit) changeCustomer(ctx context.Context, actor Actor, p engagement.Participation, name string, req ConsentRequest) error {
+func (u *unit) changeCustomer(ctx context.Context, actor Actor, p engagement.Participation, name string, req RequestConsent) error {
 	customer, err1 := readContacts("customer", req.Customer)
 	partner, err2 := readContacts("partner", req.Partner)
 	_, err3 := inLanguage(p, "language", req.Language)

@@ -21,9 +21,9 @@ var (
 // addedWith adds Contoso through a location with contacts.
 func addedWith(t *testing.T, w *workflowtest.World, at engagement.LocationID, e engagement.ID, contacts workflow.Contacts) engagement.ParticipationID {
 	t.Helper()
-	cmd := add(w, "ana@contoso.com", e)
+	cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", e)
 	cmd.Candidate.Location, cmd.Contacts = at, contacts
-	started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 	ok(t, err)
 	return started[0].ID
 }
@@ -41,13 +41,13 @@ func TestContactsAreOfferedAgain(t *testing.T) {
 	candidate := workflow.Candidate{Location: lisboa, Domain: "contoso.com"}
 	offered := func() workflow.Contacts {
 		t.Helper()
-		offer, err := w.Desk.Identify(background, w.Actor, candidate)
+		offer, err := w.Desk.Customers.Identify(background, w.Actor, candidate)
 		ok(t, err)
 		return offer.Contacts
 	}
 	contacts := func(p engagement.ParticipationID) workflow.Contacts {
 		t.Helper()
-		c, err := w.Desk.Contacts(background, w.Actor, p)
+		c, err := w.Desk.Consents.Contacts(background, w.Actor, p)
 		ok(t, err)
 		return c
 	}
@@ -60,19 +60,19 @@ func TestContactsAreOfferedAgain(t *testing.T) {
 
 	q := w.Added(pilot, "ana@contoso.com") // names nobody
 	equal(t, "of the customer's", contacts(q), both(people(eva), people(joe)))
-	_, err := w.Desk.RequestConsent(background, w.Actor, q, workflow.ConsentRequest{Key: w.Key()})
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), q, workflow.RequestConsent{})
 	equal(t, "nobody was named", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "customer")
 
-	view, err := w.Desk.PreviewConsent(background, w.Actor, p, workflow.ConsentRequest{})
+	view, err := w.Desk.Consents.Preview(background, w.Actor, p, workflow.RequestConsent{})
 	ok(t, err)
 	equal(t, "whom the page names", view.Contacts[0].Name, joe.Name)
-	r, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key()})
+	r, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{})
 	ok(t, err)
 	equal(t, "asked", r.Contacts, 1)
 	equal(t, "who is asked", mailed(w), []string{"eva@contoso.com"})
 
 	rui := workflow.Contact{Email: "rui@contoso.com"}
-	_, err = w.Desk.RequestConsent(background, w.Actor, q, workflow.ConsentRequest{Key: w.Key(), Customer: people(rui)})
+	_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), q, workflow.RequestConsent{Customer: people(rui)})
 	ok(t, err)
 	w.Relayed()
 	equal(t, "the others stay as they were", contacts(p), both(people(eva), people(joe)))
@@ -80,11 +80,11 @@ func TestContactsAreOfferedAgain(t *testing.T) {
 
 	w.Accepted(q)
 	w.Relayed()
-	started, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
-		Key: w.Key(), Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{workshop}, Contacts: both(people(eva), nil),
+	started, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
+		Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{workshop}, Contacts: both(people(eva), nil),
 	})
 	ok(t, err)
-	offer, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: lisboa})
+	offer, err := w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: lisboa})
 	ok(t, err)
 	equal(t, "for the next claim", offer.Contacts, both(people(eva), people(joe)))
 	equal(t, "of the claim", contacts(started[0].ID), both(people(eva), people(joe)))
@@ -123,30 +123,30 @@ func TestMistakesInNamedContacts(t *testing.T) {
 	}
 	fields := []string{"contacts.customer[1].email", "contacts.customer[2].email", "contacts.customer[3].name", "contacts.partner", "contacts.reason", "hours"}
 	unchanged(t, spy, func() {
-		cmd := add(w, "ana@contoso.com", migration)
+		cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", migration)
 		cmd.Contacts, cmd.Candidate.Hours = wrong, -1
-		_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+		_, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 		equal(t, "the fields of an add", wrongFields(err), fields)
-		_, err = w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
-			Key: w.Key(), Customer: w.Customer("adatum.com"), Location: lisboa, Engagements: []engagement.ID{migration}, Contacts: wrong, Hours: -1,
+		_, err = w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
+			Customer: w.Customer("adatum.com"), Location: lisboa, Engagements: []engagement.ID{migration}, Contacts: wrong, Hours: -1,
 		})
 		equal(t, "the fields of a claim", wrongFields(err), fields)
 
-		cmd = add(w, "ana@contoso.com", migration, "no-such")
+		cmdKey, cmd = w.Key(), add(w, "ana@contoso.com", migration, "no-such")
 		cmd.Contacts = both(workflow.ByEmail("joe@northwind.example"), nil)
-		_, err = w.Desk.AddCustomer(background, w.Actor, cmd)
+		_, err = w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 		equal(t, "the wrong side", refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact).Field, "contacts.customer[0].email")
 		refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
 	})
 	p := w.Granted(migration, "ana@contoso.com")
 	unchanged(t, spy, func() {
-		_, err := w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{
-			Key: w.Key(), Customer: wrong.Customer, Partner: wrong.Partner, Reason: wrong.Reason, Language: "no language", PartnerLanguage: "none either",
+		_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts{
+			Customer: wrong.Customer, Partner: wrong.Partner, Reason: wrong.Reason, Language: "no language", PartnerLanguage: "none either",
 		})
 		equal(t, "the fields of a change", wrongFields(err), []string{"customer[1].email", "customer[2].email", "customer[3].name", "language", "partner", "partner_language", "reason"})
-		err = w.Desk.ChangePartnerContacts(background, w.Actor, p, workflow.ChangePartnerContacts{Key: w.Key(), Partner: wrong.Partner, Language: "no language"})
+		err = w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: wrong.Partner, Language: "no language"})
 		equal(t, "the fields of the partner's", wrongFields(err), []string{"language", "partner"})
-		_, err = w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Partner: people(joe)})
+		_, err = w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts{Partner: people(joe)})
 		equal(t, "nobody", wrongFields(err), []string{"customer"})
 	})
 }
@@ -172,17 +172,17 @@ func TestContactsChangeLater(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	ours := func(to ...string) error {
-		return w.Desk.ChangePartnerContacts(background, w.Actor, p, workflow.ChangePartnerContacts{Key: w.Key(), Partner: workflow.ByEmail(to...), Language: "pt-PT"})
+		return w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(to...), Language: "pt-PT"})
 	}
 	ok(t, renamed(w, p, "eva@contoso.com"))
 	ok(t, ours("joe@northwind.example"))
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key()})
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{})
 	ok(t, err)
 	equal(t, "asked", mailed(w), []string{"eva@contoso.com"})
 	link := newest(w, p)
 	ok(t, ours("rita@northwind.example"))
 	equal(t, "sent for the change", len(mailed(w)), 0)
-	view, err := w.Desk.ConsentView(background, link)
+	view, err := w.Desk.Links.ConsentView(background, link)
 	ok(t, err)
 	equal(t, "whom the page names", view.Contacts[0].Email.String(), "rita@northwind.example")
 	equal(t, "sendings", len(part(t, w, p).Consent.Sent), 1)
@@ -192,7 +192,7 @@ func TestContactsChangeLater(t *testing.T) {
 	ok(t, renamed(w, p, "bea@contoso.com", "rui@contoso.com"))
 	equal(t, "sent for the change", len(mailed(w)), 0)
 	equal(t, "the contacts", consent.Emails(part(t, w, p).Consent.Contacts())[0].String(), "bea@contoso.com")
-	ok(t, w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: w.Key()}))
+	ok(t, w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{}))
 	equal(t, "told of the end", mailed(w), []string{"bea@contoso.com", "rui@contoso.com"})
 	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, ours("joe@northwind.example"), workflow.ErrWrongState) })
 
@@ -229,8 +229,8 @@ func TestContactsAreOfALocation(t *testing.T) {
 	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Authorizer = sites{"rui": {porto}} })
 	w.Known("contoso.com")
 	addedWith := func(at engagement.LocationID, e engagement.ID, contacts workflow.Contacts) engagement.ParticipationID {
-		started, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
-			Key: w.Key(), Customer: w.Customer("contoso.com"), Location: at, Engagements: []engagement.ID{e}, Contacts: contacts,
+		started, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
+			Customer: w.Customer("contoso.com"), Location: at, Engagements: []engagement.ID{e}, Contacts: contacts,
 		})
 		ok(t, err)
 		return started[0].ID
@@ -238,14 +238,14 @@ func TestContactsAreOfALocation(t *testing.T) {
 	addedWith(lisboa, migration, both(people(eva), people(joe)))
 	q := addedWith(porto, workshop, workflow.Contacts{})
 	seen := func(actor workflow.Actor, at engagement.LocationID) []workflow.Contacts {
-		offer, err := w.Desk.Identify(background, actor, workflow.Candidate{Location: at, Domain: "contoso.com"})
+		offer, err := w.Desk.Customers.Identify(background, actor, workflow.Candidate{Location: at, Domain: "contoso.com"})
 		ok(t, err)
-		claim, err := w.Desk.OfferClaim(background, actor, workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: at})
+		claim, err := w.Desk.Customers.PreviewClaim(background, actor, workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: at})
 		ok(t, err)
-		c, err := w.Desk.Contacts(background, actor, q)
+		c, err := w.Desk.Consents.Contacts(background, actor, q)
 		ok(t, err)
 		all := []workflow.Contacts{offer.Contacts, claim.Contacts, c}
-		for known, err := range w.Desk.KnownCustomers(background, actor) {
+		for known, err := range w.Desk.Customers.Known(background, actor) {
 			ok(t, err)
 			for _, n := range known.Named {
 				all = append(all, both(workflow.Typed(n.Customer), workflow.Typed(n.Partner)))
@@ -258,10 +258,10 @@ func TestContactsAreOfALocation(t *testing.T) {
 	equal(t, "to whoever acts for all", seen(w.Actor, porto), []workflow.Contacts{theirs, theirs, theirs, theirs})
 	equal(t, "to Porto", seen(rui, porto), []workflow.Contacts{none, none, none})
 	portos := both(workflow.ByEmail("bea@contoso.com"), people())
-	_, err := w.Desk.ChangeContacts(background, rui, q, workflow.ConsentRequest{Key: w.Key(), Customer: portos.Customer})
+	_, err := w.Desk.Consents.ChangeContacts(background, rui.Request(w.Key()), q, workflow.ChangeContacts{Customer: portos.Customer})
 	ok(t, err)
 	equal(t, "its own to Porto", seen(rui, porto), []workflow.Contacts{portos, portos, portos, portos})
-	offer, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Domain: "contoso.com"})
+	offer, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Domain: "contoso.com"})
 	ok(t, err)
 	equal(t, "Lisboa's to Lisboa", offer.Contacts, theirs)
 }
@@ -280,7 +280,7 @@ func TestEraseNamedContacts(t *testing.T) {
 			}
 			p := addedWith(t, w, lisboa, migration, both(named, people(joe)))
 			q := w.Granted(workshop, "ana@contoso.com")
-			_, err := w.Desk.ChangeContacts(background, w.Actor, q, workflow.ConsentRequest{Key: w.Key(), Customer: named})
+			_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), q, workflow.ChangeContacts{Customer: named})
 			ok(t, err)
 			erase(t, w, person)
 			gone(t, w, eva.Name)
@@ -288,13 +288,13 @@ func TestEraseNamedContacts(t *testing.T) {
 				gone(t, w, named[0].Email)
 			}
 			nothingLeft(t, w, spy, person)
-			c, err := w.Desk.Contacts(background, w.Actor, p)
+			c, err := w.Desk.Consents.Contacts(background, w.Actor, p)
 			ok(t, err)
 			equal(t, "the partner's stay", c.Partner, people(joe))
-			offer, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Domain: "contoso.com"})
+			offer, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Domain: "contoso.com"})
 			ok(t, err)
 			equal(t, "offered", offer.Contacts, both(people(), workflow.ByEmail("partner@partner.example")))
-			_, err = w.Desk.VerifyHistory(background, w.Actor, w.Customer("contoso.com"))
+			_, err = w.Desk.Histories.Verify(background, w.Actor, w.Customer("contoso.com"))
 			ok(t, err)
 		})
 	}

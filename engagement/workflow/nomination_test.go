@@ -69,16 +69,16 @@ func TestNominations(t *testing.T) {
 			}
 			for kind, c := range named {
 				c.Location, c.Email = lisboa, "ana@contoso.com"
-				cmd := workflow.AddCustomer{Key: w.Key(), Candidate: c, Engagements: []engagement.ID{pilot}}
+				cmdKey, cmd := w.Key(), workflow.AddCustomer{Candidate: c, Engagements: []engagement.ID{pilot}}
 				taken := false
 				for _, k := range takes {
 					taken = taken || k == kind
 				}
-				offer, err := w.Desk.Identify(background, w.Actor, c)
+				offer, err := w.Desk.Customers.Identify(background, w.Actor, c)
 				ok(t, err)
 				if !taken {
 					unchanged(t, spy, func() {
-						_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+						_, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 						e := refused[*workflow.IDNotAcceptedError](t, err, workflow.ErrIDNotAccepted)
 						equal(t, "the refusal", *e, workflow.IDNotAcceptedError{Engagement: pilot, Given: kind, Takes: takes})
 						for _, choice := range offer.Ineligible {
@@ -89,7 +89,7 @@ func TestNominations(t *testing.T) {
 					})
 					continue
 				}
-				started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+				started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 				ok(t, err)
 				p := part(t, w, started[0].ID)
 				equal(t, "by what it was named", p.Nominated, kind)
@@ -109,18 +109,18 @@ func TestNoCascadeToSubscriptions(t *testing.T) {
 	w, _ := nominating(t, tenant.AllIDKinds()...)
 	w.Granted(pilot, "ana@contoso.com")
 	w.As(workflowtest.Fabrikam).Granted(pilot, "ana@contoso.com") // the tenant's two places are taken
-	cmd := add(w, "ana@contoso.com", pilot)
+	cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", pilot)
 	cmd.Candidate.SubscriptionID = subscription
-	started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 	ok(t, err)
 	w.Requested(started[0].ID)
 	w.Accepted(started[0].ID)
 	w.ExpectStatus(started[0].ID, engagement.StatusConsentReceived)
 	equal(t, "known customers", len(customersOf(t, w)), 2)
 
-	both := add(w, "ana@contoso.com", pilot)
+	bothKey, both := w.Key(), add(w, "ana@contoso.com", pilot)
 	both.Candidate.SubscriptionID, both.Candidate.OpportunityID = subscription, opportunity
-	if _, err := w.Desk.AddCustomer(background, w.Actor, both); err == nil || !strings.Contains(err.Error(), "one ID nominates") {
+	if _, err := w.Desk.Customers.Add(background, w.Actor.Request(bothKey), both); err == nil || !strings.Contains(err.Error(), "one ID nominates") {
 		t.Errorf("two IDs at once: %v", err)
 	}
 }
@@ -137,7 +137,7 @@ func TestClaimByKnownID(t *testing.T) {
 		for _, takes := range tenant.AllIDKinds() {
 			w, _ := nominating(t, takes)
 			imported(t, w, workflow.KnownCustomer{Identity: identity})
-			_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: identity.Key(), Location: lisboa, Engagements: []engagement.ID{pilot}})
+			_, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{Customer: identity.Key(), Location: lisboa, Engagements: []engagement.ID{pilot}})
 			if takes == kind || takes == tenant.IDKindDomain && kind == tenant.IDKindTenant { // the tenant was found by a domain
 				ok(t, err)
 				continue
@@ -153,8 +153,8 @@ func TestClaimByKnownID(t *testing.T) {
 func TestVariablePay(t *testing.T) {
 	for hours, want := range map[int]string{1: "100.50 USD", 30: "3015.00 USD", 60: "5000.00 USD", engagement.MaxHours: "5000.00 USD"} {
 		w, _ := hourly(t, "100.50 USD", "5000.00 USD")
-		cmd := byOpportunity(w, hours)
-		offer, err := w.Desk.Identify(background, w.Actor, cmd.Candidate)
+		cmdKey, cmd := w.Key(), byOpportunity(w, hours)
+		offer, err := w.Desk.Customers.Identify(background, w.Actor, cmd.Candidate)
 		ok(t, err)
 		equal(t, "what can be chosen", chosen(offer.Eligible), []engagement.ID{pilot})
 		equal(t, "the offer", asJSON(t, offer.Eligible[0].Payout), asJSON(t, engagement.Payout{
@@ -162,7 +162,7 @@ func TestVariablePay(t *testing.T) {
 		}))
 		equal(t, "how it pays", offer.Eligible[0].Pay, engagement.PaymentVariable)
 		cmd.Payout = offer.Eligible[0].Payout.Estimated
-		started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+		started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 		ok(t, err)
 		p := started[0].ID
 		w.Requested(p)
@@ -194,9 +194,9 @@ func TestVariablePay(t *testing.T) {
 				c.DealSize = eligibility.Money{Amount: money(t, "1.00 USD").Amount, Currency: "dollars"}
 			}, "deal_size"},
 		} {
-			cmd := byOpportunity(w, 10)
+			cmdKey, cmd := w.Key(), byOpportunity(w, 10)
 			test.change(&cmd)
-			_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+			_, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 			equal(t, name, refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, test.field)
 		}
 	})
@@ -206,18 +206,18 @@ func TestVariablePay(t *testing.T) {
 // who confirms what is no longer paid is told so first.
 func TestPayoutChanged(t *testing.T) {
 	w, spy := hourly(t, "100.00 USD", "")
-	cmd := byOpportunity(w, 10)
-	cmd.Payout = must(w.Desk.Identify(background, w.Actor, cmd.Candidate)).Eligible[0].Payout.Estimated
+	cmdKey, cmd := w.Key(), byOpportunity(w, 10)
+	cmd.Payout = must(w.Desk.Customers.Identify(background, w.Actor, cmd.Candidate)).Eligible[0].Payout.Estimated
 	rate(t, w, pilot, "2026-09-02", "90.00 USD", "")
 	rate(t, w, pilot, "2026-09-10", "110.00 USD", "")
 	w.Advance(day)
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+		_, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 		e := refused[*workflow.PayoutChangedError](t, err, workflow.ErrPayoutChanged)
 		equal(t, "the refusal", []string{string(e.Engagement), e.Previewed.String(), e.Now.String()}, []string{"data-pilot", "1000.00 USD", "900.00 USD"})
 	})
-	cmd.Payout = must(w.Desk.Identify(background, w.Actor, cmd.Candidate)).Eligible[0].Payout.Estimated
-	p := must(w.Desk.AddCustomer(background, w.Actor, cmd))[0].ID
+	cmd.Payout = must(w.Desk.Customers.Identify(background, w.Actor, cmd.Candidate)).Eligible[0].Payout.Estimated
+	p := must(w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd))[0].ID
 	w.Requested(p)
 	w.SetNow(workflowtest.Contoso().Start.Add(9 * day))
 	w.Accepted(p)
@@ -225,22 +225,22 @@ func TestPayoutChanged(t *testing.T) {
 
 	// The opportunity is known now: what ended is claimed again, with hours of its own.
 	w.Cancelled(p)
-	again := workflow.ClaimCustomer{Key: w.Key(), Customer: "opportunity:" + opportunity, Location: lisboa, Engagements: []engagement.ID{pilot}}
+	againKey, again := w.Key(), workflow.ClaimCustomer{Customer: "opportunity:" + opportunity, Location: lisboa, Engagements: []engagement.ID{pilot}}
 	unchanged(t, spy, func() {
-		_, err := w.Desk.ClaimCustomer(background, w.Actor, again)
+		_, err := w.Desk.Customers.Claim(background, w.Actor.Request(againKey), again)
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "hours")
 		again.Hours, again.Payout = 20, money(t, "1.00 USD")
-		_, err = w.Desk.ClaimCustomer(background, w.Actor, again)
+		_, err = w.Desk.Customers.Claim(background, w.Actor.Request(againKey), again)
 		equal(t, "what it pays", refused[*workflow.PayoutChangedError](t, err, workflow.ErrPayoutChanged).Now.String(), "2200.00 USD")
 	})
-	offer := must(w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: again.Customer, Location: lisboa}))
+	offer := must(w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: again.Customer, Location: lisboa}))
 	equal(t, "the rate in the offer", offer.Eligible[0].Payout.Rate.String(), "110.00 USD")
 	again.Payout = money(t, "2200.00 USD")
-	q := must(w.Desk.ClaimCustomer(background, w.Actor, again))[0].ID
+	q := must(w.Desk.Customers.Claim(background, w.Actor.Request(againKey), again))[0].ID
 	equal(t, "the hours", []int{part(t, w, p).Hours, part(t, w, q).Hours}, []int{10, 20})
 	equal(t, "by what it was named", part(t, w, q).Nominated, tenant.IDKindOpportunity)
-	_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
-		Key: w.Key(), Customer: "opportunity:" + opportunity, Location: lisboa, Engagements: []engagement.ID{workshop},
+	_, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
+		Customer: "opportunity:" + opportunity, Location: lisboa, Engagements: []engagement.ID{workshop},
 	})
 	refused[*workflow.IDNotAcceptedError](t, err, workflow.ErrIDNotAccepted) // what is known by one ID is not by another
 }
@@ -249,13 +249,12 @@ func TestPayoutChanged(t *testing.T) {
 // friendly name can be changed for as long as the participation is open.
 func TestChangeDetails(t *testing.T) {
 	w, spy := newWorld(t)
-	cmd := add(w, "ana@contoso.com", migration)
+	cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", migration)
 	cmd.DealSize = money(t, "10000.00 USD")
-	p := must(w.Desk.AddCustomer(background, w.Actor, cmd))[0].ID
+	p := must(w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd))[0].ID
 	equal(t, "the deal size", part(t, w, p).DealSize.String(), "10000.00 USD")
 	change := func(d workflow.UpdateDetails) error {
-		d.Key = w.Key()
-		return w.Desk.ChangeDetails(background, w.Actor, p, d)
+		return w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, d)
 	}
 	size := func(text string) *eligibility.Money { m := money(t, text); return &m }
 	called := func(name string) *string { return &name }

@@ -28,7 +28,7 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 			{Limit: 3, AtLeast: money(t, "1.00 USD"), SolutionAreas: []string{"Infrastructure"}},
 		} {
 			for n := 1; ; n++ {
-				page, err := w.Desk.Claims(background, actor, q)
+				page, err := w.Desk.Claims.List(background, actor, q)
 				ok(t, err)
 				show(fmt.Sprintf("claims %+v page %d", q, n), page)
 				if q.Cursor = page.Next; page.Next == "" {
@@ -36,11 +36,11 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 				}
 			}
 		}
-		totals, err := w.Desk.ClaimTotals(background, actor, workflow.ClaimsQuery{})
+		totals, err := w.Desk.Claims.Totals(background, actor, workflow.ClaimsQuery{})
 		ok(t, err)
 		show("totals", totals)
 		var csv strings.Builder
-		ok(t, w.Desk.ExportClaims(background, actor, workflow.ClaimsQuery{}, &csv, nil))
+		ok(t, w.Desk.Claims.Export(background, actor, workflow.ClaimsQuery{}, &csv, nil))
 		show("export of claims", csv.String())
 	}
 	for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
@@ -53,7 +53,7 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 			} {
 				for _, q.Tab = range engagement.AllTabs() {
 					for n := 1; ; n++ {
-						page, err := w.Desk.Customers(background, actor, e, q)
+						page, err := w.Desk.Customers.List(background, actor, within(e, q))
 						ok(t, err)
 						show(fmt.Sprintf("%s %+v page %d", e, q, n), page)
 						if q.Cursor = page.Next; page.Next == "" {
@@ -63,31 +63,31 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 				}
 			}
 			var csv strings.Builder
-			ok(t, w.Desk.ExportCustomers(background, actor, e, workflow.CustomersQuery{}, &csv, nil))
+			ok(t, w.Desk.Customers.Export(background, actor, workflow.CustomersQuery{Engagement: e}, &csv, nil))
 			show(string(e)+" export", csv.String())
 		}
 		for _, limit := range []int{0, 3} {
-			found, err := w.Desk.Search(background, actor, "company", limit)
+			found, err := w.Desk.Customers.Search(background, actor, "company", limit)
 			ok(t, err)
 			show(fmt.Sprintf("search %d", limit), found)
-			due, err := w.Desk.AttentionRequired(background, actor, limit)
+			due, err := w.Desk.Customers.NeedingAttention(background, actor, limit)
 			ok(t, err)
 			show(fmt.Sprintf("attention %d", limit), due)
 		}
-		found, err := w.Desk.Search(background, actor, "", 1000)
+		found, err := w.Desk.Customers.Search(background, actor, "", 1000)
 		ok(t, err)
 		for _, r := range found {
 			if r.Participation == "" {
 				continue
 			}
-			status, err := w.Desk.Status(background, actor, r.Participation)
+			status, err := w.Desk.Claims.Status(background, actor, r.Participation)
 			ok(t, err)
 			equal(t, "the status on a row", r.Status, status)
-			p, err := w.Desk.Participation(background, actor, r.Participation)
+			p, err := w.Desk.Claims.Participation(background, actor, r.Participation)
 			ok(t, err)
 			p.RemindAt, p.RemindedAt = time.Time{}, time.Time{} // no reader's business
 			show("participation "+string(r.Participation), p)
-			view, err := w.Desk.Claim(background, actor, r.Participation)
+			view, err := w.Desk.Claims.Get(background, actor, r.Participation)
 			ok(t, err)
 			show("claim "+string(r.Participation), []any{view.Status, view.Deadline, view.DaysLeft, view.Actions, view.Missing, view.WithdrawnAt})
 		}
@@ -105,7 +105,7 @@ func TestNobodySeesASweep(t *testing.T) {
 		for range 4 {
 			var deadlines []time.Time
 			for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
-				due, err := w.Desk.AttentionRequired(background, actor, 1000)
+				due, err := w.Desk.Customers.NeedingAttention(background, actor, 1000)
 				ok(t, err)
 				for _, row := range due {
 					deadlines = append(deadlines, row.Deadline)
@@ -119,7 +119,7 @@ func TestNobodySeesASweep(t *testing.T) {
 			w.SetNow(deadlines[at].Add(time.Duration(r.IntN(3)-1) * tick))
 
 			was := everything(t, w)
-			n, err := w.Desk.Sweep(background)
+			n, err := w.Desk.Jobs.Sweep(background)
 			ok(t, err)
 			moved += n
 			is := everything(t, w)
@@ -161,7 +161,7 @@ func TestDeadlinesBetweenPages(t *testing.T) {
 			w.Advance(day)
 		}
 		q := workflow.CustomersQuery{Limit: 4, Sort: storage.SortByDeadline}
-		page, err := w.Desk.Customers(background, w.Actor, pilot, q)
+		page, err := w.Desk.Customers.List(background, w.Actor, within(pilot, q))
 		ok(t, err)
 		equal(t, "the first page", called(page.Rows), []string{"Zinc Company 00", "amber Company 01", "Ébano Company 02", "Coal Company 03"})
 		q.Cursor = page.Next
@@ -172,7 +172,7 @@ func TestDeadlinesBetweenPages(t *testing.T) {
 		}
 		var rest []engagement.Row
 		for q.Cursor != "" {
-			page, err = w.Desk.Customers(background, w.Actor, pilot, q)
+			page, err = w.Desk.Customers.List(background, w.Actor, within(pilot, q))
 			ok(t, err)
 			rest = append(rest, page.Rows...)
 			q.Cursor = page.Next
@@ -224,7 +224,7 @@ func TestManyOverdue(t *testing.T) {
 	q := workflow.CustomersQuery{Limit: 7}
 	var got []engagement.Row
 	for more := true; more; more = q.Cursor != "" {
-		page, err := w.Desk.Customers(background, w.Actor, pilot, q)
+		page, err := w.Desk.Customers.List(background, w.Actor, within(pilot, q))
 		ok(t, err)
 		if page.Next != "" {
 			equal(t, "the rows of a page", len(page.Rows), 7)

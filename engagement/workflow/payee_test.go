@@ -11,9 +11,9 @@ import (
 // grantedAt is a participation through a location, to which the customer consented.
 func grantedAt(t *testing.T, w *workflowtest.World, location engagement.LocationID) engagement.ParticipationID {
 	t.Helper()
-	cmd := add(w, "ana@contoso.com", migration)
+	cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", migration)
 	cmd.Candidate.Location = location
-	started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 	ok(t, err)
 	w.Requested(started[0].ID)
 	w.Accepted(started[0].ID)
@@ -26,7 +26,7 @@ func TestPaymentTakesAPayee(t *testing.T) {
 	w, spy := newWorld(t)
 	p := grantedAt(t, w, porto)
 	pay := func(reason string) error {
-		return w.Desk.RecordPayment(background, w.Reviewer(), p, workflow.RecordPayment{Key: w.Key(), Amount: w.Money("1.00 USD"), Reason: reason})
+		return w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reason: reason})
 	}
 	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, pay(""), workflow.ErrWrongState) }) // whatever else is wrong
 	w.Submitted(p)
@@ -40,7 +40,7 @@ func TestPaymentTakesAPayee(t *testing.T) {
 	ok(t, pay("The bank confirmed the account."))
 	c := forReview(t, w, p)
 	equal(t, "the reason", c.Payments[0].Reason, "The bank confirmed the account.")
-	view, err := w.Desk.Claim(background, w.Reviewer(), p)
+	view, err := w.Desk.Claims.Get(background, w.Reviewer(), p)
 	ok(t, err)
 	last := view.History[len(view.History)-1]
 	if last.Detail.Payee == "" || last.Detail.Payee == engagement.PayeeValid {
@@ -52,8 +52,8 @@ func TestPaymentTakesAPayee(t *testing.T) {
 	w.Reviewed(valid)
 	w.Approved(valid, "100.00 USD")
 	unchanged(t, spy, func() {
-		err := w.Desk.RecordPayment(background, w.Reviewer(), valid, workflow.RecordPayment{Key: w.Key(), Amount: w.Money("1.00 USD"), Reason: "Why not."})
+		err := w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), valid, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reason: "Why not."})
 		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	})
-	ok(t, w.Desk.RecordPayment(background, w.Reviewer(), valid, workflow.RecordPayment{Key: w.Key(), Amount: w.Money("1.00 USD")}))
+	ok(t, w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), valid, workflow.RecordPayment{Amount: w.Money("1.00 USD")}))
 }

@@ -18,49 +18,49 @@ func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
 	for name, test := range map[string]struct {
 		why   error // nil: it is taken
 		limit consent.Limit
-		ready func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest)
+		ready func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent)
 	}{
-		"taken": {nil, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+		"taken": {nil, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			return w.Added(migration, "ana@contoso.com"), asked(w, "ana@contoso.com")
 		}},
-		"nobody": {workflow.ErrInvalidInput, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+		"nobody": {workflow.ErrInvalidInput, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			return w.Added(migration, "ana@contoso.com"), asked(w)
 		}},
-		"own": {workflow.ErrOwnContact, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+		"own": {workflow.ErrOwnContact, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			return w.Added(migration, "ana@contoso.com"), asked(w, "joe@northwind.example")
 		}},
-		"too late": {consent.ErrExpired, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+		"too late": {consent.ErrExpired, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Advance(30 * day)
 			return p, asked(w, "ana@contoso.com")
 		}},
-		"asked already": {consent.ErrNotAllowed, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+		"asked already": {consent.ErrNotAllowed, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Requested(p, "eva@contoso.com")
 			return p, asked(w, "ana@contoso.com")
 		}},
-		"the claim limit": {consent.ErrTakenElsewhere, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+		"the claim limit": {consent.ErrTakenElsewhere, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@contoso.com")
 			w.As(workflowtest.Fabrikam).Granted(migration, "ana@contoso.com")
 			return p, asked(w, "eva@contoso.com")
 		}},
-		"held elsewhere": {consent.ErrTakenElsewhere, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+		"held elsewhere": {consent.ErrTakenElsewhere, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Held(migration, "contoso.com", engagement.ExternalHoldings{Consented: 1})
 			return p, asked(w, "eva@contoso.com")
 		}},
-		"the mailbox and engagement": {consent.ErrTooMany, consent.LimitEngagement, func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+		"the mailbox and engagement": {consent.ErrTooMany, consent.LimitEngagement, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@adatum.com")
 			w.Requested(p, "eva@contoso.com")
 			return w.Added(migration, "ana@contoso.com"), asked(w, "ana@contoso.com", "Eva+x@contoso.com")
 		}},
-		"the mailbox": {consent.ErrTooMany, consent.LimitMailbox, func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+		"the mailbox": {consent.ErrTooMany, consent.LimitMailbox, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			for _, e := range []engagement.ID{workshop, pilot} {
 				w.Requested(w.Added(e, "ana@adatum.com"), "eva@contoso.com")
 			}
 			return w.Added(migration, "ana@contoso.com"), asked(w, "eva@contoso.com")
 		}},
-		"the day": {consent.ErrTooMany, consent.LimitDay, func(w *workflowtest.World) (engagement.ParticipationID, workflow.ConsentRequest) {
+		"the day": {consent.ErrTooMany, consent.LimitDay, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			w.Requested(w.Added(workshop, "ana@adatum.com"), "a@contoso.com", "b@contoso.com", "c@contoso.com")
 			return w.Added(migration, "ana@contoso.com"), asked(w, "eva@contoso.com")
 		}},
@@ -70,19 +70,19 @@ func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
 			p, req := test.ready(w)
 			var shown consent.View
 			var before error
-			unchanged(t, spy, func() { shown, before = w.Desk.PreviewConsent(background, w.Actor, p, req) })
+			unchanged(t, spy, func() { shown, before = w.Desk.Consents.Preview(background, w.Actor, p, req) })
 			if test.why == nil {
 				ok(t, before)
-				_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+				_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, req)
 				ok(t, err)
 				w.Relayed()
-				sent, err := w.Desk.ConsentView(background, newest(w, p))
+				sent, err := w.Desk.Links.ConsentView(background, newest(w, p))
 				ok(t, err)
 				equal(t, "what was shown", asJSON(t, shown), asJSON(t, sent))
 				return
 			}
 			unchanged(t, spy, func() {
-				_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+				_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, req)
 				refused[error](t, before, test.why)
 				refused[error](t, err, test.why)
 				equal(t, "why", before.Error(), err.Error())
@@ -93,7 +93,7 @@ func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
 			limit := refused[*consent.LimitError](t, before, consent.ErrTooMany)
 			equal(t, "the limit", limit.Limit, test.limit)
 			w.SetNow(limit.NotBefore.Add(-tick)) // until then
-			_, err := w.Desk.PreviewConsent(background, w.Actor, p, req)
+			_, err := w.Desk.Consents.Preview(background, w.Actor, p, req)
 			refused[*consent.LimitError](t, err, consent.ErrTooMany)
 		})
 	}

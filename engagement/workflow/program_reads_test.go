@@ -24,23 +24,23 @@ func TestTheProgramReadsHistories(t *testing.T) {
 	theirs.Known("adatum.com")
 	contoso := w.Customer("contoso.com")
 	unchanged(t, spy, func() {
-		heads, err := collect(w.Desk.Heads(background, workflowtest.Vendor))
+		heads, err := collect(w.Desk.Histories.Heads(background, workflowtest.Vendor))
 		ok(t, err)
 		var at []string
 		for _, h := range heads {
 			at = append(at, fmt.Sprint(h.Partner, " ", h.Customer))
-			verified, err := w.Desk.VerifyHistory(background, workflowtest.Vendor.For(h.Partner), h.Customer, h.Head)
+			verified, err := w.Desk.Histories.Verify(background, workflowtest.Vendor.For(h.Partner), h.Customer, h.Head)
 			ok(t, err)
 			equal(t, "where it ends", verified, h.Head)
 		}
 		equal(t, "whose heads", at, []string{fmt.Sprint("fabrikam ", contoso), fmt.Sprint("fabrikam ", w.Customer("adatum.com")), fmt.Sprint("northwind ", contoso)})
-		some, err := collect(w.Desk.Heads(background, w.Reviewer()))
+		some, err := collect(w.Desk.Histories.Heads(background, w.Reviewer()))
 		ok(t, err)
 		equal(t, "of one partner", some, heads[2:])
 
 		events, err := wholeHistory(background, w.Desk, w.Reviewer(), contoso)
 		ok(t, err)
-		evidence, err := w.Desk.ConsentEvidence(background, w.Reviewer(), p)
+		evidence, err := w.Desk.Consents.Evidence(background, w.Reviewer(), p)
 		ok(t, err)
 		equal(t, "what proves it", []any{len(events) > 3, evidence[len(evidence)-1].Decision}, []any{true, consent.DecisionAccept})
 		for _, e := range events {
@@ -66,10 +66,10 @@ func TestHeadsOfManyCustomers(t *testing.T) {
 		for n := range 600 {
 			customers = append(customers, known(n))
 		}
-		_, err := w.Desk.ImportKnown(background, workflowtest.Vendor, partner, slices.Values(customers), nil)
+		_, err := w.Desk.Program.Import(background, workflowtest.Vendor, partner, slices.Values(customers), nil)
 		ok(t, err)
 	}
-	for h, err := range w.Desk.Heads(background, workflowtest.Vendor) {
+	for h, err := range w.Desk.Histories.Heads(background, workflowtest.Vendor) {
 		ok(t, err)
 		key := fmt.Sprint(h.Partner, " ", h.Customer)
 		if seen[key] {

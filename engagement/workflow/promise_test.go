@@ -43,7 +43,7 @@ func (p *promise) rows(w *workflowtest.World) []engagement.Row {
 	all, _ := w.Catalog.Engagements(background)
 	for _, e := range all {
 		for _, tab := range engagement.AllTabs() {
-			page, err := w.Desk.Customers(background, w.Actor, e.ID, workflow.CustomersQuery{Tab: tab, Limit: 1000})
+			page, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: e.ID, Tab: tab, Limit: 1000})
 			ok(p.t, err)
 			equal(p.t, "the count", page.Counts[tab].N, len(page.Rows))
 			rows = append(rows, page.Rows...)
@@ -76,39 +76,39 @@ func (p *promise) take(w *workflowtest.World, action engagement.Action, row enga
 	var err error
 	switch action {
 	case engagement.ActionClaimCustomer:
-		cmd := workflow.ClaimCustomer{
-			Key: w.Key(), Customer: row.Customer, Location: row.Locations[p.r.IntN(len(row.Locations))], Engagements: []engagement.ID{row.Engagement},
+		cmdKey, cmd := w.Key(), workflow.ClaimCustomer{
+			Customer: row.Customer, Location: row.Locations[p.r.IntN(len(row.Locations))], Engagements: []engagement.ID{row.Engagement},
 		}
 		if row.Engagement == "by-the-hour" {
 			cmd.Hours = 40
 		}
-		offer, failed := w.Desk.OfferClaim(background, w.Actor, cmd)
+		offer, failed := w.Desk.Customers.PreviewClaim(background, w.Actor, cmd)
 		if failed == nil && !slices.ContainsFunc(offer.Eligible, func(c workflow.Choice) bool { return c.Engagement == row.Engagement }) {
 			failed = errors.New("the offer does not hold it")
 		}
-		_, err = w.Desk.ClaimCustomer(background, w.Actor, cmd)
+		_, err = w.Desk.Customers.Claim(background, w.Actor.Request(cmdKey), cmd)
 		err = errors.Join(failed, err)
 	case engagement.ActionRequestConsent:
-		_, err = w.Desk.RequestConsent(background, w.Actor, row.Participation, workflow.ConsentRequest{
-			Key: w.Key(), Customer: workflow.ByEmail(fmt.Sprintf("eva%d@customer.example", p.r.IntN(1_000_000))), Partner: workflow.ByEmail("joe@partner.example"), Language: "en",
+		_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), row.Participation, workflow.RequestConsent{
+			Customer: workflow.ByEmail(fmt.Sprintf("eva%d@customer.example", p.r.IntN(1_000_000))), Partner: workflow.ByEmail("joe@partner.example"), Language: "en",
 		})
 	case engagement.ActionResendConsent:
-		_, err = w.Desk.ResendConsent(background, w.Actor, row.Participation, w.Key())
+		_, err = w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), row.Participation)
 	case engagement.ActionWorkOnClaim:
-		err = w.Desk.Comment(background, w.Actor, row.Participation, workflow.Comment{Key: w.Key(), Text: "Soon."})
+		err = w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), row.Participation, workflow.Comment{Text: "Soon."})
 		if err == nil {
 			w.Proved(row.Participation)
 		}
 	case engagement.ActionSubmitClaim:
-		err = w.Desk.SubmitClaim(background, w.Actor, row.Participation, workflow.SubmitClaim{Key: w.Key()})
+		err = w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), row.Participation, workflow.SubmitClaim{})
 	case engagement.ActionRecallClaim:
-		err = w.Desk.RecallClaim(background, w.Actor, row.Participation, workflow.RecallClaim{Key: w.Key(), Reason: "The invoice is wrong."})
+		err = w.Desk.Claims.Recall(background, w.Actor.Request(w.Key()), row.Participation, workflow.RecallClaim{Reason: "The invoice is wrong."})
 	case engagement.ActionDispute:
-		err = w.Desk.DisputeClaim(background, w.Actor, row.Participation, workflow.DisputeClaim{Key: w.Key(), Reason: "It was delivered."})
+		err = w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), row.Participation, workflow.DisputeClaim{Reason: "It was delivered."})
 	case engagement.ActionViewClaim:
-		_, err = w.Desk.Claim(background, w.Actor, row.Participation)
+		_, err = w.Desk.Claims.Get(background, w.Actor, row.Participation)
 	case engagement.ActionCancel:
-		err = w.Desk.Cancel(background, w.Actor, row.Participation, workflow.Cancel{Key: w.Key()})
+		err = w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), row.Participation, workflow.Cancel{})
 	default:
 		err = fmt.Errorf("nobody knows how to %s", action)
 	}
@@ -137,9 +137,9 @@ func (p *promise) others(w *workflowtest.World) {
 		w.Reevaluated()
 	case 4:
 		key := w.Customer([]string{"contoso.com", "adatum.com"}[p.r.IntN(2)])
-		if w.Desk.Disassociate(background, w.Actor, key, workflow.Association{Key: w.Key(), Reason: "sold"}) == nil {
+		if w.Desk.Customers.Disassociate(background, w.Actor.Request(w.Key()), key, workflow.Disassociate{Reason: "sold"}) == nil {
 			note("%s disassociates %s", w.Actor.Partner, key)
-		} else if w.Desk.Associate(background, w.Actor, key, workflow.Association{Key: w.Key(), Reason: "bought"}) == nil {
+		} else if w.Desk.Customers.Associate(background, w.Actor.Request(w.Key()), key, workflow.Associate{Reason: "bought"}) == nil {
 			note("%s associates %s", w.Actor.Partner, key)
 		}
 	default:
@@ -167,11 +167,11 @@ func (p *promise) answer(w *workflowtest.World, row engagement.Row) {
 		reviewer := w.Reviewer()
 		switch p.r.IntN(6) {
 		case 0, 1:
-			_ = w.Desk.AskForAction(background, reviewer, row.Participation, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
+			_ = w.Desk.Reviews.RequestAction(background, reviewer.Request(w.Key()), row.Participation, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
 		case 2, 3, 4:
 			w.Rejected(row.Participation, "Nothing was delivered.")
 		default:
-			_ = w.Desk.ApproveClaim(background, reviewer, row.Participation, workflow.ApproveClaim{Key: w.Key(), Amount: money(p.t, "100.00 USD")})
+			_ = w.Desk.Reviews.Approve(background, reviewer.Request(w.Key()), row.Participation, workflow.ApproveClaim{Amount: money(p.t, "100.00 USD")})
 		}
 	}
 }
@@ -188,7 +188,7 @@ func TestRowsKeepWhatTheyPromise(t *testing.T) {
 			d.Known("contoso.com")
 			d.Known("adatum.com")
 			d.Known("woodgrovebank.com")
-			_, err := d.Desk.ImportKnown(background, workflowtest.Vendor, d.Actor.Partner, slices.Values([]workflow.KnownCustomer{
+			_, err := d.Desk.Program.Import(background, workflowtest.Vendor, d.Actor.Partner, slices.Values([]workflow.KnownCustomer{
 				{Identity: tenant.Identity{TPID: 640629, Name: "By TPID"}},
 				{Identity: tenant.Identity{Opportunity: must(tenant.ParseOpportunityID(opportunity)), Name: "By opportunity"}},
 				{Identity: tenant.Identity{Subscription: must(tenant.ParseSubscriptionID(subscription)), Name: "By subscription"}},
@@ -220,7 +220,7 @@ func TestKnownCustomerWhoseIDsAreNotTaken(t *testing.T) {
 		want := []engagement.Reason{{Kind: engagement.ReasonIDNotAccepted, Takes: takes}}
 		equal(t, "the reasons", row.Reasons, want)
 		equal(t, "what can be done", len(row.Actions), 0)
-		offer, err := w.Desk.OfferClaim(background, w.Actor, workflow.ClaimCustomer{Customer: row.Customer, Location: lisboa, Hours: 3})
+		offer, err := w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: row.Customer, Location: lisboa, Hours: 3})
 		ok(t, err)
 		i := slices.IndexFunc(offer.Ineligible, func(c workflow.Choice) bool { return c.Engagement == id })
 		equal(t, "the offer's reasons", offer.Ineligible[i].Reasons, want)

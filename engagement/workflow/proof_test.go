@@ -25,7 +25,7 @@ func TestProofOfTheDay(t *testing.T) {
 	w.Documented(p, "report")
 	look := func() workflow.ClaimView {
 		t.Helper()
-		v, err := w.Desk.Claim(background, w.Actor, p)
+		v, err := w.Desk.Claims.Get(background, w.Actor, p)
 		ok(t, err)
 		equal(t, "row and claim allow the same", w.Row(p).Actions, v.Actions)
 		equal(t, "what it stands on", []string{v.Terms.Version, v.Decision.Version, v.Claim.RateFrom.String()}, []string{"1", "1", "2026-07-01"})
@@ -42,7 +42,7 @@ func TestProofOfTheDay(t *testing.T) {
 	equal(t, "is missing", len(view.Missing), 3)
 	equal(t, "can be submitted", slices.Contains(view.Actions, engagement.ActionSubmitClaim), false)
 	unchanged(t, spy, func() {
-		err := w.Desk.SubmitClaim(background, w.Actor, p, workflow.SubmitClaim{Key: w.Key()})
+		err := w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})
 		equal(t, "is missing", len(refused[*claim.IncompleteError](t, err, claim.ErrIncomplete).Missing), 3)
 	})
 	w.Proved(p)
@@ -66,10 +66,10 @@ func TestTextsOfTheDay(t *testing.T) {
 		day, err := time.Parse(time.DateOnly, when)
 		ok(t, err)
 		w.SetNow(day)
-		summary, err := w.Desk.EngagementSummary(background, w.Actor, migration)
+		summary, err := w.Desk.Engagements.Get(background, w.Actor, migration)
 		ok(t, err)
 		equal(t, "the summary", [2]string{summary.Name, summary.Summary}, want)
-		page, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{Search: want[0]})
+		page, err := w.Desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{Search: want[0]})
 		ok(t, err)
 		if len(page.Rows) != 1 || page.Rows[0].Participation != p || page.Rows[0].EngagementName != want[0] {
 			t.Errorf("%s: the claims are %+v", when, page.Rows)

@@ -42,7 +42,8 @@ type Pruned struct {
 // at once, and a context that is over ends it between two of them. It returns how much
 // went, also with an error: a *ClockError, for a process whose clock is far from the
 // storage's, or an *UnavailableError.
-func (s *Service) Prune(ctx context.Context) (Pruned, error) {
+func (d *JobsDesk) Prune(ctx context.Context) (Pruned, error) {
+	s := d.s
 	var done Pruned
 	if err := s.checkClock(ctx); err != nil {
 		return done, err

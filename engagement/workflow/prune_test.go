@@ -14,33 +14,32 @@ import (
 // An idempotency key is known for 30 days at least; pruned after that it is a new one.
 func TestPruneKeys(t *testing.T) {
 	w, spy := newWorld(t)
-	cmd := add(w, "ana@contoso.com", migration)
-	_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", migration)
+	_, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 	ok(t, err)
-	other := add(w, "ana@adatum.com", migration)
-	other.Key = cmd.Key
+	otherKey, other := cmdKey, add(w, "ana@adatum.com", migration)
 	prune := func(want int) {
 		t.Helper()
-		done, err := w.Desk.Prune(background)
+		done, err := w.Desk.Jobs.Prune(background)
 		ok(t, err)
 		equal(t, "keys that went", done.Commands, want)
 	}
 	prune(0)
 	w.Advance(30 * day)
 	prune(0)
-	_, err = w.Desk.AddCustomer(background, w.Actor, other)
+	_, err = w.Desk.Customers.Add(background, w.Actor.Request(otherKey), other)
 	refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused)
 	w.Advance(tick)
-	_, err = w.Desk.AddCustomer(background, w.Actor, other)
+	_, err = w.Desk.Customers.Add(background, w.Actor.Request(otherKey), other)
 	refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused) // it has its age, and nobody has pruned it
 	prune(1)
-	_, err = w.Desk.AddCustomer(background, w.Actor, other)
+	_, err = w.Desk.Customers.Add(background, w.Actor.Request(otherKey), other)
 	ok(t, err)
 
 	w.Advance(60 * day)
 	long, err := workflow.New(spy, directory{}, w.Catalog, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now, Keep: workflow.Retention{Commands: 90 * day}})
 	ok(t, err)
-	done, err := long.Prune(background)
+	done, err := long.Jobs.Prune(background)
 	ok(t, err)
 	equal(t, "keys that go from a host that keeps them for longer", done.Commands, 0)
 	prune(1)
@@ -61,33 +60,33 @@ func TestPruneLinks(t *testing.T) {
 
 	gone := func() int {
 		t.Helper()
-		done, err := w.Desk.Prune(background)
+		done, err := w.Desk.Jobs.Prune(background)
 		ok(t, err)
 		return done.Links
 	}
 	w.Advance(365 * day)
 	equal(t, "links that go within a year", gone(), 0)
 	for _, link := range links {
-		_, err := w.Desk.ConsentView(background, link)
+		_, err := w.Desk.Links.ConsentView(background, link)
 		ok(t, err)
 	}
 	w.Advance(day + tick)
 	equal(t, "links and mails that go after it", gone(), 4)
 	for _, link := range links {
-		if _, err := w.Desk.ConsentView(background, link); !errors.Is(err, consent.ErrUnknownLink) {
+		if _, err := w.Desk.Links.ConsentView(background, link); !errors.Is(err, consent.ErrUnknownLink) {
 			t.Errorf("a link that was pruned: %v", err)
 		}
 		if err := answer(w, link, consent.DecisionDecline); !errors.Is(err, consent.ErrUnknownLink) {
 			t.Errorf("an answer to it: %v", err)
 		}
 	}
-	if err := w.Desk.RecordBounce(background, workflow.Bounce{Message: message}); !errors.Is(err, workflow.ErrNotFound) {
+	if err := w.Desk.Jobs.RecordBounce(background, workflow.Bounce{Message: message}); !errors.Is(err, workflow.ErrNotFound) {
 		t.Errorf("a mail that comes back then: %v", err)
 	}
-	_, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+	_, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 	ok(t, err)
 
-	_, err = w.Desk.ConsentView(background, claim) // its claim has expired, which nobody has recorded
+	_, err = w.Desk.Links.ConsentView(background, claim) // its claim has expired, which nobody has recorded
 	ok(t, err)
 	w.Swept()
 	w.Advance(366 * day)
@@ -96,7 +95,7 @@ func TestPruneLinks(t *testing.T) {
 	if gone() == 0 {
 		t.Error("the link of a claim that expired stays")
 	}
-	if _, err := w.Desk.ConsentView(background, claim); !errors.Is(err, consent.ErrUnknownLink) {
+	if _, err := w.Desk.Links.ConsentView(background, claim); !errors.Is(err, consent.ErrUnknownLink) {
 		t.Errorf("the link of the claim: %v", err)
 	}
 }
@@ -113,7 +112,7 @@ func TestPruneSendings(t *testing.T) {
 		want  int
 	}{{30 * day, 0}, {tick, 2}, {0, 0}} {
 		w.Advance(step.after)
-		done, err := w.Desk.Prune(background)
+		done, err := w.Desk.Jobs.Prune(background)
 		ok(t, err)
 		equal(t, "sendings that go", done.Sendings, step.want)
 	}
@@ -128,10 +127,10 @@ func TestPruneInBatches(t *testing.T) {
 	w.Advance(31 * day)
 	desk, err := workflow.New(watch{Store: spy, off: 40 * day}, directory{}, w.Catalog, workflow.FactFunc(noFacts), nil)
 	ok(t, err)
-	_, err = desk.Prune(background)
+	_, err = desk.Jobs.Prune(background)
 	refused[*workflow.ClockError](t, err, workflow.ErrClock)
 	spy.reset(nil, nil)
-	done, err := w.Desk.Prune(background)
+	done, err := w.Desk.Jobs.Prune(background)
 	ok(t, err)
 	equal(t, "keys that went", done.Commands, 1203)
 	equal(t, "batches", spy.reads, 3)

@@ -45,13 +45,13 @@ func races(t *testing.T, f func(t *testing.T, w *workflowtest.World)) {
 }
 
 func adding(w *workflowtest.World, email string, id engagement.ID) func() error {
-	cmd := add(w, email, id)
-	return func() error { _, err := w.Desk.AddCustomer(background, w.Actor, cmd); return err }
+	cmdKey, cmd := w.Key(), add(w, email, id)
+	return func() error { _, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd); return err }
 }
 
 func claiming(w *workflowtest.World, domain string, id engagement.ID) func() error {
-	cmd := workflow.ClaimCustomer{Key: w.Key(), Customer: w.Customer(domain), Location: lisboa, Engagements: []engagement.ID{id}}
-	return func() error { _, err := w.Desk.ClaimCustomer(background, w.Actor, cmd); return err }
+	cmdKey, cmd := w.Key(), workflow.ClaimCustomer{Customer: w.Customer(domain), Location: lisboa, Engagements: []engagement.ID{id}}
+	return func() error { _, err := w.Desk.Customers.Claim(background, w.Actor.Request(cmdKey), cmd); return err }
 }
 
 func answering(w *workflowtest.World, p engagement.ParticipationID, d consent.Decision) func() error {
@@ -61,18 +61,18 @@ func answering(w *workflowtest.World, p engagement.ParticipationID, d consent.De
 
 func resending(w *workflowtest.World, p engagement.ParticipationID) func() error {
 	key := w.Key()
-	return func() error { _, err := w.Desk.ResendConsent(background, w.Actor, p, key); return err }
+	return func() error { _, err := w.Desk.Consents.Resend(background, w.Actor.Request(key), p); return err }
 }
 
 func callingOff(w *workflowtest.World, p engagement.ParticipationID) func() error {
 	key := w.Key()
 	return func() error {
-		return w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: key})
+		return w.Desk.Claims.Cancel(background, w.Actor.Request(key), p, workflow.Cancel{})
 	}
 }
 
 func sweeping(w *workflowtest.World) func() error {
-	return func() error { _, err := w.Desk.Sweep(background); return err }
+	return func() error { _, err := w.Desk.Jobs.Sweep(background); return err }
 }
 
 // count returns how often a kind is in the history with a customer.
@@ -300,14 +300,14 @@ func TestRaceErase(t *testing.T) {
 		w.Advance(day)
 		links := w.Links(p)
 		erasing := func() error {
-			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
+			_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 			if errors.Is(err, workflow.ErrNotFound) { // the other one was faster
 				return nil
 			}
 			return err
 		}
 		errs := together(erasing, func() error { return answer(w, links[1], consent.DecisionAccept) }, erasing,
-			func() error { _, err := w.Desk.Relay(background); return err })
+			func() error { _, err := w.Desk.Jobs.Relay(background); return err })
 		outcome(t, errs, "4 ok")
 		ok(t, erasing())
 		gone(t, w, "ana@contoso.com")
@@ -319,28 +319,28 @@ func TestRaceErase(t *testing.T) {
 // submitting and what follows are given by different people at once, each with a key
 // of their own.
 func submitting(w *workflowtest.World, p engagement.ParticipationID) func() error {
-	cmd := workflow.SubmitClaim{Key: w.Key()}
-	return func() error { return w.Desk.SubmitClaim(background, w.Actor, p, cmd) }
+	cmdKey, cmd := w.Key(), workflow.SubmitClaim{}
+	return func() error { return w.Desk.Claims.Submit(background, w.Actor.Request(cmdKey), p, cmd) }
 }
 
 func starting(w *workflowtest.World, p engagement.ParticipationID) func() error {
-	cmd := workflow.StartReview{Key: w.Key()}
-	return func() error { return w.Desk.StartReview(background, w.Reviewer(), p, cmd) }
+	cmdKey, cmd := w.Key(), workflow.StartReview{}
+	return func() error { return w.Desk.Reviews.Start(background, w.Reviewer().Request(cmdKey), p, cmd) }
 }
 
 func approving(w *workflowtest.World, p engagement.ParticipationID) func() error {
-	cmd := workflow.ApproveClaim{Key: w.Key(), Amount: w.Money("5000.00 USD")}
-	return func() error { return w.Desk.ApproveClaim(background, w.Reviewer(), p, cmd) }
+	cmdKey, cmd := w.Key(), workflow.ApproveClaim{Amount: w.Money("5000.00 USD")}
+	return func() error { return w.Desk.Reviews.Approve(background, w.Reviewer().Request(cmdKey), p, cmd) }
 }
 
 func rejecting(w *workflowtest.World, p engagement.ParticipationID) func() error {
-	cmd := workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.RejectionOther}, Text: "No."}
-	return func() error { return w.Desk.RejectClaim(background, w.Reviewer(), p, cmd) }
+	cmdKey, cmd := w.Key(), workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionOther}, Text: "No."}
+	return func() error { return w.Desk.Reviews.Reject(background, w.Reviewer().Request(cmdKey), p, cmd) }
 }
 
 func paying(w *workflowtest.World, p engagement.ParticipationID, amount string) func() error {
-	cmd := workflow.RecordPayment{Key: w.Key(), Amount: w.Money(amount)}
-	return func() error { return w.Desk.RecordPayment(background, w.Reviewer(), p, cmd) }
+	cmdKey, cmd := w.Key(), workflow.RecordPayment{Amount: w.Money(amount)}
+	return func() error { return w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(cmdKey), p, cmd) }
 }
 
 // Of commands about one claim that exclude each other exactly one happens, and the
@@ -414,8 +414,8 @@ func TestRaceSurveyContact(t *testing.T) {
 	races(t, func(t *testing.T, w *workflowtest.World) {
 		p := w.Granted(migration, "ana@contoso.com")
 		link := sendSurvey(t, w, p, "ana@contoso.com")
-		cmd := surveyTo(w.Key(), "eva@contoso.com")
-		errs := together(func() error { return giveAnswers(w, link) }, func() error { return w.Desk.RequestSurvey(background, w.Actor, p, cmd) })
+		cmdKey, cmd := w.Key(), surveyTo("eva@contoso.com")
+		errs := together(func() error { return giveAnswers(w, link) }, func() error { return w.Desk.Surveys.Send(background, w.Actor.Request(cmdKey), p, cmd) })
 		outcome(t, errs, "1 ok, 1 "+workflow.ErrWrongState.Error(), "1 "+consent.ErrLinkVoid.Error()+", 1 ok")
 		equal(t, "answered", surveyOf(t, w, p).AnsweredAt().IsZero(), errs[0] != nil)
 	})

@@ -35,7 +35,7 @@ var nobodyReads = map[string]string{
 // notForPeople are the texts that the desk takes and does not hold to that, with why.
 var notForPeople = map[string]string{
 	"Key":    "an idempotency key, which has a check of its own",
-	"string": "Search: looked for, and not kept; ResendConsent: its key; FeedLag: a cursor",
+	"string": "Customers.Search: looked for, and not kept; Feed.Lag: a cursor",
 	"Cursor": "is opaque, and made by the desk",
 
 	"MoveFeedConsumer.From": "a cursor", "MoveFeedConsumer.To": "a cursor",
@@ -66,39 +66,38 @@ func notForAnybody(l leaf) bool {
 func TestEveryTextCanBeRead(t *testing.T) {
 	w, spy := newWorld(t)
 	calls := readableCalls(t, w)
-	desk := reflect.ValueOf(w.Desk)
 	found := 0
-	for i := range desk.NumMethod() {
-		method := desk.Type().Method(i)
-		for n := 2; n < method.Type.NumIn(); n++ { // after the context
-			for _, l := range leaves(method.Type.In(n), leaf{}) {
-				if notForAnybody(l) || l.owner == "Actor" && method.Type.In(n) != reflect.TypeFor[workflow.Actor]() {
+	for _, method := range deskMethods(w.Desk) {
+		for n := 1; n < method.Type().NumIn(); n++ { // after the context
+			in := method.Type().In(n)
+			for _, l := range leaves(in, leaf{}) {
+				if notForAnybody(l) || l.owner == "Actor" && in != reflect.TypeFor[workflow.Actor]() && in != reflect.TypeFor[workflow.Request]() {
 					continue
 				}
 				found++
-				make := calls[method.Name]
+				make := calls[method.name]
 				if make == nil && l.owner == "Actor" {
 					make = func() []any {
 						return []any{w.Actor}
 					}
 				}
 				if make == nil {
-					t.Errorf("%s takes %s.%s: give it a valid call in readableCalls, or say in notForPeople why nobody reads it", method.Name, l.owner, l.field)
+					t.Errorf("%s takes %s.%s: give it a valid call in readableCalls, or say in notForPeople why nobody reads it", method.name, l.owner, l.field)
 					continue
 				}
 				for what, text := range nobodyReads {
 					if l.owner == "map" && (what == "zero-width spaces" || what == "only another direction") {
 						continue // an answer without anything to see is none, as a blank one
 					}
-					args := readableArguments(desk.Method(i), make())
-					l.set(args[n-1], text)
+					args := readableArguments(method.Value, make())
+					l.set(args[n], text)
 					before := spy.count()
-					err := errorsOf(desk.Method(i).Call(args))
+					err := errorsOf(method.Value.Call(args))
 					if !typed(err) || !strings.Contains(strings.ToLower(err.Error()), l.name) {
-						t.Errorf("%s: %s in %s.%s: the error is %v", method.Name, what, l.owner, l.field, err)
+						t.Errorf("%s: %s in %s.%s: the error is %v", method.name, what, l.owner, l.field, err)
 					}
 					if spy.count() != before {
-						t.Errorf("%s: %s in %s.%s: something is stored", method.Name, what, l.owner, l.field)
+						t.Errorf("%s: %s in %s.%s: something is stored", method.name, what, l.owner, l.field)
 					}
 				}
 			}
@@ -115,8 +114,13 @@ func TestReadableCalls(t *testing.T) {
 	for _, name := range methods {
 		w, _ := newWorld(t)
 		args := readableCalls(t, w)[name]()
-		method := reflect.ValueOf(w.Desk).MethodByName(name)
-		if err := errorsOf(method.Call(readableArguments(method, args))); err != nil {
+		all := deskMethods(w.Desk)
+		i := slices.IndexFunc(all, func(m deskMethod) bool { return m.name == name })
+		if i < 0 {
+			t.Errorf("there is no %s", name)
+			continue
+		}
+		if err := errorsOf(all[i].Call(readableArguments(all[i].Value, args))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -158,8 +162,8 @@ func leaves(in reflect.Type, at leaf) (all []leaf) {
 	case reflect.Map:
 		all = leaves(in.Elem(), into(leaf{owner: "map", field: in.String(), name: "comments"}, -1))
 	case reflect.Func:
-		if strings.HasPrefix(in.String(), "iter.Seq[") {
-			all = leaves(in.In(0).In(0), into(at, -1))
+		if strings.HasPrefix(in.String(), "iter.Seq[") || strings.HasPrefix(in.String(), "iter.Seq2[string,") {
+			all = leaves(in.In(0).In(in.In(0).NumIn()-1), into(at, -1))
 		}
 	case reflect.Struct:
 		for i := range in.NumField() {
@@ -202,15 +206,19 @@ func (l leaf) set(v reflect.Value, text string) {
 		v.Set(list)
 	case reflect.Map:
 		v.SetMapIndex(reflect.ValueOf("comments"), reflect.ValueOf(text))
-	case reflect.Func: // an iter.Seq of one
-		one := reflect.New(v.Type().In(0).In(0)).Elem()
-		v.Call([]reflect.Value{reflect.MakeFunc(v.Type().In(0), func(got []reflect.Value) []reflect.Value {
-			one.Set(got[0])
+	case reflect.Func: // an iter.Seq of one, or an iter.Seq2 with its key
+		yields := v.Type().In(0)
+		one := reflect.New(yields.In(yields.NumIn() - 1)).Elem()
+		var given []reflect.Value
+		v.Call([]reflect.Value{reflect.MakeFunc(yields, func(got []reflect.Value) []reflect.Value {
+			given = slices.Clone(got)
+			one.Set(got[len(got)-1])
 			return []reflect.Value{reflect.ValueOf(false)}
 		})})
 		rest.set(one, text)
+		given[len(given)-1] = one
 		v.Set(reflect.MakeFunc(v.Type(), func(yield []reflect.Value) []reflect.Value {
-			yield[0].Call([]reflect.Value{one})
+			yield[0].Call(given)
 			return nil
 		}))
 	}
@@ -220,15 +228,15 @@ func (l leaf) set(v reflect.Value, text string) {
 func readableArguments(method reflect.Value, given []any) []reflect.Value {
 	args := arguments(method, workflowtest.Northwind, "")
 	for i, v := range given {
+		if actor, is := v.(workflow.Actor); is && method.Type().In(i+1) == reflect.TypeFor[workflow.Request]() {
+			v = actor.Request("readable")
+		}
 		args[i+1].Set(reflect.ValueOf(v))
 	}
 	if method.Type().IsVariadic() {
 		args = args[:len(args)-1]
 	}
 	for i, v := range args {
-		if v.Kind() == reflect.Struct && v.FieldByName("Key").IsValid() {
-			v.FieldByName("Key").SetString("readable")
-		}
 		if v.Kind() == reflect.Func && v.IsNil() && strings.HasPrefix(v.Type().String(), "iter.Seq[") {
 			args[i].Set(reflect.MakeFunc(v.Type(), func([]reflect.Value) []reflect.Value { return nil }))
 		}
@@ -268,77 +276,79 @@ func readableCalls(t *testing.T, w *workflowtest.World) map[string]func() []any 
 
 	contact := workflow.Contact{Name: "Ana", Email: "ana@contoso.com", Phone: "+351 1"}
 	partner := workflow.Contact{Name: "Joe", Email: "joe@northwind.example", Phone: "+351 2"}
-	ask := workflow.ConsentRequest{Customer: []workflow.Contact{contact}, Partner: []workflow.Contact{partner}, Language: "en", Reason: "Because.", PartnerLanguage: "en"}
-	adding := workflow.AddCustomer{Key: "adding", Candidate: workflow.Candidate{Location: lisboa, Domain: "added.example", FriendlyName: "Big"}, Engagements: []engagement.ID{pilot}}
+	ask := workflow.RequestConsent{Customer: []workflow.Contact{contact}, Partner: []workflow.Contact{partner}, Language: "en", Reason: "Because.", PartnerLanguage: "en"}
+	adding := workflow.AddCustomer{Candidate: workflow.Candidate{Location: lisboa, Domain: "added.example", FriendlyName: "Big"}, Engagements: []engagement.ID{pilot}}
 	answers := func(grade string) map[string]string {
 		return map[string]string{"delivered": "yes", "findings": "yes", grade: "5"}
 	}
 	name, owner, labels := "Big", "ana", []string{"one"}
 	calls := map[string]func() []any{
-		"MoveFeedConsumer": func() []any {
+		"Feed.MoveConsumer": func() []any {
 			return []any{w.Actor, workflow.MoveFeedConsumer{Name: "crm", To: base64.RawURLEncoding.EncodeToString([]byte(storage.Numbered(1, engagement.Digest{})))}}
 		},
-		"AddCustomer": func() []any { return []any{w.Actor, adding} },
-		"AddCustomers": func() []any {
-			return []any{w.Actor, slices.Values([]workflow.AddCustomer{adding}), workflow.BulkOptions{}}
+		"Customers.Add": func() []any { return []any{w.Actor, adding} },
+		"Customers.AddAll": func() []any {
+			return []any{w.Actor, keyed("adding", adding), workflow.BulkOptions{}}
 		},
-		"Identify": func() []any { return []any{w.Actor, adding.Candidate} },
-		"ClaimCustomer": func() []any {
+		"Customers.Identify": func() []any { return []any{w.Actor, adding.Candidate} },
+		"Customers.Claim": func() []any {
 			return []any{w.Actor, workflow.ClaimCustomer{Customer: w.Customer("known.example"), Location: lisboa, Engagements: []engagement.ID{pilot}}}
 		},
-		"ImportKnown": func() []any {
+		"Program.Import": func() []any {
 			return []any{workflowtest.Vendor, engagement.PartnerID("northwind"), slices.Values([]workflow.KnownCustomer{{Identity: tenant.Identity{TPID: 73, Name: "Imported"}, FriendlyName: "Big"}})}
 		},
-		"ChangeDetails": func() []any {
+		"Claims.Update": func() []any {
 			return []any{w.Actor, started, workflow.UpdateDetails{FriendlyName: &name, Owner: &owner, Labels: &labels}}
 		},
-		"RequestConsent": func() []any { return []any{w.Actor, started, ask} },
-		"PreviewConsent": func() []any { return []any{w.Actor, started, ask} },
-		"ChangeContacts": func() []any { return []any{w.Actor, asked, ask} },
-		"ChangePartnerContacts": func() []any {
+		"Consents.Request":        func() []any { return []any{w.Actor, started, ask} },
+		"Consents.Preview":        func() []any { return []any{w.Actor, started, ask} },
+		"Consents.ChangeContacts": func() []any { return []any{w.Actor, asked, workflow.ChangeContacts(ask)} },
+		"Consents.ChangePartnerContacts": func() []any {
 			return []any{w.Actor, asked, workflow.ChangePartnerContacts{Partner: []workflow.Contact{partner}, Language: "en"}}
 		},
-		"Cancel": func() []any { return []any{w.Actor, started, workflow.Cancel{Reason: "No."}} },
-		"Disassociate": func() []any {
-			return []any{w.Actor, w.Customer("known.example"), workflow.Association{Reason: "Merged."}}
+		"Claims.Cancel": func() []any { return []any{w.Actor, started, workflow.Cancel{Reason: "No."}} },
+		"Customers.Disassociate": func() []any {
+			return []any{w.Actor, w.Customer("known.example"), workflow.Disassociate{Reason: "Merged."}}
 		},
-		"Comment":        func() []any { return []any{w.Actor, draft, workflow.Comment{Text: "Yes."}} },
-		"AddEvidence":    func() []any { return []any{w.Actor, draft, pdf("", claim.ProofInvoice), strings.NewReader("%PDF")} },
-		"RecordEvidence": func() []any { return []any{w.Actor, draft, recorded("", "s3://one")} },
-		"RequestSurvey": func() []any {
-			return []any{w.Actor, draft, workflow.SurveyRequest{Survey: claim.ProofCustomerSurvey, Contact: contact}}
+		"Claims.Comment":   func() []any { return []any{w.Actor, draft, workflow.Comment{Text: "Yes."}} },
+		"Documents.Add":    func() []any { return []any{w.Actor, draft, pdf(claim.ProofInvoice), strings.NewReader("%PDF")} },
+		"Documents.Record": func() []any { return []any{w.Actor, draft, recorded("s3://one")} },
+		"Surveys.Send": func() []any {
+			return []any{w.Actor, draft, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: contact}}
 		},
-		"ResendSurvey": func() []any { return []any{w.Actor, draft, workflow.ResendSurvey{Survey: claim.ProofCustomerSurvey}} },
-		"AnswerSurvey": func() []any { return []any{toAnswer, answers("satisfaction")} },
-		"AnswerPartnerSurvey": func() []any {
+		"Surveys.Resend":     func() []any { return []any{w.Actor, draft, workflow.ResendSurvey{Survey: claim.ProofCustomerSurvey}} },
+		"Links.AnswerSurvey": func() []any { return []any{toAnswer, answers("satisfaction")} },
+		"Surveys.Answer": func() []any {
 			return []any{w.Actor, draft, workflow.AnswerPartnerSurvey{Survey: claim.ProofPartnerSurvey, Answers: answers("outcome")}}
 		},
-		"RecallClaim": func() []any { return []any{w.Actor, submitted, workflow.RecallClaim{Reason: "Mine."}} },
-		"AskForAction": func() []any {
+		"Claims.Recall": func() []any { return []any{w.Actor, submitted, workflow.RecallClaim{Reason: "Mine."}} },
+		"Reviews.RequestAction": func() []any {
 			return []any{w.Reviewer(), review, workflow.RequestAction{Items: []claim.ActionItem{{Kind: claim.ProofInvoice, Text: "Sign."}}}}
 		},
-		"ApproveClaim": func() []any {
+		"Reviews.Approve": func() []any {
 			return []any{w.Reviewer(), review, workflow.ApproveClaim{Amount: w.Money("1.00 USD"), Text: "Fine."}}
 		},
-		"RejectClaim": func() []any {
+		"Reviews.Reject": func() []any {
 			return []any{w.Reviewer(), review, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionOther}, Text: "No."}}
 		},
-		"ErasePerson": func() []any { return []any{w.Actor, workflow.Person{Email: "rui@contoso.com"}} },
-		"RecordBounce": func() []any {
+		"Program.ErasePerson": func() []any { return []any{w.Actor, workflow.Person{Email: "rui@contoso.com"}} },
+		"Jobs.RecordBounce": func() []any {
 			return []any{workflow.Bounce{Partner: "northwind", Participation: asked, Address: "eva@adatum.com"}}
 		},
 	}
-	calls["RecordReferral"] = func() []any { return []any{w.Actor, draft, workflow.RecordReferral{Reference: "R-1"}} }
-	calls["Associate"] = calls["Disassociate"]
-	calls["ResendConsent"] = func() []any { return []any{w.Actor, asked, "resend"} }
-	calls["StartReview"] = func() []any { return []any{w.Reviewer(), submitted, workflow.StartReview{}} }
-	calls["Reevaluate"] = func() []any { return []any{workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}} }
-	calls["OfferClaim"] = calls["ClaimCustomer"]
+	calls["Claims.RecordReferral"] = func() []any { return []any{w.Actor, draft, workflow.RecordReferral{Reference: "R-1"}} }
+	calls["Customers.Associate"] = func() []any {
+		return []any{w.Actor, w.Customer("known.example"), workflow.Associate{Reason: "Split off."}}
+	}
+	calls["Consents.Resend"] = func() []any { return []any{w.Actor.Request("resend"), asked} }
+	calls["Reviews.Start"] = func() []any { return []any{w.Reviewer(), submitted, workflow.StartReview{}} }
+	calls["Program.Reevaluate"] = func() []any { return []any{workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}} }
+	calls["Customers.PreviewClaim"] = calls["Customers.Claim"]
 	other := w.As(workflowtest.Fabrikam)
 	rejected := reachedWith(t, other, migration, "adatum.com", engagement.StatusRejected)
 	approved := reachedWith(t, other, pilot, "adatum.com", engagement.StatusApproved)
-	calls["DisputeClaim"] = func() []any { return []any{other.Actor, rejected, workflow.DisputeClaim{Reason: "It was."}} }
-	calls["RecordPayment"] = func() []any {
+	calls["Claims.Dispute"] = func() []any { return []any{other.Actor, rejected, workflow.DisputeClaim{Reason: "It was."}} }
+	calls["Reviews.RecordPayment"] = func() []any {
 		return []any{other.Reviewer(), approved, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reference: "T-1"}}
 	}
 

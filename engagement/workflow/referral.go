@@ -12,12 +12,11 @@ import (
 // RecordReferral is the command that records the referral for which an engagement
 // asks.
 type RecordReferral struct {
-	Key       string `json:"-"`         // idempotency key
 	Reference string `json:"reference"` // by which the referral is known; at most engagement.MaxReference characters
 }
 
 // LogValue hides the reference, which people write.
-func (c RecordReferral) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+func (c RecordReferral) LogValue() slog.Value { return slog.GroupValue() }
 
 // RecordReferral records the reference of the referral for which the engagement asks
 // with an engagement.MessageReferralRequest once the customer has consented. Until the claim
@@ -26,14 +25,15 @@ func (c RecordReferral) LogValue() slog.Value { return slog.GroupValue(slog.Stri
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, also where the
 // engagement asks for none, an *UnavailableError or a *WrongStateError.
-func (s *Service) RecordReferral(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordReferral) error {
+func (d *ClaimsDesk) RecordReferral(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordReferral) error {
+	s, actor := d.s, req.Actor
 	const name = "record referral"
 	reference, err := engagement.Reference(cmd.Reference)
 	if err != nil {
 		return inputErrors(err)
 	}
 	cmd.Reference = reference
-	_, err = execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
+	_, err = execute(ctx, s, req, name, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
 		p, err := u.participation(ctx, actor, MayEditClaims, id)
 		if err != nil {
 			return struct{}{}, err

@@ -38,10 +38,10 @@ func TestReferral(t *testing.T) {
 	asksReferral(t, w, migration)
 	p := w.Added(migration, "ana@contoso.com")
 	record := func(reference string) error {
-		return w.Desk.RecordReferral(background, w.Actor, p, workflow.RecordReferral{Key: w.Key(), Reference: reference})
+		return w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: reference})
 	}
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: []workflow.Contact{{Name: "Ana Silva", Email: "ana@contoso.com"}}, Partner: workflow.ByEmail("joe@northwind.example"),
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{
+		Customer: []workflow.Contact{{Name: "Ana Silva", Email: "ana@contoso.com"}}, Partner: workflow.ByEmail("joe@northwind.example"),
 	})
 	ok(t, err)
 	w.Relayed()
@@ -51,7 +51,7 @@ func TestReferral(t *testing.T) {
 	w.Relayed()
 	equal(t, "whom the host is asked for", askedForReferral(w), []string{""})
 	needed := func() bool {
-		view, err := w.Desk.Claim(background, w.Actor, p)
+		view, err := w.Desk.Claims.Get(background, w.Actor, p)
 		ok(t, err)
 		return view.NeedsReferral
 	}
@@ -71,7 +71,7 @@ func TestReferral(t *testing.T) {
 	ok(t, record("Ana Silva, 4712"))
 	equal(t, "the referral", part(t, w, p).Referral, engagement.Referral{Reference: "Ana Silva, 4712", At: w.Now()})
 	for search, found := range map[string]int{"4711": 0, "4712": 1} {
-		rows, err := w.Desk.Search(background, w.Actor, search, 0)
+		rows, err := w.Desk.Customers.Search(background, w.Actor, search, 0)
 		ok(t, err)
 		equal(t, "found by "+search, len(rows), found)
 	}
@@ -111,7 +111,7 @@ func TestReferralIsNotAskedFor(t *testing.T) {
 	w.Relayed()
 	equal(t, "asked", len(askedForReferral(w)), 0)
 	unchanged(t, spy, func() {
-		err := w.Desk.RecordReferral(background, w.Actor, p, workflow.RecordReferral{Key: w.Key(), Reference: "R-1"})
+		err := w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "reference")
 	})
 }
@@ -125,7 +125,7 @@ func TestReferralMessage(t *testing.T) {
 	}{
 		"in time": {func(*workflowtest.World, engagement.ParticipationID) {}, 1},
 		"recorded": {func(w *workflowtest.World, p engagement.ParticipationID) {
-			ok(t, w.Desk.RecordReferral(background, w.Actor, p, workflow.RecordReferral{Key: w.Key(), Reference: "R-1"}))
+			ok(t, w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"}))
 		}, 0},
 		"withdrawn": {func(w *workflowtest.World, p engagement.ParticipationID) {
 			ok(t, answer(w, last(w.Links(p)), consent.DecisionWithdraw))
@@ -148,10 +148,10 @@ func TestReferralMessage(t *testing.T) {
 		}
 		return nil
 	}))
-	if _, err := desk.Relay(background); !errors.Is(err, workflow.ErrUndeliverable) {
+	if _, err := desk.Jobs.Relay(background); !errors.Is(err, workflow.ErrUndeliverable) {
 		t.Fatal(err)
 	}
 	equal(t, "who was not reached", unreached(w.Row(p).Unreached), []string{", ask for referral, undeliverable"})
-	ok(t, w.Desk.RecordReferral(background, w.Actor, p, workflow.RecordReferral{Key: w.Key(), Reference: "R-1"}))
+	ok(t, w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"}))
 	equal(t, "who was not reached, once it is recorded", len(w.Row(p).Unreached), 0)
 }

@@ -105,7 +105,8 @@ const (
 //
 // A *ClockError, for a process whose clock is far from the storage's, which would take
 // links to be over that are not, and an *UnavailableError of the storage end it.
-func (s *Service) Relay(ctx context.Context) (int, error) {
+func (d *JobsDesk) Relay(ctx context.Context) (int, error) {
+	s := d.s
 	if s.notifier == nil {
 		return 0, errors.New("workflow: Relay needs a Notifier in the Options")
 	}

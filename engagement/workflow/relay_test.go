@@ -34,19 +34,19 @@ func TestMessagesAfterCommit(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	spy.reset(func(int, func() error) error { return errors.New("down") }, nil)
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	spy.reset(nil, nil)
 	w.Relayed()
 	equal(t, "messages", len(w.Messages()), 0)
 
-	_, err = w.Desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+	_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 	ok(t, err)
 	equal(t, "messages before the relay", len(w.Messages()), 0)
-	n, err := w.Desk.Relay(background)
+	n, err := w.Desk.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent", n, 1)
-	n, err = w.Desk.Relay(background)
+	n, err = w.Desk.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent again", n, 0)
 	m := w.Messages()[0]
@@ -60,7 +60,7 @@ func TestMessagesAfterCommit(t *testing.T) {
 func TestRelayBacksOff(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 	ok(t, err)
 	full := errors.New("the mailbox is full")
 	var tries []time.Duration
@@ -77,7 +77,7 @@ func TestRelayBacksOff(t *testing.T) {
 		return full
 	}))
 	for range 5 * 24 * 60 {
-		if n, err := desk.Relay(background); n != 0 || err != nil && !errors.Is(err, full) {
+		if n, err := desk.Jobs.Relay(background); n != 0 || err != nil && !errors.Is(err, full) {
 			t.Fatalf("%d sent, %v", n, err)
 		}
 		w.Advance(time.Minute)
@@ -100,7 +100,7 @@ func TestRelayBacksOff(t *testing.T) {
 	_, kinds = history(t, w, "contoso.com")
 	equal(t, "it was sent", kinds[2:], []engagement.EventKind{engagement.EventConsentSent})
 	for _, token := range append(tokens, newest(w, p)) {
-		_, err := w.Desk.ConsentView(background, token)
+		_, err := w.Desk.Links.ConsentView(background, token)
 		ok(t, err)
 	}
 	equal(t, "tokens of one process", len(slices.Compact(tokens)), 1)
@@ -114,7 +114,7 @@ func TestRelayOrder(t *testing.T) {
 	for i, id := range []engagement.ID{migration, workshop, pilot} {
 		p := w.Added(id, "ana@contoso.com")
 		to := []string{fmt.Sprintf("z%d@contoso.com", 9-i), fmt.Sprintf("a%d@contoso.com", i)}
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, to...))
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, to...))
 		ok(t, err)
 		want = append(want, to...)
 		w.Advance(time.Second)
@@ -127,7 +127,7 @@ func TestRelayOrder(t *testing.T) {
 			return broken
 		}
 		return nil
-	})).Relay(background)
+	})).Jobs.Relay(background)
 	if !errors.Is(err, broken) {
 		t.Fatalf("the error is %v", err)
 	}
@@ -139,7 +139,7 @@ func TestRelayOrder(t *testing.T) {
 func TestRelayDropsPointless(t *testing.T) {
 	for name, meanwhile := range map[string]func(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, other consent.Token){
 		"replaced": func(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, _ consent.Token) {
-			_, err := w.Desk.ChangeContacts(background, w.Actor, p, asked(w, "new@contoso.com"))
+			_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts(asked(w, "new@contoso.com")))
 			ok(t, err)
 		},
 		"answered": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID, other consent.Token) {
@@ -152,14 +152,14 @@ func TestRelayDropsPointless(t *testing.T) {
 			w.Advance(31 * day)
 		},
 		"erased": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID, _ consent.Token) {
-			_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "late@contoso.com"}, nil)
+			_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "late@contoso.com"}, nil)
 			ok(t, err)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, _ := newWorld(t)
 			p := w.Added(migration, "ana@contoso.com")
-			_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "first@contoso.com", "late@contoso.com"))
+			_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "first@contoso.com", "late@contoso.com"))
 			ok(t, err)
 			var other consent.Token
 			_, err = relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
@@ -168,7 +168,7 @@ func TestRelayDropsPointless(t *testing.T) {
 				}
 				other, err = consent.ParseToken(d.Link)
 				return err
-			})).Relay(background)
+			})).Jobs.Relay(background)
 			if err == nil {
 				t.Fatal("both were sent")
 			}
@@ -181,14 +181,14 @@ func TestRelayDropsPointless(t *testing.T) {
 				}
 				return nil
 			}))
-			_, err = again.Relay(background)
+			_, err = again.Jobs.Relay(background)
 			ok(t, err)
 			if slices.Contains(to, "late@contoso.com") {
 				t.Fatalf("asked %q", to)
 			}
 			w.Advance(day)
 			to = nil
-			_, err = again.Relay(background)
+			_, err = again.Jobs.Relay(background)
 			ok(t, err)
 			equal(t, "left", len(to), 0)
 		})
@@ -201,13 +201,13 @@ func TestRelayTogether(t *testing.T) {
 	want := map[string]int{}
 	for i, id := range []engagement.ID{migration, workshop, pilot, "endpoint-workshop"} {
 		for _, domain := range []string{"contoso.com", "adatum.com"} {
-			if p, err := w.Desk.AddCustomer(background, w.Actor, add(w, "x@"+domain, id)); err == nil {
+			if p, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "x@"+domain, id)); err == nil {
 				var to []string
 				for n := range consent.MaxContacts {
 					to = append(to, fmt.Sprintf("c%d-%d@%s", i, n, domain))
 					want[to[n]] = 1
 				}
-				_, err := w.Desk.RequestConsent(background, w.Actor, p[0].ID, asked(w, to...))
+				_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p[0].ID, asked(w, to...))
 				ok(t, err)
 			}
 		}
@@ -223,7 +223,7 @@ func TestRelayTogether(t *testing.T) {
 	}))
 	var relays []func() error
 	for range 8 {
-		relays = append(relays, func() error { _, err := desk.Relay(background); return err })
+		relays = append(relays, func() error { _, err := desk.Jobs.Relay(background); return err })
 	}
 	for _, err := range together(relays...) {
 		ok(t, err)
@@ -241,7 +241,7 @@ func TestRelayTogether(t *testing.T) {
 func TestRelayDies(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 	ok(t, err)
 	dead := errors.New("killed")
 	spy.reset(func(n int, apply func() error) error {
@@ -250,18 +250,18 @@ func TestRelayDies(t *testing.T) {
 		}
 		return apply()
 	}, nil)
-	n, err := w.Desk.Relay(background)
+	n, err := w.Desk.Jobs.Relay(background)
 	equal(t, "sent", n, 1)
 	if !errors.Is(err, dead) {
 		t.Fatalf("the error is %v", err)
 	}
 	spy.reset(nil, nil)
 	w.Advance(5*time.Minute - tick)
-	n, err = w.Desk.Relay(background)
+	n, err = w.Desk.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent within the lease", n, 0)
 	w.Advance(tick)
-	n, err = w.Desk.Relay(background)
+	n, err = w.Desk.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent after the lease", n, 1)
 	all := w.Messages()
@@ -269,7 +269,7 @@ func TestRelayDies(t *testing.T) {
 	_, kinds := history(t, w, "contoso.com")
 	equal(t, "the history", kinds, []engagement.EventKind{engagement.EventCustomerAdded, engagement.EventConsentRequested, engagement.EventConsentSent})
 	for _, link := range w.Links(p) { // both work, and one answer is all
-		_, err := w.Desk.ConsentView(background, link)
+		_, err := w.Desk.Links.ConsentView(background, link)
 		ok(t, err)
 	}
 	ok(t, answer(w, w.Links(p)[0], consent.DecisionAccept))
@@ -284,7 +284,7 @@ func TestRelaySlowerThanLease(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	to := []string{"a@contoso.com", "b@contoso.com", "c@contoso.com", "d@contoso.com"}
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, to...))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, to...))
 	ok(t, err)
 	var got []string
 	fast := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
@@ -296,12 +296,12 @@ func TestRelaySlowerThanLease(t *testing.T) {
 		w.Advance(3 * time.Minute)
 		if len(got) == 2 { // the lease is over; its own message may go out twice
 			got = got[:1]
-			_, err := fast.Relay(ctx)
+			_, err := fast.Jobs.Relay(ctx)
 			return err
 		}
 		return nil
 	}))
-	_, err = slow.Relay(background)
+	_, err = slow.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent", got, to)
 }
@@ -310,10 +310,10 @@ func TestRelaySlowerThanLease(t *testing.T) {
 func TestRelayCancelled(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "a@contoso.com", "b@contoso.com"))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "a@contoso.com", "b@contoso.com"))
 	ok(t, err)
 	ctx, cancel := context.WithCancel(background)
-	n, err := relay(t, w, notify(func(context.Context, workflow.Delivery) error { cancel(); return nil })).Relay(ctx)
+	n, err := relay(t, w, notify(func(context.Context, workflow.Delivery) error { cancel(); return nil })).Jobs.Relay(ctx)
 	equal(t, "sent", n, 1)
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("the error is %v", err)
@@ -326,12 +326,12 @@ func TestRelayCancelled(t *testing.T) {
 // Without a Notifier, or without storage, Relay says so.
 func TestRelayRefuses(t *testing.T) {
 	w, _ := newWorld(t)
-	if n, err := relay(t, w, nil).Relay(background); n != 0 || err == nil || !strings.Contains(err.Error(), "Notifier") {
+	if n, err := relay(t, w, nil).Jobs.Relay(background); n != 0 || err == nil || !strings.Contains(err.Error(), "Notifier") {
 		t.Fatalf("%d sent, %v", n, err)
 	}
 	ctx, cancel := context.WithCancel(background)
 	cancel()
-	if _, err := w.Desk.Relay(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := w.Desk.Jobs.Relay(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("the error is %v", err)
 	}
 }

@@ -18,13 +18,13 @@ func TestPartnerLanguage(t *testing.T) {
 	for _, test := range []struct{ partner, want string }{{"", "“Contoso” deu o seu consentimento: Azure Migration"}, {"en", "“Contoso” has given consent: Azure Migration"}} {
 		w, _ := newWorld(t)
 		p := w.Added(migration, "ana@contoso.com")
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
-			Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("us@partner.example"), Language: "pt-PT", PartnerLanguage: test.partner,
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{
+			Customer: workflow.ByEmail("ana@contoso.com"), Partner: workflow.ByEmail("us@partner.example"), Language: "pt-PT", PartnerLanguage: test.partner,
 		})
 		ok(t, err)
 		w.Relayed()
 		w.Advance(25 * time.Hour)
-		_, err = w.Desk.ChangeContacts(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("rui@contoso.com"), Language: "pt-PT"})
+		_, err = w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts{Customer: workflow.ByEmail("rui@contoso.com"), Language: "pt-PT"})
 		ok(t, err)
 		w.Relayed()
 		w.Accepted(p)
@@ -34,9 +34,9 @@ func TestPartnerLanguage(t *testing.T) {
 	}
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	req := asked(w, "ana@contoso.com")
+	reqKey, req := w.Key(), asked(w, "ana@contoso.com")
 	req.PartnerLanguage = "no language"
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(reqKey), p, req)
 	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "partner_language")
 }
 
@@ -123,7 +123,7 @@ func TestRemindersTogether(t *testing.T) {
 	}
 	var relays []func() error
 	for range 4 {
-		relays = append(relays, func() error { _, err := w.Desk.Relay(background); return err })
+		relays = append(relays, func() error { _, err := w.Desk.Jobs.Relay(background); return err })
 	}
 	for _, err := range together(relays...) {
 		ok(t, err)
@@ -167,10 +167,10 @@ func TestReminderByCommand(t *testing.T) {
 	p := reached(t, w, migration, engagement.StatusConsentReceived)
 	w.Advance(50 * day)
 	unchanged(t, spy, func() {
-		_, err := w.Desk.Claim(background, w.Actor, p)
+		_, err := w.Desk.Claims.Get(background, w.Actor, p)
 		ok(t, err)
 	})
-	ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "We are late."}))
+	ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "We are late."}))
 	equal(t, "in the history", count(t, w, "contoso.com", engagement.EventReminderDue), 1)
 	unchanged(t, spy, w.Swept)
 	w.Relayed()
@@ -205,7 +205,7 @@ func TestPointlessReminders(t *testing.T) {
 		"called off": {engagement.StatusAwaitingConsentResponse, engagement.MessageConsentReminder, (*workflowtest.World).Cancelled, 0},
 		"expired":    {engagement.StatusAwaitingConsentResponse, engagement.MessageConsentReminder, func(w *workflowtest.World, _ engagement.ParticipationID) { w.Advance(14 * day) }, 0},
 		"asked again": {engagement.StatusAwaitingConsentResponse, engagement.MessageConsentReminder, func(w *workflowtest.World, p engagement.ParticipationID) {
-			_ = must(w.Desk.ResendConsent(background, w.Actor, p, w.Key()))
+			_ = must(w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p))
 		}, 1},
 		"submitted":     {engagement.StatusConsentReceived, engagement.MessageSubmissionReminder, (*workflowtest.World).Submitted, 0},
 		"withdrawn":     {engagement.StatusConsentReceived, engagement.MessageSubmissionReminder, (*workflowtest.World).Withdrawn, 0},
@@ -227,7 +227,7 @@ func TestPointlessReminders(t *testing.T) {
 			test.meanwhile(w, p)
 			w.Relayed()
 			equal(t, "sent", len(sentTo(w, test.kind)), test.sent)
-			n, err := w.Desk.Relay(background)
+			n, err := w.Desk.Jobs.Relay(background)
 			ok(t, err)
 			equal(t, "left", n, 0)
 		})
@@ -249,9 +249,9 @@ func TestReminderWithoutContacts(t *testing.T) {
 
 	w, _ = newWorld(t)
 	p = w.Added(migration, "ana@contoso.com")
-	req := asked(w, "ana@contoso.com")
+	reqKey, req := w.Key(), asked(w, "ana@contoso.com")
 	req.Partner = workflow.ByEmail("joe@northwind.example", "kim@northwind.example")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(reqKey), p, req)
 	ok(t, err)
 	w.Advance(16 * day)
 	reminded(w, engagement.MessageConsentReminder)

@@ -17,11 +17,9 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// ConsentRequest is the command that asks a customer for consent, or that
-// changes who is asked. Each list has at most consent.MaxContacts contacts, none
+// RequestConsent is the command that asks a customer for consent. Each list has at most consent.MaxContacts contacts, none
 // twice.
-type ConsentRequest struct {
-	Key      string    `json:"-"`                 // idempotency key
+type RequestConsent struct {
 	Customer []Contact `json:"customer,omitzero"` // the customer's contacts, each gets a link; nil: those who were named for the participation already
 	Partner  []Contact `json:"partner,omitzero"`  // the partner's contacts, whom the customer can ask and who are told the answer; nil: as Customer
 	Language string    `json:"language,omitzero"` // "en", "pt-PT"; the closest text there is; "" is the first text's
@@ -36,9 +34,15 @@ type ConsentRequest struct {
 	PartnerLanguage string `json:"partner_language,omitzero"`
 }
 
+// ChangeContacts is the command that changes who is asked, or whom the customer can ask.
+type ChangeContacts RequestConsent
+
 // LogValue hides the persons.
-func (r ConsentRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", r.Key), slog.Int("customer", len(r.Customer)), slog.Int("partner", len(r.Partner)), slog.String("language", r.Language))
+func (c ChangeContacts) LogValue() slog.Value { return RequestConsent(c).LogValue() }
+
+// LogValue hides the persons.
+func (r RequestConsent) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("customer", len(r.Customer)), slog.Int("partner", len(r.Partner)), slog.String("language", r.Language))
 }
 
 // Requested is what a consent request led to.
@@ -47,21 +51,22 @@ type Requested struct {
 	ConsentBy time.Time `json:"consent_by"` // until when they can answer
 }
 
-// PreviewConsent returns the page that the customer's contacts would see, for
+// Preview returns the page that the customer's contacts would see, for
 // the partner to review before RequestConsent. Nothing is stored or sent. It returns
 // the errors of RequestConsent, whose *consent.LimitErrors say from when the contacts
 // can be asked: what it shows would be sent at this moment.
-func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (consent.View, error) {
+func (d *ConsentsDesk) Preview(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RequestConsent) (consent.View, error) {
+	s := d.s
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, MayManageConsent, id)
 	if err != nil {
 		return consent.View{}, err
 	}
-	event, err := u.requestEvent(ctx, p, req)
+	event, err := u.requestEvent(ctx, p, cmd)
 	if err != nil {
 		return consent.View{}, err
 	}
-	if p, _, err = u.asked(ctx, p, requestConsent, event, req); err != nil {
+	if p, _, err = u.asked(ctx, p, requestConsent, event, cmd); err != nil {
 		return consent.View{}, err
 	}
 	return consent.NewView(p.Consent, event.Links[0], s.pageOf(p), u.now)
@@ -69,7 +74,7 @@ func (s *Service) PreviewConsent(ctx context.Context, actor Actor, id engagement
 
 const requestConsent = "request consent"
 
-// RequestConsent asks the customer's contacts for consent: each is sent a link
+// Request asks the customer's contacts for consent: each is sent a link
 // of its own once Relay runs. The time to answer runs from the add or the claim,
 // and is not longer for being asked late.
 //
@@ -80,15 +85,16 @@ const requestConsent = "request consent"
 // consent.ErrTakenElsewhere while another partner has the customer's consent, or a
 // *consent.LimitError for each mailbox that was written to too often, or for the day.
 // So do ResendConsent and ChangeContacts.
-func (s *Service) RequestConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
-	return s.ask(ctx, actor, id, requestConsent, req.Key, req, engagement.EventConsentRequested,
-		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, req) })
+func (d *ConsentsDesk) Request(ctx context.Context, req Request, id engagement.ParticipationID, cmd RequestConsent) (Requested, error) {
+	return d.s.ask(ctx, req, id, requestConsent, cmd, engagement.EventConsentRequested,
+		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, cmd) })
 }
 
-// ResendConsent sends each contact a new link; the earlier ones are void. The
+// Resend sends each contact a new link; the earlier ones are void. The
 // Policy limits how often.
-func (s *Service) ResendConsent(ctx context.Context, actor Actor, id engagement.ParticipationID, key string) (Requested, error) {
-	return s.ask(ctx, actor, id, "resend consent", key, struct{}{}, engagement.EventConsentResent,
+func (d *ConsentsDesk) Resend(ctx context.Context, req Request, id engagement.ParticipationID) (Requested, error) {
+	s := d.s
+	return s.ask(ctx, req, id, "resend consent", struct{}{}, engagement.EventConsentResent,
 		func(u *unit, p engagement.Participation) (consent.Event, error) {
 			links, err := u.newLinks(len(p.Consent.Contacts()))
 			return consent.Resend{Links: links, Policy: s.policy}, err
@@ -105,40 +111,41 @@ func (s *Service) ResendConsent(ctx context.Context, actor Actor, id engagement.
 //
 // A nil Partner leaves the partner's contacts as they are, an empty Language the
 // language; a Partner that is empty and not nil removes them.
-func (s *Service) ChangeContacts(ctx context.Context, actor Actor, id engagement.ParticipationID, req ConsentRequest) (Requested, error) {
-	return s.ask(ctx, actor, id, "change contacts", req.Key, req, engagement.EventContactsChanged,
+func (d *ConsentsDesk) ChangeContacts(ctx context.Context, req Request, id engagement.ParticipationID, in ChangeContacts) (Requested, error) {
+	s, cmd := d.s, RequestConsent(in)
+	return s.ask(ctx, req, id, "change contacts", cmd, engagement.EventContactsChanged,
 		func(u *unit, p engagement.Participation) (consent.Event, error) {
-			if req.Language == "" {
-				req.Language = string(languageOf(p.Consent))
+			if cmd.Language == "" {
+				cmd.Language = string(languageOf(p.Consent))
 			}
-			req.Customer = append([]Contact{}, req.Customer...) // none are no others
-			e, err := u.requestEvent(ctx, p, req)
+			cmd.Customer = append([]Contact{}, cmd.Customer...) // none are no others
+			e, err := u.requestEvent(ctx, p, cmd)
 			return consent.ChangeContacts{Customer: e.Customer, Partner: e.Partner, Links: e.Links, Terms: e.Terms, Policy: s.policy}, err
 		})
 }
 
 // ask carries out a command that writes to the customer's contacts.
-func (s *Service) ask(ctx context.Context, actor Actor, id engagement.ParticipationID, name, key string, body any, kind engagement.EventKind,
+func (s *Service) ask(ctx context.Context, req Request, id engagement.ParticipationID, name string, body any, kind engagement.EventKind,
 	event func(*unit, engagement.Participation) (consent.Event, error)) (Requested, error) {
 	type identified struct {
 		Participation engagement.ParticipationID `json:"participation"`
 		Body          any                        `json:"body"`
 	}
-	return execute(ctx, s, actor, name, key, identified{id, body}, false, func(u *unit) (Requested, error) {
-		p, err := u.participation(ctx, actor, MayManageConsent, id)
+	return execute(ctx, s, req, name, identified{id, body}, false, func(u *unit) (Requested, error) {
+		p, err := u.participation(ctx, req.Actor, MayManageConsent, id)
 		if err != nil {
 			return Requested{}, err
 		}
 		if status := p.Consent.StatusAt(u.now); kind == engagement.EventContactsChanged && (status == consent.StatusAwaitingRequest || status == consent.StatusGranted) {
-			return Requested{ConsentBy: p.Consent.Deadline}, u.changeCustomer(ctx, actor, p, name, body.(ConsentRequest))
+			return Requested{ConsentBy: p.Consent.Deadline}, u.changeCustomer(ctx, req.Actor, p, name, body.(RequestConsent))
 		}
 		e, err := event(u, p)
 		if err != nil {
 			return Requested{}, err
 		}
-		req, _ := body.(ConsentRequest)
+		cmd, _ := body.(RequestConsent)
 		before := p.StatusAt(u.now)
-		p, detail, err := u.asked(ctx, p, name, e, req)
+		p, detail, err := u.asked(ctx, p, name, e, cmd)
 		if err != nil {
 			return Requested{}, err
 		}
@@ -148,7 +155,7 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 		detail.Contacts, detail.TextVersion, detail.Language = len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)
 		u.event(engagement.Event{
 			Kind: kind, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now), Detail: detail,
-			Person: &engagement.Person{User: actor.User, Contacts: consent.Emails(contacts), Why: req.Reason},
+			Person: &engagement.Person{User: req.Actor.User, Contacts: consent.Emails(contacts), Why: cmd.Reason},
 		}, p)
 		for _, id := range lastSent(p.Consent).Links {
 			if l, err := p.Consent.Link(id); err == nil && !l.Erased() {
@@ -161,12 +168,12 @@ func (s *Service) ask(ctx context.Context, actor Actor, id engagement.Participat
 
 // asked decides whether the customer's contacts can be written to now, and returns the
 // participation as that leaves it, and what the event says of the contacts.
-func (u *unit) asked(ctx context.Context, p engagement.Participation, name string, e consent.Event, req ConsentRequest) (engagement.Participation, engagement.Detail, error) {
+func (u *unit) asked(ctx context.Context, p engagement.Participation, name string, e consent.Event, cmd RequestConsent) (engagement.Participation, engagement.Detail, error) {
 	was := p
 	refused := func(err error) (engagement.Participation, engagement.Detail, error) {
 		return was, engagement.Detail{}, notNow(name, was, u.now, err)
 	}
-	p, _ = inLanguage(p, "partner_language", req.PartnerLanguage) // which requestEvent has checked
+	p, _ = inLanguage(p, "partner_language", cmd.PartnerLanguage) // which requestEvent has checked
 	next, err := consent.Apply(p.Consent, e, u.now)
 	if err != nil {
 		return refused(err)
@@ -176,10 +183,10 @@ func (u *unit) asked(ctx context.Context, p engagement.Participation, name strin
 	}
 	p.Consent = next
 	customer, partner := listed("customer", next.Contacts()), named{}
-	if req.Partner != nil {
+	if cmd.Partner != nil {
 		partner = listed("partner", next.Partner)
 	}
-	p, detail, err := u.sides(ctx, p, customer, partner, req.Reason)
+	p, detail, err := u.sides(ctx, p, customer, partner, cmd.Reason)
 	if err != nil {
 		return was, detail, err
 	}
@@ -192,23 +199,23 @@ func (u *unit) asked(ctx context.Context, p engagement.Participation, name strin
 // Cancel is the command that ends a participation before its claim
 // is submitted.
 type Cancel struct {
-	Key    string `json:"-"`               // idempotency key
 	Reason string `json:"reason,omitzero"` // for the history, at most 2,000 characters
 }
 
 // LogValue hides what the person wrote.
-func (c Cancel) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+func (c Cancel) LogValue() slog.Value { return slog.GroupValue() }
 
 // Cancel ends a participation, before consent or after it, as long as its claim
 // has not been submitted. The customer's contacts who were written to are told.
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError or a
 // *WrongStateError.
-func (s *Service) Cancel(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd Cancel) error {
+func (d *ClaimsDesk) Cancel(ctx context.Context, req Request, id engagement.ParticipationID, cmd Cancel) error {
+	s, actor := d.s, req.Actor
 	type identified struct {
 		Participation engagement.ParticipationID `json:"participation"`
 		Body          Cancel                     `json:"body"`
 	}
-	_, err := execute(ctx, s, actor, "cancel", cmd.Key, identified{id, cmd}, false, func(u *unit) (struct{}, error) {
+	_, err := execute(ctx, s, req, "cancel", identified{id, cmd}, false, func(u *unit) (struct{}, error) {
 		p, err := u.participation(ctx, actor, MayCancel, id)
 		if err != nil {
 			return struct{}{}, err
@@ -321,17 +328,17 @@ func (u *unit) room(ctx context.Context, p engagement.Participation) (engagement
 }
 
 // requestEvent turns a request into the event that package consent knows.
-func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, req ConsentRequest) (consent.Request, error) {
-	customer, err := readContacts("customer", req.Customer)
-	if req.Customer == nil {
+func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, cmd RequestConsent) (consent.Request, error) {
+	customer, err := readContacts("customer", cmd.Customer)
+	if cmd.Customer == nil {
 		customer = p.Consent.Contacts()
 	}
-	partner, err2 := readContacts("partner", req.Partner)
-	_, badLanguage := inLanguage(p, "partner_language", req.PartnerLanguage)
-	if err := errors.Join(err, err2, checkReason(req.Reason), badLanguage); err != nil {
+	partner, err2 := readContacts("partner", cmd.Partner)
+	_, badLanguage := inLanguage(p, "partner_language", cmd.PartnerLanguage)
+	if err := errors.Join(err, err2, checkReason(cmd.Reason), badLanguage); err != nil {
 		return consent.Request{}, err
 	}
-	if req.Partner == nil && len(p.Consent.Sent) == 0 {
+	if cmd.Partner == nil && len(p.Consent.Sent) == 0 {
 		partner = p.Consent.Partner
 	}
 	if len(customer) == 0 {
@@ -340,7 +347,7 @@ func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, req
 	if err := u.dealSizeAsked(ctx, p); err != nil {
 		return consent.Request{}, err
 	}
-	terms, err := u.consentTerms(ctx, p, req.Language)
+	terms, err := u.consentTerms(ctx, p, cmd.Language)
 	if err != nil {
 		return consent.Request{}, err
 	}

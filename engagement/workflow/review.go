@@ -11,10 +11,9 @@ import (
 
 // StartReview is the command that takes a submitted claim under review.
 type StartReview struct {
-	Key string `json:"-"` // idempotency key
 }
 
-// StartReview takes a submitted claim under review. Like every act of the
+// Start takes a submitted claim under review. Like every act of the
 // Program's it needs that role, and an actor for the claim's partner; see
 // Actor.For.
 //
@@ -22,26 +21,27 @@ type StartReview struct {
 // *UnavailableError, or a *WrongStateError which wraps the refusal of package claim.
 // It returns a *FourEyesError to an actor who acted for the partner on the claim. So
 // do the other reviews.
-func (s *Service) StartReview(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd StartReview) error {
-	return s.command(ctx, actor, MayReviewClaims, id, "start review", cmd.Key, cmd, deed{event: claim.StartReview{}, kind: engagement.EventReviewStarted})
+func (d *ReviewsDesk) Start(ctx context.Context, req Request, id engagement.ParticipationID, cmd StartReview) error {
+	s := d.s
+	return s.command(ctx, req, MayReviewClaims, id, "start review", cmd, deed{event: claim.StartReview{}, kind: engagement.EventReviewStarted})
 }
 
 // RequestAction is the command that gives a claim back to its partner.
 type RequestAction struct {
-	Key   string             `json:"-"`     // idempotency key
 	Items []claim.ActionItem `json:"items"` // 1 to 20 things to do, each text at most claim.MaxText characters
 }
 
 // LogValue hides what the reviewer wrote.
 func (c RequestAction) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", c.Key), slog.Int("items", len(c.Items)))
+	return slog.GroupValue(slog.Int("items", len(c.Items)))
 }
 
 // RequestAction gives a claim under review back to its partner, any number of
 // times before the review deadline; later the partner would have no time to act,
 // and a slow reviewer expires nothing.
-func (s *Service) AskForAction(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RequestAction) error {
-	return s.command(ctx, actor, MayReviewClaims, id, "ask for action", cmd.Key, cmd, deed{
+func (d *ReviewsDesk) RequestAction(ctx context.Context, req Request, id engagement.ParticipationID, cmd RequestAction) error {
+	s := d.s
+	return s.command(ctx, req, MayReviewClaims, id, "ask for action", cmd, deed{
 		event: claim.RequestAction{Items: cmd.Items}, kind: engagement.EventActionRequested,
 		detail: engagement.Detail{Items: len(cmd.Items)}, tell: engagement.MessageActionRequired,
 	})
@@ -49,7 +49,6 @@ func (s *Service) AskForAction(ctx context.Context, actor Actor, id engagement.P
 
 // ApproveClaim is the command that approves an amount.
 type ApproveClaim struct {
-	Key      string            `json:"-"` // idempotency key
 	Amount   eligibility.Money `json:"amount"`
 	Override string            `json:"override,omitzero"` // why the amount may exceed the claim's cap; the partner does not read it
 	Text     string            `json:"text,omitzero"`     // for the partner; each at most claim.MaxText characters
@@ -57,19 +56,20 @@ type ApproveClaim struct {
 
 // LogValue hides what the reviewer wrote.
 func (c ApproveClaim) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", c.Key), slog.String("amount", c.Amount.String()), slog.Bool("override", c.Override != ""))
+	return slog.GroupValue(slog.String("amount", c.Amount.String()), slog.Bool("override", c.Override != ""))
 }
 
-// ApproveClaim approves an amount for a claim under review. More than the claim's
+// Approve approves an amount for a claim under review. More than the claim's
 // cap takes an override, which is recorded; the *claim.AmountError that it returns
 // otherwise names the cap.
-func (s *Service) ApproveClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd ApproveClaim) error {
+func (d *ReviewsDesk) Approve(ctx context.Context, req Request, id engagement.ParticipationID, cmd ApproveClaim) error {
+	s := d.s
 	amount, err := s.claimAmount("approved", cmd.Amount)
 	if err != nil {
 		return err
 	}
 	cmd.Amount = amount
-	return s.command(ctx, actor, MayReviewClaims, id, "approve claim", cmd.Key, cmd, deed{
+	return s.command(ctx, req, MayReviewClaims, id, "approve claim", cmd, deed{
 		event: claim.Approve{Amount: cmd.Amount, Override: cmd.Override, Text: cmd.Text, Currencies: s.currencies}, kind: engagement.EventClaimApproved,
 		detail: engagement.Detail{Approved: cmd.Amount, OverCap: cmd.Override != ""}, why: cmd.Override, tell: engagement.MessageClaimApproved,
 	})
@@ -77,20 +77,20 @@ func (s *Service) ApproveClaim(ctx context.Context, actor Actor, id engagement.P
 
 // RejectClaim is the command that rejects a claim.
 type RejectClaim struct {
-	Key   string                `json:"-"`     // idempotency key
 	Codes []claim.RejectionCode `json:"codes"` // at least one
 	Text  string                `json:"text"`  // why, for the partner; at most claim.MaxText characters
 }
 
 // LogValue hides what the reviewer wrote.
 func (c RejectClaim) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", c.Key), slog.Any("codes", c.Codes))
+	return slog.GroupValue(slog.Any("codes", c.Codes))
 }
 
-// RejectClaim rejects a claim under review. The partner may dispute that once,
+// Reject rejects a claim under review. The partner may dispute that once,
 // within the dispute window; after a dispute a rejection is final.
-func (s *Service) RejectClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RejectClaim) error {
-	return s.command(ctx, actor, MayReviewClaims, id, "reject claim", cmd.Key, cmd, deed{
+func (d *ReviewsDesk) Reject(ctx context.Context, req Request, id engagement.ParticipationID, cmd RejectClaim) error {
+	s := d.s
+	return s.command(ctx, req, MayReviewClaims, id, "reject claim", cmd, deed{
 		event: claim.Reject{Codes: cmd.Codes, Text: cmd.Text}, kind: engagement.EventClaimRejected,
 		detail: engagement.Detail{Codes: cmd.Codes}, why: cmd.Text, tell: engagement.MessageClaimRejected,
 	})
@@ -98,7 +98,6 @@ func (s *Service) RejectClaim(ctx context.Context, actor Actor, id engagement.Pa
 
 // RecordPayment is the command that records a payment.
 type RecordPayment struct {
-	Key       string            `json:"-"` // idempotency key
 	Amount    eligibility.Money `json:"amount"`
 	Reference string            `json:"reference,omitzero"` // of the payment system, at most 200 characters; the partner reads it
 	Reason    string            `json:"reason,omitzero"`    // why a location is paid whose payee profile is not valid; the partner does not read it
@@ -106,7 +105,7 @@ type RecordPayment struct {
 
 // LogValue hides the reference, which people write.
 func (c RecordPayment) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", c.Key), slog.String("amount", c.Amount.String()))
+	return slog.GroupValue(slog.String("amount", c.Amount.String()))
 }
 
 // RecordPayment records a payment for an approved claim, of the whole amount or of a
@@ -115,13 +114,14 @@ func (c RecordPayment) LogValue() slog.Value {
 // SubmitClaim, an amount of an unknown currency or with more decimals than its
 // currency has. To a location whose payee profile is not valid it takes a reason,
 // which is recorded; without one it is refused with a *PayeeNotValidError.
-func (s *Service) RecordPayment(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecordPayment) error {
+func (d *ReviewsDesk) RecordPayment(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordPayment) error {
+	s := d.s
 	amount, err := s.claimAmount("paid", cmd.Amount)
 	if err != nil {
 		return err
 	}
 	cmd.Amount = amount
-	_, err = changeClaim(ctx, s, actor, MayReviewClaims, id, "record payment", cmd.Key, cmd, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
+	_, err = changeClaim(ctx, s, req, MayReviewClaims, id, "record payment", cmd, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
 		d := deed{
 			event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference, Reason: cmd.Reason, Currencies: s.currencies}, kind: engagement.EventPaymentRecorded,
 			detail: engagement.Detail{Paid: cmd.Amount}, why: cmd.Reference, tell: engagement.MessageClaimPaid,

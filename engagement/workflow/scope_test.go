@@ -139,7 +139,7 @@ func checkPages(t *testing.T, w *workflowtest.World, e engagement.ID, tab engage
 				q := workflow.CustomersQuery{Tab: tab, Sort: by, Descending: descending, Limit: limit}
 				var got []engagement.Row
 				for {
-					page, err := w.Desk.Customers(background, w.Actor, e, q)
+					page, err := w.Desk.Customers.List(background, w.Actor, within(e, q))
 					ok(t, err)
 					equal(t, "the counts", exact(t, page.Counts), counts)
 					got = append(got, page.Rows...)
@@ -169,11 +169,11 @@ func mingled(w *workflowtest.World, dice *rand.Rand, n int) {
 			for range dice.IntN(3) {
 				at := []engagement.LocationID{lisboa, porto}[dice.IntN(2)]
 				begin := func() ([]workflow.Started, error) {
-					return w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{e}, Candidate: workflow.Candidate{Location: at, Domain: domain}})
+					return w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Engagements: []engagement.ID{e}, Candidate: workflow.Candidate{Location: at, Domain: domain}})
 				}
 				started, err := begin()
 				if err != nil {
-					started, err = w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Engagements: []engagement.ID{e}, Customer: w.Customer(domain), Location: at})
+					started, err = w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{Engagements: []engagement.ID{e}, Customer: w.Customer(domain), Location: at})
 				}
 				if err != nil {
 					continue
@@ -200,7 +200,7 @@ func mingled(w *workflowtest.World, dice *rand.Rand, n int) {
 			}
 		}
 		if other := w.As(workflowtest.Fabrikam); dice.IntN(4) == 0 { // now and then somebody else has the place
-			if started, err := other.Desk.AddCustomer(background, other.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{migration}, Candidate: workflow.Candidate{Location: madrid, Domain: domain}}); err == nil {
+			if started, err := other.Desk.Customers.Add(background, other.Actor.Request(w.Key()), workflow.AddCustomer{Engagements: []engagement.ID{migration}, Candidate: workflow.Candidate{Location: madrid, Domain: domain}}); err == nil {
 				other.Requested(started[0].ID)
 				_ = other.Answer(started[0].ID, "accept")
 			}
@@ -214,7 +214,7 @@ func mingled(w *workflowtest.World, dice *rand.Rand, n int) {
 func active(t *testing.T, w *workflowtest.World) {
 	t.Helper()
 	want, some := map[engagement.ID]int{}, false
-	for r, err := range w.Desk.AllClaims(background, w.Actor, workflow.ClaimsQuery{Limit: 1000}) {
+	for r, err := range w.Desk.Claims.All(background, w.Actor, workflow.ClaimsQuery{Limit: 1000}) {
 		ok(t, err)
 		if r.Type != engagement.RowComplete {
 			want[r.Engagement]++
@@ -222,7 +222,7 @@ func active(t *testing.T, w *workflowtest.World) {
 		}
 	}
 	equal(t, "some are under way", some, true)
-	groups, err := w.Desk.Engagements(background, w.Actor, workflow.EngagementsQuery{Active: true})
+	groups, err := w.Desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{Active: true})
 	ok(t, err)
 	for _, g := range groups {
 		for _, item := range g.Engagements {
@@ -246,7 +246,7 @@ func TestCountsWithinScope(t *testing.T) {
 			}
 		}
 	}
-	_, err := w.Desk.ImportKnown(background, workflowtest.Vendor, "northwind", known, nil)
+	_, err := w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", known, nil)
 	ok(t, err)
 	type counts = map[engagement.Tab]workflow.Count
 	for user, want := range map[string]counts{
@@ -256,7 +256,7 @@ func TestCountsWithinScope(t *testing.T) {
 	} {
 		actor := rui
 		actor.User = user
-		page, err := w.Desk.Customers(background, actor, pilot, workflow.CustomersQuery{Limit: 1})
+		page, err := w.Desk.Customers.List(background, actor, workflow.CustomersQuery{Engagement: pilot, Limit: 1})
 		ok(t, err)
 		equal(t, "the counts for "+user, page.Counts, want)
 	}

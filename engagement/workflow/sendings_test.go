@@ -28,7 +28,7 @@ func TestAddAskCancelOverAndOver(t *testing.T) {
 		for i := range strangers { // with another tag each time
 			strangers[i] = fmt.Sprintf("Stranger%d+%d@contoso.com", i, round)
 		}
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(strangers...)})
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail(strangers...)})
 		if round < 5 {
 			ok(t, err)
 			if round == 0 {
@@ -57,13 +57,13 @@ func TestAddAskCancelOverAndOver(t *testing.T) {
 	// From the moment that the refusal says, it is allowed again.
 	w.SetNow(first.Add(30*day - tick))
 	p := w.Added(migration, "ana@contoso.com")
-	req := workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("stranger3@contoso.com")}
+	reqKey, req := w.Key(), workflow.RequestConsent{Customer: workflow.ByEmail("stranger3@contoso.com")}
 	unchanged(t, spy, func() {
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(reqKey), p, req)
 		refused[*consent.LimitError](t, err, consent.ErrTooMany)
 	})
 	w.Advance(tick)
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(reqKey), p, req)
 	ok(t, err)
 }
 
@@ -73,7 +73,7 @@ func TestOneMailboxOverCustomers(t *testing.T) {
 	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Policy = consent.Policy{MaxPerMailbox: 4} })
 	ask := func(w *workflowtest.World, id engagement.ID, who string) error {
 		p := w.Added(id, who)
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("eva@contoso.com")})
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail("eva@contoso.com")})
 		return err
 	}
 	ok(t, ask(w, migration, "ana@contoso.com"))
@@ -81,17 +81,17 @@ func TestOneMailboxOverCustomers(t *testing.T) {
 	ok(t, ask(w, workshop, "ana@contoso.com"))
 	p := w.Granted(pilot, "ana@contoso.com")
 	survey := func(contact string) error {
-		return w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}})
+		return w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}})
 	}
 	ok(t, survey("eva@contoso.com"))
 	e := refused[*consent.LimitError](t, ask(w, workshop, "ana@adatum.com"), consent.ErrTooMany)
 	equal(t, "the limit", []any{e.Limit, e.Sent, e.Max, e.NotBefore}, []any{consent.LimitMailbox, 4, 4, w.Now().Add(30 * day)})
 	e = refused[*consent.LimitError](t, survey("EVA+x@contoso.com"), consent.ErrTooMany)
 	equal(t, "the field", e.Field, "contact.email")
-	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}}))
+	ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}}))
 	ok(t, ask(w.As(workflowtest.Fabrikam), migration, "ana@adatum.com"))
 	// Who is erased is forgotten, so that nothing tells who was written to.
-	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "eva@contoso.com"}, nil)
+	_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "eva@contoso.com"}, nil)
 	ok(t, err)
 	ok(t, survey("eva@contoso.com"))
 }
@@ -102,7 +102,7 @@ func TestAllOfADay(t *testing.T) {
 	w.SetNow(time.Date(2026, 9, 1, 23, 0, 0, 0, time.UTC))
 	ask := func(id engagement.ID, contacts ...string) error {
 		p := w.Added(id, "ana@contoso.com")
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(contacts...)})
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail(contacts...)})
 		return err
 	}
 	ok(t, ask(migration, "a@contoso.com", "b@contoso.com"))
@@ -127,7 +127,7 @@ func TestRowSaysFromWhen(t *testing.T) {
 	w.SetNow(row.ResendFrom)
 	equal(t, "now", w.Row(p).ResendFrom, time.Time{})
 	w.ExpectActions(p, engagement.ActionResendConsent, engagement.ActionCancel)
-	_, err := w.Desk.ResendConsent(background, w.Actor, p, w.Key())
+	_, err := w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 	ok(t, err)
 
 	w, _ = newWorld(t, limited)
@@ -143,11 +143,11 @@ func TestRowSaysFromWhen(t *testing.T) {
 	w.Requested(p)
 	w.Advance(2 * day)
 	equal(t, "from when", w.Row(p).ResendFrom, start.Add(30*day))
-	_, err = w.Desk.ResendConsent(background, w.Actor, p, w.Key())
+	_, err = w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 	equal(t, "the refusal", refused[*consent.LimitError](t, err, consent.ErrTooMany).NotBefore, start.Add(30*day))
 	w.SetNow(start.Add(30 * day))
 	w.ExpectActions(p, engagement.ActionResendConsent, engagement.ActionCancel)
-	_, err = w.Desk.ResendConsent(background, w.Actor, p, w.Key())
+	_, err = w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 	ok(t, err)
 }
 

@@ -137,10 +137,23 @@ type Options struct {
 	Logger *slog.Logger     // nil: nothing is logged
 }
 
-// Service is the desk at which partners and customers do what the program lets
-// them do. Its methods may be called from many goroutines and many processes at
-// once. It is the Desk and the SurveyDesk of package consenthttp.
+// Service is a program, at whose desks partners, customers and the program's own
+// people do what it lets them do. Desks may be used from many goroutines and many
+// processes at once.
 type Service struct {
+	Engagements *EngagementsDesk // what the program offers, and through which locations
+	Customers   *CustomersDesk   // who can be added or claimed, and the Customers pages
+	Consents    *ConsentsDesk    // asking customers for consent, its proof, and the contacts of both sides
+	Claims      *ClaimsDesk      // participations and their claims, from the first look to the submission
+	Documents   *DocumentsDesk   // the documents that prove a claim
+	Surveys     *SurveysDesk     // the surveys that a claim needs answered
+	Reviews     *ReviewsDesk     // what the program decides and pays
+	Histories   *HistoriesDesk   // what happened, and whether the records of it are whole
+	Feed        *FeedDesk        // what happened, for other systems to follow
+	Program     *ProgramDesk     // known customers, their evaluation, and the erasure of persons
+	Links       *LinksDesk       // what customers see and answer through the links that they were sent
+	Jobs        *JobsDesk        // what a host runs every now and then
+
 	store      storage.Store
 	directory  tenant.Directory
 	catalog    Catalog
@@ -229,6 +242,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.openDesks()
 	return s, nil
 }
 

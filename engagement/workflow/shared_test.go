@@ -95,9 +95,9 @@ func TestOnlyOwnRecordsAreRead(t *testing.T) {
 	w.Requested(p)
 	w.Accepted(p)
 	w.Submitted(p)
-	_, err := w.Desk.Claim(background, w.Actor, p)
+	_, err := w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
-	_, err = w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
+	_, err = w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 	ok(t, err)
 	w.Reevaluated()
 	equal(t, "whose records were read", read.partners, map[engagement.PartnerID]bool{"northwind": true})
@@ -123,12 +123,12 @@ func TestSlotsInIDsAndLinks(t *testing.T) {
 	equal(t, "of the link", link.Slot(), int(slot))
 	without, err := consent.ParseToken(link.Secret()[:43])
 	ok(t, err)
-	view, err := w.Desk.ConsentView(background, without)
+	view, err := w.Desk.Links.ConsentView(background, without)
 	ok(t, err)
 	equal(t, "may be answered", view.MayDecide, true)
 	other, err := consent.ParseToken(link.Secret()[:43] + "AB")
 	ok(t, err)
-	if _, err := w.Desk.ConsentView(background, other); !errors.Is(err, consent.ErrUnknownLink) {
+	if _, err := w.Desk.Links.ConsentView(background, other); !errors.Is(err, consent.ErrUnknownLink) {
 		t.Errorf("a link with another slot: %v", err)
 	}
 }
@@ -145,7 +145,7 @@ func TestIDsSort(t *testing.T) {
 			t.Errorf("%s comes after %s", id, last)
 		}
 		last = string(p)
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("a@"+who[strings.Index(who, "@")+1:], "b@"+who[strings.Index(who, "@")+1:])})
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail("a@"+who[strings.Index(who, "@")+1:], "b@"+who[strings.Index(who, "@")+1:])})
 		ok(t, err)
 		messages := s.writes[len(s.writes)-1].Messages
 		if len(messages) != 2 || messages[0].ID >= messages[1].ID {
@@ -170,7 +170,7 @@ func TestEndedLeavesItsRecord(t *testing.T) {
 	}
 	equal(t, "in the record", []int{len(stored(false).Participations), len(stored(true).Participations)}, []int{0, 1})
 	equal(t, "asked", len(stored(false).Asked), 2)
-	_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
+	_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 	ok(t, err)
 	equal(t, "asked", len(stored(false).Asked), 1)
 	again := w.Added(migration, "cid@contoso.com")

@@ -27,29 +27,29 @@ func reviewedWorld(t *testing.T) (w *workflowtest.World, spy *spy, p engagement.
 		sc.Engagements[0].Proof = claim.DefaultProof()
 	})
 	p = grantedAt(t, w, porto)
-	must(w.Desk.AddEvidence(background, w.Actor, p, pdf(w.Key(), claim.ProofFindings), strings.NewReader("findings")))
-	must(w.Desk.RecordEvidence(background, w.Actor, p, recorded(w.Key(), "s3://secret-bucket/7")))
+	must(w.Desk.Documents.Add(background, w.Actor.Request(w.Key()), p, pdf(claim.ProofFindings), strings.NewReader("findings")))
+	must(w.Desk.Documents.Record(background, w.Actor.Request(w.Key()), p, recorded("s3://secret-bucket/7")))
 	w.Surveyed(p, claim.ProofPartnerSurvey)
 	link := sendSurvey(t, w, p, "ana@contoso.com")
-	v, err := w.Desk.SurveyView(background, link)
+	v, err := w.Desk.Links.SurveyView(background, link)
 	ok(t, err)
 	answers := answersTo(v)
 	answers["comments"] = "secret words of the customer"
-	_, err = w.Desk.AnswerSurvey(background, link, answers)
+	_, err = w.Desk.Links.AnswerSurvey(background, link, answers)
 	ok(t, err)
 	w.Submitted(p)
 
 	vera := w.Reviewer()
 	vera.User = "secret-reviewer"
-	ok(t, w.Desk.StartReview(background, vera, p, workflow.StartReview{Key: w.Key()}))
-	ok(t, w.Desk.Comment(background, vera, p, workflow.Comment{Key: w.Key(), Text: "For the partner to read."}))
-	ok(t, w.Desk.AskForAction(background, vera, p, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it, partner."}}}))
+	ok(t, w.Desk.Reviews.Start(background, vera.Request(w.Key()), p, workflow.StartReview{}))
+	ok(t, w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "For the partner to read."}))
+	ok(t, w.Desk.Reviews.RequestAction(background, vera.Request(w.Key()), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it, partner."}}}))
 	w.Submitted(p)
-	ok(t, w.Desk.StartReview(background, vera, p, workflow.StartReview{Key: w.Key()}))
-	ok(t, w.Desk.ApproveClaim(background, vera, p, workflow.ApproveClaim{
-		Key: w.Key(), Amount: w.Money("6000.00 USD"), Override: "secret reason for more", Text: "Well done, partner.",
+	ok(t, w.Desk.Reviews.Start(background, vera.Request(w.Key()), p, workflow.StartReview{}))
+	ok(t, w.Desk.Reviews.Approve(background, vera.Request(w.Key()), p, workflow.ApproveClaim{
+		Amount: w.Money("6000.00 USD"), Override: "secret reason for more", Text: "Well done, partner.",
 	}))
-	ok(t, w.Desk.RecordPayment(background, vera, p, workflow.RecordPayment{Key: w.Key(), Amount: w.Money("1.00 USD"), Reference: "R-1 for the partner", Reason: "secret reason to pay"}))
+	ok(t, w.Desk.Reviews.RecordPayment(background, vera.Request(w.Key()), p, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reference: "R-1 for the partner", Reason: "secret reason to pay"}))
 	w.Relayed()
 	return w, spy, p, kept
 }
@@ -124,7 +124,7 @@ func TestHistoryOfEachSide(t *testing.T) {
 		}
 	}
 	for _, actor := range []workflow.Actor{w.Actor, w.Reviewer()} {
-		view, err := w.Desk.Claim(background, actor, p)
+		view, err := w.Desk.Claims.Get(background, actor, p)
 		ok(t, err)
 		reviewers := 0
 		for _, e := range view.History {
@@ -151,8 +151,8 @@ func TestWhoReadsAnswers(t *testing.T) {
 			sc.Engagements[0].Proof = proof
 		})
 		p := w.Granted(migration, "ana@contoso.com")
-		ok(t, w.Desk.AnswerPartnerSurvey(background, w.Actor, p, workflow.AnswerPartnerSurvey{
-			Key: w.Key(), Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
+		ok(t, w.Desk.Surveys.Answer(background, w.Actor.Request(w.Key()), p, workflow.AnswerPartnerSurvey{
+			Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
 		}))
 		w.Surveyed(p, claim.ProofCustomerSurvey)
 		own, err := part(t, w, p).Claim.Survey(claim.ProofPartnerSurvey)

@@ -17,7 +17,7 @@ import (
 // check compares every participation with the model.
 func (t *teller) check() {
 	for i, p := range t.parts {
-		got, err := t.w.Desk.Participation(background, storyActors[p.partner], p.id)
+		got, err := t.w.Desk.Claims.Participation(background, storyActors[p.partner], p.id)
 		if err != nil {
 			t.Fatalf("participation %d: %v", i, err)
 		}
@@ -107,7 +107,7 @@ func (t *teller) pages() []any {
 	for _, actor := range storyActors {
 		for _, o := range storyOffers {
 			for _, tab := range engagement.AllTabs() {
-				page, err := t.w.Desk.Customers(background, actor, o.id, workflow.CustomersQuery{Tab: tab})
+				page, err := t.w.Desk.Customers.List(background, actor, workflow.CustomersQuery{Engagement: o.id, Tab: tab})
 				if err != nil {
 					t.Fatalf("the page: %v", err)
 				}
@@ -116,7 +116,7 @@ func (t *teller) pages() []any {
 		}
 	}
 	for _, actor := range append(slices.Clone(storyActors), workflowtest.Vendor) {
-		list, err := t.w.Desk.Claims(background, actor, workflow.ClaimsQuery{})
+		list, err := t.w.Desk.Claims.List(background, actor, workflow.ClaimsQuery{})
 		if err != nil {
 			t.Fatalf("the claims list: %v", err)
 		}
@@ -195,7 +195,7 @@ func (t *teller) checkTabs(partner int, actor workflow.Actor, offer int) {
 		want = append(want, row)
 	}
 	for _, tab := range engagement.AllTabs() {
-		page, err := t.w.Desk.Customers(background, actor, storyOffers[offer].id, workflow.CustomersQuery{Tab: tab})
+		page, err := t.w.Desk.Customers.List(background, actor, workflow.CustomersQuery{Engagement: storyOffers[offer].id, Tab: tab})
 		if err != nil {
 			t.Fatalf("the page: %v", err)
 		}
@@ -255,7 +255,7 @@ func (t *teller) checkClaims(partner int, actor workflow.Actor) {
 		in := totals[t.status(p)]
 		totals[t.status(p)] = total{in.count + 1, in.estimated + p.estimated, in.requested + p.requested, in.approved + p.approved, in.paid + p.paid}
 	}
-	page, err := t.w.Desk.Claims(background, actor, workflow.ClaimsQuery{})
+	page, err := t.w.Desk.Claims.List(background, actor, workflow.ClaimsQuery{})
 	if err != nil {
 		t.Fatalf("the claims list: %v", err)
 	}
@@ -272,7 +272,7 @@ func (t *teller) checkClaims(partner int, actor workflow.Actor) {
 			t.Fatalf("the claims list counts %v that are %q, want %d", n, status, totals[status].count)
 		}
 	}
-	sums, err := t.w.Desk.ClaimTotals(background, actor, workflow.ClaimsQuery{})
+	sums, err := t.w.Desk.Claims.Totals(background, actor, workflow.ClaimsQuery{})
 	if err != nil {
 		t.Fatalf("the totals: %v", err)
 	}
@@ -295,7 +295,7 @@ func (t *teller) checkHistory(partner int, actor workflow.Actor, customer int, d
 		t.Fatalf("%s has %d events with %s, want %d (%v)", actor.Partner, len(events), domain, n, err)
 	}
 	if len(events) > 0 {
-		if _, err := t.w.Desk.VerifyHistory(background, actor, t.w.Customer(domain)); err != nil {
+		if _, err := t.w.Desk.Histories.Verify(background, actor, t.w.Customer(domain)); err != nil {
 			t.Fatalf("what the history of %s with %s led to: %v", actor.Partner, domain, err)
 		}
 	}

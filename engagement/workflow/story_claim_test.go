@@ -64,13 +64,13 @@ func (t *teller) answerOwn(p *modelPart, b int) {
 	w := t.by(p)
 	want := t.only(p, whileAwaited...)
 	outcome := []string{"3", "4"}[b%2]
-	cmd := workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "no", "outcome": outcome}}
+	cmdKey, cmd := w.Key(), workflow.AnswerPartnerSurvey{Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "no", "outcome": outcome}}
 	if b%4 == 3 {
 		cmd.Survey = claim.ProofCustomerSurvey
 	}
 	switch {
 	case b%4 != 3 && p.own == outcome: // the same again
-		t.expect("answer own survey again", w.Desk.AnswerPartnerSurvey(background, w.Actor, p.id, cmd))
+		t.expect("answer own survey again", w.Desk.Surveys.Answer(background, w.Actor.Request(cmdKey), p.id, cmd))
 		t.record(p.partner, p.customer, p.offer)
 		return
 	case want != nil:
@@ -81,7 +81,7 @@ func (t *teller) answerOwn(p *modelPart, b int) {
 	case p.own != "":
 		want = []error{workflow.ErrWrongState, consent.ErrAlreadyAnswered}
 	}
-	if t.did("answer own survey", p, 1, w.Desk.AnswerPartnerSurvey(background, w.Actor, p.id, cmd), want) {
+	if t.did("answer own survey", p, 1, w.Desk.Surveys.Answer(background, w.Actor.Request(cmdKey), p.id, cmd), want) {
 		p.own = outcome
 	}
 }
@@ -112,12 +112,12 @@ func (t *teller) document(p *modelPart, kept bool) {
 	var added claim.Evidence
 	var err error
 	if kept {
-		added, err = w.Desk.AddEvidence(background, w.Actor, p.id, workflow.AddEvidence{
-			Key: w.Key(), Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "application/pdf",
+		added, err = w.Desk.Documents.Add(background, w.Actor.Request(w.Key()), p.id, workflow.AddEvidence{
+			Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "application/pdf",
 		}, strings.NewReader("%PDF"))
 	} else {
-		added, err = w.Desk.RecordEvidence(background, w.Actor, p.id, workflow.RecordEvidence{
-			Key: w.Key(), Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "application/pdf", Size: 4, SHA256: strings.Repeat("0a", 32), Ref: "archive/7",
+		added, err = w.Desk.Documents.Record(background, w.Actor.Request(w.Key()), p.id, workflow.RecordEvidence{
+			Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "application/pdf", Size: 4, SHA256: strings.Repeat("0a", 32), Ref: "archive/7",
 		})
 	}
 	if t.did("add evidence", p, 1, err, want) {
@@ -135,7 +135,7 @@ func (t *teller) remove(p *modelPart, b int) {
 	} else if want == nil {
 		want = []error{workflow.ErrNotFound}
 	}
-	err := w.Desk.RemoveEvidence(background, w.Actor, p.id, workflow.RemoveEvidence{Key: w.Key(), Evidence: id})
+	err := w.Desk.Documents.Remove(background, w.Actor.Request(w.Key()), p.id, workflow.RemoveEvidence{Evidence: id})
 	if t.did("remove evidence", p, 1, err, want) {
 		p.docs = slices.Delete(p.docs, b, b+1)
 	}
@@ -154,11 +154,11 @@ func (t *teller) send(how move, p *modelPart) {
 	}
 	var err error
 	if how == surveys {
-		err = w.Desk.RequestSurvey(background, w.Actor, p.id, workflow.SurveyRequest{
-			Key: w.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: fmt.Sprintf("s%d@customer.example", len(p.survey.links))},
+		err = w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p.id, workflow.SendSurvey{
+			Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: fmt.Sprintf("s%d@customer.example", len(p.survey.links))},
 		})
 	} else {
-		err = w.Desk.ResendSurvey(background, w.Actor, p.id, workflow.ResendSurvey{Key: w.Key(), Survey: claim.ProofCustomerSurvey})
+		err = w.Desk.Surveys.Resend(background, w.Actor.Request(w.Key()), p.id, workflow.ResendSurvey{Survey: claim.ProofCustomerSurvey})
 	}
 	if t.did(moveNames[how], p, 2, err, want) { // requested, and sent
 		p.survey.sent, p.survey.links = true, w.SurveyLinks(p.id)
@@ -181,7 +181,7 @@ func (t *teller) reply(p *modelPart, before int) {
 		if before%2 == 1 {
 			satisfaction, want = "1", []error{consent.ErrAlreadyAnswered}
 		}
-		_, err := t.w.Desk.AnswerSurvey(background, link, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": satisfaction})
+		_, err := t.w.Desk.Links.AnswerSurvey(background, link, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": satisfaction})
 		if t.expect("answer survey again", err, want...) { // and nothing happens
 			t.record(p.partner, p.customer, p.offer)
 		}
@@ -191,7 +191,7 @@ func (t *teller) reply(p *modelPart, before int) {
 	case refused != nil:
 		want = []error{consent.ErrNotAllowed}
 	}
-	_, err := t.w.Desk.AnswerSurvey(background, link, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
+	_, err := t.w.Desk.Links.AnswerSurvey(background, link, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
 	if t.did("answer survey", p, 1, err, want) {
 		p.survey.done = true
 	}
@@ -217,14 +217,14 @@ func (t *teller) note(p *modelPart, program bool) {
 	}
 	want := t.only(p, engagement.StatusConsentReceived, engagement.StatusSubmitted, engagement.StatusUnderReview, engagement.StatusPartnerActionRequired,
 		engagement.StatusApproved, engagement.StatusRejected, engagement.StatusDisputed)
-	t.did("comment", p, 1, w.Desk.Comment(background, actor, p.id, workflow.Comment{Key: w.Key(), Text: "As agreed."}), want)
+	t.did("comment", p, 1, w.Desk.Claims.Comment(background, actor.Request(w.Key()), p.id, workflow.Comment{Text: "As agreed."}), want)
 }
 
 // detail changes the name for as long as the participation is open, the deal size
 // until consent is requested, and owner and labels at any time.
 func (t *teller) detail(p *modelPart, b int) {
 	w := t.by(p)
-	cmd := workflow.UpdateDetails{Key: w.Key()}
+	cmdKey, cmd := w.Key(), workflow.UpdateDetails{}
 	name, size, owner, labels := fmt.Sprintf("Customer %d", b), dollars(4000000), fmt.Sprintf("user-%d", b), []string{fmt.Sprintf("label-%d", b), "a"}
 	var want []error
 	switch b % 4 {
@@ -242,7 +242,7 @@ func (t *teller) detail(p *modelPart, b int) {
 	if !t.open(p) && b%4 < 2 {
 		want = []error{workflow.ErrWrongState}
 	}
-	if !t.did("change details", p, 1, w.Desk.ChangeDetails(background, w.Actor, p.id, cmd), want) {
+	if !t.did("change details", p, 1, w.Desk.Claims.Update(background, w.Actor.Request(cmdKey), p.id, cmd), want) {
 		return
 	}
 	switch b % 4 {
@@ -257,7 +257,7 @@ func (t *teller) detail(p *modelPart, b int) {
 
 func (t *teller) submit(p *modelPart, b int) {
 	w := t.by(p)
-	cmd := workflow.SubmitClaim{Key: w.Key()}
+	cmdKey, cmd := w.Key(), workflow.SubmitClaim{}
 	requested := p.requested
 	if requested == 0 {
 		requested = p.estimated
@@ -277,7 +277,7 @@ func (t *teller) submit(p *modelPart, b int) {
 	case b%4 == 3:
 		want = []error{claim.ErrAmount}
 	}
-	err := w.Desk.SubmitClaim(background, w.Actor, p.id, cmd)
+	err := w.Desk.Claims.Submit(background, w.Actor.Request(cmdKey), p.id, cmd)
 	if lacking, is := errors.AsType[*claim.IncompleteError](err); is && len(lacking.Missing) != p.lacks() {
 		t.Fatalf("submit: %v are missing, want %d", lacking.Missing, p.lacks())
 	}
@@ -301,7 +301,7 @@ func (t *teller) recall(p *modelPart) {
 	case p.recalled == claim.MaxRecalls:
 		want = []error{workflow.ErrInvalidInput, claim.ErrInvalid}
 	}
-	if t.did("recall", p, 1, w.Desk.RecallClaim(background, w.Actor, p.id, workflow.RecallClaim{Key: w.Key(), Reason: "One more page."}), want) {
+	if t.did("recall", p, 1, w.Desk.Claims.Recall(background, w.Actor.Request(w.Key()), p.id, workflow.RecallClaim{Reason: "One more page."}), want) {
 		p.recorded = engagement.StatusConsentReceived
 		p.recalled++
 	}
@@ -310,7 +310,7 @@ func (t *teller) recall(p *modelPart) {
 func (t *teller) dispute(p *modelPart) {
 	w := t.by(p)
 	want := t.only(p, engagement.StatusRejected)
-	if t.did("dispute", p, 1, w.Desk.DisputeClaim(background, w.Actor, p.id, workflow.DisputeClaim{Key: w.Key(), Reason: "It was delivered."}), want) {
+	if t.did("dispute", p, 1, w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), p.id, workflow.DisputeClaim{Reason: "It was delivered."}), want) {
 		p.recorded, p.disputed = engagement.StatusDisputed, true
 	}
 }
@@ -322,7 +322,7 @@ func (t *teller) review(do move, p *modelPart, b int) {
 	switch do {
 	case reviews:
 		want := t.only(p, engagement.StatusSubmitted)
-		if t.did("start review", p, 1, w.Desk.StartReview(background, by, p.id, workflow.StartReview{Key: w.Key()}), want) {
+		if t.did("start review", p, 1, w.Desk.Reviews.Start(background, by.Request(w.Key()), p.id, workflow.StartReview{}), want) {
 			p.recorded = engagement.StatusUnderReview
 		}
 	case demands:
@@ -330,14 +330,14 @@ func (t *teller) review(do move, p *modelPart, b int) {
 		if want == nil && !t.now.Before(p.reviewBy) { // it would expire at once, because the reviewer was slow
 			want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 		}
-		err := w.Desk.AskForAction(background, by, p.id, workflow.RequestAction{Key: w.Key(), Items: []claim.ActionItem{{Text: "Sign it."}}})
+		err := w.Desk.Reviews.RequestAction(background, by.Request(w.Key()), p.id, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
 		if t.did("ask for action", p, 1, err, want) {
 			p.recorded, p.reviewed = engagement.StatusPartnerActionRequired, true
 			t.model.tell(engagement.MessageActionRequired)
 		}
 	case rejects:
 		want := t.only(p, engagement.StatusUnderReview)
-		err := w.Desk.RejectClaim(background, by, p.id, workflow.RejectClaim{Key: w.Key(), Codes: []claim.RejectionCode{claim.RejectionNotDelivered}, Text: "Nobody came."})
+		err := w.Desk.Reviews.Reject(background, by.Request(w.Key()), p.id, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionNotDelivered}, Text: "Nobody came."})
 		if !t.did("reject", p, 1, err, want) {
 			return
 		}
@@ -359,7 +359,7 @@ func (t *teller) approve(p *modelPart, b int) {
 	if !p.consented {
 		cents = 123456
 	}
-	cmd := workflow.ApproveClaim{Key: w.Key(), Amount: dollars(cents)}
+	cmdKey, cmd := w.Key(), workflow.ApproveClaim{Amount: dollars(cents)}
 	if b%6 >= 4 {
 		cmd.Override = "As the board decided."
 	}
@@ -371,7 +371,7 @@ func (t *teller) approve(p *modelPart, b int) {
 	case b%6 == 5: // an override that overrides nothing
 		want = []error{workflow.ErrInvalidInput, claim.ErrInvalid}
 	}
-	if t.did("approve", p, 1, w.Desk.ApproveClaim(background, w.Reviewer(), p.id, cmd), want) {
+	if t.did("approve", p, 1, w.Desk.Reviews.Approve(background, w.Reviewer().Request(cmdKey), p.id, cmd), want) {
 		p.recorded, p.approved, p.overridden = engagement.StatusApproved, cents, cmd.Override != ""
 		t.model.tell(engagement.MessageClaimApproved)
 	}
@@ -389,7 +389,7 @@ func (t *teller) pay(p *modelPart, b int) {
 	if want == nil && cents > left {
 		want = []error{claim.ErrAmount}
 	}
-	cmd := workflow.RecordPayment{Key: w.Key(), Amount: dollars(cents), Reference: "INV-7"}
+	cmdKey, cmd := w.Key(), workflow.RecordPayment{Amount: dollars(cents), Reference: "INV-7"}
 	if p.location == porto || b == 11 { // whose payee profile is not valid
 		cmd.Reason = "The bank confirmed it."
 	}
@@ -403,7 +403,7 @@ func (t *teller) pay(p *modelPart, b int) {
 	case p.location != porto && cmd.Reason != "":
 		want = []error{workflow.ErrInvalidInput}
 	}
-	err := w.Desk.RecordPayment(background, w.Reviewer(), p.id, cmd)
+	err := w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(cmdKey), p.id, cmd)
 	if !t.did("pay", p, 1, err, want) {
 		return
 	}

@@ -198,12 +198,12 @@ func (t *teller) begin(claim bool, partner, customer, offer, location int) {
 	var started []workflow.Started
 	var err error
 	if claim {
-		started, err = w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
-			Key: w.Key(), Customer: w.Customer(storyCustomers[customer]), Location: at, Engagements: []engagement.ID{id},
+		started, err = w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
+			Customer: w.Customer(storyCustomers[customer]), Location: at, Engagements: []engagement.ID{id},
 		})
 	} else {
-		started, err = w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{
-			Key: w.Key(), Candidate: workflow.Candidate{Location: at, Domain: storyCustomers[customer]}, Engagements: []engagement.ID{id},
+		started, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{
+			Candidate: workflow.Candidate{Location: at, Domain: storyCustomers[customer]}, Engagements: []engagement.ID{id},
 		})
 	}
 	if !t.expect("begin", err, want...) {
@@ -236,15 +236,15 @@ func (t *teller) ask(how move, p *modelPart) {
 	case t.full(p.customer, p.offer):
 		want = []error{workflow.ErrWrongState, consent.ErrTakenElsewhere}
 	}
-	req := workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(fmt.Sprintf("c%d@customer.example", len(p.sends))), Partner: workflow.ByEmail("us@partner.example")}
+	reqKey, req := w.Key(), workflow.RequestConsent{Customer: workflow.ByEmail(fmt.Sprintf("c%d@customer.example", len(p.sends))), Partner: workflow.ByEmail("us@partner.example")}
 	var err error
 	switch how {
 	case asks:
-		_, err = w.Desk.RequestConsent(background, w.Actor, p.id, req)
+		_, err = w.Desk.Consents.Request(background, w.Actor.Request(reqKey), p.id, req)
 	case reasks:
-		_, err = w.Desk.ResendConsent(background, w.Actor, p.id, req.Key)
+		_, err = w.Desk.Consents.Resend(background, w.Actor.Request(reqKey), p.id)
 	default:
-		_, err = w.Desk.ChangeContacts(background, w.Actor, p.id, req)
+		_, err = w.Desk.Consents.ChangeContacts(background, w.Actor.Request(reqKey), p.id, workflow.ChangeContacts(req))
 	}
 	if !t.expect(moveNames[how], err, want...) {
 		return
@@ -268,7 +268,7 @@ func (t *teller) rename(p *modelPart) {
 	case !t.open(p):
 		want = []error{workflow.ErrWrongState}
 	}
-	_, err := w.Desk.ChangeContacts(background, w.Actor, p.id, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail(fmt.Sprintf("n%d@customer.example", p.events))})
+	_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p.id, workflow.ChangeContacts{Customer: workflow.ByEmail(fmt.Sprintf("n%d@customer.example", p.events))})
 	t.did("name contacts", p, 1, err, want)
 }
 
@@ -279,7 +279,7 @@ func (t *teller) turn(p *modelPart) {
 	if !t.open(p) && t.status(p) != engagement.StatusApproved {
 		want = []error{workflow.ErrWrongState}
 	}
-	t.did("turn", p, 1, w.Desk.ChangePartnerContacts(background, w.Actor, p.id, workflow.ChangePartnerContacts{Key: w.Key(), Partner: workflow.ByEmail(fmt.Sprintf("us%d@partner.example", p.events))}), want)
+	t.did("turn", p, 1, w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p.id, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(fmt.Sprintf("us%d@partner.example", p.events))}), want)
 }
 
 // newestBut returns the newest link, or the one so many before it, and whether that
@@ -360,7 +360,7 @@ func (t *teller) cancel(p *modelPart) {
 	case p.submitted:
 		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	}
-	if t.expect("cancel", w.Desk.Cancel(background, w.Actor, p.id, workflow.Cancel{Key: w.Key()}), want...) {
+	if t.expect("cancel", w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p.id, workflow.Cancel{}), want...) {
 		t.record(p.partner, p.customer, p.offer)
 		p.recorded = engagement.StatusCanceled
 		if len(p.sends) > 0 {

@@ -18,7 +18,8 @@ import (
 // nothing, however often it is called.
 //
 // It returns consent.ErrUnknownLink, consent.ErrNotShown, consent.ErrLinkVoid or an *UnavailableError.
-func (s *Service) SurveyView(ctx context.Context, token consent.Token) (survey.View, error) {
+func (d *LinksDesk) SurveyView(ctx context.Context, token consent.Token) (survey.View, error) {
+	s := d.s
 	u := s.unit(storage.CommandRecord{})
 	p, v, link, err := u.surveyed(ctx, token)
 	if err != nil {
@@ -32,7 +33,8 @@ func (s *Service) SurveyView(ctx context.Context, token consent.Token) (survey.V
 // the same answers again change nothing.
 //
 // It returns the errors of SurveyView and those of survey.Answer.
-func (s *Service) AnswerSurvey(ctx context.Context, token consent.Token, answers map[string]string) (survey.View, error) {
+func (d *LinksDesk) AnswerSurvey(ctx context.Context, token consent.Token, answers map[string]string) (survey.View, error) {
+	s := d.s
 	view, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (survey.View, error) {
 		p, v, link, err := u.surveyed(ctx, token)
 		if err != nil {
@@ -108,25 +110,25 @@ func (u *unit) surveyView(p engagement.Participation, v claim.Survey, link conse
 // AnswerPartnerSurvey is the command by which a partner answers its own survey
 // within the claim.
 type AnswerPartnerSurvey struct {
-	Key     string            `json:"-"`       // idempotency key
 	Survey  string            `json:"survey"`  // its kind, claim.ProofPartnerSurvey for example
 	Answers map[string]string `json:"answers"` // by the IDs of the questions
 }
 
 // LogValue hides the answers.
 func (c AnswerPartnerSurvey) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", c.Key), slog.String("survey", c.Survey))
+	return slog.GroupValue(slog.String("survey", c.Survey))
 }
 
-// AnswerPartnerSurvey records the partner's answers to its own survey of a claim,
+// Answer records the partner's answers to its own survey of a claim,
 // whether or not that was sent to a contact. The first answers count, and the same
 // answers again, whoever gave them first, change nothing.
 //
 // It returns what Comment returns; for answers that are missing or wrong an
 // *InputError each, joined.
-func (s *Service) AnswerPartnerSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd AnswerPartnerSurvey) error {
+func (d *SurveysDesk) Answer(ctx context.Context, req Request, id engagement.ParticipationID, cmd AnswerPartnerSurvey) error {
+	s, actor := d.s, req.Actor
 	const name = "answer survey"
-	_, err := execute(ctx, s, actor, name, cmd.Key, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
+	_, err := execute(ctx, s, req, name, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
 		p, err := u.participation(ctx, actor, MayEditClaims, id)
 		if err != nil || cmd.repeats(p) {
 			return struct{}{}, err

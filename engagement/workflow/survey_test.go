@@ -22,23 +22,23 @@ import (
 )
 
 // The desk is what the page of a survey asks.
-var _ consenthttp.SurveyDesk = (*workflow.Service)(nil)
+var _ consenthttp.SurveyDesk = (*workflow.LinksDesk)(nil)
 
 // surveyTo is the command that sends the customer survey to a contact.
-func surveyTo(key, contact string) workflow.SurveyRequest {
-	return workflow.SurveyRequest{Key: key, Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}}
+func surveyTo(contact string) workflow.SendSurvey {
+	return workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}}
 }
 
 // sendSurvey sends the customer survey, and lets the message go out.
 func sendSurvey(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, contact string) consent.Token {
 	t.Helper()
-	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), contact)))
+	ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo(contact)))
 	w.Relayed()
 	return newestSurvey(w, p)
 }
 
 func resendSurvey(w *workflowtest.World, p engagement.ParticipationID) error {
-	return w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: w.Key(), Survey: claim.ProofCustomerSurvey})
+	return w.Desk.Surveys.Resend(background, w.Actor.Request(w.Key()), p, workflow.ResendSurvey{Survey: claim.ProofCustomerSurvey})
 }
 
 // newestSurvey is the link of the survey that was sent last.
@@ -61,23 +61,23 @@ func answersTo(v survey.View) map[string]string {
 
 // giveAnswers answers a survey in full.
 func giveAnswers(w *workflowtest.World, link consent.Token) error {
-	v, err := w.Desk.SurveyView(background, link)
+	v, err := w.Desk.Links.SurveyView(background, link)
 	if err != nil {
 		return err
 	}
-	_, err = w.Desk.AnswerSurvey(background, link, answersTo(v))
+	_, err = w.Desk.Links.AnswerSurvey(background, link, answersTo(v))
 	return err
 }
 
 // giveOthers answers a survey otherwise.
 func giveOthers(w *workflowtest.World, link consent.Token) error {
-	v, err := w.Desk.SurveyView(background, link)
+	v, err := w.Desk.Links.SurveyView(background, link)
 	if err != nil {
 		return err
 	}
 	answers := answersTo(v)
 	answers["satisfaction"] = "5"
-	_, err = w.Desk.AnswerSurvey(background, link, answers)
+	_, err = w.Desk.Links.AnswerSurvey(background, link, answers)
 	return err
 }
 
@@ -101,7 +101,7 @@ func TestSurvey(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Relayed()
-	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "ana@contoso.com")))
+	ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("ana@contoso.com")))
 	equal(t, "messages before the relay", len(sentTo(w, engagement.MessageSurveyRequest)), 0)
 	if links := surveyOf(t, w, p).Links; len(links) != 1 || len(links[0].Tokens) != 0 {
 		t.Fatalf("the token is made before the message goes out: %v", links)
@@ -113,13 +113,13 @@ func TestSurvey(t *testing.T) {
 		t.Errorf("link %q in body %q", m.Link, m.Body)
 	}
 	link := newestSurvey(w, p)
-	v, err := w.Desk.SurveyView(background, link)
+	v, err := w.Desk.Links.SurveyView(background, link)
 	ok(t, err)
 	equal(t, "the page", []string{v.Partner, v.Customer, v.Program, v.Engagement, v.Title, string(v.Language), string(v.Status)},
 		[]string{"Northwind Consulting", "Contoso", "Commerce Incentives", "Azure Migration", "How was the engagement?", "en", "sent"})
 	equal(t, "its deadline", v.Deadline, w.Now().Add(60*day))
 	w.Advance(time.Hour)
-	v, err = w.Desk.AnswerSurvey(background, link, answersTo(v))
+	v, err = w.Desk.Links.AnswerSurvey(background, link, answersTo(v))
 	ok(t, err)
 	equal(t, "the page says", []any{v.Status, v.AnsweredAt, v.MayAnswer}, []any{survey.StatusDone, w.Now(), false})
 	answered, err := forReview(t, w, p).Survey(claim.ProofCustomerSurvey)
@@ -139,7 +139,7 @@ func TestSurvey(t *testing.T) {
 		equal(t, "the event", entry{string(e.Kind), string(e.By), e.Person.User, e.Person.Contacts[0].String(), detailOf(t, e)}, want[i])
 		equal(t, "from and to", []engagement.Status{e.From, e.To}, []engagement.Status{"Customer consent received", "Customer consent received"})
 	}
-	view, err := w.Desk.Claim(background, w.Actor, p)
+	view, err := w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
 	if slices.ContainsFunc(view.Missing, func(m claim.Missing) bool { return m.Kind == claim.ProofCustomerSurvey }) {
 		t.Errorf("still missing: %v", view.Missing)
@@ -163,7 +163,7 @@ func TestSurveyAgain(t *testing.T) {
 		links = append(links, newestSurvey(w, p))
 	}
 	for i, l := range links {
-		_, err := w.Desk.SurveyView(background, l)
+		_, err := w.Desk.Links.SurveyView(background, l)
 		if live := i == len(links)-1; live && err != nil || !live && !errors.Is(err, consent.ErrLinkVoid) {
 			t.Errorf("link %d gives %v", i, err)
 		}
@@ -209,7 +209,7 @@ func TestSurveyAfterSubmissionDeadline(t *testing.T) {
 	w.Relayed()
 	link := newestSurvey(w, p)
 	w.Reviewed(p)
-	v, err := w.Desk.SurveyView(background, link)
+	v, err := w.Desk.Links.SurveyView(background, link)
 	ok(t, err)
 	equal(t, "may answer", v.MayAnswer, true)
 	equal(t, "by", v.Deadline, part(t, w, p).Claim.ReviewBy)
@@ -220,7 +220,7 @@ func TestSurveyAfterSubmissionDeadline(t *testing.T) {
 		if !strings.Contains(e.Error(), "submission deadline has passed") {
 			t.Errorf("%v does not say why", e)
 		}
-		err := w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "eva@contoso.com"))
+		err := w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("eva@contoso.com"))
 		refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 	})
 	ok(t, giveAnswers(w, link))
@@ -234,7 +234,7 @@ func TestSurveyContact(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	first := sendSurvey(t, w, p, "ana@contoso.com")
 	second := sendSurvey(t, w, p, "eva@contoso.com")
-	if _, err := w.Desk.SurveyView(background, first); !errors.Is(err, consent.ErrLinkVoid) {
+	if _, err := w.Desk.Links.SurveyView(background, first); !errors.Is(err, consent.ErrLinkVoid) {
 		t.Fatalf("the first contact's link gives %v", err)
 	}
 	equal(t, "the contact", surveyOf(t, w, p).Contact().Email.String(), "eva@contoso.com")
@@ -250,8 +250,8 @@ func TestSurveyContact(t *testing.T) {
 	w.Advance(time.Hour)
 	unchanged(t, spy, func() {
 		for name, err := range map[string]error{
-			"another contact": w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "rui@contoso.com")),
-			"the same":        w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "eva@contoso.com")),
+			"another contact": w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("rui@contoso.com")),
+			"the same":        w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("eva@contoso.com")),
 			"again":           resendSurvey(w, p),
 		} {
 			refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
@@ -278,19 +278,18 @@ func TestSurveyInput(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
 	unchanged(t, spy, func() {
-		for field, req := range map[string]workflow.SurveyRequest{
+		for field, req := range map[string]workflow.SendSurvey{
 			"contact.email":   {Survey: claim.ProofCustomerSurvey},
 			"contact.email ":  {Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com\r\nBcc: x@y.z"}},
 			"language":        {Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}, Language: "!"},
 			"contact.email  ": {Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana"}},
 		} {
-			req.Key = w.Key()
-			equal(t, "the field", refused[*workflow.InputError](t, w.Desk.RequestSurvey(background, w.Actor, p, req), workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
+			equal(t, "the field", refused[*workflow.InputError](t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, req), workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
 		}
 		for _, kind := range []string{"", "weather", claim.ProofInvoice} {
 			for _, err := range []error{
-				w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}}),
-				w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: w.Key(), Survey: kind}),
+				w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}}),
+				w.Desk.Surveys.Resend(background, w.Actor.Request(w.Key()), p, workflow.ResendSurvey{Survey: kind}),
 			} {
 				equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "survey", Value: kind})
 			}
@@ -299,18 +298,18 @@ func TestSurveyInput(t *testing.T) {
 	link := sendSurvey(t, w, p, "ana@contoso.com")
 	unchanged(t, spy, func() {
 		for _, answers := range []map[string]string{nil, {"delivered": "perhaps"}, {"other": "x"}} {
-			_, err := w.Desk.AnswerSurvey(background, link, answers)
+			_, err := w.Desk.Links.AnswerSurvey(background, link, answers)
 			refused[*survey.AnswersError](t, err, consent.ErrInvalid)
 		}
 		for _, unknown := range []consent.Token{{}, newest(w, p)} { // a link to consent opens no survey
 			if err := giveAnswers(w, unknown); !errors.Is(err, consent.ErrUnknownLink) {
 				t.Errorf("an unknown link gives %v", err)
 			}
-			if _, err := w.Desk.AnswerSurvey(background, unknown, nil); !errors.Is(err, consent.ErrUnknownLink) {
+			if _, err := w.Desk.Links.AnswerSurvey(background, unknown, nil); !errors.Is(err, consent.ErrUnknownLink) {
 				t.Errorf("an unknown link gives %v", err)
 			}
 		}
-		if _, err := w.Desk.ConsentView(background, link); !errors.Is(err, consent.ErrUnknownLink) { // nor the other way round
+		if _, err := w.Desk.Links.ConsentView(background, link); !errors.Is(err, consent.ErrUnknownLink) { // nor the other way round
 			t.Errorf("the link of a survey gives %v", err)
 		}
 		if err := answer(w, link, consent.DecisionWithdraw); !errors.Is(err, consent.ErrUnknownLink) {
@@ -325,22 +324,22 @@ func TestSurveyLanguage(t *testing.T) {
 	for language, title := range map[string]string{"": "Como correu o projeto?", "en": "How was the engagement?"} {
 		w, _ := newWorld(t)
 		p := w.Added(migration, "ana@contoso.com")
-		req := asked(w, "ana@contoso.com")
+		reqKey, req := w.Key(), asked(w, "ana@contoso.com")
 		req.Language = "pt-PT"
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(reqKey), p, req)
 		ok(t, err)
 		w.Relayed()
 		w.Accepted(p)
-		cmd := surveyTo(w.Key(), "ana@contoso.com")
+		cmdKey, cmd := w.Key(), surveyTo("ana@contoso.com")
 		cmd.Language = language
-		ok(t, w.Desk.RequestSurvey(background, w.Actor, p, cmd))
+		ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(cmdKey), p, cmd))
 		w.Relayed()
-		v, err := w.Desk.SurveyView(background, newestSurvey(w, p))
+		v, err := w.Desk.Links.SurveyView(background, newestSurvey(w, p))
 		ok(t, err)
 		equal(t, "the title for "+language, v.Title, title)
 		ok(t, resendSurvey(w, p))
 		w.Relayed()
-		again, err := w.Desk.SurveyView(background, newestSurvey(w, p))
+		again, err := w.Desk.Links.SurveyView(background, newestSurvey(w, p))
 		ok(t, err)
 		equal(t, "sent again", again, v)
 	}
@@ -352,7 +351,7 @@ func TestSurveyPage(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
 	link := sendSurvey(t, w, p, "ana@contoso.com")
-	page := httptest.NewServer(http.StripPrefix("/survey", consenthttp.NewSurvey(w.Desk, nil)))
+	page := httptest.NewServer(http.StripPrefix("/survey", consenthttp.NewSurvey(w.Desk.Links, nil)))
 	defer page.Close()
 	address := page.URL + "/survey/" + link.Secret()
 	status := func(resp *http.Response, err error) int {
@@ -372,7 +371,7 @@ func TestSurveyPage(t *testing.T) {
 	}
 	look()
 	form := url.Values{}
-	for id, a := range answersTo(must(w.Desk.SurveyView(background, link))) {
+	for id, a := range answersTo(must(w.Desk.Links.SurveyView(background, link))) {
 		form.Set(id, a)
 	}
 	unchanged(t, spy, func() {
@@ -435,14 +434,14 @@ func TestSurveyTokens(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Relayed()
-	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "ana@contoso.com")))
+	ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("ana@contoso.com")))
 	var tokens []consent.Token
 	desk := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
 		tokens = append(tokens, must(consent.ParseToken(d.Link)))
 		return errors.New("the mailbox is full")
 	}))
 	for range 3 {
-		if _, err := desk.Relay(background); err == nil {
+		if _, err := desk.Jobs.Relay(background); err == nil {
 			t.Fatal("it was sent")
 		}
 		w.Advance(time.Hour)
@@ -460,7 +459,7 @@ func TestSurveyTokens(t *testing.T) {
 		if len(holding(all, token.Hash().String())) == 0 {
 			t.Errorf("the hash of token %d is not stored: this test sees nothing", i)
 		}
-		_, err := w.Desk.SurveyView(background, token)
+		_, err := w.Desk.Links.SurveyView(background, token)
 		ok(t, err)
 	}
 	ok(t, giveAnswers(w, tokens[1]))
@@ -472,14 +471,14 @@ func TestSurveyTokens(t *testing.T) {
 func TestRelayDropsPointlessSurveys(t *testing.T) {
 	for name, meanwhile := range map[string]func(t *testing.T, w *workflowtest.World, p engagement.ParticipationID){
 		"replaced": func(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) {
-			ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "new@contoso.com")))
+			ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("new@contoso.com")))
 		},
 		"answered": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID) {
 			var link consent.Token // of an attempt that looked as if it had failed
 			_, err := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
 				link = must(consent.ParseToken(d.Link))
 				return errors.New("time-out")
-			})).Relay(background)
+			})).Jobs.Relay(background)
 			if err == nil {
 				t.Fatal("it was sent")
 			}
@@ -496,7 +495,7 @@ func TestRelayDropsPointlessSurveys(t *testing.T) {
 			w, _ := newWorld(t)
 			p := w.Granted(migration, "ana@contoso.com")
 			w.Relayed()
-			ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "late@contoso.com")))
+			ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("late@contoso.com")))
 			meanwhile(t, w, p)
 			w.Advance(day)
 			w.Relayed()
@@ -505,7 +504,7 @@ func TestRelayDropsPointlessSurveys(t *testing.T) {
 			}
 			for range 3 {
 				w.Advance(day)
-				n, err := w.Desk.Relay(background)
+				n, err := w.Desk.Jobs.Relay(background)
 				ok(t, err)
 				equal(t, fmt.Sprintf("%s: left", name), n, 0)
 			}
@@ -524,7 +523,7 @@ func TestTheSamePartnerAnswersAgain(t *testing.T) {
 	own := func(user, survey, outcome string) error {
 		actor := w.Actor
 		actor.User = user
-		return w.Desk.AnswerPartnerSurvey(background, actor, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: survey, Answers: answers(outcome)})
+		return w.Desk.Surveys.Answer(background, actor.Request(w.Key()), p, workflow.AnswerPartnerSurvey{Survey: survey, Answers: answers(outcome)})
 	}
 	ok(t, own("ana", claim.ProofPartnerSurvey, "3"))
 	before := storedPart(t, spy, w, p)
@@ -542,7 +541,7 @@ func TestTheSamePartnerAnswersAgain(t *testing.T) {
 	given := forReview(t, w, p)
 	v, err := given.Survey(claim.ProofCustomerSurvey)
 	ok(t, err)
-	err = w.Desk.AnswerPartnerSurvey(background, w.Actor, p, workflow.AnswerPartnerSurvey{Key: w.Key(), Survey: claim.ProofCustomerSurvey, Answers: v.Response.Answers})
+	err = w.Desk.Surveys.Answer(background, w.Actor.Request(w.Key()), p, workflow.AnswerPartnerSurvey{Survey: claim.ProofCustomerSurvey, Answers: v.Response.Answers})
 	if err == nil {
 		t.Error("it says that these are the customer's answers")
 	}

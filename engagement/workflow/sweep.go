@@ -27,7 +27,8 @@ const (
 // *UnavailableError and a context that is over end it. What is wrong with one
 // customer does not keep the others waiting, those of its batch neither; it is in the
 // joined error.
-func (s *Service) Sweep(ctx context.Context) (int, error) {
+func (d *JobsDesk) Sweep(ctx context.Context) (int, error) {
+	s := d.s
 	settled, err := s.sweep(ctx)
 	return settled, explain(err)
 }

@@ -27,12 +27,12 @@ func shown(t *testing.T, w *workflowtest.World) string {
 		for _, e := range all {
 			for _, tab := range engagement.AllTabs() {
 				for _, sort := range storage.AllSorts() {
-					page, err := w.Desk.Customers(background, actor, e.ID, workflow.CustomersQuery{Tab: tab, Sort: sort})
+					page, err := w.Desk.Customers.List(background, actor, workflow.CustomersQuery{Engagement: e.ID, Tab: tab, Sort: sort})
 					ok(t, err)
 					fmt.Fprintln(&b, actor.Partner, e.ID, tab, sort, asJSON(t, page))
 					for _, r := range page.Rows {
 						if r.Participation != "" {
-							status, err := w.Desk.Status(background, actor, r.Participation)
+							status, err := w.Desk.Claims.Status(background, actor, r.Participation)
 							ok(t, err)
 							fmt.Fprintln(&b, r.Participation, status)
 						}
@@ -40,11 +40,11 @@ func shown(t *testing.T, w *workflowtest.World) string {
 				}
 			}
 		}
-		rows, err := w.Desk.Search(background, actor, "", 0)
+		rows, err := w.Desk.Customers.Search(background, actor, "", 0)
 		ok(t, err)
-		due, err := w.Desk.AttentionRequired(background, actor, 0)
+		due, err := w.Desk.Customers.NeedingAttention(background, actor, 0)
 		ok(t, err)
-		claims, err := w.Desk.Claims(background, actor, workflow.ClaimsQuery{})
+		claims, err := w.Desk.Claims.List(background, actor, workflow.ClaimsQuery{})
 		ok(t, err)
 		fmt.Fprintln(&b, asJSON(t, rows), asJSON(t, due), asJSON(t, claims))
 	}
@@ -70,14 +70,14 @@ func TestSweep(t *testing.T) {
 	for i, step := range steps {
 		w.Advance(step.after)
 		before := shown(t, w)
-		n, err := w.Desk.Sweep(background)
+		n, err := w.Desk.Jobs.Sweep(background)
 		ok(t, err)
 		equal(t, fmt.Sprintf("settled in step %d", i), n, step.settled)
 		if after := shown(t, w); after != before {
 			t.Fatalf("step %d: what is shown has changed\nbefore %s\nafter %s", i, before, after)
 		}
 		unchanged(t, spy, func() {
-			n, err := w.Desk.Sweep(background)
+			n, err := w.Desk.Jobs.Sweep(background)
 			ok(t, err)
 			equal(t, "settled again", n, 0)
 		})
@@ -102,10 +102,10 @@ func crowd(t *testing.T, w *workflowtest.World, n int) {
 		workflowtest.Seats.Set(&c.Facts, 300)
 		workflowtest.Segment.Set(&c.Facts, "enterprise")
 		w.PutCustomer(c)
-		cmd := add(w, "", pilot)
+		cmdKey, cmd := w.Key(), add(w, "", pilot)
 		cmd.Candidate.Domain = c.Domain
 		cmd.Candidate.TPID = fmt.Sprint(1000 + i)
-		_, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+		_, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 		ok(t, err)
 	}
 	w.Advance(30 * day)
@@ -118,7 +118,7 @@ func TestSweepTogether(t *testing.T) {
 	counts := make([]int, 8)
 	var sweeps []func() error
 	for i := range counts {
-		sweeps = append(sweeps, func() (err error) { counts[i], err = w.Desk.Sweep(background); return err })
+		sweeps = append(sweeps, func() (err error) { counts[i], err = w.Desk.Jobs.Sweep(background); return err })
 	}
 	for _, err := range together(sweeps...) {
 		ok(t, err)
@@ -149,7 +149,7 @@ func TestSweepTrouble(t *testing.T) {
 		}
 		return nil
 	}}
-	n, err := w.Desk.Sweep(background)
+	n, err := w.Desk.Jobs.Sweep(background)
 	equal(t, "settled", n, 129)
 	if !errors.Is(err, storage.ErrInvalid) || errors.Is(err, workflow.ErrUnavailable) {
 		t.Fatalf("the error is %v", err)
@@ -157,18 +157,18 @@ func TestSweepTrouble(t *testing.T) {
 	spy.Store = spy.Store.(meddled).Store
 	down := errors.New("down")
 	spy.reset(func(int, func() error) error { return down }, nil)
-	n, err = w.Desk.Sweep(background)
+	n, err = w.Desk.Jobs.Sweep(background)
 	equal(t, "settled", n, 0)
 	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
 	equal(t, "tries", spy.tries, 1)
 	spy.reset(nil, nil)
-	n, err = w.Desk.Sweep(background)
+	n, err = w.Desk.Jobs.Sweep(background)
 	ok(t, err)
 	equal(t, "settled", n, 1)
 
 	ctx, cancel := context.WithCancel(background)
 	cancel()
-	if _, err := w.Desk.Sweep(ctx); !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrUnavailable) {
+	if _, err := w.Desk.Jobs.Sweep(ctx); !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrUnavailable) {
 		t.Fatalf("cancelled: %v", err)
 	}
 }
@@ -178,19 +178,19 @@ func TestSweepTrouble(t *testing.T) {
 func TestHistory(t *testing.T) {
 	w, _ := newWorld(t)
 	start := w.Now()
-	cmd := add(w, "ana@contoso.com", migration)
+	cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", migration)
 	cmd.Candidate.TenantID, cmd.Candidate.Reason = "00000000-0000-4000-8000-000000000001", "As agreed."
-	started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 	ok(t, err)
 	p := started[0].ID
 	w.Advance(time.Hour)
 	w.Requested(p, "eva@contoso.com")
 	w.Advance(day)
-	_, err = w.Desk.ResendConsent(background, workflow.Actor{Partner: "northwind", User: "bob", Roles: []workflow.Role{workflow.RoleIncentivesUser}}, p, w.Key())
+	_, err = w.Desk.Consents.Resend(background, workflow.Actor{Partner: "northwind", User: "bob", Roles: []workflow.Role{workflow.RoleIncentivesUser}}.Request(w.Key()), p)
 	ok(t, err)
 	w.Advance(time.Hour)
 	w.Relayed()
-	_, err = w.Desk.ChangeContacts(background, w.Actor, p, asked(w, "rui@contoso.com"))
+	_, err = w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts(asked(w, "rui@contoso.com")))
 	ok(t, err)
 	w.Relayed()
 	w.Advance(time.Hour)
@@ -201,7 +201,7 @@ func TestHistory(t *testing.T) {
 	w.Requested(q, "eva@contoso.com")
 	w.Declined(q)
 	r := w.Claimed(migration, "contoso.com")
-	ok(t, w.Desk.Cancel(background, w.Actor, r, workflow.Cancel{Key: w.Key(), Reason: "Not now."}))
+	ok(t, w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), r, workflow.Cancel{Reason: "Not now."}))
 	x := w.Claimed(migration, "contoso.com")
 	w.Advance(40 * day)
 	w.Swept()
@@ -258,7 +258,7 @@ func TestHistory(t *testing.T) {
 			t.Errorf("event %d shows its salt", i+1)
 		}
 	}
-	records, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+	records, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 	ok(t, err)
 	for i, of := range []int{1, 3, 5} { // the events of sending name the link of the evidence
 		equal(t, fmt.Sprintf("the link of event %d", of+2), events[of+1].Detail.Link, records[i].Link)
@@ -279,11 +279,11 @@ func TestClockJumps(t *testing.T) {
 	w.ExpectStatus(p, engagement.StatusConsentExpired)
 	w.SetNow(start.Add(2 * day)) // nobody has recorded it: it is not over yet
 	w.ExpectStatus(p, engagement.StatusAwaitingConsentResponse)
-	_, err := w.Desk.ResendConsent(background, w.Actor, p, w.Key())
+	_, err := w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 	ok(t, err)
 	w.Relayed()
 	w.SetNow(start.Add(-10 * day))
-	_, err = w.Desk.ResendConsent(background, w.Actor, p, w.Key())
+	_, err = w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 	refused[*consent.TooSoonError](t, err, consent.ErrTooSoon)
 	w.Accepted(p) // before it was asked, by this clock
 	claim := part(t, w, p).Claim
@@ -299,7 +299,7 @@ func TestClockJumps(t *testing.T) {
 	w.Swept()
 	w.SetNow(start)
 	w.ExpectStatus(q, engagement.StatusConsentExpired)
-	if err := w.Desk.Cancel(background, w.Actor, q, workflow.Cancel{Key: w.Key()}); !errors.Is(err, workflow.ErrWrongState) {
+	if err := w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), q, workflow.Cancel{}); !errors.Is(err, workflow.ErrWrongState) {
 		t.Fatalf("cancelled what has expired: %v", err)
 	}
 	events, _ := history(t, w, "contoso.com")

@@ -46,13 +46,13 @@ func (s *rewritten) Load(ctx context.Context, want storage.Want) (storage.Loaded
 // toldBy is what each way to see a history says is wrong with it.
 func toldBy(w *workflowtest.World, p engagement.ParticipationID) map[string]error {
 	key := w.Customer("contoso.com")
-	_, verified := w.Desk.VerifyHistory(background, w.Actor, key)
-	_, viewed := w.Desk.Claim(background, w.Actor, p)
+	_, verified := w.Desk.Histories.Verify(background, w.Actor, key)
+	_, viewed := w.Desk.Claims.Get(background, w.Actor, p)
 	out := map[string]error{"verification": verified, "claim": viewed}
 	for _, newest := range []bool{false, true} {
 		for _, limit := range []int{1, 2, 3, 50} {
 			name := fmt.Sprintf("pages of %d, newest first %v", limit, newest)
-			for _, err := range w.Desk.AllHistory(background, w.Actor, workflow.HistoryQuery{Customer: key, Newest: newest, Limit: limit}) {
+			for _, err := range w.Desk.Histories.All(background, w.Actor, workflow.HistoryQuery{Customer: key, Newest: newest, Limit: limit}) {
 				out[name] = err
 			}
 		}
@@ -128,9 +128,9 @@ func TestStateNotLedToShows(t *testing.T) {
 				rewrite(p)
 			}
 		}
-		_, err := w.Desk.VerifyHistory(background, w.Actor, w.Customer("contoso.com"))
+		_, err := w.Desk.Histories.Verify(background, w.Actor, w.Customer("contoso.com"))
 		e := refused[*engagement.HistoryError](t, err, engagement.ErrHistoryBroken)
-		view, err := w.Desk.Claim(background, w.Actor, p)
+		view, err := w.Desk.Claims.Get(background, w.Actor, p)
 		equal(t, name+": where the claim says so", *refused[*engagement.HistoryError](t, err, engagement.ErrHistoryBroken), *e)
 		equal(t, name+": the claim is there", view.ID, p)
 	}
@@ -142,7 +142,7 @@ func TestStateNotLedToShows(t *testing.T) {
 		"disassociated":         func(c *engagement.Customer) { c.DisassociatedAt = c.KnownSince },
 	} {
 		s.customer = rewrite
-		_, err := w.Desk.VerifyHistory(background, w.Actor, w.Customer("contoso.com"))
+		_, err := w.Desk.Histories.Verify(background, w.Actor, w.Customer("contoso.com"))
 		if err == nil {
 			t.Errorf("a customer that is %s is what the history led to", name)
 		}
@@ -154,7 +154,7 @@ func TestMissingParticipationShows(t *testing.T) {
 	w, s := newWorld(t)
 	w.Granted(migration, "ana@contoso.com")
 	s.Store = &emptied{s.Store}
-	_, err := w.Desk.VerifyHistory(background, w.Actor, w.Customer("contoso.com"))
+	_, err := w.Desk.Histories.Verify(background, w.Actor, w.Customer("contoso.com"))
 	refused[*engagement.HistoryError](t, err, engagement.ErrHistoryBroken)
 }
 
@@ -178,7 +178,7 @@ func TestKeptHeads(t *testing.T) {
 	key := w.Customer("contoso.com")
 	var kept []engagement.Head
 	keep := func() {
-		for h, err := range w.Desk.Heads(background, w.Actor) {
+		for h, err := range w.Desk.Histories.Heads(background, w.Actor) {
 			ok(t, err)
 			if h.Customer == key {
 				kept = append(kept, h.Head)
@@ -188,19 +188,19 @@ func TestKeptHeads(t *testing.T) {
 	keep()
 	w.Cancelled(w.Rows(migration, engagement.TabEligible)[0].Participation)
 	keep()
-	head, err := w.Desk.VerifyHistory(background, w.Actor, key, append(kept, engagement.Head{})...)
+	head, err := w.Desk.Histories.Verify(background, w.Actor, key, append(kept, engagement.Head{})...)
 	ok(t, err)
 	equal(t, "what was kept last", kept, []engagement.Head{kept[0], head})
 
 	other, _ := newWorld(t) // the same, made anew
 	other.Advance(time.Second)
 	other.Cancelled(other.Added(migration, "ana@contoso.com"))
-	_, err = other.Desk.VerifyHistory(background, other.Actor, key)
+	_, err = other.Desk.Histories.Verify(background, other.Actor, key)
 	ok(t, err)
-	_, err = other.Desk.VerifyHistory(background, other.Actor, key, kept...)
+	_, err = other.Desk.Histories.Verify(background, other.Actor, key, kept...)
 	equal(t, "where", refused[*engagement.HistoryError](t, err, engagement.ErrHistoryBroken).Seq, int64(1))
 	shorter := engagement.Head{Seq: 3, Hash: head.Hash}
-	_, err = w.Desk.VerifyHistory(background, w.Actor, key, shorter)
+	_, err = w.Desk.Histories.Verify(background, w.Actor, key, shorter)
 	equal(t, "where it ends", refused[*engagement.HistoryError](t, err, engagement.ErrHistoryBroken).Seq, int64(2))
 }
 
@@ -220,7 +220,7 @@ func TestHistoryPages(t *testing.T) {
 			var got []engagement.Event
 			query, pages := workflow.HistoryQuery{Customer: key, Newest: newest, Limit: limit}, 0
 			for next := true; next; next = query.Cursor != "" {
-				page, err := w.Desk.History(background, w.Actor, query)
+				page, err := w.Desk.Histories.List(background, w.Actor, query)
 				ok(t, err)
 				if len(page.Events) > limit {
 					t.Fatalf("a page of %d has %d events", limit, len(page.Events))
@@ -233,9 +233,9 @@ func TestHistoryPages(t *testing.T) {
 		}
 	}
 
-	first, err := w.Desk.History(background, w.Actor, workflow.HistoryQuery{Customer: key, Limit: 2})
+	first, err := w.Desk.Histories.List(background, w.Actor, workflow.HistoryQuery{Customer: key, Limit: 2})
 	ok(t, err)
-	back, err := w.Desk.History(background, w.Actor, workflow.HistoryQuery{Customer: key, Limit: 2, Newest: true})
+	back, err := w.Desk.Histories.List(background, w.Actor, workflow.HistoryQuery{Customer: key, Limit: 2, Newest: true})
 	ok(t, err)
 	equal(t, "the newest", back.Events[0], whole[len(whole)-1])
 	w.Claimed(workshop, "contoso.com") // it goes on
@@ -246,7 +246,7 @@ func TestHistoryPages(t *testing.T) {
 		{workflow.HistoryQuery{Customer: key, Limit: 2, Cursor: first.Next}, whole[2:4]},
 		{workflow.HistoryQuery{Customer: key, Limit: 1, Newest: true, Cursor: back.Next}, whole[len(whole)-3 : len(whole)-2]},
 	} {
-		got, err := w.Desk.History(background, w.Actor, page.q)
+		got, err := w.Desk.Histories.List(background, w.Actor, page.q)
 		ok(t, err)
 		equal(t, "the page goes on", got.Events, page.want)
 	}
@@ -255,11 +255,11 @@ func TestHistoryPages(t *testing.T) {
 			{Customer: key, Cursor: "x"}, {Customer: key, Newest: true, Cursor: first.Next}, {Customer: w.Customer("adatum.com"), Cursor: first.Next},
 			{Customer: key, Cursor: first.Next + "A"}, {Customer: key, Cursor: back.Next},
 		} {
-			_, err := w.Desk.History(background, w.Actor, q)
+			_, err := w.Desk.Histories.List(background, w.Actor, q)
 			refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
 		}
 		for _, limit := range []int{-1, 1001} {
-			_, err := w.Desk.History(background, w.Actor, workflow.HistoryQuery{Customer: key, Limit: limit})
+			_, err := w.Desk.Histories.List(background, w.Actor, workflow.HistoryQuery{Customer: key, Limit: limit})
 			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "limit")
 		}
 	})
@@ -274,7 +274,7 @@ func TestClaimReadsItsOwnEvents(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	c := &counted{Store: s.Store}
 	s.Store = c
-	view, err := w.Desk.Claim(background, w.Actor, p)
+	view, err := w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
 	if len(view.History) != 4 || c.events > 10 {
 		t.Errorf("%d events were read for %d", c.events, len(view.History))

@@ -13,7 +13,7 @@ import (
 func TestFriendlyNamesAreNotCut(t *testing.T) {
 	w, spy := newWorld(t)
 	add := func(name string) (engagement.ParticipationID, error) {
-		started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{pilot},
+		started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Engagements: []engagement.ID{pilot},
 			Candidate: workflow.Candidate{Location: lisboa, Domain: "contoso.com", FriendlyName: name}})
 		if err != nil {
 			return "", err
@@ -30,11 +30,11 @@ func TestFriendlyNamesAreNotCut(t *testing.T) {
 	ok(t, err)
 	equal(t, "the name", w.Row(p).FriendlyName, long)
 	unchanged(t, spy, func() {
-		err := w.Desk.ChangeDetails(background, w.Actor, p, workflow.UpdateDetails{Key: w.Key(), FriendlyName: &tooLong})
+		err := w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{FriendlyName: &tooLong})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "friendly_name")
 	})
 	spaced := "Big \u00a0\n One"
-	ok(t, w.Desk.ChangeDetails(background, w.Actor, p, workflow.UpdateDetails{Key: w.Key(), FriendlyName: &spaced}))
+	ok(t, w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{FriendlyName: &spaced}))
 	equal(t, "the name", w.Row(p).FriendlyName, "Big One")
 }
 
@@ -43,13 +43,13 @@ func TestEraseInEverySpelling(t *testing.T) {
 	for _, spelling := range []string{"Ana Silva", "Ana\u00a0Silva", "ANA\u3000SILVA", "A\u00adna Sil\u200bva", "ａｎａ ｓｉｌｖａ", "Ana_Silva"} {
 		w, _ := newWorld(t)
 		p := reached(t, w, pilot, engagement.StatusConsentReceived)
-		ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "said " + spelling + " yesterday"}))
+		ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "said " + spelling + " yesterday"}))
 		actor := w.Actor
 		actor.User = "ana.silva"
-		ok(t, w.Desk.Comment(background, actor, p, workflow.Comment{Key: w.Key(), Text: "mine"}))
-		_, err := w.Desk.ErasePerson(background, w.Actor, workflow.Person{Name: "Ana Silva"}, nil)
+		ok(t, w.Desk.Claims.Comment(background, actor.Request(w.Key()), p, workflow.Comment{Text: "mine"}))
+		_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Name: "Ana Silva"}, nil)
 		ok(t, err)
-		view, err := w.Desk.Claim(background, w.Actor, p)
+		view, err := w.Desk.Claims.Get(background, w.Actor, p)
 		ok(t, err)
 		if got := view.Claim.Comments[0].Text; !strings.Contains(got, "said [erased] yesterday") {
 			t.Errorf("%+q stays: %+q", spelling, got)

@@ -19,7 +19,7 @@ import (
 func TestRelayPanics(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "a@contoso.com", "b@contoso.com", "c@contoso.com"))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "a@contoso.com", "b@contoso.com", "c@contoso.com"))
 	ok(t, err)
 	var got []string
 	broken := true
@@ -31,7 +31,7 @@ func TestRelayPanics(t *testing.T) {
 		}
 		return nil
 	}))
-	n, err := desk.Relay(background)
+	n, err := desk.Jobs.Relay(background)
 	equal(t, "sent", n, 2)
 	var bad *workflow.PanicError
 	if !errors.As(err, &bad) || bad.Value != "nil map" || len(bad.Stack) == 0 {
@@ -39,7 +39,7 @@ func TestRelayPanics(t *testing.T) {
 	}
 	broken = false
 	w.Advance(time.Minute)
-	n, err = desk.Relay(background)
+	n, err = desk.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent later", n, 1)
 	equal(t, "to whom", got, []string{"b@contoso.com", "c@contoso.com", "a@contoso.com"})
@@ -51,7 +51,7 @@ func TestRelayPanics(t *testing.T) {
 func TestUndeliverable(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "typo@contoso.com", "b@contoso.com", "c@contoso.com"))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "typo@contoso.com", "b@contoso.com", "c@contoso.com"))
 	ok(t, err)
 	tries := 0
 	desk := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
@@ -62,14 +62,14 @@ func TestUndeliverable(t *testing.T) {
 		return nil
 	}))
 	at := w.Now()
-	n, err := desk.Relay(background)
+	n, err := desk.Jobs.Relay(background)
 	equal(t, "sent", n, 2)
 	if !errors.Is(err, workflow.ErrUndeliverable) {
 		t.Fatalf("the error is %v", err)
 	}
 	for range 10 {
 		w.Advance(day)
-		n, err = desk.Relay(background)
+		n, err = desk.Jobs.Relay(background)
 		ok(t, err)
 		equal(t, "sent later", n, 0)
 	}
@@ -81,16 +81,16 @@ func TestUndeliverable(t *testing.T) {
 	equal(t, "contacts on the row", row.Contacts, 3)
 	equal(t, "who was not reached", unreached(row.Unreached), []string{"typo@contoso.com, ask for consent, undeliverable"})
 	equal(t, "when", row.Unreached[0].At, at)
-	view, err := w.Desk.Claim(background, w.Actor, p)
+	view, err := w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
 	equal(t, "who was not reached, in the view", unreached(view.Unreached), unreached(row.Unreached))
-	evidence, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+	evidence, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 	ok(t, err)
 	equal(t, "the evidence", []bool{evidence[0].SentAt.IsZero(), evidence[0].Failed.IsZero(), evidence[1].SentAt.IsZero(), evidence[1].Failed.IsZero()}, []bool{true, false, false, true})
 
-	_, err = w.Desk.ChangeContacts(background, w.Actor, p, asked(w, "right@contoso.com"))
+	_, err = w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts(asked(w, "right@contoso.com")))
 	ok(t, err)
-	n, err = desk.Relay(background)
+	n, err = desk.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent after mending", n, 1)
 	equal(t, "who is not reached now", len(w.Row(p).Unreached), 0)
@@ -112,7 +112,7 @@ func TestRelayGivesUp(t *testing.T) {
 	w.Requested(q) // its partner contact is partner@partner.example
 	w.Declined(q)
 	p := w.Added(migration, "ana@contoso.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "full@contoso.com"))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "full@contoso.com"))
 	ok(t, err)
 	start := w.Now()
 	full := errors.New("the mailbox is full")
@@ -122,7 +122,7 @@ func TestRelayGivesUp(t *testing.T) {
 		return full
 	}))
 	for range 40 * 24 {
-		_, _ = desk.Relay(background)
+		_, _ = desk.Jobs.Relay(background)
 		w.Advance(time.Hour)
 	}
 	if got := last[engagement.MessageConsentDeclined]; got < 7*day || got > 7*day+7*time.Hour {
@@ -144,7 +144,7 @@ func TestRelayGivesUp(t *testing.T) {
 	}
 	equal(t, "who was not reached", unreached(part(t, w, q).Unreached()), []string{"partner@partner.example, consent declined, timed out"})
 
-	n, err := desk.Relay(background)
+	n, err := desk.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "left", n, 0)
 	erase(t, w, workflow.Person{Email: "partner@partner.example"})
@@ -158,7 +158,7 @@ func TestReachedAgain(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	w.Requested(p)
-	ok(t, w.Desk.RecordBounce(background, workflow.Bounce{Partner: w.Actor.Partner, Participation: p, Address: "partner@partner.example"}))
+	ok(t, w.Desk.Jobs.RecordBounce(background, workflow.Bounce{Partner: w.Actor.Partner, Participation: p, Address: "partner@partner.example"}))
 	equal(t, "who is not reached", unreached(part(t, w, p).Unreached()), []string{"partner@partner.example, , bounced"})
 	w.Accepted(p)
 	w.Relayed()
@@ -183,12 +183,12 @@ func TestRecordBounce(t *testing.T) {
 			m := w.Messages()[0].Message
 			equal(t, "to whom", m.To.String(), "ana@contoso.com")
 			w.Advance(time.Hour)
-			ok(t, w.Desk.RecordBounce(background, bounce(p, m.ID)))
+			ok(t, w.Desk.Jobs.RecordBounce(background, bounce(p, m.ID)))
 			equal(t, "who was not reached", unreached(w.Row(p).Unreached), []string{"ana@contoso.com, ask for consent, bounced"})
 			_, kinds := history(t, w, "contoso.com")
 			equal(t, "the last event", kinds[len(kinds)-1], engagement.EventMessageFailed)
-			unchanged(t, spy, func() { ok(t, w.Desk.RecordBounce(background, bounce(p, m.ID))) })
-			evidence, err := w.Desk.ConsentEvidence(background, w.Actor, p)
+			unchanged(t, spy, func() { ok(t, w.Desk.Jobs.RecordBounce(background, bounce(p, m.ID))) })
+			evidence, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 			ok(t, err)
 			equal(t, "the evidence", evidence[0].Failed.Code, consent.FailureBounced)
 			ok(t, answer(w, w.Links(p)[0], consent.DecisionAccept)) // it may have reached somebody all the same
@@ -197,9 +197,9 @@ func TestRecordBounce(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Relayed()
-	ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "late@contoso.com")))
+	ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("late@contoso.com")))
 	w.Relayed()
-	ok(t, w.Desk.RecordBounce(background, workflow.Bounce{Partner: "northwind", Participation: p, Address: "late@contoso.com"}))
+	ok(t, w.Desk.Jobs.RecordBounce(background, workflow.Bounce{Partner: "northwind", Participation: p, Address: "late@contoso.com"}))
 	equal(t, "who was not reached", unreached(w.Row(p).Unreached), []string{"late@contoso.com, ask for survey, bounced"})
 	v, err := part(t, w, p).Claim.Survey(claim.ProofCustomerSurvey)
 	ok(t, err)
@@ -216,7 +216,7 @@ func TestRecordBounce(t *testing.T) {
 		{workflow.Bounce{Partner: "fabrikam", Participation: p, Address: "ana@contoso.com"}, workflow.ErrNotFound},
 		{workflow.Bounce{Partner: "northwind", Participation: p, Address: "nobody@contoso.com"}, workflow.ErrNotFound},
 	} {
-		if err := w.Desk.RecordBounce(background, bad.bounce); !errors.Is(err, bad.want) {
+		if err := w.Desk.Jobs.RecordBounce(background, bad.bounce); !errors.Is(err, bad.want) {
 			t.Errorf("%+v: %v", bad.bounce, err)
 		}
 	}
@@ -227,15 +227,15 @@ func TestRecordBounce(t *testing.T) {
 func TestRelayHandsBack(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "a@contoso.com", "b@contoso.com", "c@contoso.com"))
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "a@contoso.com", "b@contoso.com", "c@contoso.com"))
 	ok(t, err)
 	ctx, cancel := context.WithCancel(background)
-	n, err := relay(t, w, notify(func(ctx context.Context, _ workflow.Delivery) error { cancel(); return ctx.Err() })).Relay(ctx)
+	n, err := relay(t, w, notify(func(ctx context.Context, _ workflow.Delivery) error { cancel(); return ctx.Err() })).Jobs.Relay(ctx)
 	equal(t, "sent", n, 0)
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("the error is %v", err)
 	}
-	n, err = w.Desk.Relay(background)
+	n, err = w.Desk.Jobs.Relay(background)
 	ok(t, err)
 	equal(t, "sent by another process at once", n, 3)
 }

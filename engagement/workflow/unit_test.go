@@ -27,37 +27,36 @@ type command struct {
 
 // commands brings a fresh world to where one command can be given, each in turn.
 func commands(t *testing.T, each func(t *testing.T, w *workflowtest.World, spy *spy, c command)) {
-	contact := func(key, to string) workflow.ConsentRequest {
-		return workflow.ConsentRequest{Key: key, Customer: workflow.ByEmail(to), Partner: workflow.ByEmail("joe@northwind.example"), Language: "en"}
+	contact := func(to string) workflow.RequestConsent {
+		return workflow.RequestConsent{Customer: workflow.ByEmail(to), Partner: workflow.ByEmail("joe@northwind.example"), Language: "en"}
 	}
 	makers := []func(w *workflowtest.World) command{
 		func(w *workflowtest.World) command {
 			do := func(email string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					c := add(w, email, migration, pilot)
-					c.Key = key
-					return w.Desk.AddCustomer(background, w.Actor, c)
+					cKey, c := key, add(w, email, migration, pilot)
+					return w.Desk.Customers.Add(background, w.Actor.Request(cKey), c)
 				}
 			}
-			return command{"AddCustomer", do("ana@contoso.com"), do("eva@contoso.com")}
+			return command{"Customers.Add", do("ana@contoso.com"), do("eva@contoso.com")}
 		},
 		func(w *workflowtest.World) command {
 			w.Known("contoso.com")
 			do := func(ids ...engagement.ID) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: key, Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: ids})
+					return w.Desk.Customers.Claim(background, w.Actor.Request(key), workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: ids})
 				}
 			}
-			return command{"ClaimCustomer", do(migration, pilot), do(migration)}
+			return command{"Customers.Claim", do(migration, pilot), do(migration)}
 		},
 		func(w *workflowtest.World) command {
 			p, q := w.Added(migration, "ana@contoso.com"), w.Added(pilot, "ana@contoso.com")
 			do := func(p engagement.ParticipationID) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return w.Desk.RequestConsent(background, w.Actor, p, contact(key, "ana@contoso.com"))
+					return w.Desk.Consents.Request(background, w.Actor.Request(key), p, contact("ana@contoso.com"))
 				}
 			}
-			return command{"RequestConsent", do(p), do(q)}
+			return command{"Consents.Request", do(p), do(q)}
 		},
 		func(w *workflowtest.World) command {
 			p, q := w.Added(migration, "ana@contoso.com"), w.Added(pilot, "ana@contoso.com")
@@ -65,38 +64,38 @@ func commands(t *testing.T, each func(t *testing.T, w *workflowtest.World, spy *
 			w.Requested(q)
 			w.Advance(day)
 			do := func(p engagement.ParticipationID) func(string) (any, error) {
-				return func(key string) (any, error) { return w.Desk.ResendConsent(background, w.Actor, p, key) }
+				return func(key string) (any, error) { return w.Desk.Consents.Resend(background, w.Actor.Request(key), p) }
 			}
-			return command{"ResendConsent", do(p), do(q)}
+			return command{"Consents.Resend", do(p), do(q)}
 		},
 		func(w *workflowtest.World) command {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Requested(p)
 			do := func(to string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return w.Desk.ChangeContacts(background, w.Actor, p, contact(key, to))
+					return w.Desk.Consents.ChangeContacts(background, w.Actor.Request(key), p, workflow.ChangeContacts(contact(to)))
 				}
 			}
-			return command{"ChangeContacts", do("eva@contoso.com"), do("rui@contoso.com")}
+			return command{"Consents.ChangeContacts", do("eva@contoso.com"), do("rui@contoso.com")}
 		},
 		func(w *workflowtest.World) command {
 			p := w.Added(migration, "ana@contoso.com")
 			do := func(to string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.ChangePartnerContacts(background, w.Actor, p, workflow.ChangePartnerContacts{Key: key, Partner: workflow.ByEmail(to)})
+					return nil, w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(key), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(to)})
 				}
 			}
-			return command{"ChangePartnerContacts", do("eva@northwind.example"), do("joe@northwind.example")}
+			return command{"Consents.ChangePartnerContacts", do("eva@northwind.example"), do("joe@northwind.example")}
 		},
 		func(w *workflowtest.World) command {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Requested(p)
 			do := func(reason string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: key, Reason: reason})
+					return nil, w.Desk.Claims.Cancel(background, w.Actor.Request(key), p, workflow.Cancel{Reason: reason})
 				}
 			}
-			return command{"Cancel", do("Not now."), do("Never.")}
+			return command{"Claims.Cancel", do("Not now."), do("Never.")}
 		},
 	}
 	for _, make := range append(makers, claimCommands(t)...) {
@@ -116,107 +115,107 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 		}
 	}
 	return []func(*workflowtest.World) command{
-		at(engagement.StatusCustomerClaimed, "ChangeDetails", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+		at(engagement.StatusCustomerClaimed, "Claims.Update", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			name := pick(variant, "Big", "Bigger")
-			return nil, w.Desk.ChangeDetails(background, w.Actor, p, workflow.UpdateDetails{Key: key, FriendlyName: &name})
+			return nil, w.Desk.Claims.Update(background, w.Actor.Request(key), p, workflow.UpdateDetails{FriendlyName: &name})
 		}),
 		func(w *workflowtest.World) command {
 			asksReferral(t, w, migration)
-			return at(engagement.StatusConsentReceived, "RecordReferral", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-				return nil, w.Desk.RecordReferral(background, w.Actor, p, workflow.RecordReferral{Key: key, Reference: pick(variant, "R-1", "R-2")})
+			return at(engagement.StatusConsentReceived, "Claims.RecordReferral", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+				return nil, w.Desk.Claims.RecordReferral(background, w.Actor.Request(key), p, workflow.RecordReferral{Reference: pick(variant, "R-1", "R-2")})
 			})(w)
 		},
-		at(engagement.StatusConsentReceived, "Comment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: key, Text: pick(variant, "Yes.", "No.")})
+		at(engagement.StatusConsentReceived, "Claims.Comment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Claims.Comment(background, w.Actor.Request(key), p, workflow.Comment{Text: pick(variant, "Yes.", "No.")})
 		}),
 		at(engagement.StatusSubmitted, "Comment of the Program", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Comment(background, w.Reviewer(), p, workflow.Comment{Key: key, Text: pick(variant, "Yes.", "No.")})
+			return nil, w.Desk.Claims.Comment(background, w.Reviewer().Request(key), p, workflow.Comment{Text: pick(variant, "Yes.", "No.")})
 		}),
-		at(engagement.StatusConsentReceived, "AddEvidence", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return w.Desk.AddEvidence(background, w.Actor, p, pdf(key, claim.ProofInvoice), strings.NewReader(pick(variant, "one", "two")))
+		at(engagement.StatusConsentReceived, "Documents.Add", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return w.Desk.Documents.Add(background, w.Actor.Request(key), p, pdf(claim.ProofInvoice), strings.NewReader(pick(variant, "one", "two")))
 		}),
-		at(engagement.StatusConsentReceived, "RecordEvidence", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return w.Desk.RecordEvidence(background, w.Actor, p, recorded(key, pick(variant, "s3://one", "s3://two")))
+		at(engagement.StatusConsentReceived, "Documents.Record", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return w.Desk.Documents.Record(background, w.Actor.Request(key), p, recorded(pick(variant, "s3://one", "s3://two")))
 		}),
 		func(w *workflowtest.World) command {
 			p := reached(t, w, migration, engagement.StatusConsentReceived)
 			one, two := w.Documented(p, claim.ProofInvoice), w.Documented(p, claim.ProofInvoice)
 			do := func(e claim.EvidenceID) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.RemoveEvidence(background, w.Actor, p, workflow.RemoveEvidence{Key: key, Evidence: e})
+					return nil, w.Desk.Documents.Remove(background, w.Actor.Request(key), p, workflow.RemoveEvidence{Evidence: e})
 				}
 			}
-			return command{"RemoveEvidence", do(one.ID), do(two.ID)}
+			return command{"Documents.Remove", do(one.ID), do(two.ID)}
 		},
-		at(engagement.StatusConsentReceived, "RequestSurvey", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(key, pick(variant, "ana@contoso.com", "eva@contoso.com")))
+		at(engagement.StatusConsentReceived, "Surveys.Send", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Surveys.Send(background, w.Actor.Request(key), p, surveyTo(pick(variant, "ana@contoso.com", "eva@contoso.com")))
 		}),
 		func(w *workflowtest.World) command {
 			p := reached(t, w, migration, engagement.StatusConsentReceived)
-			ok(t, w.Desk.RequestSurvey(background, w.Actor, p, surveyTo(w.Key(), "ana@contoso.com")))
+			ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("ana@contoso.com")))
 			w.Relayed()
 			w.Advance(time.Minute)
 			do := func(kind string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.ResendSurvey(background, w.Actor, p, workflow.ResendSurvey{Key: key, Survey: kind})
+					return nil, w.Desk.Surveys.Resend(background, w.Actor.Request(key), p, workflow.ResendSurvey{Survey: kind})
 				}
 			}
-			return command{"ResendSurvey", do(claim.ProofCustomerSurvey), do(claim.ProofPartnerSurvey)}
+			return command{"Surveys.Resend", do(claim.ProofCustomerSurvey), do(claim.ProofPartnerSurvey)}
 		},
 		func(w *workflowtest.World) command {
 			p := reached(t, w, migration, engagement.StatusConsentReceived)
 			w.Proved(p)
 			do := func(amount string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.SubmitClaim(background, w.Actor, p, workflow.SubmitClaim{Key: key, Requested: money(t, amount)})
+					return nil, w.Desk.Claims.Submit(background, w.Actor.Request(key), p, workflow.SubmitClaim{Requested: money(t, amount)})
 				}
 			}
-			return command{"SubmitClaim", do("4000.00 USD"), do("4000.01 USD")}
+			return command{"Claims.Submit", do("4000.00 USD"), do("4000.01 USD")}
 		},
-		at(engagement.StatusConsentReceived, "AnswerPartnerSurvey", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.AnswerPartnerSurvey(background, w.Actor, p, workflow.AnswerPartnerSurvey{
-				Key: key, Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": pick(variant, "yes", "no"), "findings": "yes", "outcome": "5"},
+		at(engagement.StatusConsentReceived, "Surveys.Answer", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Surveys.Answer(background, w.Actor.Request(key), p, workflow.AnswerPartnerSurvey{
+				Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": pick(variant, "yes", "no"), "findings": "yes", "outcome": "5"},
 			})
 		}),
-		at(engagement.StatusSubmitted, "RecallClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.RecallClaim(background, w.Actor, p, workflow.RecallClaim{Key: key, Reason: pick(variant, "A page.", "A line.")})
+		at(engagement.StatusSubmitted, "Claims.Recall", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Claims.Recall(background, w.Actor.Request(key), p, workflow.RecallClaim{Reason: pick(variant, "A page.", "A line.")})
 		}),
-		at(engagement.StatusRejected, "DisputeClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.DisputeClaim(background, w.Actor, p, workflow.DisputeClaim{Key: key, Reason: pick(variant, "It was.", "It was not.")})
+		at(engagement.StatusRejected, "Claims.Dispute", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Claims.Dispute(background, w.Actor.Request(key), p, workflow.DisputeClaim{Reason: pick(variant, "It was.", "It was not.")})
 		}),
-		at(engagement.StatusSubmitted, "StartReview", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.StartReview(background, w.Reviewer(), pick(variant, p, "another"), workflow.StartReview{Key: key})
+		at(engagement.StatusSubmitted, "Reviews.Start", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Reviews.Start(background, w.Reviewer().Request(key), pick(variant, p, "another"), workflow.StartReview{})
 		}),
-		at(engagement.StatusUnderReview, "AskForAction", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.AskForAction(background, w.Reviewer(), p, workflow.RequestAction{Key: key, Items: []claim.ActionItem{{Text: pick(variant, "Sign.", "Date.")}}})
+		at(engagement.StatusUnderReview, "Reviews.RequestAction", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Reviews.RequestAction(background, w.Reviewer().Request(key), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: pick(variant, "Sign.", "Date.")}}})
 		}),
-		at(engagement.StatusUnderReview, "ApproveClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.ApproveClaim(background, w.Reviewer(), p, workflow.ApproveClaim{Key: key, Amount: money(t, pick(variant, "1.00 USD", "2.00 USD"))})
+		at(engagement.StatusUnderReview, "Reviews.Approve", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Reviews.Approve(background, w.Reviewer().Request(key), p, workflow.ApproveClaim{Amount: money(t, pick(variant, "1.00 USD", "2.00 USD"))})
 		}),
-		at(engagement.StatusUnderReview, "RejectClaim", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.RejectClaim(background, w.Reviewer(), p, workflow.RejectClaim{Key: key, Codes: []claim.RejectionCode{claim.RejectionOther}, Text: pick(variant, "No.", "Never.")})
+		at(engagement.StatusUnderReview, "Reviews.Reject", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Reviews.Reject(background, w.Reviewer().Request(key), p, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionOther}, Text: pick(variant, "No.", "Never.")})
 		}),
-		at(engagement.StatusApproved, "RecordPayment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.RecordPayment(background, w.Reviewer(), p, workflow.RecordPayment{Key: key, Amount: money(t, "1.00 USD"), Reference: pick(variant, "T-1", "T-2")})
+		at(engagement.StatusApproved, "Reviews.RecordPayment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
+			return nil, w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(key), p, workflow.RecordPayment{Amount: money(t, "1.00 USD"), Reference: pick(variant, "T-1", "T-2")})
 		}),
 		func(w *workflowtest.World) command {
 			w.Known("contoso.com")
 			do := func(why string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.Disassociate(background, w.Actor, w.Customer("contoso.com"), workflow.Association{Key: key, Reason: why})
+					return nil, w.Desk.Customers.Disassociate(background, w.Actor.Request(key), w.Customer("contoso.com"), workflow.Disassociate{Reason: why})
 				}
 			}
-			return command{"Disassociate", do("Merged."), do("Moved.")}
+			return command{"Customers.Disassociate", do("Merged."), do("Moved.")}
 		},
 		func(w *workflowtest.World) command {
 			w.Known("contoso.com")
-			ok(t, w.Desk.Disassociate(background, w.Actor, w.Customer("contoso.com"), workflow.Association{Key: w.Key(), Reason: "Merged."}))
+			ok(t, w.Desk.Customers.Disassociate(background, w.Actor.Request(w.Key()), w.Customer("contoso.com"), workflow.Disassociate{Reason: "Merged."}))
 			do := func(why string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.Associate(background, w.Actor, w.Customer("contoso.com"), workflow.Association{Key: key, Reason: why})
+					return nil, w.Desk.Customers.Associate(background, w.Actor.Request(key), w.Customer("contoso.com"), workflow.Associate{Reason: why})
 				}
 			}
-			return command{"Associate", do("Back."), do("Again.")}
+			return command{"Customers.Associate", do("Back."), do("Again.")}
 		},
 	}
 }
@@ -266,36 +265,32 @@ func TestIdempotency(t *testing.T) {
 func TestKeysApart(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	ok(t, w.Desk.Cancel(background, w.Actor, p, workflow.Cancel{Key: "k"}))
+	ok(t, w.Desk.Claims.Cancel(background, w.Actor.Request("k"), p, workflow.Cancel{}))
 	unchanged(t, spy, func() {
-		_, err := w.Desk.ResendConsent(background, w.Actor, p, "k")
+		_, err := w.Desk.Consents.Resend(background, w.Actor.Request("k"), p)
 		refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused)
-		c := add(w, "ana@contoso.com", pilot)
-		c.Key = "k"
-		_, err = w.Desk.AddCustomer(background, w.Actor, c)
+		cKey, c := "k", add(w, "ana@contoso.com", pilot)
+		_, err = w.Desk.Customers.Add(background, w.Actor.Request(cKey), c)
 		e := refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused)
 		if !strings.Contains(e.Error(), "new key") {
 			t.Errorf("%q does not help", e)
 		}
 	})
 	f := w.As(workflowtest.Fabrikam)
-	c := add(f, "ana@contoso.com", pilot)
-	c.Key = "k" // another partner's
-	started, err := f.Desk.AddCustomer(background, f.Actor, c)
+	cKey, c := "k", add(f, "ana@contoso.com", pilot) // another partner's
+	started, err := f.Desk.Customers.Add(background, f.Actor.Request(cKey), c)
 	ok(t, err)
 	f.ExpectStatus(started[0].ID, engagement.StatusCustomerClaimed)
 
 	for _, key := range []string{"", strings.Repeat("k", 201), "a\x00b", "a\nb", "\xff"} {
 		unchanged(t, spy, func() {
-			c := add(w, "ana@contoso.com", pilot)
-			c.Key = key
-			_, err := w.Desk.AddCustomer(background, w.Actor, c)
+			cKey, c := key, add(w, "ana@contoso.com", pilot)
+			_, err := w.Desk.Customers.Add(background, w.Actor.Request(cKey), c)
 			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "key")
 		})
 	}
-	c = add(w, "ana@contoso.com", pilot)
-	c.Key = strings.Repeat("ключ", 25)
-	_, err = w.Desk.AddCustomer(background, w.Actor, c)
+	cKey, c = strings.Repeat("ключ", 25), add(w, "ana@contoso.com", pilot)
+	_, err = w.Desk.Customers.Add(background, w.Actor.Request(cKey), c)
 	ok(t, err)
 }
 
@@ -305,7 +300,7 @@ func TestKeysOfTheProgram(t *testing.T) {
 	w, spy := newWorld(t)
 	p := reached(t, w, migration, engagement.StatusSubmitted)
 	say := func(actor workflow.Actor, text string) error {
-		return w.Desk.Comment(background, actor, p, workflow.Comment{Key: "k", Text: text})
+		return w.Desk.Claims.Comment(background, actor.Request("k"), p, workflow.Comment{Text: text})
 	}
 	for _, actor := range []workflow.Actor{w.Actor, w.Reviewer()} {
 		ok(t, say(actor, "Well."))
@@ -316,7 +311,7 @@ func TestKeysOfTheProgram(t *testing.T) {
 	}
 	equal(t, "comments", len(part(t, w, p).Claim.Comments), 2)
 	unchanged(t, spy, func() { // nobody can write the Program's keys
-		err := w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: "\x1fk", Text: "Well."})
+		err := w.Desk.Claims.Comment(background, w.Actor.Request("\x1fk"), p, workflow.Comment{Text: "Well."})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "key")
 	})
 }
@@ -324,16 +319,16 @@ func TestKeysOfTheProgram(t *testing.T) {
 // A command that was refused leaves its key free: the same call can succeed later.
 func TestRefusedCommandLeavesKey(t *testing.T) {
 	w, spy := newWorld(t)
-	c := add(w, "it@fourthcoffee.com", migration)
+	cKey, c := w.Key(), add(w, "it@fourthcoffee.com", migration)
 	unchanged(t, spy, func() {
-		_, err := w.Desk.AddCustomer(background, w.Actor, c)
+		_, err := w.Desk.Customers.Add(background, w.Actor.Request(cKey), c)
 		refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
 	})
 	var more eligibility.Facts
 	workflowtest.Seats.Set(&more, 300)
 	workflowtest.Segment.Set(&more, "smb")
 	w.SetFacts("fourthcoffee.com", more)
-	_, err := w.Desk.AddCustomer(background, w.Actor, c)
+	_, err := w.Desk.Customers.Add(background, w.Actor.Request(cKey), c)
 	ok(t, err)
 }
 
@@ -391,7 +386,7 @@ func effects(t *testing.T, w *workflowtest.World) string {
 				fmt.Fprintln(&b, actor.Partner, domain, e.Kind, e.From, e.To, e.Engagement, e.At)
 			}
 		}
-		rows, err := w.Desk.Search(background, actor, "", 0)
+		rows, err := w.Desk.Customers.Search(background, actor, "", 0)
 		ok(t, err)
 		var lines []string
 		for _, r := range rows {
@@ -509,7 +504,7 @@ func TestConflicts(t *testing.T) {
 			}
 			return apply()
 		}, nil)
-		_, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@adatum.com", []engagement.ID{migration, workshop, pilot}[i]))
+		_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@adatum.com", []engagement.ID{migration, workshop, pilot}[i]))
 		if conflicts < 1000 {
 			ok(t, err)
 			continue
@@ -529,7 +524,7 @@ func TestConflicts(t *testing.T) {
 		}
 		return nil
 	})
-	err := w.Desk.Cancel(ctx, w.Actor, p, workflow.Cancel{Key: "x"})
+	err := w.Desk.Claims.Cancel(ctx, w.Actor.Request("x"), p, workflow.Cancel{})
 	if !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrWrongState) {
 		t.Fatalf("cancelled: %v", err)
 	}
@@ -544,11 +539,11 @@ func TestSourcesFail(t *testing.T) {
 			w.Known("adatum.com")
 			w.Fail(source, cause)
 			unchanged(t, spy, func() {
-				_, err := w.Desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
-				_, err2 := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
+				_, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
+				_, err2 := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", migration))
 				errs := []error{err, err2}
 				if source != workflowtest.Directory {
-					_, err3 := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{Key: w.Key(), Customer: w.Customer("adatum.com"), Location: lisboa, Engagements: []engagement.ID{migration}})
+					_, err3 := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{Customer: w.Customer("adatum.com"), Location: lisboa, Engagements: []engagement.ID{migration}})
 					errs = append(errs, err3)
 				}
 				for _, err := range errs {
@@ -566,7 +561,7 @@ func TestSourcesFail(t *testing.T) {
 	desk, err := workflow.New(w.Store, directory{}, failing{w.Catalog, new(int), 1, down}, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
 	ok(t, err)
 	unchanged(t, spy, func() {
-		_, err := desk.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
+		_, err := desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
 		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "catalog")
 	})
 }
@@ -617,19 +612,19 @@ func TestCatalogFails(t *testing.T) {
 		do    func(desk *workflow.Service, w *workflowtest.World, p engagement.ParticipationID) error
 	}{
 		"request": {false, func(desk *workflow.Service, w *workflowtest.World, p engagement.ParticipationID) error {
-			_, err := desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+			_, err := desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 			return err
 		}},
 		"resend": {true, func(desk *workflow.Service, w *workflowtest.World, p engagement.ParticipationID) error {
-			_, err := desk.ResendConsent(background, w.Actor, p, w.Key())
+			_, err := desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 			return err
 		}},
 		"view": {true, func(desk *workflow.Service, w *workflowtest.World, p engagement.ParticipationID) error {
-			_, err := desk.ConsentView(background, newest(w, p))
+			_, err := desk.Links.ConsentView(background, newest(w, p))
 			return err
 		}},
 		"accept": {true, func(desk *workflow.Service, w *workflowtest.World, p engagement.ParticipationID) error {
-			_, err := desk.AnswerConsent(background, newest(w, p), consent.DecisionAccept)
+			_, err := desk.Links.AnswerConsent(background, newest(w, p), consent.DecisionAccept)
 			return err
 		}},
 	} {
@@ -669,15 +664,15 @@ func TestReadsFail(t *testing.T) {
 		}})
 	}
 	all = append(all,
-		call{"ConsentView", "", func(w *workflowtest.World, _ workflow.Actor, p engagement.ParticipationID) (any, error) {
-			return w.Desk.ConsentView(background, newest(w, p))
+		call{"Links.ConsentView", "", func(w *workflowtest.World, _ workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Links.ConsentView(background, newest(w, p))
 		}},
-		call{"Sweep", "", func(w *workflowtest.World, _ workflow.Actor, _ engagement.ParticipationID) (any, error) {
+		call{"Jobs.Sweep", "", func(w *workflowtest.World, _ workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			w.Advance(30 * day)
-			return w.Desk.Sweep(background)
+			return w.Desk.Jobs.Sweep(background)
 		}},
-		call{"Prune", "", func(w *workflowtest.World, _ workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Prune(background)
+		call{"Jobs.Prune", "", func(w *workflowtest.World, _ workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Jobs.Prune(background)
 		}})
 	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) {
@@ -706,7 +701,7 @@ func TestReadsFail(t *testing.T) {
 				if !errors.Is(err, down) {
 					t.Errorf("read %d: %v", n, err)
 				}
-				if c.name != "Sweep" {
+				if c.name != "Jobs.Sweep" {
 					equal(t, "writes", spy.count(), before)
 				}
 			}
@@ -721,7 +716,7 @@ func TestRelayReadsFail(t *testing.T) {
 	for n := 1; ; n++ {
 		w, spy := newWorld(t)
 		p := w.Added(migration, "ana@contoso.com")
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, asked(w, "ana@contoso.com"))
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 		ok(t, err)
 		failed := false
 		spy.reset(nil, func(read int) error {
@@ -731,7 +726,7 @@ func TestRelayReadsFail(t *testing.T) {
 			}
 			return nil
 		})
-		_, err = w.Desk.Relay(background)
+		_, err = w.Desk.Jobs.Relay(background)
 		if !failed {
 			ok(t, err)
 			return
@@ -744,7 +739,7 @@ func TestRelayReadsFail(t *testing.T) {
 		equal(t, "sent to", slices.Compact(to), []string{"ana@contoso.com"})
 		_, kinds := history(t, w, "contoso.com")
 		equal(t, "the history", kinds[2:], []engagement.EventKind{engagement.EventConsentSent})
-		_, err = w.Desk.ConsentView(background, newest(w, p))
+		_, err = w.Desk.Links.ConsentView(background, newest(w, p))
 		ok(t, err)
 	}
 }
@@ -754,16 +749,16 @@ func TestReplayIsAuthorized(t *testing.T) {
 	var authorized []string
 	at := allowed{[]engagement.LocationID{lisboa}, &authorized}
 	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Authorizer = &at })
-	started, err := w.Desk.AddCustomer(background, w.Actor, add(w, "ana@contoso.com", migration))
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", migration))
 	ok(t, err)
-	req := asked(w, "ana@contoso.com")
-	_, err = w.Desk.RequestConsent(background, w.Actor, started[0].ID, req)
+	reqKey, req := w.Key(), asked(w, "ana@contoso.com")
+	_, err = w.Desk.Consents.Request(background, w.Actor.Request(reqKey), started[0].ID, req)
 	ok(t, err)
 	at.locations[0] = porto
-	_, err = w.Desk.RequestConsent(background, w.Actor, started[0].ID, req)
+	_, err = w.Desk.Consents.Request(background, w.Actor.Request(reqKey), started[0].ID, req)
 	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
 	at.locations[0] = lisboa
-	_, err = w.Desk.RequestConsent(background, w.Actor, started[0].ID, req)
+	_, err = w.Desk.Consents.Request(background, w.Actor.Request(reqKey), started[0].ID, req)
 	ok(t, err)
 }
 
@@ -771,9 +766,9 @@ func TestReplayIsAuthorized(t *testing.T) {
 // nothing.
 func TestDryRun(t *testing.T) {
 	w, spy := newWorld(t)
-	cmd := add(w, "ana@contoso.com", migration)
+	cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", migration)
 	dry := func(cmd workflow.AddCustomer) workflow.BulkResult {
-		for r := range w.Desk.AddCustomers(background, w.Actor, slices.Values([]workflow.AddCustomer{cmd}), workflow.BulkOptions{DryRun: true}) {
+		for r := range w.Desk.Customers.AddAll(background, w.Actor, keyed(cmdKey, cmd), workflow.BulkOptions{DryRun: true}) {
 			return r
 		}
 		panic("no result")
@@ -784,7 +779,7 @@ func TestDryRun(t *testing.T) {
 		equal(t, "would start", r.Started[0].Engagement, migration)
 		refused[*workflow.NotEligibleError](t, dry(add(w, "it@fourthcoffee.com", migration)).Err, workflow.ErrNotEligible)
 	})
-	started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 	ok(t, err)
 	unchanged(t, spy, func() {
 		r := dry(cmd)

@@ -55,7 +55,7 @@ func TestHistoriesWithEventsThatCannotBeRead(t *testing.T) {
 					var got, unread []int64
 					q := workflow.HistoryQuery{Customer: contoso, Newest: newest, Limit: limit}
 					for {
-						page, err := w.Desk.History(background, w.Actor, q)
+						page, err := w.Desk.Histories.List(background, w.Actor, q)
 						ok(t, err)
 						if len(page.Events)+len(page.Unreadable) > limit {
 							t.Fatalf("a page of %d has %d events and %d that cannot be read", limit, len(page.Events), len(page.Unreadable))
@@ -83,7 +83,7 @@ func TestHistoriesWithEventsThatCannotBeRead(t *testing.T) {
 					equal(t, "those that cannot be read", unread, named)
 
 					q.Cursor = ""
-					events, err := collect(w.Desk.AllHistory(background, w.Actor, q))
+					events, err := collect(w.Desk.Histories.All(background, w.Actor, q))
 					equal(t, "the rest at once", len(events), len(want))
 					left := refused[*workflow.UnreadableEventsError](t, err, storage.ErrUnreadable)
 					equal(t, "what is left out", []any{left.Count, left.Events}, []any{len(lost), named})
@@ -91,12 +91,12 @@ func TestHistoriesWithEventsThatCannotBeRead(t *testing.T) {
 			}
 		}
 		spy.Store = torn{Store: whole, lost: lost}
-		_, err := w.Desk.VerifyHistory(background, w.Actor, contoso)
+		_, err := w.Desk.Histories.Verify(background, w.Actor, contoso)
 		if !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, engagement.ErrHistoryBroken) {
 			t.Errorf("%v: it is verified with %v", lost, err)
 		}
 		equal(t, "how many are named", len(storage.UnreadableIn(err)), len(lost))
-		view, err := w.Desk.Claim(background, w.Actor, p)
+		view, err := w.Desk.Claims.Get(background, w.Actor, p)
 		ok(t, err)
 		var about []int64
 		for _, e := range all {
@@ -123,10 +123,10 @@ func TestChangedBesideWhatCannotBeRead(t *testing.T) {
 		}
 		spy.Store = torn{Store: whole, lost: []int64{3}, changed: seq}
 		for _, q := range []workflow.HistoryQuery{{Customer: contoso}, {Customer: contoso, Limit: 2}, {Customer: contoso, Newest: true, Limit: 2}} {
-			_, err := collect(w.Desk.AllHistory(background, w.Actor, q))
+			_, err := collect(w.Desk.Histories.All(background, w.Actor, q))
 			refused[*engagement.HistoryError](t, err, engagement.ErrHistoryBroken)
 		}
-		_, err := w.Desk.VerifyHistory(background, w.Actor, contoso)
+		_, err := w.Desk.Histories.Verify(background, w.Actor, contoso)
 		refused[*engagement.HistoryError](t, err, engagement.ErrHistoryBroken)
 	}
 }

@@ -52,14 +52,14 @@ func TestListsWithRowsThatCannotBeRead(t *testing.T) {
 	w.Claimed(pilot, "c04.example")
 	w.Advance(11 * day) // the first two are over, and nobody has recorded it
 	whole := find(t, w, pilot, workflow.CustomersQuery{})
-	wholeClaims, err := collect(w.Desk.AllClaims(background, w.Actor, workflow.ClaimsQuery{}))
+	wholeClaims, err := collect(w.Desk.Claims.All(background, w.Actor, workflow.ClaimsQuery{}))
 	ok(t, err)
-	before, err := w.Desk.Customers(background, w.Actor, pilot, workflow.CustomersQuery{})
+	before, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: pilot})
 	ok(t, err)
 
 	bad := []string{"c01.example", "c02.example", "c04.example"}
 	s.Store = spoiled{s.Store, bad}
-	page, err := w.Desk.Customers(background, w.Actor, pilot, workflow.CustomersQuery{})
+	page, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: pilot})
 	ok(t, err)
 	equal(t, "the others", called(page.Rows), without(whole, bad...))
 	var named []engagement.RowID
@@ -74,21 +74,21 @@ func TestListsWithRowsThatCannotBeRead(t *testing.T) {
 	}
 	for _, limit := range []int{1, 2, 1000} {
 		for _, by := range storage.AllSorts() {
-			rows, err := collect(w.Desk.AllCustomers(background, w.Actor, pilot, workflow.CustomersQuery{Limit: limit, Sort: by}))
+			rows, err := collect(w.Desk.Customers.All(background, w.Actor, workflow.CustomersQuery{Engagement: pilot, Limit: limit, Sort: by}))
 			left := (*workflow.UnreadableRowsError)(nil)
 			if !errors.As(err, &left) || left.Count != len(page.Unreadable) {
 				t.Errorf("by %s, %d a page: %v is left out, want %d rows", by, limit, err, len(page.Unreadable))
 			}
 			equal(t, "how many others", len(rows), len(page.Rows))
 
-			claims, err := collect(w.Desk.AllClaims(background, w.Actor, workflow.ClaimsQuery{Limit: limit, Sort: by}))
+			claims, err := collect(w.Desk.Claims.All(background, w.Actor, workflow.ClaimsQuery{Limit: limit, Sort: by}))
 			if !errors.As(err, &left) || left.Count != 2 {
 				t.Errorf("claims by %s, %d a page: %v is left out", by, limit, err)
 			}
 			equal(t, "how many other claims", len(claims), len(wholeClaims)-2)
 		}
 	}
-	claims, err := w.Desk.Claims(background, w.Actor, workflow.ClaimsQuery{})
+	claims, err := w.Desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{})
 	ok(t, err)
 	equal(t, "the claims that cannot be read", len(claims.Unreadable), 2)
 }
@@ -104,14 +104,14 @@ func TestRowsThatCannotBeReadWithinAScope(t *testing.T) {
 	asRui := w.As(rui)
 	told := map[engagement.RowID]bool{}
 	for _, tab := range engagement.AllTabs() {
-		page, err := asRui.Desk.Customers(background, asRui.Actor, pilot, workflow.CustomersQuery{Tab: tab})
+		page, err := asRui.Desk.Customers.List(background, asRui.Actor, workflow.CustomersQuery{Engagement: pilot, Tab: tab})
 		ok(t, err)
 		for _, r := range page.Unreadable {
 			told[r.Row] = true
 		}
 	}
 	equal(t, "told", told, map[engagement.RowID]bool{engagement.RowID(w.Customer("c01.example")): true})
-	page, err := asRui.Desk.Claims(background, asRui.Actor, workflow.ClaimsQuery{})
+	page, err := asRui.Desk.Claims.List(background, asRui.Actor, workflow.ClaimsQuery{})
 	ok(t, err)
 	equal(t, "told of claims", len(page.Unreadable), 0)
 }

@@ -34,8 +34,8 @@ func TestTheVersionInForceDecides(t *testing.T) {
 	w.SetNow(turn)
 	row := w.Rows(migration, engagement.TabEligible)[0]
 	equal(t, "as of when the row was judged", row.Since, judged)
-	_, err := w.Desk.ClaimCustomer(background, w.Actor, workflow.ClaimCustomer{
-		Key: w.Key(), Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration},
+	_, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
+		Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration},
 	})
 	equal(t, "what the version in force wants", refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible).Reasons[0].Wanted, "at least 800")
 	w.Reevaluated()
@@ -43,7 +43,7 @@ func TestTheVersionInForceDecides(t *testing.T) {
 
 	p := part(t, w, w.Added(migration, "adatum.com")) // 900 seats
 	equal(t, "the version on which the decision stands", p.Decision.Version, "2")
-	summary, err := w.Desk.EngagementSummary(background, w.Actor, migration)
+	summary, err := w.Desk.Engagements.Get(background, w.Actor, migration)
 	ok(t, err)
 	equal(t, "the criteria in force", len(summary.CustomerCriteria), 1)
 }

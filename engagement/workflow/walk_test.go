@@ -188,9 +188,9 @@ func (k *walk) step(t *testing.T, what string, n int) {
 	case "drop":
 		c := part(t, k.World, k.id).Claim
 		i := slices.IndexFunc(c.Evidence, func(v claim.Evidence) bool { return v.Kind == claim.ProofInvoice })
-		ok(t, k.Desk.RemoveEvidence(background, k.Actor, k.id, workflow.RemoveEvidence{Key: k.Key(), Evidence: c.Evidence[i].ID}))
+		ok(t, k.Desk.Documents.Remove(background, k.Actor.Request(k.Key()), k.id, workflow.RemoveEvidence{Evidence: c.Evidence[i].ID}))
 	case "submit":
-		if status, _ := k.Desk.Status(background, k.Actor, k.id); status == engagement.StatusDisputed {
+		if status, _ := k.Desk.Claims.Status(background, k.Actor, k.id); status == engagement.StatusDisputed {
 			k.ends["review"] = k.day(n + 30)
 		}
 		ok(t, k.try("subm"))
@@ -230,13 +230,13 @@ var walkCommands = []struct {
 func (k *walk) try(name string) error {
 	switch name {
 	case "ask":
-		_, err := k.Desk.RequestConsent(background, k.Actor, k.id, k.contact("ana@contoso.com"))
+		_, err := k.Desk.Consents.Request(background, k.Actor.Request(k.Key()), k.id, k.contact("ana@contoso.com"))
 		return err
 	case "re":
-		_, err := k.Desk.ResendConsent(background, k.Actor, k.id, k.Key())
+		_, err := k.Desk.Consents.Resend(background, k.Actor.Request(k.Key()), k.id)
 		return err
 	case "chg":
-		_, err := k.Desk.ChangeContacts(background, k.Actor, k.id, k.contact("bruno-"+k.Key()+"@contoso.com"))
+		_, err := k.Desk.Consents.ChangeContacts(background, k.Actor.Request(k.Key()), k.id, workflow.ChangeContacts(k.contact("bruno-"+k.Key()+"@contoso.com")))
 		return err
 	case "yes":
 		return answer(k.World, last(k.Links(k.id)), consent.DecisionAccept)
@@ -245,19 +245,19 @@ func (k *walk) try(name string) error {
 	case "back":
 		return answer(k.World, last(k.Links(k.id)), consent.DecisionWithdraw)
 	case "canc":
-		return k.Desk.Cancel(background, k.Actor, k.id, workflow.Cancel{Key: k.Key()})
+		return k.Desk.Claims.Cancel(background, k.Actor.Request(k.Key()), k.id, workflow.Cancel{})
 	case "deal":
 		size := k.Money("40000.00 USD")
-		return k.Desk.ChangeDetails(background, k.Actor, k.id, workflow.UpdateDetails{Key: k.Key(), DealSize: &size})
+		return k.Desk.Claims.Update(background, k.Actor.Request(k.Key()), k.id, workflow.UpdateDetails{DealSize: &size})
 	case "ours":
-		return k.Desk.ChangePartnerContacts(background, k.Actor, k.id, workflow.ChangePartnerContacts{Key: k.Key(), Partner: workflow.ByEmail("eva@northwind.example")})
+		return k.Desk.Consents.ChangePartnerContacts(background, k.Actor.Request(k.Key()), k.id, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("eva@northwind.example")})
 	case "clm":
-		_, err := k.Desk.ClaimCustomer(background, k.Actor, workflow.ClaimCustomer{
-			Key: k.Key(), Customer: k.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration},
+		_, err := k.Desk.Customers.Claim(background, k.Actor.Request(k.Key()), workflow.ClaimCustomer{
+			Customer: k.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration},
 		})
 		return err
 	case "add":
-		_, err := k.Desk.AddCustomer(background, k.Actor, add(k.World, "ana@contoso.com", migration))
+		_, err := k.Desk.Customers.Add(background, k.Actor.Request(k.Key()), add(k.World, "ana@contoso.com", migration))
 		return err
 	case "doc+", "doc-", "surv", "svre", "ansr", "done", "note", "subm", "disp", "rcl", "own", "ref":
 		return k.tryClaim(name)
@@ -265,8 +265,8 @@ func (k *walk) try(name string) error {
 	return k.tryReview(name)
 }
 
-func (k *walk) contact(who string) workflow.ConsentRequest {
-	return workflow.ConsentRequest{Key: k.Key(), Customer: workflow.ByEmail(who), Partner: workflow.ByEmail("joe@northwind.example"), Language: "en"}
+func (k *walk) contact(who string) workflow.RequestConsent {
+	return workflow.RequestConsent{Customer: workflow.ByEmail(who), Partner: workflow.ByEmail("joe@northwind.example"), Language: "en"}
 }
 
 // last returns the newest link, or one that nobody was given.
@@ -281,20 +281,20 @@ func last(links []consent.Token) consent.Token {
 func (k *walk) tryClaim(name string) error {
 	switch name {
 	case "doc+":
-		_, err := k.Desk.AddEvidence(background, k.Actor, k.id, workflow.AddEvidence{
-			Key: k.Key(), Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "application/pdf",
+		_, err := k.Desk.Documents.Add(background, k.Actor.Request(k.Key()), k.id, workflow.AddEvidence{
+			Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "application/pdf",
 		}, strings.NewReader("%PDF"))
 		return err
 	case "doc-":
 		gone := claim.EvidenceID("e-0")
-		if p, err := k.Desk.Participation(background, k.Actor, k.id); err == nil && p.Claim != nil && len(p.Claim.Evidence) > 0 {
+		if p, err := k.Desk.Claims.Participation(background, k.Actor, k.id); err == nil && p.Claim != nil && len(p.Claim.Evidence) > 0 {
 			gone = p.Claim.Evidence[0].ID
 		}
-		return k.Desk.RemoveEvidence(background, k.Actor, k.id, workflow.RemoveEvidence{Key: k.Key(), Evidence: gone})
+		return k.Desk.Documents.Remove(background, k.Actor.Request(k.Key()), k.id, workflow.RemoveEvidence{Evidence: gone})
 	case "surv":
-		return k.Desk.RequestSurvey(background, k.Actor, k.id, workflow.SurveyRequest{Key: k.Key(), Survey: reference, Contact: workflow.Contact{Email: "rui@contoso.com"}})
+		return k.Desk.Surveys.Send(background, k.Actor.Request(k.Key()), k.id, workflow.SendSurvey{Survey: reference, Contact: workflow.Contact{Email: "rui@contoso.com"}})
 	case "svre":
-		return k.Desk.ResendSurvey(background, k.Actor, k.id, workflow.ResendSurvey{Key: k.Key(), Survey: reference})
+		return k.Desk.Surveys.Resend(background, k.Actor.Request(k.Key()), k.id, workflow.ResendSurvey{Survey: reference})
 	case "ansr":
 		var links []consent.Token
 		for _, m := range k.Messages() {
@@ -303,43 +303,43 @@ func (k *walk) tryClaim(name string) error {
 				links = append(links, token)
 			}
 		}
-		_, err := k.Desk.AnswerSurvey(background, last(links), map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
+		_, err := k.Desk.Links.AnswerSurvey(background, last(links), map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
 		return err
 	case "done":
-		return k.Desk.RequestSurvey(background, k.Actor, k.id, workflow.SurveyRequest{Key: k.Key(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "rui@contoso.com"}})
+		return k.Desk.Surveys.Send(background, k.Actor.Request(k.Key()), k.id, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "rui@contoso.com"}})
 	case "note":
-		return k.Desk.Comment(background, k.Actor, k.id, workflow.Comment{Key: k.Key(), Text: "All is well."})
+		return k.Desk.Claims.Comment(background, k.Actor.Request(k.Key()), k.id, workflow.Comment{Text: "All is well."})
 	case "subm":
-		return k.Desk.SubmitClaim(background, k.Actor, k.id, workflow.SubmitClaim{Key: k.Key()})
+		return k.Desk.Claims.Submit(background, k.Actor.Request(k.Key()), k.id, workflow.SubmitClaim{})
 	case "own":
-		return k.Desk.AnswerPartnerSurvey(background, k.Actor, k.id, workflow.AnswerPartnerSurvey{
-			Key: k.Key(), Survey: retrospect, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
+		return k.Desk.Surveys.Answer(background, k.Actor.Request(k.Key()), k.id, workflow.AnswerPartnerSurvey{
+			Survey: retrospect, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
 		})
 	case "ref":
-		return k.Desk.RecordReferral(background, k.Actor, k.id, workflow.RecordReferral{Key: k.Key(), Reference: "R-4711"})
+		return k.Desk.Claims.RecordReferral(background, k.Actor.Request(k.Key()), k.id, workflow.RecordReferral{Reference: "R-4711"})
 	case "rcl":
-		return k.Desk.RecallClaim(background, k.Actor, k.id, workflow.RecallClaim{Key: k.Key(), Reason: "It is the wrong invoice."})
+		return k.Desk.Claims.Recall(background, k.Actor.Request(k.Key()), k.id, workflow.RecallClaim{Reason: "It is the wrong invoice."})
 	}
-	return k.Desk.DisputeClaim(background, k.Actor, k.id, workflow.DisputeClaim{Key: k.Key(), Reason: "It is ours."})
+	return k.Desk.Claims.Dispute(background, k.Actor.Request(k.Key()), k.id, workflow.DisputeClaim{Reason: "It is ours."})
 }
 
 func (k *walk) tryReview(name string) error {
 	by := k.Reviewer()
 	switch name {
 	case "cmt":
-		return k.Desk.Comment(background, by, k.id, workflow.Comment{Key: k.Key(), Text: "Is it?"})
+		return k.Desk.Claims.Comment(background, by.Request(k.Key()), k.id, workflow.Comment{Text: "Is it?"})
 	case "rev":
-		return k.Desk.StartReview(background, by, k.id, workflow.StartReview{Key: k.Key()})
+		return k.Desk.Reviews.Start(background, by.Request(k.Key()), k.id, workflow.StartReview{})
 	case "act":
-		return k.Desk.AskForAction(background, by, k.id, workflow.RequestAction{Key: k.Key(), Items: []claim.ActionItem{{Text: "Send the invoice again."}}})
+		return k.Desk.Reviews.RequestAction(background, by.Request(k.Key()), k.id, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Send the invoice again."}}})
 	case "appr", "over":
 		amount := map[string]string{"appr": "5000.00 USD", "over": "5000.01 USD"}[name]
-		return k.Desk.ApproveClaim(background, by, k.id, workflow.ApproveClaim{Key: k.Key(), Amount: k.Money(amount)})
+		return k.Desk.Reviews.Approve(background, by.Request(k.Key()), k.id, workflow.ApproveClaim{Amount: k.Money(amount)})
 	case "rej":
-		return k.Desk.RejectClaim(background, by, k.id, workflow.RejectClaim{Key: k.Key(), Codes: []claim.RejectionCode{claim.RejectionOther}, Text: "No."})
+		return k.Desk.Reviews.Reject(background, by.Request(k.Key()), k.id, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionOther}, Text: "No."})
 	}
 	left := k.Money("5000.00 USD")
-	if p, err := k.Desk.Participation(background, k.Actor, k.id); err == nil && p.Claim != nil {
+	if p, err := k.Desk.Claims.Participation(background, k.Actor, k.id); err == nil && p.Claim != nil {
 		left.Amount = left.Amount.Sub(p.Claim.Paid.Amount)
 	}
 	switch name {
@@ -348,7 +348,7 @@ func (k *walk) tryReview(name string) error {
 	case "more":
 		left.Amount = left.Amount.Add(k.Money("0.01 USD").Amount)
 	}
-	return k.Desk.RecordPayment(background, by, k.id, workflow.RecordPayment{Key: k.Key(), Amount: left})
+	return k.Desk.Reviews.RecordPayment(background, by.Request(k.Key()), k.id, workflow.RecordPayment{Amount: left})
 }
 
 // walkBlock is one block of walkTable.
@@ -537,7 +537,7 @@ func (k *walk) cell(t *testing.T, r walkRow, name string, of whose, cell string)
 	if missing := (*claim.IncompleteError)(nil); errors.As(err, &missing) && len(missing.Missing) != len(k.lacks(t)) {
 		t.Fatalf("%s: %v are missing, want %v", where, missing.Missing, k.lacks(t))
 	}
-	if got, _ := k.Desk.Status(background, k.Actor, k.id); got != status {
+	if got, _ := k.Desk.Claims.Status(background, k.Actor, k.id); got != status {
 		t.Fatalf("%s: the status is %q, want %q", where, got, status)
 	}
 	if err != nil && (k.spy.count() != writes || !slices.Equal(k.kept.Keys(), kept)) {

@@ -32,68 +32,68 @@ var callers = []struct {
 // things are in; "none" that there is no such thing; "no" that it may not; "4eyes"
 // that it acted for the partner.
 const whoMay = `
-                     partner  location no role  no user  program  both
-Engagements          ok       ok       no       no       no       ok
-EngagementSummary    ok       ok       no       no       no       ok
-Eligibility          ok       ok       no       no       no       ok
-Identify             none     no       no       no       no       ok
-AddCustomer          none     no       no       no       no       ok
-AddCustomers         none     no       no       no       no       ok
-OfferClaim           none     no       no       no       no       ok
-ClaimCustomer        none     no       no       no       no       ok
-PreviewConsent       none     none     no       no       no       ok
-RequestConsent       none     none     no       no       no       ok
-ResendConsent        none     none     no       no       no       ok
-ChangeContacts       none     none     no       no       no       ok
-ChangePartnerContacts none     none     no       no       no       ok
-Contacts             none     none     no       no       no       ok
-Cancel               none     none     no       no       no       ok
-Participation        none     none     no       no       no       ok
-Status               none     none     no       no       no       ok
-ConsentEvidence      none     none     no       no       ok       ok
-Receipt              none     none     no       no       ok       ok
-History              ok       ok       no       no       ok       ok
-AllHistory           ok       ok       no       no       ok       ok
-VerifyHistory        ok       no       no       no       ok       ok
-Heads                ok       no       no       no       ok       ok
-Feed                 ok       ok       no       no       ok       ok
-FeedLag              ok       no       no       no       ok       ok
-FeedConsumers        ok       no       no       no       ok       ok
-MoveFeedConsumer     ok       no       no       no       ok       ok
-Customers            ok       ok       no       no       no       ok
-AllCustomers         ok       ok       no       no       no       ok
-Search               ok       ok       no       no       no       ok
-AttentionRequired    ok       ok       no       no       no       ok
-KnownCustomers       ok       ok       no       no       no       ok
-ExportCustomers      ok       ok       no       no       no       ok
-ErasePerson          no       no       no       no       none     none
-ImportKnown          no       no       no       no       ok       ok
-Reevaluate           no       no       no       no       ok       ok
-Disassociate         ok       no       no       no       no       ok
-Associate            ok       no       no       no       no       ok
-ChangeDetails        none     none     no       no       no       ok
-RecordReferral       none     none     no       no       no       ok
-Comment              none     none     no       no       ok       ok
-AddEvidence          none     none     no       no       no       ok
-RecordEvidence       none     none     no       no       no       ok
-RemoveEvidence       none     none     no       no       no       ok
-OpenEvidence         none     none     no       no       none     none
-RequestSurvey        none     none     no       no       no       ok
-ResendSurvey         none     none     no       no       no       ok
-SubmitClaim          none     none     no       no       no       ok
-AnswerPartnerSurvey  none     none     no       no       no       ok
-RecallClaim          none     none     no       no       no       ok
-DisputeClaim         none     none     no       no       no       ok
-StartReview          no       no       no       no       ok       4eyes
-AskForAction         no       no       no       no       ok       4eyes
-ApproveClaim         no       no       no       no       ok       4eyes
-RejectClaim          no       no       no       no       ok       4eyes
-RecordPayment        no       no       no       no       ok       4eyes
-Claim                none     none     no       no       ok       ok
-Claims               ok       ok       no       no       ok       ok
-AllClaims            ok       ok       no       no       ok       ok
-ClaimTotals          ok       ok       no       no       ok       ok
-ExportClaims         ok       ok       no       no       ok       ok
+                               partner  location no role  no user  program  both
+Engagements.List               ok       ok       no       no       no       ok
+Engagements.Get                ok       ok       no       no       no       ok
+Engagements.Locations          ok       ok       no       no       no       ok
+Customers.Identify             none     no       no       no       no       ok
+Customers.Add                  none     no       no       no       no       ok
+Customers.AddAll               none     no       no       no       no       ok
+Customers.PreviewClaim         none     no       no       no       no       ok
+Customers.Claim                none     no       no       no       no       ok
+Consents.Preview               none     none     no       no       no       ok
+Consents.Request               none     none     no       no       no       ok
+Consents.Resend                none     none     no       no       no       ok
+Consents.ChangeContacts        none     none     no       no       no       ok
+Consents.ChangePartnerContacts none     none     no       no       no       ok
+Consents.Contacts              none     none     no       no       no       ok
+Claims.Cancel                  none     none     no       no       no       ok
+Claims.Participation           none     none     no       no       no       ok
+Claims.Status                  none     none     no       no       no       ok
+Consents.Evidence              none     none     no       no       ok       ok
+Consents.Receipt               none     none     no       no       ok       ok
+Histories.List                 ok       ok       no       no       ok       ok
+Histories.All                  ok       ok       no       no       ok       ok
+Histories.Verify               ok       no       no       no       ok       ok
+Histories.Heads                ok       no       no       no       ok       ok
+Feed.Read                      ok       ok       no       no       ok       ok
+Feed.Lag                       ok       no       no       no       ok       ok
+Feed.Consumers                 ok       no       no       no       ok       ok
+Feed.MoveConsumer              ok       no       no       no       ok       ok
+Customers.List                 ok       ok       no       no       no       ok
+Customers.All                  ok       ok       no       no       no       ok
+Customers.Search               ok       ok       no       no       no       ok
+Customers.NeedingAttention     ok       ok       no       no       no       ok
+Customers.Known                ok       ok       no       no       no       ok
+Customers.Export               ok       ok       no       no       no       ok
+Program.ErasePerson            no       no       no       no       none     none
+Program.Import                 no       no       no       no       ok       ok
+Program.Reevaluate             no       no       no       no       ok       ok
+Customers.Disassociate         ok       no       no       no       no       ok
+Customers.Associate            ok       no       no       no       no       ok
+Claims.Update                  none     none     no       no       no       ok
+Claims.RecordReferral          none     none     no       no       no       ok
+Claims.Comment                 none     none     no       no       ok       ok
+Documents.Add                  none     none     no       no       no       ok
+Documents.Record               none     none     no       no       no       ok
+Documents.Remove               none     none     no       no       no       ok
+Documents.Open                 none     none     no       no       none     none
+Surveys.Send                   none     none     no       no       no       ok
+Surveys.Resend                 none     none     no       no       no       ok
+Claims.Submit                  none     none     no       no       no       ok
+Surveys.Answer                 none     none     no       no       no       ok
+Claims.Recall                  none     none     no       no       no       ok
+Claims.Dispute                 none     none     no       no       no       ok
+Reviews.Start                  no       no       no       no       ok       4eyes
+Reviews.RequestAction          no       no       no       no       ok       4eyes
+Reviews.Approve                no       no       no       no       ok       4eyes
+Reviews.Reject                 no       no       no       no       ok       4eyes
+Reviews.RecordPayment          no       no       no       no       ok       4eyes
+Claims.Get                     none     none     no       no       ok       ok
+Claims.List                    ok       ok       no       no       ok       ok
+Claims.All                     ok       ok       no       no       ok       ok
+Claims.Totals                  ok       ok       no       no       ok       ok
+Claims.Export                  ok       ok       no       no       ok       ok
 `
 
 // outcomeOf names what a caller got.
@@ -117,11 +117,10 @@ func quarters(t *testing.T) (w *workflowtest.World, spy *spy, lisboan engagement
 	w, spy = newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Authorizer = sites{"rui": {porto}} })
 	markers = map[string][]string{"lisboan": {"lisboan", string(lisboa)}, "portoan": {"portoan", string(porto)}, "madrilenian": {"madrilenian", string(madrid)}}
 	begin := func(w *workflowtest.World, whose, domain string, at engagement.LocationID, e engagement.ID) engagement.ParticipationID {
-		started, err := w.Desk.AddCustomer(background, w.Actor, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{e}, Candidate: workflow.Candidate{Location: at, Domain: domain}})
+		started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Engagements: []engagement.ID{e}, Candidate: workflow.Candidate{Location: at, Domain: domain}})
 		ok(t, err)
 		p := started[0]
-		_, err = w.Desk.RequestConsent(background, w.Actor, p.ID, workflow.ConsentRequest{
-			Key:      w.Key(),
+		_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p.ID, workflow.RequestConsent{
 			Customer: []workflow.Contact{{Name: "Dr " + whose, Email: whose + "@" + domain}},
 			Partner:  []workflow.Contact{{Name: "Mr " + whose, Email: "eu@" + whose + ".example"}},
 		})
@@ -136,9 +135,9 @@ func quarters(t *testing.T) (w *workflowtest.World, spy *spy, lisboan engagement
 	claimed := func(w *workflowtest.World, whose string, p engagement.ParticipationID) {
 		w.Accepted(p)
 		w.Submitted(p)
-		ok(t, w.Desk.Comment(background, w.Actor, p, workflow.Comment{Key: w.Key(), Text: "It is " + whose + "."}))
-		ok(t, w.Desk.StartReview(background, w.Reviewer(), p, workflow.StartReview{Key: w.Key()}))
-		ok(t, w.Desk.Comment(background, w.Reviewer(), p, workflow.Comment{Key: w.Key(), Text: "So " + whose + "."}))
+		ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "It is " + whose + "."}))
+		ok(t, w.Desk.Reviews.Start(background, w.Reviewer().Request(w.Key()), p, workflow.StartReview{}))
+		ok(t, w.Desk.Claims.Comment(background, w.Reviewer().Request(w.Key()), p, workflow.Comment{Text: "So " + whose + "."}))
 		for _, v := range part(t, w, p).Claim.Evidence {
 			markers[whose] = append(markers[whose], string(v.ID))
 		}
@@ -172,7 +171,7 @@ func TestWhoMayWhat(t *testing.T) {
 	header, rest := table[0], table[1:]
 	got := []string{header}
 	for _, c := range calls() {
-		line := fmt.Sprintf("%-20s", c.name)
+		line := fmt.Sprintf("%-30s", c.name)
 		for _, caller := range callers {
 			w, spy, p, markers := quarters(t)
 			before := spy.count()
@@ -210,22 +209,21 @@ func TestEveryMethodIsCalled(t *testing.T) {
 	for _, c := range calls() {
 		called = append(called, c.name)
 	}
-	desk := reflect.TypeFor[*workflow.Service]()
-	for i := range desk.NumMethod() {
-		m := desk.Method(i)
+	w, _ := newWorld(t)
+	for _, m := range deskMethods(w.Desk) {
 		takes := false
-		for n := range m.Type.NumIn() {
-			takes = takes || m.Type.In(n) == reflect.TypeFor[workflow.Actor]()
+		for n := range m.Type().NumIn() {
+			takes = takes || m.Type().In(n) == reflect.TypeFor[workflow.Actor]() || m.Type().In(n) == reflect.TypeFor[workflow.Request]()
 		}
 		switch {
 		case !takes:
-			without = append(without, m.Name)
-		case !slices.Contains(called, m.Name):
-			t.Errorf("%s takes an actor and is not among the calls", m.Name)
+			without = append(without, m.name)
+		case !slices.Contains(called, m.name):
+			t.Errorf("%s takes an actor and is not among the calls", m.name)
 		}
 	}
 	equal(t, "the methods without an actor", without, []string{
-		"AnswerConsent", "AnswerSurvey", "ConsentView", "Prune", "RecordBounce", "Relay", "SurveyView", "Sweep",
+		"Links.AnswerConsent", "Links.AnswerSurvey", "Links.ConsentView", "Links.SurveyView", "Jobs.Prune", "Jobs.RecordBounce", "Jobs.Relay", "Jobs.Sweep",
 	})
 }
 
@@ -241,44 +239,44 @@ func TestOtherLocation(t *testing.T) {
 		answers[what] = []any{answer, err, fmt.Sprint(err)}
 	}
 	for _, text := range []string{"", number, "contoso", "adatum"} {
-		rows, err := w.Desk.Search(background, rui, text, 0)
+		rows, err := w.Desk.Customers.Search(background, rui, text, 0)
 		ask("search "+text, rows, err)
 		for _, e := range []engagement.ID{migration, workshop, pilot} {
 			for _, tab := range engagement.AllTabs() {
-				page, err := w.Desk.Customers(background, rui, e, workflow.CustomersQuery{Tab: tab, Search: text})
+				page, err := w.Desk.Customers.List(background, rui, workflow.CustomersQuery{Engagement: e, Tab: tab, Search: text})
 				ask(fmt.Sprint("page ", e, tab, text), page, err)
 			}
 		}
-		page, err := w.Desk.Claims(background, rui, workflow.ClaimsQuery{Search: text})
+		page, err := w.Desk.Claims.List(background, rui, workflow.ClaimsQuery{Search: text})
 		ask("claims "+text, page, err)
-		totals, err := w.Desk.ClaimTotals(background, rui, workflow.ClaimsQuery{Search: text})
+		totals, err := w.Desk.Claims.Totals(background, rui, workflow.ClaimsQuery{Search: text})
 		ask("totals "+text, totals, err)
 	}
 	for _, only := range [][]engagement.LocationID{{lisboa}, {lisboa, porto}} {
-		page, err := w.Desk.Claims(background, rui, workflow.ClaimsQuery{Locations: only})
+		page, err := w.Desk.Claims.List(background, rui, workflow.ClaimsQuery{Locations: only})
 		ask(fmt.Sprint("claims of ", only), page, err)
-		customers, err := w.Desk.Customers(background, rui, migration, workflow.CustomersQuery{Tab: engagement.TabIneligible, Locations: only})
+		customers, err := w.Desk.Customers.List(background, rui, workflow.CustomersQuery{Engagement: migration, Tab: engagement.TabIneligible, Locations: only})
 		ask(fmt.Sprint("customers of ", only), customers, err)
-		groups, err := w.Desk.Engagements(background, rui, workflow.EngagementsQuery{Locations: only})
+		groups, err := w.Desk.Engagements.List(background, rui, workflow.EngagementsQuery{Locations: only})
 		ask(fmt.Sprint("engagements of ", only), groups, err)
 	}
 	unchanged(t, spy, func() {
 		for _, domain := range []string{"contoso.com", "woodgrovebank.com"} {
-			offer, err := w.Desk.Identify(background, rui, workflow.Candidate{Location: porto, Domain: domain})
+			offer, err := w.Desk.Customers.Identify(background, rui, workflow.Candidate{Location: porto, Domain: domain})
 			ask("offer "+domain, offer, err)
-			offer, err = w.Desk.OfferClaim(background, rui, workflow.ClaimCustomer{Customer: w.Customer(domain), Location: porto})
+			offer, err = w.Desk.Customers.PreviewClaim(background, rui, workflow.ClaimCustomer{Customer: w.Customer(domain), Location: porto})
 			ask("claim offer "+domain, offer, err)
-			history, err := collect(w.Desk.AllHistory(background, rui, workflow.HistoryQuery{Customer: w.Customer(domain)}))
+			history, err := collect(w.Desk.Histories.All(background, rui, workflow.HistoryQuery{Customer: w.Customer(domain)}))
 			ask("history "+domain, history, err)
 		}
-		_, err := w.Desk.AddCustomer(background, rui, workflow.AddCustomer{Key: w.Key(), Engagements: []engagement.ID{migration}, Candidate: workflow.Candidate{Location: porto, Domain: "contoso.com"}})
+		_, err := w.Desk.Customers.Add(background, rui.Request(w.Key()), workflow.AddCustomer{Engagements: []engagement.ID{migration}, Candidate: workflow.Candidate{Location: porto, Domain: "contoso.com"}})
 		equal(t, "an open one at Lisboa", *refused[*workflow.OpenParticipationError](t, err, workflow.ErrOpenParticipation), workflow.OpenParticipationError{Engagement: migration})
 		ask("add", nil, err)
-		_, err = w.Desk.ClaimCustomer(background, rui, workflow.ClaimCustomer{Key: w.Key(), Engagements: []engagement.ID{migration}, Customer: contoso, Location: porto})
+		_, err = w.Desk.Customers.Claim(background, rui.Request(w.Key()), workflow.ClaimCustomer{Engagements: []engagement.ID{migration}, Customer: contoso, Location: porto})
 		equal(t, "an open one at Lisboa", *refused[*workflow.OpenParticipationError](t, err, workflow.ErrOpenParticipation), workflow.OpenParticipationError{Engagement: migration})
 		ask("claim", nil, err)
 	})
-	_, err := w.Desk.History(background, rui, workflow.HistoryQuery{Customer: woodgrove})
+	_, err := w.Desk.Histories.List(background, rui, workflow.HistoryQuery{Customer: woodgrove})
 	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
 
 	for what, answer := range answers {
@@ -296,18 +294,18 @@ func TestOtherLocation(t *testing.T) {
 	asRui.ExpectTab(migration, engagement.TabEligible, "Adatum")
 	asRui.ExpectTab(migration, engagement.TabIneligible, "Contoso")
 	asRui.ExpectTab(workshop, engagement.TabIneligible, "Contoso", "Woodgrove Bank")
-	for _, row := range must(w.Desk.Search(background, rui, "contoso", 0)) {
+	for _, row := range must(w.Desk.Customers.Search(background, rui, "contoso", 0)) {
 		if row.Engagement == migration {
 			equal(t, "why", row.Reasons, []engagement.Reason{{Kind: engagement.ReasonHeldByColleagues}})
 		}
 	}
-	summary, err := w.Desk.EngagementSummary(background, rui, migration)
+	summary, err := w.Desk.Engagements.Get(background, rui, migration)
 	ok(t, err)
 	equal(t, "n of m locations", []any{summary.EligibleLocations, summary.EnrolledLocations}, []any{[]engagement.LocationID{porto}, 1})
-	outcomes, err := w.Desk.Eligibility(background, rui, migration)
+	outcomes, err := w.Desk.Engagements.Locations(background, rui, migration)
 	ok(t, err)
 	equal(t, "the locations of the eligibility page", len(outcomes), 1)
-	page, err := w.Desk.Claims(background, rui, workflow.ClaimsQuery{})
+	page, err := w.Desk.Claims.List(background, rui, workflow.ClaimsQuery{})
 	ok(t, err)
 	equal(t, "the counts of claims", page.Counts, map[engagement.Status]workflow.Count{engagement.StatusUnderReview: {N: 1}})
 }

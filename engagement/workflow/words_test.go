@@ -125,9 +125,9 @@ func everyMessage(t *testing.T, w *workflowtest.World, language string) map[enga
 		w.Relayed()
 	}
 	ask := func(p engagement.ParticipationID) engagement.ParticipationID {
-		req := asked(w, "ana@contoso.com")
+		reqKey, req := w.Key(), asked(w, "ana@contoso.com")
 		req.Language = language
-		_, err := w.Desk.RequestConsent(background, w.Actor, p, req)
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(reqKey), p, req)
 		ok(t, err)
 		tells(engagement.MessageConsentRequest, w.Now().Add(30*day))
 		w.Relayed()
@@ -159,7 +159,7 @@ func everyMessage(t *testing.T, w *workflowtest.World, language string) map[enga
 	c := part(t, w, p).Claim
 	tells(engagement.MessageSurveyRequest, c.SubmitBy)
 	for _, kind := range []string{claim.ProofPartnerSurvey, claim.ProofCustomerSurvey} {
-		ok(t, w.Desk.RequestSurvey(background, w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}}))
+		ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}}))
 		w.Relayed()
 		answerSurvey(t, w, p)
 	}
@@ -198,11 +198,11 @@ func TestWordsHostile(t *testing.T) {
 	var e workflowtest.Customer
 	workflowtest.Seats.Set(&e.Facts, 300)
 	workflowtest.Segment.Set(&e.Facts, "smb")
-	cmd := add(w, "a@evil.example", migration)
+	cmdKey, cmd := w.Key(), add(w, "a@evil.example", migration)
 	cmd.Candidate.TPID = "7"
 
 	w.SetFacts("evil.example", e.Facts)
-	started, err := w.Desk.AddCustomer(background, w.Actor, cmd)
+	started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 	ok(t, err)
 	w.Requested(started[0].ID)
 	d := w.Messages()[0]
@@ -245,7 +245,7 @@ func TestWordsOtherLanguage(t *testing.T) {
 		sc.Engagements[0].Zone = lisbon
 	})
 	p := w.Added(migration, "ana@contoso.com")
-	_, err = w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@contoso.com"), Language: "fr-CA"})
+	_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail("ana@contoso.com"), Language: "fr-CA"})
 	ok(t, err)
 	w.Relayed()
 	d := w.Messages()[0]
@@ -253,7 +253,7 @@ func TestWordsOtherLanguage(t *testing.T) {
 	if !strings.Contains(d.Subject, "demande votre accord") || !strings.Contains(d.Body, "before 1 October 2026, 10:00 (Lisbon time)") {
 		t.Errorf("subject %q, body %q", d.Subject, d.Body)
 	}
-	v, err := w.Desk.ConsentView(background, newest(w, p))
+	v, err := w.Desk.Links.ConsentView(background, newest(w, p))
 	ok(t, err)
 	equal(t, "the page", []string{string(v.Language), v.Program, v.Deadline.Location().String()}, []string{"fr", "Rewards", "Europe/Lisbon"})
 }
@@ -266,7 +266,7 @@ func TestMailFooter(t *testing.T) {
 	p := w.Added(migration, "ana@contoso.com")
 	req := asked(w, "ana@contoso.com")
 	req.Language = "pt"
-	_, err = w.Desk.RequestConsent(background, w.Actor, p, req)
+	_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, req)
 	ok(t, err)
 	w.Relayed()
 	if body, want := w.Messages()[0].Body, "\n\n-- \nDa Contoso.\nAviso de privacidade: https://vendor.example/privacy"; !strings.HasSuffix(body, want) {
@@ -290,7 +290,7 @@ func TestNew(t *testing.T) {
 	}
 	desk, err := workflow.New(w.Store, directory{}, w.Catalog, facts, nil)
 	ok(t, err)
-	groups, err := desk.Engagements(background, w.Actor, workflow.EngagementsQuery{})
+	groups, err := desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{})
 	ok(t, err)
 	if len(groups) == 0 {
 		t.Error("nothing to see")
@@ -329,8 +329,8 @@ func TestFactFunc(t *testing.T) {
 func TestGreeting(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	_, err := w.Desk.RequestConsent(background, w.Actor, p, workflow.ConsentRequest{
-		Key: w.Key(), Language: "pt-PT", Customer: []workflow.Contact{{Name: "Ana www.evil.example", Email: "ana@contoso.com"}},
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{
+		Language: "pt-PT", Customer: []workflow.Contact{{Name: "Ana www.evil.example", Email: "ana@contoso.com"}},
 		Partner: []workflow.Contact{{Name: "Rita Lopes", Email: "rita@northwind.example"}}, PartnerLanguage: "en",
 	})
 	ok(t, err)

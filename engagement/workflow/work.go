@@ -15,45 +15,45 @@ import (
 
 // Comment is the command by which one side says something about a claim.
 type Comment struct {
-	Key  string `json:"-"`    // idempotency key
 	Text string `json:"text"` // at most claim.MaxText characters
 }
 
 // LogValue hides what the person wrote.
-func (c Comment) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+func (c Comment) LogValue() slog.Value { return slog.GroupValue() }
 
 // Comment adds a comment to a claim, which both the partner and the Program read.
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
 // *UnavailableError, or a *WrongStateError which wraps the refusal of package claim.
-func (s *Service) Comment(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd Comment) error {
+func (d *ClaimsDesk) Comment(ctx context.Context, req Request, id engagement.ParticipationID, cmd Comment) error {
+	s, actor := d.s, req.Actor
 	by := claim.SidePartner
 	if actor.program() {
 		by = claim.SideProgram
 	}
-	return s.command(ctx, actor, MayComment, id, "comment", cmd.Key, cmd, deed{
+	return s.command(ctx, req, MayComment, id, "comment", cmd, deed{
 		event: claim.AddComment{By: by, User: actor.User, Text: cmd.Text}, kind: engagement.EventCommentAdded, why: cmd.Text,
 	})
 }
 
 // SubmitClaim is the command that hands a claim in.
 type SubmitClaim struct {
-	Key       string            `json:"-"`                  // idempotency key
 	Requested eligibility.Money `json:"requested,omitzero"` // zero: as before, and at first what was estimated
 }
 
-// SubmitClaim hands a claim in: for the first time, again after the reviewer
+// Submit hands a claim in: for the first time, again after the reviewer
 // asked for action, or, after DisputeClaim, as a dispute.
 //
 // It returns what Comment returns, a *claim.IncompleteError that lists every
 // required item which is missing, or a *claim.AmountError.
-func (s *Service) SubmitClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd SubmitClaim) error {
+func (d *ClaimsDesk) Submit(ctx context.Context, req Request, id engagement.ParticipationID, cmd SubmitClaim) error {
+	s := d.s
 	requested, err := s.claimAmount("requested", cmd.Requested)
 	if err != nil {
 		return err
 	}
 	cmd.Requested = requested
-	return s.command(ctx, actor, MayEditClaims, id, "submit claim", cmd.Key, cmd, deed{
+	return s.command(ctx, req, MayEditClaims, id, "submit claim", cmd, deed{
 		event: claim.Submit{Requested: cmd.Requested, Currencies: s.currencies}, kind: engagement.EventClaimSubmitted,
 		told: func(p engagement.Participation) engagement.Detail {
 			return engagement.Detail{Requested: p.Claim.Requested}
@@ -63,38 +63,38 @@ func (s *Service) SubmitClaim(ctx context.Context, actor Actor, id engagement.Pa
 
 // RecallClaim is the command that takes a submitted claim back.
 type RecallClaim struct {
-	Key    string `json:"-"`      // idempotency key
 	Reason string `json:"reason"` // at most claim.MaxText characters
 }
 
 // LogValue hides what the person wrote.
-func (c RecallClaim) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+func (c RecallClaim) LogValue() slog.Value { return slog.GroupValue() }
 
-// RecallClaim takes a submitted claim back, as long as its review has not started.
+// Recall takes a submitted claim back, as long as its review has not started.
 // It can then be edited and has to be submitted again: by the submission deadline,
 // or by the review deadline if it was submitted and reviewed before; it is refused
 // when that has passed. What was submitted once cannot be cancelled any more. It
 // returns what Comment returns.
-func (s *Service) RecallClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RecallClaim) error {
-	return s.command(ctx, actor, MayEditClaims, id, "recall claim", cmd.Key, cmd, deed{
+func (d *ClaimsDesk) Recall(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecallClaim) error {
+	s := d.s
+	return s.command(ctx, req, MayEditClaims, id, "recall claim", cmd, deed{
 		event: claim.RecallSubmission{Reason: cmd.Reason}, kind: engagement.EventClaimRecalled, why: cmd.Reason,
 	})
 }
 
 // DisputeClaim is the command that disputes a rejection.
 type DisputeClaim struct {
-	Key    string `json:"-"`      // idempotency key
 	Reason string `json:"reason"` // at most claim.MaxText characters
 }
 
 // LogValue hides what the person wrote.
-func (c DisputeClaim) LogValue() slog.Value { return slog.GroupValue(slog.String("key", c.Key)) }
+func (c DisputeClaim) LogValue() slog.Value { return slog.GroupValue() }
 
-// DisputeClaim opens the one dispute that a rejected claim may have. The claim can
+// Dispute opens the one dispute that a rejected claim may have. The claim can
 // then be worked on like a draft, and the dispute has to be submitted, with
 // SubmitClaim, before the same deadline. It returns what Comment returns.
-func (s *Service) DisputeClaim(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd DisputeClaim) error {
-	return s.command(ctx, actor, MayEditClaims, id, "dispute claim", cmd.Key, cmd, deed{
+func (d *ClaimsDesk) Dispute(ctx context.Context, req Request, id engagement.ParticipationID, cmd DisputeClaim) error {
+	s := d.s
+	return s.command(ctx, req, MayEditClaims, id, "dispute claim", cmd, deed{
 		event: claim.OpenDispute{Reason: cmd.Reason}, kind: engagement.EventDisputeOpened, why: cmd.Reason,
 	})
 }
@@ -108,22 +108,21 @@ var surveyPolicy = consent.Policy{ResendInterval: -1, MaxSends: MaxSurveys}
 // contacts included. The limit is the library's.
 const MaxSurveys = 30
 
-// SurveyRequest is the command that sends a survey to its contact, or to another
+// SendSurvey is the command that sends a survey to its contact, or to another
 // one instead.
-type SurveyRequest struct {
-	Key      string  `json:"-"`      // idempotency key
+type SendSurvey struct {
 	Survey   string  `json:"survey"` // its kind, such as claim.ProofCustomerSurvey
 	Contact  Contact `json:"contact"`
 	Language string  `json:"language,omitzero"` // one of the survey's; "": that of the request for consent, or the closest there is
-	Reason   string  `json:"reason,omitzero"`   // see ConsentRequest.Reason
+	Reason   string  `json:"reason,omitzero"`   // see RequestConsent.Reason
 }
 
 // LogValue hides the contact.
-func (r SurveyRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("key", r.Key), slog.String("survey", r.Survey), slog.String("language", r.Language))
+func (r SendSurvey) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("survey", r.Survey), slog.String("language", r.Language))
 }
 
-// RequestSurvey sends a survey of the claim to a contact once Relay runs. Until
+// Send sends a survey of the claim to a contact once Relay runs. Until
 // the submission deadline it can be sent again, MaxSurveys times in all, and until
 // it is answered also to somebody else; every sending voids the link before. That
 // also holds after the claim was submitted. Once it is answered its contact is
@@ -132,46 +131,47 @@ func (r SurveyRequest) LogValue() slog.Value {
 // It returns what Comment returns, and an *OwnContactError or a *ForeignContactError
 // as RequestConsent does; its *WrongStateError can wrap a refusal of package survey or a
 // *consent.LimitError, too.
-func (s *Service) RequestSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, req SurveyRequest) error {
-	return s.sendSurvey(ctx, actor, id, "request survey", req.Key, req, req.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
-		contact, err := readContact("contact", req.Contact)
-		if err := errors.Join(err, checkReason(req.Reason)); err != nil {
+func (d *SurveysDesk) Send(ctx context.Context, req Request, id engagement.ParticipationID, cmd SendSurvey) error {
+	s := d.s
+	return s.sendSurvey(ctx, req, id, "request survey", cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
+		contact, err := readContact("contact", cmd.Contact)
+		if err := errors.Join(err, checkReason(cmd.Reason)); err != nil {
 			return nil, tenant.Email{}, err
 		}
 		language := languageOf(p.Consent)
-		if req.Language != "" {
-			if language, err = consent.ParseLanguage(req.Language); err != nil {
+		if cmd.Language != "" {
+			if language, err = consent.ParseLanguage(cmd.Language); err != nil {
 				return nil, tenant.Email{}, &InputError{Field: "language", Problem: err.Error(), Err: err}
 			}
-			if v, err := p.Claim.Survey(req.Survey); err == nil {
+			if v, err := p.Claim.Survey(cmd.Survey); err == nil {
 				if _, ok := consent.MatchLanguage(v.Form.Languages(), language); !ok {
 					return nil, tenant.Email{}, &InputError{Field: "language", Problem: fmt.Sprintf("%s is none of the survey's: use one of %v", language, v.Form.Languages())}
 				}
 			}
 		}
-		return claim.SendSurvey{Survey: req.Survey, Contact: contact, Language: language, Link: link, Policy: surveyPolicy}, contact.Email, nil
+		return claim.SendSurvey{Survey: cmd.Survey, Contact: contact, Language: language, Link: link, Policy: surveyPolicy}, contact.Email, nil
 	}, engagement.EventSurveyRequested)
 }
 
 // ResendSurvey is the command that sends a survey to the same contact again.
 type ResendSurvey struct {
-	Key    string `json:"-"`      // idempotency key
 	Survey string `json:"survey"` // its kind
 }
 
-// ResendSurvey sends a survey to its contact again, with a new link. It returns
+// Resend sends a survey to its contact again, with a new link. It returns
 // what RequestSurvey returns.
-func (s *Service) ResendSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd ResendSurvey) error {
-	return s.sendSurvey(ctx, actor, id, "resend survey", cmd.Key, cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
+func (d *SurveysDesk) Resend(ctx context.Context, req Request, id engagement.ParticipationID, cmd ResendSurvey) error {
+	s := d.s
+	return s.sendSurvey(ctx, req, id, "resend survey", cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
 		v, err := p.Claim.Survey(cmd.Survey)
 		return claim.ResendSurvey{Survey: cmd.Survey, Link: link, Policy: surveyPolicy}, v.Contact().Email, err
 	}, engagement.EventSurveyResent)
 }
 
 // sendSurvey carries out a command that writes to a survey's contact.
-func (s *Service) sendSurvey(ctx context.Context, actor Actor, id engagement.ParticipationID, name, key string, body any, survey string,
+func (s *Service) sendSurvey(ctx context.Context, req Request, id engagement.ParticipationID, name string, body any, survey string,
 	event func(engagement.Participation, consent.LinkID) (claim.Event, tenant.Email, error), kind engagement.EventKind) error {
-	_, err := changeClaim(ctx, s, actor, MayEditClaims, id, name, key, body, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
+	_, err := changeClaim(ctx, s, req, MayEditClaims, id, name, body, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
 		d := deed{kind: kind, detail: engagement.Detail{Survey: survey}}
 		if p.Claim == nil {
 			_, err := engagement.ApplyClaim(p, claim.SendSurvey{}, u.now)
@@ -189,12 +189,12 @@ func (s *Service) sendSurvey(ctx context.Context, actor Actor, id engagement.Par
 		if err != nil {
 			return d, struct{}{}, notNow(name, p, u.now, err)
 		}
-		req, _ := body.(SurveyRequest)
+		cmd, _ := body.(SendSurvey)
 		var detail engagement.Detail
-		if asked, detail, err = u.surveySides(ctx, asked, survey, req.Reason); err != nil {
+		if asked, detail, err = u.surveySides(ctx, asked, survey, cmd.Reason); err != nil {
 			return d, struct{}{}, notNow(name, p, u.now, err)
 		}
-		d.event, d.why = e, req.Reason
+		d.event, d.why = e, cmd.Reason
 		d.detail.ForeignContacts, d.detail.OwnContacts = detail.ForeignContacts, detail.OwnContacts
 		d.also = func(p engagement.Participation) engagement.Participation {
 			p.ContactFlags = asked.ContactFlags

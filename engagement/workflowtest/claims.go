@@ -15,7 +15,7 @@ import (
 // and surveys that are sent and answered.
 func (w *World) Proved(p engagement.ParticipationID) {
 	w.t.Helper()
-	view, err := w.Desk.Claim(context.Background(), w.Actor, p)
+	view, err := w.Desk.Claims.Get(context.Background(), w.Actor, p)
 	if err != nil {
 		w.t.Fatalf("claim of %s: %v", p, err)
 	}
@@ -33,8 +33,8 @@ func (w *World) Proved(p engagement.ParticipationID) {
 // Documented adds a small PDF of that kind to the participation's claim.
 func (w *World) Documented(p engagement.ParticipationID, kind string) claim.Evidence {
 	w.t.Helper()
-	added, err := w.Desk.AddEvidence(context.Background(), w.Actor, p, workflow.AddEvidence{
-		Key: w.Key(), Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf",
+	added, err := w.Desk.Documents.Add(context.Background(), w.Actor.Request(w.Key()), p, workflow.AddEvidence{
+		Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf",
 	}, strings.NewReader("%PDF-1.7 "+kind))
 	if err != nil {
 		w.t.Fatalf("add %s to %s: %v", kind, p, err)
@@ -51,13 +51,13 @@ func (w *World) Surveyed(p engagement.ParticipationID, kind string) {
 	if kind == claim.ProofPartnerSurvey {
 		contact = "partner@partner.example"
 	}
-	err := w.Desk.RequestSurvey(context.Background(), w.Actor, p, workflow.SurveyRequest{Key: w.Key(), Survey: kind, Contact: workflow.Contact{Email: contact}, Language: "en"})
+	err := w.Desk.Surveys.Send(context.Background(), w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: kind, Contact: workflow.Contact{Email: contact}, Language: "en"})
 	if err != nil {
 		w.t.Fatalf("send %s of %s: %v", kind, p, err)
 	}
 	w.Relayed()
 	links := w.SurveyLinks(p)
-	view, err := w.Desk.SurveyView(context.Background(), links[len(links)-1])
+	view, err := w.Desk.Links.SurveyView(context.Background(), links[len(links)-1])
 	if err != nil {
 		w.t.Fatalf("look at %s of %s: %v", kind, p, err)
 	}
@@ -68,7 +68,7 @@ func (w *World) Surveyed(p engagement.ParticipationID, kind string) {
 			answers[q.ID] = choices[0]
 		}
 	}
-	if view, err = w.Desk.AnswerSurvey(context.Background(), links[len(links)-1], answers); err != nil || view.Status != survey.StatusDone {
+	if view, err = w.Desk.Links.AnswerSurvey(context.Background(), links[len(links)-1], answers); err != nil || view.Status != survey.StatusDone {
 		w.t.Fatalf("answer %s of %s: %v", kind, p, err)
 	}
 }
@@ -78,47 +78,47 @@ func (w *World) Surveyed(p engagement.ParticipationID, kind string) {
 func (w *World) Submitted(p engagement.ParticipationID) {
 	w.t.Helper()
 	w.Proved(p)
-	w.did("submit", p, w.Desk.SubmitClaim(context.Background(), w.Actor, p, workflow.SubmitClaim{Key: w.Key()}))
+	w.did("submit", p, w.Desk.Claims.Submit(context.Background(), w.Actor.Request(w.Key()), p, workflow.SubmitClaim{}))
 }
 
 // Reviewed lets the program take the participation's claim under review.
 func (w *World) Reviewed(p engagement.ParticipationID) {
 	w.t.Helper()
-	w.did("review", p, w.Desk.StartReview(context.Background(), w.Reviewer(), p, workflow.StartReview{Key: w.Key()}))
+	w.did("review", p, w.Desk.Reviews.Start(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.StartReview{}))
 }
 
 // AskedForAction lets the program ask the partner for something.
 func (w *World) AskedForAction(p engagement.ParticipationID, what string) {
 	w.t.Helper()
-	w.did("ask for action on", p, w.Desk.AskForAction(context.Background(), w.Reviewer(), p, workflow.RequestAction{
-		Key: w.Key(), Items: []claim.ActionItem{{Text: what}},
+	w.did("ask for action on", p, w.Desk.Reviews.RequestAction(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.RequestAction{
+		Items: []claim.ActionItem{{Text: what}},
 	}))
 }
 
 // Approved lets the program approve an amount such as "5000.00 USD".
 func (w *World) Approved(p engagement.ParticipationID, amount string) {
 	w.t.Helper()
-	w.did("approve", p, w.Desk.ApproveClaim(context.Background(), w.Reviewer(), p, workflow.ApproveClaim{Key: w.Key(), Amount: w.Money(amount)}))
+	w.did("approve", p, w.Desk.Reviews.Approve(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money(amount)}))
 }
 
 // Rejected lets the program reject the claim.
 func (w *World) Rejected(p engagement.ParticipationID, why string) {
 	w.t.Helper()
-	w.did("reject", p, w.Desk.RejectClaim(context.Background(), w.Reviewer(), p, workflow.RejectClaim{
-		Key: w.Key(), Codes: []claim.RejectionCode{claim.RejectionOther}, Text: why,
+	w.did("reject", p, w.Desk.Reviews.Reject(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.RejectClaim{
+		Codes: []claim.RejectionCode{claim.RejectionOther}, Text: why,
 	}))
 }
 
 // Disputed opens a dispute of the rejection.
 func (w *World) Disputed(p engagement.ParticipationID, why string) {
 	w.t.Helper()
-	w.did("dispute", p, w.Desk.DisputeClaim(context.Background(), w.Actor, p, workflow.DisputeClaim{Key: w.Key(), Reason: why}))
+	w.did("dispute", p, w.Desk.Claims.Dispute(context.Background(), w.Actor.Request(w.Key()), p, workflow.DisputeClaim{Reason: why}))
 }
 
 // Paid lets the program record a payment.
 func (w *World) Paid(p engagement.ParticipationID, amount string) {
 	w.t.Helper()
-	w.did("pay", p, w.Desk.RecordPayment(context.Background(), w.Reviewer(), p, workflow.RecordPayment{Key: w.Key(), Amount: w.Money(amount)}))
+	w.did("pay", p, w.Desk.Reviews.RecordPayment(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: w.Money(amount)}))
 }
 
 // Reviewer is the program's actor for the claims of the world's partner.

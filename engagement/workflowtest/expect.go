@@ -11,7 +11,7 @@ import (
 // ExpectStatus fails the test unless the participation has that status now.
 func (w *World) ExpectStatus(p engagement.ParticipationID, want engagement.Status) {
 	w.t.Helper()
-	got, err := w.Desk.Status(context.Background(), w.Actor, p)
+	got, err := w.Desk.Claims.Status(context.Background(), w.Actor, p)
 	if err != nil {
 		w.t.Fatalf("status of %s: %v", p, err)
 	}
@@ -24,7 +24,7 @@ func (w *World) ExpectStatus(p engagement.ParticipationID, want engagement.Statu
 func (w *World) Rows(e engagement.ID, tab engagement.Tab) []engagement.Row {
 	w.t.Helper()
 	var rows []engagement.Row
-	for row, err := range w.Desk.AllCustomers(context.Background(), w.Actor, e, workflow.CustomersQuery{Tab: tab}) {
+	for row, err := range w.Desk.Customers.All(context.Background(), w.Actor, workflow.CustomersQuery{Engagement: e, Tab: tab}) {
 		if err != nil {
 			w.t.Fatalf("%s tab of %s: %v", tab, e, err)
 		}
@@ -47,7 +47,7 @@ func (w *World) ExpectTab(e engagement.ID, tab engagement.Tab, customers ...stri
 	if !slices.Equal(got, want) {
 		w.t.Fatalf("the %s tab of %s shows %q, want %q", tab, e, got, want)
 	}
-	page, err := w.Desk.Customers(context.Background(), w.Actor, e, workflow.CustomersQuery{Tab: tab})
+	page, err := w.Desk.Customers.List(context.Background(), w.Actor, workflow.CustomersQuery{Engagement: e, Tab: tab})
 	if err != nil {
 		w.t.Fatalf("%s tab of %s: %v", tab, e, err)
 	}
@@ -69,11 +69,11 @@ func (w *World) ExpectActions(p engagement.ParticipationID, want ...engagement.A
 // Row returns the row that shows the participation, wherever it is.
 func (w *World) Row(p engagement.ParticipationID) engagement.Row {
 	w.t.Helper()
-	part, err := w.Desk.Participation(context.Background(), w.Actor, p)
+	part, err := w.Desk.Claims.Participation(context.Background(), w.Actor, p)
 	if err != nil {
 		w.t.Fatalf("participation %s: %v", p, err)
 	}
-	rows, err := w.Desk.Search(context.Background(), w.Actor, part.ClaimNumber, 0)
+	rows, err := w.Desk.Customers.Search(context.Background(), w.Actor, part.ClaimNumber, 0)
 	if err != nil {
 		w.t.Fatalf("search %s: %v", part.ClaimNumber, err)
 	}

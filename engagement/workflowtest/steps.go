@@ -14,7 +14,7 @@ import (
 // customers to the engagement.
 func (w *World) Location(e engagement.ID) engagement.LocationID {
 	w.t.Helper()
-	outcomes, err := w.Desk.Eligibility(context.Background(), w.Actor, e)
+	outcomes, err := w.Desk.Engagements.Locations(context.Background(), w.Actor, e)
 	if err != nil {
 		w.t.Fatalf("eligibility page of %s: %v", e, err)
 	}
@@ -32,7 +32,7 @@ func (w *World) Added(e engagement.ID, who string) engagement.ParticipationID {
 	if strings.Contains(who, "@") {
 		c.Domain, c.Email = "", who
 	}
-	started, err := w.Desk.AddCustomer(context.Background(), w.Actor, workflow.AddCustomer{Key: w.Key(), Candidate: c, Engagements: []engagement.ID{e}})
+	started, err := w.Desk.Customers.Add(context.Background(), w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: c, Engagements: []engagement.ID{e}})
 	if err != nil {
 		w.t.Fatalf("add %s to %s: %v", who, e, err)
 	}
@@ -42,8 +42,8 @@ func (w *World) Added(e engagement.ID, who string) engagement.ParticipationID {
 // Claimed claims the known customer with that domain.
 func (w *World) Claimed(e engagement.ID, domain string) engagement.ParticipationID {
 	w.t.Helper()
-	started, err := w.Desk.ClaimCustomer(context.Background(), w.Actor, workflow.ClaimCustomer{
-		Key: w.Key(), Customer: w.Customer(domain), Location: w.Location(e), Engagements: []engagement.ID{e},
+	started, err := w.Desk.Customers.Claim(context.Background(), w.Actor.Request(w.Key()), workflow.ClaimCustomer{
+		Customer: w.Customer(domain), Location: w.Location(e), Engagements: []engagement.ID{e},
 	})
 	if err != nil {
 		w.t.Fatalf("claim %s for %s: %v", domain, e, err)
@@ -58,8 +58,8 @@ func (w *World) Requested(p engagement.ParticipationID, contacts ...string) {
 	if len(contacts) == 0 {
 		contacts = []string{"contact@customer.example"}
 	}
-	_, err := w.Desk.RequestConsent(context.Background(), w.Actor, p, workflow.ConsentRequest{
-		Key: w.Key(), Customer: workflow.ByEmail(contacts...), Partner: workflow.ByEmail("partner@partner.example"), Language: "en",
+	_, err := w.Desk.Consents.Request(context.Background(), w.Actor.Request(w.Key()), p, workflow.RequestConsent{
+		Customer: workflow.ByEmail(contacts...), Partner: workflow.ByEmail("partner@partner.example"), Language: "en",
 	})
 	if err != nil {
 		w.t.Fatalf("request consent for %s: %v", p, err)
@@ -70,7 +70,7 @@ func (w *World) Requested(p engagement.ParticipationID, contacts ...string) {
 // Relayed lets every waiting message go out.
 func (w *World) Relayed() {
 	w.t.Helper()
-	if _, err := w.Desk.Relay(context.Background()); err != nil {
+	if _, err := w.Desk.Jobs.Relay(context.Background()); err != nil {
 		w.t.Fatalf("relay: %v", err)
 	}
 }
@@ -78,7 +78,7 @@ func (w *World) Relayed() {
 // Swept records every deadline that has passed.
 func (w *World) Swept() {
 	w.t.Helper()
-	if _, err := w.Desk.Sweep(context.Background()); err != nil {
+	if _, err := w.Desk.Jobs.Sweep(context.Background()); err != nil {
 		w.t.Fatalf("sweep: %v", err)
 	}
 }
@@ -145,7 +145,7 @@ func (w *World) Answer(p engagement.ParticipationID, d consent.Decision) error {
 	if len(links) == 0 {
 		w.t.Fatalf("no link of %s has gone out", p)
 	}
-	_, err := w.Desk.AnswerConsent(context.Background(), links[len(links)-1], d)
+	_, err := w.Desk.Links.AnswerConsent(context.Background(), links[len(links)-1], d)
 	return err
 }
 
@@ -161,7 +161,7 @@ func (w *World) Granted(e engagement.ID, who string) engagement.ParticipationID 
 // Cancelled cancels a participation.
 func (w *World) Cancelled(p engagement.ParticipationID) {
 	w.t.Helper()
-	if err := w.Desk.Cancel(context.Background(), w.Actor, p, workflow.Cancel{Key: w.Key()}); err != nil {
+	if err := w.Desk.Claims.Cancel(context.Background(), w.Actor.Request(w.Key()), p, workflow.Cancel{}); err != nil {
 		w.t.Fatalf("cancel %s: %v", p, err)
 	}
 }
@@ -175,7 +175,7 @@ func (w *World) Known(domain string) {
 	entry := w.state.directory[d][0]
 	w.state.mu.Unlock()
 	known := workflow.KnownCustomer{Identity: identity(d, entry)}
-	if _, err := w.Desk.ImportKnown(context.Background(), Vendor, w.Actor.Partner, slices.Values([]workflow.KnownCustomer{known}), nil); err != nil {
+	if _, err := w.Desk.Program.Import(context.Background(), Vendor, w.Actor.Partner, slices.Values([]workflow.KnownCustomer{known}), nil); err != nil {
 		w.t.Fatalf("import %s: %v", domain, err)
 	}
 }
@@ -183,7 +183,7 @@ func (w *World) Known(domain string) {
 // Reevaluated asks the rules again about everything of the actor's partner.
 func (w *World) Reevaluated() {
 	w.t.Helper()
-	if _, err := w.Desk.Reevaluate(context.Background(), Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil); err != nil {
+	if _, err := w.Desk.Program.Reevaluate(context.Background(), Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil); err != nil {
 		w.t.Fatalf("re-evaluate: %v", err)
 	}
 }

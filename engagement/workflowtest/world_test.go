@@ -57,7 +57,7 @@ func TestContoso(t *testing.T) {
 		"fourthcoffee.com":  "data-pilot endpoint-workshop",
 		"woodgrovebank.com": "security-workshop data-pilot endpoint-workshop",
 	} {
-		offer, err := w.Desk.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: domain})
+		offer, err := w.Desk.Customers.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: domain})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestContoso(t *testing.T) {
 			t.Errorf("%s can be added to %q, want %q", domain, got, want)
 		}
 	}
-	_, err := w.Desk.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: "21vianet.com"})
+	_, err := w.Desk.Customers.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: "21vianet.com"})
 	if !errors.Is(err, tenant.ErrAmbiguous) {
 		t.Errorf("21vianet.com is in two clouds, and the directory says %v", err)
 	}
@@ -197,7 +197,7 @@ func TestClaimToPayment(t *testing.T) {
 	if who := w.Reviewer(); who.Partner != w.Actor.Partner || w.As(workflowtest.Fabrikam).Reviewer().Partner != "fabrikam" {
 		t.Errorf("the reviewer is %v", who)
 	}
-	view, err := w.Desk.Claim(context.Background(), w.Actor, p)
+	view, err := w.Desk.Claims.Get(context.Background(), w.Actor, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestFail(t *testing.T) {
 	w := workflowtest.New(t, workflowtest.Contoso)
 	boom := errors.New("boom")
 	ask := func() error {
-		_, err := w.Desk.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: "contoso.com"})
+		_, err := w.Desk.Customers.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: "contoso.com"})
 		return err
 	}
 	for _, source := range []workflowtest.Source{workflowtest.Directory, workflowtest.Facts, workflowtest.External} {

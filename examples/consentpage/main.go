@@ -65,8 +65,8 @@ func serve(ctx context.Context, listener net.Listener, tell func(to, link string
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/consent/", consenthttp.New(desk, &consenthttp.Options{Logger: slog.Default()}))
-	mux.Handle("/survey/", consenthttp.NewSurvey(desk, &consenthttp.Options{Logger: slog.Default()}))
+	mux.Handle("/consent/", consenthttp.New(desk.Links, &consenthttp.Options{Logger: slog.Default()}))
+	mux.Handle("/survey/", consenthttp.NewSurvey(desk.Links, &consenthttp.Options{Logger: slog.Default()}))
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second}
 	go func() {
 		<-ctx.Done()
@@ -94,32 +94,32 @@ func ask(ctx context.Context, desk *workflow.Service, mail *mailer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := desk.AnswerConsent(ctx, token, consent.DecisionAccept); err != nil {
+	if _, err := desk.Links.AnswerConsent(ctx, token, consent.DecisionAccept); err != nil {
 		return err
 	}
-	if err := desk.RequestSurvey(ctx, rita, consented, workflow.SurveyRequest{
-		Key: rand.Text(), Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "it@proseware.com"},
+	if err := desk.Surveys.Send(ctx, rita.Request(rand.Text()), consented, workflow.SendSurvey{
+		Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "it@proseware.com"},
 	}); err != nil {
 		return err
 	}
-	_, err = desk.Relay(ctx)
+	_, err = desk.Jobs.Relay(ctx)
 	return err
 }
 
 // add adds the customer of the first contact, and asks all of them for consent.
 func add(ctx context.Context, desk *workflow.Service, language string, contacts ...string) (engagement.ParticipationID, error) {
-	started, err := desk.AddCustomer(ctx, rita, workflow.AddCustomer{
-		Key: rand.Text(), Candidate: workflow.Candidate{Location: "4711201", Email: contacts[0]}, Engagements: []engagement.ID{"endpoint-management"},
+	started, err := desk.Customers.Add(ctx, rita.Request(rand.Text()), workflow.AddCustomer{
+		Candidate: workflow.Candidate{Location: "4711201", Email: contacts[0]}, Engagements: []engagement.ID{"endpoint-management"},
 	})
 	if err != nil {
 		return "", err
 	}
-	if _, err := desk.RequestConsent(ctx, rita, started[0].ID, workflow.ConsentRequest{
-		Key: rand.Text(), Customer: workflow.ByEmail(contacts...), Partner: workflow.ByEmail("rita@northwind.example"), Language: language,
+	if _, err := desk.Consents.Request(ctx, rita.Request(rand.Text()), started[0].ID, workflow.RequestConsent{
+		Customer: workflow.ByEmail(contacts...), Partner: workflow.ByEmail("rita@northwind.example"), Language: language,
 	}); err != nil {
 		return "", err
 	}
-	_, err = desk.Relay(ctx)
+	_, err = desk.Jobs.Relay(ctx)
 	return started[0].ID, err
 }
 

@@ -76,7 +76,7 @@ func (c *crm) caughtUp(ctx context.Context) error {
 		if err := c.db.QueryRowContext(ctx, "SELECT cursor FROM reader").Scan(&cursor); err != nil {
 			return err
 		}
-		lag, err := c.desk.FeedLag(ctx, c.as, cursor)
+		lag, err := c.desk.Feed.Lag(ctx, c.as, cursor)
 		if err != nil || lag.Events == 0 && lag.Held == 0 {
 			return err
 		}
@@ -96,7 +96,7 @@ func (c *crm) page(ctx context.Context) (more bool, err error) {
 	if err := tx.QueryRowContext(ctx, "SELECT cursor FROM reader").Scan(&cursor); err != nil {
 		return false, err
 	}
-	page, err := c.desk.Feed(ctx, c.as, workflow.FeedQuery{Cursor: cursor, Limit: 10, Persons: true})
+	page, err := c.desk.Feed.Read(ctx, c.as, workflow.FeedQuery{Cursor: cursor, Limit: 10, Persons: true})
 	if err != nil {
 		return false, err
 	}

@@ -79,7 +79,7 @@ func tell(ctx context.Context, w *workflowtest.World, step func(string) error) e
 	if err := step("\nThe first claim is handed in, and the other participation cancelled"); err != nil {
 		return err
 	}
-	if _, err := w.Desk.ErasePerson(ctx, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil); err != nil {
+	if _, err := w.Desk.Program.ErasePerson(ctx, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil); err != nil {
 		return err
 	}
 	w.Reviewed(first)

@@ -21,8 +21,7 @@ type Invitation struct {
 // Invite adds the customer to the engagements, or to none, and asks it for
 // consent to each.
 func Invite(ctx context.Context, desk *workflow.Service, actor workflow.Actor, in Invitation) ([]workflow.Started, error) {
-	started, err := desk.AddCustomer(ctx, actor, workflow.AddCustomer{
-		Key:         in.RequestID,
+	started, err := desk.Customers.Add(ctx, actor.Request(in.RequestID), workflow.AddCustomer{
 		Candidate:   workflow.Candidate{Location: in.Location, Email: in.Email},
 		Engagements: in.Engagements,
 	})
@@ -30,8 +29,8 @@ func Invite(ctx context.Context, desk *workflow.Service, actor workflow.Actor, i
 		return nil, err
 	}
 	for i, s := range started {
-		if _, err := desk.RequestConsent(ctx, actor, s.ID, workflow.ConsentRequest{
-			Key: fmt.Sprintf("%s/%d", in.RequestID, i), Customer: workflow.ByEmail(in.Email),
+		if _, err := desk.Consents.Request(ctx, actor.Request(fmt.Sprintf("%s/%d", in.RequestID, i)), s.ID, workflow.RequestConsent{
+			Customer: workflow.ByEmail(in.Email),
 		}); err != nil {
 			return nil, fmt.Errorf("invite to %s, try again: %w", s.Engagement, err)
 		}

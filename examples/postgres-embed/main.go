@@ -115,8 +115,8 @@ func (p *portal) acceptIn(ctx context.Context, tx pgx.Tx, request string, l lead
 	if err != nil {
 		return err
 	}
-	if _, err := desk.AddCustomer(ctx, rita, workflow.AddCustomer{
-		Key: request, Candidate: workflow.Candidate{Location: "4711201", Email: l.email}, Engagements: []engagement.ID{endpoints},
+	if _, err := desk.Customers.Add(ctx, rita.Request(request), workflow.AddCustomer{
+		Candidate: workflow.Candidate{Location: "4711201", Email: l.email}, Engagements: []engagement.ID{endpoints},
 	}); err != nil {
 		return err
 	}
@@ -136,6 +136,6 @@ func (p *portal) count(ctx context.Context) (leads, rows int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	page, err := desk.Customers(ctx, rita, endpoints, workflow.CustomersQuery{})
+	page, err := desk.Customers.List(ctx, rita, workflow.CustomersQuery{Engagement: endpoints})
 	return leads, page.Counts[engagement.TabEligible].N, err
 }

@@ -26,13 +26,13 @@ func (s *story) theClaim() error {
 	}
 	s.claim = id
 	submit := func() error {
-		return s.desk.SubmitClaim(s.ctx, northwind, id, workflow.SubmitClaim{Key: s.key()})
+		return s.desk.Claims.Submit(s.ctx, northwind.Request(s.key()), id, workflow.SubmitClaim{})
 	}
 	if err := submit(); err != nil {
 		s.explain("✗ ", err.Error())
 	}
-	_, err = s.desk.AddEvidence(s.ctx, northwind, id, workflow.AddEvidence{
-		Key: s.key(), Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "a PDF",
+	_, err = s.desk.Documents.Add(s.ctx, northwind.Request(s.key()), id, workflow.AddEvidence{
+		Kind: claim.ProofFindings, Name: "findings.pdf", MediaType: "a PDF",
 	}, strings.NewReader("%PDF-1.7"))
 	if err != nil {
 		s.explain("✗ ", err.Error())
@@ -44,12 +44,11 @@ func (s *story) theClaim() error {
 		}
 		s.say("✓ %s, %d bytes, SHA-256 %s…", added.Name, added.Size, added.SHA256[:8])
 	}
-	for _, v := range []workflow.SurveyRequest{
+	for _, v := range []workflow.SendSurvey{
 		{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "rita@northwind-consulting.example"}, Language: "en"},
 		{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "it@lamnahealthcare.com"}}, // in the language of its consent
 	} {
-		v.Key = s.key()
-		if err := s.desk.RequestSurvey(s.ctx, northwind, id, v); err != nil {
+		if err := s.desk.Surveys.Send(s.ctx, northwind.Request(s.key()), id, v); err != nil {
 			return err
 		}
 	}
@@ -70,18 +69,18 @@ func (s *story) theClaim() error {
 func (s *story) theReview() error {
 	s.title("The program reviews the claim")
 	s.pass(5 * day)
-	if err := s.desk.StartReview(s.ctx, reviewer, s.claim, workflow.StartReview{Key: s.key()}); err != nil {
+	if err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), s.claim, workflow.StartReview{}); err != nil {
 		return err
 	}
-	if err := s.desk.AskForAction(s.ctx, reviewer, s.claim, workflow.RequestAction{
-		Key: s.key(), Items: []claim.ActionItem{{Kind: claim.ProofInvoice, Text: "The invoice lacks its date."}},
+	if err := s.desk.Reviews.RequestAction(s.ctx, reviewer.Request(s.key()), s.claim, workflow.RequestAction{
+		Items: []claim.ActionItem{{Kind: claim.ProofInvoice, Text: "The invoice lacks its date."}},
 	}); err != nil {
 		return err
 	}
 	if err := s.deliver(); err != nil {
 		return err
 	}
-	view, err := s.desk.Claim(s.ctx, northwind, s.claim)
+	view, err := s.desk.Claims.Get(s.ctx, northwind, s.claim)
 	if err != nil {
 		return err
 	}
@@ -93,39 +92,39 @@ func (s *story) theReview() error {
 	if _, err := s.document(s.claim, claim.ProofInvoice, "the invoice with its date"); err != nil {
 		return err
 	}
-	if err := s.desk.Comment(s.ctx, northwind, s.claim, workflow.Comment{Key: s.key(), Text: "The second invoice has the date."}); err != nil {
+	if err := s.desk.Claims.Comment(s.ctx, northwind.Request(s.key()), s.claim, workflow.Comment{Text: "The second invoice has the date."}); err != nil {
 		return err
 	}
-	return s.desk.SubmitClaim(s.ctx, northwind, s.claim, workflow.SubmitClaim{Key: s.key()})
+	return s.desk.Claims.Submit(s.ctx, northwind.Request(s.key()), s.claim, workflow.SubmitClaim{})
 }
 
 // thePayment approves the claim and pays it in two parts.
 func (s *story) thePayment() error {
 	s.title("The claim is approved, and paid in two parts")
 	s.pass(3 * day)
-	if err := s.desk.StartReview(s.ctx, reviewer, s.claim, workflow.StartReview{Key: s.key()}); err != nil {
+	if err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), s.claim, workflow.StartReview{}); err != nil {
 		return err
 	}
 	for _, amount := range []string{"9000.00 USD", "4000.00 USD"} {
-		err := s.desk.ApproveClaim(s.ctx, reviewer, s.claim, workflow.ApproveClaim{Key: s.key(), Amount: money(amount)})
+		err := s.desk.Reviews.Approve(s.ctx, reviewer.Request(s.key()), s.claim, workflow.ApproveClaim{Amount: money(amount)})
 		s.explain("approve "+amount+"  ", doneOrWhyNot(err))
 	}
 	for _, amount := range []string{"2500.00 USD", "2500.00 USD", "1500.00 USD"} {
-		err := s.desk.RecordPayment(s.ctx, reviewer, s.claim, workflow.RecordPayment{Key: s.key(), Amount: money(amount)})
+		err := s.desk.Reviews.RecordPayment(s.ctx, reviewer.Request(s.key()), s.claim, workflow.RecordPayment{Amount: money(amount)})
 		s.explain("pay     "+amount+"  ", doneOrWhyNot(err))
 	}
 	if err := s.deliver(); err != nil {
 		return err
 	}
-	status, err := s.desk.Status(s.ctx, northwind, s.claim)
+	status, err := s.desk.Claims.Status(s.ctx, northwind, s.claim)
 	s.say("The claim is %q.", status)
 	return err
 }
 
 // document adds a document to a claim.
 func (s *story) document(id engagement.ParticipationID, kind, content string) (claim.Evidence, error) {
-	return s.desk.AddEvidence(s.ctx, northwind, id, workflow.AddEvidence{
-		Key: s.key(), Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf",
+	return s.desk.Documents.Add(s.ctx, northwind.Request(s.key()), id, workflow.AddEvidence{
+		Kind: kind, Name: kind + ".pdf", MediaType: "application/pdf",
 	}, strings.NewReader("%PDF-1.7 "+content))
 }
 
@@ -134,7 +133,7 @@ func (s *story) document(id engagement.ParticipationID, kind, content string) (c
 func (s *story) answerSurveys(id engagement.ParticipationID) error {
 	answered := 0
 	for _, link := range s.mail.links(id, engagement.MessageSurveyRequest) {
-		view, err := s.desk.SurveyView(s.ctx, link)
+		view, err := s.desk.Links.SurveyView(s.ctx, link)
 		if err != nil {
 			return err
 		}
@@ -146,7 +145,7 @@ func (s *story) answerSurveys(id engagement.ParticipationID) error {
 				answers[q.ID] = "We go on with the next step."
 			}
 		}
-		if _, err := s.desk.AnswerSurvey(s.ctx, link, answers); err != nil && !errors.Is(err, consent.ErrAlreadyAnswered) {
+		if _, err := s.desk.Links.AnswerSurvey(s.ctx, link, answers); err != nil && !errors.Is(err, consent.ErrAlreadyAnswered) {
 			return err
 		}
 		answered++

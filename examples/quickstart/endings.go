@@ -64,7 +64,7 @@ func (s *story) theEndings() error {
 	}
 	s.say("It is %s.", s.now.Format("Monday, 2 January 2006"))
 	for _, name := range names {
-		view, err := s.desk.Claim(s.ctx, northwind, ids[name])
+		view, err := s.desk.Claims.Get(s.ctx, northwind, ids[name])
 		if err != nil {
 			return err
 		}
@@ -87,36 +87,36 @@ func path(history []engagement.Event) string {
 // consented adds a customer, asks for its consent and gets it.
 func (s *story) consented(name string) (engagement.ParticipationID, error) {
 	email := "it@" + s.program.Domain(name)
-	started, err := s.desk.AddCustomer(s.ctx, northwind, workflow.AddCustomer{
-		Key: s.key(), Candidate: workflow.Candidate{Location: lisboa, Email: email}, Engagements: []engagement.ID{endpoints},
+	started, err := s.desk.Customers.Add(s.ctx, northwind.Request(s.key()), workflow.AddCustomer{
+		Candidate: workflow.Candidate{Location: lisboa, Email: email}, Engagements: []engagement.ID{endpoints},
 	})
 	if err != nil {
 		return "", err
 	}
 	id := started[0].ID
-	if _, err := s.desk.RequestConsent(s.ctx, northwind, id, workflow.ConsentRequest{
-		Key: s.key(), Customer: workflow.ByEmail(email), Partner: workflow.ByEmail("rita@northwind-consulting.example"),
+	if _, err := s.desk.Consents.Request(s.ctx, northwind.Request(s.key()), id, workflow.RequestConsent{
+		Customer: workflow.ByEmail(email), Partner: workflow.ByEmail("rita@northwind-consulting.example"),
 	}); err != nil {
 		return "", err
 	}
-	if _, err := s.desk.Relay(s.ctx); err != nil {
+	if _, err := s.desk.Jobs.Relay(s.ctx); err != nil {
 		return "", err
 	}
-	_, err = s.desk.AnswerConsent(s.ctx, s.mail.link(id), consent.DecisionAccept)
+	_, err = s.desk.Links.AnswerConsent(s.ctx, s.mail.link(id), consent.DecisionAccept)
 	return id, err
 }
 
 // jobs does what a host has running in the background: it records deadlines that have
 // passed, sends what waits, and takes away what has its age.
 func (s *story) jobs() error {
-	_, swept := s.desk.Sweep(s.ctx)
-	_, relayed := s.desk.Relay(s.ctx)
-	_, pruned := s.desk.Prune(s.ctx)
+	_, swept := s.desk.Jobs.Sweep(s.ctx)
+	_, relayed := s.desk.Jobs.Relay(s.ctx)
+	_, pruned := s.desk.Jobs.Prune(s.ctx)
 	return errors.Join(swept, relayed, pruned)
 }
 
 func submit(s *story, id engagement.ParticipationID) error {
-	view, err := s.desk.Claim(s.ctx, northwind, id)
+	view, err := s.desk.Claims.Get(s.ctx, northwind, id)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func submit(s *story, id engagement.ParticipationID) error {
 			if m.Kind == claim.ProofPartnerSurvey {
 				contact = "rita@northwind-consulting.example"
 			}
-			err = s.desk.RequestSurvey(s.ctx, northwind, id, workflow.SurveyRequest{Key: s.key(), Survey: m.Kind, Contact: workflow.Contact{Email: contact}})
+			err = s.desk.Surveys.Send(s.ctx, northwind.Request(s.key()), id, workflow.SendSurvey{Survey: m.Kind, Contact: workflow.Contact{Email: contact}})
 		} else {
 			_, err = s.document(id, m.Kind, m.Title)
 		}
@@ -134,41 +134,41 @@ func submit(s *story, id engagement.ParticipationID) error {
 			return err
 		}
 	}
-	if _, err := s.desk.Relay(s.ctx); err != nil {
+	if _, err := s.desk.Jobs.Relay(s.ctx); err != nil {
 		return err
 	}
 	if err := s.answerSurveys(id); err != nil {
 		return err
 	}
-	return s.desk.SubmitClaim(s.ctx, northwind, id, workflow.SubmitClaim{Key: s.key()})
+	return s.desk.Claims.Submit(s.ctx, northwind.Request(s.key()), id, workflow.SubmitClaim{})
 }
 
 func reject(s *story, id engagement.ParticipationID) error {
-	if err := s.desk.StartReview(s.ctx, reviewer, id, workflow.StartReview{Key: s.key()}); err != nil {
+	if err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), id, workflow.StartReview{}); err != nil {
 		return err
 	}
-	return s.desk.RejectClaim(s.ctx, reviewer, id, workflow.RejectClaim{
-		Key: s.key(), Codes: []claim.RejectionCode{claim.RejectionProofInconsistent}, Text: "The invoice is for something else.",
+	return s.desk.Reviews.Reject(s.ctx, reviewer.Request(s.key()), id, workflow.RejectClaim{
+		Codes: []claim.RejectionCode{claim.RejectionProofInconsistent}, Text: "The invoice is for something else.",
 	})
 }
 
 func askForAction(s *story, id engagement.ParticipationID) error {
-	if err := s.desk.StartReview(s.ctx, reviewer, id, workflow.StartReview{Key: s.key()}); err != nil {
+	if err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), id, workflow.StartReview{}); err != nil {
 		return err
 	}
-	return s.desk.AskForAction(s.ctx, reviewer, id, workflow.RequestAction{Key: s.key(), Items: []claim.ActionItem{{Text: "Please sign the findings."}}})
+	return s.desk.Reviews.RequestAction(s.ctx, reviewer.Request(s.key()), id, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Please sign the findings."}}})
 }
 
 func dispute(s *story, id engagement.ParticipationID) error {
-	return s.desk.DisputeClaim(s.ctx, northwind, id, workflow.DisputeClaim{Key: s.key(), Reason: "The invoice names the engagement on its second page."})
+	return s.desk.Claims.Dispute(s.ctx, northwind.Request(s.key()), id, workflow.DisputeClaim{Reason: "The invoice names the engagement on its second page."})
 }
 
 func cancel(s *story, id engagement.ParticipationID) error {
-	return s.desk.Cancel(s.ctx, northwind, id, workflow.Cancel{Key: s.key(), Reason: "The customer has no time this year."})
+	return s.desk.Claims.Cancel(s.ctx, northwind.Request(s.key()), id, workflow.Cancel{Reason: "The customer has no time this year."})
 }
 
 func withdraw(s *story, id engagement.ParticipationID) error {
-	_, err := s.desk.AnswerConsent(s.ctx, s.mail.link(id), consent.DecisionWithdraw)
+	_, err := s.desk.Links.AnswerConsent(s.ctx, s.mail.link(id), consent.DecisionWithdraw)
 	return err
 }
 
@@ -176,13 +176,13 @@ func withdraw(s *story, id engagement.ParticipationID) error {
 func (s *story) theClaimsDesk() error {
 	s.title("Northwind's claims desk")
 	query := workflow.ClaimsQuery{Sort: storage.SortByStatus, SolutionAreas: []string{"Modern Work"}}
-	for row, err := range s.desk.AllClaims(s.ctx, northwind, query) {
+	for row, err := range s.desk.Claims.All(s.ctx, northwind, query) {
 		if err != nil {
 			return err
 		}
 		s.say("  %-25s %-27s requested %-12s approved %-12s paid %s", row.Name(), row.Status, amount(row.Requested), amount(row.Approved), amount(row.Paid))
 	}
-	totals, err := s.desk.ClaimTotals(s.ctx, northwind, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusPaid, engagement.StatusRejectedFinal}})
+	totals, err := s.desk.Claims.Totals(s.ctx, northwind, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusPaid, engagement.StatusRejectedFinal}})
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (s *story) page(actor workflow.Actor, id engagement.ID) error {
 	s.say("")
 	s.say("  Customers · %s · %s · %s", actor.Partner, id, s.now.Format("2 Jan 2006"))
 	for _, tab := range engagement.AllTabs() {
-		page, err := s.desk.Customers(s.ctx, actor, id, workflow.CustomersQuery{Tab: tab})
+		page, err := s.desk.Customers.List(s.ctx, actor, workflow.CustomersQuery{Engagement: id, Tab: tab})
 		if err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (o *outbox) link(p engagement.ParticipationID) consent.Token {
 
 // tally lets the waiting messages go out, and counts them by what they are.
 func (s *story) tally() error {
-	if _, err := s.desk.Relay(s.ctx); err != nil {
+	if _, err := s.desk.Jobs.Relay(s.ctx); err != nil {
 		return err
 	}
 	counts := map[engagement.MessageKind]int{}
@@ -129,7 +129,7 @@ func amount(m eligibility.Money) string {
 
 // deliver lets the waiting messages go out, and prints them.
 func (s *story) deliver() error {
-	if _, err := s.desk.Relay(s.ctx); err != nil {
+	if _, err := s.desk.Jobs.Relay(s.ctx); err != nil {
 		return err
 	}
 	for _, d := range s.mail.sent[s.mail.shown:] {

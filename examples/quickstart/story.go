@@ -56,7 +56,7 @@ func (s *story) tell() error {
 
 func (s *story) theProgram() error {
 	s.title("What the program offers to Northwind Consulting")
-	groups, err := s.desk.Engagements(s.ctx, northwind, workflow.EngagementsQuery{})
+	groups, err := s.desk.Engagements.List(s.ctx, northwind, workflow.EngagementsQuery{})
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (s *story) theProgram() error {
 	}
 	s.say("")
 	s.say("Who of its locations can take part in %s:", migration)
-	outcomes, err := s.desk.Eligibility(s.ctx, northwind, migration)
+	outcomes, err := s.desk.Engagements.Locations(s.ctx, northwind, migration)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (s *story) theProgram() error {
 func (s *story) theCandidates() error {
 	s.title("Who these candidates are")
 	for _, c := range s.program.Candidates {
-		offer, err := s.desk.Identify(s.ctx, northwind, workflow.Candidate{Location: lisboa, Email: c.Email, TenantID: c.TenantID, TPID: c.TPID})
+		offer, err := s.desk.Customers.Identify(s.ctx, northwind, workflow.Candidate{Location: lisboa, Email: c.Email, TenantID: c.TenantID, TPID: c.TPID})
 		given := ""
 		if c.TenantID+c.TPID != "" {
 			given = " + " + short(c.TenantID+c.TPID)
@@ -96,7 +96,7 @@ func (s *story) theCandidates() error {
 
 func (s *story) theOffer() error {
 	s.title("What Contoso can be added to, through Lisboa")
-	offer, err := s.desk.Identify(s.ctx, northwind, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
+	offer, err := s.desk.Customers.Identify(s.ctx, northwind, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (s *story) theOffer() error {
 func (s *story) theKnownCustomers() error {
 	s.title("Whom Northwind knows from before")
 	known := s.program.Known("Lamna Healthcare", "Adventure Works", "Woodgrove Bank", "Adatum", "Relecloud")
-	done, err := s.desk.ImportKnown(s.ctx, vendor, northwind.Partner, slices.Values(known), nil)
+	done, err := s.desk.Program.Import(s.ctx, vendor, northwind.Partner, slices.Values(known), nil)
 	if err != nil {
 		return err
 	}
@@ -138,14 +138,14 @@ func (s *story) theAdds() error {
 		{northwind, lisboa, "it@lamnahealthcare.com"}, // known: to be claimed
 		{fabrikam, madrid, "joao@contoso.com"},
 	} {
-		started, err := s.desk.AddCustomer(s.ctx, a.actor, workflow.AddCustomer{
-			Key: s.key(), Candidate: workflow.Candidate{Location: a.location, Email: a.email}, Engagements: []engagement.ID{endpoints},
+		started, err := s.desk.Customers.Add(s.ctx, a.actor.Request(s.key()), workflow.AddCustomer{
+			Candidate: workflow.Candidate{Location: a.location, Email: a.email}, Engagements: []engagement.ID{endpoints},
 		})
 		s.explain(fmt.Sprintf("%-20s adds   %-27s ", a.actor.Partner, a.email), consentByOrWhyNot(started, err))
 	}
 	for _, name := range []string{"Lamna Healthcare", "Adventure Works", "Adatum"} {
-		started, err := s.desk.ClaimCustomer(s.ctx, northwind, workflow.ClaimCustomer{
-			Key: s.key(), Customer: s.program.Key(name), Location: lisboa, Engagements: []engagement.ID{endpoints},
+		started, err := s.desk.Customers.Claim(s.ctx, northwind.Request(s.key()), workflow.ClaimCustomer{
+			Customer: s.program.Key(name), Location: lisboa, Engagements: []engagement.ID{endpoints},
 		})
 		s.explain(fmt.Sprintf("%-20s claims %-27s ", northwind.Partner, name), consentByOrWhyNot(started, err))
 	}
@@ -170,8 +170,8 @@ func (s *story) theRequests() error {
 		if err != nil {
 			return err
 		}
-		if _, err := s.desk.RequestConsent(s.ctx, r.actor, id, workflow.ConsentRequest{
-			Key: s.key(), Customer: workflow.ByEmail(r.contacts...), Partner: workflow.ByEmail(r.actor.User + "@" + string(r.actor.Partner) + ".example"), Language: r.language, PartnerLanguage: "en",
+		if _, err := s.desk.Consents.Request(s.ctx, r.actor.Request(s.key()), id, workflow.RequestConsent{
+			Customer: workflow.ByEmail(r.contacts...), Partner: workflow.ByEmail(r.actor.User + "@" + string(r.actor.Partner) + ".example"), Language: r.language, PartnerLanguage: "en",
 		}); err != nil {
 			return err
 		}
@@ -199,7 +199,7 @@ func (s *story) theAnswers() error {
 		if err != nil {
 			return err
 		}
-		view, err := s.desk.AnswerConsent(s.ctx, s.mail.link(id), a.decision)
+		view, err := s.desk.Links.AnswerConsent(s.ctx, s.mail.link(id), a.decision)
 		told := fmt.Sprintf("the page now says %q", view.Status)
 		if err != nil {
 			told = "is told: " + err.Error()
@@ -219,7 +219,7 @@ func (s *story) aMonthPasses() error {
 	if err := s.page(northwind, endpoints); err != nil {
 		return err
 	}
-	n, err := s.desk.Sweep(s.ctx)
+	n, err := s.desk.Jobs.Sweep(s.ctx)
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (s *story) aMonthPasses() error {
 func (s *story) theHistory() error {
 	s.title("Everything that happened between Northwind and Lamna Healthcare")
 	customer := s.program.Key("Lamna Healthcare")
-	_, err := s.desk.VerifyHistory(s.ctx, northwind, customer)
+	_, err := s.desk.Histories.Verify(s.ctx, northwind, customer)
 	if broken := (*engagement.HistoryError)(nil); errors.As(err, &broken) {
 		return fmt.Errorf("the history does not hold together: %w", err)
 	}
@@ -238,7 +238,7 @@ func (s *story) theHistory() error {
 		return err
 	}
 	n := 0
-	for e, err := range s.desk.AllHistory(s.ctx, northwind, workflow.HistoryQuery{Customer: customer}) {
+	for e, err := range s.desk.Histories.All(s.ctx, northwind, workflow.HistoryQuery{Customer: customer}) {
 		if err != nil {
 			return err
 		}
@@ -254,7 +254,7 @@ func (s *story) theHistory() error {
 // engagement.
 func (s *story) participation(actor workflow.Actor, customer string) (engagement.ParticipationID, error) {
 	for _, tab := range []engagement.Tab{engagement.TabEligible, engagement.TabIneligible} {
-		for row, err := range s.desk.AllCustomers(s.ctx, actor, endpoints, workflow.CustomersQuery{Tab: tab, Search: customer}) {
+		for row, err := range s.desk.Customers.All(s.ctx, actor, workflow.CustomersQuery{Engagement: endpoints, Tab: tab, Search: customer}) {
 			if err != nil {
 				return "", err
 			}

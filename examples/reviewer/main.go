@@ -54,7 +54,7 @@ func submitted() *workflowtest.World {
 	hand := func(w *workflowtest.World, e engagement.ID, email, requested string) engagement.ParticipationID {
 		p := w.Granted(e, email)
 		w.Proved(p)
-		if err := w.Desk.SubmitClaim(context.Background(), w.Actor, p, workflow.SubmitClaim{Key: w.Key(), Requested: w.Money(requested)}); err != nil {
+		if err := w.Desk.Claims.Submit(context.Background(), w.Actor.Request(w.Key()), p, workflow.SubmitClaim{Requested: w.Money(requested)}); err != nil {
 			panic(err)
 		}
 		w.Advance(time.Hour)
@@ -80,15 +80,15 @@ type reviewer struct {
 // decides.
 func (r *reviewer) reviewAll(ctx context.Context) error {
 	queue := workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusSubmitted}, Sort: storage.SortBySince}
-	for row, err := range r.desk.AllClaims(ctx, r.actor, queue) {
+	for row, err := range r.desk.Claims.All(ctx, r.actor, queue) {
 		if err != nil {
 			return err
 		}
 		actor := r.actor.For(row.Partner) // whoever decides, decides about one partner's claim
-		if err := r.desk.StartReview(ctx, actor, row.Participation, workflow.StartReview{Key: r.key()}); err != nil {
+		if err := r.desk.Reviews.Start(ctx, actor.Request(r.key()), row.Participation, workflow.StartReview{}); err != nil {
 			return err
 		}
-		view, err := r.desk.Claim(ctx, actor, row.Participation)
+		view, err := r.desk.Claims.Get(ctx, actor, row.Participation)
 		if err != nil {
 			return err
 		}
@@ -105,8 +105,8 @@ func (r *reviewer) reviewAll(ctx context.Context) error {
 func (r *reviewer) decide(ctx context.Context, actor workflow.Actor, view workflow.ClaimView) (string, error) {
 	c := view.Claim
 	if !view.WithdrawnAt.IsZero() {
-		return "→ rejected: the customer has withdrawn", r.desk.RejectClaim(ctx, actor, view.ID, workflow.RejectClaim{
-			Key: r.key(), Codes: []claim.RejectionCode{claim.RejectionConsentWithdrawn}, Text: "Your customer has withdrawn its consent. Please talk to it, and dispute this if it was a mistake.",
+		return "→ rejected: the customer has withdrawn", r.desk.Reviews.Reject(ctx, actor.Request(r.key()), view.ID, workflow.RejectClaim{
+			Codes: []claim.RejectionCode{claim.RejectionConsentWithdrawn}, Text: "Your customer has withdrawn its consent. Please talk to it, and dispute this if it was a mistake.",
 		})
 	}
 	for _, document := range c.Evidence {
@@ -115,17 +115,17 @@ func (r *reviewer) decide(ctx context.Context, actor workflow.Actor, view workfl
 		}
 	}
 	if c.Requested.Amount.GreaterThan(c.Cap.Amount) {
-		return fmt.Sprintf("→ back to the partner: at most %s is paid", c.Cap), r.desk.AskForAction(ctx, actor, view.ID, workflow.RequestAction{
-			Key: r.key(), Items: []claim.ActionItem{{Text: fmt.Sprintf("This engagement pays at most %s: please ask for that, or say why it was more.", c.Cap)}},
+		return fmt.Sprintf("→ back to the partner: at most %s is paid", c.Cap), r.desk.Reviews.RequestAction(ctx, actor.Request(r.key()), view.ID, workflow.RequestAction{
+			Items: []claim.ActionItem{{Text: fmt.Sprintf("This engagement pays at most %s: please ask for that, or say why it was more.", c.Cap)}},
 		})
 	}
-	return "→ approved", r.desk.ApproveClaim(ctx, actor, view.ID, workflow.ApproveClaim{Key: r.key(), Amount: c.Requested})
+	return "→ approved", r.desk.Reviews.Approve(ctx, actor.Request(r.key()), view.ID, workflow.ApproveClaim{Amount: c.Requested})
 }
 
 // read reads a document to its end: only then is it known to be what was handed
 // in.
 func (r *reviewer) read(ctx context.Context, actor workflow.Actor, id engagement.ParticipationID, document claim.EvidenceID) error {
-	_, content, err := r.desk.OpenEvidence(ctx, actor, id, document)
+	_, content, err := r.desk.Documents.Open(ctx, actor, id, document)
 	if err != nil {
 		return err
 	}
@@ -136,12 +136,12 @@ func (r *reviewer) read(ctx context.Context, actor workflow.Actor, id engagement
 
 // payAll pays what is approved.
 func (r *reviewer) payAll(ctx context.Context) error {
-	for row, err := range r.desk.AllClaims(ctx, r.actor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusApproved}}) {
+	for row, err := range r.desk.Claims.All(ctx, r.actor, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusApproved}}) {
 		if err != nil {
 			return err
 		}
-		if err := r.desk.RecordPayment(ctx, r.actor.For(row.Partner), row.Participation, workflow.RecordPayment{
-			Key: r.key(), Amount: row.Approved, Reference: "run 2026-09",
+		if err := r.desk.Reviews.RecordPayment(ctx, r.actor.For(row.Partner).Request(r.key()), row.Participation, workflow.RecordPayment{
+			Amount: row.Approved, Reference: "run 2026-09",
 		}); err != nil {
 			return err
 		}
@@ -152,7 +152,7 @@ func (r *reviewer) payAll(ctx context.Context) error {
 
 // totals adds up the claims of every partner.
 func (r *reviewer) totals(ctx context.Context) error {
-	totals, err := r.desk.ClaimTotals(ctx, r.actor, workflow.ClaimsQuery{})
+	totals, err := r.desk.Claims.Totals(ctx, r.actor, workflow.ClaimsQuery{})
 	for _, t := range totals {
 		fmt.Fprintf(r.out, "  %d %-23s requested %-12s paid %s\n", t.Count, t.Status, shown(t.Requested), shown(t.Paid))
 	}

@@ -130,7 +130,7 @@ func BenchmarkGrant(b *testing.B) {
 			ctx := context.Background()
 			for b.Loop() {
 				sides(b, meter, n, []string{"ours", "floor", "fair"}, granting(func(i int) error {
-					_, err := w.Desk.AnswerConsent(ctx, tokens[i], consent.DecisionAccept)
+					_, err := w.Desk.Links.AnswerConsent(ctx, tokens[i], consent.DecisionAccept)
 					return err
 				}), granting(func(i int) error { return naive.grant(ctx, i) }), granting(func(i int) error { return fairGrants.grant(ctx, i) }))
 			}
@@ -147,17 +147,17 @@ func requested(b *testing.B, w *workflowtest.World, n int) []consent.Token {
 	b.Helper()
 	ids := make([]engagement.ParticipationID, n)
 	together(8, n, func(i int) {
-		started, err := w.Desk.AddCustomer(context.Background(), w.Actor, workflow.AddCustomer{
-			Key: fmt.Sprintf("add-%d", i), Engagements: []engagement.ID{"azure-migration"},
-			Candidate: workflow.Candidate{Location: "4711201", Domain: fmt.Sprintf("customer-%d.example", i)},
+		started, err := w.Desk.Customers.Add(context.Background(), w.Actor.Request(fmt.Sprintf("add-%d", i)), workflow.AddCustomer{
+			Engagements: []engagement.ID{"azure-migration"},
+			Candidate:   workflow.Candidate{Location: "4711201", Domain: fmt.Sprintf("customer-%d.example", i)},
 		})
 		if err != nil {
 			b.Error(err)
 			return
 		}
 		ids[i] = started[0].ID
-		if _, err := w.Desk.RequestConsent(context.Background(), w.Actor, ids[i], workflow.ConsentRequest{
-			Key: fmt.Sprintf("ask-%d", i), Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("partner@partner.example"), Language: "en",
+		if _, err := w.Desk.Consents.Request(context.Background(), w.Actor.Request(fmt.Sprintf("ask-%d", i)), ids[i], workflow.RequestConsent{
+			Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("partner@partner.example"), Language: "en",
 		}); err != nil {
 			b.Error(err)
 		}

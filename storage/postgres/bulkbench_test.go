@@ -54,7 +54,7 @@ func BenchmarkReevaluate(b *testing.B) {
 				b.Fatal(err)
 			}
 			began := time.Now()
-			done, err := k.world.Desk.Reevaluate(b.Context(), workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind", Engagement: e.ID}, nil)
+			done, err := k.world.Desk.Program.Reevaluate(b.Context(), workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind", Engagement: e.ID}, nil)
 			if err != nil || done.Changed != n {
 				b.Fatal(done, err)
 			}
@@ -90,7 +90,7 @@ func customerKey(i int) string { return fmt.Sprintf("tenant:00000000-0000-4000-9
 func (k known) imports(b *testing.B, from, to int) time.Duration {
 	b.Helper()
 	began := time.Now()
-	done, err := k.world.Desk.ImportKnown(b.Context(), workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
+	done, err := k.world.Desk.Program.Import(b.Context(), workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
 		for i := from; i < to; i++ {
 			id, err := tenant.ParseID(strings.TrimPrefix(customerKey(i), "tenant:"))
 			if err != nil {

@@ -41,15 +41,15 @@ func ExampleStore_WithTx() {
 	ctx := context.Background()
 	var pool *pgxpool.Pool // the portal's
 	var store *postgres.Store
-	var actor workflow.Actor
+	var request workflow.Request
 	var command workflow.AddCustomer
 
 	for range 3 {
 		err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-			if _, err := tx.Exec(ctx, "INSERT INTO lead (request) VALUES ($1)", command.Key); err != nil {
+			if _, err := tx.Exec(ctx, "INSERT INTO lead (request) VALUES ($1)", request.Key); err != nil {
 				return err
 			}
-			_, err := newDesk(store.WithTx(tx)).AddCustomer(ctx, actor, command)
+			_, err := newDesk(store.WithTx(tx)).Customers.Add(ctx, request, command)
 			return err
 		})
 		if !errors.Is(err, storage.ErrConflict) {
@@ -71,7 +71,7 @@ func ExampleStore_Listen() {
 	}
 	defer func() { _ = listener.Close(context.Background()) }()
 	for ctx.Err() == nil {
-		if _, err := desk.Relay(ctx); err != nil {
+		if _, err := desk.Jobs.Relay(ctx); err != nil {
 			log.Print(err)
 		}
 		if err := listener.Wait(ctx, time.Minute); err != nil {

@@ -231,7 +231,7 @@ func everyCommand(t testing.TB, s storage.Store) {
 	w.Advance(40 * 24 * time.Hour)
 	w.Swept()
 	w.Relayed()
-	if _, err := w.Desk.Reevaluate(ctx, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind", Customer: w.Customer("adatum.com")}, nil); err != nil {
+	if _, err := w.Desk.Program.Reevaluate(ctx, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind", Customer: w.Customer("adatum.com")}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Customers(ctx, storage.CustomersQuery{Partner: "northwind", Limit: 100}); err != nil {

@@ -182,7 +182,7 @@ func BenchmarkGrantAmong(b *testing.B) {
 	granting := func(group int) func(sample int) time.Duration {
 		return func(sample int) time.Duration {
 			return together(1, n, func(i int) {
-				if _, err := w.Desk.AnswerConsent(context.Background(), tokens[(group*samples+sample)*n+i], consent.DecisionAccept); err != nil {
+				if _, err := w.Desk.Links.AnswerConsent(context.Background(), tokens[(group*samples+sample)*n+i], consent.DecisionAccept); err != nil {
 					b.Error(err)
 				}
 			})

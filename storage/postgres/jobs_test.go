@@ -57,16 +57,16 @@ func asking(t testing.TB, s storage.Store, n int) *workflowtest.World {
 		return sc
 	})
 	together(8, n, func(i int) {
-		started, err := w.Desk.AddCustomer(context.Background(), w.Actor, workflow.AddCustomer{
-			Key: fmt.Sprintf("add-%d", i), Engagements: []engagement.ID{"azure-migration"},
-			Candidate: workflow.Candidate{Location: "4711201", Domain: fmt.Sprintf("customer-%d.example", i)},
+		started, err := w.Desk.Customers.Add(context.Background(), w.Actor.Request(fmt.Sprintf("add-%d", i)), workflow.AddCustomer{
+			Engagements: []engagement.ID{"azure-migration"},
+			Candidate:   workflow.Candidate{Location: "4711201", Domain: fmt.Sprintf("customer-%d.example", i)},
 		})
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		if _, err := w.Desk.RequestConsent(context.Background(), w.Actor, started[0].ID, workflow.ConsentRequest{
-			Key: fmt.Sprintf("ask-%d", i), Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("partner@partner.example"), Language: "en",
+		if _, err := w.Desk.Consents.Request(context.Background(), w.Actor.Request(fmt.Sprintf("ask-%d", i)), started[0].ID, workflow.RequestConsent{
+			Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("partner@partner.example"), Language: "en",
 		}); err != nil {
 			t.Error(err)
 		}
@@ -90,10 +90,10 @@ func jobs(t testing.TB, w *workflowtest.World, n int, each func(name string, job
 			return done, err
 		})
 	}
-	do("relay with links", w.Desk.Relay)
+	do("relay with links", w.Desk.Jobs.Relay)
 	w.Advance(31 * 24 * time.Hour)
-	do("sweep", w.Desk.Sweep)
-	do("relay", w.Desk.Relay)
+	do("sweep", w.Desk.Jobs.Sweep)
+	do("relay", w.Desk.Jobs.Relay)
 }
 
 // Jobs make at most three trips for ten customers or messages, and none that waits.
@@ -128,7 +128,7 @@ func TestJobsOfManyProcesses(t *testing.T) {
 		})
 		return int(sum.Load())
 	}
-	for _, job := range []func(context.Context) (int, error){w.Desk.Relay, w.Desk.Sweep, w.Desk.Relay} {
+	for _, job := range []func(context.Context) (int, error){w.Desk.Jobs.Relay, w.Desk.Jobs.Sweep, w.Desk.Jobs.Relay} {
 		if done := all(job); done != n {
 			t.Errorf("%d of %d", done, n)
 		}

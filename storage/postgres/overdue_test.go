@@ -22,9 +22,9 @@ func TestManyOverdue(t *testing.T) {
 		return sc
 	})
 	for i := range n {
-		_, err := w.Desk.AddCustomer(t.Context(), w.Actor, workflow.AddCustomer{
-			Key: fmt.Sprint(i), Engagements: []engagement.ID{"azure-migration"},
-			Candidate: workflow.Candidate{Location: "4711201", Domain: fmt.Sprintf("customer-%d.example", i)},
+		_, err := w.Desk.Customers.Add(t.Context(), w.Actor.Request(fmt.Sprint(i)), workflow.AddCustomer{
+			Engagements: []engagement.ID{"azure-migration"},
+			Candidate:   workflow.Candidate{Location: "4711201", Domain: fmt.Sprintf("customer-%d.example", i)},
 		})
 		if err != nil {
 			t.Fatal(err)

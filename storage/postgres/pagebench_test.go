@@ -55,7 +55,7 @@ func benchPages(b *testing.B, f storagetest.Filling) {
 				for b.Loop() {
 					rival(b, n, func(int) time.Duration {
 						return together(1, n, func(int) {
-							page, err := w.Desk.Customers(context.Background(), w.Actor, "azure-migration", workflow.CustomersQuery{Cursor: cursor})
+							page, err := w.Desk.Customers.List(context.Background(), w.Actor, workflow.CustomersQuery{Engagement: "azure-migration", Cursor: cursor})
 							if err != nil || len(page.Rows) != 50 {
 								b.Fatalf("%d rows: %v", len(page.Rows), err)
 							}
@@ -99,13 +99,13 @@ func cursorOf(b *testing.B, w *workflowtest.World, p storage.Position) string {
 	}
 	var cursor string
 	for {
-		page, err := w.Desk.Customers(context.Background(), w.Actor, "azure-migration", workflow.CustomersQuery{Cursor: cursor, Limit: 1000})
+		page, err := w.Desk.Customers.List(context.Background(), w.Actor, workflow.CustomersQuery{Engagement: "azure-migration", Cursor: cursor, Limit: 1000})
 		if err != nil {
 			b.Fatal(err)
 		}
 		for i, r := range page.Rows {
 			if r.ID == p.Row {
-				page, err := w.Desk.Customers(context.Background(), w.Actor, "azure-migration", workflow.CustomersQuery{Cursor: cursor, Limit: i + 1})
+				page, err := w.Desk.Customers.List(context.Background(), w.Actor, workflow.CustomersQuery{Engagement: "azure-migration", Cursor: cursor, Limit: i + 1})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -301,7 +301,7 @@ func readerIsNotBehindWhatIsKnown(t *testing.T, r held) {
 	r.until(t, s)
 	was := s.ReaderStatus()
 	w.Requested(id)
-	claims, err := desk.Claims(t.Context(), w.Actor, workflow.ClaimsQuery{})
+	claims, err := desk.Claims.List(t.Context(), w.Actor, workflow.ClaimsQuery{})
 	if err != nil || len(claims.Rows) != 1 || claims.Counts[claims.Rows[0].Status].N != 1 {
 		t.Fatalf("the claims of before are %+v: %v", claims, err)
 	}
@@ -309,12 +309,12 @@ func readerIsNotBehindWhatIsKnown(t *testing.T, r held) {
 		t.Fatalf("they are not read from the reader: %+v, and then %+v", was, is)
 	}
 	for _, newest := range []bool{false, true} {
-		page, err := desk.History(t.Context(), w.Actor, workflow.HistoryQuery{Customer: claims.Rows[0].Customer, Newest: newest})
+		page, err := desk.Histories.List(t.Context(), w.Actor, workflow.HistoryQuery{Customer: claims.Rows[0].Customer, Newest: newest})
 		if err != nil || !slices.ContainsFunc(page.Events, func(e engagement.Event) bool { return e.Kind == engagement.EventConsentRequested }) {
 			t.Errorf("the history, the newest first is %t, has %d events: %v", newest, len(page.Events), err)
 		}
 	}
-	if view, err := desk.Claim(t.Context(), w.Actor, id); err != nil || len(view.History) < 2 {
+	if view, err := desk.Claims.Get(t.Context(), w.Actor, id); err != nil || len(view.History) < 2 {
 		t.Errorf("the claim has %d events: %v", len(view.History), err)
 	}
 	end := feedOf(t, other, "", 1)

@@ -189,17 +189,17 @@ func TestOddTextsInTheWorkflow(t *testing.T) {
 	})
 	w.Granted("azure-migration", "ana@contoso.com")
 	for _, odd := range []string{"a\x00b", "a\xff"} {
-		if _, err := w.Desk.Claim(t.Context(), w.Actor, engagement.ParticipationID(odd)); !errors.Is(err, workflow.ErrNotFound) {
+		if _, err := w.Desk.Claims.Get(t.Context(), w.Actor, engagement.ParticipationID(odd)); !errors.Is(err, workflow.ErrNotFound) {
 			t.Errorf("the claim %q: %v", odd, err)
 		}
-		if err := w.Desk.Comment(t.Context(), w.Actor, engagement.ParticipationID(odd), workflow.Comment{Key: w.Key(), Text: "?"}); !errors.Is(err, workflow.ErrNotFound) {
+		if err := w.Desk.Claims.Comment(t.Context(), w.Actor.Request(w.Key()), engagement.ParticipationID(odd), workflow.Comment{Text: "?"}); !errors.Is(err, workflow.ErrNotFound) {
 			t.Errorf("a comment on %q: %v", odd, err)
 		}
-		page, err := w.Desk.Claims(t.Context(), w.Actor, workflow.ClaimsQuery{Search: odd})
+		page, err := w.Desk.Claims.List(t.Context(), w.Actor, workflow.ClaimsQuery{Search: odd})
 		if err != nil && !errors.Is(err, workflow.ErrInvalidInput) || len(page.Rows) > 0 {
 			t.Errorf("a search for %q finds %d rows: %v", odd, len(page.Rows), err)
 		}
-		page, err = w.Desk.Claims(t.Context(), w.Actor, workflow.ClaimsQuery{Customer: tenant.Key(odd)})
+		page, err = w.Desk.Claims.List(t.Context(), w.Actor, workflow.ClaimsQuery{Customer: tenant.Key(odd)})
 		if err != nil && !errors.Is(err, workflow.ErrInvalidInput) || len(page.Rows) > 0 {
 			t.Errorf("the claims of %q are %d: %v", odd, len(page.Rows), err)
 		}

@@ -65,10 +65,10 @@ func TestTamperingShows(t *testing.T) {
 				}
 			}
 			again := world(owner) // another process
-			if _, err := again.Desk.VerifyHistory(t.Context(), w.Actor, w.Customer("contoso.com")); !shows(err) {
+			if _, err := again.Desk.Histories.Verify(t.Context(), w.Actor, w.Customer("contoso.com")); !shows(err) {
 				t.Errorf("the verification: %v", err)
 			}
-			if _, err := again.Desk.Claim(t.Context(), w.Actor, p); !shows(err) {
+			if _, err := again.Desk.Claims.Get(t.Context(), w.Actor, p); !shows(err) {
 				t.Errorf("the claim: %v", err)
 			}
 		})

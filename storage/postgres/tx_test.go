@@ -54,8 +54,8 @@ func (h *host) add(ctx context.Context, t *testing.T, options pgx.TxOptions, dom
 			sc.Start = sc.Start.AddDate(0, 0, h.n) // so that its IDs are others
 			return sc
 		}).Desk
-		_, err := desk.AddCustomer(ctx, workflowtest.Northwind, workflow.AddCustomer{
-			Key: "add-" + domain, Candidate: workflow.Candidate{Location: "4711201", Domain: domain}, Engagements: []engagement.ID{"azure-migration"},
+		_, err := desk.Customers.Add(ctx, workflowtest.Northwind.Request("add-"+domain), workflow.AddCustomer{
+			Candidate: workflow.Candidate{Location: "4711201", Domain: domain}, Engagements: []engagement.ID{"azure-migration"},
 		})
 		if err != nil {
 			return err
@@ -85,7 +85,7 @@ func TestHostsTransaction(t *testing.T) {
 			h := newHost(t, mode)
 			stop := errors.New("the host changes its mind")
 			err := h.add(t.Context(), t, pgx.TxOptions{}, "contoso.com", func(tx pgx.Tx, desk *workflow.Service) error {
-				page, err := desk.Customers(t.Context(), workflowtest.Northwind, "azure-migration", workflow.CustomersQuery{})
+				page, err := desk.Customers.List(t.Context(), workflowtest.Northwind, workflow.CustomersQuery{Engagement: "azure-migration"})
 				if err != nil || len(page.Rows) != 1 {
 					t.Errorf("within the transaction its own command shows %d rows: %v", len(page.Rows), err)
 				}
@@ -105,8 +105,8 @@ func TestHostsTransaction(t *testing.T) {
 			}
 			// A refusal is no trouble: the host's transaction goes on.
 			err = h.add(t.Context(), t, pgx.TxOptions{}, "adatum.com", func(tx pgx.Tx, desk *workflow.Service) error {
-				_, err := desk.AddCustomer(t.Context(), workflowtest.Northwind, workflow.AddCustomer{
-					Key: "small", Candidate: workflow.Candidate{Location: "4711201", Domain: "fourthcoffee.com"}, Engagements: []engagement.ID{"azure-migration"},
+				_, err := desk.Customers.Add(t.Context(), workflowtest.Northwind.Request("small"), workflow.AddCustomer{
+					Candidate: workflow.Candidate{Location: "4711201", Domain: "fourthcoffee.com"}, Engagements: []engagement.ID{"azure-migration"},
 				})
 				if !errors.Is(err, workflow.ErrNotEligible) {
 					t.Errorf("a customer that is not eligible: %v", err)
@@ -124,7 +124,7 @@ func TestHostsTransaction(t *testing.T) {
 func TestHostsImport(t *testing.T) {
 	h := newHost(t, "cached")
 	err := h.add(t.Context(), t, pgx.TxOptions{}, "contoso.com", func(_ pgx.Tx, desk *workflow.Service) error {
-		done, err := desk.ImportKnown(t.Context(), workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
+		done, err := desk.Program.Import(t.Context(), workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
 			for n := range 1700 {
 				if !yield(workflow.KnownCustomer{Identity: tenant.Identity{TPID: tenant.TPID(n + 1)}}) {
 					return
@@ -197,8 +197,8 @@ func TestHostsCommandMeetsAnother(t *testing.T) {
 	h := newHost(t, "cached")
 	err := h.add(t.Context(), t, pgx.TxOptions{IsoLevel: pgx.RepeatableRead}, "contoso.com", func(tx pgx.Tx, desk *workflow.Service) error {
 		h.world.Added("azure-migration", "ana@adatum.com") // somebody else, who is faster
-		_, err := desk.AddCustomer(t.Context(), workflowtest.Northwind, workflow.AddCustomer{
-			Key: "late", Candidate: workflow.Candidate{Location: "4711201", Domain: "adatum.com"}, Engagements: []engagement.ID{"azure-migration"},
+		_, err := desk.Customers.Add(t.Context(), workflowtest.Northwind.Request("late"), workflow.AddCustomer{
+			Candidate: workflow.Candidate{Location: "4711201", Domain: "adatum.com"}, Engagements: []engagement.ID{"azure-migration"},
 		})
 		return err
 	})

@@ -115,8 +115,8 @@ func verifiedStory(t *testing.T, s storage.Store) func() time.Time {
 	w.Granted("azure-migration", "ana@contoso.com")
 	w.Cancelled(w.Added("azure-migration", "ana@adatum.com"))
 	f := w.As(workflowtest.Fabrikam)
-	_, err := f.Desk.RequestConsent(t.Context(), f.Actor, f.Added("azure-migration", "ana@adatum.com"), workflow.ConsentRequest{
-		Key: w.Key(), Customer: workflow.ByEmail("ana@adatum.com"),
+	_, err := f.Desk.Consents.Request(t.Context(), f.Actor.Request(w.Key()), f.Added("azure-migration", "ana@adatum.com"), workflow.RequestConsent{
+		Customer: workflow.ByEmail("ana@adatum.com"),
 	})
 	if err != nil {
 		t.Fatal(err)

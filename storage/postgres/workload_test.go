@@ -104,9 +104,9 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 	name := fmt.Sprintf("%d-%d", partner, n)
 	var id engagement.ParticipationID
 	err := w.insist(ctx, func() error {
-		started, err := w.desk.AddCustomer(ctx, who.Actor, workflow.AddCustomer{
-			Key: "add-" + name, Engagements: []engagement.ID{"azure-migration"},
-			Candidate: workflow.Candidate{Location: who.location, Domain: fmt.Sprintf("customer-%d.example", n)},
+		started, err := w.desk.Customers.Add(ctx, who.Actor.Request("add-"+name), workflow.AddCustomer{
+			Engagements: []engagement.ID{"azure-migration"},
+			Candidate:   workflow.Candidate{Location: who.location, Domain: fmt.Sprintf("customer-%d.example", n)},
 		})
 		if err == nil {
 			id = started[0].ID
@@ -121,8 +121,8 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 		return fmt.Errorf("add %s: %w", name, err)
 	}
 	err = w.insist(ctx, func() error {
-		_, err := w.desk.RequestConsent(ctx, who.Actor, id, workflow.ConsentRequest{
-			Key: "ask-" + name, Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("desk@" + string(who.Partner) + ".example"), Language: "en",
+		_, err := w.desk.Consents.Request(ctx, who.Actor.Request("ask-"+name), id, workflow.RequestConsent{
+			Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("desk@" + string(who.Partner) + ".example"), Language: "en",
 		})
 		if err == nil {
 			w.tell("ask " + name + " " + string(id))
@@ -135,7 +135,7 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", name, err)
 	}
-	if err := w.insist(ctx, func() error { _, err := w.desk.Relay(ctx); return err }); err != nil {
+	if err := w.insist(ctx, func() error { _, err := w.desk.Jobs.Relay(ctx); return err }); err != nil {
 		return fmt.Errorf("relay: %w", err)
 	}
 	w.mu.Lock()
@@ -145,7 +145,7 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 		return nil // another relay has it, or had it before it was killed
 	}
 	err = w.insist(ctx, func() error {
-		_, err := w.desk.AnswerConsent(ctx, token, consent.DecisionAccept)
+		_, err := w.desk.Links.AnswerConsent(ctx, token, consent.DecisionAccept)
 		if err == nil || errors.Is(err, consent.ErrAlreadyAnswered) { // or done before without our knowing
 			w.tell("yes " + name + " " + string(id))
 			return nil

@@ -111,7 +111,7 @@ func BenchmarkGrantRatio(b *testing.B) {
 		for i := range asked {
 			asked[i] = ask(b, d, i)
 		}
-		p, err := d.Participation(b.Context(), actorOf("northwind"), asked[0].ID)
+		p, err := d.Claims.Participation(b.Context(), actorOf("northwind"), asked[0].ID)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -172,7 +172,7 @@ func ask(b testing.TB, d *desk, i int) step {
 			b.Fatal(err)
 		}
 	}
-	if _, err := d.Relay(b.Context()); err != nil {
+	if _, err := d.Jobs.Relay(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	link := d.token(s.ID)

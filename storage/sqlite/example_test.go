@@ -41,7 +41,7 @@ func Example() {
 	}
 	defer store.Close()
 	w := workflowtest.New(workflowtest.Panic{}, in(store))
-	status, err := w.Desk.Status(ctx, w.Actor, participation)
+	status, err := w.Desk.Claims.Status(ctx, w.Actor, participation)
 	fmt.Println(status, err)
 	// Output: Customer consent received <nil>
 }
@@ -79,8 +79,7 @@ func ExampleStore_WithTx() {
 	}
 	defer tx.Rollback()
 	w := workflowtest.New(workflowtest.Panic{}, in(store.WithTx(tx))) // a workflow.Service on the transaction
-	started, err := w.Desk.AddCustomer(ctx, w.Actor, workflow.AddCustomer{
-		Key:         "order 17",
+	started, err := w.Desk.Customers.Add(ctx, w.Actor.Request("order 17"), workflow.AddCustomer{
 		Candidate:   workflow.Candidate{Location: "4711201", Email: "ana@contoso.com"},
 		Engagements: []engagement.ID{"azure-migration"},
 	})
@@ -94,7 +93,7 @@ func ExampleStore_WithTx() {
 		log.Fatal(err)
 	}
 
-	status, err := workflowtest.New(workflowtest.Panic{}, in(store)).Desk.Status(ctx, w.Actor, started[0].ID)
+	status, err := workflowtest.New(workflowtest.Panic{}, in(store)).Desk.Claims.Status(ctx, w.Actor, started[0].ID)
 	fmt.Println(status, err)
 	// Output: Customer claimed <nil>
 }
@@ -129,7 +128,7 @@ func ExampleStore_Backup() {
 	w := workflowtest.New(workflowtest.Panic{}, in(backup))
 	checked, err := verify.Check(ctx, backup, verify.Options{Now: w.Now})
 	fmt.Println(checked.Findings, err)
-	status, err := w.Desk.Status(ctx, w.Actor, participation)
+	status, err := w.Desk.Claims.Status(ctx, w.Actor, participation)
 	fmt.Println(status, err)
 	// Output:
 	// true

@@ -141,16 +141,16 @@ func (d *desk) do(ctx context.Context, s *step) error {
 	switch s.Op {
 	case "add":
 		location := map[engagement.PartnerID]engagement.LocationID{"northwind": "4711201", "fabrikam": "5822301"}[s.Partner]
-		started, err := d.AddCustomer(ctx, actor, workflow.AddCustomer{
-			Key: s.Key, Candidate: workflow.Candidate{Location: location, Domain: s.Domain}, Engagements: []engagement.ID{migration},
+		started, err := d.Customers.Add(ctx, actor.Request(s.Key), workflow.AddCustomer{
+			Candidate: workflow.Candidate{Location: location, Domain: s.Domain}, Engagements: []engagement.ID{migration},
 		})
 		if err == nil {
 			s.ID = started[0].ID
 		}
 		return err
 	case "request":
-		_, err := d.RequestConsent(ctx, actor, s.ID, workflow.ConsentRequest{
-			Key: s.Key, Customer: workflow.ByEmail("contact@" + s.Domain), Partner: workflow.ByEmail("us@partner.example"), Language: "en",
+		_, err := d.Consents.Request(ctx, actor.Request(s.Key), s.ID, workflow.RequestConsent{
+			Customer: workflow.ByEmail("contact@" + s.Domain), Partner: workflow.ByEmail("us@partner.example"), Language: "en",
 		})
 		return err
 	case "accept":
@@ -158,10 +158,10 @@ func (d *desk) do(ctx context.Context, s *step) error {
 		if err != nil {
 			return err
 		}
-		_, err = d.AnswerConsent(ctx, token, consent.DecisionAccept)
+		_, err = d.Links.AnswerConsent(ctx, token, consent.DecisionAccept)
 		return err
 	}
-	return d.Cancel(ctx, actor, s.ID, workflow.Cancel{Key: s.Key})
+	return d.Claims.Cancel(ctx, actor.Request(s.Key), s.ID, workflow.Cancel{})
 }
 
 // refused reports whether the other partner was faster.
@@ -228,7 +228,7 @@ func (d *desk) story(ctx context.Context, partner engagement.PartnerID, domain s
 	if asked, err := one(step{Op: "request", ID: added.ID}); err != nil || asked.Refused != "" {
 		return err
 	}
-	if _, err := d.Relay(ctx); err != nil {
+	if _, err := d.Jobs.Relay(ctx); err != nil {
 		return err
 	}
 	token := d.token(added.ID)
@@ -422,13 +422,13 @@ func (s *step) history(t *testing.T, d *desk) []engagement.Event {
 		t.Fatal(err)
 	}
 	var events []engagement.Event
-	for e, failed := range d.AllHistory(t.Context(), actorOf(s.Partner), workflow.HistoryQuery{Customer: tenant.TenantKey(id)}) {
+	for e, failed := range d.Histories.All(t.Context(), actorOf(s.Partner), workflow.HistoryQuery{Customer: tenant.TenantKey(id)}) {
 		if err = failed; err == nil {
 			events = append(events, e)
 		}
 	}
 	if err == nil {
-		_, err = d.VerifyHistory(t.Context(), actorOf(s.Partner), tenant.TenantKey(id))
+		_, err = d.Histories.Verify(t.Context(), actorOf(s.Partner), tenant.TenantKey(id))
 	}
 	if errors.Is(err, workflow.ErrNotFound) {
 		return nil
@@ -448,7 +448,7 @@ func (s *step) check(t *testing.T, d *desk, times int) {
 		return
 	}
 	events := s.history(t, d)
-	status, err := d.Status(t.Context(), actorOf(s.Partner), s.ID)
+	status, err := d.Claims.Status(t.Context(), actorOf(s.Partner), s.ID)
 	var last engagement.Status
 	for _, e := range events {
 		if e.Participation == s.ID {
@@ -464,7 +464,7 @@ func (s *step) check(t *testing.T, d *desk, times int) {
 // was sent, one of both, and that every token that was made is found.
 func (s *step) links(t *testing.T, d *desk, db *sql.DB) {
 	t.Helper()
-	p, err := d.Participation(t.Context(), actorOf(s.Partner), s.ID)
+	p, err := d.Claims.Participation(t.Context(), actorOf(s.Partner), s.ID)
 	if err != nil {
 		t.Errorf("%+v: %v", *s, err)
 		return

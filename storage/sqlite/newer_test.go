@@ -35,20 +35,20 @@ func TestFieldsOfANewerVersionStay(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "UPDATE pe_participation SET body = ? WHERE id = ?", newer, string(p)); err != nil {
 		t.Fatal(err)
 	}
-	err := w.Desk.Comment(t.Context(), w.Actor, p, workflow.Comment{Key: w.Key(), Text: "By an older process."})
+	err := w.Desk.Claims.Comment(t.Context(), w.Actor.Request(w.Key()), p, workflow.Comment{Text: "By an older process."})
 	bad := storage.UnreadableIn(err)
 	if !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrUnavailable) || len(bad) != 1 || !errors.Is(bad[0].Err, record.ErrNewer) {
 		t.Errorf("a comment: %v, for %v", err, bad)
 	}
 	f := w.As(workflowtest.Fabrikam)
-	if _, err := f.Desk.Reevaluate(t.Context(), workflowtest.Vendor, workflow.Reevaluation{Partner: f.Actor.Partner}, nil); err != nil {
+	if _, err := f.Desk.Program.Reevaluate(t.Context(), workflowtest.Vendor, workflow.Reevaluation{Partner: f.Actor.Partner}, nil); err != nil {
 		t.Errorf("another partner's re-evaluation: %v", err)
 	}
-	_, _ = w.Desk.Reevaluate(t.Context(), workflowtest.Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil)
-	_, _ = w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
+	_, _ = w.Desk.Program.Reevaluate(t.Context(), workflowtest.Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil)
+	_, _ = w.Desk.Program.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 	w.Advance(400 * 24 * time.Hour)
-	_, _ = w.Desk.Sweep(t.Context())
-	_, _ = w.Desk.Relay(t.Context())
+	_, _ = w.Desk.Jobs.Sweep(t.Context())
+	_, _ = w.Desk.Jobs.Relay(t.Context())
 	if !bytes.Equal(body(), newer) {
 		t.Error("what the newer process wrote is not there any more")
 	}

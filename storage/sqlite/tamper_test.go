@@ -45,7 +45,7 @@ func TestTamperingWithTheFileShows(t *testing.T) {
 				return sc
 			})
 			p := w.Granted("azure-migration", "ana@contoso.com")
-			if _, err := w.Desk.VerifyHistory(t.Context(), w.Actor, w.Customer("contoso.com")); err != nil {
+			if _, err := w.Desk.Histories.Verify(t.Context(), w.Actor, w.Customer("contoso.com")); err != nil {
 				t.Fatal(err)
 			}
 			db := openDB(t, path)
@@ -54,13 +54,13 @@ func TestTamperingWithTheFileShows(t *testing.T) {
 			}
 			run(t, db, "DROP TRIGGER pe_event_stays; DROP TRIGGER pe_event_same; DROP TRIGGER pe_customer_goes_on")
 			tamper(t, db)
-			if _, err := w.Desk.VerifyHistory(t.Context(), w.Actor, w.Customer("contoso.com")); !errors.Is(err, engagement.ErrHistoryBroken) {
+			if _, err := w.Desk.Histories.Verify(t.Context(), w.Actor, w.Customer("contoso.com")); !errors.Is(err, engagement.ErrHistoryBroken) {
 				t.Errorf("the verification: %v", err)
 			}
 			if name == "no participation" {
 				return
 			}
-			if _, err := w.Desk.Claim(t.Context(), w.Actor, p); !errors.Is(err, engagement.ErrHistoryBroken) {
+			if _, err := w.Desk.Claims.Get(t.Context(), w.Actor, p); !errors.Is(err, engagement.ErrHistoryBroken) {
 				t.Errorf("the claim: %v", err)
 			}
 		})

@@ -74,11 +74,11 @@ func TestWithTx(t *testing.T) {
 		}
 		inside := workflowtest.New(t, in(s.WithTx(tx)))
 		p := inside.Added("azure-migration", "ana@contoso.com")
-		if status, err := inside.Desk.Status(t.Context(), inside.Actor, p); err != nil || status != engagement.StatusCustomerClaimed {
+		if status, err := inside.Desk.Claims.Status(t.Context(), inside.Actor, p); err != nil || status != engagement.StatusCustomerClaimed {
 			t.Errorf("within the transaction the status is %q: %v", status, err)
 		}
 		outside := workflowtest.New(t, in(s))
-		if _, err := outside.Desk.Status(t.Context(), outside.Actor, p); err == nil {
+		if _, err := outside.Desk.Claims.Status(t.Context(), outside.Actor, p); err == nil {
 			t.Error("others see a participation that is not committed")
 		}
 		want := [3]int{}
@@ -92,7 +92,7 @@ func TestWithTx(t *testing.T) {
 			if err := tx.Rollback(); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := outside.Desk.Status(t.Context(), outside.Actor, p); err == nil {
+			if _, err := outside.Desk.Claims.Status(t.Context(), outside.Actor, p); err == nil {
 				t.Error("a participation is there that was rolled back")
 			}
 		}

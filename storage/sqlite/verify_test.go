@@ -162,7 +162,7 @@ func verifiedStory(t *testing.T, s storage.Store) func() time.Time {
 	w.PutCustomer(third)
 	f.Requested(f.Added("azure-migration", "ana@adatum.com"))
 	w.Cancelled(w.Added("azure-migration", "ana@adatum.com"))
-	_, err := f.Desk.RequestConsent(t.Context(), f.Actor, f.Added("azure-migration", "ana@third.example"), workflow.ConsentRequest{Key: w.Key(), Customer: workflow.ByEmail("ana@third.example")})
+	_, err := f.Desk.Consents.Request(t.Context(), f.Actor.Request(w.Key()), f.Added("azure-migration", "ana@third.example"), workflow.RequestConsent{Customer: workflow.ByEmail("ana@third.example")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,8 +71,8 @@ func (a *auditor) finish(path string) {
 	if a.desk, err = newDesk(book, mail, now); err != nil {
 		a.Fatal(err)
 	}
-	_, err = a.desk.Sweep(a.Context())
-	_, err2 := a.desk.Relay(a.Context())
+	_, err = a.desk.Jobs.Sweep(a.Context())
+	_, err2 := a.desk.Jobs.Relay(a.Context())
 	if err := errors.Join(err, err2); err != nil {
 		a.Fatal(err)
 	}
@@ -129,13 +129,13 @@ func (a *auditor) histories() {
 		for n := range a.many {
 			var events []engagement.Event
 			var err error
-			for e, failed := range a.desk.AllHistory(a.Context(), partner.Actor, workflow.HistoryQuery{Customer: keyOf(n)}) {
+			for e, failed := range a.desk.Histories.All(a.Context(), partner.Actor, workflow.HistoryQuery{Customer: keyOf(n)}) {
 				if err = failed; err == nil {
 					events = append(events, e)
 				}
 			}
 			if err == nil {
-				_, err = a.desk.VerifyHistory(a.Context(), partner.Actor, keyOf(n))
+				_, err = a.desk.Histories.Verify(a.Context(), partner.Actor, keyOf(n))
 			}
 			if errors.Is(err, workflow.ErrNotFound) {
 				continue

@@ -114,7 +114,7 @@ func (c *child) all(ctx context.Context) error {
 	defer cancel(nil)
 	over := make(chan struct{})
 	var workers, helpers sync.WaitGroup
-	for _, job := range []func(context.Context) (int, error){c.desk.Sweep, c.desk.Relay, c.desk.Relay} {
+	for _, job := range []func(context.Context) (int, error){c.desk.Jobs.Sweep, c.desk.Jobs.Relay, c.desk.Jobs.Relay} {
 		helpers.Go(func() {
 			for {
 				select {
@@ -252,7 +252,7 @@ func (w *worker) choose(ctx context.Context, key string) (op, func() (string, er
 	}
 	kind, id := w.next(parts, customer)
 	if kind == "" { // it waits for the customer, whose link may still be in the outbox
-		if _, err := w.desk.Relay(ctx); err != nil && !crowded(err) {
+		if _, err := w.desk.Jobs.Relay(ctx); err != nil && !crowded(err) {
 			return "", nil, err
 		}
 		if id, ok := w.newest(); ok {
@@ -279,7 +279,7 @@ func (w *worker) answer(ctx context.Context, id engagement.ParticipationID) (op,
 	token, _ := w.desk.token(id)
 	kind := []op{accept, accept, accept, accept, decline, withdraw}[rand.N(6)]
 	return kind, func() (string, error) {
-		_, err := w.desk.AnswerConsent(ctx, token, consent.Decision(kind))
+		_, err := w.desk.Links.AnswerConsent(ctx, token, consent.Decision(kind))
 		return "", err
 	}
 }

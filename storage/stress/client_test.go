@@ -55,7 +55,7 @@ func (c *client) run(ctx context.Context, commands int) {
 		}
 		c.note(cmd, got, called, returned)
 		if cmd.op == request && got.refused == "" || rand.N(4) == 0 {
-			_, _ = c.relay.Relay(ctx) // whoever asks for a link that is missing finds out
+			_, _ = c.relay.Jobs.Relay(ctx) // whoever asks for a link that is missing finds out
 		}
 		if rand.N(3) == 0 {
 			time.Sleep(rand.N(300 * time.Microsecond))
@@ -132,7 +132,7 @@ func (c *client) once(ctx context.Context, cmd command) answer {
 		err = c.desk.cancel(ctx, cmd.partner, cmd.id, key)
 	case look:
 		var status engagement.Status
-		status, err = c.desk.Status(ctx, partners[cmd.partner].Actor, cmd.id)
+		status, err = c.desk.Claims.Status(ctx, partners[cmd.partner].Actor, cmd.id)
 		got.shown = string(status)
 	case list:
 		var parts []part
@@ -140,7 +140,7 @@ func (c *client) once(ctx context.Context, cmd command) answer {
 		got.shown = textOf(parts)
 	default:
 		token, _ := c.mail.token(cmd.id)
-		_, err = c.desk.AnswerConsent(ctx, token, consent.Decision(cmd.op))
+		_, err = c.desk.Links.AnswerConsent(ctx, token, consent.Decision(cmd.op))
 	}
 	if err != nil {
 		return refusal(err)

@@ -49,7 +49,7 @@ func BenchmarkGrowth(b *testing.B) {
 				for range 2 {
 					y.live(365)
 					at = append(at, d.sizes(b))
-					if _, err := y.world.Desk.Prune(b.Context()); err != nil {
+					if _, err := y.world.Desk.Jobs.Prune(b.Context()); err != nil {
 						b.Fatal(err)
 					}
 					at = append(at, d.sizes(b))
@@ -108,7 +108,7 @@ func newYears(b *testing.B, s storage.Store) *years {
 				y.known[i] = append(y.known[i], c.Domain.String())
 			}
 		}
-		if _, err := w.Desk.ImportKnown(b.Context(), workflowtest.Vendor, partnerOf(i), slices.Values(known), nil); err != nil {
+		if _, err := w.Desk.Program.Import(b.Context(), workflowtest.Vendor, partnerOf(i), slices.Values(known), nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -158,10 +158,10 @@ func (r *reader) ok(what string, err error) {
 func (r *reader) pages(a workflow.Actor, id engagement.ID) {
 	r.Helper()
 	for _, tab := range engagement.AllTabs() {
-		page, err := r.desk.Customers(r.Context(), a, id, workflow.CustomersQuery{Tab: tab})
+		page, err := r.desk.Customers.List(r.Context(), a, workflow.CustomersQuery{Engagement: id, Tab: tab})
 		r.ok("page", err)
 		var rows []engagement.Row
-		for row, err := range r.desk.AllCustomers(r.Context(), a, id, workflow.CustomersQuery{Tab: tab, Limit: 3}) {
+		for row, err := range r.desk.Customers.All(r.Context(), a, workflow.CustomersQuery{Engagement: id, Tab: tab, Limit: 3}) {
 			r.ok("rows", err)
 			rows = append(rows, row)
 		}
@@ -188,7 +188,7 @@ func (r *reader) pages(a workflow.Actor, id engagement.ID) {
 func (r *reader) claims(a workflow.Actor) {
 	r.Helper()
 	who := cmp.Or(string(a.Partner), "the program")
-	page, err := r.desk.Claims(r.Context(), a, workflow.ClaimsQuery{Limit: 1000})
+	page, err := r.desk.Claims.List(r.Context(), a, workflow.ClaimsQuery{Limit: 1000})
 	r.ok("claims", err)
 	var counts []string
 	for _, s := range engagement.AllStatuses() {
@@ -199,7 +199,7 @@ func (r *reader) claims(a workflow.Actor) {
 	r.say(0, "claims of "+who+": "+strings.Join(counts, ", "))
 	for _, sort := range storage.AllSorts() {
 		var order []string
-		for row, err := range r.desk.AllClaims(r.Context(), a, workflow.ClaimsQuery{Sort: sort, Limit: 7}) {
+		for row, err := range r.desk.Claims.All(r.Context(), a, workflow.ClaimsQuery{Sort: sort, Limit: 7}) {
 			r.ok("claims by "+string(sort), err)
 			order = append(order, row.ClaimNumber)
 		}
@@ -207,13 +207,13 @@ func (r *reader) claims(a workflow.Actor) {
 	}
 	for _, q := range []workflow.ClaimsQuery{{Search: "CAFÉ"}, {Search: "söhne"}, {Search: "株式会社"}, {Search: "7-3abcd"}, {Search: "7-3abcd1234x"}, {Locations: []engagement.LocationID{"4711202"}}} {
 		var rows []string
-		for row, err := range r.desk.AllClaims(r.Context(), a, q) {
+		for row, err := range r.desk.Claims.All(r.Context(), a, q) {
 			r.ok("search", err)
 			rows = append(rows, row.ClaimNumber)
 		}
 		r.say(1, fmt.Sprintf("with %q through %s: %s", q.Search, q.Locations, strings.Join(rows, " ")))
 	}
-	totals, err := r.desk.ClaimTotals(r.Context(), a, workflow.ClaimsQuery{})
+	totals, err := r.desk.Claims.Totals(r.Context(), a, workflow.ClaimsQuery{})
 	r.ok("totals", err)
 	for _, t := range totals {
 		r.say(1, fmt.Sprintf("total of %s", t.Status), t.Currency, named("number", t.Count), named("estimated", t.Estimated.String()),
@@ -222,7 +222,7 @@ func (r *reader) claims(a workflow.Actor) {
 	if a.Partner == "" {
 		return
 	}
-	for row, err := range r.desk.AllClaims(r.Context(), a, workflow.ClaimsQuery{Sort: storage.SortBySince}) {
+	for row, err := range r.desk.Claims.All(r.Context(), a, workflow.ClaimsQuery{Sort: storage.SortBySince}) {
 		r.ok("claims", err)
 		r.participation(a, row.Participation)
 	}
@@ -231,7 +231,7 @@ func (r *reader) claims(a workflow.Actor) {
 // participation is everything about one.
 func (r *reader) participation(a workflow.Actor, id engagement.ParticipationID) {
 	r.Helper()
-	p, err := r.desk.Claim(r.Context(), a, id)
+	p, err := r.desk.Claims.Get(r.Context(), a, id)
 	r.ok("participation", err)
 	r.found.add("status", p.Status)
 	r.found.add("origin", p.Origin)
@@ -292,7 +292,7 @@ func (r *reader) consent(a workflow.Actor, p workflow.ClaimView) {
 	r.Helper()
 	r.say(1, fmt.Sprintf("consent %s", p.Consent.Status), named("until", p.Consent.Deadline), named("partner", contacts(p.Consent.Partner)),
 		named("language", p.Language), named("cancelled", p.Consent.CancelledAt))
-	proof, err := r.desk.ConsentEvidence(r.Context(), a, p.ID)
+	proof, err := r.desk.Consents.Evidence(r.Context(), a, p.ID)
 	r.ok("evidence of consent", err)
 	for _, e := range proof {
 		if e.Decision != "" {
@@ -398,7 +398,7 @@ func (r *reader) claim(p workflow.ClaimView, was claims.State) {
 func (r *reader) customers(a workflow.Actor) {
 	r.Helper()
 	keys := map[tenant.Key]bool{}
-	for c, err := range r.desk.KnownCustomers(r.Context(), a) {
+	for c, err := range r.desk.Customers.Known(r.Context(), a) {
 		r.ok("customers", err)
 		r.found.add("customer", "known")
 		if !c.Associated() {
@@ -407,17 +407,17 @@ func (r *reader) customers(a workflow.Actor) {
 		keys[c.Key.Customer] = true
 		r.say(0, fmt.Sprintf("customer %s of %s", c.Key.Customer, a.Partner), c.Name(), named("domain", c.Identity.Domain.Unicode()), named("known since", c.KnownSince), named("disassociated", c.DisassociatedAt))
 	}
-	for row, err := range r.desk.AllClaims(r.Context(), a, workflow.ClaimsQuery{}) {
+	for row, err := range r.desk.Claims.All(r.Context(), a, workflow.ClaimsQuery{}) {
 		r.ok("claims", err)
 		keys[row.Customer] = true
 	}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		var events []engagement.Event
-		for e, err := range r.desk.AllHistory(r.Context(), a, workflow.HistoryQuery{Customer: key}) {
+		for e, err := range r.desk.Histories.All(r.Context(), a, workflow.HistoryQuery{Customer: key}) {
 			r.ok("history", err)
 			events = append(events, e)
 		}
-		_, err := r.desk.VerifyHistory(r.Context(), a, key)
+		_, err := r.desk.Histories.Verify(r.Context(), a, key)
 		verified := "verified"
 		if err != nil {
 			verified = err.Error()
@@ -465,11 +465,11 @@ func (r *reader) links() {
 		var opens []string
 		if l.Kind == engagement.MessageSurveyRequest {
 			var v survey.View
-			v, err = r.desk.SurveyView(r.Context(), token)
+			v, err = r.desk.Links.SurveyView(r.Context(), token)
 			opens = []string{string(v.Status), v.Title, named("language", v.Language), named("to answer", v.MayAnswer)}
 		} else {
 			var v consent.View
-			v, err = r.desk.ConsentView(r.Context(), token)
+			v, err = r.desk.Links.ConsentView(r.Context(), token)
 			opens = []string{string(v.Status), v.Text.Title, v.Engagement, v.Customer, named("to decide", v.MayDecide && err == nil), named("to withdraw", v.MayWithdraw)}
 			switch {
 			case errors.Is(err, consent.ErrTakenElsewhere):

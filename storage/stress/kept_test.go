@@ -64,9 +64,9 @@ func goOn(t *testing.T, s storage.Store, asked kept) {
 	desk := keptDesk(t, s, mail, asked.Now)
 	northwind := keptActors[0]
 
-	recorded, err := desk.Sweep(ctx)
+	recorded, err := desk.Jobs.Sweep(ctx)
 	ok("sweep", err)
-	sent, err := desk.Relay(ctx)
+	sent, err := desk.Jobs.Relay(ctx)
 	ok("relay", err)
 	if recorded == 0 || sent == 0 {
 		t.Errorf("%d deadlines were recorded and %d messages sent: there was more to do", recorded, sent)
@@ -74,17 +74,17 @@ func goOn(t *testing.T, s storage.Store, asked kept) {
 
 	// A command that was given then is still known, and one that was not is new.
 	comments := func() int {
-		view, err := desk.Claim(ctx, northwind, asked.Repeat.Participation)
+		view, err := desk.Claims.Get(ctx, northwind, asked.Repeat.Participation)
 		ok("claim", err)
 		return len(view.Claim.Comments)
 	}
 	before := comments()
-	ok("a command given again", desk.Comment(ctx, northwind, asked.Repeat.Participation, workflow.Comment{Key: asked.Repeat.Key, Text: asked.Repeat.Text}))
-	err = desk.Comment(ctx, northwind, asked.Repeat.Participation, workflow.Comment{Key: asked.Repeat.Key, Text: "something else"})
+	ok("a command given again", desk.Claims.Comment(ctx, northwind.Request(asked.Repeat.Key), asked.Repeat.Participation, workflow.Comment{Text: asked.Repeat.Text}))
+	err = desk.Claims.Comment(ctx, northwind.Request(asked.Repeat.Key), asked.Repeat.Participation, workflow.Comment{Text: "something else"})
 	if !errors.Is(err, workflow.ErrKeyReused) {
 		t.Errorf("another command with the same key: %v", err)
 	}
-	ok("a new command", desk.Comment(ctx, northwind, asked.Repeat.Participation, workflow.Comment{Key: "new", Text: "Não."}))
+	ok("a new command", desk.Claims.Comment(ctx, northwind.Request("new"), asked.Repeat.Participation, workflow.Comment{Text: "Não."}))
 	if n := comments() - before; n != 1 {
 		t.Errorf("%d comments were added, want 1", n)
 	}
@@ -94,33 +94,33 @@ func goOn(t *testing.T, s storage.Store, asked kept) {
 	for _, l := range asked.Links {
 		token, err := consent.ParseToken(l.Token)
 		ok("token", err)
-		if view, err := desk.ConsentView(ctx, token); err == nil && view.MayDecide {
-			_, err = desk.AnswerConsent(ctx, token, consent.DecisionAccept)
+		if view, err := desk.Links.ConsentView(ctx, token); err == nil && view.MayDecide {
+			_, err = desk.Links.AnswerConsent(ctx, token, consent.DecisionAccept)
 			ok("answer", err)
 			answers++
 		}
 	}
 	for _, p := range mail.newest {
 		token, _ := mail.token(p)
-		_, err := desk.AnswerConsent(ctx, token, consent.DecisionDecline)
+		_, err := desk.Links.AnswerConsent(ctx, token, consent.DecisionDecline)
 		ok("answer to a new message", err)
 	}
 	if answers == 0 || len(mail.newest) == 0 {
 		t.Errorf("%d old links and %d new ones were answered: there should be some", answers, len(mail.newest))
 	}
-	_, err = desk.Relay(ctx)
+	_, err = desk.Jobs.Relay(ctx)
 	ok("relay of the answers", err)
 	for _, a := range keptActors {
-		_, err := desk.Reevaluate(ctx, workflowtest.Vendor, workflow.Reevaluation{Partner: a.Partner}, nil)
+		_, err := desk.Program.Reevaluate(ctx, workflowtest.Vendor, workflow.Reevaluation{Partner: a.Partner}, nil)
 		ok("re-evaluation", err)
 	}
-	for row, err := range desk.AllCustomers(ctx, northwind, pilot, workflow.CustomersQuery{Tab: engagement.TabEligible}) {
+	for row, err := range desk.Customers.All(ctx, northwind, workflow.CustomersQuery{Engagement: pilot, Tab: engagement.TabEligible}) {
 		ok("rows", err)
 		if row.Participation == "" && len(row.Actions) == 0 {
 			t.Errorf("after a re-evaluation %s is eligible, and nothing can be done: %+v", row.Name(), row)
 		}
 	}
-	erased, err := desk.ErasePerson(ctx, northwind, workflow.Person{User: northwind.User}, nil)
+	erased, err := desk.Program.ErasePerson(ctx, northwind, workflow.Person{User: northwind.User}, nil)
 	ok("erasure", err)
 	if erased.Events == 0 {
 		t.Error("nothing was erased")

@@ -197,7 +197,7 @@ func (st *teller) day(n int) {
 // find returns the newest participation of a customer in migration.
 func (st *teller) find(who string) engagement.ParticipationID {
 	st.t.Helper()
-	page, err := st.Desk.Claims(st.ctx, st.Actor, workflow.ClaimsQuery{
+	page, err := st.Desk.Claims.List(st.ctx, st.Actor, workflow.ClaimsQuery{
 		Customer: st.Customer(who + ".example"), Engagements: []engagement.ID{migration}, Sort: storage.SortBySince, Descending: true,
 	})
 	st.ok(err)
@@ -263,7 +263,7 @@ func (st *teller) known(others ...*teller) {
 			list = append(list, k)
 		}
 	}
-	_, err := st.Desk.ImportKnown(st.ctx, workflowtest.Vendor, st.Actor.Partner, slices.Values(list), nil)
+	_, err := st.Desk.Program.Import(st.ctx, workflowtest.Vendor, st.Actor.Partner, slices.Values(list), nil)
 	st.ok(err)
 	for _, o := range others {
 		for _, who := range []string{"known", "cafe", "shared", "pair"} {
@@ -271,17 +271,17 @@ func (st *teller) known(others ...*teller) {
 		}
 	}
 	parked, returned := st.Customer("parked.example"), st.Customer("returned.example")
-	st.ok(st.Desk.Disassociate(st.ctx, st.Actor, parked, workflow.Association{Key: st.Key(), Reason: "Já não é cliente."}))
-	st.ok(st.Desk.Disassociate(st.ctx, st.Actor, returned, workflow.Association{Key: st.Key(), Reason: "By mistake."}))
-	st.ok(st.Desk.Associate(st.ctx, st.Actor, returned, workflow.Association{Key: st.Key(), Reason: "It was a mistake."}))
+	st.ok(st.Desk.Customers.Disassociate(st.ctx, st.Actor.Request(st.Key()), parked, workflow.Disassociate{Reason: "Já não é cliente."}))
+	st.ok(st.Desk.Customers.Disassociate(st.ctx, st.Actor.Request(st.Key()), returned, workflow.Disassociate{Reason: "By mistake."}))
+	st.ok(st.Desk.Customers.Associate(st.ctx, st.Actor.Request(st.Key()), returned, workflow.Associate{Reason: "It was a mistake."}))
 }
 
 // earlyEndings are participations whose every deadline is recorded later.
 func (st *teller) earlyEndings() {
 	st.t.Helper()
 	declined := st.Added(migration, "müller.example")
-	_, err := st.Desk.RequestConsent(st.ctx, st.Actor, declined, workflow.ConsentRequest{
-		Key: st.Key(), Customer: workflow.ByEmail("jürgen@müller.example", "it@müller.example"), Partner: workflow.ByEmail("ana@northwind.example", "rui@northwind.example"),
+	_, err := st.Desk.Consents.Request(st.ctx, st.Actor.Request(st.Key()), declined, workflow.RequestConsent{
+		Customer: workflow.ByEmail("jürgen@müller.example", "it@müller.example"), Partner: workflow.ByEmail("ana@northwind.example", "rui@northwind.example"),
 		Language: "pt-PT", PartnerLanguage: "en",
 	})
 	st.ok(err)
@@ -289,7 +289,7 @@ func (st *teller) earlyEndings() {
 	st.Declined(declined)
 	st.Added(migration, "unasked.example")
 	st.asked("silent")
-	st.ok(st.Desk.Cancel(st.ctx, st.Actor, st.asked("cancelled"), workflow.Cancel{Key: st.Key(), Reason: "Não há tempo este ano."}))
+	st.ok(st.Desk.Claims.Cancel(st.ctx, st.Actor.Request(st.Key()), st.asked("cancelled"), workflow.Cancel{Reason: "Não há tempo este ano."}))
 	st.Cancelled(st.granted("cancelled-late"))
 	st.Withdrawn(st.granted("withdrawn"))
 	st.granted("never-submitted")
@@ -312,63 +312,63 @@ func (st *teller) earlyEndings() {
 func (st *teller) cafe() {
 	st.t.Helper()
 	st.Advance(time.Minute)
-	started, err := st.Desk.AddCustomer(st.ctx, st.Actor, workflow.AddCustomer{
-		Key: st.Key(), Engagements: []engagement.ID{migration, pilot}, DealSize: st.Money("12000.00 USD"),
+	started, err := st.Desk.Customers.Add(st.ctx, st.Actor.Request(st.Key()), workflow.AddCustomer{
+		Engagements: []engagement.ID{migration, pilot}, DealSize: st.Money("12000.00 USD"),
 		Candidate: workflow.Candidate{Location: "4711201", Email: "Conceição@cafe.example", TPID: "4711", TenantID: string(st.Customer("cafe.example")[len("tenant:"):]), FriendlyName: "O café da esquina ☕"},
 	})
 	st.ok(err)
 	p := started[0].ID
 	name, size := "Café da Praça ☕", st.Money("15000.00 EUR")
-	st.ok(st.Desk.ChangeDetails(st.ctx, st.Actor, p, workflow.UpdateDetails{Key: st.Key(), FriendlyName: &name, DealSize: &size}))
-	request := workflow.ConsentRequest{Key: st.Key(), Customer: workflow.ByEmail("conceição@cafe.example", "it@cafe.example"), Partner: workflow.ByEmail("ana@northwind.example"), Language: "pt-PT", PartnerLanguage: "en"}
-	_, err = st.Desk.RequestConsent(st.ctx, st.Actor, p, request)
+	st.ok(st.Desk.Claims.Update(st.ctx, st.Actor.Request(st.Key()), p, workflow.UpdateDetails{FriendlyName: &name, DealSize: &size}))
+	requestKey, request := st.Key(), workflow.RequestConsent{Customer: workflow.ByEmail("conceição@cafe.example", "it@cafe.example"), Partner: workflow.ByEmail("ana@northwind.example"), Language: "pt-PT", PartnerLanguage: "en"}
+	_, err = st.Desk.Consents.Request(st.ctx, st.Actor.Request(requestKey), p, request)
 	st.ok(err)
 	st.day(2)
-	_, err = st.Desk.ResendConsent(st.ctx, st.Actor, p, st.Key())
+	_, err = st.Desk.Consents.Resend(st.ctx, st.Actor.Request(st.Key()), p)
 	st.ok(err)
 	st.day(4)
-	_, err = st.Desk.ChangeContacts(st.ctx, st.Actor, p, workflow.ConsentRequest{Key: st.Key(), Customer: []workflow.Contact{{Name: "Rui Pação", Email: "rui@cafe.example", Phone: "+351 21 000 00 00"}}})
+	_, err = st.Desk.Consents.ChangeContacts(st.ctx, st.Actor.Request(st.Key()), p, workflow.ChangeContacts{Customer: []workflow.Contact{{Name: "Rui Pação", Email: "rui@cafe.example", Phone: "+351 21 000 00 00"}}})
 	st.ok(err)
 	st.Relayed()
 	st.Accepted(p)
 	otto := &teller{st.As(workflow.Actor{Partner: "northwind", User: "otto", Roles: []workflow.Role{workflow.RoleIncentivesUser}}), st.t, st.ctx}
 
-	document := workflow.AddEvidence{Key: st.Key(), Kind: claims.ProofFindings, Name: "Conclusões de Rui Pação.pdf", MediaType: "application/pdf"}
-	wrong, err := st.Desk.AddEvidence(st.ctx, st.Actor, p, document, strings.NewReader("wrong"))
+	documentKey, document := st.Key(), workflow.AddEvidence{Kind: claims.ProofFindings, Name: "Conclusões de Rui Pação.pdf", MediaType: "application/pdf"}
+	wrong, err := st.Desk.Documents.Add(st.ctx, st.Actor.Request(documentKey), p, document, strings.NewReader("wrong"))
 	st.ok(err)
-	st.ok(st.Desk.RemoveEvidence(st.ctx, st.Actor, p, workflow.RemoveEvidence{Key: st.Key(), Evidence: wrong.ID}))
-	document.Key = st.Key()
-	_, err = st.Desk.AddEvidence(st.ctx, st.Actor, p, document, strings.NewReader("right"))
+	st.ok(st.Desk.Documents.Remove(st.ctx, st.Actor.Request(st.Key()), p, workflow.RemoveEvidence{Evidence: wrong.ID}))
+	documentKey = st.Key()
+	_, err = st.Desk.Documents.Add(st.ctx, st.Actor.Request(documentKey), p, document, strings.NewReader("right"))
 	st.ok(err)
-	_, err = st.Desk.RecordEvidence(st.ctx, st.Actor, p, workflow.RecordEvidence{
-		Key: st.Key(), Kind: claims.ProofInvoice, Name: "invoice.png", MediaType: "image/png", Size: 12345, SHA256: strings.Repeat("0123456789abcdef", 4), Ref: "archive/17",
+	_, err = st.Desk.Documents.Record(st.ctx, st.Actor.Request(st.Key()), p, workflow.RecordEvidence{
+		Kind: claims.ProofInvoice, Name: "invoice.png", MediaType: "image/png", Size: 12345, SHA256: strings.Repeat("0123456789abcdef", 4), Ref: "archive/17",
 	})
 	st.ok(err)
 	for _, contact := range []string{"wrong@cafe.example", "rui@cafe.example"} {
-		st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, p, workflow.SurveyRequest{Key: st.Key(), Survey: claims.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}}))
+		st.ok(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), p, workflow.SendSurvey{Survey: claims.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}}))
 		st.Relayed()
 	}
-	st.ok(st.Desk.ResendSurvey(st.ctx, st.Actor, p, workflow.ResendSurvey{Key: st.Key(), Survey: claims.ProofCustomerSurvey}))
+	st.ok(st.Desk.Surveys.Resend(st.ctx, st.Actor.Request(st.Key()), p, workflow.ResendSurvey{Survey: claims.ProofCustomerSurvey}))
 	st.Relayed()
 	links := st.SurveyLinks(p)
-	_, err = st.Desk.AnswerSurvey(st.ctx, links[len(links)-1], map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5", "comments": "Obrigado! Rui Pação"})
+	_, err = st.Desk.Links.AnswerSurvey(st.ctx, links[len(links)-1], map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5", "comments": "Obrigado! Rui Pação"})
 	st.ok(err)
 	for _, text := range []string{"Rui Pação <rui@cafe.example> has answered.", "That is all."} {
-		st.ok(otto.Desk.Comment(st.ctx, otto.Actor, p, workflow.Comment{Key: st.Key(), Text: text}))
+		st.ok(otto.Desk.Claims.Comment(st.ctx, otto.Actor.Request(st.Key()), p, workflow.Comment{Text: text}))
 	}
-	st.ok(st.Desk.Comment(st.ctx, st.Reviewer(), p, workflow.Comment{Key: st.Key(), Text: "Thank you."}))
+	st.ok(st.Desk.Claims.Comment(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.Comment{Text: "Thank you."}))
 	st.Proved(p)
-	st.ok(st.Desk.SubmitClaim(st.ctx, st.Actor, p, workflow.SubmitClaim{Key: st.Key(), Requested: st.Money("4800.00 USD")}))
+	st.ok(st.Desk.Claims.Submit(st.ctx, st.Actor.Request(st.Key()), p, workflow.SubmitClaim{Requested: st.Money("4800.00 USD")}))
 	st.Reviewed(p)
-	st.ok(st.Desk.AskForAction(st.ctx, st.Reviewer(), p, workflow.RequestAction{Key: st.Key(), Items: []claims.ActionItem{
+	st.ok(st.Desk.Reviews.RequestAction(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.RequestAction{Items: []claims.ActionItem{
 		{Kind: claims.ProofInvoice, Text: "The invoice lacks its date."}, {Text: "Ask for more: the work was harder."},
 	}}))
 	st.Documented(p, claims.ProofInvoice)
-	st.ok(st.Desk.SubmitClaim(st.ctx, st.Actor, p, workflow.SubmitClaim{Key: st.Key(), Requested: st.Money("5500.00 USD")}))
+	st.ok(st.Desk.Claims.Submit(st.ctx, st.Actor.Request(st.Key()), p, workflow.SubmitClaim{Requested: st.Money("5500.00 USD")}))
 	st.Reviewed(p)
-	st.ok(st.Desk.ApproveClaim(st.ctx, st.Reviewer(), p, workflow.ApproveClaim{Key: st.Key(), Amount: st.Money("5500.00 USD"), Override: "It was harder than planned.", Text: "Well done."}))
+	st.ok(st.Desk.Reviews.Approve(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.ApproveClaim{Amount: st.Money("5500.00 USD"), Override: "It was harder than planned.", Text: "Well done."}))
 	for _, amount := range []string{"2000.00 USD", "3500.00 USD"} {
-		st.ok(st.Desk.RecordPayment(st.ctx, st.Reviewer(), p, workflow.RecordPayment{Key: st.Key(), Amount: st.Money(amount), Reference: "SAP 4711/" + amount}))
+		st.ok(st.Desk.Reviews.RecordPayment(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.RecordPayment{Amount: st.Money(amount), Reference: "SAP 4711/" + amount}))
 	}
 	// The pilot of the same customer, with a form and with documents of its own.
 	q := started[1].ID
@@ -392,8 +392,8 @@ func (st *teller) sharing(fabrikam, graz *teller) {
 		o.Requested(o.Claimed(pilot, "pair.example"), "it@pair.example")
 	}
 	both := st.Granted(pilot, "pair.example")
-	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, both, workflow.SurveyRequest{Key: st.Key(), Survey: "pilot-survey", Contact: workflow.Contact{Email: "it@pair.example"}, Language: "de"}))
-	page, err := st.Desk.Claims(st.ctx, fabrikam.Actor, workflow.ClaimsQuery{Customer: st.Customer("pair.example")})
+	st.ok(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), both, workflow.SendSurvey{Survey: "pilot-survey", Contact: workflow.Contact{Email: "it@pair.example"}, Language: "de"}))
+	page, err := st.Desk.Claims.List(st.ctx, fabrikam.Actor, workflow.ClaimsQuery{Customer: st.Customer("pair.example")})
 	st.ok(err)
 	fabrikam.Accepted(page.Rows[0].Participation)
 }
@@ -402,7 +402,7 @@ func (st *teller) sharing(fabrikam, graz *teller) {
 func (st *teller) otherIDs() {
 	st.t.Helper()
 	add := func(e engagement.ID, c workflow.Candidate) engagement.ParticipationID {
-		started, err := st.Desk.AddCustomer(st.ctx, st.Actor, workflow.AddCustomer{Key: st.Key(), Engagements: []engagement.ID{e}, Candidate: c})
+		started, err := st.Desk.Customers.Add(st.ctx, st.Actor.Request(st.Key()), workflow.AddCustomer{Engagements: []engagement.ID{e}, Candidate: c})
 		st.ok(err)
 		st.Requested(started[0].ID)
 		st.Accepted(started[0].ID)
@@ -412,7 +412,7 @@ func (st *teller) otherIDs() {
 	st.Submitted(p)
 	st.Reviewed(p)
 	st.Approved(p, "4810.00 EUR")
-	st.ok(st.Desk.RecordPayment(st.ctx, st.Reviewer(), p, workflow.RecordPayment{Key: st.Key(), Amount: st.Money("810.00 EUR"), Reason: "The bank details are on their way."}))
+	st.ok(st.Desk.Reviews.RecordPayment(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.RecordPayment{Amount: st.Money("810.00 EUR"), Reason: "The bank details are on their way."}))
 	add(workshop, workflow.Candidate{Location: "4711201", Domain: "many-hours.example", OpportunityID: "7-many", Hours: 500})
 	add(pilot, workflow.Candidate{Location: "4711201", Domain: "subscribed.example", SubscriptionID: "11111111-2222-4333-8444-555555555555"})
 	add(pilot, workflow.Candidate{Location: "4711201", Domain: "stated.example", TPID: "9999999", FriendlyName: "Stated", Reason: "It is in our contract.\nSigned by João."})
@@ -422,7 +422,7 @@ func (st *teller) otherIDs() {
 func (st *teller) erase() {
 	st.t.Helper()
 	for _, p := range []workflow.Person{{Email: "rui@cafe.example", Name: "Rui Pação"}, {User: "otto"}} {
-		erased, err := st.Desk.ErasePerson(st.ctx, st.Actor, p, nil)
+		erased, err := st.Desk.Program.ErasePerson(st.ctx, st.Actor, p, nil)
 		st.ok(err)
 		if erased.Events == 0 {
 			st.t.Fatalf("nothing of %v was erased", p)
@@ -445,7 +445,7 @@ func (st *teller) live(fabrikam *teller) {
 	granted := st.granted("granted")
 	st.Documented(granted, claims.ProofInvoice)
 	st.Surveyed(granted, claims.ProofPartnerSurvey)
-	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, granted, workflow.SurveyRequest{Key: st.Key(), Survey: claims.ProofCustomerSurvey, Contact: workflow.Contact{Email: "cem@granted.example"}}))
+	st.ok(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), granted, workflow.SendSurvey{Survey: claims.ProofCustomerSurvey, Contact: workflow.Contact{Email: "cem@granted.example"}}))
 	st.asked("asked")
 	st.Claimed(migration, "claimed.example")
 	fabrikam.asked("rivals") // which has no room any more
@@ -461,13 +461,13 @@ func (st *teller) live(fabrikam *teller) {
 func (st *teller) waiting() kept {
 	st.t.Helper()
 	ask := func(who string) {
-		_, err := st.Desk.RequestConsent(st.ctx, st.Actor, st.Added(migration, who+".example"), workflow.ConsentRequest{Key: st.Key(), Customer: workflow.ByEmail("it@" + who + ".example"), Language: "en"})
+		_, err := st.Desk.Consents.Request(st.ctx, st.Actor.Request(st.Key()), st.Added(migration, who+".example"), workflow.RequestConsent{Customer: workflow.ByEmail("it@" + who + ".example"), Language: "en"})
 		st.ok(err)
 		st.Advance(time.Second)
 	}
 	ask("failed")
 	st.Fail(workflowtest.Mail, errors.New("the mail server is down"))
-	if _, err := st.Desk.Relay(st.ctx); err == nil {
+	if _, err := st.Desk.Jobs.Relay(st.ctx); err == nil {
 		st.t.Fatal("the message went out")
 	}
 	st.Fail(workflowtest.Mail, nil)
@@ -479,13 +479,13 @@ func (st *teller) waiting() kept {
 	}
 	ask("waiting")
 	st.Paid(st.find("approved"), "500.00 USD")
-	page, err := st.Desk.Claims(st.ctx, st.Actor, workflow.ClaimsQuery{Customer: st.Customer("pair.example")})
+	page, err := st.Desk.Claims.List(st.ctx, st.Actor, workflow.ClaimsQuery{Customer: st.Customer("pair.example")})
 	st.ok(err)
-	st.ok(st.Desk.RequestSurvey(st.ctx, st.Actor, page.Rows[0].Participation, workflow.SurveyRequest{Key: st.Key(), Survey: "pilot-survey", Contact: workflow.Contact{Email: "chef@pair.example"}}))
+	st.ok(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), page.Rows[0].Participation, workflow.SendSurvey{Survey: "pilot-survey", Contact: workflow.Contact{Email: "chef@pair.example"}}))
 	st.SetNow(keptStart.AddDate(0, 0, 154).Add(2 * time.Hour))
 	st.Swept() // reminders, which nobody needs any more when they are read
 	k := kept{Now: read, Repeat: keptComment{Participation: st.find("submitted"), Key: st.Key(), Text: "Há novidades?"}}
-	st.ok(st.Desk.Comment(st.ctx, st.Actor, k.Repeat.Participation, workflow.Comment{Key: k.Repeat.Key, Text: k.Repeat.Text}))
+	st.ok(st.Desk.Claims.Comment(st.ctx, st.Actor.Request(k.Repeat.Key), k.Repeat.Participation, workflow.Comment{Text: k.Repeat.Text}))
 	if _, err := fmt.Sscanf(st.Key(), "key-%d", &k.Keys); err != nil {
 		st.t.Fatal(err)
 	}

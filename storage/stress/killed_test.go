@@ -81,13 +81,13 @@ func (st *teller) rest() {
 		st.ok(st.Catalog.PutEngagement(e))
 	}
 	p := st.granted("silent") // who did not answer the first time
-	st.ok(st.Desk.RecordReferral(st.ctx, st.Actor, p, workflow.RecordReferral{Key: st.Key(), Reference: "7-REF"}))
+	st.ok(st.Desk.Claims.RecordReferral(st.ctx, st.Actor.Request(st.Key()), p, workflow.RecordReferral{Reference: "7-REF"}))
 	st.Submitted(p)
-	st.ok(st.Desk.RecallClaim(st.ctx, st.Actor, p, workflow.RecallClaim{Key: st.Key(), Reason: "Falta uma página."}))
-	_, err := st.Desk.RequestConsent(st.ctx, st.Actor, st.Added(migration, "unasked.example"), workflow.ConsentRequest{Key: st.Key(), Customer: workflow.ByEmail("nobody@unasked.example")})
+	st.ok(st.Desk.Claims.Recall(st.ctx, st.Actor.Request(st.Key()), p, workflow.RecallClaim{Reason: "Falta uma página."}))
+	_, err := st.Desk.Consents.Request(st.ctx, st.Actor.Request(st.Key()), st.Added(migration, "unasked.example"), workflow.RequestConsent{Customer: workflow.ByEmail("nobody@unasked.example")})
 	st.ok(err)
 	st.Fail(workflowtest.Mail, workflow.ErrUndeliverable)
-	_, _ = st.Desk.Relay(st.ctx)
+	_, _ = st.Desk.Jobs.Relay(st.ctx)
 	st.Fail(workflowtest.Mail, nil)
 }
 
@@ -218,8 +218,8 @@ func survived(t *testing.T, d database, all []applied) {
 		verified(t, s, func() time.Time { return late })
 	}
 	desk := keptDesk(t, s, newMailbox(), late)
-	_, err = desk.Sweep(t.Context())
-	_, err2 := desk.Relay(t.Context())
+	_, err = desk.Jobs.Sweep(t.Context())
+	_, err2 := desk.Jobs.Relay(t.Context())
 	if err := errors.Join(err, err2); err != nil {
 		t.Errorf("work does not go on: %v", err)
 	}

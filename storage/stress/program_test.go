@@ -130,16 +130,16 @@ func newDesk(s storage.Store, mail *mailbox, now func() time.Time) (*desk, error
 
 func (d *desk) add(ctx context.Context, partner int, e engagement.ID, customer int, key string) (engagement.ParticipationID, error) {
 	who := partners[partner]
-	started, err := d.AddCustomer(ctx, who.Actor, workflow.AddCustomer{
-		Key: key, Candidate: workflow.Candidate{Location: who.location, Domain: domainOf(customer)}, Engagements: []engagement.ID{e},
+	started, err := d.Customers.Add(ctx, who.Actor.Request(key), workflow.AddCustomer{
+		Candidate: workflow.Candidate{Location: who.location, Domain: domainOf(customer)}, Engagements: []engagement.ID{e},
 	})
 	return idOf(started), err
 }
 
 func (d *desk) claim(ctx context.Context, partner int, e engagement.ID, customer int, key string) (engagement.ParticipationID, error) {
 	who := partners[partner]
-	started, err := d.ClaimCustomer(ctx, who.Actor, workflow.ClaimCustomer{
-		Key: key, Customer: keyOf(customer), Location: who.location, Engagements: []engagement.ID{e},
+	started, err := d.Customers.Claim(ctx, who.Actor.Request(key), workflow.ClaimCustomer{
+		Customer: keyOf(customer), Location: who.location, Engagements: []engagement.ID{e},
 	})
 	return idOf(started), err
 }
@@ -152,20 +152,20 @@ func idOf(started []workflow.Started) engagement.ParticipationID {
 }
 
 func (d *desk) request(ctx context.Context, partner int, p engagement.ParticipationID, key string) error {
-	_, err := d.RequestConsent(ctx, partners[partner].Actor, p, workflow.ConsentRequest{
-		Key: key, Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("desk@partner.example"), Language: "en",
+	_, err := d.Consents.Request(ctx, partners[partner].Actor.Request(key), p, workflow.RequestConsent{
+		Customer: workflow.ByEmail("contact@customer.example"), Partner: workflow.ByEmail("desk@partner.example"), Language: "en",
 	})
 	return err
 }
 
 func (d *desk) cancel(ctx context.Context, partner int, p engagement.ParticipationID, key string) error {
-	return d.Cancel(ctx, partners[partner].Actor, p, workflow.Cancel{Key: key})
+	return d.Claims.Cancel(ctx, partners[partner].Actor.Request(key), p, workflow.Cancel{})
 }
 
 // list is what the partner's claims list says of a customer in an engagement: each
 // participation with its status, in order of their IDs.
 func (d *desk) list(ctx context.Context, partner int, e engagement.ID, customer int) ([]part, error) {
-	page, err := d.Claims(ctx, partners[partner].Actor, workflow.ClaimsQuery{
+	page, err := d.Claims.List(ctx, partners[partner].Actor, workflow.ClaimsQuery{
 		Customer: keyOf(customer), Engagements: []engagement.ID{e}, Limit: 1000,
 	})
 	var parts []part

@@ -118,15 +118,15 @@ func TestUnreadable(t *testing.T) {
 				f := w.As(workflowtest.Fabrikam)
 				bad := w.Added(once, "ana@"+domainOf(889))
 				for _, p := range []engagement.ParticipationID{bad, w.Added(once, "ana@"+domainOf(888))} {
-					_, err := w.Desk.RequestConsent(t.Context(), w.Actor, p, workflow.ConsentRequest{
-						Key: w.Key(), Customer: []workflow.Contact{{Email: "ana@" + domainOf(888)}},
+					_, err := w.Desk.Consents.Request(t.Context(), w.Actor.Request(w.Key()), p, workflow.RequestConsent{
+						Customer: []workflow.Contact{{Email: "ana@" + domainOf(888)}},
 					})
 					if err != nil {
 						t.Fatal(err)
 					}
 				}
 				theirs := f.Added(once, "eva@"+domainOf(890))
-				_, err := f.Desk.RequestConsent(t.Context(), f.Actor, theirs, workflow.ConsentRequest{Key: w.Key(), Customer: []workflow.Contact{{Email: "eva@" + domainOf(890)}}})
+				_, err := f.Desk.Consents.Request(t.Context(), f.Actor.Request(w.Key()), theirs, workflow.RequestConsent{Customer: []workflow.Contact{{Email: "eva@" + domainOf(890)}}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -135,7 +135,7 @@ func TestUnreadable(t *testing.T) {
 				named := func(err error) bool {
 					return errors.Is(err, storage.ErrUnreadable) && !errors.Is(err, workflow.ErrUnavailable)
 				}
-				if n, err := w.Desk.Relay(t.Context()); n == 0 || ruin.kind == "message" && !named(err) {
+				if n, err := w.Desk.Jobs.Relay(t.Context()); n == 0 || ruin.kind == "message" && !named(err) {
 					t.Fatalf("%d messages went out: %v", n, err)
 				}
 				other := f.Added(once, "eva@"+domainOf(889)) // another partner's add of the same customer
@@ -143,12 +143,12 @@ func TestUnreadable(t *testing.T) {
 				f.Accepted(other)
 				checkUnreadable(t, w, ruin.kind, bad)
 				if ruin.kind == "participation" || ruin.kind == "record" {
-					if err := w.Desk.Cancel(t.Context(), w.Actor, bad, workflow.Cancel{Key: w.Key()}); !named(err) {
+					if err := w.Desk.Claims.Cancel(t.Context(), w.Actor.Request(w.Key()), bad, workflow.Cancel{}); !named(err) {
 						t.Fatalf("a command about what cannot be read: %v", err)
 					}
 				}
 				for _, actor := range []workflow.Actor{workflowtest.Vendor, workflowtest.Fabrikam, workflowtest.Northwind} {
-					page, err := w.Desk.Claims(t.Context(), actor, workflow.ClaimsQuery{})
+					page, err := w.Desk.Claims.List(t.Context(), actor, workflow.ClaimsQuery{})
 					if err != nil {
 						t.Fatalf("the claims list of %q: %v", actor.Partner, err)
 					}
@@ -156,16 +156,16 @@ func TestUnreadable(t *testing.T) {
 						t.Fatalf("the claims list of %q has %d rows and %d unreadable ones, want %d", actor.Partner, len(page.Rows), len(page.Unreadable), want)
 					}
 				}
-				_, err = w.Desk.Reevaluate(t.Context(), w.As(workflowtest.Vendor).Actor.For("northwind"), workflow.Reevaluation{Partner: "northwind"}, nil)
+				_, err = w.Desk.Program.Reevaluate(t.Context(), w.As(workflowtest.Vendor).Actor.For("northwind"), workflow.Reevaluation{Partner: "northwind"}, nil)
 				if err != nil && !named(err) {
 					t.Fatalf("the re-evaluation: %v", err)
 				}
-				erased, err := w.Desk.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "ana@" + domainOf(888)}, nil)
+				erased, err := w.Desk.Program.ErasePerson(t.Context(), w.Actor, workflow.Person{Email: "ana@" + domainOf(888)}, nil)
 				if erased.Participations == 0 || ruin.kind != "message" && ruin.kind != "entry" && !named(err) {
 					t.Fatalf("erased %+v, %v", erased, err)
 				}
 				w.Advance(40 * 24 * time.Hour)
-				n, err := w.Desk.Sweep(t.Context())
+				n, err := w.Desk.Jobs.Sweep(t.Context())
 				if n == 0 || err != nil && !named(err) {
 					t.Fatalf("%d settled, %v", n, err)
 				}
@@ -182,7 +182,7 @@ func TestUnreadable(t *testing.T) {
 // checkUnreadable looks at what is said of a participation.
 func checkUnreadable(t *testing.T, w *workflowtest.World, table string, bad engagement.ParticipationID) {
 	t.Helper()
-	_, err := w.Desk.Participation(t.Context(), w.Actor, bad)
+	_, err := w.Desk.Claims.Participation(t.Context(), w.Actor, bad)
 	switch table {
 	case "record": // what is known of the participation is shown
 		if err != nil {

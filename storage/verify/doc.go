@@ -20,6 +20,6 @@
 //
 // What no such check can see: a row that is gone with everything that tells of it, a
 // history that somebody wrote anew from some event on (heads that are kept elsewhere
-// show that, see workflow.Service.VerifyHistory), and names, addresses and texts of
+// show that, see workflow.HistoriesDesk.Verify), and names, addresses and texts of
 // people, which no hash covers once they can be erased.
 package verify
