@@ -42,6 +42,9 @@ const stepPages = 256
 // who was erased since, and what links and mails have not gone out: keep it like the
 // database, erase again after it is restored, and see the package comment for how to.
 //
+// A database that is opened by another file system of SQLite's (vfs= in its URI), an
+// encrypted one for example, is copied in plain.
+//
 // It takes one of the connections that read, or of a host's database one of its own.
 // Nobody waits for it, but the write-ahead log grows for as long as it takes by what
 // others write. When the context is over it ends within a step of a megabyte.
@@ -103,7 +106,8 @@ func (s *Store) backup(ctx context.Context, op, path string, o BackupOptions) er
 }
 
 // free returns an error when a backup cannot be put there. A log that lies beside it is
-// another database's, and would be read as the backup's.
+// another database's, and would be read as the backup's, also what somebody who has
+// that one open writes to it later.
 func free(op, path, own string, replace bool) error {
 	there, err := os.Stat(path)
 	if err == nil {
@@ -116,9 +120,9 @@ func free(op, path, own string, replace bool) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for _, log := range []string{path + "-wal", path + "-journal"} {
-		if info, err := os.Stat(log); err == nil && info.Size() > 0 {
-			return &Error{Op: op, Problem: ErrInUse, File: log}
+	for _, log := range []string{path + "-wal", path + "-shm", path + "-journal"} {
+		if _, err := os.Lstat(log); !errors.Is(err, fs.ErrNotExist) {
+			return &Error{Op: op, Problem: ErrInUse, Err: err, File: log}
 		}
 	}
 	return nil

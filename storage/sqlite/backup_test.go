@@ -203,6 +203,7 @@ func TestBackupTakesNobodysPlace(t *testing.T) {
 	if loaded, err := copied.Load(t.Context(), storage.Want{Records: []engagement.RecordKey{known(1).Key}}); err != nil || loaded.Records[known(1).Key].Version != 1 {
 		t.Errorf("the copy has %+v: %v", loaded.Records, err)
 	}
+	trouble(t, "a database that somebody has open", s.Backup(t.Context(), taken, replace), sqlite.ErrInUse, false)
 	apply(t, copied, changed(known(2)))
 	trouble(t, "a database with its log beside it", s.Backup(t.Context(), taken, replace), sqlite.ErrInUse, false)
 	trouble(t, "the database itself", s.Backup(t.Context(), path, replace), sqlite.ErrInUse, false)

@@ -35,9 +35,15 @@ var kills = flag.Int("kills", 100, "how often TestKilled kills a process that wr
 const (
 	victimPath = "PARTNERENGAGE_SQLITE_VICTIM"
 	victimRun  = "PARTNERENGAGE_SQLITE_RUN"
+
+	victimBackup = "PARTNERENGAGE_SQLITE_BACKUP"
 )
 
 func TestMain(m *testing.M) {
+	if to := os.Getenv(victimBackup); to != "" {
+		fmt.Fprintln(os.Stderr, backUp(context.Background(), os.Getenv(victimPath), to))
+		os.Exit(1)
+	}
 	if path := os.Getenv(victimPath); path != "" {
 		run, _ := strconv.Atoi(os.Getenv(victimRun))
 		if err := victim(context.Background(), path, run, os.Stdout); err != nil {
