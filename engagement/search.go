@@ -1,6 +1,7 @@
 package engagement
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -38,11 +39,29 @@ const (
 // alone finds none.
 func SearchWords(search string) []Word {
 	var out []Word
+	labels := 0 // how many words directly before say of what kind the next ID is
 	for token := range strings.FieldsSeq(text.Fold(search)) {
-		ids := idsIn(token)
-		for w := range text.Words(token) {
-			out = append(out, Word{Texts: append([]string{wordMark + w}, ids...)})
+		if isLabel(token) {
+			for w := range text.Words(token) {
+				out, labels = append(out, Word{Texts: []string{wordMark + w}}), labels+1
+			}
+			continue
 		}
+		ids, also := idsIn(token), []string(nil)
+		for w := range text.Joined(token) {
+			also = append(also, wordMark+w)
+		}
+		for w := range text.Words(token) {
+			out = append(out, Word{Texts: slices.Concat([]string{wordMark + w}, also, ids)})
+		}
+		if len(ids) > 0 { // what is called an ID is found as that ID, too
+			for i := len(out) - 1; i >= 0 && labels > 0; i-- {
+				if len(out[i].Texts) == 1 && isLabel(out[i].Texts[0][len(wordMark):]) {
+					out[i].Texts, labels = append(out[i].Texts, ids...), labels-1
+				}
+			}
+		}
+		labels = 0
 	}
 	if len(out) == 0 && text.Visible(search) {
 		return []Word{{}}
@@ -67,6 +86,12 @@ func Named(words []Word, engagements []Engagement) []Word {
 
 // idsIn returns how Entry.Search has the IDs that a folded word can be.
 func idsIn(token string) []string {
+	token = strings.TrimLeft(token, ":=#")
+	for label, id, found := cutLabel(token); found; label, id, found = cutLabel(token) {
+		if token = id; !isLabel(label) {
+			return nil
+		}
+	}
 	var out []string
 	add := func(id string, err error) {
 		if id = idMark + text.Fold(id) + idMark; err == nil && !slices.Contains(out, id) {
@@ -80,6 +105,26 @@ func idsIn(token string) []string {
 	opportunity, err := tenant.ParseOpportunityID(token)
 	add(opportunity.String(), err)
 	return out
+}
+
+// idLabels are the words by which people, and [tenant.Key], say of what kind an ID is.
+var idLabels = []string{
+	"id", "tenant", "tenantid", "directory", "tpid", "top", "parent", "subscription", "subscriptionid", "opportunity", "opportunityid", "customer", "claim", "number", "no",
+}
+
+// isLabel reports whether a folded word says of what kind the ID behind it is.
+func isLabel(token string) bool {
+	words := slices.Collect(text.Words(token))
+	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(idLabels, w) })
+}
+
+// cutLabel parts "tpid:123" into its label and the ID.
+func cutLabel(token string) (label, id string, found bool) {
+	i := strings.IndexAny(token, ":=#")
+	if i <= 0 || i == len(token)-1 {
+		return "", token, false
+	}
+	return token[:i], token[i+1:], true
 }
 
 // searchText returns what a row is found by.
@@ -121,9 +166,12 @@ func marked(mark string, texts []string) Word {
 func searchable(texts ...string) string {
 	var seen []string
 	for _, s := range texts {
-		for w := range text.Words(text.Fold(s)) {
-			if !slices.Contains(seen, w) {
-				seen = append(seen, w)
+		folded := text.Fold(s)
+		for _, words := range []iter.Seq[string]{text.Words(folded), text.Joined(folded)} {
+			for w := range words {
+				if !slices.Contains(seen, w) {
+					seen = append(seen, w)
+				}
 			}
 		}
 	}

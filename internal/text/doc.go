@@ -4,7 +4,7 @@
 //
 //   - [Fold] makes texts alike that people take for the same.
 //   - [SortKey] puts names in the order in which people look for them.
-//   - [Words] are what a search compares.
+//   - [Words] and [Joined] are what a search compares.
 //   - [Line], [Paragraph] and [Prose] say whether people could read a text.
 //   - [Plain] makes a foreign name fit for a message.
 //   - [Cell] makes any text fit for a table.
@@ -12,7 +12,7 @@ package text
 
 import "golang.org/x/text/unicode/norm"
 
-// Version names the rules by which [Fold], [SortKey] and [Words] work, and the
+// Version names the rules by which [Fold], [SortKey], [Words] and [Joined] work, and the
 // tables behind them. Results of different versions must not be compared: whoever
 // stores results stores the version beside them.
-const Version = "1/" + norm.Version + "/" + collationVersion
+const Version = "2/" + norm.Version + "/" + collationVersion

@@ -191,9 +191,12 @@ func TestVersion(t *testing.T) {
 		for w := range text.Words(text.Fold(name)) {
 			h.Write([]byte(w + "\n"))
 		}
+		for w := range text.Joined(text.Fold(name)) {
+			h.Write([]byte(w + "\n"))
+		}
 	}
-	require.Equal(t, "54819994cea03bd50e03274a3dadc2baead3cb003fa1549942e99917b72b503f", hex.EncodeToString(h.Sum(nil)))
-	require.True(t, strings.HasPrefix(text.Version, "1/"))
+	require.Equal(t, "cf6341a58fa0b2e8f36559f97652b6e5b0f3b28a56f91d239068da32c2fe34ec", hex.EncodeToString(h.Sum(nil)))
+	require.True(t, strings.HasPrefix(text.Version, "2/"))
 }
 
 func TestWords(t *testing.T) {
@@ -206,5 +209,22 @@ func TestWords(t *testing.T) {
 		"...":                   nil,
 	} {
 		require.Equal(t, want, slices.Collect(text.Words(text.Fold(in))), in)
+	}
+}
+
+func TestJoined(t *testing.T) {
+	for in, want := range map[string][]string{
+		"":                       nil,
+		"Contoso, Ltd.":          nil,
+		"L'Oréal":                {"loreal"},
+		"L’Oréal (S.A.)":         {"loreal"},
+		"O‘Neill":                {"oneill"},
+		"AT&T":                   {"att"},
+		"Coca‐Cola, www":         {"cocacola"},
+		"https://coca-cola.com/": {"cocacola"},
+		"a-b-c d'e":              {"abc", "de"},
+		"-- 'quoted' R & D ''":   nil,
+	} {
+		require.Equal(t, want, slices.Collect(text.Joined(text.Fold(in))), in)
 	}
 }
