@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
@@ -191,16 +192,21 @@ type Missing struct {
 	Found  int    `json:"found"`
 }
 
-// String says it in one line.
-func (m Missing) String() string {
+// In says it in a language, in one line.
+func (m Missing) In(w words.Words) string {
+	w = w.Of(words.GroupErrors)
+	key := words.Key("missing.some")
 	switch {
 	case m.Survey:
-		return m.Title + " has not been answered"
+		key = "missing.survey"
 	case m.Wanted == 1:
-		return m.Title + " is missing"
+		key = "missing.one"
 	}
-	return fmt.Sprintf("%s: %d of %d are there", m.Title, m.Found, m.Wanted)
+	return w.Text(key, words.Values{"proof": m.Title, "found": fmt.Sprint(m.Found), "wanted": fmt.Sprint(m.Wanted)})
 }
+
+// String says it in the library's English.
+func (m Missing) String() string { return m.In(words.Words{}) }
 
 // Missing returns every required item that the claim lacks, in the order of its
 // Proof.

@@ -41,7 +41,7 @@ var agains = map[string]again{
 			ok(t, answer(w, link, consent.DecisionAccept))
 			return link
 		},
-		form: url.Values{"decision": {"withdraw"}}, other: url.Values{"decision": {"accept"}}, said: "Consent is withdrawn", event: engagement.EventConsentWithdrawn,
+		form: url.Values{"decision": {"withdraw"}}, other: url.Values{"decision": {"accept"}}, said: "Consent withdrawn", event: engagement.EventConsentWithdrawn,
 	},
 	"survey": {
 		page: func(s *workflow.Service) http.Handler { return consenthttp.NewSurvey(s.Links, nil) },
