@@ -193,8 +193,8 @@ func said(t *testing.T, w *workflowtest.World, in words.Words) map[string]string
 		add("history", e.Sentence(in, nil))
 	}
 	var table strings.Builder
-	ok(t, w.Desk.ExportCustomers(background, w.Actor, migration, workflow.CustomersQuery{}, &table, &workflow.CSVOptions{Language: in.Language()}))
-	ok(t, w.Desk.ExportClaims(background, w.Actor, workflow.ClaimsQuery{}, &table, &workflow.CSVOptions{Language: in.Language()}))
+	ok(t, w.Desk.Customers.Export(background, w.Actor, workflow.CustomersQuery{Engagement: migration}, &table, &workflow.CSVOptions{Language: in.Language()}))
+	ok(t, w.Desk.Claims.Export(background, w.Actor, workflow.ClaimsQuery{}, &table, &workflow.CSVOptions{Language: in.Language()}))
 	add("export", strings.Split(table.String(), "\r\n")...)
 	for _, d := range w.Messages() {
 		add("mail", d.Subject, d.Body)
@@ -214,7 +214,7 @@ func pagesOf(t *testing.T, w *workflowtest.World, catalogue *words.Catalogue) ma
 		page.ServeHTTP(answer, r)
 		all[method+" "+path] = textOf(t, answer.Body.String())
 	}
-	consents, surveys := consenthttp.New(w.Desk, &consenthttp.Options{Words: catalogue}), consenthttp.NewSurvey(w.Desk, &consenthttp.Options{Words: catalogue})
+	consents, surveys := consenthttp.New(w.Desk.Links, &consenthttp.Options{Words: catalogue}), consenthttp.NewSurvey(w.Desk.Links, &consenthttp.Options{Words: catalogue})
 	look(consents, "GET", "/consent/nothing")
 	for _, d := range w.Messages() {
 		token := d.Link[strings.LastIndexByte(d.Link, '/')+1:]
@@ -243,7 +243,7 @@ func TestNothingOutsideTheCatalogue(t *testing.T) {
 	open := w.Claimed(migration, "adatum.com")
 	asking := asked(w, "it@adatum.com")
 	asking.Language = string(pseudo)
-	_, err := w.Desk.RequestConsent(background, w.Actor, open, asking)
+	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), open, asking)
 	ok(t, err)
 	w.Relayed()
 
