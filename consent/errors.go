@@ -4,15 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/partnerengage/partnerengage/internal/code"
 )
 
 // The sentinels of this package's refusals.
 var (
 	// ErrUnknownLink: no link has this token or ID.
-	ErrUnknownLink = errors.New("this link is unknown; open the newest message and use the link in it whole")
+	ErrUnknownLink error = code.New(code.NotFound, "this link is unknown; open the newest message and use the link in it whole")
 	// ErrNotShown: what the link opens is there, and cannot be read. Opening it again
 	// does not help.
-	ErrNotShown = errors.New("what this link opens cannot be shown now; tell whoever sent it to you")
+	ErrNotShown error = code.New(code.Unreadable, "what this link opens cannot be shown now; tell whoever sent it to you")
 	// ErrLinkVoid: see [LinkVoidError].
 	ErrLinkVoid = errors.New("this link was replaced by a newer one")
 	// ErrAlreadyAnswered: see [AlreadyAnsweredError].
@@ -21,7 +23,7 @@ var (
 	ErrExpired = errors.New("the time to answer is over")
 	// ErrTakenElsewhere: the customer has already agreed to this engagement with
 	// another partner. Whoever grants across partners returns it; it never says which.
-	ErrTakenElsewhere = errors.New("the customer has already agreed to this engagement with another partner")
+	ErrTakenElsewhere error = code.New(code.LimitReached, "the customer has already agreed to this engagement with another partner")
 	// ErrTooSoon: see [TooSoonError].
 	ErrTooSoon = errors.New("too soon to write again")
 	// ErrTooMany: see [TooManyError].
@@ -31,7 +33,7 @@ var (
 	// ErrInvalid: see [InvalidError].
 	ErrInvalid = errors.New("invalid")
 	// ErrUnknownText: no text of the catalogue has this version, language and hash.
-	ErrUnknownText = errors.New("the catalogue of texts does not hold the text that was sent, or holds it changed; keep every version that was ever sent")
+	ErrUnknownText error = code.New(code.Internal, "the catalogue of texts does not hold the text that was sent, or holds it changed; keep every version that was ever sent")
 )
 
 // LinkVoidError refuses a link that a newer one replaced. It matches [ErrLinkVoid].

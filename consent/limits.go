@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/partnerengage/partnerengage/internal/code"
 )
 
 // Limit names one of a [Policy]'s limits over participations.
@@ -44,6 +46,9 @@ func (e *LimitError) Error() string {
 	}
 	return fmt.Sprintf("your company has written to %d contacts of customers today, and %d is the most: %s", e.Sent, e.Max, again)
 }
+
+// Code returns "too_soon": it passes at NotBefore.
+func (*LimitError) Code() string { return code.TooSoon }
 
 // Unwrap returns [ErrTooMany].
 func (e *LimitError) Unwrap() error { return ErrTooMany }

@@ -10,6 +10,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -35,7 +36,7 @@ func TestReferral(t *testing.T) {
 	}
 	var p engagement.Participation
 	_, err = p.WithReferral("R-1", start)
-	require.ErrorIs(t, err, claim.ErrNotAllowed, "before the consent")
+	require.Equal(t, code.WrongState, code.Of(err), "before the consent")
 	require.False(t, p.NeedsReferral(start))
 }
 

@@ -1,11 +1,10 @@
 package engagement
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
@@ -47,17 +46,22 @@ func (p Participation) NeedsReferral(now time.Time) bool {
 func (p Participation) takesReferral(now time.Time) error {
 	switch {
 	case !p.Consented():
-		return fmt.Errorf("%w: a referral is recorded for a claim, and there is none before the customer consents", claim.ErrNotAllowed)
+		return errNoClaimYet
 	case !p.OpenAt(now):
-		return fmt.Errorf("%w: a referral is recorded until the claim ends, and it has ended", claim.ErrNotAllowed)
+		return errClaimEnded
 	}
 	return nil
 }
 
+var (
+	errNoClaimYet = code.New(code.WrongState, "a referral is recorded for a claim, and there is none before the customer consents")
+	errClaimEnded = code.New(code.WrongState, "a referral is recorded until the claim ends, and it has ended")
+)
+
 // WithReferral returns the participation with a reference that Reference has
-// returned, recorded at now, in place of an earlier one. Its error matches
-// claim.ErrNotAllowed before the customer consents and after the claim has ended, and
-// is an *InvalidError where the engagement does not ask for a referral.
+// returned, recorded at now, in place of an earlier one. Its error has the
+// code "wrong_state" before the customer consents and after the claim has ended, and is
+// an *InvalidError where the engagement does not ask for a referral.
 func (p Participation) WithReferral(reference string, now time.Time) (Participation, error) {
 	if err := p.takesReferral(now); err != nil {
 		return p, err

@@ -2,12 +2,12 @@ package storage
 
 import (
 	"encoding/hex"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/code"
 )
 
 // ErrRewound says that a position of the feed is that of an event which is not stored
@@ -15,7 +15,7 @@ import (
 // failover, or it is another store. Nothing can be read from there. Read from the
 // beginning; an event that is known already has the same partner, customer, Seq and
 // Hash.
-var ErrRewound = errors.New("storage: the feed does not have the event that was last read")
+var ErrRewound error = code.New(code.Stale, "storage: the feed does not have the event that was last read")
 
 // FeedPosition is how far somebody has read the feed, as text that only the store
 // understands: some 100 bytes of printable ASCII at most. "" is the beginning. It names

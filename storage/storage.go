@@ -2,24 +2,24 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
 var (
 	// ErrConflict says that what a command was decided on has changed: load and
 	// decide again.
-	ErrConflict = errors.New("storage: conflict")
+	ErrConflict error = code.New(code.Unavailable, "storage: conflict")
 	// ErrInvalid says that a call breaks this contract.
-	ErrInvalid = errors.New("storage: invalid call")
+	ErrInvalid error = code.New(code.Internal, "storage: invalid call")
 	// ErrUnavailable says that the storage cannot be reached or is out of
 	// resources; later it may work.
-	ErrUnavailable = errors.New("storage: unavailable")
+	ErrUnavailable error = code.New(code.Unavailable, "storage: unavailable")
 	// ErrFull says that there is no room to write in. Nothing was written; what is
 	// stored can be read, and what is tried again once there is room goes on. It
 	// matches ErrUnavailable.

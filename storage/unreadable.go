@@ -6,13 +6,14 @@ import (
 	"log/slog"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // ErrUnreadable says that a stored row cannot be read: a bug, a disk or a newer
 // version has written it in a way that this one does not read. Trying again does not help.
 // It is matched by *UnreadableError.
-var ErrUnreadable = errors.New("storage: a stored row cannot be read")
+var ErrUnreadable error = code.New(code.Unreadable, "storage: a stored row cannot be read")
 
 // UnreadableError names the row that cannot be read: in its text only by its kind, since the text can
 // reach somebody's page; by its key and with the cause where it is logged, and in the

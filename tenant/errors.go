@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/partnerengage/partnerengage/internal/code"
 )
 
 // Sentinels for [errors.Is], one for each kind of refusal.
@@ -137,6 +139,30 @@ func (e *UnavailableError) Error() string {
 
 // Unwrap returns [ErrUnavailable] and the directory's own error.
 func (e *UnavailableError) Unwrap() []error { return []error{ErrUnavailable, e.Err} }
+
+// DirectoryError says that the directory cannot be used until somebody mends it: it
+// answered with what no directory may answer with, or says that asking again does not
+// help. Nothing was decided.
+type DirectoryError struct {
+	Domain Domain // that it was asked for, or zero
+	Key    Key    // that it was asked for, or ""
+	Err    error  // what is wrong with it
+}
+
+func (e *DirectoryError) Error() string {
+	return fmt.Sprintf("the directory cannot be asked for %s%s until it is mended: %s", e.Domain, e.Key, oneLine(e.Err.Error()))
+}
+
+// Unwrap returns what is wrong.
+func (e *DirectoryError) Unwrap() error { return e.Err }
+
+// notAnswered is the error of a directory that gave no answer which can be used.
+func notAnswered(domain Domain, key Key, err error) error {
+	if code.Has(err, code.Internal) {
+		return &DirectoryError{domain, key, err}
+	}
+	return &UnavailableError{domain, key, err}
+}
 
 // describe lists entries for an error's text, the first few of them.
 func describe(entries []Entry) string {

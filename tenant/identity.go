@@ -141,7 +141,8 @@ func (e Entry) Key() Key { return Identity{Tenant: e.Tenant, TPID: e.TPID}.Key()
 //     nobody. Several entries mean that the domain is ambiguous: it belongs to
 //     a tenant in each of several clouds, say.
 //   - An error means that the directory could not be asked, whatever the cause.
-//     The same lookup may succeed later. Entries beside an error are ignored.
+//     The same lookup may succeed later, unless the error has a method Code which
+//     returns "internal". Entries beside an error are ignored.
 //     It matches none of this package's sentinels but ErrUnavailable, so that it
 //     is not taken for another refusal.
 //   - Every entry has a Tenant or a TPID. The caller may keep and change the

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/partnerengage/partnerengage/internal/code"
 )
 
 // IDDirectory is a [Directory] that can also be asked for a customer by an ID. A
@@ -47,11 +49,11 @@ func lookupID(ctx context.Context, dir Directory, id Identity) (known, error) {
 		entries, err = distinct(entries)
 	}
 	if err != nil {
-		return known{}, &UnavailableError{Key: id.Key(), Err: err}
+		return known{}, notAnswered(Domain{}, id.Key(), err)
 	}
 	for _, e := range entries {
 		if !id.alone() && (e.Tenant != id.Tenant && !id.Tenant.IsZero() || e.TPID != id.TPID && id.Tenant.IsZero()) {
-			return known{}, &UnavailableError{Key: id.Key(), Err: errors.New("the directory answered with an entry of another ID")}
+			return known{}, notAnswered(Domain{}, id.Key(), code.New(code.Internal, "the directory answered with an entry of another ID"))
 		}
 	}
 	return known{entries, true}, nil

@@ -2,11 +2,10 @@ package tenant
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 
+	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
@@ -108,6 +107,7 @@ type Resolver struct {
 //     and the ID or the reason is missing. The directory is not asked.
 //   - [*UnavailableError]: the directory could not be asked, whether or not an
 //     ID and a reason were given.
+//   - [*DirectoryError]: it answered, and with what no directory may answer with.
 //   - [*NotFoundError], [*AmbiguousError]: no ID was given, and the directory
 //     knows nobody, or several customers, by the domain.
 //   - [*ReasonRequiredError]: an ID was given, the directory does not confirm
@@ -142,10 +142,10 @@ func (r Resolver) Resolve(ctx context.Context, dir Directory, c Candidate) (Reso
 
 	entries, err := dir.Lookup(ctx, domain)
 	if err != nil {
-		return Resolution{}, &UnavailableError{Domain: domain, Err: err}
+		return Resolution{}, notAnswered(domain, "", err)
 	}
 	if res.Found, err = distinct(entries); err != nil {
-		return Resolution{}, &UnavailableError{Domain: domain, Err: err}
+		return Resolution{}, notAnswered(domain, "", err)
 	}
 
 	if !hasID {
@@ -195,10 +195,10 @@ func distinct(entries []Entry) ([]Entry, error) {
 	var out []Entry
 	for _, e := range entries {
 		if e.Key() == "" || e.TPID < 0 {
-			return nil, errors.New("the directory answered with an entry that has no valid ID")
+			return nil, code.New(code.Internal, "the directory answered with an entry that has no valid ID")
 		}
 		if _, err := e.Cloud.MarshalText(); err != nil {
-			return nil, fmt.Errorf("the directory answered with an entry that is not valid: %v", err) // not %w: the candidate is not malformed
+			return nil, code.New(code.Internal, "the directory answered with an entry that is not valid: "+err.Error()) // not wrapped: the candidate is not malformed
 		}
 		if e.Tenant.IsPersonal() {
 			continue

@@ -428,7 +428,7 @@ func TestResolveRefusesBrokenEntries(t *testing.T) {
 	for _, broken := range []tenant.Entry{{Name: "Nobody"}, {TPID: -1}, {Tenant: contosoID, TPID: -1}, {TPID: 1, Cloud: "mars"}} {
 		dir := tenanttest.Ambiguous{Entries: []tenant.Entry{contoso, broken}}
 		got, err := tenant.Resolve(t.Context(), dir, tenant.Candidate{Domain: "contoso.com"})
-		if !errors.Is(err, tenant.ErrUnavailable) || errors.Is(err, tenant.ErrMalformed) {
+		if bad, ok := errors.AsType[*tenant.DirectoryError](err); !ok || bad.Code() != "internal" || errors.Is(err, tenant.ErrUnavailable) || errors.Is(err, tenant.ErrMalformed) {
 			t.Errorf("%+v: got %+v, %v", broken, got, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/words"
+	"github.com/partnerengage/partnerengage/internal/code"
 )
 
 // consentPage asks for a consent and shows what became of it.
@@ -58,7 +59,7 @@ func refusal(v consent.View, err error) reply {
 	switch {
 	case errors.Is(err, consent.ErrUnknownLink):
 		r.status, r.notice = http.StatusNotFound, unknown
-	case errors.Is(err, consent.ErrNotShown):
+	case errors.Is(err, consent.ErrNotShown), code.Has(err, code.Internal, code.Unreadable):
 		r.status, r.notice, r.err = http.StatusInternalServerError, notShown, err
 	case errors.Is(err, consent.ErrLinkVoid):
 		r.status, r.notice = http.StatusGone, replaced

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -21,6 +22,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
 	"github.com/partnerengage/partnerengage/consent/words"
+	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -464,7 +466,8 @@ func TestErrorsOfAllKinds(t *testing.T) {
 		{&consent.AlreadyAnsweredError{Decision: consent.DecisionAccept, At: start}, 409},
 		{consent.ErrTakenElsewhere, 409},
 		{&consent.NotAllowedError{Status: consent.StatusRequested, Event: consent.KindWithdraw}, 409},
-		{consent.ErrUnknownText, 503},
+		{consent.ErrUnknownText, 500}, // nothing but a mend of the host's helps
+		{fmt.Errorf("wrapped: %w", &storage.UnreadableError{Kind: "participation"}), 500},
 		{consent.ErrNotShown, 500},
 		{errors.Join(errStore, http.ErrServerClosed), 503},
 	} {

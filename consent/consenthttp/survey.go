@@ -11,6 +11,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/code"
 )
 
 // SurveyDesk is what the page of a survey asks and tells.
@@ -106,7 +107,7 @@ func surveyRefusal(v survey.View, err error) reply {
 	switch {
 	case errors.Is(err, consent.ErrUnknownLink):
 		r.status, r.notice = http.StatusNotFound, unknown
-	case errors.Is(err, consent.ErrNotShown):
+	case errors.Is(err, consent.ErrNotShown), code.Has(err, code.Internal, code.Unreadable):
 		r.status, r.notice, r.err = http.StatusInternalServerError, notShown, err
 	case errors.Is(err, consent.ErrLinkVoid):
 		r.status, r.notice = http.StatusGone, replaced

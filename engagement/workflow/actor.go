@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
@@ -112,8 +113,9 @@ type Authorizer interface {
 	// such as Associate and MayErasePersons, or about the program, takes AllLocations.
 	// The zero Scope is refused.
 	//
-	// The error goes to the caller inside a *ForbiddenError. An Authorizer that
-	// cannot find out returns an error, too.
+	// The error goes to the caller inside a *ForbiddenError, whose Refusal does not say
+	// what it is. An Authorizer that cannot find out returns an *UnavailableError, which
+	// goes to the caller as it is, as does the error of a context that is over.
 	Authorize(ctx context.Context, actor Actor, act Permission) (Scope, error)
 }
 
@@ -129,10 +131,10 @@ func checkRole(actor Actor, act Permission) error {
 		need = []Role{RoleIncentivesAdmin, RoleProgram}
 	}
 	if act != MayAdministerProgram && (act != MayFollowFeed || !actor.program()) && actor.Partner == "" {
-		return &ForbiddenError{Permission: act, Why: errors.New("the actor names no partner: say with Actor.For whose claims it is about")}
+		return &ForbiddenError{Permission: act, Why: errNoPartner}
 	}
 	if !slices.ContainsFunc(need, func(r Role) bool { return slices.Contains(actor.Roles, r) }) {
-		return &ForbiddenError{Permission: act, Why: fmt.Errorf("it takes one of the roles %q", need)}
+		return &ForbiddenError{Permission: act, Why: code.New(code.Forbidden, fmt.Sprintf("it takes one of the roles %q", need))}
 	}
 	return nil
 }
@@ -164,10 +166,11 @@ func (s *Service) authorizeAt(ctx context.Context, actor Actor, act Permission, 
 }
 
 var (
-	errAllLocations = errors.New("it concerns all locations of the partner, and the actor may act through some only")
-	errOutOfScope   = errors.New("the location is none of those through which the actor may act")
-	errNoLocation   = errors.New("there is no location through which the actor may act")
-	errNoUser       = errors.New("the actor names no user: say who it is, so that the history can")
+	errNoPartner    = code.New(code.Forbidden, "the actor names no partner: say with Actor.For whose claims it is about")
+	errAllLocations = code.New(code.Forbidden, "it concerns all locations of the partner, and the actor may act through some only")
+	errOutOfScope   = code.New(code.Forbidden, "the location is none of those through which the actor may act")
+	errNoLocation   = code.New(code.Forbidden, "there is no location through which the actor may act")
+	errNoUser       = code.New(code.Forbidden, "the actor names no user: say who it is, so that the history can")
 )
 
 // scopeOf asks the host's Authorizer alone. Whoever acts has a user.
@@ -176,7 +179,7 @@ func (s *Service) scopeOf(ctx context.Context, actor Actor, act Permission) (Sco
 		return Scope{}, &ForbiddenError{Permission: act, Why: errNoUser}
 	}
 	if problem := text.Line(actor.User, engagement.MaxOwner); problem != "" {
-		return Scope{}, &ForbiddenError{Permission: act, Why: errors.New("the actor's user " + problem)}
+		return Scope{}, &ForbiddenError{Permission: act, Why: code.New(code.Forbidden, "the actor's user "+problem)}
 	}
 	if s.authorizer == nil {
 		return AllLocations(), nil
@@ -184,6 +187,9 @@ func (s *Service) scopeOf(ctx context.Context, actor Actor, act Permission) (Sco
 	scope, err := remember(s.memo, "scope", []any{actor, act}, func() (Scope, error) { return s.authorizer.Authorize(ctx, actor, act) })
 	if err == nil && scope.empty() {
 		err = errNoLocation
+	}
+	if troubled(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return Scope{}, unavailable("authorizer", err)
 	}
 	if err != nil {
 		return Scope{}, &ForbiddenError{Permission: act, Why: err}

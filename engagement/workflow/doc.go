@@ -95,8 +95,21 @@
 //
 // # Errors
 //
-// Each refusal has a type that says which field or which state is in the way and
-// what would help, and a sentinel for errors.Is. Several at once are joined. No
-// error says anything of another partner. After an error that matches
-// ErrUnavailable the same call may be made again, with the same key.
+// Each refusal has a type, for errors.As, that says which field or which state is in
+// the way and what would help; and a [Code], which groups those that a host acts on
+// alike. Several at once are joined. No error says anything of another partner.
+//
+//	if err != nil {
+//		w.WriteHeader(workflow.HTTPStatus(err))
+//		json.NewEncoder(w).Encode(workflow.Refusals(err)) // for each: code, field, message, reasons, …
+//	}
+//
+//	if workflow.HasCode(err, workflow.CodeNotFound) { … }
+//
+// [Refusals] hold what may be shown to whoever made the call. The text of an error can
+// say more, such as what a source of the host's has answered: it is for logs.
+//
+// After [CodeUnavailable] the same call may be made again, with the same key: what is
+// wrong can pass. [CodeInternal] and [CodeUnreadable] do not pass: somebody has to look
+// after the host's sources, the storage or this library first.
 package workflow

@@ -111,8 +111,8 @@ func (d *DocumentsDesk) Add(ctx context.Context, req Request, id engagement.Part
 	v.Size, v.SHA256, v.Ref = meter.Size(), meter.SHA256(), ref
 	record := RecordEvidence{Kind: v.Kind, Name: v.Name, MediaType: v.MediaType, Size: v.Size, SHA256: v.SHA256}
 	out, err := s.record(ctx, req, id, record, ref)
-	unknown := errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) // it may have been added
-	if out.Ref != ref && !unknown {                                               // refused, or added before
+	unknown := troubled(err) || errors.Is(err, context.Canceled) // it may have been added
+	if out.Ref != ref && !unknown {                              // refused, or added before
 		s.discard(ctx, ref)
 	}
 	return out, err

@@ -312,7 +312,7 @@ func (e *ConsumerMovedError) Is(target error) bool { return target == ErrConsume
 // same key is then carried out once, also if only the answer of the storage got
 // lost.
 type UnavailableError struct {
-	Source string // "directory", "facts", "external holdings", "catalog", "evidence", "list of persons" or "storage"
+	Source string // "directory", "facts", "external holdings", "catalog", "evidence", "list of persons", "authorizer" or "storage"
 	Err    error
 }
 

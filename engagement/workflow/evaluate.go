@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -26,7 +25,7 @@ func (s *Service) factsOf(ctx context.Context, partner engagement.PartnerID, who
 // read again. Nothing but a mend of the host's helps there, so it is not unavailable.
 func checkFacts(facts eligibility.Facts) error {
 	if err := facts.Check(); err != nil {
-		return fmt.Errorf("the facts of the customer: %w", err)
+		return &InternalError{Source: "facts", Err: err}
 	}
 	return nil
 }
@@ -34,7 +33,7 @@ func checkFacts(facts eligibility.Facts) error {
 func (s *Service) factsOfAll(ctx context.Context, partner engagement.PartnerID, who []tenant.Identity) ([]eligibility.Facts, error) {
 	all, err := remember(s.memo, "facts", []any{partner, who}, func() ([]eligibility.Facts, error) { return s.facts.Facts(ctx, partner, who) })
 	if err == nil && len(all) != len(who) {
-		err = fmt.Errorf("it was asked for the facts of %d customers and gave those of %d", len(who), len(all))
+		err = defect("it was asked for the facts of %d customers and gave those of %d", len(who), len(all))
 	}
 	return all, unavailable("facts", err)
 }
@@ -50,10 +49,10 @@ func (u *unit) askExternal(ctx context.Context, records []engagement.RecordKey) 
 	}
 	held, err := remember(u.s.memo, "external holdings", keys, func() ([]engagement.ExternalHoldings, error) { return u.s.external.Held(ctx, keys) })
 	if err == nil && len(held) != len(keys) {
-		err = fmt.Errorf("it was asked about %d customers in engagements and told of %d", len(keys), len(held))
+		err = defect("it was asked about %d customers in engagements and told of %d", len(keys), len(held))
 	}
 	if err == nil && slices.ContainsFunc(held, func(h engagement.ExternalHoldings) bool { return h.Consented < 0 || h.Participated < 0 }) {
-		err = errors.New("it told of fewer than no participations")
+		err = defect("it told of fewer than no participations")
 	}
 	if err != nil {
 		return unavailable("external holdings", err)

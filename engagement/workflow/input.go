@@ -27,12 +27,12 @@ func together(errs ...error) error {
 
 // hinders reports whether an error says nothing of the input.
 func hinders(err error) bool {
-	for _, sign := range []error{errReplay, ErrKeyReused, ErrUnavailable, context.Canceled, context.DeadlineExceeded} {
+	for _, sign := range []error{errReplay, ErrKeyReused, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, sign) {
 			return true
 		}
 	}
-	return false
+	return troubled(err)
 }
 
 // checkCandidate returns every mistake of a candidate that can be told before the

@@ -23,7 +23,7 @@ func jointly[T any](ctx context.Context, items []T, job func(items []T, tries in
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil, errors.Is(err, ErrUnavailable) && !errors.Is(err, errOvertaken):
+	case ctx.Err() != nil, troubled(err) && !errors.Is(err, errOvertaken):
 		return err
 	case len(items) == 1:
 		alone(items[0], err)

@@ -92,7 +92,7 @@ func (u *unit) about(ctx context.Context, messages []engagement.Message) ([]erro
 	failed := map[engagement.RecordKey]error{}
 	for _, key := range keys {
 		err := u.settle(ctx, records[key])
-		if errors.Is(err, ErrUnavailable) {
+		if troubled(err) {
 			return nil, err
 		}
 		failed[key] = errors.Join(err, u.bad[key.OfCustomer()])

@@ -77,13 +77,13 @@ func decide[R any](s *Service, record storage.CommandRecord, do func(*unit) (R, 
 		s.memo.asked = false
 		u := s.unit(record)
 		result, err := do(u)
-		done := errors.Is(err, errReplay) || errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+		done := errors.Is(err, errReplay) || troubled(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 		if done || !u.outdated(s.now()) {
 			return u, result, err
 		}
 	}
 	var none R
-	return nil, none, &UnavailableError{Source: "clock", Err: errClock}
+	return nil, none, &InternalError{Source: "clock", Err: errClock}
 }
 
 // outdated reports whether what was decided at the unit's moment need not be true

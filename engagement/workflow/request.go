@@ -13,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -253,10 +254,10 @@ func (d *ClaimsDesk) Cancel(ctx context.Context, req Request, id engagement.Part
 const longestReason = 2000
 
 // errEnded is why nothing can be done about a participation that has ended.
-var errEnded = errors.New("it has ended, and what has ended is not reopened: claim or add the customer again")
+var errEnded = code.New(code.WrongState, "it has ended, and what has ended is not reopened: claim or add the customer again")
 
 // errFrozen is why a deal size cannot be changed.
-var errFrozen = errors.New("the estimated deal size is frozen since consent was requested")
+var errFrozen = code.New(code.WrongState, "the estimated deal size is frozen since consent was requested")
 
 // written reports whether a message with a link has gone out to a contact.
 func written(c consent.State, to tenant.Email) bool {
@@ -419,10 +420,6 @@ func languageOf(c consent.State) consent.Language { return lastSent(c).Terms.Tex
 // notNow wraps a refusal of a state. What is no refusal of the state stays as it
 // is.
 func notNow(command string, p engagement.Participation, now time.Time, err error) error {
-	if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrInvalidInput) || errors.Is(err, context.Canceled) ||
-		errors.Is(err, ErrOwnContact) || errors.Is(err, ErrForeignContact) {
-		return err
-	}
 	if bad := (*consent.InvalidError)(nil); errors.As(err, &bad) {
 		return &InputError{Field: bad.Field, Problem: "cannot be used: " + bad.Problem, Err: err}
 	}
@@ -435,8 +432,12 @@ func notNow(command string, p engagement.Participation, now time.Time, err error
 	if missing := (*claim.NotFoundError)(nil); errors.As(err, &missing) {
 		return &NotFoundError{Field: missing.Field, Value: missing.Value}
 	}
-	if errors.Is(err, claim.ErrIncomplete) || errors.Is(err, claim.ErrAmount) {
-		return err
+	for _, c := range CodesOf(err) {
+		switch c {
+		case CodeWrongState, CodeExpired, CodeTooSoon, CodeLimitReached, CodeAlreadyAnswered:
+		default:
+			return err
+		}
 	}
 	return &WrongStateError{Command: command, Status: p.StatusAt(now), Err: err}
 }

@@ -318,10 +318,14 @@ func (s *Service) partnerWithin(ctx context.Context, actor Actor, scope Scope) (
 // unavailable wraps the error of something that the host plugged in. What the
 // caller cancelled, what is wrapped already, a row that cannot be read and a call that
 // storage calls invalid, which are defects and no trouble that passes, stay what
-// they are. A time-out is wrapped: it need not be the caller's.
+// they are. A time-out is wrapped: it need not be the caller's. What trying again does
+// not mend is an *InternalError.
 func unavailable(source string, err error) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) || errors.Is(err, storage.ErrInvalid) || errors.Is(err, storage.ErrUnreadable) {
+	switch {
+	case err == nil, troubled(err), errors.Is(err, context.Canceled), errors.Is(err, storage.ErrInvalid), errors.Is(err, storage.ErrUnreadable):
 		return err
+	case permanent(err):
+		return &InternalError{Source: source, Err: err}
 	}
 	return &UnavailableError{Source: source, Err: err}
 }

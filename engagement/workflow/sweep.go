@@ -126,7 +126,7 @@ func (u *unit) sweep(ctx context.Context, keys []engagement.RecordKey) (map[enga
 	failed := map[engagement.RecordKey]error{}
 	for _, key := range keys {
 		err := u.settle(ctx, loaded[key])
-		if errors.Is(err, ErrUnavailable) {
+		if troubled(err) {
 			return nil, err
 		}
 		if err := errors.Join(err, u.record(key).ErrUnreadable(""), u.bad[key.OfCustomer()]); err != nil {

@@ -45,6 +45,23 @@ func Of(err error) string {
 	return ""
 }
 
+// Has reports whether an error has one of the codes, itself or anywhere in what it wraps.
+func Has(err error, codes ...string) bool {
+	if err == nil {
+		return false
+	}
+	if own := Of(err); own != "" && slices.Contains(codes, own) {
+		return true
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return Has(e.Unwrap(), codes...)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), func(err error) bool { return Has(err, codes...) })
+	}
+	return false
+}
+
 // Error is an error with a code and nothing else to say than its text.
 type Error struct{ code, text string }
 

@@ -32,6 +32,10 @@ func TestOfAnErrorItself(t *testing.T) {
 			t.Errorf("the code of %v is %q: want %q", tt.err, got, tt.want)
 		}
 	}
+	deep := fmt.Errorf("wrapped: %w", errors.Join(foreign{}, fmt.Errorf("again: %w", gone)))
+	if !code.Has(deep, code.Stale, code.NotFound) || code.Has(deep, code.Stale, "") || code.Has(nil, "") {
+		t.Error("the codes of what is wrapped are not found")
+	}
 	if errors.Is(gone, code.New(code.NotFound, "it is gone")) {
 		t.Error("two errors with the same text are one")
 	}

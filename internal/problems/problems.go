@@ -28,6 +28,13 @@ func Join(errs ...error) error {
 	return &l
 }
 
+// Joined reports whether an error is nothing but a list of others: one that Join made,
+// or errors.Join.
+func Joined(err error) bool {
+	_, ours := err.(*list)
+	return ours || reflect.TypeOf(err) == joined
+}
+
 // joined is the type of what errors.Join returns.
 var joined = reflect.TypeOf(errors.Join(errors.ErrUnsupported))
 

@@ -306,16 +306,16 @@ func TestUnavailable(t *testing.T) {
 		"the service is not there": {
 			reply{status: 404, body: `{"error":"invalid_tenant","error_codes":[90002]}`},
 			`answered with status 404, "invalid_tenant", AADSTS90002`,
-			&entra.ResponseError{Status: 404, Code: "invalid_tenant", Codes: []int{90002}},
+			&entra.ResponseError{Status: 404, Reason: "invalid_tenant", Codes: []int{90002}},
 		},
 		"another refusal": {
 			reply{status: 400, body: `{"error":"invalid_request","error_codes":[900144,50059]}`},
 			`answered with status 400, "invalid_request", AADSTS900144, AADSTS50059`,
-			&entra.ResponseError{Status: 400, Code: "invalid_request", Codes: []int{900144, 50059}},
+			&entra.ResponseError{Status: 400, Reason: "invalid_request", Codes: []int{900144, 50059}},
 		},
 		"a hostile refusal": {
 			reply{status: 400, body: `{"error":"x\r\nlevel=INFO msg=forged \u001b[31m` + strings.Repeat("x", 500) + `"}`},
-			`forged`, &entra.ResponseError{Status: 400, Code: hostile + strings.Repeat("x", 500)},
+			`forged`, &entra.ResponseError{Status: 400, Reason: hostile + strings.Repeat("x", 500)},
 		},
 		"a body that is no JSON":       {reply{body: "<html>" + hostile}, "is not the JSON it should be", nil},
 		"a body of the wrong kind":     {reply{body: `{"issuer": 7}`}, "is not the JSON it should be", nil},

@@ -21,15 +21,15 @@ const maxBody = 256 << 10
 type ResponseError struct {
 	Host       string
 	Status     int           // of HTTP
-	Code       string        // as the service calls the error, such as "invalid_request"; foreign text, "" if it does not say
+	Reason     string        // as the service calls the error, such as "invalid_request"; foreign text, "" if it does not say
 	Codes      []int         // Entra's numbers of the error, such as 90002
 	RetryAfter time.Duration // how long the service asks to wait, 0 if it does not say
 }
 
 func (e *ResponseError) Error() string {
 	text := fmt.Sprintf("%s answered with status %d", e.Host, e.Status)
-	if e.Code != "" {
-		text += fmt.Sprintf(", %.64q", e.Code)
+	if e.Reason != "" {
+		text += fmt.Sprintf(", %.64q", e.Reason)
 	}
 	for _, n := range e.Codes[:min(len(e.Codes), 3)] {
 		text += fmt.Sprintf(", AADSTS%d", n)
@@ -44,7 +44,7 @@ func (e *ResponseError) Error() string {
 // or 900023 for a name that no tenant can have.
 func (e *ResponseError) isUnknownTenant() bool {
 	return e.Status == http.StatusBadRequest &&
-		(e.Code == "invalid_tenant" || slices.Contains(e.Codes, 90002) || slices.Contains(e.Codes, 900023))
+		(e.Reason == "invalid_tenant" || slices.Contains(e.Codes, 90002) || slices.Contains(e.Codes, 900023))
 }
 
 // sameOrigin lets redirects stay where they started, so that neither a domain
@@ -104,12 +104,12 @@ func responseError(host string, resp *http.Response, body []byte) *ResponseError
 		return e
 	}
 	e.Codes = said.Codes
-	if json.Unmarshal(said.Error, &e.Code) != nil {
+	if json.Unmarshal(said.Error, &e.Reason) != nil {
 		var object struct {
 			Code string `json:"code"`
 		}
 		if json.Unmarshal(said.Error, &object) == nil {
-			e.Code = object.Code
+			e.Reason = object.Code
 		}
 	}
 	return e
