@@ -26,6 +26,8 @@ var kills = flag.Int("kills", 25, "how many processes TestKilledProcesses kills"
 const (
 	childTask = "PE_POSTGRES_CHILD"
 	childDSN  = "PE_POSTGRES_CHILD_DSN"
+
+	childLossy = "PE_POSTGRES_CHILD_LOSSY" // whether what has been acknowledged can be lost since
 )
 
 // child works. Each line that it prints has been acknowledged.
@@ -63,6 +65,7 @@ func work() error {
 	if err != nil {
 		return err
 	}
+	w.lossy = os.Getenv(childLossy) != ""
 	fmt.Println("begun")
 	return w.run(ctx, 4, first, 1<<30)
 }

@@ -58,15 +58,23 @@
 //
 // # Poolers
 //
-// Behind a pooler that gives out connections by transaction (PgBouncer and
-// others) nothing is relied on but transactions: no session settings, no session
-// locks, no LISTEN. Prepared statements are the exception: either the pooler keeps
-// track of them (PgBouncer 1.21 and later with max_prepared_statements), or turn
-// them off with default_query_exec_mode=exec, or =simple_protocol, in the
-// connection string. Else calls fail with ErrPooler as soon as connections change;
-// pgx's mode describe_exec, which could run another client's statement, is refused.
-// Such a pooler takes few settings in the connection string: where it refuses one,
-// calls fail with ErrParameter.
+// Behind a pooler that gives out connections by transaction (PgBouncer with
+// pool_mode = transaction, and others) nothing is relied on but transactions: no session
+// settings, no session locks, no LISTEN; Migrate works there, too. Prepared statements are
+// the exception: either the pooler keeps track of them (PgBouncer 1.21 and later with
+// max_prepared_statements), or turn them off with default_query_exec_mode=exec,
+// =simple_protocol or =cache_describe in the connection string. Else calls fail with
+// ErrPooler as soon as connections change; pgx's mode describe_exec, which could run
+// another client's statement, is refused. Such a pooler takes few settings in the
+// connection string: where it refuses one, calls fail with ErrParameter.
+//
+// One that gives them out by session is as if it were not there, and needs as many
+// connections to the server as the pools of all processes have. One that gives them out by
+// statement can make no transaction: New returns ErrPoolMode.
+//
+// A Listener needs a connection of its own that goes past the pooler: give Listen the
+// server's own address. With a pooler between it hears nothing, and Listen returns
+// ErrListen.
 //
 // # Encoding and settings
 //
@@ -99,17 +107,32 @@
 //
 // A context that ends within an Apply leaves it as open what became of it.
 //
-// # Durability, replicas and backups
+// # Durability, failover and backups
 //
 // A commit is as durable as the server's synchronous_commit says: on disk, by
 // default. With synchronous_commit = off the last commits can be lost with the
 // server, whole ones only, and messages that went out for them are not taken back:
-// leave it on. The same holds for a failover to a replica that lags behind: use a
-// synchronous one. Calls must go to the primary: a replica shows the past.
+// leave it on.
+//
+// A replica that becomes the primary does not have the last commits of the one before,
+// though they were acknowledged, unless commits wait for it. What it has is whole, and
+// agrees: records, histories, lists, counts and outbox. What it does not have reads as if
+// it had never been: participations are not found, links are unknown, idempotency keys
+// are new again, and give new IDs. Mails that went out are not taken back, and who had read
+// of it in the feed is told, see below. Where commits wait for the replica
+// (synchronous_standby_names, with synchronous_commit = on or remote_apply), nothing that
+// was acknowledged is lost with the primary. Each command then takes as long as the
+// replica, and none ends while that is gone; have two.
+//
+// Processes live on. With both hosts in the connection string and
+// target_session_attrs=read-write their pools find the new primary by themselves. Until
+// then calls fail with errors that match storage.ErrUnavailable; what was under way is done
+// again with the same key, and is carried out once.
 //
 // Any backup of the database as one state will do, pg_dump of the schema or a base
-// backup with its log. After an old one is restored, messages that went out since
-// then go out again, and what was recorded since then is gone: tell the partners.
+// backup with its log, also while commands are carried out. After an old one is restored,
+// messages that went out since then go out again, and what was recorded since then is
+// gone: tell the partners.
 //
 // # Readers
 //

@@ -39,6 +39,7 @@ var (
 	ErrPooler      = errors.New("the pooler between this process and the server loses prepared statements: add default_query_exec_mode=exec to the connection string, or let it keep track of them (PgBouncer from 1.21 on: max_prepared_statements)")
 	ErrParameter   = errors.New("the pooler takes no such setting in the connection string: leave it out and set it with ALTER ROLE … SET, or add it to PgBouncer's ignore_startup_parameters")
 	ErrPoolMode    = errors.New("the pooler between this process and the server gives out a connection for one statement only, and so can make no transaction: set pool_mode to transaction or session in PgBouncer, for the database or the user if not for all")
+	ErrListen      = errors.New("a pooler is between this process and the server, and lets a Listener hear nothing: give Listen a connection string that leads to the server itself")
 	ErrReader      = errors.New("the reader is no streaming replica of the server that is written to: let Options.Reader lead to one")
 	ErrRestored    = errors.New("the tables were restored from a dump of a server that had got further: call Migrate, so that the feed goes on behind what is there")
 	ErrName        = errors.New("the schema's name cannot be used: 1 to 63 lower-case letters, digits and underscores, a letter first, not beginning with pg_")
@@ -174,6 +175,7 @@ func problem(err error) error {
 const (
 	protocolViolation = "08P01"
 	badParameter      = "unsupported startup parameter"
+	byStatement       = "transaction blocks not allowed in statement pooling mode"
 )
 
 func serverProblem(e *pgconn.PgError) error {
@@ -182,6 +184,8 @@ func serverProblem(e *pgconn.PgError) error {
 		return problems[e.Code]
 	case strings.HasPrefix(e.Message, badParameter):
 		return ErrParameter
+	case strings.HasPrefix(e.Message, byStatement):
+		return ErrPoolMode
 	case e.SeverityUnlocalized == "ERROR":
 		return ErrPooler
 	}

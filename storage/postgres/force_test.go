@@ -118,6 +118,7 @@ type proxy struct {
 // stop ends all connections, and lets none begin.
 func (p *proxy) stop() {
 	p.shut.Store(true)
+	_ = p.listener.Close()
 	p.open.Range(func(client, _ any) bool {
 		_ = client.(*net.TCPConn).Close()
 		return true

@@ -70,7 +70,7 @@ type Listener struct {
 }
 
 // Listen returns a Listener with a connection of its own, which has to lead to the
-// server itself and not to a transaction-mode pooler. A nil config is that of the
+// server itself: with a pooler between it returns ErrListen. A nil config is that of the
 // Store's pool. Close it in the end.
 func (s *Store) Listen(ctx context.Context, config *pgx.ConnConfig) (*Listener, error) {
 	if config == nil {
@@ -84,6 +84,13 @@ func (l *Listener) connect(ctx context.Context) error {
 	conn, err := pgx.ConnectConfig(ctx, l.config)
 	if err != nil {
 		return err
+	}
+	through, err := pooled(ctx, conn)
+	if err == nil && through {
+		err = &Error{Op: "listen for messages", Problem: ErrListen}
+	}
+	if err != nil {
+		return errors.Join(err, conn.Close(ctx))
 	}
 	if _, err := conn.Exec(ctx, `LISTEN "`+l.channel+`"`, pgx.QueryExecModeSimpleProtocol); err != nil {
 		return errors.Join(err, conn.Close(ctx))

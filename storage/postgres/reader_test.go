@@ -46,12 +46,13 @@ func readingFrom(t testing.TB, pool, reader *pgxpool.Pool, schema string, stale 
 	return s
 }
 
-// waitsForReplicas lets each commit wait until the replicas show it.
-func waitsForReplicas(t testing.TB, pool *pgxpool.Pool, is bool) {
+// waitsForReplicas lets each commit wait for the replicas, as synchronous_commit says; "":
+// for none.
+func waitsForReplicas(t testing.TB, pool *pgxpool.Pool, commit string) {
 	t.Helper()
-	names, commit := "", "on"
-	if is {
-		names, commit = "*", "remote_apply"
+	names := "*"
+	if commit == "" {
+		names, commit = "", "on"
 	}
 	run(t, pool, "", "ALTER SYSTEM SET synchronous_standby_names = '"+names+"'")
 	run(t, pool, "", "ALTER SYSTEM SET synchronous_commit = '"+commit+"'")
@@ -95,17 +96,14 @@ func TestReader(t *testing.T) {
 // commit waits for.
 func readerContract(t *testing.T, r held) {
 	pool, reader := r.primary.pool(t, modes["cached"], 10), r.pool(t, modes["cached"], 10)
-	for _, waits := range []bool{false, true} {
-		name := "as it follows"
-		if waits {
-			name = "waited for"
-		}
+	for name, commit := range map[string]string{"as it follows": "", "waited for": "remote_apply"} {
 		t.Run(name, func(t *testing.T) {
+			waits := commit != ""
 			if waits && !*whole {
 				t.Skip("it takes long")
 			}
-			waitsForReplicas(t, pool, waits)
-			defer waitsForReplicas(t, pool, false)
+			waitsForReplicas(t, pool, commit)
+			defer waitsForReplicas(t, pool, "")
 			var all postgres.ReaderStatus
 			for _, k := range storagetest.Cases() {
 				if !*whole && !slices.Contains(shownCases, k.Name) {
@@ -394,13 +392,16 @@ func TestReaderOfAnotherTimeline(t *testing.T) {
 	c := own(t)
 	p := newProxy(t, c.Port())
 	survivor, ahead := following(t, c, c.with("port", p.port())), following(t, c, c.DSN())
+	over := following(t, c, fmt.Sprintf("%s host=127.0.0.1,127.0.0.1 port=%s,%d", c.DSN(), p.port(), survivor.Port()), "wal_retrieve_retry_interval=100ms")
 	schema := newSchema()
 	dsn := fmt.Sprintf("%s host='127.0.0.1,127.0.0.1' port='%d,%d' target_session_attrs=read-write", c.DSN(), c.Port(), survivor.Port())
 	pool, reader := poolOf(t, dsn, modes["cached"], 4), ahead.pool(t, modes["cached"], 4)
 	s, exact := readingFrom(t, pool, reader, schema, time.Hour), readingFrom(t, pool, reader, schema, -1)
 	first, head := goesOn(1, engagement.Head{}, 1)
 	applied(t, s, first)
-	caughtUp(t, survivor.pool(t, modes["exec"], 1), pool)
+	toSurvivor, toOver := survivor.pool(t, modes["exec"], 1), over.pool(t, modes["exec"], 1)
+	caughtUp(t, toSurvivor, pool)
+	caughtUp(t, toOver, pool)
 	p.stop()
 	lost, _ := goesOn(1, head, 1)
 	applied(t, s, lost)
@@ -423,4 +424,16 @@ func TestReaderOfAnotherTimeline(t *testing.T) {
 		t.Errorf("after the failover there are %d events for who has written", found)
 	}
 	told(t, s.ReaderStatus().Err, postgres.ErrReader, false)
+
+	// One that follows the new primary is used when it has made a restart point there.
+	for used := false; !used; {
+		run(t, toSurvivor, "", "CHECKPOINT")
+		caughtUp(t, toOver, toSurvivor)
+		run(t, toOver, "", "CHECKPOINT")
+		s := readingFrom(t, toSurvivor, over.pool(t, modes["cached"], 1), schema, time.Hour)
+		if found := historyOf(t, t.Context(), s, 1); found != 3 {
+			t.Errorf("with a replica that goes over to the new primary there are %d events", found)
+		}
+		used = s.ReaderStatus().Read > 0
+	}
 }

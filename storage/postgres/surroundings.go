@@ -27,15 +27,21 @@ type surroundings struct {
 func checkSurroundings(ctx context.Context, pool *pgxpool.Pool) error {
 	const op = "look at the settings"
 	is := surroundings{mode: pool.Config().ConnConfig.DefaultQueryExecMode}
-	ask := func() error { // in a way that none of them can break
-		return pool.QueryRow(ctx, settingsText, pgx.QueryExecModeExec).Scan(&is.serverEncoding, &is.clientEncoding, &is.byteaOutput, &is.arrayNulls, &is.conforming)
+	ask := func() error { // in a way that none of them can break, and a transaction, which not each pooler allows
+		return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+			return tx.QueryRow(ctx, settingsText, pgx.QueryExecModeExec).Scan(&is.serverEncoding, &is.clientEncoding, &is.byteaOutput, &is.arrayNulls, &is.conforming)
+		})
 	}
 	err := ask()
 	for n := 1; err != nil && n < attempts && readable(err); n++ { // connections that were idle can have ended
 		err = ask()
 	}
 	if err == nil && is.mode == pgx.QueryExecModeDescribeExec {
-		is.pooled, err = pooled(ctx, pool)
+		err = pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
+			var err error
+			is.pooled, err = pooled(ctx, conn.Conn())
+			return err
+		})
 	}
 	if err != nil {
 		return explain(ctx, op, err)
@@ -48,15 +54,10 @@ func checkSurroundings(ctx context.Context, pool *pgxpool.Pool) error {
 
 // pooled reports whether something stands between the process and the server: what
 // answers when a connection is made then is another process than that which works.
-func pooled(ctx context.Context, pool *pgxpool.Pool) (bool, error) {
-	conn, err := pool.Acquire(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer conn.Release()
+func pooled(ctx context.Context, conn *pgx.Conn) (bool, error) {
 	var pid uint32
-	err = conn.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeExec).Scan(&pid)
-	return pid != conn.Conn().PgConn().PID(), err
+	err := conn.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeExec).Scan(&pid)
+	return pid != conn.PgConn().PID(), err
 }
 
 // problem returns what is set so that it cannot work, and the error for that.

@@ -25,6 +25,7 @@ type workload struct {
 	store storage.Store
 	clock func() time.Time
 	tell  func(line string) // what has been acknowledged
+	lossy bool              // whether it can be lost since
 
 	mu    sync.Mutex
 	links map[engagement.ParticipationID]consent.Token
@@ -129,8 +130,8 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 		}
 		return err
 	})
-	if errors.Is(err, workflow.ErrWrongState) {
-		return nil // the same, since then
+	if errors.Is(err, workflow.ErrWrongState) || w.lossy && errors.Is(err, workflow.ErrNotFound) {
+		return nil // the same, since then; or it is lost
 	}
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", name, err)
@@ -152,7 +153,7 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 		}
 		return err
 	})
-	if errors.Is(err, consent.ErrTakenElsewhere) || errors.Is(err, consent.ErrLinkVoid) {
+	if errors.Is(err, consent.ErrTakenElsewhere) || errors.Is(err, consent.ErrLinkVoid) || w.lossy && errors.Is(err, consent.ErrUnknownLink) {
 		return nil
 	}
 	if err != nil {

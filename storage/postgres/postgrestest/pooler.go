@@ -34,12 +34,9 @@ type Pooler struct {
 // "pool_mode=session" say otherwise. The error matches ErrNoPooler, or says why it
 // does not run.
 func (c *Cluster) StartPooler(settings ...string) (*Pooler, error) {
-	path, err := exec.LookPath("pgbouncer")
+	path, err := poolerPath()
 	if err != nil {
-		path = "/usr/sbin/pgbouncer" // which is on root's path only
-		if _, err := os.Stat(path); err != nil {
-			return nil, ErrNoPooler
-		}
+		return nil, err
 	}
 	p := &Pooler{c: c}
 	if p.port, err = freePort(); err != nil {
@@ -54,6 +51,25 @@ func (c *Cluster) StartPooler(settings ...string) (*Pooler, error) {
 	return p, nil
 }
 
+func poolerPath() (string, error) {
+	path, err := exec.LookPath("pgbouncer")
+	if err == nil {
+		return path, nil
+	}
+	path = "/usr/sbin/pgbouncer" // which is on root's path only
+	if _, err := os.Stat(path); err != nil {
+		return "", ErrNoPooler
+	}
+	return path, nil
+}
+
+// PoolerKeepsStatements reports whether the PgBouncer that is installed can keep track of
+// prepared statements: whether it knows the setting max_prepared_statements.
+func PoolerKeepsStatements() bool {
+	path, err := poolerPath()
+	return err == nil && keepsStatements(path)
+}
+
 // DSN is the connection string of the cluster's database through the pooler.
 func (p *Pooler) DSN() string { return p.c.DSN() + " port=" + strconv.Itoa(p.port) } // the last one counts
 
@@ -65,14 +81,15 @@ func (p *Pooler) Remove() {
 }
 
 func (p *Pooler) start(path string, settings []string) error {
-	lines := append([]string{
+	lines := []string{
 		"[databases]", fmt.Sprintf("%s = host=127.0.0.1 port=%d", database, p.c.port),
 		"[pgbouncer]", "listen_addr = 127.0.0.1", "listen_port = " + strconv.Itoa(p.port), "unix_socket_dir =",
 		"auth_type = scram-sha-256", "auth_file = " + filepath.Join(p.dir, "users"), "pool_mode = transaction",
-	}, settings...)
+	}
 	if keepsStatements(path) {
 		lines = append(lines, "max_prepared_statements = 0")
 	}
+	lines = append(lines, settings...) // the last one counts
 	err := errors.Join(
 		os.WriteFile(filepath.Join(p.dir, "ini"), []byte(strings.Join(lines, "\n")+"\n"), 0o644),
 		os.WriteFile(filepath.Join(p.dir, "users"), []byte(fmt.Sprintf("%q %q\n", admin, password)), 0o644),
