@@ -192,7 +192,7 @@ func failover(t *testing.T, commit string) {
 		if _, err := s.Feed(t.Context(), storage.FeedQuery{After: end[len(end)-1].Position, Limit: 10}); !errors.Is(err, storage.ErrRewound) {
 			t.Errorf("behind an event that is lost, the feed says %v", err)
 		}
-		if _, err := w.desk.Feed(t.Context(), workflowtest.Vendor, workflow.FeedQuery{Cursor: cursor}); !errors.Is(err, storage.ErrRewound) {
+		if _, err := w.desk.Feed.Read(t.Context(), workflowtest.Vendor, workflow.FeedQuery{Cursor: cursor}); !errors.Is(err, storage.ErrRewound) {
 			t.Errorf("and at the desk %v", err)
 		}
 	}
@@ -236,7 +236,7 @@ func wholeFeed(t *testing.T, s storage.Store, after storage.FeedPosition) []stor
 func followed(t *testing.T, desk *workflow.Service) string {
 	t.Helper()
 	for cursor := ""; ; {
-		page, err := desk.Feed(t.Context(), workflowtest.Vendor, workflow.FeedQuery{Cursor: cursor, Limit: 1000})
+		page, err := desk.Feed.Read(t.Context(), workflowtest.Vendor, workflow.FeedQuery{Cursor: cursor, Limit: 1000})
 		if err != nil {
 			t.Fatal(err)
 		}
