@@ -171,6 +171,9 @@ func partnerCalls() []call {
 		{"Program.ErasePerson", workflow.MayErasePersons, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Program.ErasePerson(background, a, workflow.Person{User: "nobody"}, nil)
 		}},
+		{"Program.RepeatErasure", workflow.MayErasePersons, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Program.RepeatErasure(background, a, engagement.Erased{}, nil)
+		}},
 		{"Program.Import", workflow.MayAdministerProgram, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Program.Import(background, a, "northwind", slices.Values([]workflow.KnownCustomer{}), nil)
 		}},

@@ -10,41 +10,36 @@ import (
 )
 
 // RepeatErasure does again what ErasePerson has done, in a storage that was restored from
-// a backup in which the person still is. It goes by the event that the history kept, of
-// engagement.EventPersonErased, as Feed gives it with or without Persons: a host that
-// follows the feed keeps these events where the backup does not reach, and repeats each
-// of them after a restore, in whatever order. The event has digests and no name, so that
-// what is kept of it names nobody.
+// a backup in which the person still is. It goes by what the history says of it: the
+// Erased of the Person of an event of engagement.EventPersonErased, which Feed gives with
+// and without Persons. A host that follows the feed keeps these events where the backup
+// does not reach, and repeats each of them after a restore, in whatever order. They have
+// digests and no name, so that what is kept names nobody.
 //
 // It looks for whom the digests are, by address and user at the customers who name them,
 // by name at all of the partner's customers, and erases that person as the actor, who has
-// to be of the event's partner or the Program for it. Nobody found is no error: the person
+// to be of the event's partner, or the Program for it. Nobody found is no error: the person
 // is erased, and the result is zero. What it cannot find again is a name that no contact
 // and no user has; whoever erased by one has to keep it.
 //
 // It returns the errors of ErasePerson but for a *PersonNotFoundError, and an *InputError
-// for an event that is not one of an erasure, is another partner's, or says nothing of
-// whom: it was recorded without Options.PersonSecret, or with another one.
-func (d *ProgramDesk) RepeatErasure(ctx context.Context, actor Actor, event engagement.Event, progress func(Progress)) (ErasureResult, error) {
-	s := d.s
-	if err := s.authorizeAll(ctx, actor, MayErasePersons); err != nil {
+// for what says nothing of anybody: it was recorded without Options.PersonSecret, or with
+// another one.
+func (d *ProgramDesk) RepeatErasure(ctx context.Context, actor Actor, erased engagement.Erased, progress func(Progress)) (ErasureResult, error) {
+	if err := d.s.authorizeAll(ctx, actor, MayErasePersons); err != nil {
 		return ErasureResult{}, err
 	}
 	problem := ""
 	switch {
-	case event.Kind != engagement.EventPersonErased:
-		problem = "is of another kind: give one that says that a person was erased"
-	case event.Partner != actor.Partner:
-		problem = "is another partner's"
-	case event.Person == nil || event.Person.Erased.IsZero():
-		problem = "does not say who was erased: it was recorded without a secret for that"
-	case event.Person.Erased.Key != s.persons.ID():
+	case erased.IsZero():
+		problem = "says nothing of who was erased: it was recorded without a secret for that"
+	case erased.Key != d.s.persons.ID():
 		problem = "says who was erased by another secret than the one that there is now"
 	}
 	if problem != "" {
-		return ErasureResult{}, &InputError{Field: "event", Problem: problem}
+		return ErasureResult{}, &InputError{Field: "erased", Problem: problem}
 	}
-	person, err := s.whoWasErased(ctx, actor.Partner, event.Person.Erased)
+	person, err := d.s.whoWasErased(ctx, actor.Partner, erased)
 	if err != nil || person == (Person{}) {
 		return ErasureResult{}, err
 	}

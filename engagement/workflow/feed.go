@@ -52,7 +52,7 @@ type FeedEvent struct {
 // comes. It says who that was by digests alone, and by none where there is no
 // Options.PersonSecret: forget all that is kept of the people of that customer, or read
 // its events anew, in which the person is not any more. These events are what
-// RepeatErasure takes, with or without Persons. The chain of
+// RepeatErasure goes by, with or without Persons. The chain of
 // hashes is not verified here; see VerifyHistory.
 //
 // It returns a *ForbiddenError, an *InputError, a *InvalidCursorError or an *UnavailableError. A

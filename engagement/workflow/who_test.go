@@ -67,6 +67,7 @@ Customers.NeedingAttention     ok       ok       no       no       no       ok
 Customers.Known                ok       ok       no       no       no       ok
 Customers.Export               ok       ok       no       no       no       ok
 Program.ErasePerson            no       no       no       no       none     none
+Program.RepeatErasure          no       no       no       no       ok       ok
 Program.Import                 no       no       no       no       ok       ok
 Program.Reevaluate             no       no       no       no       ok       ok
 Customers.Disassociate         ok       no       no       no       no       ok
