@@ -3,6 +3,7 @@ package engagement
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -54,6 +55,7 @@ func (c *Catalog) PutEngagement(e Engagement) error {
 	}
 	e.Rates, e.Proof, e.AcceptsIDs = slices.Clone(e.Rates), slices.Clone(e.Proof), slices.Clone(e.AcceptsIDs)
 	e.Resources, e.LaterProof, e.LaterTexts = slices.Clone(e.Resources), slices.Clone(e.LaterProof), slices.Clone(e.LaterTexts)
+	e.Translations = maps.Clone(e.Translations)
 	e.LaterLocationRules, e.LaterCustomerRules = slices.Clone(e.LaterLocationRules), slices.Clone(e.LaterCustomerRules)
 	c.mu.Lock()
 	defer c.mu.Unlock()

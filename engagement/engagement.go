@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/internal/problems"
@@ -42,6 +43,10 @@ type Engagement struct {
 	// first of them begins. Together they cover every day of the engagement.
 	LaterProof []Dated[[]claim.ProofItem] `json:"later_proof,omitempty"`
 	LaterTexts []Dated[Texts]             `json:"later_texts,omitempty"`
+
+	// Translations are what people read of the engagement in other languages, by what it
+	// says here: names, summaries, titles of proof and resources, and the Docs of rules.
+	Translations words.Texts `json:"translations,omitempty"`
 
 	// What the versions of rates and proof go by; "": AnchorConsent.
 	RatesBy Anchor `json:"rates_by,omitzero"` // AnchorStart or AnchorConsent
@@ -123,6 +128,7 @@ func (e Engagement) ValidateIn(currencies *eligibility.Currencies) error {
 	e.validatePay(currencies, bad)
 	e.validateProof(bad)
 	e.validateTexts(bad)
+	e.validateTranslations(bad)
 	e.validateAnchors(bad)
 	e.validateRules(bad)
 	for i, r := range e.Resources {

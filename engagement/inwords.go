@@ -103,7 +103,7 @@ func (u Unreached) In(w words.Words) string {
 // confidential, what was wanted and found.
 func (r Reason) In(w words.Words) string {
 	w = w.Of(words.GroupRows)
-	criterion := strings.TrimSuffix(r.Doc, ".")
+	criterion := strings.TrimSuffix(w.Own(r.Doc), ".")
 	if criterion == "" {
 		criterion = r.Rule
 	}

@@ -60,3 +60,30 @@ func (t Text) Check(check func(text string) (problem string)) map[consent.Langua
 	}
 	return problems
 }
+
+// Texts are texts of a host's in several languages, by what they say in the language in
+// which the host wrote them first, which needs no entry of its own:
+//
+//	words.Texts{"Azure Migration": {"pt-PT": "Migração para o Azure"}}
+//
+// What is stored of a text is what it says in that language, so that a translation can
+// be added and mended at any time.
+type Texts map[string]Text
+
+// Say returns a text in the first of the languages wanted, best first, that it has, or
+// else as it is.
+func (t Texts) Say(text string, wanted ...consent.Language) string {
+	if said, ok := t[text].For(wanted...); ok {
+		return said
+	}
+	return text
+}
+
+// With returns the words with texts of a host's, which [Words.Own] then knows.
+func (w Words) With(own Texts) Words {
+	w.own = own
+	return w
+}
+
+// Own returns a text of the host's in the language of the words, or else as it is.
+func (w Words) Own(text string) string { return w.own.Say(text, w.Language()) }

@@ -16,6 +16,7 @@ import (
 type Words struct {
 	catalogue *Catalogue
 	tag       consent.Language
+	own       Texts
 }
 
 func (w Words) in() (*Catalogue, consent.Language) {
@@ -37,7 +38,7 @@ func (w Words) Language() consent.Language {
 func (w Words) Of(group Group) Words {
 	c, tag := w.in()
 	if s := c.said[tag]; s.lacks[group] {
-		return Words{catalogue: c, tag: s.base}
+		return Words{catalogue: c, tag: s.base, own: w.own}
 	}
 	return w
 }

@@ -202,7 +202,7 @@ func (m Missing) In(w words.Words) string {
 	case m.Wanted == 1:
 		key = "missing.one"
 	}
-	return w.Text(key, words.Values{"proof": m.Title, "found": fmt.Sprint(m.Found), "wanted": fmt.Sprint(m.Wanted)})
+	return w.Text(key, words.Values{"proof": w.Own(m.Title), "found": fmt.Sprint(m.Found), "wanted": fmt.Sprint(m.Wanted)})
 }
 
 // String says it in the library's English.

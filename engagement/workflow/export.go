@@ -82,6 +82,7 @@ func (d *CustomersDesk) Export(ctx context.Context, actor Actor, query Customers
 	exported := func(r engagement.Row) ClaimRow {
 		return ClaimRow{Row: r, EngagementName: c.engagement.Name, SolutionArea: c.engagement.SolutionArea}
 	}
+	in.Words = c.engagement.In(in.Words)
 	var out leftOut
 	for _, tab := range tabs {
 		query.Tab = tab
@@ -113,6 +114,12 @@ func (d *ClaimsDesk) Export(ctx context.Context, actor Actor, query ClaimsQuery,
 	if err := w.Write(in.header(claimColumns)); err != nil {
 		return err
 	}
+	var offered []engagement.Engagement
+	if in.inWords {
+		if offered, err = s.engagements(ctx); err != nil {
+			return err
+		}
+	}
 	var left error
 	for row, err := range s.Claims.All(ctx, actor, query) {
 		if errors.Is(err, storage.ErrUnreadable) {
@@ -122,6 +129,7 @@ func (d *ClaimsDesk) Export(ctx context.Context, actor Actor, query ClaimsQuery,
 		if err != nil {
 			return err
 		}
+		in.Words = engagementOf(offered, row.Engagement).In(in.Words)
 		if err := w.Write(in.cells(claimColumns, row)); err != nil {
 			return err
 		}

@@ -93,7 +93,7 @@ var whoColumns = []column{
 }
 
 var engagementColumns = []column{
-	{"engagement", func(_ sheet, r ClaimRow) string { return r.EngagementName }},
+	{"engagement", func(s sheet, r ClaimRow) string { return s.ownText(r.EngagementName) }},
 	{"solution_area", func(_ sheet, r ClaimRow) string { return r.SolutionArea }},
 }
 
@@ -156,6 +156,14 @@ func (s sheet) named(family, value string) string {
 		return value
 	}
 	return s.Named(family, value)
+}
+
+// ownText returns a text of the engagement's.
+func (s sheet) ownText(text string) string {
+	if !s.inWords {
+		return text
+	}
+	return s.Own(text)
 }
 
 func (s sheet) actions(actions []engagement.Action) string {

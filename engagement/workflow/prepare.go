@@ -51,7 +51,11 @@ func (u *unit) prepare(ctx context.Context, m engagement.Message) (d Delivery, e
 	if err != nil {
 		return d, err
 	}
-	u.s.describe(&d, p, u.now)
+	e, err := u.s.engagement(ctx, p.Engagement)
+	if err != nil {
+		e = engagement.Engagement{} // its translations are missed, and nothing else
+	}
+	u.s.describe(&d, p, e, u.now)
 	return d, nil
 }
 

@@ -377,8 +377,9 @@ func (u *unit) consentTerms(ctx context.Context, p engagement.Participation, lan
 	if err != nil {
 		return consent.Terms{}, err
 	}
-	return consent.NewTerms(u.s.texts.For(wanted...),
-		consent.Subject{ID: string(e.ID), Name: e.Name, Summary: e.Summary},
+	text := u.s.texts.For(wanted...)
+	return consent.NewTerms(text,
+		consent.Subject{ID: string(e.ID), Name: e.Translations.Say(e.Name, text.Language), Summary: e.Translations.Say(e.Summary, text.Language)},
 		consent.Party{Role: consent.RoleCustomer, ID: string(p.Customer), Name: engagement.Customer{Identity: p.Identity}.Name()},
 		consent.Party{Role: consent.RolePartner, ID: string(partner.ID), Name: partner.Name},
 		consent.Party{Role: consent.RoleProgram, ID: "program", Name: u.s.program},

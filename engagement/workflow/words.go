@@ -12,8 +12,9 @@ import (
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
-// describe adds to a delivery what its message is about, and its text.
-func (s *Service) describe(d *Delivery, p engagement.Participation, now time.Time) {
+// describe adds to a delivery what its message is about, and its text. The engagement
+// is as the catalog has it now, or zero.
+func (s *Service) describe(d *Delivery, p engagement.Participation, e engagement.Engagement, now time.Time) {
 	d.Program, d.Zone, d.Status = s.program, p.Terms.Location(), p.StatusAt(now)
 	if !d.Deadline.IsZero() {
 		d.DaysLeft = engagement.DaysLeft(d.Deadline, now, d.Zone)
@@ -24,7 +25,11 @@ func (s *Service) describe(d *Delivery, p engagement.Participation, now time.Tim
 	if p.Claim != nil {
 		d.describeClaim(*p.Claim)
 	}
-	d.write(s.words.For(d.Message.Language).Of(words.GroupMails), s.theme, p)
+	w := e.In(s.words.For(d.Message.Language).Of(words.GroupMails))
+	if len(e.Translations) > 0 && !toCustomer(d.Message.Kind) { // the customer is told what it was asked about
+		d.Engagement = w.Own(e.Name)
+	}
+	d.write(w, s.theme, p)
 }
 
 // toCustomer reports whether a kind of message may go to people who are not the
@@ -81,7 +86,7 @@ func (d *Delivery) write(w words.Words, theme *words.Theme, p engagement.Partici
 	values := words.Values{
 		"partner": text.Plain(d.Partner), "customer": w.Quoted(d.Customer), "engagement": engagement.CleanName(d.Engagement), "program": engagement.CleanName(d.Program),
 		"claim": d.ClaimNumber, "link": d.Link, "amount": w.Money(d.Amount), "outstanding": w.Money(d.Outstanding), "reference": engagement.CleanName(d.Reference),
-		"items": itemsText(d.Items, p), "codes": codesText(w, d.Codes, d.Reason),
+		"items": itemsText(w, d.Items, p), "codes": codesText(w, d.Codes, d.Reason),
 	}
 	if !d.Deadline.IsZero() {
 		values["deadline"], values["days_left"] = w.Moment(d.Deadline, d.Zone), w.Count("days_left", d.DaysLeft)
@@ -122,13 +127,13 @@ func (d *Delivery) write(w words.Words, theme *words.Theme, p engagement.Partici
 }
 
 // itemsText lists what a reviewer asks for, each with the proof that it is about.
-func itemsText(items []claim.ActionItem, p engagement.Participation) string {
+func itemsText(w words.Words, items []claim.ActionItem, p engagement.Participation) string {
 	var lines []string
 	for _, item := range items {
 		text := strings.Join(strings.Fields(item.Text), " ")
 		if p.Claim != nil {
 			if i := slices.IndexFunc(p.Claim.Proof, func(of claim.ProofItem) bool { return of.Kind == item.Kind }); i >= 0 {
-				text = p.Claim.Proof[i].Title + ": " + text
+				text = w.Own(p.Claim.Proof[i].Title) + ": " + text
 			}
 		}
 		lines = append(lines, "- "+text)
