@@ -25,15 +25,16 @@ func (d *discovery) isServedBy(graph string) bool {
 	return d.graphHost == "" || "https://"+d.graphHost == graph
 }
 
-// discover reads the discovery document of a domain, nil if there is no tenant.
-func (d *Directory) discover(ctx context.Context, c Cloud, domain tenant.Domain) (*discovery, error) {
+// discover reads the discovery document of a domain, or of a tenant by its ID, nil if
+// there is no tenant.
+func (d *Directory) discover(ctx context.Context, c Cloud, of string) (*discovery, error) {
 	var document struct {
 		Issuer         string `json:"issuer"`
 		CloudInstance  string `json:"cloud_instance_name"`
 		RegionSubScope string `json:"tenant_region_sub_scope"`
 		GraphHost      string `json:"msgraph_host"`
 	}
-	err := d.get(ctx, c.Login+"/"+url.PathEscape(domain.String())+"/v2.0/.well-known/openid-configuration", "", &document)
+	err := d.get(ctx, c.Login+"/"+url.PathEscape(of)+"/v2.0/.well-known/openid-configuration", "", &document)
 	if refused, ok := errors.AsType[*ResponseError](err); ok && refused.isUnknownTenant() {
 		return nil, nil
 	}

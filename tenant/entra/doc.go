@@ -1,11 +1,11 @@
 // Package entra has a directory that asks Microsoft Entra ID which tenant a
-// domain belongs to.
+// domain belongs to, and whether there is a tenant with some ID.
 //
 // It reads the public OpenID Connect discovery document of the domain,
 //
 //	https://login.microsoftonline.com/{domain}/v2.0/.well-known/openid-configuration
 //
-// which needs no account. Its issuer names the tenant, and cloud_instance_name
+// or of the tenant with an ID in the domain's place, which needs no account. Its issuer names the tenant, and cloud_instance_name
 // and tenant_region_sub_scope say where the tenant lives. A tenant of the
 // Government Community Cloud (GCC) signs in at the public endpoints; it is
 // reported as [tenant.CloudUSGovernment] all the same, as are GCC High (DODCON)

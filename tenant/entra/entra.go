@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,6 +50,8 @@ type Options struct {
 	Transport http.RoundTripper // [http.DefaultTransport]
 	Timeout   time.Duration     // for a whole lookup: 10 seconds
 }
+
+var _ tenant.IDDirectory = (*Directory)(nil)
 
 // Directory asks Entra. It is safe for use by many goroutines. It remembers
 // nothing; package cached does.
@@ -106,6 +109,35 @@ func (d *Directory) Lookup(ctx context.Context, domain tenant.Domain) ([]tenant.
 	if domain.IsZero() {
 		return nil, errors.New("entra: no domain to look up")
 	}
+	return d.everywhere(ctx, func(ctx context.Context, c Cloud) ([]tenant.Entry, error) { return d.ask(ctx, c, domain) })
+}
+
+// LookupID asks every cloud whether there is a tenant with that ID, and where it
+// lives. The entries have no name: Graph is not asked. For any other kind of ID the
+// error matches [errors.ErrUnsupported]; the rest is as with Lookup.
+func (d *Directory) LookupID(ctx context.Context, key tenant.Key) ([]tenant.Entry, error) {
+	text, is := strings.CutPrefix(string(key), "tenant:")
+	if !is {
+		return nil, fmt.Errorf("entra: of the customer's IDs only tenant IDs can be looked up: %w", errors.ErrUnsupported)
+	}
+	id, err := tenant.ParseID(text)
+	if err != nil {
+		return nil, fmt.Errorf("entra: %w", err)
+	}
+	return d.everywhere(ctx, func(ctx context.Context, c Cloud) ([]tenant.Entry, error) {
+		found, err := d.discover(ctx, c, id.String())
+		if err != nil || found == nil {
+			return nil, err
+		}
+		if found.tenant != id {
+			return nil, fmt.Errorf("%s says that the tenant %s is %s", c.Login, id, found.tenant)
+		}
+		return []tenant.Entry{{Tenant: found.tenant, Cloud: found.cloud}}, nil
+	})
+}
+
+// everywhere asks every cloud.
+func (d *Directory) everywhere(ctx context.Context, ask func(context.Context, Cloud) ([]tenant.Entry, error)) ([]tenant.Entry, error) {
 	limited, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
 
@@ -113,9 +145,9 @@ func (d *Directory) Lookup(ctx context.Context, domain tenant.Domain) ([]tenant.
 	errs := make([]error, len(d.clouds))
 	var others sync.WaitGroup
 	for i, c := range d.clouds[1:] {
-		others.Go(func() { found[i+1], errs[i+1] = d.ask(limited, c, domain) })
+		others.Go(func() { found[i+1], errs[i+1] = ask(limited, c) })
 	}
-	found[0], errs[0] = d.ask(limited, d.clouds[0], domain)
+	found[0], errs[0] = ask(limited, d.clouds[0])
 	others.Wait()
 
 	if err := errors.Join(errs...); err != nil {
@@ -139,7 +171,7 @@ func (d *Directory) Lookup(ctx context.Context, domain tenant.Domain) ([]tenant.
 
 // ask asks one cloud. It returns one entry at most.
 func (d *Directory) ask(ctx context.Context, c Cloud, domain tenant.Domain) ([]tenant.Entry, error) {
-	found, err := d.discover(ctx, c, domain)
+	found, err := d.discover(ctx, c, domain.String())
 	if err != nil || found == nil {
 		return nil, err
 	}

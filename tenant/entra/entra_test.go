@@ -535,3 +535,66 @@ func TestEveryErrorIsKept(t *testing.T) {
 		}
 	}
 }
+
+// An ID that somebody typed is known to exist, in its cloud and once, or not; what
+// cannot be asked is not taken for either.
+func TestLookupID(t *testing.T) {
+	const absent, torn, other = "00000000-0000-4000-8000-000000000007", "00000000-0000-4000-8000-000000000008", "00000000-0000-4000-8000-000000000009"
+	const personal = "9188040d-6c67-4c5b-b112-36a304b66dad"
+	global := newService(t, map[string]reply{
+		discoveryPath(contosoID): public(contosoID),
+		discoveryPath(litwareID): document(litwareID, "microsoftonline.us", `"DODCON"`, ""),
+		discoveryPath(vianetID):  public(vianetID),
+		discoveryPath(torn):      public(torn),
+		discoveryPath(other):     public(contosoID),
+		discoveryPath(personal):  public(personal),
+	})
+	government := newService(t, map[string]reply{
+		discoveryPath(litwareID): document(litwareID, "microsoftonline.us", `"DODCON"`, ""),
+		discoveryPath(vianetID):  document(vianetID, "partner.microsoftonline.cn", "null", ""),
+		discoveryPath(torn):      {status: 503},
+	})
+	d := directory(t, global, government)
+	for key, want := range map[string][]tenant.Entry{
+		contosoID: {{Tenant: id(contosoID), Cloud: tenant.CloudPublic}},
+		litwareID: {{Tenant: id(litwareID), Cloud: tenant.CloudUSGovernment}}, // which both clouds answer for
+		vianetID:  {{Tenant: id(vianetID), Cloud: tenant.CloudPublic}, {Tenant: id(vianetID), Cloud: tenant.CloudChina}},
+		absent:    nil,
+		personal:  nil, // nobody's customer
+	} {
+		got, err := tenant.LookupID(t.Context(), d, tenant.TenantKey(id(key)))
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v, want %+v", key, got, err, want)
+		}
+	}
+	for _, key := range []string{torn, other} {
+		got, err := d.LookupID(t.Context(), tenant.TenantKey(id(key)))
+		if err == nil || got != nil || errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: %+v, %v, want an error", key, got, err)
+		}
+	}
+	before := len(global.asked())
+	for _, key := range []tenant.Key{"tpid:640037", "subscription:00000000-0000-4000-8000-000000000007", "opportunity:7-ABC123XYZ", "", "tenant:", "tenant:../../x"} {
+		got, err := d.LookupID(t.Context(), key)
+		if is := errors.Is(err, errors.ErrUnsupported); err == nil || got != nil || is == strings.HasPrefix(string(key), "tenant:") {
+			t.Errorf("%q: %+v, %v", key, got, err)
+		}
+	}
+	if asked := global.asked()[before:]; len(asked) > 0 {
+		t.Errorf("it asked for %q", asked)
+	}
+}
+
+// With it a tenant ID that is typed alone is confirmed, and one that nobody has needs a
+// reason.
+func TestResolveByTenantID(t *testing.T) {
+	d := directory(t, newService(t, map[string]reply{discoveryPath(contosoID): public(contosoID)}))
+	found, err := tenant.Resolve(t.Context(), d, tenant.Candidate{TenantID: contosoID})
+	if err != nil || found.Basis != tenant.BasisConfirmed || found.Identity.Cloud != tenant.CloudPublic || !found.NeedsName() {
+		t.Errorf("%+v, %v", found, err)
+	}
+	_, err = tenant.Resolve(t.Context(), d, tenant.Candidate{TenantID: chinaID})
+	if !errors.Is(err, tenant.ErrReasonRequired) {
+		t.Errorf("nobody's ID: %v", err)
+	}
+}
