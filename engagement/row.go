@@ -39,12 +39,11 @@ type Row struct {
 	Owner         string            `json:"owner,omitzero"`          // the partner's user who looks after the participation
 	Labels        []string          `json:"labels,omitempty"`        // the partner's own
 
-	// ResendFrom is from when the customer can be asked again, as far as what was sent
-	// for this engagement tells; zero: now, if that is among the actions, or not any more.
-	// What a mailbox was sent for other engagements, and all that was sent in a day, may
-	// delay it further.
-	ResendFrom time.Time `json:"resend_from,omitzero"`
-	Referral   string    `json:"referral,omitzero"` // the reference of the one that the partner recorded
+	// AskFrom is from when the customer can be asked for consent, for the first time or
+	// again; zero: now, if that is among the actions, or not any more. Whom the first
+	// request names it cannot know: each of them may delay it further.
+	AskFrom  time.Time `json:"ask_from,omitzero"`
+	Referral string    `json:"referral,omitzero"` // the reference of the one that the partner recorded
 }
 
 // LogValue keeps what people wrote out of logs: it says which row it is.

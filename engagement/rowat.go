@@ -9,6 +9,7 @@ import (
 )
 
 // RowAt returns the row that the entry is at now, with the actions that are allowed
+// as far as what was sent for its participation and others of its record tells, and
 // by the engagement as it is; false where it is on no page and no list then. Rows that
 // left the page are rows with TabOff.
 func (e Entry) RowAt(offer Engagement, policy consent.Policy, now time.Time) (Row, bool) {
@@ -25,7 +26,7 @@ func (e Entry) RowAt(offer Engagement, policy consent.Policy, now time.Time) (Ro
 	}
 	from, mayResend := e.Shown.resendFrom(policy, now)
 	if r.Status == StatusAwaitingConsentResponse && r.Tab == TabEligible {
-		r.ResendFrom = from
+		r.AskFrom = from
 	}
 	full := e.Room.withLimit(offer.Limit()).FullAt(now) // what was stored may be under an older one
 	r.Actions = r.actions(p, offer, mayResend, full, now)

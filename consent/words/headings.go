@@ -44,6 +44,6 @@ var headings = []entry{
 	{"heading.referral", "Referral", "Referência comercial"},
 	{"heading.asked", "Contacts asked", "Contactos a quem foi pedido"},
 	{"heading.not_reached", "Contacts not reached", "Contactos sem entrega"},
-	{"heading.ask_again_from", "Can be asked again from", "Novo pedido a partir de"},
+	{"heading.ask_from", "Can be asked from", "Pedido a partir de"},
 	{"basis.stated", "yes", "sim"},
 }

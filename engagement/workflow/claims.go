@@ -137,13 +137,21 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 	for status, n := range counts {
 		page.Counts[status] = Count{N: n}
 	}
+	var asked []asking
+	page.Rows = make([]ClaimRow, 0, len(rows)) // whose rows stay where they are
 	for _, r := range append(lost, rows...) {
 		switch {
 		case r.Err == nil:
 			page.Rows = append(page.Rows, c.s.claimRow(c.actor, r.Entry, c.engagements, c.now))
+			if a, ok := askingOf(&page.Rows[len(page.Rows)-1].Row, r.Entry); ok && !c.actor.program() {
+				asked = append(asked, a)
+			}
 		case c.scope.mayTell(r.Entry):
 			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, r.Entry, r.Err))
 		}
+	}
+	if err := c.s.sayFrom(ctx, c.actor.Partner, asked, c.now); err != nil {
+		return ClaimsPage{}, err
 	}
 	if more {
 		page.Next, err = l.cursor(l.positionOf(rows[len(rows)-1].Entry))

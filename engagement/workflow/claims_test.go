@@ -415,7 +415,7 @@ func TestExportClaims(t *testing.T) {
 		equal(t, "the header", cells[0], []string{
 			"claim_number", "partner", "engagement", "solution_area", "customer", "friendly_name", "domain", "tenant_id", "cloud", "tpid", "subscription_id", "opportunity_id", "stated", "status",
 			"to_do", "origin", "locations", "started", "deadline", "days_left", "review_by", "estimated", "estimated_currency", "requested", "requested_currency",
-			"approved", "approved_currency", "paid", "paid_currency", "withdrawn", "owner", "labels", "referral", "asked", "not_reached", "ask_again_from", "actions",
+			"approved", "approved_currency", "paid", "paid_currency", "withdrawn", "owner", "labels", "referral", "asked", "not_reached", "ask_from", "actions",
 		})
 		equal(t, "the line breaks", strings.Count(text.String(), "\r\n"), len(cells))
 		var records []map[string]string
@@ -432,7 +432,7 @@ func TestExportClaims(t *testing.T) {
 	equal(t, "the records", records, []map[string]string{{
 		"claim_number": started[0].ClaimNumber, "partner": "northwind", "engagement": "'=1+1", "solution_area": "'@SUM(A1)", "customer": "Contoso",
 		"friendly_name": "'+351", "domain": "contoso.com", "tenant_id": "00000000-0000-4000-8000-000000000001", "cloud": "public", "tpid": "", "subscription_id": "", "opportunity_id": "", "stated": "",
-		"origin": "added", "review_by": "2026-11-30T09:00:00Z", "owner": "", "labels": "", "referral": "", "asked": "1", "not_reached": "", "ask_again_from": "",
+		"origin": "added", "review_by": "2026-11-30T09:00:00Z", "owner": "", "labels": "", "referral": "", "asked": "1", "not_reached": "", "ask_from": "",
 		"status": "Customer consent received", "to_do": "49 days left to submit the claim", "locations": "4711201", "started": "2026-09-01T09:00:00Z",
 		"deadline": "2026-10-31T09:00:00Z", "days_left": "49", "estimated": "5000.00", "estimated_currency": "USD", "requested": "", "requested_currency": "",
 		"approved": "", "approved_currency": "", "paid": "", "paid_currency": "", "withdrawn": "",
@@ -440,7 +440,7 @@ func TestExportClaims(t *testing.T) {
 	}, {
 		"claim_number": part(t, w, other).ClaimNumber, "partner": "northwind", "engagement": "Security Workshop", "solution_area": "Security", "customer": "Adatum",
 		"friendly_name": "", "domain": "adatum.com", "tenant_id": "00000000-0000-4000-8000-000000000002", "cloud": "public", "tpid": "", "subscription_id": "", "opportunity_id": "", "stated": "",
-		"origin": "added", "review_by": "2027-01-09T09:00:00Z", "owner": "", "labels": "", "referral": "", "asked": "1", "not_reached": "", "ask_again_from": "", "status": "Submitted", "to_do": "Submitted: nothing to do now",
+		"origin": "added", "review_by": "2027-01-09T09:00:00Z", "owner": "", "labels": "", "referral": "", "asked": "1", "not_reached": "", "ask_from": "", "status": "Submitted", "to_do": "Submitted: nothing to do now",
 		"locations": "4711201", "started": "2026-09-11T09:00:00Z", "deadline": "", "days_left": "", "estimated": "5000.00", "estimated_currency": "USD",
 		"requested": "5000.00", "requested_currency": "USD", "approved": "", "approved_currency": "", "paid": "", "paid_currency": "", "withdrawn": "2026-09-12T09:00:00Z", "actions": "recall claim, view claim",
 	}})

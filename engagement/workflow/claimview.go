@@ -17,6 +17,7 @@ type ClaimView struct {
 	Deadline      time.Time              // until which the partner has something to do; zero: nothing
 	DeadlineTerms string                 // the version of the engagement under whose windows the deadline was made
 	DaysLeft      int                    // until the deadline, rounded up
+	AskFrom       time.Time              // see engagement.Row.AskFrom
 	Unreached     []engagement.Unreached // contacts of both sides that the last message did not reach
 	Actions       []engagement.Action    // what the partner can do now; not for the Program
 	Missing       []claim.Missing        // what has to be there before it can be submitted
@@ -66,7 +67,14 @@ func (d *ClaimsDesk) Get(ctx context.Context, actor Actor, id engagement.Partici
 	}
 	r := u.record(p.Record())
 	stored, _ := r.Participation(id) // what there is to prove can have changed since
-	row, _ := r.EntryOf(stored, u.roomOf(r.Key), u.now).RowAt(e, s.policy, u.now)
+	entry := r.EntryOf(stored, u.roomOf(r.Key), u.now)
+	row, _ := entry.RowAt(e, s.policy, u.now)
+	if a, ok := askingOf(&row, entry); ok && !actor.program() {
+		if err := s.sayFrom(ctx, p.Partner, []asking{a}, u.now); err != nil {
+			return view, err
+		}
+	}
+	view.AskFrom = row.AskFrom
 	view.Deadline, view.DeadlineTerms, view.DaysLeft, view.Actions = row.Deadline, row.DeadlineTerms, row.DaysLeft, row.Actions
 	if actor.program() {
 		view.Actions = nil

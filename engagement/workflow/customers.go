@@ -276,13 +276,21 @@ func (c customersPage) page(ctx context.Context, query CustomersQuery) (Customer
 			return CustomersPage{}, err
 		}
 	}
+	var asked []asking
+	page.Rows = make([]engagement.Row, 0, len(rows)) // whose rows stay where they are
 	for _, r := range rows {
 		switch {
 		case r.err == nil:
 			page.Rows = append(page.Rows, r.Row)
+			if a, ok := askingOf(&page.Rows[len(page.Rows)-1], r.shows); ok {
+				asked = append(asked, a)
+			}
 		case c.within.mayTell(r.entry):
 			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, r.entry, r.err))
 		}
+	}
+	if err := c.s.sayFrom(ctx, c.partner, asked, c.now); err != nil {
+		return CustomersPage{}, err
 	}
 	if last != nil {
 		page.Next, err = l.cursor(l.positionOf(*last))

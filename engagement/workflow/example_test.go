@@ -93,7 +93,7 @@ func ExampleCustomersDesk_Export() {
 		log.Fatal(err)
 	}
 	// Output:
-	// tab,customer,friendly_name,domain,tenant_id,cloud,tpid,subscription_id,opportunity_id,stated,engagement,solution_area,type,status,to_do,claim_number,origin,locations,since,deadline,days_left,amount,currency,owner,labels,referral,asked,not_reached,ask_again_from,reasons,actions
+	// tab,customer,friendly_name,domain,tenant_id,cloud,tpid,subscription_id,opportunity_id,stated,engagement,solution_area,type,status,to_do,claim_number,origin,locations,since,deadline,days_left,amount,currency,owner,labels,referral,asked,not_reached,ask_from,reasons,actions
 	// ineligible,'=HYPERLINK(A1),,evil.example,,,640037,,,,Security Workshop,Security,not started,,Not eligible,,,,2026-09-01T09:00:00Z,,,,,,,,,,,Data is missing for this criterion: The customer is an enterprise (missing: segment); Data is missing for this criterion: The customer is an organisation (missing: segment),
 }
 

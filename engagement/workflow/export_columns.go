@@ -125,7 +125,7 @@ var ownColumns = []column{
 		}
 		return strconv.Itoa(len(r.Unreached))
 	}},
-	{"ask_again_from", func(_ sheet, r ClaimRow) string { return dateText(r.ResendFrom) }},
+	{"ask_from", func(_ sheet, r ClaimRow) string { return dateText(r.AskFrom) }},
 }
 
 // amountColumns are an amount and its currency.

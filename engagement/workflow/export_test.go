@@ -45,20 +45,20 @@ func TestExport(t *testing.T) {
 	equal(t, "the header", header, []string{
 		"tab", "customer", "friendly_name", "domain", "tenant_id", "cloud", "tpid", "subscription_id", "opportunity_id", "stated", "engagement", "solution_area",
 		"type", "status", "to_do", "claim_number", "origin", "locations", "since", "deadline", "days_left", "amount", "currency",
-		"owner", "labels", "referral", "asked", "not_reached", "ask_again_from", "reasons", "actions",
+		"owner", "labels", "referral", "asked", "not_reached", "ask_from", "reasons", "actions",
 	})
 	equal(t, "how many records", len(records), 5) // Adatum is complete, and can be claimed again
 	row := part(t, w, p)
 	equal(t, "a record", records[1], map[string]string{
 		"tab": "eligible", "customer": "Contoso", "friendly_name": "", "domain": "contoso.com", "tenant_id": "00000000-0000-4000-8000-000000000001", "cloud": "public", "tpid": "", "subscription_id": "", "opportunity_id": "", "stated": "",
-		"engagement": "Azure Migration", "solution_area": "Infrastructure", "owner": "joana@northwind.example", "labels": "'+urgent, Q3", "referral": "", "asked": "1", "not_reached": "", "ask_again_from": "",
+		"engagement": "Azure Migration", "solution_area": "Infrastructure", "owner": "joana@northwind.example", "labels": "'+urgent, Q3", "referral": "", "asked": "1", "not_reached": "", "ask_from": "",
 		"type": "active", "status": "Customer consent received", "to_do": "60 days left to submit the claim", "claim_number": row.ClaimNumber,
 		"origin": "added", "locations": "4711201", "since": "2026-09-01T09:00:00Z", "deadline": "2026-10-31T09:00:00Z", "days_left": "60", "amount": "5000.00", "currency": "USD",
 		"reasons": "", "actions": "work on claim, view claim, cancel",
 	})
 	equal(t, "a known customer", records[0], map[string]string{
 		"tab": "eligible", "customer": "Adatum", "friendly_name": "", "domain": "adatum.com", "tenant_id": "00000000-0000-4000-8000-000000000002", "cloud": "public", "tpid": "", "subscription_id": "", "opportunity_id": "", "stated": "",
-		"engagement": "Azure Migration", "solution_area": "Infrastructure", "owner": "", "labels": "", "referral": "", "asked": "", "not_reached": "", "ask_again_from": "",
+		"engagement": "Azure Migration", "solution_area": "Infrastructure", "owner": "", "labels": "", "referral": "", "asked": "", "not_reached": "", "ask_from": "",
 		"type": "not started", "status": "", "to_do": "Can be claimed", "claim_number": "", "origin": "", "locations": "4711201, 4711202",
 		"since": "2026-09-01T09:00:00Z", "deadline": "", "days_left": "", "amount": "", "currency": "", "reasons": "", "actions": "claim customer",
 	})

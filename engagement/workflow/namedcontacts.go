@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -50,29 +51,84 @@ func (c Contacts) read() (bothSides, error) {
 	return bothSides{customer, partner, plain(c.Reason)}, nil
 }
 
+// OfferedContacts are the contacts that are offered for a participation, and from when
+// they can be asked.
+type OfferedContacts struct {
+	Contacts
+
+	// AskFrom is from when all of the customer's can be asked for consent, for the first
+	// time or again; zero: now, or not at all, as the actions of the row say.
+	AskFrom time.Time `json:"ask_from,omitzero"`
+	Waits   []Wait    `json:"waits,omitempty"` // what that follows from
+}
+
+// Wait says that a contact of the customer's, or whoever it is, can be asked only
+// later, because of how often it was written to.
+type Wait struct {
+	Field string        `json:"field,omitzero"` // of the contact, such as "customer[1].email"; "": all contacts
+	Limit consent.Limit `json:"limit,omitzero"` // that holds longest; "": how soon one participation is asked again
+	From  time.Time     `json:"from"`
+}
+
 // Contacts returns who is offered as contacts of a participation: those who were last
 // named for it, at its add or claim or later, and on a side for which nobody was, who
-// was named for its customer before, as far as that was within the actor's scope. It
+// was named for its customer before, as far as that was within the actor's scope; and
+// from when the customer's can be asked, while its consent is awaited. It
 // returns a *ForbiddenError, a *NotFoundError or an *UnavailableError.
-func (d *ConsentsDesk) Contacts(ctx context.Context, actor Actor, id engagement.ParticipationID) (Contacts, error) {
+func (d *ConsentsDesk) Contacts(ctx context.Context, actor Actor, id engagement.ParticipationID) (OfferedContacts, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})
 	p, err := u.participation(ctx, actor, MayManageConsent, id)
 	if err != nil {
-		return Contacts{}, err
+		return OfferedContacts{}, err
 	}
 	c, err := s.customer(ctx, actor.customerKey(p.Customer))
 	if err != nil {
-		return Contacts{}, err
+		return OfferedContacts{}, err
 	}
-	offered := lastNamed(c, p.Location, u.within)
+	offered := OfferedContacts{Contacts: lastNamed(c, p.Location, u.within)}
+	customer, _ := c.LastNamed(p.Location, u.within.Has)
 	if named := p.Consent.Contacts(); len(named) > 0 {
-		offered.Customer = Typed(named)
+		offered.Customer, customer = Typed(named), named
 	}
 	if len(p.Consent.Partner) > 0 || len(p.Consent.Sent) > 0 {
 		offered.Partner = Typed(p.Consent.Partner)
 	}
-	return offered, nil
+	offered.Waits, err = u.waits(ctx, p, customer)
+	for _, w := range offered.Waits {
+		if w.From.After(offered.AskFrom) {
+			offered.AskFrom = w.From
+		}
+	}
+	return offered, err
+}
+
+// waits returns what keeps contacts of the customer from being asked for consent now, in
+// a participation that can be.
+func (u *unit) waits(ctx context.Context, p engagement.Participation, to []consent.Contact) ([]Wait, error) {
+	status := p.Consent.StatusAt(u.now)
+	if status != consent.StatusAwaitingRequest && status != consent.StatusRequested {
+		return nil, nil
+	}
+	n, err := u.s.sendings(ctx, p.Partner, consent.Emails(to), max(1, len(to)), u.now)
+	if err != nil {
+		return nil, err
+	}
+	var waits []Wait
+	soon := (*consent.TooSoonError)(nil)
+	if status == consent.StatusRequested && errors.As(u.s.policy.MayResend(p.Consent, u.now), &soon) {
+		waits = append(waits, Wait{From: soon.NotBefore})
+	}
+	if from := n.dayFrom(max(1, len(to))); !from.IsZero() {
+		waits = append(waits, Wait{Limit: consent.LimitDay, From: from})
+	}
+	box, r := listed("customer", to), u.record(p.Record())
+	for i, c := range to {
+		if from, limit := n.mailboxFrom(c.Email, p.Engagement, r.AskedFor(c.Email)); !from.IsZero() {
+			waits = append(waits, Wait{Field: box.field(i), Limit: limit, From: from})
+		}
+	}
+	return waits, nil
 }
 
 // lastNamed returns who is offered as contacts of a customer.

@@ -15,7 +15,8 @@ type shown struct {
 	engagement.Row
 	from  engagement.RowID // of the row that it is made of
 	entry engagement.Entry
-	err   error // why it cannot be read
+	shows engagement.Entry // of which it is made, whole
+	err   error            // why it cannot be read
 }
 
 // row returns what is seen of an entry by itself: nothing of one that belongs to
@@ -23,10 +24,10 @@ type shown struct {
 func (c customersPage) row(e engagement.Entry) (shown, bool) {
 	r, ok := e.RowAt(c.engagement, c.s.policy, c.now)
 	if !ok || c.within.All() {
-		return shown{Row: r, from: e.Row, entry: e}, ok
+		return shown{Row: r, from: e.Row, entry: e, shows: e}, ok
 	}
 	r, ok = c.within.own(r)
-	return shown{Row: r, from: e.Row, entry: r.Entry(c.partner)}, ok
+	return shown{Row: r, from: e.Row, entry: r.Entry(c.partner), shows: e}, ok
 }
 
 // rowsOf returns what is seen of a whole record.

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -22,33 +21,15 @@ func mailbox(p engagement.PartnerID, e tenant.Email) storage.Mailbox {
 // exact; commands that are in flight at the same moment may exceed what counts over
 // records. It returns nil, or a *consent.LimitError for each, joined.
 func (u *unit) mayWrite(ctx context.Context, p engagement.Participation, to named, request bool) error {
-	policy := u.s.policy
-	query := storage.SendingsQuery{Partner: p.Partner, Since: policy.Horizon(u.now), Today: consent.Today(u.now)}
-	for _, c := range to.contacts {
-		query.Mailboxes = append(query.Mailboxes, mailbox(p.Partner, c.Email).Mailbox)
-	}
-	loaded, err := u.s.store.Load(ctx, storage.Want{Sendings: query})
+	n, err := u.s.sendings(ctx, p.Partner, consent.Emails(to.contacts), len(to.contacts), u.now)
 	if err != nil {
-		return unavailable("storage", err)
+		return err
 	}
 	r := u.record(p.Record())
 	var errs []error
 	for i, c := range to.contacts {
-		var earlier []consent.Earlier
-		here := 0
-		for _, n := range loaded.Sendings {
-			if n.Mailbox == query.Mailboxes[i] {
-				earlier = append(earlier, consent.Earlier{At: n.At, Here: n.Engagement == p.Engagement})
-				if n.Engagement == p.Engagement {
-					here++
-				}
-			}
-		}
-		if asked := r.AskedFor(c.Email); len(asked) > here { // written before sendings were kept, or just now
-			earlier = slices.DeleteFunc(earlier, func(e consent.Earlier) bool { return e.Here })
-			earlier = append(earlier, asked...)
-		}
-		if refused := (*consent.LimitError)(nil); errors.As(policy.MayWriteTo(earlier, request, u.now), &refused) {
+		refused := (*consent.LimitError)(nil)
+		if errors.As(u.s.policy.MayWriteTo(n.earlier(c.Email, p.Engagement, r.AskedFor(c.Email)), request, u.now), &refused) {
 			refused.Field = to.field(i)
 			errs = append(errs, refused)
 		}
@@ -56,15 +37,7 @@ func (u *unit) mayWrite(ctx context.Context, p engagement.Participation, to name
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	free, limited := policy.DayAllows()
-	if over := loaded.Sent + len(to.contacts) - free; limited && over > 0 {
-		known, err := u.s.store.Customers(ctx, storage.CustomersQuery{Partner: p.Partner, Known: true, Limit: over})
-		if err != nil {
-			return unavailable("storage", err)
-		}
-		return policy.MayWriteToday(loaded.Sent, len(to.contacts), len(known), u.now)
-	}
-	return nil
+	return u.s.policy.MayWriteToday(n.loaded.Sent, len(to.contacts), n.known, u.now)
 }
 
 // count notes that a message writes to a customer, for mayWrite.
