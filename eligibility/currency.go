@@ -1,7 +1,6 @@
 package eligibility
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -52,9 +51,6 @@ func (c *Currencies) Decimals(code string) (int, bool) {
 	return n, ok
 }
 
-// ErrMoney is matched by the error of an amount that cannot be paid.
-var ErrMoney = errors.New("eligibility: not an amount that can be paid")
-
 // MoneyError says why an amount cannot be paid, whoever it is for.
 type MoneyError struct {
 	Amount  Money
@@ -64,9 +60,6 @@ type MoneyError struct {
 func (e *MoneyError) Error() string {
 	return fmt.Sprintf("eligibility: the amount %.60q %s", e.Amount.String(), e.Problem)
 }
-
-// Is makes errors.Is(err, ErrMoney) true.
-func (e *MoneyError) Is(target error) bool { return target == ErrMoney }
 
 // maxWhole is how many digits an amount may have before the point: more than any
 // program pays, and few enough to stand in a column.

@@ -37,7 +37,7 @@ func TestCurrencies(t *testing.T) {
 	require.False(t, known, "what a host adds is the host's")
 	for _, c := range []eligibility.Currency{{Code: "usd"}, {Code: "XBT", Decimals: -1}, {Code: "XBT", Decimals: 9}} {
 		_, err := eligibility.NewCurrencies(c)
-		require.ErrorIs(t, err, eligibility.ErrParse)
+		require.ErrorAs(t, err, new(*eligibility.ParseError))
 	}
 }
 
@@ -56,7 +56,7 @@ func TestCheckMoney(t *testing.T) {
 	} {
 		m := eligibility.Money{Amount: c.amount, Currency: c.code}
 		_, err := (*eligibility.Currencies)(nil).Check(m)
-		require.ErrorIs(t, err, eligibility.ErrMoney)
+		require.ErrorAs(t, err, new(*eligibility.MoneyError))
 		require.EqualError(t, err, c.problem)
 	}
 	none, err := (*eligibility.Currencies)(nil).Check(eligibility.Money{})
@@ -94,6 +94,6 @@ func TestCheckedMoneyIsReadable(t *testing.T) {
 func TestMoneyThatCannotBeWritten(t *testing.T) {
 	for _, d := range []decimal.Decimal{decimal.New(1, 70), decimal.New(1, math.MaxInt32), decimal.New(1, math.MinInt32), decimal.New(1, -64)} {
 		_, err := eligibility.Money{Amount: d, Currency: "USD"}.MarshalText()
-		require.ErrorIs(t, err, eligibility.ErrParse)
+		require.ErrorAs(t, err, new(*eligibility.ParseError))
 	}
 }

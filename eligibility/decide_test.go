@@ -76,7 +76,7 @@ func TestFailureIsNotAVerdict(t *testing.T) {
 	assert.Equal(t, eligibility.Outcome(""), d.Outcome, "neither eligible nor ineligible, although a rule fails for sure")
 	assert.Equal(t, []string{"a", "c"}, ids(d.Findings()), "the other rules' findings are not lost")
 	assert.Equal(t, []string{"a"}, ids(d.Reasons()))
-	require.ErrorIs(t, err, eligibility.ErrRule)
+	require.ErrorAs(t, err, new(*eligibility.RuleError))
 	require.ErrorIs(t, err, errLedger)
 	joined, ok := err.(interface{ Unwrap() []error })
 	require.True(t, ok)
@@ -99,7 +99,7 @@ func TestFailureIsNotAVerdict(t *testing.T) {
 	require.ErrorAs(t, joined.Unwrap()[3], &panicked)
 
 	again, err := set.Decide(d.Facts, noon)
-	require.ErrorIs(t, err, eligibility.ErrRule)
+	require.ErrorAs(t, err, new(*eligibility.RuleError))
 	assert.True(t, d.Equal(again))
 }
 
@@ -112,7 +112,7 @@ func TestCurrenciesAreNotCompared(t *testing.T) {
 		var mixed *eligibility.CurrencyError
 		require.ErrorAs(t, err, &mixed)
 		assert.Equal(t, eligibility.CurrencyError{Fact: "revenue", Wanted: "USD", Found: "EUR"}, *mixed)
-		require.ErrorIs(t, err, eligibility.ErrRule)
+		require.ErrorAs(t, err, new(*eligibility.RuleError))
 		assert.ErrorContains(t, err, "convert it before it is set")
 		assert.Empty(t, d.Outcome)
 	}
@@ -259,7 +259,7 @@ func TestDecideInPlaceAtAnotherTime(t *testing.T) {
 		err := set.DecideInPlace(&d, noon.AddDate(0, 0, step.days))
 		assert.Equal(t, step.want, d.Outcome, "%d days later", step.days)
 		if step.want == "" {
-			require.ErrorIs(t, err, eligibility.ErrNotInEffect)
+			require.ErrorAs(t, err, new(*eligibility.NotInEffectError))
 		} else {
 			require.NoError(t, err)
 		}

@@ -64,6 +64,5 @@
 // *[RuleError], or a *[NotInEffectError] outside of a rule set's dates; replaying
 // *[ReplayError], the parsers *[ParseError]. [Currencies.Check] returns a *[MoneyError]
 // for an amount that cannot be paid, [Facts.Check] a *[ValueError] for a value that
-// could not be kept. Each has a sentinel for errors.Is: [ErrRuleSet], [ErrRule],
-// [ErrNotInEffect], [ErrReplay], [ErrParse], [ErrMoney], [ErrValue].
+// could not be kept.
 package eligibility

@@ -7,17 +7,8 @@ import (
 	"time"
 )
 
-// Sentinels for errors.Is; the types with the same name say more.
+// Mistakes of whoever calls, for errors.Is.
 var (
-	ErrRuleSet = errors.New("eligibility: not a rule set")
-	ErrRule    = errors.New("eligibility: a rule failed")
-	ErrReplay  = errors.New("eligibility: the decision does not replay")
-	ErrParse   = errors.New("eligibility: not readable")
-	// ErrValue is matched by a *ValueError.
-	ErrValue = errors.New("eligibility: a fact's value cannot be kept")
-	// ErrNotInEffect is matched by a *NotInEffectError.
-	ErrNotInEffect = errors.New("eligibility: the rule set is not in effect")
-
 	ErrNoTime = errors.New("eligibility: a decision needs the time it is made at")
 	ErrFacts  = errors.New("eligibility: facts that are decided on in place have to be made by NewFacts of the rule set")
 )
@@ -39,9 +30,6 @@ func (e *RuleSetError) Error() string {
 	return fmt.Sprintf("eligibility: rule set %q: %s %s", e.RuleSet, where, e.Problem)
 }
 
-// Is makes errors.Is(err, ErrRuleSet) true.
-func (e *RuleSetError) Is(target error) bool { return target == ErrRuleSet }
-
 // RuleError says that a rule could not be answered, which is no verdict on
 // whoever was decided on. Err is what the host's function returned, a
 // *PanicError if it panicked, or one of *KindError and *CurrencyError.
@@ -54,9 +42,6 @@ type RuleError struct {
 func (e *RuleError) Error() string {
 	return fmt.Sprintf("eligibility: rule %q of %s %s failed: %v", e.Rule, e.RuleSet, e.Version, e.Err)
 }
-
-// Is makes errors.Is(err, ErrRule) true.
-func (e *RuleError) Is(target error) bool { return target == ErrRule }
 
 // Unwrap returns Err.
 func (e *RuleError) Unwrap() error { return e.Err }
@@ -80,9 +65,6 @@ func (e *NotInEffectError) Error() string {
 		e.RuleSet, e.Version, end(e.From, "always"), end(e.To, "further notice"), e.At.Format(time.RFC3339))
 }
 
-// Is makes errors.Is(err, ErrNotInEffect) true.
-func (e *NotInEffectError) Is(target error) bool { return target == ErrNotInEffect }
-
 // ValueError says that a fact has a value which could not be written and read again,
 // as decisions are.
 type ValueError struct {
@@ -93,9 +75,6 @@ type ValueError struct {
 func (e *ValueError) Error() string {
 	return fmt.Sprintf("eligibility: the value of the fact %.60q %s", e.Fact, e.Problem)
 }
-
-// Is makes errors.Is(err, ErrValue) true.
-func (e *ValueError) Is(target error) bool { return target == ErrValue }
 
 // PanicError is what a host's function panicked with.
 type PanicError struct {
@@ -136,9 +115,6 @@ func (e *ParseError) Error() string {
 	return fmt.Sprintf("eligibility: %q is not a %s: %s", shorten(e.Text), e.What, e.Problem)
 }
 
-// Is makes errors.Is(err, ErrParse) true.
-func (e *ParseError) Is(target error) bool { return target == ErrParse }
-
 func shorten(s string) string {
 	const most = 60
 	if len(s) <= most {
@@ -157,6 +133,3 @@ type ReplayError struct {
 func (e *ReplayError) Error() string {
 	return fmt.Sprintf("eligibility: the decision of %s %s does not replay: %s", e.RuleSet, e.Version, e.Problem)
 }
-
-// Is makes errors.Is(err, ErrReplay) true.
-func (e *ReplayError) Is(target error) bool { return target == ErrReplay }

@@ -39,7 +39,7 @@ func TestExclusionNeverFailsOpen(t *testing.T) {
 	_, err := eligibility.NewRuleSet(eligibility.RuleSetConfig{ID: "a", Version: "1", Rules: []eligibility.Rule{
 		{ID: "a", Doc: "A.", Check: eligibility.NotOneOf(segment, "KP", "\u200b")},
 	}})
-	require.ErrorIs(t, err, eligibility.ErrRuleSet)
+	require.ErrorAs(t, err, new(*eligibility.RuleSetError))
 }
 
 // Codes that are excluded are found in small and in capital letters, among few and

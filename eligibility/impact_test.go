@@ -243,7 +243,7 @@ func TestImpactStops(t *testing.T) {
 	ended, err := eligibility.NewRuleSet(eligibility.RuleSetConfig{ID: "set", Version: "1", EffectiveTo: noon, Rules: next.Rules()})
 	require.NoError(t, err)
 	_, err = eligibility.Impact(context.Background(), eligibility.ImpactConfig{Old: old, New: ended, At: noon}, everybody(nil))
-	require.ErrorIs(t, err, eligibility.ErrNotInEffect)
+	require.ErrorAs(t, err, new(*eligibility.NotInEffectError))
 }
 
 // What is held does not grow with the customers.

@@ -3,6 +3,7 @@ package eligibility
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -185,7 +186,10 @@ func (d *Decision) UnmarshalJSON(data []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&read); err != nil {
-		return fmt.Errorf("%w: a decision: %w", ErrParse, err)
+		if _, ok := errors.AsType[*ParseError](err); ok {
+			return fmt.Errorf("eligibility: a decision: %w", err)
+		}
+		return &ParseError{What: "decision", Text: string(data), Problem: err.Error()}
 	}
 	said, err := Decision{RuleSet: read.RuleSet, Version: read.Version, At: read.At, Outcome: read.Outcome, Facts: read.Facts}.WithFindings(read.Findings)
 	if err != nil {

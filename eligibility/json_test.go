@@ -45,12 +45,12 @@ func TestFactsJSONRefusesJunk(t *testing.T) {
 	} {
 		f := facts(with(seats, 1))
 		err := f.UnmarshalJSON([]byte(data))
-		require.ErrorIs(t, err, eligibility.ErrParse, data)
+		require.ErrorAs(t, err, new(*eligibility.ParseError), data)
 		assert.True(t, f.Equal(facts(with(seats, 1))), "unchanged after %s", data)
 	}
 	for _, cut := range []string{``, `{`, `{"a"`, `{"a":`, `{"a":{"integer":1}`, `{"a":{"integer":1},`} {
 		var f eligibility.Facts
-		require.ErrorIs(t, f.UnmarshalJSON([]byte(cut)), eligibility.ErrParse, cut)
+		require.ErrorAs(t, f.UnmarshalJSON([]byte(cut)), new(*eligibility.ParseError), cut)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestDecisionJSON(t *testing.T) {
 		require.NotEqual(t, want, bad)
 		got := d
 		err := json.Unmarshal([]byte(bad), &got)
-		require.ErrorIs(t, err, eligibility.ErrParse, what)
+		require.ErrorAs(t, err, new(*eligibility.ParseError), what)
 		assert.Equal(t, d, got, "unchanged: "+what)
 	}
 }
@@ -199,7 +199,7 @@ func TestReplayRefuses(t *testing.T) {
 		{make("set", "1", broken), "fails to decide", nil},
 	} {
 		_, err := d.Replay(test.set)
-		require.ErrorIs(t, err, eligibility.ErrReplay, test.says)
+		require.ErrorAs(t, err, new(*eligibility.ReplayError), test.says)
 		var refusal *eligibility.ReplayError
 		require.ErrorAs(t, err, &refusal)
 		assert.Equal(t, "set", refusal.RuleSet)
@@ -207,12 +207,12 @@ func TestReplayRefuses(t *testing.T) {
 		assert.Equal(t, test.rules, refusal.Rules)
 	}
 	_, err = d.Replay(make("set", "1", broken))
-	require.ErrorIs(t, err, eligibility.ErrRule)
+	require.ErrorAs(t, err, new(*eligibility.RuleError))
 
 	tampered := d.Clone()
 	tampered.Outcome = eligibility.OutcomeEligible
 	_, err = tampered.Replay(set)
-	require.ErrorIs(t, err, eligibility.ErrReplay)
+	require.ErrorAs(t, err, new(*eligibility.ReplayError))
 	assert.ErrorContains(t, err, `was "eligible" and is "ineligible"`)
 
 	tampered = d.Clone()
@@ -222,7 +222,7 @@ func TestReplayRefuses(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal([]byte(strings.Replace(string(data), `{"integer":3}`, `{"integer":30}`, 1)), &read))
 	_, err = read.Replay(set)
-	require.ErrorIs(t, err, eligibility.ErrReplay, "somebody has changed the facts")
+	require.ErrorAs(t, err, new(*eligibility.ReplayError), "somebody has changed the facts")
 }
 
 func TestFailedDecisionReplays(t *testing.T) {

@@ -59,11 +59,11 @@ func TestWithFindings(t *testing.T) {
 	if _, err := (eligibility.Decision{}).WithFindings(found); err != nil {
 		t.Errorf("a decision that could not be made has findings, too: %v", err)
 	}
-	if _, err := (eligibility.Decision{Outcome: eligibility.OutcomeEligible}).WithFindings(found); !errors.Is(err, eligibility.ErrParse) {
+	if _, err := (eligibility.Decision{Outcome: eligibility.OutcomeEligible}).WithFindings(found); !errors.As(err, new(*eligibility.ParseError)) {
 		t.Errorf("an outcome that the findings do not come to: %v", err)
 	}
 	for _, nothing := range [][]eligibility.Finding{nil, {{Rule: "rooms"}}} {
-		if _, err := (eligibility.Decision{Outcome: eligibility.OutcomeEligible}).WithFindings(nothing); !errors.Is(err, eligibility.ErrParse) {
+		if _, err := (eligibility.Decision{Outcome: eligibility.OutcomeEligible}).WithFindings(nothing); !errors.As(err, new(*eligibility.ParseError)) {
 			t.Errorf("eligible by %v: %v", nothing, err)
 		}
 	}

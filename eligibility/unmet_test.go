@@ -72,7 +72,7 @@ func TestUnmetWithoutWords(t *testing.T) {
 func TestUnmetOfWhatWasNotDecided(t *testing.T) {
 	set := ruleSet(t, eligibility.AtLeast(revenue, money("1.00 EUR")), eligibility.AtLeast(seats, 11), eligibility.AtLeast(rooms, 1))
 	broken, err := set.Decide(facts(with(seats, 10), with(revenue, usd("1.00"))), noon)
-	require.ErrorIs(t, err, eligibility.ErrRule)
+	require.ErrorAs(t, err, new(*eligibility.RuleError))
 	failed, unknown := broken.Bits(0)
 	assert.Equal(t, []uint64{0b10, 0b100}, []uint64{failed, unknown}, "the first rule has no verdict")
 

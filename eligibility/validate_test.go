@@ -66,7 +66,7 @@ func TestRuleSetsAreRefused(t *testing.T) {
 	}
 	for _, test := range tests {
 		set, err := eligibility.NewRuleSet(test.config)
-		require.ErrorIs(t, err, eligibility.ErrRuleSet, test.name)
+		require.ErrorAs(t, err, new(*eligibility.RuleSetError), test.name)
 		assert.Nil(t, set)
 		var refusal *eligibility.RuleSetError
 		require.ErrorAs(t, err, &refusal, test.name)

@@ -24,7 +24,7 @@ func TestCheckFacts(t *testing.T) {
 		"no UTF-8 in a list":   with(designations, []string{"Azure", "\xff"}),
 	} {
 		err := facts(set).Check()
-		require.ErrorIs(t, err, eligibility.ErrValue, name)
+		require.ErrorAs(t, err, new(*eligibility.ValueError), name)
 		var bad *eligibility.ValueError
 		require.ErrorAs(t, err, &bad, name)
 		require.NotEmpty(t, bad.Fact, name)

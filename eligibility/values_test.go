@@ -18,7 +18,7 @@ func refused(t *testing.T, err error, what string) {
 	t.Helper()
 	var parse *eligibility.ParseError
 	require.ErrorAs(t, err, &parse)
-	require.ErrorIs(t, err, eligibility.ErrParse)
+	require.ErrorAs(t, err, new(*eligibility.ParseError))
 	assert.Equal(t, what, parse.What)
 	assert.NotEmpty(t, parse.Problem)
 }

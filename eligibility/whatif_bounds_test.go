@@ -210,7 +210,7 @@ func FuzzWhatIf(f *testing.F) {
 func TestWhatIfErrors(t *testing.T) {
 	set := ruleSet(t, eligibility.AtLeast(revenue, usd("10.00")))
 	_, err := set.WhatIf(facts(with(revenue, money("9.00 EUR"))), noon, nil)
-	require.ErrorIs(t, err, eligibility.ErrRule)
+	require.ErrorAs(t, err, new(*eligibility.RuleError))
 	_, err = set.WhatIf(facts(), time.Time{}, nil)
 	require.ErrorIs(t, err, eligibility.ErrNoTime)
 }

@@ -53,7 +53,7 @@ func TestContactFlags(t *testing.T) {
 		require.NoError(t, back.UnmarshalText([]byte(d)))
 		require.Equal(t, d, back)
 	}
-	require.ErrorIs(t, new(engagement.ContactDoubt).UnmarshalText([]byte("junk")), engagement.ErrUnknownValue)
+	require.ErrorAs(t, new(engagement.ContactDoubt).UnmarshalText([]byte("junk")), new(*engagement.UnknownValueError))
 }
 
 func TestSides(t *testing.T) {

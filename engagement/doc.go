@@ -41,8 +41,6 @@
 // # Errors
 //
 // *InvalidError says what is wrong with an engagement, a partner, a schedule of
-// reminders, an ID, an owner or a label,
-// *UnknownValueError what is no value of an enumeration, *HistoryError where a
-// history was tampered with. Their sentinels are ErrInvalid, ErrUnknownValue and
-// ErrHistoryBroken.
+// reminders, an ID, an owner or a label, *UnknownValueError what is no value of an
+// enumeration, *HistoryError where a history was tampered with.
 package engagement

@@ -1,15 +1,10 @@
 package engagement
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 )
-
-// ErrUnknownValue is matched by the error of decoding an enumerated text that
-// is not one of its values.
-var ErrUnknownValue = errors.New("engagement: unknown value")
 
 // UnknownValueError says which values an enumerated text may have.
 type UnknownValueError struct {
@@ -21,9 +16,6 @@ type UnknownValueError struct {
 func (e *UnknownValueError) Error() string {
 	return fmt.Sprintf("engagement: %s %q is unknown: use one of %s", e.Field, e.Value, strings.Join(e.Allowed, ", "))
 }
-
-// Is makes errors.Is(err, ErrUnknownValue) true.
-func (e *UnknownValueError) Is(target error) bool { return target == ErrUnknownValue }
 
 // decode sets v to the text when it is one of all; the empty text is the zero
 // value, which is a missing value and never junk.

@@ -59,7 +59,7 @@ func checkEnum[T ~string, P interface {
 	for _, junk := range []string{"x", " ", " " + spellings[0], spellings[0] + " ", spellings[0] + "\x00", "Eligible!", strings.ToUpper(spellings[0])} {
 		v := all[0]
 		err := P(&v).UnmarshalText([]byte(junk))
-		require.ErrorIs(t, err, engagement.ErrUnknownValue, "%q", junk)
+		require.ErrorAs(t, err, new(*engagement.UnknownValueError), "%q", junk)
 		var unknown *engagement.UnknownValueError
 		require.ErrorAs(t, err, &unknown)
 		require.Equal(t, junk, unknown.Value)

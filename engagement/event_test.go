@@ -70,7 +70,7 @@ func TestTamperingShows(t *testing.T) {
 	check := func(t *testing.T, seq int64, events []engagement.Event, head engagement.Head) {
 		t.Helper()
 		err := engagement.VerifyHistory(events, head)
-		require.ErrorIs(t, err, engagement.ErrHistoryBroken)
+		require.ErrorAs(t, err, new(*engagement.HistoryError))
 		var broken *engagement.HistoryError
 		require.ErrorAs(t, err, &broken)
 		require.Equal(t, seq, broken.Seq, "%v", err)

@@ -220,7 +220,7 @@ func invalid(t *testing.T, err error, fields ...string) {
 	t.Helper()
 	var got []string
 	for _, e := range parts(err) {
-		require.ErrorIs(t, e, engagement.ErrInvalid)
+		require.ErrorAs(t, e, new(*engagement.InvalidError))
 		bad, ok := e.(*engagement.InvalidError)
 		require.True(t, ok, "%T", e)
 		require.NotEmpty(t, bad.Of)

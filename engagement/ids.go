@@ -1,7 +1,6 @@
 package engagement
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -21,10 +20,6 @@ type LocationID string
 // were made.
 type ParticipationID string
 
-// ErrInvalid is matched by the error of an engagement, a partner or an ID, for
-// example, that cannot be used.
-var ErrInvalid = errors.New("engagement: invalid")
-
 // InvalidError names the field that is wrong and what would help.
 type InvalidError struct {
 	Of      string // what is invalid: `engagement "azure-migration"`
@@ -35,9 +30,6 @@ type InvalidError struct {
 func (e *InvalidError) Error() string {
 	return fmt.Sprintf("%s: %s %s", e.Of, e.Field, e.Problem)
 }
-
-// Is makes errors.Is(err, ErrInvalid) true.
-func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
 
 const maxIDLength = 100
 

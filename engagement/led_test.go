@@ -196,10 +196,10 @@ func TestOldEventsProveTheStatus(t *testing.T) {
 	require.NoError(t, engagement.VerifyParticipation(p, []engagement.Event{old}))
 	lie := p
 	lie.Consent.Status, lie.Claim = consent.StatusDeclined, nil
-	require.ErrorIs(t, engagement.VerifyParticipation(lie, []engagement.Event{old}), engagement.ErrHistoryBroken)
-	require.ErrorIs(t, engagement.VerifyParticipation(p, nil), engagement.ErrHistoryBroken, "no event tells of it")
+	require.ErrorAs(t, engagement.VerifyParticipation(lie, []engagement.Event{old}), new(*engagement.HistoryError))
+	require.ErrorAs(t, engagement.VerifyParticipation(p, nil), new(*engagement.HistoryError), "no event tells of it")
 	known := engagement.Event{Partner: northwind, Kind: engagement.EventCustomerKnown, Seq: 5, Format: engagement.FormatNote}
 	require.NoError(t, engagement.VerifyCustomer(engagement.Customer{KnownSince: start}, []engagement.Event{old, known}))
-	require.ErrorIs(t, engagement.VerifyCustomer(engagement.Customer{KnownSince: start}, []engagement.Event{old}), engagement.ErrHistoryBroken)
-	require.ErrorIs(t, engagement.VerifyCustomer(engagement.Customer{}, []engagement.Event{old, known}), engagement.ErrHistoryBroken)
+	require.ErrorAs(t, engagement.VerifyCustomer(engagement.Customer{KnownSince: start}, []engagement.Event{old}), new(*engagement.HistoryError))
+	require.ErrorAs(t, engagement.VerifyCustomer(engagement.Customer{}, []engagement.Event{old, known}), new(*engagement.HistoryError))
 }

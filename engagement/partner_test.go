@@ -66,7 +66,7 @@ func TestLocationRulesFail(t *testing.T) {
 	p.Locations = append(p.Locations, engagement.Location{ID: "broken", Enrolled: true, Payee: engagement.PayeeValid, Facts: facts(1, "")})
 	got, err := engagement.LocationOutcomes(e, p, start)
 	require.ErrorIs(t, err, boom)
-	require.ErrorIs(t, err, eligibility.ErrRule)
+	require.ErrorAs(t, err, new(*eligibility.RuleError))
 	require.ErrorContains(t, err, "location broken in engagement azure-migration")
 	require.Len(t, got, 3)
 	require.True(t, got[0].Payable)

@@ -1,13 +1,9 @@
 package engagement
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 )
-
-// ErrHistoryBroken is matched by the error of a history that was tampered with.
-var ErrHistoryBroken = errors.New("engagement: history is broken")
 
 // HistoryError says where a history does not hold together.
 type HistoryError struct {
@@ -18,9 +14,6 @@ type HistoryError struct {
 func (e *HistoryError) Error() string {
 	return fmt.Sprintf("history is broken at event %d: %s", e.Seq, e.Problem)
 }
-
-// Is makes errors.Is(err, ErrHistoryBroken) true.
-func (e *HistoryError) Is(target error) bool { return target == ErrHistoryBroken }
 
 // VerifyHistory checks that the events are a whole history which ends at head:
 // none changed, left out, put in, in another order, or cut off at the end. An

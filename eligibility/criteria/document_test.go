@@ -211,7 +211,7 @@ type fault struct {
 
 func requireFaults(t *testing.T, err error, about string, want ...fault) {
 	t.Helper()
-	require.ErrorIs(t, err, criteria.ErrDocument, about)
+	require.ErrorAs(t, err, new(*criteria.DocumentError), about)
 	var got []*criteria.DocumentError
 	var walk func(error)
 	walk = func(err error) {
@@ -231,7 +231,14 @@ func requireFaults(t *testing.T, err error, about string, want ...fault) {
 		assert.Equal(t, w.path, got[i].Path, "%s: %v", about, got[i])
 		assert.Contains(t, got[i].Problem, w.problem, about)
 		if w.cause != nil {
-			assert.ErrorIs(t, got[i], w.cause, about)
+			switch w.cause.(type) {
+			case *eligibility.RuleSetError:
+				assert.ErrorAs(t, got[i], new(*eligibility.RuleSetError), about)
+			case *eligibility.ParseError:
+				assert.ErrorAs(t, got[i], new(*eligibility.ParseError), about)
+			default:
+				assert.ErrorIs(t, got[i], w.cause, about)
+			}
 		}
 		where := w.path
 		if where == "" {
@@ -271,7 +278,7 @@ func TestDocumentFaults(t *testing.T) {
 			{"version", `is a number, and has to be a text, as in "2026.1"`, nil},
 		}},
 		{`{"id": "", "version": " ", ` + rules + `}`, []fault{{"id", "is empty", nil}, {"version", "is empty", nil}}},
-		{`{"id": " a", "version": "1\n", ` + rules + `}`, []fault{{"id", "blanks around it", eligibility.ErrRuleSet}, {"version", "control characters", nil}}},
+		{`{"id": " a", "version": "1\n", ` + rules + `}`, []fault{{"id", "blanks around it", &eligibility.RuleSetError{}}, {"version", "control characters", nil}}},
 		{`{"id": "a", "version": "1", "effective_from": "July", ` + rules + `}`, []fault{{"effective_from", `is "July", and has to be a day as in "2026-07-01" or a time`, nil}}},
 		{`{"id": "a", "version": "1", "effective_from": "2026-02-30", ` + rules + `}`, []fault{{"effective_from", "has to be a day", nil}}},
 		{`{"id": "a", "version": "1", "effective_to": "0001-01-01", ` + rules + `}`, []fault{{"effective_to", "has to be a day", nil}}},
@@ -326,7 +333,7 @@ func TestRuleFaults(t *testing.T) {
 		{`["rooms", "is", 5.0]`, []fault{{"rules[2][2]", "is 5.0, and has to be a whole number", nil}}},
 		{`["rooms", "is", 1e3]`, []fault{{"rules[2][2]", "is 1e3, and has to be a whole number", nil}}},
 		{`["rooms", "is", 9223372036854775808]`, []fault{{"rules[2][2]", "whole number of 64 bits", nil}}},
-		{`["ratio", "is", 1e3]`, []fault{{"rules[2][2]", `is "1e3", which is not a decimal`, eligibility.ErrParse}}},
+		{`["ratio", "is", 1e3]`, []fault{{"rules[2][2]", `is "1e3", which is not a decimal`, &eligibility.ParseError{}}}},
 		{`["ratio", "is", "many"]`, []fault{{"rules[2][2]", `is "many", which is not a decimal`, nil}}},
 		{`["ratio", "is", true]`, []fault{{"rules[2][2]", `is true or false, and has to be a text, or a number`, nil}}},
 		{`["budget", "is", 5]`, []fault{{"rules[2][2]", `is a number, and has to be a text, as in "2500.00 USD"`, nil}}},
@@ -339,7 +346,7 @@ func TestRuleFaults(t *testing.T) {
 		{`["founded", "older than", "365 days ago"]`, []fault{{"rules[2][2]", "is not a number of days", nil}}},
 		{`["founded", "older than", "` + strings.Repeat("9", 99) + ` days"]`, []fault{{"rules[2][2]", strings.Repeat("9", 60) + "…", nil}}},
 		{`["segment", "one of", "smb"]`, []fault{{"rules[2][2]", "is a text, and has to be a list of values", nil}}},
-		{`["segment", "one of", []]`, []fault{{"rules[2][2]", "needs at least one value", eligibility.ErrRuleSet}}},
+		{`["segment", "one of", []]`, []fault{{"rules[2][2]", "needs at least one value", &eligibility.RuleSetError{}}}},
 		{`["segment", "one of", ["smb", 5, null]]`, []fault{{"rules[2][2][1]", "is a number", nil}, {"rules[2][2][2]", "is null", nil}}},
 		{`["rooms", "between", 5]`, []fault{{"rules[2][2]", "is a number, and has to be a list of values", nil}}},
 		{`["rooms", "between", [5]]`, []fault{{"rules[2][2]", "has 1 values, and has to have two", nil}}},
@@ -416,9 +423,9 @@ func TestFactsOfTwoKinds(t *testing.T) {
 		return eligibility.Is(eligibility.NewFact[string]("rooms"), "one"), nil
 	})))
 	_, err := registry.ReadRules([]byte(`[["rooms", "is", 5], ["odd", true]]`))
-	requireFaults(t, err, "bare", fault{"[1]", `reads the fact "rooms" as text, and elsewhere it is integer`, eligibility.ErrRuleSet})
+	requireFaults(t, err, "bare", fault{"[1]", `reads the fact "rooms" as text, and elsewhere it is integer`, &eligibility.RuleSetError{}})
 	_, err = registry.ReadRules([]byte(`[["rooms", "is", 5], {"id": "x", "doc": "d", "check": ["odd", true]}]`))
-	requireFaults(t, err, "object", fault{"[1].check", "elsewhere it is integer", eligibility.ErrRuleSet})
+	requireFaults(t, err, "object", fault{"[1].check", "elsewhere it is integer", &eligibility.RuleSetError{}})
 }
 
 func TestDerivedNames(t *testing.T) {
@@ -463,5 +470,5 @@ func TestDocumentErrorsAreErrors(t *testing.T) {
 	assert.EqualError(t, err, `criteria: rules[0][2] is a number, and has to be a text, as in "enterprise"`)
 	d, ok := errors.AsType[*criteria.DocumentError](err)
 	require.True(t, ok)
-	assert.NotErrorIs(t, d, criteria.ErrFact)
+	assert.NotErrorAs(t, d, new(*criteria.FactError))
 }

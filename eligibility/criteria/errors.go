@@ -5,14 +5,10 @@ import (
 	"strconv"
 )
 
-// Sentinels for errors.Is; the types with similar names say more.
+// What the types below wrap, for errors.Is.
 var (
-	ErrDocument        = errors.New("criteria: the document cannot be used")
-	ErrFact            = errors.New("criteria: the fact cannot be set")
 	ErrUnknownFact     = errors.New("criteria: nobody has registered this fact")
 	ErrUnknownOperator = errors.New("criteria: there is no such operator for this fact")
-	ErrRegistration    = errors.New("criteria: this cannot be registered")
-	ErrTimeline        = errors.New("criteria: these rule sets make no timeline")
 	ErrOverlap         = errors.New("criteria: two rule sets are in effect at once")
 )
 
@@ -34,9 +30,6 @@ func (e *DocumentError) Error() string {
 	return "criteria: " + path + " " + e.Problem
 }
 
-// Is makes errors.Is(err, ErrDocument) true.
-func (e *DocumentError) Is(target error) bool { return target == ErrDocument }
-
 // Unwrap returns Err.
 func (e *DocumentError) Unwrap() error { return e.Err }
 
@@ -53,9 +46,6 @@ func (e *FactError) Error() string {
 	return "criteria: fact " + strconv.Quote(e.Fact) + ": " + e.Err.Error()
 }
 
-// Is makes errors.Is(err, ErrFact) true.
-func (e *FactError) Is(target error) bool { return target == ErrFact }
-
 // Unwrap returns Err.
 func (e *FactError) Unwrap() error { return e.Err }
 
@@ -68,6 +58,3 @@ type RegistrationError struct {
 func (e *RegistrationError) Error() string {
 	return "criteria: " + strconv.Quote(e.Name) + " cannot be registered: it " + e.Problem
 }
-
-// Is makes errors.Is(err, ErrRegistration) true.
-func (e *RegistrationError) Is(target error) bool { return target == ErrRegistration }

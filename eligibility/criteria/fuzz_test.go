@@ -44,7 +44,7 @@ func FuzzReadDocument(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		set, err := registry.ReadDocument(data)
 		if err != nil {
-			if set != nil || !errors.Is(err, criteria.ErrDocument) {
+			if set != nil || !errors.As(err, new(*criteria.DocumentError)) {
 				t.Fatalf("a rule set %v with the error %v", set, err)
 			}
 			return

@@ -29,7 +29,7 @@ func TestDocumentsFromEditors(t *testing.T) {
 	_, err = registry.ReadDocument([]byte("\xff\xfe{\x00}\x00"))
 	require.EqualError(t, err, "criteria: the document is UTF-16: save it as UTF-8")
 	_, err = registry.ReadDocument([]byte("\ufeff\ufeff" + small))
-	require.ErrorIs(t, err, criteria.ErrDocument, "one mark is enough")
+	require.ErrorAs(t, err, new(*criteria.DocumentError), "one mark is enough")
 
 	for text, want := range map[string]bool{"TRUE": true, "True": true, " true ": true, "FALSE": false, "False": false} {
 		var facts eligibility.Facts
@@ -61,7 +61,7 @@ func TestErrorsAreBounded(t *testing.T) {
 		"a long document":   document(`["segment", "is", "` + strings.Repeat("x", 5<<20) + `"]`),
 	} {
 		_, err := registry.ReadDocument([]byte(text))
-		require.ErrorIs(t, err, criteria.ErrDocument, what)
+		require.ErrorAs(t, err, new(*criteria.DocumentError), what)
 		require.Less(t, len(err.Error()), 64<<10, what)
 	}
 	_, err := registry.ReadDocument([]byte(document(strings.TrimSuffix(strings.Repeat(`["unknown", "is", 1],`, 21), ","))))
@@ -90,7 +90,7 @@ func TestRulesThatDoNotHoldDecideNothing(t *testing.T) {
 	require.Equal(t, eligibility.OutcomeEligible, d.Outcome)
 
 	d, err = set.Decide(facts, time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC))
-	require.ErrorIs(t, err, eligibility.ErrNotInEffect)
+	require.ErrorAs(t, err, new(*eligibility.NotInEffectError))
 	require.EqualError(t, err, "eligibility: rule set a 1 is in effect from always until 2026-07-01T00:00:00Z, not at 2026-09-01T00:00:00Z: decide by the version that is")
 	require.Empty(t, d.Outcome)
 	require.Empty(t, d.Findings())

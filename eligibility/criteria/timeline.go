@@ -25,9 +25,6 @@ func (e *TimelineError) Error() string {
 	return "criteria: " + e.First + " and " + e.Second + " " + e.Problem
 }
 
-// Is makes errors.Is(err, ErrTimeline) true.
-func (e *TimelineError) Is(target error) bool { return target == ErrTimeline }
-
 // Unwrap returns Err.
 func (e *TimelineError) Unwrap() error { return e.Err }
 

@@ -88,7 +88,7 @@ func TestTimelineRefuses(t *testing.T) {
 		line, err := criteria.NewTimeline(c.sets...)
 		assert.EqualError(t, err, c.want, about)
 		assert.Empty(t, line.RuleSets(), about)
-		assert.ErrorIs(t, err, criteria.ErrTimeline, about)
+		assert.ErrorAs(t, err, new(*criteria.TimelineError), about)
 		var refused *criteria.TimelineError
 		assert.ErrorAs(t, err, &refused, about)
 		if c.overlap {

@@ -98,7 +98,7 @@ func (c *Case) run(set *eligibility.RuleSet, coverage *Coverage) []string {
 
 	if names := changed(c.Facts, d.Facts, set.Facts()); len(names) > 0 {
 		mistakes = append(mistakes, "a rule has changed the facts it was given: "+strings.Join(names, ", "))
-	} else if _, err := d.Replay(set); errors.Is(err, eligibility.ErrReplay) {
+	} else if _, err := d.Replay(set); errors.As(err, new(*eligibility.ReplayError)) {
 		mistakes = append(mistakes, "decided a second time it comes out differently: "+err.Error())
 	}
 	return mistakes

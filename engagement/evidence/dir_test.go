@@ -185,7 +185,7 @@ func TestDirAfterFailure(t *testing.T) {
 		},
 		"the content is too large": func(_ context.Context, _ func(), put func(io.Reader) error) error {
 			var all counter
-			if err := put(evidence.NewMeter(&all, 100_000)); !errors.Is(err, evidence.ErrTooLarge) {
+			if err := put(evidence.NewMeter(&all, 100_000)); !errors.As(err, new(*evidence.TooLargeError)) {
 				return err
 			}
 			return nil

@@ -32,7 +32,7 @@
 //
 // # Errors
 //
-// Each refusal has a type, and a sentinel for [errors.Is]: [KeyError],
+// Each refusal has a type, for [errors.As]: [KeyError],
 // [TooLargeError], [DamagedError]. What is not there is [fs.ErrNotExist]. An
 // error of the reader that gives the content comes back from Put, and so does
 // that of a context that has ended. Everything else comes from the storage, may

@@ -36,7 +36,7 @@ func Example() {
 	}
 
 	err = store.Put(ctx, key, evidence.NewMeter(strings.NewReader("a film of the whole workshop"), 20))
-	fmt.Println(errors.Is(err, evidence.ErrTooLarge), err)
+	fmt.Println(errors.As(err, new(*evidence.TooLargeError)), err)
 	// Output:
 	// 26 3a0ea278071ed9ccaff6a422f8c06151ea104f2dd0cfa902fe806564f5a8b50c
 	// 12 servers were assessed.

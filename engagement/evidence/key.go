@@ -1,17 +1,13 @@
 package evidence
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
 
-// ErrKey is what every [KeyError] matches.
-var ErrKey = errors.New("malformed evidence key")
-
 const maxKey = 200 // bytes
 
-// KeyError refuses a key. It matches [ErrKey].
+// KeyError refuses a key.
 type KeyError struct {
 	Key     string
 	Problem string // what is wrong and what would help
@@ -20,9 +16,6 @@ type KeyError struct {
 func (e *KeyError) Error() string {
 	return fmt.Sprintf("malformed evidence key %.60q: %s", e.Key, e.Problem)
 }
-
-// Unwrap returns [ErrKey].
-func (e *KeyError) Unwrap() error { return ErrKey }
 
 // CheckKey returns nil if key can be one, else a [KeyError]. A key has at most
 // 200 bytes. It consists of segments joined by '/'. A segment has ASCII letters,

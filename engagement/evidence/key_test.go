@@ -56,7 +56,7 @@ func TestCheckKey(t *testing.T) {
 	} {
 		err := evidence.CheckKey(key)
 		refused, ok := errors.AsType[*evidence.KeyError](err)
-		if !ok || refused.Key != key || !strings.Contains(refused.Problem, problem) || !errors.Is(err, evidence.ErrKey) {
+		if !ok || refused.Key != key || !strings.Contains(refused.Problem, problem) || !errors.As(err, new(*evidence.KeyError)) {
 			t.Errorf("%q: got %v, want a problem with %q", key, err, problem)
 			continue
 		}

@@ -3,17 +3,12 @@ package evidence
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
 )
 
-// ErrTooLarge is what every [TooLargeError] matches.
-var ErrTooLarge = errors.New("content too large")
-
-// TooLargeError says that there are more bytes than may be. It matches
-// [ErrTooLarge].
+// TooLargeError says that there are more bytes than may be.
 type TooLargeError struct {
 	Limit int64 // how many may be
 }
@@ -21,9 +16,6 @@ type TooLargeError struct {
 func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("the file has more than the %d bytes that one may have: send a smaller one, or several", e.Limit)
 }
-
-// Unwrap returns [ErrTooLarge].
-func (e *TooLargeError) Unwrap() error { return ErrTooLarge }
 
 // Meter is a reader that counts and hashes what passes through it, and lets no
 // more pass than it should.

@@ -55,7 +55,7 @@ func TestMeter(t *testing.T) {
 				continue
 			}
 			large, ok := errors.AsType[*evidence.TooLargeError](err)
-			if !ok || large.Limit != max(test.limit, 0) || !errors.Is(err, evidence.ErrTooLarge) {
+			if !ok || large.Limit != max(test.limit, 0) || !errors.As(err, new(*evidence.TooLargeError)) {
 				t.Errorf("%s, %d bytes, limit %d: got %v", name, len(test.content), test.limit, err)
 			}
 			if n, again := m.Read(make([]byte, 10)); n != 0 || again != err {
@@ -69,7 +69,7 @@ func TestMeter(t *testing.T) {
 // without an end.
 func TestMeterStops(t *testing.T) {
 	var read counter
-	if _, err := io.Copy(io.Discard, evidence.NewMeter(&read, 1000)); !errors.Is(err, evidence.ErrTooLarge) {
+	if _, err := io.Copy(io.Discard, evidence.NewMeter(&read, 1000)); !errors.As(err, new(*evidence.TooLargeError)) {
 		t.Error(err)
 	}
 	if read != 1001 {

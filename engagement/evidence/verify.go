@@ -1,17 +1,12 @@
 package evidence
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
 )
 
-// ErrDamaged is what every [DamagedError] matches.
-var ErrDamaged = errors.New("content damaged")
-
-// DamagedError says that a content is not the one that was recorded. It matches
-// [ErrDamaged].
+// DamagedError says that a content is not the one that was recorded.
 type DamagedError struct {
 	WantSize   int64  // as recorded
 	WantSHA256 string // as recorded
@@ -23,9 +18,6 @@ func (e *DamagedError) Error() string {
 	return fmt.Sprintf("the file is not the one that was recorded: it had %d bytes and the SHA-256 %s, and what came has %d and %s: restore it from a backup, or ask for it again",
 		e.WantSize, e.WantSHA256, e.Size, e.SHA256)
 }
-
-// Unwrap returns [ErrDamaged].
-func (e *DamagedError) Unwrap() error { return ErrDamaged }
 
 // Verify returns a reader of content that fails with a [DamagedError], where
 // there would be [io.EOF], unless size and SHA-256 are what was recorded. The

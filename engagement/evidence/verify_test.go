@@ -50,7 +50,7 @@ func TestVerify(t *testing.T) {
 				}
 			} else {
 				damaged, ok := errors.AsType[*evidence.DamagedError](err)
-				if !ok || !errors.Is(err, evidence.ErrDamaged) || damaged.WantSize != int64(len(test.recorded)) || damaged.WantSHA256 != sumOf(test.recorded) ||
+				if !ok || !errors.As(err, new(*evidence.DamagedError)) || damaged.WantSize != int64(len(test.recorded)) || damaged.WantSHA256 != sumOf(test.recorded) ||
 					damaged.Size > int64(len(test.content)) || damaged.SHA256 != sumOf(test.content[:damaged.Size]) {
 					t.Errorf("%s, %q: got %v", name, test.content, err)
 				}
@@ -70,7 +70,7 @@ func TestVerify(t *testing.T) {
 
 func TestVerifyOfAnotherHash(t *testing.T) {
 	for _, sum := range []string{"", strings.ToUpper(sumOf("abc")), sumOf("abc")[:63]} {
-		if _, err := io.ReadAll(evidence.Verify(io.NopCloser(strings.NewReader("abc")), 3, sum)); !errors.Is(err, evidence.ErrDamaged) {
+		if _, err := io.ReadAll(evidence.Verify(io.NopCloser(strings.NewReader("abc")), 3, sum)); !errors.As(err, new(*evidence.DamagedError)) {
 			t.Errorf("%q: got %v", sum, err)
 		}
 	}
@@ -81,7 +81,7 @@ func TestVerifyOfAnotherHash(t *testing.T) {
 func TestVerifyHoldsBack(t *testing.T) {
 	for name, hand := range hands {
 		r := evidence.Verify(io.NopCloser(hand(strings.NewReader("abX"))), 3, sumOf("abc"))
-		if n, err := io.ReadFull(r, make([]byte, 3)); n == 3 || !errors.Is(err, evidence.ErrDamaged) {
+		if n, err := io.ReadFull(r, make([]byte, 3)); n == 3 || !errors.As(err, new(*evidence.DamagedError)) {
 			t.Errorf("%s: it gives %d bytes and %v", name, n, err)
 		}
 	}

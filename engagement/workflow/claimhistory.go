@@ -42,7 +42,7 @@ func (s *Service) claimHistory(ctx context.Context, seen engagement.Participatio
 		lost := numbersOf(bad)
 		r := reading{key: key, newest: true, limit: 1, head: loaded.Customers[key].History}
 		_, broken := s.read(ctx, &r)
-		if broken != nil && !errors.Is(broken, engagement.ErrHistoryBroken) {
+		if broken != nil && !errors.As(broken, new(*engagement.HistoryError)) {
 			return events, lost, broken
 		}
 		if n := len(events); broken == nil && n > 0 && events[n-1].Seq > loaded.Customers[key].History.Seq {

@@ -175,11 +175,16 @@ func unchanged(t *testing.T, s *spy, f func()) {
 
 // refused returns the error as the type that it must have, and fails the test
 // when it does not match its sentinel too or says nothing.
-func refused[E error](t *testing.T, err, sentinel error) E {
+func refused[E error](t *testing.T, err error, sentinels ...error) E {
 	t.Helper()
 	e, ok := errors.AsType[E](err)
-	if !ok || !errors.Is(err, sentinel) {
-		t.Fatalf("the error is %T %v, want a %T that matches %q", err, err, e, sentinel)
+	if !ok {
+		t.Fatalf("the error is %T %v, want a %T", err, err, e)
+	}
+	for _, sentinel := range sentinels {
+		if !errors.Is(err, sentinel) {
+			t.Fatalf("the error is %T %v, want one that matches %q", err, err, sentinel)
+		}
 	}
 	if e.Error() == "" {
 		t.Fatalf("%T says nothing", e)

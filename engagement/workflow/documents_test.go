@@ -150,7 +150,7 @@ func TestEvidenceSize(t *testing.T) {
 				return
 			}
 			equal(t, "the field", e.Field, "content")
-			if !errors.Is(e, evidence.ErrTooLarge) || !strings.Contains(e.Error(), "1000 bytes") {
+			if !errors.As(e, new(*evidence.TooLargeError)) || !strings.Contains(e.Error(), "1000 bytes") {
 				t.Errorf("%v does not say how large it may be", e)
 			}
 		})
@@ -486,7 +486,7 @@ func TestOpenEvidence(t *testing.T) {
 	for _, damaged := range []string{"%PDF-1.7 invoicE", "%PDF-1.7", "%PDF-1.7 invoice, and more"} {
 		ok(t, docs.Memory.Put(background, added.Ref, strings.NewReader(damaged)))
 		text, err := opened(t, w, w.Actor, p, added.ID)
-		if !errors.Is(err, evidence.ErrDamaged) || strings.Contains(text, "invoice") {
+		if !errors.As(err, new(*evidence.DamagedError)) || strings.Contains(text, "invoice") {
 			t.Errorf("%q is read as %q, %v", damaged, text, err)
 		}
 	}

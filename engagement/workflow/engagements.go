@@ -87,7 +87,7 @@ func (q EngagementsQuery) check() error {
 //
 // It returns a *ForbiddenError, a *NotFoundError for the partner, *InputErrors or
 // an *UnavailableError. Where an engagement's rules fail for a location
-// (eligibility.ErrRule), the location does not count as eligible; the joined
+// ([*eligibility.RuleError]), the location does not count as eligible; the joined
 // error comes together with the list.
 func (d *EngagementsDesk) List(ctx context.Context, actor Actor, query EngagementsQuery) ([]EngagementGroup, error) {
 	s := d.s
@@ -238,7 +238,7 @@ func criteria(set *eligibility.RuleSet) []Criterion {
 // says why.
 //
 // It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError. A
-// location for which the rules fail (eligibility.ErrRule) has no outcome; the
+// location for which the rules fail ([*eligibility.RuleError]) has no outcome; the
 // joined error comes together with the page.
 func (d *EngagementsDesk) Locations(ctx context.Context, actor Actor, id engagement.ID) ([]engagement.LocationOutcome, error) {
 	s := d.s

@@ -269,7 +269,7 @@ func TestLocationRulesFail(t *testing.T) {
 	})
 	told := func(err error) {
 		t.Helper()
-		if !errors.Is(err, errBoom) || !errors.Is(err, eligibility.ErrRule) {
+		if !errors.Is(err, errBoom) || !errors.As(err, new(*eligibility.RuleError)) {
 			t.Fatalf("the error is %v, want that of the rule", err)
 		}
 	}

@@ -129,7 +129,7 @@ type Started struct {
 // *NotFoundError or a *LocationNotEligibleError for the location, an *InputError for the
 // hours, a *tenant.MalformedError for each text. If there is none it may return one
 // of the other typed errors of tenant.Resolve or a *NameRequiredError.
-// Engagements whose rules fail (eligibility.ErrRule) are in neither list; their
+// Engagements whose rules fail ([*eligibility.RuleError]) are in neither list; their
 // errors are joined, and the rest of the offer holds.
 func (d *CustomersDesk) Identify(ctx context.Context, actor Actor, candidate Candidate) (Offer, error) {
 	s := d.s

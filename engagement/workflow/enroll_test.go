@@ -589,7 +589,7 @@ func TestBrokenRules(t *testing.T) {
 	})
 	unchanged(t, spy, func() {
 		offer, err := w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
-		if !errors.Is(err, eligibility.ErrRule) || !errors.Is(err, broken) || !strings.Contains(err.Error(), "azure-migration") {
+		if !errors.As(err, new(*eligibility.RuleError)) || !errors.Is(err, broken) || !strings.Contains(err.Error(), "azure-migration") {
 			t.Fatalf("the error is %v", err)
 		}
 		equal(t, "eligible", chosen(offer.Eligible), []engagement.ID{workshop, pilot, "endpoint-workshop"})

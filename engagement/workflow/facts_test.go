@@ -24,7 +24,7 @@ func TestFactsThatCannotBeKept(t *testing.T) {
 	w.SetFacts("contoso.com", bad)
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", migration))
-		refused[*eligibility.ValueError](t, err, eligibility.ErrValue)
+		refused[*eligibility.ValueError](t, err)
 		if errors.Is(err, workflow.ErrUnavailable) {
 			t.Errorf("%v is told to be tried again", err)
 		}
@@ -38,7 +38,7 @@ func TestFactsThatCannotBeKept(t *testing.T) {
 	w.Known("contoso.com")
 	w.SetFacts("contoso.com", better)
 	done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: w.Actor.Partner}, nil)
-	refused[*eligibility.ValueError](t, err, eligibility.ErrValue)
+	refused[*eligibility.ValueError](t, err)
 	equal(t, "failed", done.Failed, 1)
 	for _, row := range w.Rows(migration, engagement.TabEligible) {
 		if row.Customer == w.Customer("contoso.com") {

@@ -75,7 +75,7 @@ func (d *HistoriesDesk) List(ctx context.Context, actor Actor, query HistoryQuer
 	var page HistoryPage
 	for len(page.Events)+len(page.Unreadable) == 0 && !r.done && err == nil {
 		var batch stretch
-		if batch, err = s.read(ctx, &r); err != nil && !errors.Is(err, engagement.ErrHistoryBroken) {
+		if batch, err = s.read(ctx, &r); err != nil && !errors.As(err, new(*engagement.HistoryError)) {
 			return HistoryPage{}, err
 		}
 		within, failed := s.historyWithin(ctx, scope, batch.events)

@@ -45,7 +45,7 @@ type KnownCustomer struct {
 // It needs the role Program. It returns what it did, with a *ForbiddenError, a
 // *NotFoundError or an *UnavailableError when it stopped early, and the joined
 // errors of customers who could not be imported or evaluated otherwise: an
-// *InputError, or the errors of rules that failed (eligibility.ErrRule). Of these
+// *InputError, or the errors of rules that failed ([*eligibility.RuleError]). Of these
 // it keeps the first 20; Progress.Failed counts all.
 func (d *ProgramDesk) Import(ctx context.Context, actor Actor, partner engagement.PartnerID, customers iter.Seq[KnownCustomer], progress func(Progress)) (Progress, error) {
 	s := d.s

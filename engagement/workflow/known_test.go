@@ -444,7 +444,7 @@ func TestReevaluateWithFailingRules(t *testing.T) {
 	w.SetFacts("fourthcoffee.com", seatsOf(300))
 	done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 	equal(t, "what was done", done, workflow.Progress{Done: 3, Changed: 1, Failed: 1})
-	if !errors.Is(err, errBoom) || !errors.Is(err, eligibility.ErrRule) || !strings.Contains(err.Error(), string(w.Customer("contoso.com"))) || errors.Is(err, workflow.ErrUnavailable) {
+	if !errors.Is(err, errBoom) || !errors.As(err, new(*eligibility.RuleError)) || !strings.Contains(err.Error(), string(w.Customer("contoso.com"))) || errors.Is(err, workflow.ErrUnavailable) {
 		t.Errorf("the error is %v", err)
 	}
 	w.ExpectTab(migration, engagement.TabEligible, "adatum.com", "contoso.com", "fourthcoffee.com")

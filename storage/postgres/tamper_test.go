@@ -78,5 +78,5 @@ func TestTamperingShows(t *testing.T) {
 // shows reports whether an error says that a history is not what it was, or that a row
 // of it cannot be read, since it is another one's.
 func shows(err error) bool {
-	return errors.Is(err, engagement.ErrHistoryBroken) || errors.Is(err, storage.ErrUnreadable)
+	return errors.As(err, new(*engagement.HistoryError)) || errors.Is(err, storage.ErrUnreadable)
 }

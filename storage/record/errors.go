@@ -1,22 +1,9 @@
 package record
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/partnerengage/partnerengage/storage"
-)
-
-var (
-	// ErrNewer says that a newer version of the library wrote a row, in a way that
-	// this one does not know. It is matched by *NewerError.
-	ErrNewer = errors.New("record: a newer version of the library wrote this row")
-	// ErrMalformed says that bytes are not what Encode writes. It is matched by
-	// *MalformedError.
-	ErrMalformed = errors.New("record: the row is malformed")
-	// ErrValue says that a value cannot be stored. It is matched by *ValueError, which
-	// matches storage.ErrInvalid, too.
-	ErrValue = errors.New("record: the value cannot be stored")
 )
 
 // NewerError says what of a row this version does not know. The row is to stay as it
@@ -38,9 +25,6 @@ func (e *NewerError) Error() string {
 	return "record: " + what + " is not known here: a newer version of the library wrote this row; read it with that one"
 }
 
-// Is makes errors.Is(err, ErrNewer) true.
-func (e *NewerError) Is(target error) bool { return target == ErrNewer }
-
 // MalformedError says where bytes are not what Encode writes. It repeats nothing of
 // them, since they can be about people.
 type MalformedError struct {
@@ -59,9 +43,6 @@ func (e *MalformedError) Error() string {
 	return fmt.Sprintf("record: field %d of %s %s", e.Field, e.Message, e.Problem)
 }
 
-// Is makes errors.Is(err, ErrMalformed) true.
-func (e *MalformedError) Is(target error) bool { return target == ErrMalformed }
-
 // ValueError says what of a value cannot be stored, because it could not be read
 // again.
 type ValueError struct {
@@ -79,5 +60,5 @@ func (e *ValueError) Error() string {
 	return fmt.Sprintf("record: %s.%s %s", e.Message, e.Field, e.Problem)
 }
 
-// Is makes errors.Is true for ErrValue and for storage.ErrInvalid.
-func (e *ValueError) Is(target error) bool { return target == ErrValue || target == storage.ErrInvalid }
+// Is makes errors.Is(err, storage.ErrInvalid) true.
+func (e *ValueError) Is(target error) bool { return target == storage.ErrInvalid }

@@ -35,7 +35,7 @@ func Example() {
 
 	// A later version has a field 7, of which this one knows nothing.
 	_, err = record.Decode[storage.Sending](append(body, 7<<3, 1))
-	fmt.Println(errors.Is(err, record.ErrNewer))
+	fmt.Println(errors.As(err, new(*record.NewerError)))
 	// Output:
 	// 62 bytes
 	// true

@@ -34,7 +34,7 @@ func TestWhatANewerVersionWroteIsRefused(t *testing.T) {
 					})
 					_, err := k.decode(newer)
 					var unknown *record.NewerError
-					if !errors.As(err, &unknown) || unknown.Field != 1000 || unknown.Message != in || !errors.Is(err, record.ErrNewer) {
+					if !errors.As(err, &unknown) || unknown.Field != 1000 || unknown.Message != in || !errors.As(err, new(*record.NewerError)) {
 						t.Fatalf("%s with an unknown field in %s: %v", name, in, err)
 					}
 				}
@@ -48,7 +48,7 @@ func TestNewerFormatsAreRefused(t *testing.T) {
 	for _, k := range kinds(t) {
 		for name, body := range kept(t, k) {
 			newer := slices.Concat([]byte{8, 2}, body[2:])
-			if _, err := k.decode(newer); !errors.Is(err, record.ErrNewer) || err.Error() != fmt.Sprintf(
+			if _, err := k.decode(newer); !errors.As(err, new(*record.NewerError)) || err.Error() != fmt.Sprintf(
 				"record: the format of %s is not known here: a newer version of the library wrote this row; read it with that one", k.message) {
 				t.Errorf("%s in format 2: %v", name, err)
 			}
@@ -69,7 +69,7 @@ func TestNewerFormatsAreRefused(t *testing.T) {
 			if string(newer) == string(body) {
 				continue
 			}
-			if _, err := k.decode(newer); !errors.Is(err, record.ErrNewer) {
+			if _, err := k.decode(newer); !errors.As(err, new(*record.NewerError)) {
 				t.Errorf("%s with something published that there is not: %v", name, err)
 			}
 		}
@@ -82,7 +82,7 @@ func TestNewerFormatsAreRefused(t *testing.T) {
 func ExampleNewerError() {
 	err := &record.NewerError{Message: "Claim", Field: 24}
 	fmt.Println(err)
-	fmt.Println(errors.Is(err, record.ErrNewer))
+	fmt.Println(errors.As(err, new(*record.NewerError)))
 	// Output:
 	// record: field 24 of Claim is not known here: a newer version of the library wrote this row; read it with that one
 	// true

@@ -41,7 +41,7 @@ func TestValuesThatCannotBeStored(t *testing.T) {
 		{engagement.Participation{Reason: strings.Repeat("x", 16<<20)}, "record: Participation would have 16777223 bytes, and a row has at most 16777216"},
 	} {
 		body, err := record.Encode(c.v)
-		if err == nil || body != nil || err.Error() != c.want || !errors.Is(err, record.ErrValue) || !errors.Is(err, storage.ErrInvalid) {
+		if err == nil || body != nil || err.Error() != c.want || !errors.As(err, new(*record.ValueError)) || !errors.Is(err, storage.ErrInvalid) {
 			t.Errorf("%v\nwant: %s", err, c.want)
 		}
 	}
@@ -91,7 +91,7 @@ func TestMalformedRows(t *testing.T) {
 		{"field 0", "\x08\x01\x00", "record: field 1 of ExternalHoldings is followed by a field without a number"},
 	} {
 		_, err := record.Decode[engagement.ExternalHoldings]([]byte(c.row))
-		if err == nil || err.Error() != c.want || !errors.Is(err, record.ErrMalformed) {
+		if err == nil || err.Error() != c.want || !errors.As(err, new(*record.MalformedError)) {
 			t.Errorf("%s: %v\nwant: %s", c.name, err, c.want)
 		}
 	}
@@ -108,7 +108,7 @@ func TestMalformedRows(t *testing.T) {
 		{"a longer message than the one around it", "\x08\x01\x72\x03\x12\x05a", "record: field 2 of Terms is longer than what is left"},
 	} {
 		_, err := record.Decode[engagement.Participation]([]byte(c.row))
-		if err == nil || err.Error() != c.want || !errors.Is(err, record.ErrMalformed) {
+		if err == nil || err.Error() != c.want || !errors.As(err, new(*record.MalformedError)) {
 			t.Errorf("%s: %v\nwant: %s", c.name, err, c.want)
 		}
 	}

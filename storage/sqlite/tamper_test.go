@@ -54,13 +54,13 @@ func TestTamperingWithTheFileShows(t *testing.T) {
 			}
 			run(t, db, "DROP TRIGGER pe_event_stays; DROP TRIGGER pe_event_same; DROP TRIGGER pe_customer_goes_on")
 			tamper(t, db)
-			if _, err := w.Desk.Histories.Verify(t.Context(), w.Actor, w.Customer("contoso.com")); !errors.Is(err, engagement.ErrHistoryBroken) {
+			if _, err := w.Desk.Histories.Verify(t.Context(), w.Actor, w.Customer("contoso.com")); !errors.As(err, new(*engagement.HistoryError)) {
 				t.Errorf("the verification: %v", err)
 			}
 			if name == "no participation" {
 				return
 			}
-			if _, err := w.Desk.Claims.Get(t.Context(), w.Actor, p); !errors.Is(err, engagement.ErrHistoryBroken) {
+			if _, err := w.Desk.Claims.Get(t.Context(), w.Actor, p); !errors.As(err, new(*engagement.HistoryError)) {
 				t.Errorf("the claim: %v", err)
 			}
 		})

@@ -125,7 +125,7 @@ var readings = map[string]func(t *testing.T, w spoiled) (int, error){
 	},
 	"Histories.Verify": func(t *testing.T, w spoiled) (int, error) {
 		_, err := w.Desk.Histories.Verify(t.Context(), w.Actor, w.Customer(domainOf(889)))
-		if errors.Is(err, engagement.ErrHistoryBroken) {
+		if errors.As(err, new(*engagement.HistoryError)) {
 			t.Errorf("VerifyHistory takes a bad row for tampering: %v", err)
 		}
 		return 1, err

@@ -325,7 +325,7 @@ func (r *liveReader) Close() error { return nil }
 type anyKey struct{ *evidencetest.Memory }
 
 func (s anyKey) Put(ctx context.Context, key string, content io.Reader) error {
-	if err := s.Memory.Put(ctx, key, content); !errors.Is(err, evidence.ErrKey) {
+	if err := s.Memory.Put(ctx, key, content); !errors.As(err, new(*evidence.KeyError)) {
 		return err
 	}
 	return nil
