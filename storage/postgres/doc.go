@@ -194,8 +194,10 @@
 // places behind all that there are. Call it before anything is written, as programs do
 // that call it when they start; positions stay good. After a base backup from before, or a
 // failover to a replica that lagged behind, a position whose event was lost is refused
-// (storage.ErrRewound). Where its event survived and one that was read before it did not,
-// the follower sees another event with a Seq that it has had.
+// (storage.ErrRewound). So is one whose event survived where one of the 200 before it did
+// not: what overtook it was committed earlier. Only where more were read between the two,
+// because the transaction of the one that is lost was under way for long, the follower is
+// not told, and sees another event with a Seq that it has had.
 //
 // The feed of one partner looks through some thousand events of all at a time: an index
 // by partner would be written with every event.

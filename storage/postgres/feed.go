@@ -26,6 +26,7 @@ const (
 type fedRow struct {
 	eventRow
 	Place int64
+	trail int64 // see trail; less than 0: not known
 }
 
 func (r *fedRow) fields() []any { return append(r.eventRow.fields(), &r.Place) }
@@ -33,7 +34,11 @@ func (r *fedRow) fields() []any { return append(r.eventRow.fields(), &r.Place) }
 var fedRows = shape[fedRow]{append(append([]string(nil), eventRows.columns...), "place"), (*fedRow).fields, false}
 
 func (r *fedRow) position() storage.FeedPosition {
-	return storage.FeedPosition(itoa(r.Place) + "." + itoa(r.Seq) + "." + hex.EncodeToString(r.Hash))
+	at := itoa(r.Place) + "." + itoa(r.Seq) + "." + hex.EncodeToString(r.Hash)
+	if r.trail >= 0 {
+		at += "." + strconv.FormatInt(r.trail, 16)
+	}
+	return storage.FeedPosition(at)
 }
 
 func (r *fedRow) value() (storage.FeedEvent, error) {
@@ -44,12 +49,15 @@ func (r *fedRow) value() (storage.FeedEvent, error) {
 // placeOf returns the event of a position, as far as it is told by it; a zero one for
 // the beginning.
 func placeOf(at storage.FeedPosition) (fedRow, error) {
-	r := fedRow{eventRow: eventRow{Hash: []byte{}}}
+	r := fedRow{eventRow: eventRow{Hash: []byte{}}, trail: -1}
 	if at == "" {
 		return r, nil
 	}
 	parts := strings.Split(string(at), ".")
-	if len(parts) == 3 {
+	if len(parts) == 4 {
+		r.trail, _ = strconv.ParseInt(parts[3], 16, 64)
+	}
+	if len(parts) == 3 || len(parts) == 4 { // 3: before positions had a trail
 		r.Place, _ = strconv.ParseInt(parts[0], 10, 64)
 		r.Seq, _ = strconv.ParseInt(parts[1], 10, 64)
 		r.Hash, _ = hex.DecodeString(parts[2])
@@ -85,9 +93,23 @@ const (
 	feedOrder   = " ORDER BY t.place, t.seq, t.hash LIMIT "
 )
 
-// from is a step that makes sure of where somebody goes on.
-func (s *Store) from(at fedRow) step {
-	return step{
+// from are steps that make sure of where somebody goes on, and begin the trail there.
+func (s *Store) from(at fedRow, t *trail) []step {
+	var steps []step
+	if at.Place > 0 {
+		steps = append(steps, step{
+			sql: "SELECT t.hash FROM " + s.in + "event t WHERE t.place <= $1::bigint AND (t.place < $1::bigint OR t.seq < $2::bigint OR t.seq = $2::bigint AND t.hash <= $3::bytea)" +
+				" ORDER BY t.place DESC, t.seq DESC, t.hash DESC LIMIT " + strconv.Itoa(trailEvents),
+			args: []any{at.Place, at.Seq, at.Hash},
+			scan: func(found pgx.Rows) error {
+				var hash []byte
+				err := found.Scan(&hash)
+				t.before(hash)
+				return err
+			},
+		})
+	}
+	return append(steps, step{
 		sql:  "SELECT $1::bigint = 0 OR EXISTS (SELECT 1 FROM " + s.in + "event t WHERE t.place = $1::bigint AND t.seq = $2::bigint AND t.hash = $3::bytea), " + s.restored(),
 		args: []any{at.Place, at.Seq, at.Hash},
 		scan: func(found pgx.Rows) error {
@@ -97,12 +119,12 @@ func (s *Store) from(at fedRow) step {
 				return err
 			case restored:
 				return &Error{Op: "read the feed", Problem: ErrRestored}
-			case !there:
+			case !there || at.trail >= 0 && at.trail != t.sum(trailEvents):
 				return storage.ErrRewound
 			}
 			return nil
 		},
-	}
+	})
 }
 
 // Feed implements storage.Store, in order of the transactions that wrote the events. It
@@ -120,29 +142,37 @@ func (s *Store) Feed(ctx context.Context, q storage.FeedQuery) (storage.Feed, er
 	if q.Partner != "" {
 		reach = max(feedReach, reach)
 	}
-	read := step{
-		sql: "SELECT " + of("t", fedRows.columns) + " FROM " + s.in + "event t WHERE " + behindPlace +
-			" AND t.place < " + s.readable() + feedOrder + strconv.Itoa(reach),
-		args: []any{at.Place, at.Seq, at.Hash},
-	}
+	sql := "SELECT " + of("t", fedRows.columns) + " FROM " + s.in + "event t WHERE " + behindPlace +
+		" AND t.place < " + s.readable() + feedOrder + strconv.Itoa(reach)
+	args := []any{at.Place, at.Seq, at.Hash}
 	if q.Partner != "" { // and the last one that was looked at
-		read.sql = "SELECT " + of("w", fedRows.columns) + " FROM (SELECT t.*, row_number() OVER w AS n, lead(1) OVER w IS NULL AS last FROM (" + read.sql + ") t" +
+		sql = "SELECT " + of("w", fedRows.columns) + ", w.n, w.trail FROM (SELECT t.*, row_number() OVER w AS n, lead(1) OVER w IS NULL AS last, " + trailText + " AS trail FROM (" + sql + ") t" +
 			" WINDOW w AS (ORDER BY t.place, t.seq, t.hash)) w WHERE w.partner = $4::text OR w.last ORDER BY w.n"
-		read.args = append(read.args, string(q.Partner))
+		args = append(args, string(q.Partner))
 	}
 	var found []fedRow
-	read.scan = func(rows pgx.Rows) error {
-		var r fedRow
-		err := rows.Scan(r.fields()...)
-		found = append(found, r)
-		return err
+	steps := func() []step {
+		found = nil
+		var t trail
+		return append(s.from(at, &t), step{sql: sql, args: args, scan: func(rows pgx.Rows) error {
+			var r fedRow
+			var n int
+			var err error
+			if q.Partner == "" {
+				err = rows.Scan(r.fields()...)
+				t.add(r.Hash)
+				r.trail = t.sum(trailEvents)
+			} else {
+				err = rows.Scan(append(r.fields(), &n, &r.trail)...)
+				r.trail += t.sum(trailEvents - n)
+			}
+			found = append(found, r)
+			return err
+		}})
 	}
 	const op = "read the feed"
-	if !s.fromReader(ctx, op, q.Partner, []step{s.from(at), read}) {
-		err = s.retry(ctx, op, func(on querier) error {
-			found = nil
-			return send(ctx, on, []step{s.from(at), read})
-		}, readable)
+	if !s.fromReader(ctx, op, q.Partner, steps()) {
+		err = s.retry(ctx, op, func(on querier) error { return send(ctx, on, steps()) }, readable)
 	}
 	if err != nil || len(found) == 0 {
 		return storage.Feed{Next: q.After}, err
@@ -188,7 +218,7 @@ func (s *Store) FeedLag(ctx context.Context, q storage.FeedQuery) (storage.FeedL
 	args := []any{at.Place, at.Seq, at.Hash, string(q.Partner)}
 	var out storage.FeedLag
 	var theirs, all, held int
-	steps := []step{s.from(at), {
+	steps := []step{{
 		sql: "SELECT count(*) FILTER (WHERE" + asked + "), count(*) FROM " + window, args: args,
 		scan: func(rows pgx.Rows) error { return rows.Scan(&theirs, &all) },
 	}, {
@@ -210,7 +240,7 @@ func (s *Store) FeedLag(ctx context.Context, q storage.FeedQuery) (storage.FeedL
 	}}
 	err = s.retry(ctx, op, func(on querier) error {
 		out = storage.FeedLag{}
-		return send(ctx, on, steps)
+		return send(ctx, on, append(s.from(at, new(trail)), steps...))
 	}, readable)
 	if err != nil {
 		return storage.FeedLag{}, err

@@ -180,6 +180,46 @@ func TestFeedLosesLastCommits(t *testing.T) {
 	}
 }
 
+// TestFeedLosesWhatWasOvertaken: an event that was committed last, by a transaction that
+// began earlier, is lost, and the one behind it, which was read last, is there.
+func TestFeedLosesWhatWasOvertaken(t *testing.T) {
+	c := running(t)
+	pool, schema := c.pool(t, modes["cached"], 4), newSchema()
+	s := storeIn(t, pool, schema, 0)
+	first, head := goesOn(1, engagement.Head{}, 2)
+	applied(t, s, first)
+	lost, _ := goesOn(1, head, 1)
+	applied(t, s, lost)
+	last, _ := goesOn(2, engagement.Head{}, 300)
+	applied(t, s, last)
+	all := feedOf(t, s, "", 100)
+	theirs, err := s.Feed(t.Context(), storage.FeedQuery{Partner: "northwind", Limit: 100})
+	if err != nil || theirs.Next != all.Next || theirs.Events[50].Position != all.Events[50].Position {
+		t.Errorf("the positions of a partner's feed are others than those of all: %v", err)
+	}
+	later := feedOf(t, s, all.Next, 100)
+	run(t, pool, schema, "ALTER TABLE pe.event DISABLE TRIGGER ALL; DELETE FROM pe.event WHERE seq = 3 AND customer LIKE '%:1'; ALTER TABLE pe.event ENABLE TRIGGER ALL")
+	old := strings.Join(strings.Split(string(all.Next), ".")[:3], ".") // as positions were
+	for _, of := range []engagement.PartnerID{"", "northwind"} {
+		for at, rewound := range map[storage.FeedPosition]bool{
+			all.Events[2].Position: true, all.Events[3].Position: true, all.Next: true, later.Events[96].Position: true,
+			all.Events[1].Position: false, storage.FeedPosition(old): false,
+		} {
+			_, err1 := s.Feed(t.Context(), storage.FeedQuery{After: at, Partner: of, Limit: 10})
+			_, err2 := s.FeedLag(t.Context(), storage.FeedQuery{After: at, Partner: of, Limit: 10})
+			for _, err := range []error{err1, err2} {
+				if errors.Is(err, storage.ErrRewound) != rewound || !rewound && err != nil {
+					t.Errorf("from %s the feed says %v, and should say that it was rewound: %t", at, err, rewound)
+				}
+			}
+		}
+	}
+	again := feedOf(t, s, all.Events[1].Position, 100)
+	if got := eventsIn(again.Events[:2]); !slices.Equal(got, []string{"2.1", "2.2"}) {
+		t.Errorf("behind what is there the feed is %q", got)
+	}
+}
+
 // TestFeedPlans: what is read of the feed is found in order by an index, in each part
 // of the tables.
 func TestFeedPlans(t *testing.T) {
