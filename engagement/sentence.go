@@ -84,6 +84,10 @@ func clause(w words.Words, zone *time.Location, name string, field reflect.Value
 	case []ChangedField:
 		value = w.List(namesOf(w, "changed", x))
 	default:
+		if name == "size" {
+			value = w.Count("bytes", int(field.Int()))
+			break
+		}
 		if field.CanInt() {
 			return w.Count(words.KeyOf("detail", name), int(field.Int()))
 		}

@@ -58,6 +58,8 @@ var formats = []entry{
 	{"theme.privacy", "Privacy notice", "Aviso de privacidade"},
 	{"theme.link", "{text}: {url}", "{text}: {url}"},
 
+	{"bytes.one", "{n} byte", "{n} byte"},
+	{"bytes.other", "{n} bytes", "{n} bytes"},
 	{"days_left.one", "{n} day left", "falta {n} dia"},
 	{"days_left.other", "{n} days left", "faltam {n} dias"},
 }

@@ -6,10 +6,10 @@ var refusals = []entry{
 	{"error.invalid_input", "Something you entered cannot be used.", "Há dados introduzidos que não podem ser usados."},
 	{"error.invalid_input.field", "{field}: this value cannot be used.", "{field}: este valor não pode ser usado."},
 	{"error.invalid_input.name", "Enter a name by which you know the customer: the directory has none.", "Indique um nome pelo qual conhece o cliente: o diretório não tem nenhum."},
-	{"error.invalid_input.own_contact", "{contact} belongs to the other side and cannot answer for this one. Enter another contact.", "{contact} pertence à outra parte e não pode responder por esta. Indique outro contacto."},
-	{"error.invalid_input.foreign_contact", "{contact} has a domain that is not known to be the customer’s. Enter another contact.", "{contact} tem um domínio que não se sabe se é do cliente. Indique outro contacto."},
+	{"error.invalid_input.own_contact", "{field}: this contact belongs to the other side and cannot answer for this one. Enter another contact.", "{field}: este contacto pertence à outra parte e não pode responder por esta. Indique outro contacto."},
+	{"error.invalid_input.foreign_contact", "{field}: the domain {domain} is not known to be the customer’s. Enter another contact.", "{field}: não se sabe se o domínio {domain} é do cliente. Indique outro contacto."},
 	{"error.invalid_input.cursor", "This list cannot be continued. Start again from its first page.", "Não é possível continuar esta lista. Recomece na primeira página."},
-	{"error.invalid_input.too_large", "The document is too large: {limit} bytes at most.", "O documento é demasiado grande: {limit} bytes no máximo."},
+	{"error.invalid_input.too_large", "The document is too large: {limit} at most.", "O documento é demasiado grande: {limit} no máximo."},
 	{"error.invalid_input.amount", "The amount {amount} cannot be used.", "O montante {amount} não pode ser usado."},
 	{"error.invalid_input.amount_limit", "The amount {amount} is too high: {limit} at most.", "O montante {amount} é demasiado alto: {limit} no máximo."},
 
@@ -31,8 +31,9 @@ var refusals = []entry{
 
 	{"error.reason_required", "A reason is required.", "É necessário indicar um motivo."},
 	{"error.reason_required.id", "The directory does not confirm this customer ID. Correct it, or say why it is right.", "O diretório não confirma esta identificação do cliente. Corrija-a, ou indique por que motivo está certa."},
+	{"error.reason_required.public_service", "{domain} is a public e-mail service. Say why the customer ID is right.", "{domain} é um serviço público de correio. Indique por que motivo a identificação do cliente está certa."},
 	{"error.reason_required.payee", "The payee profile of location {location} is not valid. Give a reason to pay all the same.", "O perfil do beneficiário da localização {location} não é válido. Indique um motivo para pagar mesmo assim."},
-	{"error.reason_required.contact", "{contact} has a domain that is not known to be the customer’s. Say why this is the right contact.", "{contact} tem um domínio que não se sabe se é do cliente. Indique por que motivo é o contacto certo."},
+	{"error.reason_required.contact", "{field}: the domain {domain} is not known to be the customer’s. Say why this is the right contact.", "{field}: não se sabe se o domínio {domain} é do cliente. Indique por que motivo é o contacto certo."},
 
 	{"error.not_eligible", "The customer or the location is not eligible.", "O cliente ou a localização não é elegível."},
 	{"error.not_eligible.customer", "The customer is not eligible for {engagement}. {reasons}", "O cliente não é elegível para {engagement}. {reasons}"},
@@ -68,8 +69,7 @@ var refusals = []entry{
 	{"error.too_soon", "A contact has been written to recently. Please try again later.", "Um contacto recebeu há pouco uma mensagem. Tente mais tarde."},
 	{"error.too_soon.from", "A contact has been written to recently. Try again from {time}.", "Um contacto recebeu há pouco uma mensagem. Tente a partir de {time}."},
 	{"error.limit_reached", "The limit has been reached.", "O limite foi atingido."},
-	{"error.limit_reached.sent.one", "The customer has been written to {n} time, which is the limit. Ask the contact to open the newest message.", "O cliente já recebeu {n} mensagem, que é o limite. Peça ao contacto que abra a mensagem mais recente."},
-	{"error.limit_reached.sent.other", "The customer has been written to {n} times, which is the limit. Ask the contact to open the newest message.", "O cliente já recebeu {n} mensagens, que é o limite. Peça ao contacto que abra a mensagem mais recente."},
+	{"error.limit_reached.sent", "The customer has been written to as often as is allowed ({n}). Ask the contact to open the newest message.", "O cliente já recebeu o número máximo de mensagens ({n}). Peça ao contacto que abra a mensagem mais recente."},
 
 	{"error.unavailable", "This is not available at the moment. Please try again.", "De momento isto não está disponível. Tente de novo."},
 	{"error.unreadable", "Stored data cannot be read. Please tell whoever runs this portal.", "Não é possível ler os dados guardados. Avise quem gere este portal."},

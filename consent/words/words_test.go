@@ -24,7 +24,7 @@ func TestComplete(t *testing.T) {
 	require.Equal(t, []consent.Language{"en", "pt-PT"}, c.Languages())
 	same := map[words.Key]bool{ // alike in both languages
 		"date.moment": true, "quote": true, "list.separator": true, "list.comma": true, "theme.link": true, "zone.UTC": true, "event.with_details": true,
-		"detail.size.one": true, "detail.size.other": true, "detail.requested": true, "detail.deadline": true, "detail.approved": true, "detail.paid": true, "detail.codes": true,
+		"detail.size": true, "bytes.one": true, "bytes.other": true, "detail.requested": true, "detail.deadline": true, "detail.approved": true, "detail.paid": true, "detail.codes": true,
 		"detail.survey": true, "detail.document": true, "detail.changed": true, "detail.reminder": true, "detail.message": true, "detail.failure": true,
 		"id.tpid": true, "field.tpid": true, "heading.tpid": true, "wanted.one_of": true,
 	}

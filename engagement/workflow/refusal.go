@@ -22,7 +22,7 @@ import (
 type Refusal struct {
 	Code    Code   `json:"code"`
 	Field   string `json:"field,omitzero"` // what of the command it is about, as a JSON pointer: "/customer/1/email"
-	Message string `json:"message"`        // a sentence, in English
+	Message string `json:"message"`        // a sentence, in English for those who build the front end, or of RefusalsIn for those who use it
 
 	Engagement    engagement.ID              `json:"engagement,omitzero"`
 	Participation engagement.ParticipationID `json:"participation,omitzero"` // that there is already
