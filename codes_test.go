@@ -144,6 +144,7 @@ func codedErrors(t *testing.T) []error {
 		&workflow.NotClaimableError{Engagement: "pilot", Availability: engagement.AvailabilityExpired, Opens: when, Until: when.AddDate(1, 0, 0)},
 		&workflow.AlreadyKnownError{Engagement: "pilot"},
 		&workflow.OpenParticipationError{Engagement: "pilot", Participation: "p1", Status: engagement.StatusCustomerClaimed},
+		&workflow.StaleError{Now: workflow.ParticipationView{ID: "p-1", Revision: "r2", Status: engagement.StatusSubmitted}},
 		&workflow.WrongStateError{Command: "cancel", Status: engagement.StatusPaid},
 		&workflow.WrongStateError{Command: "resend consent", Status: engagement.StatusAwaitingConsentResponse, Err: &consent.TooSoonError{NotBefore: when}},
 		&workflow.DisassociatedError{Customer: "tpid:5", Since: when},

@@ -15,16 +15,18 @@ import (
 // that the page shows besides the names of the parties and the engagement. It
 // holds no places to fill in, so that its hash is the hash of what was read.
 type Text struct {
-	Version    string // such as "2026-07"; any change to the text is a new version
-	Language   Language
-	Title      string
-	Paragraphs []string
-	Purposes   []Purpose // what the customer's data is used for
-	Validity   string    // how long the consent holds
-	Withdrawal string    // how to withdraw it
+	Version    string    `json:"version"` // such as "2026-07"; any change to the text is a new version
+	Language   Language  `json:"language"`
+	Title      string    `json:"title"`
+	Paragraphs []string  `json:"paragraphs"`
+	Purposes   []Purpose `json:"purposes"`   // what the customer's data is used for
+	Validity   string    `json:"validity"`   // how long the consent holds
+	Withdrawal string    `json:"withdrawal"` // how to withdraw it
 
 	// The words on the buttons.
-	Accept, Decline, Withdraw string
+	Accept   string `json:"accept"`
+	Decline  string `json:"decline"`
+	Withdraw string `json:"withdraw"`
 }
 
 // Purpose is one thing that the customer's data is used for.

@@ -2,32 +2,32 @@ package consent
 
 import (
 	"log/slog"
-	"slices"
 	"time"
 )
 
 // View is everything that the page of a customer's link shows. It names no other
 // contact of the customer.
 type View struct {
-	Partner, Customer string // who asks, and who is asked
-	Program           string // may be empty
-	Engagement        string
-	Summary           string    // of the engagement; may be empty
-	Contacts          []Contact // the partner's, whom the customer can ask
-	Text              Text
-	Language          Language  // of the text
-	Deadline          time.Time // in the zone in which it is shown
+	Partner    string    `json:"partner"`
+	Customer   string    `json:"customer"` // who asks, and who is asked
+	Program    string    `json:"program"`  // may be empty
+	Engagement string    `json:"engagement"`
+	Summary    string    `json:"summary"`  // of the engagement; may be empty
+	Contacts   []Contact `json:"contacts"` // the partner's, whom the customer can ask
+	Text       Text      `json:"text"`
+	Language   Language  `json:"language"`          // of the text
+	Deadline   time.Time `json:"deadline,omitzero"` // in the zone in which it is shown
 
-	Status      Status
-	AnsweredAt  time.Time // zero if nobody has
-	WithdrawnAt time.Time // zero if nobody has, in effect or as a flag
-	CancelledAt time.Time
+	Status      Status    `json:"status"`
+	AnsweredAt  time.Time `json:"answered_at,omitzero"`  // zero if nobody has
+	WithdrawnAt time.Time `json:"withdrawn_at,omitzero"` // zero if nobody has, in effect or as a flag
+	CancelledAt time.Time `json:"cancelled_at,omitzero"`
 
-	MayDecide   bool // accept or decline
-	MayWithdraw bool
+	MayDecide   bool `json:"may_decide"` // accept or decline
+	MayWithdraw bool `json:"may_withdraw"`
 	// Submitted: the claim has been submitted, and a withdrawal only reaches its
 	// reviewer.
-	Submitted bool
+	Submitted bool `json:"submitted"`
 }
 
 // Page is what a [View] needs besides the state.
@@ -71,7 +71,7 @@ func NewView(s State, id LinkID, p Page, now time.Time) (View, error) {
 		Program:     program.Name,
 		Engagement:  terms.Engagement.Name,
 		Summary:     terms.Engagement.Summary,
-		Contacts:    slices.Clone(s.Partner),
+		Contacts:    append([]Contact{}, s.Partner...),
 		Text:        text,
 		Language:    text.Language,
 		Deadline:    shown(s.Deadline),

@@ -10,27 +10,29 @@ import (
 // View is everything that the page of a survey's link shows. It names no contact and
 // repeats no answer.
 type View struct {
-	Partner, Customer string // whose engagement it was
-	Program           string // may be empty
-	Engagement        string
-	Title, Intro      string // of the form; the intro may be empty
-	Questions         []Asked
-	Language          consent.Language // of the form's texts
-	Deadline          time.Time        // in the zone in which it is shown
-	OfPartner         bool             // the partner is asked, else the customer
-	PartnerReads      bool             // what the customer answers
+	Partner      string           `json:"partner"`
+	Customer     string           `json:"customer"` // whose engagement it was
+	Program      string           `json:"program"`  // may be empty
+	Engagement   string           `json:"engagement"`
+	Title        string           `json:"title"`
+	Intro        string           `json:"intro"` // of the form; the intro may be empty
+	Questions    []Asked          `json:"questions"`
+	Language     consent.Language `json:"language"`          // of the form's texts
+	Deadline     time.Time        `json:"deadline,omitzero"` // in the zone in which it is shown
+	OfPartner    bool             `json:"of_partner"`        // the partner is asked, else the customer
+	PartnerReads bool             `json:"partner_reads"`     // what the customer answers
 
-	Status     Status    // sent or done
-	AnsweredAt time.Time // zero if nobody has
-	MayAnswer  bool      // neither answered nor too late
+	Status     Status    `json:"status"`               // sent or done
+	AnsweredAt time.Time `json:"answered_at,omitzero"` // zero if nobody has
+	MayAnswer  bool      `json:"may_answer"`           // neither answered nor too late
 }
 
 // Asked is a [Question] in one language.
 type Asked struct {
-	ID       string
-	Kind     Kind
-	Required bool
-	Text     string
+	ID       string `json:"id"`
+	Kind     Kind   `json:"kind"`
+	Required bool   `json:"required"`
+	Text     string `json:"text"`
 }
 
 // Page is what a [View] needs besides the state.

@@ -158,7 +158,7 @@ func TestAmountsShowTheirDecimals(t *testing.T) {
 	rate(t, w, migration, "2026-09-01", "5000 USD", "")
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Proved(p)
-	ok(t, w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{Requested: amountOf("4800", "USD")}))
+	ok(t, errOf(w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{Requested: amountOf("4800", "USD")})))
 	equal(t, "on the row", w.Row(p).Amount.String(), "4800.00 USD")
 	equal(t, "estimated", part(t, w, p).Claim.Estimated.String(), "5000.00 USD")
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"iter"
 	"log/slog"
@@ -15,11 +16,21 @@ type BulkOptions struct {
 
 // BulkResult is what became of one row.
 type BulkResult struct {
-	Row     int    // counted from 0
-	Key     string // its idempotency key
-	Command AddCustomer
-	Started []Started // what began, or would begin in a dry run
-	Err     error     // what Add returned
+	Row     int                 `json:"row"` // counted from 0
+	Key     string              `json:"key"` // its idempotency key
+	Command AddCustomer         `json:"command"`
+	Started []ParticipationView `json:"started"` // what began, or would begin in a dry run
+	Err     error               `json:"-"`       // what Add returned
+}
+
+// MarshalJSON writes the error as [Refusal] says it.
+func (r BulkResult) MarshalJSON() ([]byte, error) {
+	type plain BulkResult
+	r.Started = listOf(r.Started)
+	return json.Marshal(struct {
+		plain
+		Refusals []Refusal `json:"refusals"`
+	}{plain(r), listOf(Refusals(r.Err))})
 }
 
 // LogValue hides the person whom the row names.

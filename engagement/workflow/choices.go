@@ -150,7 +150,7 @@ func (s *Service) amounts(dealSize, payout eligibility.Money) (eligibility.Money
 }
 
 // start puts a new participation into its record.
-func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decision eligibility.Decision) Started {
+func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decision eligibility.Decision) began {
 	terms := engagement.TermsOf(e, u.now)
 	p := engagement.Participation{
 		ID: engagement.ParticipationID(u.newID(in.who.Identity.Key())), Partner: actor.Partner, Engagement: e.ID,
@@ -191,5 +191,5 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	detail := in.named
 	detail.Location, detail.RuleSet, detail.RuleVersion, detail.Stated = p.Location, decision.RuleSet, decision.Version, p.Identity.Stated
 	u.event(engagement.Event{Kind: kind, By: engagement.ByPartner, To: p.StatusAt(u.now), Person: person, Detail: detail}, p)
-	return Started{ID: p.ID, Engagement: p.Engagement, Customer: p.Customer, ClaimNumber: p.ClaimNumber, ConsentBy: p.Consent.Deadline}
+	return began{p.ID}
 }

@@ -49,7 +49,7 @@ type leg = func(w *workflowtest.World, p engagement.ParticipationID)
 func route(t *testing.T, status engagement.Status) []leg {
 	t.Helper()
 	wait := func(w *workflowtest.World, p engagement.ParticipationID) {
-		late := must(w.Desk.Claims.Participation(background, w.Actor, p)).DeadlineAt(w.Now())
+		late := must(w.Desk.Claims.Participation(background, w.Actor, p)).Deadline
 		w.SetNow(late)
 	}
 	last := map[engagement.Status]struct {
@@ -267,15 +267,17 @@ func TestEndings(t *testing.T) {
 				t.Fatalf("no event %q leads to %q", kind, status)
 			}
 			for _, do := range []func() error{
-				func() error { return w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{}) },
 				func() error {
-					return w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})
+					return errOf(w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{}))
 				},
 				func() error {
-					return w.Desk.Reviews.Start(background, w.Reviewer().Request(w.Key()), p, workflow.StartReview{})
+					return errOf(w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{}))
 				},
 				func() error {
-					return w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), p, workflow.DisputeClaim{Reason: "Again."})
+					return errOf(w.Desk.Reviews.Start(background, w.Reviewer().Request(w.Key()), p, workflow.StartReview{}))
+				},
+				func() error {
+					return errOf(w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), p, workflow.DisputeClaim{Reason: "Again."}))
 				},
 			} {
 				e := refused[*workflow.WrongStateError](t, do(), workflow.ErrWrongState)
@@ -335,28 +337,28 @@ func TestClaimInput(t *testing.T) {
 	}
 	comment := func(text string) input {
 		return input{engagement.StatusConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: text})
+			return errOf(w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: text}))
 		}, "text"}
 	}
 	dispute := func(reason string) input {
 		return input{engagement.StatusRejected, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), p, workflow.DisputeClaim{Reason: reason})
+			return errOf(w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), p, workflow.DisputeClaim{Reason: reason}))
 		}, "reason"}
 	}
 	action := func(field string, items ...claim.ActionItem) input {
 		return input{engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.Reviews.RequestAction(background, w.Reviewer().Request(w.Key()), p, workflow.RequestAction{Items: items})
+			return errOf(w.Desk.Reviews.RequestAction(background, w.Reviewer().Request(w.Key()), p, workflow.RequestAction{Items: items}))
 		}, field}
 	}
 	reject := func(field, text string, codes ...claim.RejectionCode) input {
 		return input{engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.Reviews.Reject(background, w.Reviewer().Request(w.Key()), p, workflow.RejectClaim{Codes: codes, Text: text})
+			return errOf(w.Desk.Reviews.Reject(background, w.Reviewer().Request(w.Key()), p, workflow.RejectClaim{Codes: codes, Text: text}))
 		}, field}
 	}
 	approve := func(field string, cmd workflow.ApproveClaim) input {
 		return input{engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) error {
 			cmd.Amount = money(t, "5000.00 USD")
-			return w.Desk.Reviews.Approve(background, w.Reviewer().Request(w.Key()), p, cmd)
+			return errOf(w.Desk.Reviews.Approve(background, w.Reviewer().Request(w.Key()), p, cmd))
 		}, field}
 	}
 	for name, in := range map[string]input{
@@ -377,7 +379,7 @@ func TestClaimInput(t *testing.T) {
 		"too long an override":      approve("override", workflow.ApproveClaim{Override: long}),
 		"too long a text":           approve("text", workflow.ApproveClaim{Text: long}),
 		"a reference without end": {engagement.StatusApproved, func(w *workflowtest.World, p engagement.ParticipationID) error {
-			return w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: money(t, "1.00 USD"), Reference: strings.Repeat("x", 201)})
+			return errOf(w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: money(t, "1.00 USD"), Reference: strings.Repeat("x", 201)}))
 		}, "reference"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -399,7 +401,7 @@ func TestSubmitNeedsProof(t *testing.T) {
 	})
 	p := w.Granted(migration, "ana@contoso.com")
 	submit := func() error {
-		return w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})
+		return errOf(w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{}))
 	}
 	missing := func() string {
 		t.Helper()
@@ -464,7 +466,7 @@ func TestComments(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	say := func(actor workflow.Actor, text string) {
 		t.Helper()
-		ok(t, w.Desk.Claims.Comment(background, actor.Request(w.Key()), p, workflow.Comment{Text: text}))
+		ok(t, errOf(w.Desk.Claims.Comment(background, actor.Request(w.Key()), p, workflow.Comment{Text: text})))
 	}
 	say(w.Actor, "Here it is.")
 	w.Submitted(p)

@@ -48,25 +48,25 @@ func (q ClaimsQuery) LogValue() slog.Value {
 // ClaimRow is one line of the claims list.
 type ClaimRow struct {
 	engagement.Row
-	Partner        engagement.PartnerID
-	EngagementName string
-	SolutionArea   string
-	Estimated      eligibility.Money // the zero Money is an amount that there is not
-	Requested      eligibility.Money
-	Approved       eligibility.Money
-	Paid           eligibility.Money
-	ReviewBy       time.Time // end of the review window; zero before consent
-	WithdrawnAt    time.Time // when the customer withdrew after the submission: a flag for the reviewer; zero: it has not
+	Partner        engagement.PartnerID `json:"partner"`
+	EngagementName string               `json:"engagement_name"`
+	SolutionArea   string               `json:"solution_area"`
+	Estimated      eligibility.Money    `json:"estimated,omitzero"` // the zero Money is an amount that there is not
+	Requested      eligibility.Money    `json:"requested,omitzero"`
+	Approved       eligibility.Money    `json:"approved,omitzero"`
+	Paid           eligibility.Money    `json:"paid,omitzero"`
+	ReviewBy       time.Time            `json:"review_by,omitzero"`    // end of the review window; zero before consent
+	WithdrawnAt    time.Time            `json:"withdrawn_at,omitzero"` // when the customer withdrew after the submission: a flag for the reviewer; zero: it has not
 }
 
 // ClaimsPage is one page of the claims list.
 type ClaimsPage struct {
-	Rows   []ClaimRow
-	Counts map[engagement.Status]Count // of all participations, whatever is searched or filtered
-	Next   string                      // cursor of the next page; "" when this is the last
-	At     time.Time                   // the moment that the page shows
+	Rows   []ClaimRow                  `json:"rows"`
+	Counts map[engagement.Status]Count `json:"counts"`         // of all participations, whatever is searched or filtered
+	Next   string                      `json:"next,omitempty"` // cursor of the next page; "" when this is the last
+	At     time.Time                   `json:"at,omitzero"`    // the moment that the page shows
 
-	Unreadable []UnreadableRow `json:",omitempty"` // see CustomersPage.Unreadable
+	Unreadable []UnreadableRow `json:"unreadable"` // see CustomersPage.Unreadable
 }
 
 // List returns a page of the claims list as it is now: participations from
@@ -129,7 +129,7 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 	if err := l.begin(query.Cursor); err != nil {
 		return ClaimsPage{}, err
 	}
-	page := ClaimsPage{Counts: map[engagement.Status]Count{}, At: c.now}
+	page := ClaimsPage{Rows: []ClaimRow{}, Counts: map[engagement.Status]Count{}, At: c.now, Unreadable: []UnreadableRow{}}
 	rows, lost, more, counts, err := c.read(ctx, l)
 	if err != nil {
 		return ClaimsPage{}, err
@@ -338,13 +338,13 @@ func (d *ClaimsDesk) All(ctx context.Context, actor Actor, query ClaimsQuery) it
 
 // ClaimTotal is what the claims of one status come to in one currency.
 type ClaimTotal struct {
-	Status    engagement.Status
-	Currency  string // "" for participations without any amount
-	Count     int    // by the currency of the amount that says most
-	Estimated eligibility.Money
-	Requested eligibility.Money
-	Approved  eligibility.Money
-	Paid      eligibility.Money
+	Status    engagement.Status `json:"status"`
+	Currency  string            `json:"currency"` // "" for participations without any amount
+	Count     int               `json:"count"`    // by the currency of the amount that says most
+	Estimated eligibility.Money `json:"estimated,omitzero"`
+	Requested eligibility.Money `json:"requested,omitzero"`
+	Approved  eligibility.Money `json:"approved,omitzero"`
+	Paid      eligibility.Money `json:"paid,omitzero"`
 }
 
 // Totals adds up every claim that the query finds, by status, in the order

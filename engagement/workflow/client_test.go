@@ -49,7 +49,7 @@ func TestClientOfAnAnswer(t *testing.T) {
 		equal(t, "what is stored of it", len(holding(stored(w), address)) > 0, kept)
 		view, err := w.Desk.Claims.Get(background, w.Actor, p)
 		ok(t, err)
-		equal(t, "what the partner's page has of it", view.Participation.Consent.Answer.Client, consent.Client{})
+		equal(t, "what the partner's page has of it", view.Consent.Answer.Client, consent.Client{})
 		_, err = w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
 		ok(t, err)
 		equal(t, "what is left of it", len(holding(stored(w), address))+len(holding(stored(w), agent)), 0)

@@ -45,16 +45,16 @@ func TestConsentWindowNeverMoves(t *testing.T) {
 	w.Advance(10 * day)
 	r, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
 	ok(t, err)
-	equal(t, "what was requested", r, workflow.Requested{Contacts: 1, ConsentBy: deadline})
+	equal(t, "what was requested", []any{len(r.Consent.Customer), r.Consent.Deadline}, []any{1, deadline})
 	check("the request")
 	w.Advance(5 * day)
 	r, err = w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 	ok(t, err)
-	equal(t, "what was resent", r, workflow.Requested{Contacts: 1, ConsentBy: deadline})
+	equal(t, "what was resent", []any{len(r.Consent.Customer), r.Consent.Deadline}, []any{1, deadline})
 	check("the resend")
 	r, err = w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts(asked(w, "eva@contoso.com", "rui@contoso.com")))
 	ok(t, err)
-	equal(t, "what was changed", r, workflow.Requested{Contacts: 2, ConsentBy: deadline})
+	equal(t, "what was changed", []any{len(r.Consent.Customer), r.Consent.Deadline}, []any{2, deadline})
 	check("the change of contacts")
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) {
 		e.Version, e.Windows = "2", engagement.DefaultWindows(engagement.TypeLargeProject)
@@ -422,7 +422,9 @@ func TestDeadlineInstant(t *testing.T) {
 						_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts(asked(w, "x@contoso.com")))
 						return err
 					},
-					"cancel": func() error { return w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{}) },
+					"cancel": func() error {
+						return errOf(w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{}))
+					},
 				}
 				if !test.over {
 					ok(t, answer(w, newest(w, p), d))
@@ -717,7 +719,7 @@ func TestClaimOpens(t *testing.T) {
 func TestCancel(t *testing.T) {
 	w, spy := newWorld(t)
 	cancel := func(p engagement.ParticipationID) error {
-		return w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{Reason: "The customer called."})
+		return errOf(w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{Reason: "The customer called."}))
 	}
 	for name, test := range map[string]struct {
 		reach func() engagement.ParticipationID
@@ -796,7 +798,7 @@ func TestCancel(t *testing.T) {
 	}
 	p := w.Claimed(pilot, "adatum.com")
 	unchanged(t, spy, func() {
-		err := w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{Reason: strings.Repeat("x", 2001)})
+		_, err := w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{Reason: strings.Repeat("x", 2001)})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "reason")
 	})
 }

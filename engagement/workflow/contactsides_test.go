@@ -37,7 +37,7 @@ var naming = map[string]func(*testing.T, *workflowtest.World) func(contact, reas
 	},
 	"change before the request": func(t *testing.T, w *workflowtest.World) func(string, string) (string, error) {
 		p := w.Added(migration, "ana@contoso.com")
-		ok(t, w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("joe@partner.example")}))
+		ok(t, errOf(w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("joe@partner.example")})))
 		return func(contact, reason string) (string, error) {
 			_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts{Customer: workflow.ByEmail(contact), Reason: reason})
 			return "customer[0].email", err
@@ -84,7 +84,7 @@ var naming = map[string]func(*testing.T, *workflowtest.World) func(contact, reas
 		w.Relayed()
 		w.Accepted(p)
 		return func(contact, reason string) (string, error) {
-			return "contact.email", w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}, Reason: reason})
+			return "contact.email", errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}, Reason: reason}))
 		}
 	},
 }
@@ -133,10 +133,10 @@ func TestNobodyOfTheCustomersSpeaksForThePartner(t *testing.T) {
 	w.Surveyed(p, claim.ProofPartnerSurvey) // to partner@partner.example
 	q := w.Granted(workshop, "ana@adatum.com")
 	unchanged(t, spy, func() {
-		err := w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), q, workflow.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "Contact@customer.example"}})
+		_, err := w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), q, workflow.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "Contact@customer.example"}})
 		e := refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
 		equal(t, "the field", []string{e.Field, string(e.Of)}, []string{"contact.email", "customer"})
-		err = w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}})
+		_, err = w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}})
 		refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
 
 		cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", pilot)
@@ -147,7 +147,7 @@ func TestNobodyOfTheCustomersSpeaksForThePartner(t *testing.T) {
 	ok(t, renamed(w, p, "eva@contoso.com"))
 	unchanged(t, spy, func() { // neither is the contact, nor whose word stands
 		for _, to := range []string{"eva@contoso.com", "contact@customer.example"} {
-			err := w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("joe@northwind.example", to)})
+			_, err := w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("joe@northwind.example", to)})
 			e := refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
 			equal(t, "the field", []string{e.Field, string(e.Of)}, []string{"partner[1].email", "customer"})
 		}

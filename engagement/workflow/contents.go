@@ -75,14 +75,14 @@ func (u *unit) putContent(ctx context.Context, p engagement.Participation, conte
 // a claim: an earlier one of the same claim, or one of another claim, whichever of
 // the two was added first.
 type Repetition struct {
-	Evidence      claim.EvidenceID           // the document of the claim that is looked at
-	Participation engagement.ParticipationID // of the other document
-	ClaimNumber   string                     // of that participation
-	Status        engagement.Status          // of that participation
-	Submitted     bool                       // that claim was ever handed in
-	Document      claim.EvidenceID           // the other document
-	AddedAt       time.Time                  // when the other document was added
-	Many          bool                       // it was added to so many claims that they are not followed; nothing else but Evidence is set
+	Evidence      claim.EvidenceID           `json:"evidence"`          // the document of the claim that is looked at
+	Participation engagement.ParticipationID `json:"participation"`     // of the other document
+	ClaimNumber   string                     `json:"claim_number"`      // of that participation
+	Status        engagement.Status          `json:"status"`            // of that participation
+	Submitted     bool                       `json:"submitted"`         // that claim was ever handed in
+	Document      claim.EvidenceID           `json:"document"`          // the other document
+	AddedAt       time.Time                  `json:"added_at,omitzero"` // when the other document was added
+	Many          bool                       `json:"many"`              // it was added to so many claims that they are not followed; nothing else but Evidence is set
 }
 
 // repetitions returns the documents of the partner's whose content the claim repeats.

@@ -17,7 +17,7 @@ func repeated(t *testing.T, w *workflowtest.World, p engagement.ParticipationID)
 	view, err := w.Desk.Claims.Get(background, w.Reviewer(), p)
 	ok(t, err)
 	var out [][2]claim.EvidenceID
-	for _, r := range view.Repeated {
+	for _, r := range view.Repetitions {
 		out = append(out, [2]claim.EvidenceID{r.Evidence, r.Document})
 	}
 	return out
@@ -37,7 +37,7 @@ func TestRepeatedEvidence(t *testing.T) {
 	}
 	remove := func(p engagement.ParticipationID, v claim.EvidenceID) {
 		t.Helper()
-		ok(t, w.Desk.Documents.Remove(background, w.Actor.Request(w.Key()), p, workflow.RemoveEvidence{Evidence: v}))
+		ok(t, errOf(w.Desk.Documents.Remove(background, w.Actor.Request(w.Key()), p, workflow.RemoveEvidence{Evidence: v})))
 	}
 	none := [][2]claim.EvidenceID(nil)
 	put(fabrikam, theirs, "invoice")
@@ -66,10 +66,10 @@ func TestRepeatedEvidence(t *testing.T) {
 
 	view, err := w.Desk.Claims.Get(background, w.Reviewer(), three)
 	ok(t, err)
-	equal(t, "the other claim", []any{view.Repeated[0].Participation, view.Repeated[0].Status, view.Repeated[0].Submitted}, []any{two, engagement.StatusConsentReceived, false})
+	equal(t, "the other claim", []any{view.Repetitions[0].Participation, view.Repetitions[0].Status, view.Repetitions[0].Submitted}, []any{two, engagement.StatusConsentReceived, false})
 	own, err := w.Desk.Claims.Get(background, w.Actor, three)
 	ok(t, err)
-	equal(t, "what the partner is shown", len(own.Repeated), 0)
+	equal(t, "what the partner is shown", len(own.Repetitions), 0)
 }
 
 // Of two claims to which the same content is added at once each is found.

@@ -45,14 +45,14 @@ func (q CustomersQuery) LogValue() slog.Value {
 
 // CustomersPage is one page of a tab.
 type CustomersPage struct {
-	Rows   []engagement.Row
-	Counts map[engagement.Tab]Count // of every tab as a whole, whatever is searched or filtered
-	Next   string                   // cursor of the next page; "" when this is the last
-	At     time.Time                // the moment that the page shows
+	Rows   []engagement.Row         `json:"rows"`
+	Counts map[engagement.Tab]Count `json:"counts"`         // of every tab as a whole, whatever is searched or filtered
+	Next   string                   `json:"next,omitempty"` // cursor of the next page; "" when this is the last
+	At     time.Time                `json:"at,omitzero"`    // the moment that the page shows
 
 	// Unreadable are rows that there are, and that storage cannot read: the host is
 	// told which in its log. They are in Counts.
-	Unreadable []UnreadableRow `json:",omitempty"`
+	Unreadable []UnreadableRow `json:"unreadable"`
 }
 
 const (
@@ -266,7 +266,7 @@ func (c customersPage) page(ctx context.Context, query CustomersQuery) (Customer
 	if err := l.begin(query.Cursor); err != nil {
 		return CustomersPage{}, err
 	}
-	page := CustomersPage{Counts: map[engagement.Tab]Count{}, At: c.now}
+	page := CustomersPage{Counts: map[engagement.Tab]Count{}, At: c.now, Unreadable: []UnreadableRow{}}
 	rows, last, err := c.read(ctx, l, page.Counts)
 	if err != nil {
 		return CustomersPage{}, err

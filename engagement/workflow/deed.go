@@ -29,11 +29,13 @@ type aboutClaim struct {
 	Body          any                        `json:"body"`
 }
 
-// changeClaim carries out a command about a claim, whose result decide knows.
+// changeClaim carries out a command about a claim, whose result decide knows. It
+// returns its last attempt as well.
 func changeClaim[R any](ctx context.Context, s *Service, req Request, act Permission, id engagement.ParticipationID, name string, body any,
-	decide func(*unit, engagement.Participation) (deed, R, error)) (R, error) {
-	return execute(ctx, s, req, name, aboutClaim{id, body}, false, func(u *unit) (R, error) {
+	decide func(*unit, engagement.Participation) (deed, R, error)) (last *unit, result R, err error) {
+	result, err = execute(ctx, s, req, name, aboutClaim{id, body}, false, func(u *unit) (R, error) {
 		var none R
+		last = u
 		p, err := u.participation(ctx, req.Actor, act, id)
 		if err != nil {
 			return none, err
@@ -47,14 +49,14 @@ func changeClaim[R any](ctx context.Context, s *Service, req Request, act Permis
 		}
 		return result, nil
 	})
+	return last, result, err
 }
 
-// command is changeClaim for a command without a result.
-func (s *Service) command(ctx context.Context, req Request, act Permission, id engagement.ParticipationID, name string, body any, d deed) error {
-	_, err := changeClaim(ctx, s, req, act, id, name, body, func(*unit, engagement.Participation) (deed, struct{}, error) {
-		return d, struct{}{}, nil
+// command is change for a command that does one thing to a claim.
+func (s *Service) command(ctx context.Context, req Request, act Permission, id engagement.ParticipationID, name string, body any, d deed) (ParticipationView, error) {
+	return s.change(ctx, req, act, id, name, body, func(u *unit, p engagement.Participation) error {
+		return u.do(req.Actor, act, name, p, d)
 	})
-	return err
 }
 
 // do makes a deed happen to the participation's claim.

@@ -19,7 +19,6 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
-	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
@@ -275,9 +274,22 @@ func add(w *workflowtest.World, email string, engagements ...engagement.ID) work
 // part returns a participation as it is now.
 func part(t *testing.T, w *workflowtest.World, id engagement.ParticipationID) engagement.Participation {
 	t.Helper()
-	p, err := w.Desk.Claims.Participation(background, w.Actor, id)
+	p, err := wholePart(w, w.Actor.Partner, id)
 	ok(t, err)
 	return p
+}
+
+// wholePart is a participation as it is now, with what nobody is shown.
+func wholePart(w *workflowtest.World, partner engagement.PartnerID, id engagement.ParticipationID) (engagement.Participation, error) {
+	loaded, err := w.Store.Load(background, storage.Want{Participation: storage.ParticipationKey{Partner: partner, ID: id}})
+	if err != nil {
+		return engagement.Participation{}, err
+	}
+	p, is := loaded.Records[loaded.At].Participation(id)
+	if !is {
+		return p, fmt.Errorf("there is no participation %s", id)
+	}
+	return p.Settle(w.Now())
 }
 
 // history returns the verified history that the actor's partner has with the
@@ -518,7 +530,7 @@ func whyOf(e engagement.Event) string {
 }
 
 // forReview is a participation's claim as the program sees it.
-func forReview(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) claim.State {
+func forReview(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) workflow.ClaimState {
 	t.Helper()
 	view, err := w.Desk.Claims.Get(background, w.Reviewer(), p)
 	ok(t, err)
@@ -536,3 +548,22 @@ func storedPart(t *testing.T, s *spy, w *workflowtest.World, id engagement.Parti
 	}
 	return p
 }
+
+// unrepeated is a result of a command, whether or not it was repeated.
+func unrepeated(result any) any {
+	switch v := result.(type) {
+	case workflow.ParticipationView:
+		v.Repeated = false
+		return v
+	case []workflow.ParticipationView:
+		v = slices.Clone(v)
+		for i := range v {
+			v[i].Repeated = false
+		}
+		return v
+	}
+	return result
+}
+
+// errOf is the error of a command whose result does not matter.
+func errOf[V any](_ V, err error) error { return err }

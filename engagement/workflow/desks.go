@@ -1,5 +1,7 @@
 package workflow
 
+import "log/slog"
+
 // EngagementsDesk shows what the program offers to a partner.
 type EngagementsDesk struct{ s *Service }
 
@@ -53,7 +55,22 @@ type Request struct {
 	// Key is the idempotency key: 1 to 200 bytes of random text, such as a UUID, that
 	// the host makes once per request of its user.
 	Key string
+	// IfRevision is the revision of the participation on which the command was decided:
+	// it is refused with a *StaleError when the participation has another one by now. "":
+	// whatever it is by now.
+	IfRevision Revision
+}
+
+// LogValue leaves out what is nobody's business in a log.
+func (r Request) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("actor", r.Actor), slog.String("key", r.Key))
 }
 
 // Request returns a request of the actor's under an idempotency key.
 func (a Actor) Request(key string) Request { return Request{Actor: a, Key: key} }
+
+// If returns the request for a participation that has this revision.
+func (r Request) If(revision Revision) Request {
+	r.IfRevision = revision
+	return r
+}

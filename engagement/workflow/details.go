@@ -29,59 +29,54 @@ func (d UpdateDetails) LogValue() slog.Value {
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
 // *UnavailableError or a *WrongStateError.
-func (d *ClaimsDesk) Update(ctx context.Context, req Request, id engagement.ParticipationID, cmd UpdateDetails) error {
+func (d *ClaimsDesk) Update(ctx context.Context, req Request, id engagement.ParticipationID, cmd UpdateDetails) (ParticipationView, error) {
+	var refused ParticipationView
 	s, actor := d.s, req.Actor
 	const name = "change details"
 	if cmd.DealSize != nil {
 		size, err := s.dealSize(*cmd.DealSize)
 		if err != nil {
-			return err
+			return refused, err
 		}
 		cmd.DealSize = &size
 	}
 	if cmd.FriendlyName != nil {
 		friendly, err := checkName(*cmd.FriendlyName)
 		if err != nil {
-			return err
+			return refused, err
 		}
 		cmd.FriendlyName = &friendly
 	}
 	if cmd.Labels != nil {
 		labels, err := engagement.Labels(*cmd.Labels)
 		if err != nil {
-			return inputErrors(err)
+			return refused, inputErrors(err)
 		}
 		cmd.Labels = &labels
 	}
 	if cmd.Owner != nil {
 		if err := engagement.CheckOwner(*cmd.Owner); err != nil {
-			return inputErrors(err)
+			return refused, inputErrors(err)
 		}
 	}
-	_, err := execute(ctx, s, req, name, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
-		var none struct{}
-		p, err := u.participation(ctx, actor, MayAddCustomers, id)
-		if err != nil {
-			return none, err
-		}
+	return s.change(ctx, req, MayAddCustomers, id, name, cmd, func(u *unit, p engagement.Participation) error {
 		status := p.StatusAt(u.now)
 		if !p.OpenAt(u.now) && (cmd.DealSize != nil || cmd.FriendlyName != nil) {
-			return none, notNow(name, p, u.now, errEnded)
+			return notNow(name, p, u.now, errEnded)
 		}
 		if cmd.DealSize != nil && status != engagement.StatusCustomerClaimed {
-			return none, notNow(name, p, u.now, errFrozen)
+			return notNow(name, p, u.now, errFrozen)
 		}
 		p, detail := cmd.of(p)
 		if len(detail.Changed) == 0 {
-			return none, &InputError{Field: "details", Problem: "are missing: give a friendly name, a deal size, an owner or labels"}
+			return &InputError{Field: "details", Problem: "are missing: give a friendly name, a deal size, an owner or labels"}
 		}
 		u.putParticipation(p)
 		u.event(engagement.Event{
 			Kind: engagement.EventDetailsChanged, By: engagement.ByPartner, From: status, To: status, Detail: detail, Person: byUser(actor),
 		}, p)
-		return none, nil
+		return nil
 	})
-	return err
 }
 
 // of returns the participation with what is changed of it, and what that is.

@@ -16,7 +16,7 @@ func TestOwnerAndLabels(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	change := func(cmd workflow.UpdateDetails) error {
-		return w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, cmd)
+		return errOf(w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, cmd))
 	}
 	owner, labels := "João de Sousa", []string{"VIP", "before summer"}
 	ok(t, change(workflow.UpdateDetails{Owner: &owner, Labels: &labels}))
@@ -88,6 +88,6 @@ func TestDealSizeIsAskedFor(t *testing.T) {
 		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	})
 	size := w.Money("40000.00 USD")
-	ok(t, w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{DealSize: &size}))
+	ok(t, errOf(w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{DealSize: &size})))
 	ok(t, ask())
 }

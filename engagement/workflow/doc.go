@@ -1,35 +1,35 @@
-// Package workflow is the desk at which a host's users do what an incentive
-// program lets them do: see which engagements they can take part in, add and
-// claim customers, ask for consent, claim payment, and watch what is due; and at
-// which the program's reviewers decide.
+// Package workflow lets a host's users do what an incentive program lets them do: see
+// which engagements they can take part in, add and claim customers, ask for consent,
+// claim payment, and watch what is due; and lets the program's reviewers decide. A
+// [Service] has a desk for each of these:
 //
 //	desk, err := workflow.New(store, directory, catalog, facts, &workflow.Options{Notifier: mailer})
 //
-//	offer, err := desk.Customers.Identify(ctx, actor, workflow.Candidate{Location: "4711201", Email: "ana@contoso.com"})
+//	offer, err := desk.Customers.Identify(ctx, ana, workflow.Candidate{Location: "4711201", Email: "ana@contoso.com"})
 //	// offer.Eligible and offer.Ineligible: engagements, each with its decision and every reason
 //
-//	started, err := desk.Customers.Add(ctx, actor, workflow.AddCustomer{
-//		Key: requestID, Candidate: offer.Candidate, Engagements: []engagement.ID{"azure-migration"}})
+//	added, err := desk.Customers.Add(ctx, ana.Request(requestID), workflow.AddCustomer{
+//		Candidate: offer.Candidate, Engagements: []engagement.ID{"azure-migration"}})
 //
-//	_, err = desk.Consents.Request(ctx, actor, started[0].ID, workflow.RequestConsent{
-//		Key: requestID2, Customer: workflow.ByEmail("ana@contoso.com"), Language: "pt-PT"})
+//	_, err = desk.Consents.Request(ctx, ana.Request(requestID2), added[0].ID, workflow.RequestConsent{
+//		Customer: workflow.ByEmail("ana@contoso.com"), Language: "pt-PT"})
 //
-//	page, err := desk.Customers.List(ctx, actor, "azure-migration", workflow.CustomersQuery{Tab: engagement.TabEligible})
+//	page, err := desk.Customers.List(ctx, ana, workflow.CustomersQuery{Engagement: "azure-migration", Tab: engagement.TabEligible})
 //
 // The customer's consent opens a claim:
 //
-//	_, err = desk.Documents.Add(ctx, actor, id, workflow.AddEvidence{
-//		Key: requestID3, Kind: claim.ProofInvoice, Name: "invoice.pdf", MediaType: "application/pdf"}, file)
+//	_, err = desk.Documents.Add(ctx, ana.Request(requestID3), id, workflow.AddEvidence{
+//		Kind: claim.ProofInvoice, Name: "invoice.pdf", MediaType: "application/pdf"}, file)
 //
-//	err = desk.Surveys.Send(ctx, actor, id, workflow.SendSurvey{
-//		Key: requestID4, Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
+//	_, err = desk.Surveys.Send(ctx, ana.Request(requestID4), id, workflow.SendSurvey{
+//		Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}})
 //
-//	err = desk.Claims.Submit(ctx, actor, id, workflow.SubmitClaim{Key: requestID5})
+//	view, err := desk.Claims.Submit(ctx, ana.Request(requestID5), id, workflow.SubmitClaim{})
 //	// one *claim.IncompleteError lists all that is missing
 //
-//	reviewer := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(actor.Partner)
-//	err = desk.Reviews.Start(ctx, reviewer, id, workflow.StartReview{Key: requestID6})
-//	err = desk.Reviews.Approve(ctx, reviewer, id, workflow.ApproveClaim{Key: requestID7, Amount: amount})
+//	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(ana.Partner)
+//	_, err = desk.Reviews.Start(ctx, vera.Request(requestID6), id, workflow.StartReview{})
+//	_, err = desk.Reviews.Approve(ctx, vera.Request(requestID7), id, workflow.ApproveClaim{Amount: amount})
 //
 // It is the only place where rules, directory, storage and messages meet. What
 // it decides, it decides with the pure functions of the packages below it.
@@ -84,14 +84,25 @@
 //
 // # Commands
 //
-// Every command happens whole or not at all: state, history and outgoing
-// messages are written together. Commands of a partner and of the Program take an
-// idempotency key, which a host makes once per request of its user, of random
-// text and never of personal data: keys are kept, for 30 days at least and until
-// Prune runs. Meanwhile the same key with the same
-// content gives the same result again, with another content a *KeyReusedError.
-// A command that was refused leaves nothing behind, and its key is still new. A
-// customer's answer needs no key, because the first answer counts.
+// A command takes a [Request]: who gives it, and an idempotency key, which a host makes
+// once per request of its user, of random text and never of personal data: keys are
+// kept, for 30 days at least and until Prune runs. Meanwhile the same key with the same
+// content does nothing more, and returns what has become of it, marked as a repetition;
+// with another content it is a *KeyReusedError. A customer's answer needs no key,
+// because the first answer counts.
+//
+// Every command happens whole or not at all: state, history and outgoing messages are
+// written together. It returns the participation as it is then. A command that was
+// refused leaves nothing behind, and its key is still new.
+//
+// What is read of a participation carries a [Revision]. A request with IfRevision is
+// refused with a *StaleError, which has what is there now, when somebody was faster;
+// without one the last write wins.
+//
+// # Results
+//
+// Whatever a desk returns is JSON as it is: names in snake_case, lists that are never
+// null, what there is not left out, times as RFC 3339 has them.
 //
 // # Errors
 //

@@ -145,7 +145,7 @@ func (d *DocumentsDesk) Record(ctx context.Context, req Request, id engagement.P
 
 func (s *Service) record(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordEvidence, ref string) (claim.Evidence, error) {
 	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: cmd.Size, SHA256: cmd.SHA256}
-	out, err := changeClaim(ctx, s, req, MayEditClaims, id, "add evidence", cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
+	_, out, err := changeClaim(ctx, s, req, MayEditClaims, id, "add evidence", cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
 		if strings.HasPrefix(cmd.Ref, refs(id)) { // else removing the one would take the other's content
 			return deed{}, kept{}, &InputError{Field: "ref", Problem: "names a content that AddEvidence keeps: say where you keep this one"}
 		}
@@ -180,9 +180,9 @@ type RemoveEvidence struct {
 
 // Remove takes a document away from a claim, and its content out of the
 // Evidence store if AddEvidence put it there. It returns what Comment returns.
-func (d *DocumentsDesk) Remove(ctx context.Context, req Request, id engagement.ParticipationID, cmd RemoveEvidence) error {
+func (d *DocumentsDesk) Remove(ctx context.Context, req Request, id engagement.ParticipationID, cmd RemoveEvidence) (ParticipationView, error) {
 	s := d.s
-	out, err := changeClaim(ctx, s, req, MayEditClaims, id, "remove evidence", cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
+	u, out, err := changeClaim(ctx, s, req, MayEditClaims, id, "remove evidence", cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
 		v, _ := evidenceOf(p, cmd.Evidence)
 		return deed{
 			event: claim.RemoveEvidence{ID: cmd.Evidence}, kind: engagement.EventEvidenceRemoved,
@@ -192,7 +192,10 @@ func (d *DocumentsDesk) Remove(ctx context.Context, req Request, id engagement.P
 	if err == nil && s.evidence != nil && strings.HasPrefix(out.Ref, refs(id)) {
 		s.discard(ctx, out.Ref)
 	}
-	return err
+	if err != nil {
+		return ParticipationView{}, err
+	}
+	return s.changed(ctx, u, req.Actor, MayEditClaims, id)
 }
 
 func evidenceOf(p engagement.Participation, id claim.EvidenceID) (claim.Evidence, error) {

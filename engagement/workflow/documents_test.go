@@ -88,7 +88,9 @@ func (u unread) Read([]byte) (int, error) {
 // documents returns the documents of a claim.
 func documents(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) []claim.Evidence {
 	t.Helper()
-	return part(t, w, p).Claim.Evidence
+	view, err := w.Desk.Claims.Get(background, w.Actor, p)
+	ok(t, err)
+	return view.Claim.Evidence
 }
 
 func opened(t *testing.T, w *workflowtest.World, actor workflow.Actor, p engagement.ParticipationID, id claim.EvidenceID) (string, error) {
@@ -378,7 +380,7 @@ func TestRemoveEvidence(t *testing.T) {
 	theirs, err := w.Desk.Documents.Record(background, w.Actor.Request(w.Key()), p, recorded("s3://bucket/7"))
 	ok(t, err)
 	remove := func(key string, id claim.EvidenceID) error {
-		return w.Desk.Documents.Remove(background, w.Actor.Request(key), p, workflow.RemoveEvidence{Evidence: id})
+		return errOf(w.Desk.Documents.Remove(background, w.Actor.Request(key), p, workflow.RemoveEvidence{Evidence: id}))
 	}
 	ok(t, remove("mine", mine.ID))
 	ok(t, remove("theirs", theirs.ID))
@@ -408,7 +410,7 @@ func TestRemoveEvidenceStays(t *testing.T) {
 	w, _, docs, p := newArchive(t, func(sc *workflowtest.Scenario) { sc.Options.Logger = newLog(&log) })
 	added := w.Documented(p, claim.ProofInvoice)
 	docs.delete = errors.New("read only")
-	ok(t, w.Desk.Documents.Remove(background, w.Actor.Request(w.Key()), p, workflow.RemoveEvidence{Evidence: added.ID}))
+	ok(t, errOf(w.Desk.Documents.Remove(background, w.Actor.Request(w.Key()), p, workflow.RemoveEvidence{Evidence: added.ID})))
 	equal(t, "the documents", len(documents(t, w, p)), 0)
 	if s := log.String(); !strings.Contains(s, added.Ref) || !strings.Contains(s, "read only") || strings.Contains(s, "invoice.pdf") {
 		t.Errorf("the log says %q", s)
@@ -506,7 +508,7 @@ func TestNoEvidenceStore(t *testing.T) {
 	if _, _, err := desk.Documents.Open(background, w.Actor, p, added.ID); err == nil || !strings.Contains(err.Error(), "Evidence store") {
 		t.Errorf("OpenEvidence: %v", err)
 	}
-	ok(t, desk.Documents.Remove(background, w.Actor.Request("r"), p, workflow.RemoveEvidence{Evidence: added.ID}))
+	ok(t, errOf(desk.Documents.Remove(background, w.Actor.Request("r"), p, workflow.RemoveEvidence{Evidence: added.ID})))
 }
 
 // shownAs is a document as a claim shows it: without where it is kept.

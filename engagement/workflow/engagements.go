@@ -28,48 +28,53 @@ type EngagementsQuery struct {
 
 // EngagementGroup is the engagements of one solution area.
 type EngagementGroup struct {
-	SolutionArea string
-	Engagements  []EngagementListing
+	SolutionArea string              `json:"solution_area"`
+	Engagements  []EngagementListing `json:"engagements"`
 }
 
 // EngagementListing is one line of the list of engagements.
 type EngagementListing struct {
-	ID                engagement.ID
-	Name              string
-	Type              engagement.Type
-	Role              string
-	Availability      engagement.Availability
-	Opens, Closes     eligibility.Date
-	ClaimableUntil    time.Time
-	EligibleLocations []engagement.LocationID // n of
-	EnrolledLocations int                     // m enrolled locations are eligible
-	EarningLocations  []engagement.LocationID // of these, those that can be paid: their payee profiles are valid
-	Active            Count                   // customers with a participation under way, if the query asks; of those read only, and then OrMore
+	ID                engagement.ID           `json:"id"`
+	Name              string                  `json:"name"`
+	Type              engagement.Type         `json:"type"`
+	Role              string                  `json:"role"`
+	Availability      engagement.Availability `json:"availability"`
+	Opens             eligibility.Date        `json:"opens,omitzero"`
+	Closes            eligibility.Date        `json:"closes,omitzero"`
+	ClaimableUntil    time.Time               `json:"claimable_until,omitzero"`
+	EligibleLocations []engagement.LocationID `json:"eligible_locations"` // n of
+	EnrolledLocations int                     `json:"enrolled_locations"` // m enrolled locations are eligible
+	EarningLocations  []engagement.LocationID `json:"earning_locations"`  // of these, those that can be paid: their payee profiles are valid
+	Active            Count                   `json:"active"`             // customers with a participation under way, if the query asks; of those read only, and then OrMore
 }
 
 // EngagementSummary is what an engagement asks and gives.
 type EngagementSummary struct {
 	EngagementListing
-	Version          string
-	SolutionArea     string
-	Summary          string
-	PartnerCriteria  []Criterion
-	CustomerCriteria []Criterion
-	Proof            []claim.ProofItem                     // by the version in force now
-	LaterProof       []engagement.Dated[[]claim.ProofItem] // all versions but the first, with their days
-	RatesBy, ProofBy engagement.Anchor                     // which day decides what version counts
-	Windows          engagement.Windows
-	MostDays         int // that an engagement of its type can take in all, by the published program's table; 0 for a type that is not in it
-	ClaimLimit       int
-	Pay              engagement.PaymentModel
-	Rate             engagement.Rate // the one in force now; zero when there is none
-	Resources        []engagement.Resource
-	Rates            []engagement.Rate // all of them with their days, the earliest first
-	NominatedBy      []tenant.IDKind   // by which IDs a customer can be named
+	Version          string                                `json:"version"`
+	SolutionArea     string                                `json:"solution_area"`
+	Summary          string                                `json:"summary"`
+	PartnerCriteria  []Criterion                           `json:"partner_criteria"`
+	CustomerCriteria []Criterion                           `json:"customer_criteria"`
+	Proof            []claim.ProofItem                     `json:"proof"`       // by the version in force now
+	LaterProof       []engagement.Dated[[]claim.ProofItem] `json:"later_proof"` // all versions but the first, with their days
+	RatesBy          engagement.Anchor                     `json:"rates_by"`
+	ProofBy          engagement.Anchor                     `json:"proof_by"` // which day decides what version counts
+	Windows          engagement.Windows                    `json:"windows"`
+	MostDays         int                                   `json:"most_days"` // that an engagement of its type can take in all, by the published program's table; 0 for a type that is not in it
+	ClaimLimit       int                                   `json:"claim_limit"`
+	Pay              engagement.PaymentModel               `json:"pay"`
+	Rate             engagement.Rate                       `json:"rate"` // the one in force now; zero when there is none
+	Resources        []engagement.Resource                 `json:"resources"`
+	Rates            []engagement.Rate                     `json:"rates"`        // all of them with their days, the earliest first
+	NominatedBy      []tenant.IDKind                       `json:"nominated_by"` // by which IDs a customer can be named
 }
 
 // Criterion is a rule in words.
-type Criterion struct{ ID, Doc string }
+type Criterion struct {
+	ID  string `json:"id"`
+	Doc string `json:"doc"`
+}
 
 // check returns the *InputErrors of a query, joined.
 func (q EngagementsQuery) check() error {
@@ -219,13 +224,13 @@ func (d *EngagementsDesk) Get(ctx context.Context, actor Actor, id engagement.ID
 	return EngagementSummary{
 		EngagementListing: item, Version: e.Version, SolutionArea: e.SolutionArea, Summary: e.Summary,
 		PartnerCriteria: criteria(e.LocationRulesAt(now)), CustomerCriteria: criteria(e.CustomerRulesAt(now)),
-		Proof: e.ProofAt(now), Windows: engagement.TermsOf(e, now).Windows, ClaimLimit: e.Limit(), Pay: e.PaymentModel(), Rate: rate, Rates: slices.Clone(e.Rates), Resources: slices.Clone(e.Resources), MostDays: info.MostDays, NominatedBy: e.AcceptedIDs(),
-		LaterProof: slices.Clone(e.LaterProof), RatesBy: cmp.Or(e.RatesBy, engagement.AnchorConsent), ProofBy: cmp.Or(e.ProofBy, engagement.AnchorConsent),
+		Proof: listOf(e.ProofAt(now)), Windows: engagement.TermsOf(e, now).Windows, ClaimLimit: e.Limit(), Pay: e.PaymentModel(), Rate: rate, Rates: listOf(slices.Clone(e.Rates)), Resources: listOf(slices.Clone(e.Resources)), MostDays: info.MostDays, NominatedBy: listOf(e.AcceptedIDs()),
+		LaterProof: listOf(slices.Clone(e.LaterProof)), RatesBy: cmp.Or(e.RatesBy, engagement.AnchorConsent), ProofBy: cmp.Or(e.ProofBy, engagement.AnchorConsent),
 	}, failed
 }
 
 func criteria(set *eligibility.RuleSet) []Criterion {
-	var out []Criterion
+	out := []Criterion{}
 	for _, r := range set.Rules() {
 		out = append(out, Criterion{ID: r.ID, Doc: r.Doc})
 	}

@@ -3,11 +3,11 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -51,11 +51,11 @@ func (c Candidate) raw() tenant.Candidate {
 
 // Offer is what a customer can be added to, or claimed for, through a location.
 type Offer struct {
-	Candidate  Candidate         // as asked
-	Resolution tenant.Resolution // who it is, and on what that stands
-	Contacts   Contacts          // of both sides who were named for the customer last, within the actor's scope
-	Eligible   []Choice          // what can be chosen
-	Ineligible []Choice          // what cannot, and why
+	Candidate  Candidate         `json:"candidate"`  // as asked
+	Resolution tenant.Resolution `json:"resolution"` // who it is, and on what that stands
+	Contacts   Contacts          `json:"contacts"`   // of both sides who were named for the customer last, within the actor's scope
+	Eligible   []Choice          `json:"eligible"`   // what can be chosen
+	Ineligible []Choice          `json:"ineligible"` // what cannot, and why
 }
 
 // LogValue shows who the customer is and how much there is to choose from.
@@ -66,16 +66,27 @@ func (o Offer) LogValue() slog.Value {
 // Choice is one engagement of an offer. Only engagements that are open for
 // customers now are in an offer.
 type Choice struct {
-	Engagement   engagement.ID
-	Version      string
-	Name         string
-	SolutionArea string
-	Earns        bool // whether the location can also be paid: its payee profile is valid
-	Pay          engagement.PaymentModel
-	Payout       engagement.Payout    // what it would be paid by today's rate; zero when there is none
-	Decision     eligibility.Decision // of the customer: every finding that the partner may see, and not the facts
-	Reasons      []engagement.Reason  // why the customer is not eligible, all of them
-	Refusals     []error              // every typed error with which it would be refused; none when it can be chosen
+	Engagement   engagement.ID           `json:"engagement"`
+	Version      string                  `json:"version"`
+	Name         string                  `json:"name"`
+	SolutionArea string                  `json:"solution_area"`
+	Earns        bool                    `json:"earns"` // whether the location can also be paid: its payee profile is valid
+	Pay          engagement.PaymentModel `json:"pay"`
+	Payout       engagement.Payout       `json:"payout,omitzero"` // what it would be paid by today's rate; zero when there is none
+	Decision     eligibility.Decision    `json:"decision"`        // of the customer: every finding that the partner may see, and not the facts
+	Reasons      []engagement.Reason     `json:"reasons"`         // why the customer is not eligible, all of them
+	Refusals     []error                 `json:"-"`               // every typed error with which it would be refused; none when it can be chosen
+}
+
+// MarshalJSON writes the refusals as [Refusal] says them, and lists that are empty as
+// such.
+func (c Choice) MarshalJSON() ([]byte, error) {
+	type plain Choice
+	c.Reasons = listOf(c.Reasons)
+	return json.Marshal(struct {
+		plain
+		Refusals []Refusal `json:"refusals"`
+	}{plain(c), listOf(Refusals(errors.Join(c.Refusals...)))})
 }
 
 // AddCustomer is the command that adds a customer to engagements.
@@ -110,15 +121,6 @@ type ClaimCustomer struct {
 	FriendlyName string `json:"friendly_name,omitzero"`
 	// Contacts are as in AddCustomer.
 	Contacts Contacts `json:"contacts,omitzero"`
-}
-
-// Started is a participation that an add or a claim began.
-type Started struct {
-	ID          engagement.ParticipationID `json:"id"`
-	Engagement  engagement.ID              `json:"engagement"`
-	Customer    tenant.Key                 `json:"customer"`
-	ClaimNumber string                     `json:"claim_number"`
-	ConsentBy   time.Time                  `json:"consent_by"` // until when the customer can consent
 }
 
 // Identify finds out who a candidate is and which engagements it can be added
@@ -198,12 +200,12 @@ func (u *unit) known(ctx context.Context, actor Actor, customer tenant.Key) (eng
 // wrong side, and what refuses the others: *NotClaimableError, *LocationNotEligibleError,
 // *IDNotAcceptedError, *StatedIdentityError, *NotEligibleError, *AlreadyKnownError,
 // *OpenParticipationError, *DisassociatedError.
-func (d *CustomersDesk) Add(ctx context.Context, req Request, cmd AddCustomer) ([]Started, error) {
+func (d *CustomersDesk) Add(ctx context.Context, req Request, cmd AddCustomer) ([]ParticipationView, error) {
 	s := d.s
 	return s.addCustomer(ctx, req, cmd, false)
 }
 
-func (s *Service) addCustomer(ctx context.Context, req Request, cmd AddCustomer, dry bool) ([]Started, error) {
+func (s *Service) addCustomer(ctx context.Context, req Request, cmd AddCustomer, dry bool) ([]ParticipationView, error) {
 	scope, err := s.authorizeAt(ctx, req.Actor, MayAddCustomers, cmd.Candidate.Location)
 	if err != nil {
 		return nil, err
@@ -212,7 +214,7 @@ func (s *Service) addCustomer(ctx context.Context, req Request, cmd AddCustomer,
 	cmd.DealSize, cmd.Payout, badAmounts = s.amounts(cmd.DealSize, cmd.Payout)
 	name, _ := checkName(cmd.Candidate.FriendlyName) // what is wrong with it says checkCandidate
 	contacts, badContacts := cmd.Contacts.read()
-	return execute(ctx, s, req, "add customer", cmd, dry, func(u *unit) ([]Started, error) {
+	return s.begin(ctx, req, MayAddCustomers, "add customer", cmd, dry, func(u *unit) ([]began, error) {
 		if _, err := u.load(ctx, storage.Want{}); err != nil { // a repeated command is answered without asking anybody
 			return nil, err
 		}
@@ -232,7 +234,7 @@ func (s *Service) addCustomer(ctx context.Context, req Request, cmd AddCustomer,
 // Claim claims a known customer for all of the engagements, or for none.
 // It returns what AddCustomer returns, but *NotKnownError instead of
 // *AlreadyKnownError and of the errors of an unknown candidate.
-func (d *CustomersDesk) Claim(ctx context.Context, req Request, cmd ClaimCustomer) ([]Started, error) {
+func (d *CustomersDesk) Claim(ctx context.Context, req Request, cmd ClaimCustomer) ([]ParticipationView, error) {
 	s, actor := d.s, req.Actor
 	scope, err := s.authorizeAt(ctx, actor, MayClaimCustomers, cmd.Location)
 	if err != nil {
@@ -253,7 +255,7 @@ func (d *CustomersDesk) Claim(ctx context.Context, req Request, cmd ClaimCustome
 		Contacts     Contacts          `json:",omitzero"`
 	}
 	asked := body{string(cmd.Customer), cmd.Location, cmd.Engagements, cmd.Hours, cmd.DealSize, cmd.Payout, cmd.FriendlyName, cmd.Contacts}
-	return execute(ctx, s, req, "claim customer", asked, false, func(u *unit) ([]Started, error) {
+	return s.begin(ctx, req, MayClaimCustomers, "claim customer", asked, false, func(u *unit) ([]began, error) {
 		return u.enroll(ctx, actor, enrollment{
 			origin: engagement.OriginClaimed, within: scope, location: cmd.Location, engagements: cmd.Engagements,
 			hours: cmd.Hours, dealSize: cmd.DealSize, payout: cmd.Payout, contacts: contacts,
@@ -314,6 +316,7 @@ func (s *Service) offer(ctx context.Context, actor Actor, scope Scope, origin en
 		origin: origin, within: scope, who: offer.Resolution, location: offer.Candidate.Location, hours: offer.Candidate.Hours,
 	}, open)
 	offer.Contacts = lastNamed(u.customers[actor.customerKey(offer.Resolution.Identity.Key())], offer.Candidate.Location, scope)
+	offer.Eligible, offer.Ineligible = []Choice{}, []Choice{}
 	stated := unconfirmed(offer.Resolution.Basis, offer.Resolution.Identity)
 	for _, c := range choices {
 		c.Decision = s.decisionSeen(c.Decision, stated)

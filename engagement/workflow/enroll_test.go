@@ -459,7 +459,7 @@ func TestConfirmChecksAgain(t *testing.T) {
 			ok(t, err)
 			equal(t, "the offer", slices.Contains(chosen(offer.Eligible), migration) && slices.Contains(chosen(offer.Eligible), pilot), true)
 			test.meanwhile(t, w)
-			var started []workflow.Started
+			var started []workflow.ParticipationView
 			if test.check == nil {
 				started, err = w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 				ok(t, err)
@@ -527,9 +527,9 @@ func TestAddStores(t *testing.T) {
 	equal(t, "started", len(started), 2)
 	for i, id := range []engagement.ID{migration, pilot} {
 		p := part(t, w, started[i].ID)
-		equal(t, "what was started", started[i], workflow.Started{
-			ID: p.ID, Engagement: id, Customer: w.Customer("contoso.com"), ClaimNumber: p.ClaimNumber, ConsentBy: w.Now().Add(30 * day),
-		})
+		v := started[i]
+		equal(t, "what was started", []any{v.ID, v.Engagement, v.Customer, v.ClaimNumber, v.Consent.Deadline, v.Status, v.Repeated},
+			[]any{p.ID, id, w.Customer("contoso.com"), p.ClaimNumber, w.Now().Add(30 * day), engagement.StatusCustomerClaimed, false})
 		equal(t, "origin", p.Origin, engagement.OriginAdded)
 		equal(t, "location", p.Location, lisboa)
 		equal(t, "name", p.FriendlyName, "Contoso Portugal")
@@ -605,7 +605,7 @@ func TestBrokenRules(t *testing.T) {
 func TestClaim(t *testing.T) {
 	w, spy := newWorld(t)
 	contoso := w.Customer("contoso.com")
-	claim := func(id engagement.ID) ([]workflow.Started, error) {
+	claim := func(id engagement.ID) ([]workflow.ParticipationView, error) {
 		return w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{Customer: contoso, Location: lisboa, Engagements: []engagement.ID{id}})
 	}
 	offered := func() (workflow.Offer, error) {

@@ -39,9 +39,9 @@ func (Person) LogValue() slog.Value { return slog.StringValue("[person]") }
 
 // Erased counts what ErasePerson took a person out of.
 type ErasureResult struct {
-	Participations int
-	Events         int
-	Left           int // events and texts that name the person, too, and that only the Program can erase
+	Participations int `json:"participations"`
+	Events         int `json:"events"`
+	Left           int `json:"left"` // events and texts that name the person, too, and that only the Program can erase
 
 	renamed int // friendly names that quoted the person, and customers for whom it was to be offered as a contact again
 }

@@ -44,7 +44,7 @@ func traces(t *testing.T, w *workflowtest.World) engagement.ParticipationID {
 	links := w.Links(p)
 	ok(t, answer(w, links[len(links)-1], consent.DecisionAccept)) // by that person
 	// Cancelled, with a reason that quotes the address.
-	ok(t, desk.Claims.Cancel(background, maria.Actor.Request(w.Key()), started[1].ID, workflow.Cancel{Reason: "ana.sousa@contoso.com left."}))
+	ok(t, errOf(desk.Claims.Cancel(background, maria.Actor.Request(w.Key()), started[1].ID, workflow.Cancel{Reason: "ana.sousa@contoso.com left."})))
 	// Replaced as a contact of the customer and of the partner.
 	_, err = desk.Consents.Request(background, w.Actor.Request(w.Key()), started[2].ID, workflow.RequestConsent{Customer: workflow.ByEmail("ana.sousa@contoso.com"), Partner: workflow.ByEmail(address)})
 	ok(t, err)
@@ -303,7 +303,7 @@ func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID
 	cmd.Candidate.TenantID, cmd.Candidate.Reason = "00000000-0000-4000-8000-000000000001", "João de Sousa said so."
 	p := must(w.Desk.Customers.Add(background, joao.Request(cmdKey), cmd))[0].ID
 	friendly := "João de Sousa's"
-	ok(t, w.Desk.Claims.Update(background, joao.Request(w.Key()), p, workflow.UpdateDetails{FriendlyName: &friendly}))
+	ok(t, errOf(w.Desk.Claims.Update(background, joao.Request(w.Key()), p, workflow.UpdateDetails{FriendlyName: &friendly})))
 	_, err := w.Desk.Consents.Request(background, joao.Request(w.Key()), p, workflow.RequestConsent{
 		Customer: []workflow.Contact{{Name: "joão de Sousa", Email: "ana.sousa@contoso.com"}, {Email: "eva@contoso.com"}},
 		Partner:  workflow.ByEmail("ana.sousa@contoso.com", "joe@northwind.example"),
@@ -325,7 +325,7 @@ func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID
 	}
 	evidence("joão_de_sousa.pdf")
 	evidence("2026-09 João-de-Sousa2.pdf")
-	ok(t, w.Desk.Surveys.Send(background, joao.Request(w.Key()), p, surveyTo("rui@contoso.com")))
+	ok(t, errOf(w.Desk.Surveys.Send(background, joao.Request(w.Key()), p, surveyTo("rui@contoso.com"))))
 	sendSurvey(t, w, p, "Ana.Sousa@contoso.com")
 	answers := answersTo(must(w.Desk.Links.SurveyView(background, newestSurvey(w, p))))
 	answers["comments"] = "Ask João de Sousa, ana.sousa@contoso.com."
@@ -334,23 +334,23 @@ func claimTraces(t *testing.T, w *workflowtest.World) engagement.ParticipationID
 	w.Proved(p)
 
 	say := func(actor workflow.Actor) {
-		ok(t, w.Desk.Claims.Comment(background, actor.Request(w.Key()), p, workflow.Comment{Text: "João   de\nSousa (ana.sousa@contoso.com) was there."}))
+		ok(t, errOf(w.Desk.Claims.Comment(background, actor.Request(w.Key()), p, workflow.Comment{Text: "João   de\nSousa (ana.sousa@contoso.com) was there."})))
 	}
 	say(joao)
-	ok(t, w.Desk.Claims.Submit(background, joao.Request(w.Key()), p, workflow.SubmitClaim{}))
+	ok(t, errOf(w.Desk.Claims.Submit(background, joao.Request(w.Key()), p, workflow.SubmitClaim{})))
 	say(w.Reviewer())
 	w.Reviewed(p)
-	ok(t, w.Desk.Reviews.RequestAction(background, w.Reviewer().Request(w.Key()), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Let JOÃO DE SOUSA sign."}}}))
+	ok(t, errOf(w.Desk.Reviews.RequestAction(background, w.Reviewer().Request(w.Key()), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Let JOÃO DE SOUSA sign."}}})))
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.Rejected(p, "João de Sousa did not sign.")
-	ok(t, w.Desk.Claims.Dispute(background, joao.Request(w.Key()), p, workflow.DisputeClaim{Reason: "joão.de.sousa did."}))
+	ok(t, errOf(w.Desk.Claims.Dispute(background, joao.Request(w.Key()), p, workflow.DisputeClaim{Reason: "joão.de.sousa did."})))
 	w.Submitted(p)
 	w.Reviewed(p)
-	ok(t, w.Desk.Reviews.Approve(background, w.Reviewer().Request(w.Key()), p, workflow.ApproveClaim{
+	ok(t, errOf(w.Desk.Reviews.Approve(background, w.Reviewer().Request(w.Key()), p, workflow.ApproveClaim{
 		Amount: money(t, "6000.00 USD"), Override: "João de Sousa agreed.", Text: "To João de Sousa.",
-	}))
-	ok(t, w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: money(t, "1.00 USD"), Reference: "for João de Sousa"}))
+	})))
+	ok(t, errOf(w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: money(t, "1.00 USD"), Reference: "for João de Sousa"})))
 	return p
 }
 
@@ -444,7 +444,7 @@ func TestEraseNameNobodyElse(t *testing.T) {
 	w.Relayed()
 	w.Accepted(p)
 	text := "The management of Banana Ltd. met Mariana, Anabela and Ana-Maria."
-	ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: text}))
+	ok(t, errOf(w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: text})))
 	for _, unknown := range []string{"Ana Maria Silva", "An", "Maria", "Banana Ltd.", "The management"} {
 		_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Name: unknown, User: "ana"}, nil)
 		equal(t, "the field", refused[*workflow.PersonNotFoundError](t, err, workflow.ErrNotFound).Field, "name")
@@ -473,7 +473,7 @@ func TestEraseWhatIsMeant(t *testing.T) {
 	} {
 		w, _ := newWorld(t, knows("Jo\u00e3o Silva"))
 		p := w.Granted(migration, "ana@contoso.com")
-		ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: test.text}))
+		ok(t, errOf(w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: test.text})))
 		_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "silva@contoso.com", Name: "Jo\u00e3o Silva"}, nil)
 		if test.text != test.want {
 			ok(t, err)
@@ -487,7 +487,7 @@ func TestEraseReviewer(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
 	vera := workflow.Actor{User: "vera-the-reviewer", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
-	ok(t, w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "Please hurry."}))
+	ok(t, errOf(w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "Please hurry."})))
 	done, err := w.Desk.Program.ErasePerson(background, vera, workflow.Person{User: "vera-the-reviewer"}, nil)
 	ok(t, err)
 	equal(t, "erased", done, workflow.ErasureResult{Participations: 1, Events: 1})
@@ -515,7 +515,7 @@ func TestEraseUnknownWhether(t *testing.T) {
 		sc.Options.KnownPerson = func(context.Context, workflow.Actor, string) (bool, error) { return true, down }
 	})
 	p := w.Granted(migration, "ana@contoso.com")
-	ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "Rita was there."}))
+	ok(t, errOf(w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "Rita was there."})))
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Name: "Rita"}, nil)
 		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "list of persons")
@@ -530,9 +530,9 @@ func TestEraseByWhom(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Submitted(p)
 	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
-	ok(t, w.Desk.Reviews.Start(background, vera.Request(w.Key()), p, workflow.StartReview{}))
-	ok(t, w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "The invoice is forged."}))
-	ok(t, w.Desk.Reviews.RequestAction(background, vera.Request(w.Key()), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Tell why the invoice is forged."}}}))
+	ok(t, errOf(w.Desk.Reviews.Start(background, vera.Request(w.Key()), p, workflow.StartReview{})))
+	ok(t, errOf(w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "The invoice is forged."})))
+	ok(t, errOf(w.Desk.Reviews.RequestAction(background, vera.Request(w.Key()), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Tell why the invoice is forged."}}})))
 	words := func() string {
 		c := must(w.Desk.Claims.Get(background, vera, p))
 		return asJSON(t, []any{c.Claim.Comments, c.Claim.Reviews})
@@ -571,7 +571,7 @@ func TestEraseByWhom(t *testing.T) {
 	})
 	ok(t, err)
 	w.Advance(time.Hour)
-	ok(t, w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "Ask RITA REIS."}))
+	ok(t, errOf(w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "Ask RITA REIS."})))
 	equal(t, "what is left to the program", erase(t, w, workflow.Person{Name: "Rita Reis"}).Left, 1)
 	comments := must(w.Desk.Claims.Get(background, vera, p)).Claim.Comments
 	equal(t, "the comment", []string{comments[1].Text, comments[1].User}, []string{"Ask [erased].", "vera"})

@@ -193,10 +193,10 @@ func TestNamedOnce(t *testing.T) {
 	}), 1)
 	equal(t, "what is sent, and the grant: nobody new", persons(func() { w.Relayed(); w.Accepted(p); w.Relayed() }), 0)
 	equal(t, "a comment: nobody new", persons(func() {
-		ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "ana@contoso.com knows."}))
+		ok(t, errOf(w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "ana@contoso.com knows."})))
 	}), 0)
 	equal(t, "a comment that quotes another address: that one", persons(func() {
-		ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "Ask <Eva@Contoso.com>."}))
+		ok(t, errOf(w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "Ask <Eva@Contoso.com>."})))
 	}), 1)
 }
 

@@ -54,20 +54,20 @@ func Example_claim() {
 	w.Accepted(p)
 
 	w.Proved(p) // documents and surveys
-	do(w.Desk.Claims.Submit(ctx, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{}))
-	do(w.Desk.Claims.Recall(ctx, w.Actor.Request(w.Key()), p, workflow.RecallClaim{Reason: "The invoice was last year's."}))
+	do(errOf(w.Desk.Claims.Submit(ctx, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})))
+	do(errOf(w.Desk.Claims.Recall(ctx, w.Actor.Request(w.Key()), p, workflow.RecallClaim{Reason: "The invoice was last year's."})))
 	w.ExpectStatus(p, engagement.StatusConsentReceived)
 	w.Advance(time.Hour)
-	do(w.Desk.Claims.Submit(ctx, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{}))
+	do(errOf(w.Desk.Claims.Submit(ctx, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})))
 
 	// Whoever worked on a claim does not review it, whatever roles they have.
 	self := workflow.Actor{User: w.Actor.User, Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
-	err = w.Desk.Reviews.Start(ctx, self.Request(w.Key()), p, workflow.StartReview{})
+	_, err = w.Desk.Reviews.Start(ctx, self.Request(w.Key()), p, workflow.StartReview{})
 	fmt.Println("the same user:", errors.Is(err, workflow.ErrFourEyes))
 
 	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
-	do(w.Desk.Reviews.Start(ctx, vera.Request(w.Key()), p, workflow.StartReview{}))
-	do(w.Desk.Reviews.Approve(ctx, vera.Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money("5000.00 USD")}))
+	do(errOf(w.Desk.Reviews.Start(ctx, vera.Request(w.Key()), p, workflow.StartReview{})))
+	do(errOf(w.Desk.Reviews.Approve(ctx, vera.Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money("5000.00 USD")})))
 	status, err := w.Desk.Claims.Status(ctx, w.Actor, p)
 	do(err)
 	fmt.Println("another:", status)

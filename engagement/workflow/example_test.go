@@ -123,7 +123,7 @@ func ExampleCustomersDesk_AddAll() {
 			fmt.Printf("row %d: %v\n", r.Row, r.Err)
 			continue
 		}
-		fmt.Printf("row %d would be added, with consent until %s\n", r.Row, r.Started[0].ConsentBy.Format(time.DateOnly))
+		fmt.Printf("row %d would be added, with consent until %s\n", r.Row, r.Started[0].Consent.Deadline.Format(time.DateOnly))
 	}
 	// Output:
 	// row 0 would be added, with consent until 2026-10-01

@@ -39,7 +39,7 @@ func execute[R any](ctx context.Context, s *Service, req Request, name string, b
 	}
 	if dry {
 		u, result, err := decide(s, record, func(u *unit) (R, error) {
-			u.actor = req.Actor
+			u.actor, u.request = req.Actor, req
 			return do(u)
 		})
 		if errors.Is(err, errReplay) {
@@ -48,7 +48,7 @@ func execute[R any](ctx context.Context, s *Service, req Request, name string, b
 		return result, err
 	}
 	return attempt(ctx, s, record, func(u *unit) (R, error) {
-		u.actor = req.Actor
+		u.actor, u.request = req.Actor, req
 		return do(u)
 	})
 }

@@ -38,7 +38,7 @@ func TestExport(t *testing.T) {
 	w.Known("woodgrovebank.com")
 	p := w.Granted(migration, "ana@contoso.com")
 	owner, labels := "joana@northwind.example", []string{"+urgent", "Q3"}
-	ok(t, w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{Owner: &owner, Labels: &labels}))
+	ok(t, errOf(w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{Owner: &owner, Labels: &labels})))
 	over := w.Granted(migration, "it@adatum.com")
 	w.Cancelled(over)
 	header, records := export(t, w, migration, workflow.CustomersQuery{})

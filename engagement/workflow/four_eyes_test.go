@@ -109,12 +109,12 @@ func TestFourEyes(t *testing.T) {
 	draft, on := newWorld(t)
 	q := draft.Granted(migration, "ana@contoso.com")
 	ida, idaReviews := as("ida")
-	ok(t, draft.Desk.Surveys.Answer(background, ida.Request(draft.Key()), q, workflow.AnswerPartnerSurvey{
+	ok(t, errOf(draft.Desk.Surveys.Answer(background, ida.Request(draft.Key()), q, workflow.AnswerPartnerSurvey{
 		Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
-	}))
+	})))
 	draft.Proved(q)
 	ute, uteReviews := as("ute")
-	ok(t, draft.Desk.Documents.Remove(background, ute.Request(draft.Key()), q, workflow.RemoveEvidence{Evidence: part(t, draft, q).Claim.Evidence[0].ID}))
+	ok(t, errOf(draft.Desk.Documents.Remove(background, ute.Request(draft.Key()), q, workflow.RemoveEvidence{Evidence: part(t, draft, q).Claim.Evidence[0].ID})))
 	refusesReviews(t, draft, on, idaReviews, q)
 	refusesReviews(t, draft, on, uteReviews, q)
 
@@ -124,12 +124,12 @@ func TestFourEyes(t *testing.T) {
 	w.Submitted(p)
 	w.Submitted(other)
 	partner, tom := as("tom")
-	ok(t, w.Desk.Claims.Comment(background, partner.Request(w.Key()), p, workflow.Comment{Text: "Here it is."}))
+	ok(t, errOf(w.Desk.Claims.Comment(background, partner.Request(w.Key()), p, workflow.Comment{Text: "Here it is."})))
 	_, ana := as("ana")
 	refusesReviews(t, w, spy, tom, p)
 	refusesReviews(t, w, spy, ana, p) // who added it
-	ok(t, w.Desk.Reviews.Start(background, tom.Request(w.Key()), other, workflow.StartReview{}))
-	ok(t, w.Desk.Claims.Comment(background, tom.Request(w.Key()), p, workflow.Comment{Text: "From the program."}))
+	ok(t, errOf(w.Desk.Reviews.Start(background, tom.Request(w.Key()), other, workflow.StartReview{})))
+	ok(t, errOf(w.Desk.Claims.Comment(background, tom.Request(w.Key()), p, workflow.Comment{Text: "From the program."})))
 
 	// An erased user is refused all the same, and nothing stored tells who it was.
 	admin, _ := as("ana")
@@ -138,7 +138,9 @@ func TestFourEyes(t *testing.T) {
 	refusesReviews(t, w, spy, tom, p)
 	view, err := w.Desk.Claims.Get(background, w.Actor, p)
 	ok(t, err)
-	equal(t, "digests that a partner is shown", len(part(t, w, p).ActedFor)+len(view.ActedFor), 0)
+	for _, digest := range part(t, w, p).ActedFor {
+		equal(t, "digests that a partner is shown", strings.Contains(asJSON(t, view), digest), false)
+	}
 }
 
 // The host says who is the same person, and who may review its own all the same;
@@ -160,13 +162,13 @@ func TestFourEyesOfTheHost(t *testing.T) {
 	_, same := as("vendor/ana")
 	refusesReviews(t, w, spy, same, p)
 	robot, reviewer := as("robot")
-	ok(t, w.Desk.Reviews.Start(background, reviewer.Request(w.Key()), p, workflow.StartReview{}))
+	ok(t, errOf(w.Desk.Reviews.Start(background, reviewer.Request(w.Key()), p, workflow.StartReview{})))
 	events, _ := history(t, w, "contoso.com")
 	if strings.Contains(asJSON(t, events), "service account") {
 		t.Error("an exception is recorded that was none")
 	}
-	ok(t, w.Desk.Claims.Comment(background, robot.Request(w.Key()), p, workflow.Comment{Text: "Sent by the portal."}))
-	ok(t, w.Desk.Reviews.Approve(background, reviewer.Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money("100.00 USD")}))
+	ok(t, errOf(w.Desk.Claims.Comment(background, robot.Request(w.Key()), p, workflow.Comment{Text: "Sent by the portal."})))
+	ok(t, errOf(w.Desk.Reviews.Approve(background, reviewer.Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money("100.00 USD")})))
 	view, err := w.Desk.Claims.Get(background, w.Reviewer(), p) // the partner is not told
 	ok(t, err)
 	if last := asJSON(t, view.History[len(view.History)-1:]); !strings.Contains(last, "service account") {
@@ -191,7 +193,7 @@ func TestFourEyesOfOldParticipations(t *testing.T) {
 		refusesReviews(t, again, spy, ana, p)
 		user := []string{"bea", "cid", "dan"}[n]
 		partner, _ := as(user)
-		ok(t, again.Desk.Claims.Comment(background, partner.Request(w.Key()), p, workflow.Comment{Text: "Well."}))
+		ok(t, errOf(again.Desk.Claims.Comment(background, partner.Request(w.Key()), p, workflow.Comment{Text: "Well."})))
 		for _, user := range []string{"bea", "cid", "dan"}[:n+1] {
 			_, program := as(user)
 			refusesReviews(t, again, spy, program, p)
@@ -212,8 +214,8 @@ func TestFourEyesOfOldParticipations(t *testing.T) {
 	_, dan := as("dan")
 	refusesReviews(t, w, spy, dan, p)
 	partner, eve := as("eve")
-	ok(t, w.Desk.Claims.Comment(background, partner.Request(w.Key()), p, workflow.Comment{Text: "One more."}))
+	ok(t, errOf(w.Desk.Claims.Comment(background, partner.Request(w.Key()), p, workflow.Comment{Text: "One more."})))
 	refusesReviews(t, w, spy, dan, p)
 	refusesReviews(t, w, spy, eve, p)
-	ok(t, w.Desk.Reviews.Start(background, w.Reviewer().Request(w.Key()), p, workflow.StartReview{}))
+	ok(t, errOf(w.Desk.Reviews.Start(background, w.Reviewer().Request(w.Key()), p, workflow.StartReview{})))
 }

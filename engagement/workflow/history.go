@@ -11,10 +11,14 @@ import (
 // Participation returns a participation of the partner as it is now, or a
 // *ForbiddenError, a *NotFoundError or an *UnavailableError. So do Status,
 // ConsentEvidence and Receipt.
-func (d *ClaimsDesk) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Participation, error) {
+func (d *ClaimsDesk) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (ParticipationView, error) {
 	s := d.s
-	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, MayViewCustomers, id)
-	return s.seen(actor, p), err
+	u := s.unit(storage.CommandRecord{})
+	p, err := u.participation(ctx, actor, MayViewCustomers, id)
+	if err != nil {
+		return ParticipationView{}, err
+	}
+	return u.viewWhole(ctx, actor, p)
 }
 
 // Status returns the status of a participation of the partner at this moment.

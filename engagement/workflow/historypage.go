@@ -24,14 +24,14 @@ type HistoryQuery struct {
 
 // HistoryPage is one page of a history.
 type HistoryPage struct {
-	Events []engagement.Event // in the order that was asked for
-	Next   string             // cursor of the next page; "" when this is the last
-	Head   engagement.Head    // where the history ended when the page was read; one that is kept elsewhere shows whether the history still holds it, see VerifyHistory
+	Events []engagement.Event `json:"events"`         // in the order that was asked for
+	Next   string             `json:"next,omitempty"` // cursor of the next page; "" when this is the last
+	Head   engagement.Head    `json:"head"`           // where the history ended when the page was read; one that is kept elsewhere shows whether the history still holds it, see VerifyHistory
 
 	// Unreadable are the numbers of events that stand among these, by their Seq, and
 	// that storage cannot read: the host is told why in its log. Within a Scope that is
 	// not the whole partner they are left out.
-	Unreadable []int64
+	Unreadable []int64 `json:"unreadable"`
 }
 
 // List returns a page of everything that happened between the partner and a

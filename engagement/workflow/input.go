@@ -121,7 +121,7 @@ func (in enrollment) checkPay(engagements []engagement.Engagement, now time.Time
 // all that is wrong with it and every reason why an engagement refuses it. wrong is
 // what was found before; identify sets who the customer is, where its part of the
 // input can be used.
-func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment, wrong error, identify func(*enrollment) error) ([]Started, error) {
+func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment, wrong error, identify func(*enrollment) error) ([]began, error) {
 	engagements, badChoice := u.chosen(ctx, in.engagements)
 	wrong = together(wrong, badChoice, in.checkPay(engagements, u.now))
 	if hinders(wrong) {
@@ -145,7 +145,7 @@ func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment, wrong err
 	if err := problems.Join(refusals...); err != nil {
 		return nil, err
 	}
-	started := make([]Started, len(choices))
+	started := make([]began, len(choices))
 	for i, c := range choices {
 		started[i] = u.start(actor, in, engagements[i], c.Decision)
 	}

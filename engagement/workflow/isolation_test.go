@@ -71,7 +71,7 @@ func TestNobodySeesAnother(t *testing.T) {
 		by   workflow.Actor
 		text string
 	}{{us.Actor, "Ourwords"}, {us.Reviewer(), "Theirwords"}} {
-		ok(t, w.Desk.Claims.Comment(background, c.by.Request(us.Key()), held, workflow.Comment{Text: c.text}))
+		ok(t, errOf(w.Desk.Claims.Comment(background, c.by.Request(us.Key()), held, workflow.Comment{Text: c.text})))
 		secret("comment "+c.text, c.text)
 	}
 	for _, v := range part(t, us, held).Claim.Evidence {

@@ -18,9 +18,9 @@ import (
 
 // Progress counts what a long-running call has done.
 type Progress struct {
-	Done    int // customers, or rows, looked at
-	Changed int // of these, those for which something was written
-	Failed  int // of these, those that could not be judged; their errors are in the joined error
+	Done    int `json:"done"`    // customers, or rows, looked at
+	Changed int `json:"changed"` // of these, those for which something was written
+	Failed  int `json:"failed"`  // of these, those that could not be judged; their errors are in the joined error
 }
 
 // maxErrors is how many errors a long-running call keeps; the rest it counts.

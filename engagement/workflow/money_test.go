@@ -52,7 +52,7 @@ func TestRequested(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Proved(p)
 	submit := func(amount eligibility.Money) error {
-		return w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{Requested: amount})
+		return errOf(w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{Requested: amount}))
 	}
 	bad := func(amount eligibility.Money, help string) {
 		t.Helper()
@@ -104,7 +104,7 @@ func TestCap(t *testing.T) {
 			rate(t, w, migration, "2026-09-01", test.rate, test.most)
 			p := reached(t, w, migration, engagement.StatusUnderReview)
 			approve := func(cmd workflow.ApproveClaim) error {
-				return w.Desk.Reviews.Approve(background, w.Reviewer().Request(w.Key()), p, cmd)
+				return errOf(w.Desk.Reviews.Approve(background, w.Reviewer().Request(w.Key()), p, cmd))
 			}
 			cmd := workflow.ApproveClaim{Amount: money(t, test.amount), Text: "Well done."}
 			if test.over {
@@ -133,7 +133,7 @@ func TestCap(t *testing.T) {
 		for _, amount := range []eligibility.Money{
 			money(t, "100.00 EUR"), money(t, "0.00 USD"), money(t, "-5.00 USD"), {}, {Amount: money(t, "5.00 USD").Amount}, {Currency: "usd"},
 		} {
-			err := w.Desk.Reviews.Approve(background, w.Reviewer().Request(w.Key()), p, workflow.ApproveClaim{Amount: amount, Override: "Why not."})
+			_, err := w.Desk.Reviews.Approve(background, w.Reviewer().Request(w.Key()), p, workflow.ApproveClaim{Amount: amount, Override: "Why not."})
 			equal(t, "the field", refused[*claim.AmountError](t, err, claim.ErrAmount).Field, "approved")
 		}
 	})
@@ -149,13 +149,13 @@ func TestNoRate(t *testing.T) {
 	equal(t, "estimated, requested", []bool{c.Estimated.IsZero(), c.Requested.IsZero()}, []bool{true, true})
 	cmdKey, cmd := w.Key(), workflow.ApproveClaim{Amount: money(t, "10.00 USD")}
 	unchanged(t, spy, func() {
-		e := refused[*claim.AmountError](t, w.Desk.Reviews.Approve(background, w.Reviewer().Request(cmdKey), p, cmd), claim.ErrAmount)
+		e := refused[*claim.AmountError](t, errOf(w.Desk.Reviews.Approve(background, w.Reviewer().Request(cmdKey), p, cmd)), claim.ErrAmount)
 		if !strings.Contains(e.Error(), "no rate was in force") {
 			t.Errorf("%v does not say why", e)
 		}
 	})
 	cmd.Override = "Agreed by telephone."
-	ok(t, w.Desk.Reviews.Approve(background, w.Reviewer().Request(cmdKey), p, cmd))
+	ok(t, errOf(w.Desk.Reviews.Approve(background, w.Reviewer().Request(cmdKey), p, cmd)))
 	w.ExpectStatus(p, engagement.StatusApproved)
 }
 
@@ -164,7 +164,7 @@ func TestPayments(t *testing.T) {
 	w, spy := newWorld(t)
 	p := reached(t, w, migration, engagement.StatusApproved) // of 5000
 	pay := func(amount string) error {
-		return w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: money(t, amount), Reference: "T-" + amount})
+		return errOf(w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: money(t, amount), Reference: "T-" + amount}))
 	}
 	bad := func(amount, left string) {
 		t.Helper()
@@ -179,7 +179,7 @@ func TestPayments(t *testing.T) {
 	bad("1.00 EUR", "")
 	unchanged(t, spy, func() {
 		for _, amount := range []eligibility.Money{{}, {Amount: money(t, "5.00 USD").Amount}, {Currency: "usd"}} {
-			err := w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: amount})
+			_, err := w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: amount})
 			equal(t, "the field", refused[*claim.AmountError](t, err, claim.ErrAmount).Field, "paid")
 		}
 	})

@@ -59,7 +59,7 @@ type OfferedContacts struct {
 	// AskFrom is from when all of the customer's can be asked for consent, for the first
 	// time or again; zero: now, or not at all, as the actions of the row say.
 	AskFrom time.Time `json:"ask_from,omitzero"`
-	Waits   []Wait    `json:"waits,omitempty"` // what that follows from
+	Waits   []Wait    `json:"waits"` // what that follows from
 }
 
 // Wait says that a contact of the customer's, or whoever it is, can be asked only
@@ -100,6 +100,7 @@ func (d *ConsentsDesk) Contacts(ctx context.Context, actor Actor, id engagement.
 			offered.AskFrom = w.From
 		}
 	}
+	offered.Waits = listOf(offered.Waits)
 	return offered, err
 }
 
@@ -168,26 +169,20 @@ func (c ChangePartnerContacts) LogValue() slog.Value {
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError or *OwnContactError
 // for each mistake, an *UnavailableError or a *WrongStateError.
-func (d *ConsentsDesk) ChangePartnerContacts(ctx context.Context, req Request, id engagement.ParticipationID, cmd ChangePartnerContacts) error {
+func (d *ConsentsDesk) ChangePartnerContacts(ctx context.Context, req Request, id engagement.ParticipationID, cmd ChangePartnerContacts) (ParticipationView, error) {
 	s, actor := d.s, req.Actor
 	const name = "change partner contacts"
-	_, err := execute(ctx, s, req, name, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
-		var none struct{}
-		p, err := u.participation(ctx, actor, MayManageConsent, id)
-		if err != nil {
-			return none, err
-		}
+	return s.change(ctx, req, MayManageConsent, id, name, cmd, func(u *unit, p engagement.Participation) error {
 		partner, err1 := readContacts("partner", append([]Contact{}, cmd.Partner...))
 		p, err2 := inLanguage(p, "language", cmd.Language)
 		if err := problems.Join(err1, err2); err != nil {
-			return none, err
+			return err
 		}
 		if !p.OpenAt(u.now) && p.StatusAt(u.now) != engagement.StatusApproved {
-			return none, notNow(name, p, u.now, errEnded)
+			return notNow(name, p, u.now, errEnded)
 		}
-		return none, u.name(ctx, actor, p, bothSides{partner: partner})
+		return u.name(ctx, actor, p, bothSides{partner: partner})
 	})
-	return err
 }
 
 // inLanguage returns a participation whose partner is told in a language; "": as

@@ -254,7 +254,7 @@ func TestChangeDetails(t *testing.T) {
 	p := must(w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd))[0].ID
 	equal(t, "the deal size", part(t, w, p).DealSize.String(), "10000.00 USD")
 	change := func(d workflow.UpdateDetails) error {
-		return w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, d)
+		return errOf(w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, d))
 	}
 	size := func(text string) *eligibility.Money { m := money(t, text); return &m }
 	called := func(name string) *string { return &name }

@@ -26,7 +26,7 @@ func TestPaymentTakesAPayee(t *testing.T) {
 	w, spy := newWorld(t)
 	p := grantedAt(t, w, porto)
 	pay := func(reason string) error {
-		return w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reason: reason})
+		return errOf(w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reason: reason}))
 	}
 	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, pay(""), workflow.ErrWrongState) }) // whatever else is wrong
 	w.Submitted(p)
@@ -52,8 +52,8 @@ func TestPaymentTakesAPayee(t *testing.T) {
 	w.Reviewed(valid)
 	w.Approved(valid, "100.00 USD")
 	unchanged(t, spy, func() {
-		err := w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), valid, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reason: "Why not."})
+		_, err := w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), valid, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reason: "Why not."})
 		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
 	})
-	ok(t, w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), valid, workflow.RecordPayment{Amount: w.Money("1.00 USD")}))
+	ok(t, errOf(w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), valid, workflow.RecordPayment{Amount: w.Money("1.00 USD")})))
 }

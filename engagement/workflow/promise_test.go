@@ -95,20 +95,20 @@ func (p *promise) take(w *workflowtest.World, action engagement.Action, row enga
 	case engagement.ActionResendConsent:
 		_, err = w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), row.Participation)
 	case engagement.ActionWorkOnClaim:
-		err = w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), row.Participation, workflow.Comment{Text: "Soon."})
+		_, err = w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), row.Participation, workflow.Comment{Text: "Soon."})
 		if err == nil {
 			w.Proved(row.Participation)
 		}
 	case engagement.ActionSubmitClaim:
-		err = w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), row.Participation, workflow.SubmitClaim{})
+		_, err = w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), row.Participation, workflow.SubmitClaim{})
 	case engagement.ActionRecallClaim:
-		err = w.Desk.Claims.Recall(background, w.Actor.Request(w.Key()), row.Participation, workflow.RecallClaim{Reason: "The invoice is wrong."})
+		_, err = w.Desk.Claims.Recall(background, w.Actor.Request(w.Key()), row.Participation, workflow.RecallClaim{Reason: "The invoice is wrong."})
 	case engagement.ActionDispute:
-		err = w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), row.Participation, workflow.DisputeClaim{Reason: "It was delivered."})
+		_, err = w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), row.Participation, workflow.DisputeClaim{Reason: "It was delivered."})
 	case engagement.ActionViewClaim:
 		_, err = w.Desk.Claims.Get(background, w.Actor, row.Participation)
 	case engagement.ActionCancel:
-		err = w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), row.Participation, workflow.Cancel{})
+		_, err = w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), row.Participation, workflow.Cancel{})
 	default:
 		err = fmt.Errorf("nobody knows how to %s", action)
 	}
@@ -167,11 +167,11 @@ func (p *promise) answer(w *workflowtest.World, row engagement.Row) {
 		reviewer := w.Reviewer()
 		switch p.r.IntN(6) {
 		case 0, 1:
-			_ = w.Desk.Reviews.RequestAction(background, reviewer.Request(w.Key()), row.Participation, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
+			_, _ = w.Desk.Reviews.RequestAction(background, reviewer.Request(w.Key()), row.Participation, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
 		case 2, 3, 4:
 			w.Rejected(row.Participation, "Nothing was delivered.")
 		default:
-			_ = w.Desk.Reviews.Approve(background, reviewer.Request(w.Key()), row.Participation, workflow.ApproveClaim{Amount: money(p.t, "100.00 USD")})
+			_, _ = w.Desk.Reviews.Approve(background, reviewer.Request(w.Key()), row.Participation, workflow.ApproveClaim{Amount: money(p.t, "100.00 USD")})
 		}
 	}
 }

@@ -25,9 +25,9 @@ const (
 
 // Pruned is how much Prune has taken away.
 type Pruned struct {
-	Commands int // what idempotency keys led to
-	Links    int // by what links opened, and by what mails that carried them were known to RecordBounce
-	Sendings int // that no longer count against the limits on sending
+	Commands int `json:"commands"` // what idempotency keys led to
+	Links    int `json:"links"`    // by what links opened, and by what mails that carried them were known to RecordBounce
+	Sendings int `json:"sendings"` // that no longer count against the limits on sending
 }
 
 // Prune takes away what nobody needs any more: what idempotency keys led to, after 30

@@ -25,25 +25,21 @@ func (c RecordReferral) LogValue() slog.Value { return slog.GroupValue() }
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, also where the
 // engagement asks for none, an *UnavailableError or a *WrongStateError.
-func (d *ClaimsDesk) RecordReferral(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordReferral) error {
+func (d *ClaimsDesk) RecordReferral(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordReferral) (ParticipationView, error) {
 	s, actor := d.s, req.Actor
 	const name = "record referral"
 	reference, err := engagement.Reference(cmd.Reference)
 	if err != nil {
-		return inputErrors(err)
+		return ParticipationView{}, inputErrors(err)
 	}
 	cmd.Reference = reference
-	_, err = execute(ctx, s, req, name, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
-		p, err := u.participation(ctx, actor, MayEditClaims, id)
-		if err != nil {
-			return struct{}{}, err
-		}
+	return s.change(ctx, req, MayEditClaims, id, name, cmd, func(u *unit, p engagement.Participation) error {
 		next, err := p.WithReferral(cmd.Reference, u.now)
 		if bad := (*engagement.InvalidError)(nil); errors.As(err, &bad) {
-			return struct{}{}, inputErrors(err)
+			return inputErrors(err)
 		}
 		if err != nil {
-			return struct{}{}, notNow(name, p, u.now, err)
+			return notNow(name, p, u.now, err)
 		}
 		u.putParticipation(next)
 		status, by := next.StatusAt(u.now), byUser(actor)
@@ -52,9 +48,8 @@ func (d *ClaimsDesk) RecordReferral(ctx context.Context, req Request, id engagem
 			Kind: engagement.EventReferralRecorded, By: engagement.ByPartner, From: status, To: status,
 			Detail: engagement.Detail{Replaced: !p.Referral.IsZero()}, Person: by,
 		}, next)
-		return struct{}{}, nil
+		return nil
 	})
-	return err
 }
 
 // askForReferral queues the message that asks the host for a referral, where the

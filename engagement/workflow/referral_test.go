@@ -38,7 +38,7 @@ func TestReferral(t *testing.T) {
 	asksReferral(t, w, migration)
 	p := w.Added(migration, "ana@contoso.com")
 	record := func(reference string) error {
-		return w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: reference})
+		return errOf(w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: reference}))
 	}
 	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{
 		Customer: []workflow.Contact{{Name: "Ana Silva", Email: "ana@contoso.com"}}, Partner: workflow.ByEmail("joe@northwind.example"),
@@ -111,7 +111,7 @@ func TestReferralIsNotAskedFor(t *testing.T) {
 	w.Relayed()
 	equal(t, "asked", len(askedForReferral(w)), 0)
 	unchanged(t, spy, func() {
-		err := w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"})
+		_, err := w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "reference")
 	})
 }
@@ -125,7 +125,7 @@ func TestReferralMessage(t *testing.T) {
 	}{
 		"in time": {func(*workflowtest.World, engagement.ParticipationID) {}, 1},
 		"recorded": {func(w *workflowtest.World, p engagement.ParticipationID) {
-			ok(t, w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"}))
+			ok(t, errOf(w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"})))
 		}, 0},
 		"withdrawn": {func(w *workflowtest.World, p engagement.ParticipationID) {
 			ok(t, answer(w, last(w.Links(p)), consent.DecisionWithdraw))
@@ -152,6 +152,6 @@ func TestReferralMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "who was not reached", unreached(w.Row(p).Unreached), []string{", ask for referral, undeliverable"})
-	ok(t, w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"}))
+	ok(t, errOf(w.Desk.Claims.RecordReferral(background, w.Actor.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"})))
 	equal(t, "who was not reached, once it is recorded", len(w.Row(p).Unreached), 0)
 }

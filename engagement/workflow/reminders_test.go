@@ -170,7 +170,7 @@ func TestReminderByCommand(t *testing.T) {
 		_, err := w.Desk.Claims.Get(background, w.Actor, p)
 		ok(t, err)
 	})
-	ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "We are late."}))
+	ok(t, errOf(w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "We are late."})))
 	equal(t, "in the history", count(t, w, "contoso.com", engagement.EventReminderDue), 1)
 	unchanged(t, spy, w.Swept)
 	w.Relayed()

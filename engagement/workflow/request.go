@@ -46,12 +46,6 @@ func (r RequestConsent) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("customer", len(r.Customer)), slog.Int("partner", len(r.Partner)), slog.String("language", r.Language))
 }
 
-// Requested is what a consent request led to.
-type Requested struct {
-	Contacts  int       `json:"contacts"`   // to how many customer contacts a link goes out
-	ConsentBy time.Time `json:"consent_by"` // until when they can answer
-}
-
 // Preview returns the page that the customer's contacts would see, for
 // the partner to review before RequestConsent. Nothing is stored or sent. It returns
 // the errors of RequestConsent, whose *consent.LimitErrors say from when the contacts
@@ -86,14 +80,14 @@ const requestConsent = "request consent"
 // consent.ErrTakenElsewhere while another partner has the customer's consent, or a
 // *consent.LimitError for each mailbox that was written to too often, or for the day.
 // So do ResendConsent and ChangeContacts.
-func (d *ConsentsDesk) Request(ctx context.Context, req Request, id engagement.ParticipationID, cmd RequestConsent) (Requested, error) {
+func (d *ConsentsDesk) Request(ctx context.Context, req Request, id engagement.ParticipationID, cmd RequestConsent) (ParticipationView, error) {
 	return d.s.ask(ctx, req, id, requestConsent, cmd, engagement.EventConsentRequested,
 		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, cmd) })
 }
 
 // Resend sends each contact a new link; the earlier ones are void. The
 // Policy limits how often.
-func (d *ConsentsDesk) Resend(ctx context.Context, req Request, id engagement.ParticipationID) (Requested, error) {
+func (d *ConsentsDesk) Resend(ctx context.Context, req Request, id engagement.ParticipationID) (ParticipationView, error) {
 	s := d.s
 	return s.ask(ctx, req, id, "resend consent", struct{}{}, engagement.EventConsentResent,
 		func(u *unit, p engagement.Participation) (consent.Event, error) {
@@ -112,7 +106,7 @@ func (d *ConsentsDesk) Resend(ctx context.Context, req Request, id engagement.Pa
 //
 // A nil Partner leaves the partner's contacts as they are, an empty Language the
 // language; a Partner that is empty and not nil removes them.
-func (d *ConsentsDesk) ChangeContacts(ctx context.Context, req Request, id engagement.ParticipationID, in ChangeContacts) (Requested, error) {
+func (d *ConsentsDesk) ChangeContacts(ctx context.Context, req Request, id engagement.ParticipationID, in ChangeContacts) (ParticipationView, error) {
 	s, cmd := d.s, RequestConsent(in)
 	return s.ask(ctx, req, id, "change contacts", cmd, engagement.EventContactsChanged,
 		func(u *unit, p engagement.Participation) (consent.Event, error) {
@@ -127,28 +121,20 @@ func (d *ConsentsDesk) ChangeContacts(ctx context.Context, req Request, id engag
 
 // ask carries out a command that writes to the customer's contacts.
 func (s *Service) ask(ctx context.Context, req Request, id engagement.ParticipationID, name string, body any, kind engagement.EventKind,
-	event func(*unit, engagement.Participation) (consent.Event, error)) (Requested, error) {
-	type identified struct {
-		Participation engagement.ParticipationID `json:"participation"`
-		Body          any                        `json:"body"`
-	}
-	return execute(ctx, s, req, name, identified{id, body}, false, func(u *unit) (Requested, error) {
-		p, err := u.participation(ctx, req.Actor, MayManageConsent, id)
-		if err != nil {
-			return Requested{}, err
-		}
+	event func(*unit, engagement.Participation) (consent.Event, error)) (ParticipationView, error) {
+	return s.change(ctx, req, MayManageConsent, id, name, body, func(u *unit, p engagement.Participation) error {
 		if status := p.Consent.StatusAt(u.now); kind == engagement.EventContactsChanged && (status == consent.StatusAwaitingRequest || status == consent.StatusGranted) {
-			return Requested{ConsentBy: p.Consent.Deadline}, u.changeCustomer(ctx, req.Actor, p, name, body.(RequestConsent))
+			return u.changeCustomer(ctx, req.Actor, p, name, body.(RequestConsent))
 		}
 		e, err := event(u, p)
 		if err != nil {
-			return Requested{}, err
+			return err
 		}
 		cmd, _ := body.(RequestConsent)
 		before := p.StatusAt(u.now)
 		p, detail, err := u.asked(ctx, p, name, e, cmd)
 		if err != nil {
-			return Requested{}, err
+			return err
 		}
 		contacts := p.Consent.Contacts()
 		u.putParticipation(p)
@@ -163,7 +149,7 @@ func (s *Service) ask(ctx context.Context, req Request, id engagement.Participat
 				u.tell(p, engagement.MessageConsentRequest, l.Contact.Email, languageOf(p.Consent), l.ID)
 			}
 		}
-		return Requested{Contacts: len(contacts), ConsentBy: p.Consent.Deadline}, nil
+		return nil
 	})
 }
 
@@ -210,31 +196,23 @@ func (c Cancel) LogValue() slog.Value { return slog.GroupValue() }
 // has not been submitted. The customer's contacts who were written to are told.
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError or a
 // *WrongStateError.
-func (d *ClaimsDesk) Cancel(ctx context.Context, req Request, id engagement.ParticipationID, cmd Cancel) error {
-	s, actor := d.s, req.Actor
-	type identified struct {
-		Participation engagement.ParticipationID `json:"participation"`
-		Body          Cancel                     `json:"body"`
-	}
-	_, err := execute(ctx, s, req, "cancel", identified{id, cmd}, false, func(u *unit) (struct{}, error) {
-		p, err := u.participation(ctx, actor, MayCancel, id)
-		if err != nil {
-			return struct{}{}, err
-		}
+func (d *ClaimsDesk) Cancel(ctx context.Context, req Request, id engagement.ParticipationID, cmd Cancel) (ParticipationView, error) {
+	actor := req.Actor
+	return d.s.change(ctx, req, MayCancel, id, "cancel", cmd, func(u *unit, p engagement.Participation) (err error) {
 		if err := checkReason(cmd.Reason); err != nil {
-			return struct{}{}, err
+			return err
 		}
 		before := p.StatusAt(u.now)
 		if !p.OpenAt(u.now) {
-			return struct{}{}, notNow("cancel", p, u.now, errEnded)
+			return notNow("cancel", p, u.now, errEnded)
 		}
 		if p.Consented() {
 			if p, err = engagement.ApplyClaim(p, claim.Cancel{}, u.now); err != nil {
-				return struct{}{}, notNow("cancel", p, u.now, err)
+				return notNow("cancel", p, u.now, err)
 			}
 		}
 		if p.Consent, err = consent.Apply(p.Consent, consent.Cancel{}, u.now); err != nil {
-			return struct{}{}, notNow("cancel", p, u.now, err)
+			return notNow("cancel", p, u.now, err)
 		}
 		u.putParticipation(p)
 		u.event(engagement.Event{
@@ -246,9 +224,8 @@ func (d *ClaimsDesk) Cancel(ctx context.Context, req Request, id engagement.Part
 				u.tell(p, engagement.MessageCanceled, to, languageOf(p.Consent), "")
 			}
 		}
-		return struct{}{}, nil
+		return nil
 	})
-	return err
 }
 
 const longestReason = 2000
@@ -301,7 +278,7 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Permission, i
 			return engagement.Participation{}, err
 		}
 	}
-	return p, nil
+	return p, u.checkRevision(ctx, p)
 }
 
 // putParticipation changes a participation, and sets when its partner is reminded

@@ -21,7 +21,7 @@ type StartReview struct {
 // *UnavailableError, or a *WrongStateError which wraps the refusal of package claim.
 // It returns a *FourEyesError to an actor who acted for the partner on the claim. So
 // do the other reviews.
-func (d *ReviewsDesk) Start(ctx context.Context, req Request, id engagement.ParticipationID, cmd StartReview) error {
+func (d *ReviewsDesk) Start(ctx context.Context, req Request, id engagement.ParticipationID, cmd StartReview) (ParticipationView, error) {
 	s := d.s
 	return s.command(ctx, req, MayReviewClaims, id, "start review", cmd, deed{event: claim.StartReview{}, kind: engagement.EventReviewStarted})
 }
@@ -39,7 +39,7 @@ func (c RequestAction) LogValue() slog.Value {
 // RequestAction gives a claim under review back to its partner, any number of
 // times before the review deadline; later the partner would have no time to act,
 // and a slow reviewer expires nothing.
-func (d *ReviewsDesk) RequestAction(ctx context.Context, req Request, id engagement.ParticipationID, cmd RequestAction) error {
+func (d *ReviewsDesk) RequestAction(ctx context.Context, req Request, id engagement.ParticipationID, cmd RequestAction) (ParticipationView, error) {
 	s := d.s
 	return s.command(ctx, req, MayReviewClaims, id, "ask for action", cmd, deed{
 		event: claim.RequestAction{Items: cmd.Items}, kind: engagement.EventActionRequested,
@@ -62,11 +62,11 @@ func (c ApproveClaim) LogValue() slog.Value {
 // Approve approves an amount for a claim under review. More than the claim's
 // cap takes an override, which is recorded; the *claim.AmountError that it returns
 // otherwise names the cap.
-func (d *ReviewsDesk) Approve(ctx context.Context, req Request, id engagement.ParticipationID, cmd ApproveClaim) error {
+func (d *ReviewsDesk) Approve(ctx context.Context, req Request, id engagement.ParticipationID, cmd ApproveClaim) (ParticipationView, error) {
 	s := d.s
 	amount, err := s.claimAmount("approved", cmd.Amount)
 	if err != nil {
-		return err
+		return ParticipationView{}, err
 	}
 	cmd.Amount = amount
 	return s.command(ctx, req, MayReviewClaims, id, "approve claim", cmd, deed{
@@ -88,7 +88,7 @@ func (c RejectClaim) LogValue() slog.Value {
 
 // Reject rejects a claim under review. The partner may dispute that once,
 // within the dispute window; after a dispute a rejection is final.
-func (d *ReviewsDesk) Reject(ctx context.Context, req Request, id engagement.ParticipationID, cmd RejectClaim) error {
+func (d *ReviewsDesk) Reject(ctx context.Context, req Request, id engagement.ParticipationID, cmd RejectClaim) (ParticipationView, error) {
 	s := d.s
 	return s.command(ctx, req, MayReviewClaims, id, "reject claim", cmd, deed{
 		event: claim.Reject{Codes: cmd.Codes, Text: cmd.Text}, kind: engagement.EventClaimRejected,
@@ -114,23 +114,24 @@ func (c RecordPayment) LogValue() slog.Value {
 // SubmitClaim, an amount of an unknown currency or with more decimals than its
 // currency has. To a location whose payee profile is not valid it takes a reason,
 // which is recorded; without one it is refused with a *PayeeNotValidError.
-func (d *ReviewsDesk) RecordPayment(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordPayment) error {
+func (d *ReviewsDesk) RecordPayment(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordPayment) (ParticipationView, error) {
 	s := d.s
 	amount, err := s.claimAmount("paid", cmd.Amount)
 	if err != nil {
-		return err
+		return ParticipationView{}, err
 	}
 	cmd.Amount = amount
-	_, err = changeClaim(ctx, s, req, MayReviewClaims, id, "record payment", cmd, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
+	const name = "record payment"
+	return s.change(ctx, req, MayReviewClaims, id, name, cmd, func(u *unit, p engagement.Participation) (err error) {
 		d := deed{
 			event: claim.Pay{Amount: cmd.Amount, Reference: cmd.Reference, Reason: cmd.Reason, Currencies: s.currencies}, kind: engagement.EventPaymentRecorded,
 			detail: engagement.Detail{Paid: cmd.Amount}, why: cmd.Reference, tell: engagement.MessageClaimPaid,
 		}
-		if !u.pays(p) {
-			return d, struct{}{}, nil // which is refused
+		if u.pays(p) { // else it is refused
+			if d.detail.Payee, err = s.checkPayee(ctx, p, cmd.Reason); err != nil {
+				return err
+			}
 		}
-		d.detail.Payee, err = s.checkPayee(ctx, p, cmd.Reason)
-		return d, struct{}{}, err
+		return u.do(req.Actor, MayReviewClaims, name, p, d)
 	})
-	return err
 }

@@ -168,7 +168,7 @@ func mingled(w *workflowtest.World, dice *rand.Rand, n int) {
 		for _, e := range []engagement.ID{migration, pilot} {
 			for range dice.IntN(3) {
 				at := []engagement.LocationID{lisboa, porto}[dice.IntN(2)]
-				begin := func() ([]workflow.Started, error) {
+				begin := func() ([]workflow.ParticipationView, error) {
 					return w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Engagements: []engagement.ID{e}, Candidate: workflow.Candidate{Location: at, Domain: domain}})
 				}
 				started, err := begin()

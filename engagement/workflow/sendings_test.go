@@ -81,14 +81,14 @@ func TestOneMailboxOverCustomers(t *testing.T) {
 	ok(t, ask(w, workshop, "ana@contoso.com"))
 	p := w.Granted(pilot, "ana@contoso.com")
 	survey := func(contact string) error {
-		return w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}})
+		return errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}}))
 	}
 	ok(t, survey("eva@contoso.com"))
 	e := refused[*consent.LimitError](t, ask(w, workshop, "ana@adatum.com"), consent.ErrTooMany)
 	equal(t, "the limit", []any{e.Limit, e.Sent, e.Max, e.NotBefore}, []any{consent.LimitMailbox, 4, 4, w.Now().Add(30 * day)})
 	e = refused[*consent.LimitError](t, survey("EVA+x@contoso.com"), consent.ErrTooMany)
 	equal(t, "the field", e.Field, "contact.email")
-	ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}}))
+	ok(t, errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}})))
 	ok(t, ask(w.As(workflowtest.Fabrikam), migration, "ana@adatum.com"))
 	// Who is erased is forgotten, so that nothing tells who was written to.
 	_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "eva@contoso.com"}, nil)

@@ -41,15 +41,15 @@ func reviewedWorld(t *testing.T) (w *workflowtest.World, spy *spy, p engagement.
 
 	vera := w.Reviewer()
 	vera.User = "secret-reviewer"
-	ok(t, w.Desk.Reviews.Start(background, vera.Request(w.Key()), p, workflow.StartReview{}))
-	ok(t, w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "For the partner to read."}))
-	ok(t, w.Desk.Reviews.RequestAction(background, vera.Request(w.Key()), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it, partner."}}}))
+	ok(t, errOf(w.Desk.Reviews.Start(background, vera.Request(w.Key()), p, workflow.StartReview{})))
+	ok(t, errOf(w.Desk.Claims.Comment(background, vera.Request(w.Key()), p, workflow.Comment{Text: "For the partner to read."})))
+	ok(t, errOf(w.Desk.Reviews.RequestAction(background, vera.Request(w.Key()), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it, partner."}}})))
 	w.Submitted(p)
-	ok(t, w.Desk.Reviews.Start(background, vera.Request(w.Key()), p, workflow.StartReview{}))
-	ok(t, w.Desk.Reviews.Approve(background, vera.Request(w.Key()), p, workflow.ApproveClaim{
+	ok(t, errOf(w.Desk.Reviews.Start(background, vera.Request(w.Key()), p, workflow.StartReview{})))
+	ok(t, errOf(w.Desk.Reviews.Approve(background, vera.Request(w.Key()), p, workflow.ApproveClaim{
 		Amount: w.Money("6000.00 USD"), Override: "secret reason for more", Text: "Well done, partner.",
-	}))
-	ok(t, w.Desk.Reviews.RecordPayment(background, vera.Request(w.Key()), p, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reference: "R-1 for the partner", Reason: "secret reason to pay"}))
+	})))
+	ok(t, errOf(w.Desk.Reviews.RecordPayment(background, vera.Request(w.Key()), p, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reference: "R-1 for the partner", Reason: "secret reason to pay"})))
 	w.Relayed()
 	return w, spy, p, kept
 }
@@ -151,9 +151,9 @@ func TestWhoReadsAnswers(t *testing.T) {
 			sc.Engagements[0].Proof = proof
 		})
 		p := w.Granted(migration, "ana@contoso.com")
-		ok(t, w.Desk.Surveys.Answer(background, w.Actor.Request(w.Key()), p, workflow.AnswerPartnerSurvey{
+		ok(t, errOf(w.Desk.Surveys.Answer(background, w.Actor.Request(w.Key()), p, workflow.AnswerPartnerSurvey{
 			Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
-		}))
+		})))
 		w.Surveyed(p, claim.ProofCustomerSurvey)
 		own, err := part(t, w, p).Claim.Survey(claim.ProofPartnerSurvey)
 		ok(t, err)

@@ -17,7 +17,7 @@ import (
 // check compares every participation with the model.
 func (t *teller) check() {
 	for i, p := range t.parts {
-		got, err := t.w.Desk.Claims.Participation(background, storyActors[p.partner], p.id)
+		got, err := wholePart(t.w, storyActors[p.partner].Partner, p.id)
 		if err != nil {
 			t.Fatalf("participation %d: %v", i, err)
 		}

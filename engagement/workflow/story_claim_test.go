@@ -70,7 +70,7 @@ func (t *teller) answerOwn(p *modelPart, b int) {
 	}
 	switch {
 	case b%4 != 3 && p.own == outcome: // the same again
-		t.expect("answer own survey again", w.Desk.Surveys.Answer(background, w.Actor.Request(cmdKey), p.id, cmd))
+		t.expect("answer own survey again", errOf(w.Desk.Surveys.Answer(background, w.Actor.Request(cmdKey), p.id, cmd)))
 		t.record(p.partner, p.customer, p.offer)
 		return
 	case want != nil:
@@ -81,7 +81,7 @@ func (t *teller) answerOwn(p *modelPart, b int) {
 	case p.own != "":
 		want = []error{workflow.ErrWrongState, consent.ErrAlreadyAnswered}
 	}
-	if t.did("answer own survey", p, 1, w.Desk.Surveys.Answer(background, w.Actor.Request(cmdKey), p.id, cmd), want) {
+	if t.did("answer own survey", p, 1, errOf(w.Desk.Surveys.Answer(background, w.Actor.Request(cmdKey), p.id, cmd)), want) {
 		p.own = outcome
 	}
 }
@@ -135,7 +135,7 @@ func (t *teller) remove(p *modelPart, b int) {
 	} else if want == nil {
 		want = []error{workflow.ErrNotFound}
 	}
-	err := w.Desk.Documents.Remove(background, w.Actor.Request(w.Key()), p.id, workflow.RemoveEvidence{Evidence: id})
+	_, err := w.Desk.Documents.Remove(background, w.Actor.Request(w.Key()), p.id, workflow.RemoveEvidence{Evidence: id})
 	if t.did("remove evidence", p, 1, err, want) {
 		p.docs = slices.Delete(p.docs, b, b+1)
 	}
@@ -154,11 +154,11 @@ func (t *teller) send(how move, p *modelPart) {
 	}
 	var err error
 	if how == surveys {
-		err = w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p.id, workflow.SendSurvey{
+		_, err = w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p.id, workflow.SendSurvey{
 			Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: fmt.Sprintf("s%d@customer.example", len(p.survey.links))},
 		})
 	} else {
-		err = w.Desk.Surveys.Resend(background, w.Actor.Request(w.Key()), p.id, workflow.ResendSurvey{Survey: claim.ProofCustomerSurvey})
+		_, err = w.Desk.Surveys.Resend(background, w.Actor.Request(w.Key()), p.id, workflow.ResendSurvey{Survey: claim.ProofCustomerSurvey})
 	}
 	if t.did(moveNames[how], p, 2, err, want) { // requested, and sent
 		p.survey.sent, p.survey.links = true, w.SurveyLinks(p.id)
@@ -217,7 +217,7 @@ func (t *teller) note(p *modelPart, program bool) {
 	}
 	want := t.only(p, engagement.StatusConsentReceived, engagement.StatusSubmitted, engagement.StatusUnderReview, engagement.StatusPartnerActionRequired,
 		engagement.StatusApproved, engagement.StatusRejected, engagement.StatusDisputed)
-	t.did("comment", p, 1, w.Desk.Claims.Comment(background, actor.Request(w.Key()), p.id, workflow.Comment{Text: "As agreed."}), want)
+	t.did("comment", p, 1, errOf(w.Desk.Claims.Comment(background, actor.Request(w.Key()), p.id, workflow.Comment{Text: "As agreed."})), want)
 }
 
 // detail changes the name for as long as the participation is open, the deal size
@@ -242,7 +242,7 @@ func (t *teller) detail(p *modelPart, b int) {
 	if !t.open(p) && b%4 < 2 {
 		want = []error{workflow.ErrWrongState}
 	}
-	if !t.did("change details", p, 1, w.Desk.Claims.Update(background, w.Actor.Request(cmdKey), p.id, cmd), want) {
+	if !t.did("change details", p, 1, errOf(w.Desk.Claims.Update(background, w.Actor.Request(cmdKey), p.id, cmd)), want) {
 		return
 	}
 	switch b % 4 {
@@ -277,7 +277,7 @@ func (t *teller) submit(p *modelPart, b int) {
 	case b%4 == 3:
 		want = []error{claim.ErrAmount}
 	}
-	err := w.Desk.Claims.Submit(background, w.Actor.Request(cmdKey), p.id, cmd)
+	_, err := w.Desk.Claims.Submit(background, w.Actor.Request(cmdKey), p.id, cmd)
 	if lacking, is := errors.AsType[*claim.IncompleteError](err); is && len(lacking.Missing) != p.lacks() {
 		t.Fatalf("submit: %v are missing, want %d", lacking.Missing, p.lacks())
 	}
@@ -301,7 +301,7 @@ func (t *teller) recall(p *modelPart) {
 	case p.recalled == claim.MaxRecalls:
 		want = []error{workflow.ErrInvalidInput, claim.ErrInvalid}
 	}
-	if t.did("recall", p, 1, w.Desk.Claims.Recall(background, w.Actor.Request(w.Key()), p.id, workflow.RecallClaim{Reason: "One more page."}), want) {
+	if t.did("recall", p, 1, errOf(w.Desk.Claims.Recall(background, w.Actor.Request(w.Key()), p.id, workflow.RecallClaim{Reason: "One more page."})), want) {
 		p.recorded = engagement.StatusConsentReceived
 		p.recalled++
 	}
@@ -310,7 +310,7 @@ func (t *teller) recall(p *modelPart) {
 func (t *teller) dispute(p *modelPart) {
 	w := t.by(p)
 	want := t.only(p, engagement.StatusRejected)
-	if t.did("dispute", p, 1, w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), p.id, workflow.DisputeClaim{Reason: "It was delivered."}), want) {
+	if t.did("dispute", p, 1, errOf(w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), p.id, workflow.DisputeClaim{Reason: "It was delivered."})), want) {
 		p.recorded, p.disputed = engagement.StatusDisputed, true
 	}
 }
@@ -322,7 +322,7 @@ func (t *teller) review(do move, p *modelPart, b int) {
 	switch do {
 	case reviews:
 		want := t.only(p, engagement.StatusSubmitted)
-		if t.did("start review", p, 1, w.Desk.Reviews.Start(background, by.Request(w.Key()), p.id, workflow.StartReview{}), want) {
+		if t.did("start review", p, 1, errOf(w.Desk.Reviews.Start(background, by.Request(w.Key()), p.id, workflow.StartReview{})), want) {
 			p.recorded = engagement.StatusUnderReview
 		}
 	case demands:
@@ -330,14 +330,14 @@ func (t *teller) review(do move, p *modelPart, b int) {
 		if want == nil && !t.now.Before(p.reviewBy) { // it would expire at once, because the reviewer was slow
 			want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 		}
-		err := w.Desk.Reviews.RequestAction(background, by.Request(w.Key()), p.id, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
+		_, err := w.Desk.Reviews.RequestAction(background, by.Request(w.Key()), p.id, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
 		if t.did("ask for action", p, 1, err, want) {
 			p.recorded, p.reviewed = engagement.StatusPartnerActionRequired, true
 			t.model.tell(engagement.MessageActionRequired)
 		}
 	case rejects:
 		want := t.only(p, engagement.StatusUnderReview)
-		err := w.Desk.Reviews.Reject(background, by.Request(w.Key()), p.id, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionNotDelivered}, Text: "Nobody came."})
+		_, err := w.Desk.Reviews.Reject(background, by.Request(w.Key()), p.id, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionNotDelivered}, Text: "Nobody came."})
 		if !t.did("reject", p, 1, err, want) {
 			return
 		}
@@ -371,7 +371,7 @@ func (t *teller) approve(p *modelPart, b int) {
 	case b%6 == 5: // an override that overrides nothing
 		want = []error{workflow.ErrInvalidInput, claim.ErrInvalid}
 	}
-	if t.did("approve", p, 1, w.Desk.Reviews.Approve(background, w.Reviewer().Request(cmdKey), p.id, cmd), want) {
+	if t.did("approve", p, 1, errOf(w.Desk.Reviews.Approve(background, w.Reviewer().Request(cmdKey), p.id, cmd)), want) {
 		p.recorded, p.approved, p.overridden = engagement.StatusApproved, cents, cmd.Override != ""
 		t.model.tell(engagement.MessageClaimApproved)
 	}
@@ -403,7 +403,7 @@ func (t *teller) pay(p *modelPart, b int) {
 	case p.location != porto && cmd.Reason != "":
 		want = []error{workflow.ErrInvalidInput}
 	}
-	err := w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(cmdKey), p.id, cmd)
+	_, err := w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(cmdKey), p.id, cmd)
 	if !t.did("pay", p, 1, err, want) {
 		return
 	}

@@ -195,7 +195,7 @@ func (t *teller) begin(claim bool, partner, customer, offer, location int) {
 			want = append(want, workflow.ErrNotEligible)
 		}
 	}
-	var started []workflow.Started
+	var started []workflow.ParticipationView
 	var err error
 	if claim {
 		started, err = w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
@@ -279,7 +279,7 @@ func (t *teller) turn(p *modelPart) {
 	if !t.open(p) && t.status(p) != engagement.StatusApproved {
 		want = []error{workflow.ErrWrongState}
 	}
-	t.did("turn", p, 1, w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p.id, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(fmt.Sprintf("us%d@partner.example", p.events))}), want)
+	t.did("turn", p, 1, errOf(w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p.id, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(fmt.Sprintf("us%d@partner.example", p.events))})), want)
 }
 
 // newestBut returns the newest link, or the one so many before it, and whether that
@@ -360,7 +360,7 @@ func (t *teller) cancel(p *modelPart) {
 	case p.submitted:
 		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	}
-	if t.expect("cancel", w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p.id, workflow.Cancel{}), want...) {
+	if t.expect("cancel", errOf(w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p.id, workflow.Cancel{})), want...) {
 		t.record(p.partner, p.customer, p.offer)
 		p.recorded = engagement.StatusCanceled
 		if len(p.sends) > 0 {

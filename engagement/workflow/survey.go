@@ -125,20 +125,18 @@ func (c AnswerPartnerSurvey) LogValue() slog.Value {
 //
 // It returns what Comment returns; for answers that are missing or wrong an
 // *InputError each, joined.
-func (d *SurveysDesk) Answer(ctx context.Context, req Request, id engagement.ParticipationID, cmd AnswerPartnerSurvey) error {
+func (d *SurveysDesk) Answer(ctx context.Context, req Request, id engagement.ParticipationID, cmd AnswerPartnerSurvey) (ParticipationView, error) {
 	s, actor := d.s, req.Actor
 	const name = "answer survey"
-	_, err := execute(ctx, s, req, name, aboutClaim{id, cmd}, false, func(u *unit) (struct{}, error) {
-		p, err := u.participation(ctx, actor, MayEditClaims, id)
-		if err != nil || cmd.repeats(p) {
-			return struct{}{}, err
+	return s.change(ctx, req, MayEditClaims, id, name, cmd, func(u *unit, p engagement.Participation) error {
+		if cmd.repeats(p) {
+			return nil
 		}
-		return struct{}{}, u.do(actor, MayEditClaims, name, p, deed{
+		return u.do(actor, MayEditClaims, name, p, deed{
 			event: claim.AnswerSurvey{Survey: cmd.Survey, User: actor.User, Answers: cmd.Answers}, kind: engagement.EventSurveyAnswered,
 			detail: engagement.Detail{Survey: cmd.Survey}, // and no link
 		})
 	})
-	return err
 }
 
 // repeats reports whether the partner's survey was answered so before, whatever the

@@ -201,7 +201,7 @@ func TestHistory(t *testing.T) {
 	w.Requested(q, "eva@contoso.com")
 	w.Declined(q)
 	r := w.Claimed(migration, "contoso.com")
-	ok(t, w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), r, workflow.Cancel{Reason: "Not now."}))
+	ok(t, errOf(w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), r, workflow.Cancel{Reason: "Not now."})))
 	x := w.Claimed(migration, "contoso.com")
 	w.Advance(40 * day)
 	w.Swept()
@@ -299,7 +299,7 @@ func TestClockJumps(t *testing.T) {
 	w.Swept()
 	w.SetNow(start)
 	w.ExpectStatus(q, engagement.StatusConsentExpired)
-	if err := w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), q, workflow.Cancel{}); !errors.Is(err, workflow.ErrWrongState) {
+	if _, err := w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), q, workflow.Cancel{}); !errors.Is(err, workflow.ErrWrongState) {
 		t.Fatalf("cancelled what has expired: %v", err)
 	}
 	events, _ := history(t, w, "contoso.com")

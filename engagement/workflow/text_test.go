@@ -30,11 +30,11 @@ func TestFriendlyNamesAreNotCut(t *testing.T) {
 	ok(t, err)
 	equal(t, "the name", w.Row(p).FriendlyName, long)
 	unchanged(t, spy, func() {
-		err := w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{FriendlyName: &tooLong})
+		_, err := w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{FriendlyName: &tooLong})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "friendly_name")
 	})
 	spaced := "Big \u00a0\n One"
-	ok(t, w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{FriendlyName: &spaced}))
+	ok(t, errOf(w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{FriendlyName: &spaced})))
 	equal(t, "the name", w.Row(p).FriendlyName, "Big One")
 }
 
@@ -43,10 +43,10 @@ func TestEraseInEverySpelling(t *testing.T) {
 	for _, spelling := range []string{"Ana Silva", "Ana\u00a0Silva", "ANA\u3000SILVA", "A\u00adna Sil\u200bva", "ａｎａ ｓｉｌｖａ", "Ana_Silva"} {
 		w, _ := newWorld(t)
 		p := reached(t, w, pilot, engagement.StatusConsentReceived)
-		ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "said " + spelling + " yesterday"}))
+		ok(t, errOf(w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "said " + spelling + " yesterday"})))
 		actor := w.Actor
 		actor.User = "ana.silva"
-		ok(t, w.Desk.Claims.Comment(background, actor.Request(w.Key()), p, workflow.Comment{Text: "mine"}))
+		ok(t, errOf(w.Desk.Claims.Comment(background, actor.Request(w.Key()), p, workflow.Comment{Text: "mine"})))
 		_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Name: "Ana Silva"}, nil)
 		ok(t, err)
 		view, err := w.Desk.Claims.Get(background, w.Actor, p)

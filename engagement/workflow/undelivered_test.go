@@ -197,7 +197,7 @@ func TestRecordBounce(t *testing.T) {
 	w, _ := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Relayed()
-	ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("late@contoso.com")))
+	ok(t, errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("late@contoso.com"))))
 	w.Relayed()
 	ok(t, w.Desk.Jobs.RecordBounce(background, workflow.Bounce{Partner: "northwind", Participation: p, Address: "late@contoso.com"}))
 	equal(t, "who was not reached", unreached(w.Row(p).Unreached), []string{"late@contoso.com, ask for survey, bounced"})

@@ -19,7 +19,8 @@ import (
 // change. It has one now.
 type unit struct {
 	s         *Service
-	actor     Actor  // who gives the command; zero for jobs and customers
+	actor     Actor // who gives the command; zero for jobs and customers
+	request   Request
 	except    string // why the actor may review what it did itself; "": it does not
 	within    Scope  // of the actor, where it acts on a participation
 	now       time.Time

@@ -82,7 +82,7 @@ func commands(t *testing.T, each func(t *testing.T, w *workflowtest.World, spy *
 			p := w.Added(migration, "ana@contoso.com")
 			do := func(to string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(key), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(to)})
+					return w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(key), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(to)})
 				}
 			}
 			return command{"Consents.ChangePartnerContacts", do("eva@northwind.example"), do("joe@northwind.example")}
@@ -92,7 +92,7 @@ func commands(t *testing.T, each func(t *testing.T, w *workflowtest.World, spy *
 			w.Requested(p)
 			do := func(reason string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.Claims.Cancel(background, w.Actor.Request(key), p, workflow.Cancel{Reason: reason})
+					return w.Desk.Claims.Cancel(background, w.Actor.Request(key), p, workflow.Cancel{Reason: reason})
 				}
 			}
 			return command{"Claims.Cancel", do("Not now."), do("Never.")}
@@ -117,19 +117,19 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 	return []func(*workflowtest.World) command{
 		at(engagement.StatusCustomerClaimed, "Claims.Update", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			name := pick(variant, "Big", "Bigger")
-			return nil, w.Desk.Claims.Update(background, w.Actor.Request(key), p, workflow.UpdateDetails{FriendlyName: &name})
+			return w.Desk.Claims.Update(background, w.Actor.Request(key), p, workflow.UpdateDetails{FriendlyName: &name})
 		}),
 		func(w *workflowtest.World) command {
 			asksReferral(t, w, migration)
 			return at(engagement.StatusConsentReceived, "Claims.RecordReferral", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-				return nil, w.Desk.Claims.RecordReferral(background, w.Actor.Request(key), p, workflow.RecordReferral{Reference: pick(variant, "R-1", "R-2")})
+				return w.Desk.Claims.RecordReferral(background, w.Actor.Request(key), p, workflow.RecordReferral{Reference: pick(variant, "R-1", "R-2")})
 			})(w)
 		},
 		at(engagement.StatusConsentReceived, "Claims.Comment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Claims.Comment(background, w.Actor.Request(key), p, workflow.Comment{Text: pick(variant, "Yes.", "No.")})
+			return w.Desk.Claims.Comment(background, w.Actor.Request(key), p, workflow.Comment{Text: pick(variant, "Yes.", "No.")})
 		}),
 		at(engagement.StatusSubmitted, "Comment of the Program", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Claims.Comment(background, w.Reviewer().Request(key), p, workflow.Comment{Text: pick(variant, "Yes.", "No.")})
+			return w.Desk.Claims.Comment(background, w.Reviewer().Request(key), p, workflow.Comment{Text: pick(variant, "Yes.", "No.")})
 		}),
 		at(engagement.StatusConsentReceived, "Documents.Add", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
 			return w.Desk.Documents.Add(background, w.Actor.Request(key), p, pdf(claim.ProofInvoice), strings.NewReader(pick(variant, "one", "two")))
@@ -142,22 +142,22 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 			one, two := w.Documented(p, claim.ProofInvoice), w.Documented(p, claim.ProofInvoice)
 			do := func(e claim.EvidenceID) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.Documents.Remove(background, w.Actor.Request(key), p, workflow.RemoveEvidence{Evidence: e})
+					return w.Desk.Documents.Remove(background, w.Actor.Request(key), p, workflow.RemoveEvidence{Evidence: e})
 				}
 			}
 			return command{"Documents.Remove", do(one.ID), do(two.ID)}
 		},
 		at(engagement.StatusConsentReceived, "Surveys.Send", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Surveys.Send(background, w.Actor.Request(key), p, surveyTo(pick(variant, "ana@contoso.com", "eva@contoso.com")))
+			return w.Desk.Surveys.Send(background, w.Actor.Request(key), p, surveyTo(pick(variant, "ana@contoso.com", "eva@contoso.com")))
 		}),
 		func(w *workflowtest.World) command {
 			p := reached(t, w, migration, engagement.StatusConsentReceived)
-			ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("ana@contoso.com")))
+			ok(t, errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("ana@contoso.com"))))
 			w.Relayed()
 			w.Advance(time.Minute)
 			do := func(kind string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.Surveys.Resend(background, w.Actor.Request(key), p, workflow.ResendSurvey{Survey: kind})
+					return w.Desk.Surveys.Resend(background, w.Actor.Request(key), p, workflow.ResendSurvey{Survey: kind})
 				}
 			}
 			return command{"Surveys.Resend", do(claim.ProofCustomerSurvey), do(claim.ProofPartnerSurvey)}
@@ -167,36 +167,36 @@ func claimCommands(t *testing.T) []func(*workflowtest.World) command {
 			w.Proved(p)
 			do := func(amount string) func(string) (any, error) {
 				return func(key string) (any, error) {
-					return nil, w.Desk.Claims.Submit(background, w.Actor.Request(key), p, workflow.SubmitClaim{Requested: money(t, amount)})
+					return w.Desk.Claims.Submit(background, w.Actor.Request(key), p, workflow.SubmitClaim{Requested: money(t, amount)})
 				}
 			}
 			return command{"Claims.Submit", do("4000.00 USD"), do("4000.01 USD")}
 		},
 		at(engagement.StatusConsentReceived, "Surveys.Answer", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Surveys.Answer(background, w.Actor.Request(key), p, workflow.AnswerPartnerSurvey{
+			return w.Desk.Surveys.Answer(background, w.Actor.Request(key), p, workflow.AnswerPartnerSurvey{
 				Survey: claim.ProofPartnerSurvey, Answers: map[string]string{"delivered": pick(variant, "yes", "no"), "findings": "yes", "outcome": "5"},
 			})
 		}),
 		at(engagement.StatusSubmitted, "Claims.Recall", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Claims.Recall(background, w.Actor.Request(key), p, workflow.RecallClaim{Reason: pick(variant, "A page.", "A line.")})
+			return w.Desk.Claims.Recall(background, w.Actor.Request(key), p, workflow.RecallClaim{Reason: pick(variant, "A page.", "A line.")})
 		}),
 		at(engagement.StatusRejected, "Claims.Dispute", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Claims.Dispute(background, w.Actor.Request(key), p, workflow.DisputeClaim{Reason: pick(variant, "It was.", "It was not.")})
+			return w.Desk.Claims.Dispute(background, w.Actor.Request(key), p, workflow.DisputeClaim{Reason: pick(variant, "It was.", "It was not.")})
 		}),
 		at(engagement.StatusSubmitted, "Reviews.Start", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Reviews.Start(background, w.Reviewer().Request(key), pick(variant, p, "another"), workflow.StartReview{})
+			return w.Desk.Reviews.Start(background, w.Reviewer().Request(key), pick(variant, p, "another"), workflow.StartReview{})
 		}),
 		at(engagement.StatusUnderReview, "Reviews.RequestAction", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Reviews.RequestAction(background, w.Reviewer().Request(key), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: pick(variant, "Sign.", "Date.")}}})
+			return w.Desk.Reviews.RequestAction(background, w.Reviewer().Request(key), p, workflow.RequestAction{Items: []claim.ActionItem{{Text: pick(variant, "Sign.", "Date.")}}})
 		}),
 		at(engagement.StatusUnderReview, "Reviews.Approve", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Reviews.Approve(background, w.Reviewer().Request(key), p, workflow.ApproveClaim{Amount: money(t, pick(variant, "1.00 USD", "2.00 USD"))})
+			return w.Desk.Reviews.Approve(background, w.Reviewer().Request(key), p, workflow.ApproveClaim{Amount: money(t, pick(variant, "1.00 USD", "2.00 USD"))})
 		}),
 		at(engagement.StatusUnderReview, "Reviews.Reject", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Reviews.Reject(background, w.Reviewer().Request(key), p, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionOther}, Text: pick(variant, "No.", "Never.")})
+			return w.Desk.Reviews.Reject(background, w.Reviewer().Request(key), p, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionOther}, Text: pick(variant, "No.", "Never.")})
 		}),
 		at(engagement.StatusApproved, "Reviews.RecordPayment", func(w *workflowtest.World, p engagement.ParticipationID, key string, variant bool) (any, error) {
-			return nil, w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(key), p, workflow.RecordPayment{Amount: money(t, "1.00 USD"), Reference: pick(variant, "T-1", "T-2")})
+			return w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(key), p, workflow.RecordPayment{Amount: money(t, "1.00 USD"), Reference: pick(variant, "T-1", "T-2")})
 		}),
 		func(w *workflowtest.World) command {
 			w.Known("contoso.com")
@@ -265,7 +265,7 @@ func TestIdempotency(t *testing.T) {
 func TestKeysApart(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
-	ok(t, w.Desk.Claims.Cancel(background, w.Actor.Request("k"), p, workflow.Cancel{}))
+	ok(t, errOf(w.Desk.Claims.Cancel(background, w.Actor.Request("k"), p, workflow.Cancel{})))
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Consents.Resend(background, w.Actor.Request("k"), p)
 		refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused)
@@ -300,7 +300,7 @@ func TestKeysOfTheProgram(t *testing.T) {
 	w, spy := newWorld(t)
 	p := reached(t, w, migration, engagement.StatusSubmitted)
 	say := func(actor workflow.Actor, text string) error {
-		return w.Desk.Claims.Comment(background, actor.Request("k"), p, workflow.Comment{Text: text})
+		return errOf(w.Desk.Claims.Comment(background, actor.Request("k"), p, workflow.Comment{Text: text}))
 	}
 	for _, actor := range []workflow.Actor{w.Actor, w.Reviewer()} {
 		ok(t, say(actor, "Well."))
@@ -311,7 +311,7 @@ func TestKeysOfTheProgram(t *testing.T) {
 	}
 	equal(t, "comments", len(part(t, w, p).Claim.Comments), 2)
 	unchanged(t, spy, func() { // nobody can write the Program's keys
-		err := w.Desk.Claims.Comment(background, w.Actor.Request("\x1fk"), p, workflow.Comment{Text: "Well."})
+		_, err := w.Desk.Claims.Comment(background, w.Actor.Request("\x1fk"), p, workflow.Comment{Text: "Well."})
 		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "key")
 	})
 }
@@ -524,7 +524,7 @@ func TestConflicts(t *testing.T) {
 		}
 		return nil
 	})
-	err := w.Desk.Claims.Cancel(ctx, w.Actor.Request("x"), p, workflow.Cancel{})
+	_, err := w.Desk.Claims.Cancel(ctx, w.Actor.Request("x"), p, workflow.Cancel{})
 	if !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrWrongState) {
 		t.Fatalf("cancelled: %v", err)
 	}

@@ -15,10 +15,10 @@ import (
 
 // UnreadableRow is a row that there is, and that storage cannot read.
 type UnreadableRow struct {
-	Partner    engagement.PartnerID
-	Engagement engagement.ID
-	Customer   tenant.Key
-	Row        engagement.RowID // as Row.ID would be
+	Partner    engagement.PartnerID `json:"partner"`
+	Engagement engagement.ID        `json:"engagement"`
+	Customer   tenant.Key           `json:"customer"`
+	Row        engagement.RowID     `json:"row"` // as Row.ID would be
 }
 
 // unreadableRow tells the host what is wrong, and the reader which row it is.

@@ -37,6 +37,7 @@ const (
 	ofLink                 // an answer through a link
 	ofClaim                // a command about the claim
 	ofStart                // a new participation
+	ofReferral             // the referral that the engagement asks for
 )
 
 // refusal returns the errors, all of them and no others, that a cell promises; none
@@ -67,7 +68,7 @@ func (of whose) refusal(cell string) []error {
 		return []error{workflow.ErrWrongState, claim.ErrExpired}
 	case said{ofClaim, "sv"}:
 		return []error{workflow.ErrWrongState, consent.ErrNotAllowed}
-	case said{ofClaim, "end"}, said{ofClaim, "frz"}, said{ofConsent, "end"}:
+	case said{ofClaim, "end"}, said{ofClaim, "frz"}, said{ofConsent, "end"}, said{ofReferral, "no"}, said{ofReferral, "late"}, said{ofReferral, "end"}:
 		return []error{workflow.ErrWrongState}
 	case said{ofClaim, "miss"}:
 		return []error{claim.ErrIncomplete}
@@ -188,7 +189,7 @@ func (k *walk) step(t *testing.T, what string, n int) {
 	case "drop":
 		c := part(t, k.World, k.id).Claim
 		i := slices.IndexFunc(c.Evidence, func(v claim.Evidence) bool { return v.Kind == claim.ProofInvoice })
-		ok(t, k.Desk.Documents.Remove(background, k.Actor.Request(k.Key()), k.id, workflow.RemoveEvidence{Evidence: c.Evidence[i].ID}))
+		ok(t, errOf(k.Desk.Documents.Remove(background, k.Actor.Request(k.Key()), k.id, workflow.RemoveEvidence{Evidence: c.Evidence[i].ID})))
 	case "submit":
 		if status, _ := k.Desk.Claims.Status(background, k.Actor, k.id); status == engagement.StatusDisputed {
 			k.ends["review"] = k.day(n + 30)
@@ -221,7 +222,7 @@ var walkCommands = []struct {
 	of   whose
 }{
 	{"ask", ofConsent}, {"re", ofConsent}, {"chg", ofConsent}, {"yes", ofLink}, {"no", ofLink}, {"back", ofLink}, {"canc", ofClaim}, {"deal", ofClaim}, {"ours", ofClaim},
-	{"doc+", ofClaim}, {"doc-", ofClaim}, {"surv", ofClaim}, {"svre", ofClaim}, {"ansr", ofLink}, {"done", ofClaim}, {"note", ofClaim}, {"subm", ofClaim}, {"disp", ofClaim}, {"rcl", ofClaim}, {"own", ofClaim}, {"ref", ofClaim},
+	{"doc+", ofClaim}, {"doc-", ofClaim}, {"surv", ofClaim}, {"svre", ofClaim}, {"ansr", ofLink}, {"done", ofClaim}, {"note", ofClaim}, {"subm", ofClaim}, {"disp", ofClaim}, {"rcl", ofClaim}, {"own", ofClaim}, {"ref", ofReferral},
 	{"cmt", ofClaim}, {"rev", ofClaim}, {"act", ofClaim}, {"appr", ofClaim}, {"over", ofClaim}, {"rej", ofClaim}, {"pay", ofClaim}, {"part", ofClaim}, {"more", ofClaim},
 	{"clm", ofStart}, {"add", ofStart},
 }
@@ -245,12 +246,12 @@ func (k *walk) try(name string) error {
 	case "back":
 		return answer(k.World, last(k.Links(k.id)), consent.DecisionWithdraw)
 	case "canc":
-		return k.Desk.Claims.Cancel(background, k.Actor.Request(k.Key()), k.id, workflow.Cancel{})
+		return errOf(k.Desk.Claims.Cancel(background, k.Actor.Request(k.Key()), k.id, workflow.Cancel{}))
 	case "deal":
 		size := k.Money("40000.00 USD")
-		return k.Desk.Claims.Update(background, k.Actor.Request(k.Key()), k.id, workflow.UpdateDetails{DealSize: &size})
+		return errOf(k.Desk.Claims.Update(background, k.Actor.Request(k.Key()), k.id, workflow.UpdateDetails{DealSize: &size}))
 	case "ours":
-		return k.Desk.Consents.ChangePartnerContacts(background, k.Actor.Request(k.Key()), k.id, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("eva@northwind.example")})
+		return errOf(k.Desk.Consents.ChangePartnerContacts(background, k.Actor.Request(k.Key()), k.id, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("eva@northwind.example")}))
 	case "clm":
 		_, err := k.Desk.Customers.Claim(background, k.Actor.Request(k.Key()), workflow.ClaimCustomer{
 			Customer: k.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration},
@@ -290,11 +291,11 @@ func (k *walk) tryClaim(name string) error {
 		if p, err := k.Desk.Claims.Participation(background, k.Actor, k.id); err == nil && p.Claim != nil && len(p.Claim.Evidence) > 0 {
 			gone = p.Claim.Evidence[0].ID
 		}
-		return k.Desk.Documents.Remove(background, k.Actor.Request(k.Key()), k.id, workflow.RemoveEvidence{Evidence: gone})
+		return errOf(k.Desk.Documents.Remove(background, k.Actor.Request(k.Key()), k.id, workflow.RemoveEvidence{Evidence: gone}))
 	case "surv":
-		return k.Desk.Surveys.Send(background, k.Actor.Request(k.Key()), k.id, workflow.SendSurvey{Survey: reference, Contact: workflow.Contact{Email: "rui@contoso.com"}})
+		return errOf(k.Desk.Surveys.Send(background, k.Actor.Request(k.Key()), k.id, workflow.SendSurvey{Survey: reference, Contact: workflow.Contact{Email: "rui@contoso.com"}}))
 	case "svre":
-		return k.Desk.Surveys.Resend(background, k.Actor.Request(k.Key()), k.id, workflow.ResendSurvey{Survey: reference})
+		return errOf(k.Desk.Surveys.Resend(background, k.Actor.Request(k.Key()), k.id, workflow.ResendSurvey{Survey: reference}))
 	case "ansr":
 		var links []consent.Token
 		for _, m := range k.Messages() {
@@ -306,37 +307,37 @@ func (k *walk) tryClaim(name string) error {
 		_, err := k.Desk.Links.AnswerSurvey(background, last(links), map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
 		return err
 	case "done":
-		return k.Desk.Surveys.Send(background, k.Actor.Request(k.Key()), k.id, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "rui@contoso.com"}})
+		return errOf(k.Desk.Surveys.Send(background, k.Actor.Request(k.Key()), k.id, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "rui@contoso.com"}}))
 	case "note":
-		return k.Desk.Claims.Comment(background, k.Actor.Request(k.Key()), k.id, workflow.Comment{Text: "All is well."})
+		return errOf(k.Desk.Claims.Comment(background, k.Actor.Request(k.Key()), k.id, workflow.Comment{Text: "All is well."}))
 	case "subm":
-		return k.Desk.Claims.Submit(background, k.Actor.Request(k.Key()), k.id, workflow.SubmitClaim{})
+		return errOf(k.Desk.Claims.Submit(background, k.Actor.Request(k.Key()), k.id, workflow.SubmitClaim{}))
 	case "own":
-		return k.Desk.Surveys.Answer(background, k.Actor.Request(k.Key()), k.id, workflow.AnswerPartnerSurvey{
+		return errOf(k.Desk.Surveys.Answer(background, k.Actor.Request(k.Key()), k.id, workflow.AnswerPartnerSurvey{
 			Survey: retrospect, Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "5"},
-		})
+		}))
 	case "ref":
-		return k.Desk.Claims.RecordReferral(background, k.Actor.Request(k.Key()), k.id, workflow.RecordReferral{Reference: "R-4711"})
+		return errOf(k.Desk.Claims.RecordReferral(background, k.Actor.Request(k.Key()), k.id, workflow.RecordReferral{Reference: "R-4711"}))
 	case "rcl":
-		return k.Desk.Claims.Recall(background, k.Actor.Request(k.Key()), k.id, workflow.RecallClaim{Reason: "It is the wrong invoice."})
+		return errOf(k.Desk.Claims.Recall(background, k.Actor.Request(k.Key()), k.id, workflow.RecallClaim{Reason: "It is the wrong invoice."}))
 	}
-	return k.Desk.Claims.Dispute(background, k.Actor.Request(k.Key()), k.id, workflow.DisputeClaim{Reason: "It is ours."})
+	return errOf(k.Desk.Claims.Dispute(background, k.Actor.Request(k.Key()), k.id, workflow.DisputeClaim{Reason: "It is ours."}))
 }
 
 func (k *walk) tryReview(name string) error {
 	by := k.Reviewer()
 	switch name {
 	case "cmt":
-		return k.Desk.Claims.Comment(background, by.Request(k.Key()), k.id, workflow.Comment{Text: "Is it?"})
+		return errOf(k.Desk.Claims.Comment(background, by.Request(k.Key()), k.id, workflow.Comment{Text: "Is it?"}))
 	case "rev":
-		return k.Desk.Reviews.Start(background, by.Request(k.Key()), k.id, workflow.StartReview{})
+		return errOf(k.Desk.Reviews.Start(background, by.Request(k.Key()), k.id, workflow.StartReview{}))
 	case "act":
-		return k.Desk.Reviews.RequestAction(background, by.Request(k.Key()), k.id, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Send the invoice again."}}})
+		return errOf(k.Desk.Reviews.RequestAction(background, by.Request(k.Key()), k.id, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Send the invoice again."}}}))
 	case "appr", "over":
 		amount := map[string]string{"appr": "5000.00 USD", "over": "5000.01 USD"}[name]
-		return k.Desk.Reviews.Approve(background, by.Request(k.Key()), k.id, workflow.ApproveClaim{Amount: k.Money(amount)})
+		return errOf(k.Desk.Reviews.Approve(background, by.Request(k.Key()), k.id, workflow.ApproveClaim{Amount: k.Money(amount)}))
 	case "rej":
-		return k.Desk.Reviews.Reject(background, by.Request(k.Key()), k.id, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionOther}, Text: "No."})
+		return errOf(k.Desk.Reviews.Reject(background, by.Request(k.Key()), k.id, workflow.RejectClaim{Codes: []claim.RejectionCode{claim.RejectionOther}, Text: "No."}))
 	}
 	left := k.Money("5000.00 USD")
 	if p, err := k.Desk.Claims.Participation(background, k.Actor, k.id); err == nil && p.Claim != nil {
@@ -348,7 +349,7 @@ func (k *walk) tryReview(name string) error {
 	case "more":
 		left.Amount = left.Amount.Add(k.Money("0.01 USD").Amount)
 	}
-	return k.Desk.Reviews.RecordPayment(background, by.Request(k.Key()), k.id, workflow.RecordPayment{Amount: left})
+	return errOf(k.Desk.Reviews.RecordPayment(background, by.Request(k.Key()), k.id, workflow.RecordPayment{Amount: left}))
 }
 
 // walkBlock is one block of walkTable.

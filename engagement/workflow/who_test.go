@@ -136,9 +136,9 @@ func quarters(t *testing.T) (w *workflowtest.World, spy *spy, lisboan engagement
 	claimed := func(w *workflowtest.World, whose string, p engagement.ParticipationID) {
 		w.Accepted(p)
 		w.Submitted(p)
-		ok(t, w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "It is " + whose + "."}))
-		ok(t, w.Desk.Reviews.Start(background, w.Reviewer().Request(w.Key()), p, workflow.StartReview{}))
-		ok(t, w.Desk.Claims.Comment(background, w.Reviewer().Request(w.Key()), p, workflow.Comment{Text: "So " + whose + "."}))
+		ok(t, errOf(w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()), p, workflow.Comment{Text: "It is " + whose + "."})))
+		ok(t, errOf(w.Desk.Reviews.Start(background, w.Reviewer().Request(w.Key()), p, workflow.StartReview{})))
+		ok(t, errOf(w.Desk.Claims.Comment(background, w.Reviewer().Request(w.Key()), p, workflow.Comment{Text: "So " + whose + "."})))
 		for _, v := range part(t, w, p).Claim.Evidence {
 			markers[whose] = append(markers[whose], string(v.ID))
 		}

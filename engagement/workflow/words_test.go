@@ -159,7 +159,7 @@ func everyMessage(t *testing.T, w *workflowtest.World, language string) map[enga
 	c := part(t, w, p).Claim
 	tells(engagement.MessageSurveyRequest, c.SubmitBy)
 	for _, kind := range []string{claim.ProofPartnerSurvey, claim.ProofCustomerSurvey} {
-		ok(t, w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}}))
+		ok(t, errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}})))
 		w.Relayed()
 		answerSurvey(t, w, p)
 	}

@@ -25,7 +25,7 @@ func (c Comment) LogValue() slog.Value { return slog.GroupValue() }
 //
 // It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
 // *UnavailableError, or a *WrongStateError which wraps the refusal of package claim.
-func (d *ClaimsDesk) Comment(ctx context.Context, req Request, id engagement.ParticipationID, cmd Comment) error {
+func (d *ClaimsDesk) Comment(ctx context.Context, req Request, id engagement.ParticipationID, cmd Comment) (ParticipationView, error) {
 	s, actor := d.s, req.Actor
 	by := claim.SidePartner
 	if actor.program() {
@@ -46,11 +46,11 @@ type SubmitClaim struct {
 //
 // It returns what Comment returns, a *claim.IncompleteError that lists every
 // required item which is missing, or a *claim.AmountError.
-func (d *ClaimsDesk) Submit(ctx context.Context, req Request, id engagement.ParticipationID, cmd SubmitClaim) error {
+func (d *ClaimsDesk) Submit(ctx context.Context, req Request, id engagement.ParticipationID, cmd SubmitClaim) (ParticipationView, error) {
 	s := d.s
 	requested, err := s.claimAmount("requested", cmd.Requested)
 	if err != nil {
-		return err
+		return ParticipationView{}, err
 	}
 	cmd.Requested = requested
 	return s.command(ctx, req, MayEditClaims, id, "submit claim", cmd, deed{
@@ -74,7 +74,7 @@ func (c RecallClaim) LogValue() slog.Value { return slog.GroupValue() }
 // or by the review deadline if it was submitted and reviewed before; it is refused
 // when that has passed. What was submitted once cannot be cancelled any more. It
 // returns what Comment returns.
-func (d *ClaimsDesk) Recall(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecallClaim) error {
+func (d *ClaimsDesk) Recall(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecallClaim) (ParticipationView, error) {
 	s := d.s
 	return s.command(ctx, req, MayEditClaims, id, "recall claim", cmd, deed{
 		event: claim.RecallSubmission{Reason: cmd.Reason}, kind: engagement.EventClaimRecalled, why: cmd.Reason,
@@ -92,7 +92,7 @@ func (c DisputeClaim) LogValue() slog.Value { return slog.GroupValue() }
 // Dispute opens the one dispute that a rejected claim may have. The claim can
 // then be worked on like a draft, and the dispute has to be submitted, with
 // SubmitClaim, before the same deadline. It returns what Comment returns.
-func (d *ClaimsDesk) Dispute(ctx context.Context, req Request, id engagement.ParticipationID, cmd DisputeClaim) error {
+func (d *ClaimsDesk) Dispute(ctx context.Context, req Request, id engagement.ParticipationID, cmd DisputeClaim) (ParticipationView, error) {
 	s := d.s
 	return s.command(ctx, req, MayEditClaims, id, "dispute claim", cmd, deed{
 		event: claim.OpenDispute{Reason: cmd.Reason}, kind: engagement.EventDisputeOpened, why: cmd.Reason,
@@ -131,7 +131,7 @@ func (r SendSurvey) LogValue() slog.Value {
 // It returns what Comment returns, and an *OwnContactError or a *ForeignContactError
 // as RequestConsent does; its *WrongStateError can wrap a refusal of package survey or a
 // *consent.LimitError, too.
-func (d *SurveysDesk) Send(ctx context.Context, req Request, id engagement.ParticipationID, cmd SendSurvey) error {
+func (d *SurveysDesk) Send(ctx context.Context, req Request, id engagement.ParticipationID, cmd SendSurvey) (ParticipationView, error) {
 	s := d.s
 	return s.sendSurvey(ctx, req, id, "request survey", cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
 		contact, err := readContact("contact", cmd.Contact)
@@ -160,7 +160,7 @@ type ResendSurvey struct {
 
 // Resend sends a survey to its contact again, with a new link. It returns
 // what RequestSurvey returns.
-func (d *SurveysDesk) Resend(ctx context.Context, req Request, id engagement.ParticipationID, cmd ResendSurvey) error {
+func (d *SurveysDesk) Resend(ctx context.Context, req Request, id engagement.ParticipationID, cmd ResendSurvey) (ParticipationView, error) {
 	s := d.s
 	return s.sendSurvey(ctx, req, id, "resend survey", cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
 		v, err := p.Claim.Survey(cmd.Survey)
@@ -170,29 +170,29 @@ func (d *SurveysDesk) Resend(ctx context.Context, req Request, id engagement.Par
 
 // sendSurvey carries out a command that writes to a survey's contact.
 func (s *Service) sendSurvey(ctx context.Context, req Request, id engagement.ParticipationID, name string, body any, survey string,
-	event func(engagement.Participation, consent.LinkID) (claim.Event, tenant.Email, error), kind engagement.EventKind) error {
-	_, err := changeClaim(ctx, s, req, MayEditClaims, id, name, body, func(u *unit, p engagement.Participation) (deed, struct{}, error) {
+	event func(engagement.Participation, consent.LinkID) (claim.Event, tenant.Email, error), kind engagement.EventKind) (ParticipationView, error) {
+	return s.change(ctx, req, MayEditClaims, id, name, body, func(u *unit, p engagement.Participation) error {
 		d := deed{kind: kind, detail: engagement.Detail{Survey: survey}}
 		if p.Claim == nil {
 			_, err := engagement.ApplyClaim(p, claim.SendSurvey{}, u.now)
-			return d, struct{}{}, notNow(name, p, u.now, err)
+			return notNow(name, p, u.now, err)
 		}
 		links, err := u.newLinks(1)
 		if err != nil {
-			return d, struct{}{}, err
+			return err
 		}
 		e, contact, err := event(p, links[0])
 		if err != nil {
-			return d, struct{}{}, notNow(name, p, u.now, err)
+			return notNow(name, p, u.now, err)
 		}
 		asked, err := engagement.ApplyClaim(p, e, u.now)
 		if err != nil {
-			return d, struct{}{}, notNow(name, p, u.now, err)
+			return notNow(name, p, u.now, err)
 		}
 		cmd, _ := body.(SendSurvey)
 		var detail engagement.Detail
 		if asked, detail, err = u.surveySides(ctx, asked, survey, cmd.Reason); err != nil {
-			return d, struct{}{}, notNow(name, p, u.now, err)
+			return notNow(name, p, u.now, err)
 		}
 		d.event, d.why = e, cmd.Reason
 		d.detail.ForeignContacts, d.detail.OwnContacts = detail.ForeignContacts, detail.OwnContacts
@@ -206,7 +206,6 @@ func (s *Service) sendSurvey(ctx context.Context, req Request, id engagement.Par
 				u.tell(p, engagement.MessageSurveyRequest, link.Contact.Email, v.Sendings[len(v.Sendings)-1].Language, link.ID)
 			}
 		}
-		return d, struct{}{}, nil
+		return u.do(req.Actor, MayEditClaims, name, p, d)
 	})
-	return err
 }

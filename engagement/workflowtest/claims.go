@@ -51,7 +51,7 @@ func (w *World) Surveyed(p engagement.ParticipationID, kind string) {
 	if kind == claim.ProofPartnerSurvey {
 		contact = "partner@partner.example"
 	}
-	err := w.Desk.Surveys.Send(context.Background(), w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: kind, Contact: workflow.Contact{Email: contact}, Language: "en"})
+	_, err := w.Desk.Surveys.Send(context.Background(), w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: kind, Contact: workflow.Contact{Email: contact}, Language: "en"})
 	if err != nil {
 		w.t.Fatalf("send %s of %s: %v", kind, p, err)
 	}
@@ -78,47 +78,54 @@ func (w *World) Surveyed(p engagement.ParticipationID, kind string) {
 func (w *World) Submitted(p engagement.ParticipationID) {
 	w.t.Helper()
 	w.Proved(p)
-	w.did("submit", p, w.Desk.Claims.Submit(context.Background(), w.Actor.Request(w.Key()), p, workflow.SubmitClaim{}))
+	_, err := w.Desk.Claims.Submit(context.Background(), w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})
+	w.did("submit", p, err)
 }
 
 // Reviewed lets the program take the participation's claim under review.
 func (w *World) Reviewed(p engagement.ParticipationID) {
 	w.t.Helper()
-	w.did("review", p, w.Desk.Reviews.Start(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.StartReview{}))
+	_, err := w.Desk.Reviews.Start(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.StartReview{})
+	w.did("review", p, err)
 }
 
 // AskedForAction lets the program ask the partner for something.
 func (w *World) AskedForAction(p engagement.ParticipationID, what string) {
 	w.t.Helper()
-	w.did("ask for action on", p, w.Desk.Reviews.RequestAction(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.RequestAction{
+	_, err := w.Desk.Reviews.RequestAction(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.RequestAction{
 		Items: []claim.ActionItem{{Text: what}},
-	}))
+	})
+	w.did("ask for action on", p, err)
 }
 
 // Approved lets the program approve an amount such as "5000.00 USD".
 func (w *World) Approved(p engagement.ParticipationID, amount string) {
 	w.t.Helper()
-	w.did("approve", p, w.Desk.Reviews.Approve(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money(amount)}))
+	_, err := w.Desk.Reviews.Approve(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money(amount)})
+	w.did("approve", p, err)
 }
 
 // Rejected lets the program reject the claim.
 func (w *World) Rejected(p engagement.ParticipationID, why string) {
 	w.t.Helper()
-	w.did("reject", p, w.Desk.Reviews.Reject(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.RejectClaim{
+	_, err := w.Desk.Reviews.Reject(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.RejectClaim{
 		Codes: []claim.RejectionCode{claim.RejectionOther}, Text: why,
-	}))
+	})
+	w.did("reject", p, err)
 }
 
 // Disputed opens a dispute of the rejection.
 func (w *World) Disputed(p engagement.ParticipationID, why string) {
 	w.t.Helper()
-	w.did("dispute", p, w.Desk.Claims.Dispute(context.Background(), w.Actor.Request(w.Key()), p, workflow.DisputeClaim{Reason: why}))
+	_, err := w.Desk.Claims.Dispute(context.Background(), w.Actor.Request(w.Key()), p, workflow.DisputeClaim{Reason: why})
+	w.did("dispute", p, err)
 }
 
 // Paid lets the program record a payment.
 func (w *World) Paid(p engagement.ParticipationID, amount string) {
 	w.t.Helper()
-	w.did("pay", p, w.Desk.Reviews.RecordPayment(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: w.Money(amount)}))
+	_, err := w.Desk.Reviews.RecordPayment(context.Background(), w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: w.Money(amount)})
+	w.did("pay", p, err)
 }
 
 // Reviewer is the program's actor for the claims of the world's partner.

@@ -161,7 +161,7 @@ func (w *World) Granted(e engagement.ID, who string) engagement.ParticipationID 
 // Cancelled cancels a participation.
 func (w *World) Cancelled(p engagement.ParticipationID) {
 	w.t.Helper()
-	if err := w.Desk.Claims.Cancel(context.Background(), w.Actor.Request(w.Key()), p, workflow.Cancel{}); err != nil {
+	if _, err := w.Desk.Claims.Cancel(context.Background(), w.Actor.Request(w.Key()), p, workflow.Cancel{}); err != nil {
 		w.t.Fatalf("cancel %s: %v", p, err)
 	}
 }

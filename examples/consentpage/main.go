@@ -97,7 +97,7 @@ func ask(ctx context.Context, desk *workflow.Service, mail *mailer) error {
 	if _, err := desk.Links.AnswerConsent(ctx, token, consent.DecisionAccept); err != nil {
 		return err
 	}
-	if err := desk.Surveys.Send(ctx, rita.Request(rand.Text()), consented, workflow.SendSurvey{
+	if _, err := desk.Surveys.Send(ctx, rita.Request(rand.Text()), consented, workflow.SendSurvey{
 		Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "it@proseware.com"},
 	}); err != nil {
 		return err

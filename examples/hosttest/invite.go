@@ -20,7 +20,7 @@ type Invitation struct {
 
 // Invite adds the customer to the engagements, or to none, and asks it for
 // consent to each.
-func Invite(ctx context.Context, desk *workflow.Service, actor workflow.Actor, in Invitation) ([]workflow.Started, error) {
+func Invite(ctx context.Context, desk *workflow.Service, actor workflow.Actor, in Invitation) ([]workflow.ParticipationView, error) {
 	started, err := desk.Customers.Add(ctx, actor.Request(in.RequestID), workflow.AddCustomer{
 		Candidate:   workflow.Candidate{Location: in.Location, Email: in.Email},
 		Engagements: in.Engagements,

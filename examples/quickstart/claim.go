@@ -26,7 +26,8 @@ func (s *story) theClaim() error {
 	}
 	s.claim = id
 	submit := func() error {
-		return s.desk.Claims.Submit(s.ctx, northwind.Request(s.key()), id, workflow.SubmitClaim{})
+		_, err := s.desk.Claims.Submit(s.ctx, northwind.Request(s.key()), id, workflow.SubmitClaim{})
+		return err
 	}
 	if err := submit(); err != nil {
 		s.explain("✗ ", err.Error())
@@ -48,7 +49,7 @@ func (s *story) theClaim() error {
 		{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "rita@northwind-consulting.example"}, Language: "en"},
 		{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "it@lamnahealthcare.com"}}, // in the language of its consent
 	} {
-		if err := s.desk.Surveys.Send(s.ctx, northwind.Request(s.key()), id, v); err != nil {
+		if _, err := s.desk.Surveys.Send(s.ctx, northwind.Request(s.key()), id, v); err != nil {
 			return err
 		}
 	}
@@ -69,10 +70,10 @@ func (s *story) theClaim() error {
 func (s *story) theReview() error {
 	s.title("The program reviews the claim")
 	s.pass(5 * day)
-	if err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), s.claim, workflow.StartReview{}); err != nil {
+	if _, err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), s.claim, workflow.StartReview{}); err != nil {
 		return err
 	}
-	if err := s.desk.Reviews.RequestAction(s.ctx, reviewer.Request(s.key()), s.claim, workflow.RequestAction{
+	if _, err := s.desk.Reviews.RequestAction(s.ctx, reviewer.Request(s.key()), s.claim, workflow.RequestAction{
 		Items: []claim.ActionItem{{Kind: claim.ProofInvoice, Text: "The invoice lacks its date."}},
 	}); err != nil {
 		return err
@@ -92,25 +93,26 @@ func (s *story) theReview() error {
 	if _, err := s.document(s.claim, claim.ProofInvoice, "the invoice with its date"); err != nil {
 		return err
 	}
-	if err := s.desk.Claims.Comment(s.ctx, northwind.Request(s.key()), s.claim, workflow.Comment{Text: "The second invoice has the date."}); err != nil {
+	if _, err := s.desk.Claims.Comment(s.ctx, northwind.Request(s.key()), s.claim, workflow.Comment{Text: "The second invoice has the date."}); err != nil {
 		return err
 	}
-	return s.desk.Claims.Submit(s.ctx, northwind.Request(s.key()), s.claim, workflow.SubmitClaim{})
+	_, err = s.desk.Claims.Submit(s.ctx, northwind.Request(s.key()), s.claim, workflow.SubmitClaim{})
+	return err
 }
 
 // thePayment approves the claim and pays it in two parts.
 func (s *story) thePayment() error {
 	s.title("The claim is approved, and paid in two parts")
 	s.pass(3 * day)
-	if err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), s.claim, workflow.StartReview{}); err != nil {
+	if _, err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), s.claim, workflow.StartReview{}); err != nil {
 		return err
 	}
 	for _, amount := range []string{"9000.00 USD", "4000.00 USD"} {
-		err := s.desk.Reviews.Approve(s.ctx, reviewer.Request(s.key()), s.claim, workflow.ApproveClaim{Amount: money(amount)})
+		_, err := s.desk.Reviews.Approve(s.ctx, reviewer.Request(s.key()), s.claim, workflow.ApproveClaim{Amount: money(amount)})
 		s.explain("approve "+amount+"  ", doneOrWhyNot(err))
 	}
 	for _, amount := range []string{"2500.00 USD", "2500.00 USD", "1500.00 USD"} {
-		err := s.desk.Reviews.RecordPayment(s.ctx, reviewer.Request(s.key()), s.claim, workflow.RecordPayment{Amount: money(amount)})
+		_, err := s.desk.Reviews.RecordPayment(s.ctx, reviewer.Request(s.key()), s.claim, workflow.RecordPayment{Amount: money(amount)})
 		s.explain("pay     "+amount+"  ", doneOrWhyNot(err))
 	}
 	if err := s.deliver(); err != nil {

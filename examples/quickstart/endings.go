@@ -126,7 +126,7 @@ func submit(s *story, id engagement.ParticipationID) error {
 			if m.Kind == claim.ProofPartnerSurvey {
 				contact = "rita@northwind-consulting.example"
 			}
-			err = s.desk.Surveys.Send(s.ctx, northwind.Request(s.key()), id, workflow.SendSurvey{Survey: m.Kind, Contact: workflow.Contact{Email: contact}})
+			_, err = s.desk.Surveys.Send(s.ctx, northwind.Request(s.key()), id, workflow.SendSurvey{Survey: m.Kind, Contact: workflow.Contact{Email: contact}})
 		} else {
 			_, err = s.document(id, m.Kind, m.Title)
 		}
@@ -140,31 +140,36 @@ func submit(s *story, id engagement.ParticipationID) error {
 	if err := s.answerSurveys(id); err != nil {
 		return err
 	}
-	return s.desk.Claims.Submit(s.ctx, northwind.Request(s.key()), id, workflow.SubmitClaim{})
+	_, err = s.desk.Claims.Submit(s.ctx, northwind.Request(s.key()), id, workflow.SubmitClaim{})
+	return err
 }
 
 func reject(s *story, id engagement.ParticipationID) error {
-	if err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), id, workflow.StartReview{}); err != nil {
+	if _, err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), id, workflow.StartReview{}); err != nil {
 		return err
 	}
-	return s.desk.Reviews.Reject(s.ctx, reviewer.Request(s.key()), id, workflow.RejectClaim{
+	_, err := s.desk.Reviews.Reject(s.ctx, reviewer.Request(s.key()), id, workflow.RejectClaim{
 		Codes: []claim.RejectionCode{claim.RejectionProofInconsistent}, Text: "The invoice is for something else.",
 	})
+	return err
 }
 
 func askForAction(s *story, id engagement.ParticipationID) error {
-	if err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), id, workflow.StartReview{}); err != nil {
+	if _, err := s.desk.Reviews.Start(s.ctx, reviewer.Request(s.key()), id, workflow.StartReview{}); err != nil {
 		return err
 	}
-	return s.desk.Reviews.RequestAction(s.ctx, reviewer.Request(s.key()), id, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Please sign the findings."}}})
+	_, err := s.desk.Reviews.RequestAction(s.ctx, reviewer.Request(s.key()), id, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Please sign the findings."}}})
+	return err
 }
 
 func dispute(s *story, id engagement.ParticipationID) error {
-	return s.desk.Claims.Dispute(s.ctx, northwind.Request(s.key()), id, workflow.DisputeClaim{Reason: "The invoice names the engagement on its second page."})
+	_, err := s.desk.Claims.Dispute(s.ctx, northwind.Request(s.key()), id, workflow.DisputeClaim{Reason: "The invoice names the engagement on its second page."})
+	return err
 }
 
 func cancel(s *story, id engagement.ParticipationID) error {
-	return s.desk.Claims.Cancel(s.ctx, northwind.Request(s.key()), id, workflow.Cancel{Reason: "The customer has no time this year."})
+	_, err := s.desk.Claims.Cancel(s.ctx, northwind.Request(s.key()), id, workflow.Cancel{Reason: "The customer has no time this year."})
+	return err
 }
 
 func withdraw(s *story, id engagement.ParticipationID) error {

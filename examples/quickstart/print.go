@@ -186,11 +186,11 @@ func refusalLines(err error) []string {
 	return lines
 }
 
-func consentByOrWhyNot(started []workflow.Started, err error) string {
+func consentByOrWhyNot(started []workflow.ParticipationView, err error) string {
 	if err != nil {
 		return "✗ " + err.Error()
 	}
-	return "✓ consent by " + started[0].ConsentBy.Format("2 Jan 2006")
+	return "✓ consent by " + started[0].Consent.Deadline.Format("2 Jan 2006")
 }
 
 // change tells an event in English, with the engagement and the statuses.

@@ -54,7 +54,7 @@ func submitted() *workflowtest.World {
 	hand := func(w *workflowtest.World, e engagement.ID, email, requested string) engagement.ParticipationID {
 		p := w.Granted(e, email)
 		w.Proved(p)
-		if err := w.Desk.Claims.Submit(context.Background(), w.Actor.Request(w.Key()), p, workflow.SubmitClaim{Requested: w.Money(requested)}); err != nil {
+		if _, err := w.Desk.Claims.Submit(context.Background(), w.Actor.Request(w.Key()), p, workflow.SubmitClaim{Requested: w.Money(requested)}); err != nil {
 			panic(err)
 		}
 		w.Advance(time.Hour)
@@ -85,7 +85,7 @@ func (r *reviewer) reviewAll(ctx context.Context) error {
 			return err
 		}
 		actor := r.actor.For(row.Partner) // whoever decides, decides about one partner's claim
-		if err := r.desk.Reviews.Start(ctx, actor.Request(r.key()), row.Participation, workflow.StartReview{}); err != nil {
+		if _, err := r.desk.Reviews.Start(ctx, actor.Request(r.key()), row.Participation, workflow.StartReview{}); err != nil {
 			return err
 		}
 		view, err := r.desk.Claims.Get(ctx, actor, row.Participation)
@@ -105,9 +105,10 @@ func (r *reviewer) reviewAll(ctx context.Context) error {
 func (r *reviewer) decide(ctx context.Context, actor workflow.Actor, view workflow.ClaimView) (string, error) {
 	c := view.Claim
 	if !view.WithdrawnAt.IsZero() {
-		return "→ rejected: the customer has withdrawn", r.desk.Reviews.Reject(ctx, actor.Request(r.key()), view.ID, workflow.RejectClaim{
+		_, err := r.desk.Reviews.Reject(ctx, actor.Request(r.key()), view.ID, workflow.RejectClaim{
 			Codes: []claim.RejectionCode{claim.RejectionConsentWithdrawn}, Text: "Your customer has withdrawn its consent. Please talk to it, and dispute this if it was a mistake.",
 		})
+		return "→ rejected: the customer has withdrawn", err
 	}
 	for _, document := range c.Evidence {
 		if err := r.read(ctx, actor, view.ID, document.ID); err != nil {
@@ -115,11 +116,13 @@ func (r *reviewer) decide(ctx context.Context, actor workflow.Actor, view workfl
 		}
 	}
 	if c.Requested.Amount.GreaterThan(c.Cap.Amount) {
-		return fmt.Sprintf("→ back to the partner: at most %s is paid", c.Cap), r.desk.Reviews.RequestAction(ctx, actor.Request(r.key()), view.ID, workflow.RequestAction{
+		_, err := r.desk.Reviews.RequestAction(ctx, actor.Request(r.key()), view.ID, workflow.RequestAction{
 			Items: []claim.ActionItem{{Text: fmt.Sprintf("This engagement pays at most %s: please ask for that, or say why it was more.", c.Cap)}},
 		})
+		return fmt.Sprintf("→ back to the partner: at most %s is paid", c.Cap), err
 	}
-	return "→ approved", r.desk.Reviews.Approve(ctx, actor.Request(r.key()), view.ID, workflow.ApproveClaim{Amount: c.Requested})
+	_, err := r.desk.Reviews.Approve(ctx, actor.Request(r.key()), view.ID, workflow.ApproveClaim{Amount: c.Requested})
+	return "→ approved", err
 }
 
 // read reads a document to its end: only then is it known to be what was handed
@@ -140,7 +143,7 @@ func (r *reviewer) payAll(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := r.desk.Reviews.RecordPayment(ctx, r.actor.For(row.Partner).Request(r.key()), row.Participation, workflow.RecordPayment{
+		if _, err := r.desk.Reviews.RecordPayment(ctx, r.actor.For(row.Partner).Request(r.key()), row.Participation, workflow.RecordPayment{
 			Amount: row.Approved, Reference: "run 2026-09",
 		}); err != nil {
 			return err

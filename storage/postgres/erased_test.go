@@ -38,7 +38,7 @@ func TestNothingOfAPersonIsLeft(t *testing.T) {
 	request("ana.sousa@contoso.com", workflow.RequestConsent{Customer: workflow.ByEmail("rui@contoso.com", "Ana.Sousa@contoso.com")})
 	p := maria.Granted("data-pilot", "Ana.SOUSA@contoso.com")
 	request("x@adatum.com", workflow.RequestConsent{Customer: workflow.ByEmail("ana.sousA@contoso.com")}) // which waits to be sent
-	if err := w.Desk.Claims.Comment(t.Context(), maria.Actor.Request(w.Key()), p, workflow.Comment{Text: "Ask <ANA.Sousa@Contoso.com>, or ana.sousa@contoso.com."}); err != nil {
+	if _, err := w.Desk.Claims.Comment(t.Context(), maria.Actor.Request(w.Key()), p, workflow.Comment{Text: "Ask <ANA.Sousa@Contoso.com>, or ana.sousa@contoso.com."}); err != nil {
 		t.Fatal(err)
 	}
 	// dump returns everything that is stored, as it is, in small letters.

@@ -192,7 +192,7 @@ func TestOddTextsInTheWorkflow(t *testing.T) {
 		if _, err := w.Desk.Claims.Get(t.Context(), w.Actor, engagement.ParticipationID(odd)); !errors.Is(err, workflow.ErrNotFound) {
 			t.Errorf("the claim %q: %v", odd, err)
 		}
-		if err := w.Desk.Claims.Comment(t.Context(), w.Actor.Request(w.Key()), engagement.ParticipationID(odd), workflow.Comment{Text: "?"}); !errors.Is(err, workflow.ErrNotFound) {
+		if _, err := w.Desk.Claims.Comment(t.Context(), w.Actor.Request(w.Key()), engagement.ParticipationID(odd), workflow.Comment{Text: "?"}); !errors.Is(err, workflow.ErrNotFound) {
 			t.Errorf("a comment on %q: %v", odd, err)
 		}
 		page, err := w.Desk.Claims.List(t.Context(), w.Actor, workflow.ClaimsQuery{Search: odd})

@@ -34,7 +34,7 @@ func TestNothingOfAPersonIsLeftInTheFile(t *testing.T) {
 	request("ana.sousa@contoso.com", workflow.RequestConsent{Customer: workflow.ByEmail("rui@contoso.com", "Ana.Sousa@contoso.com")})
 	p := maria.Granted("data-pilot", "Ana.SOUSA@contoso.com")
 	request("x@adatum.com", workflow.RequestConsent{Customer: workflow.ByEmail("ana.sousA@contoso.com")}) // which waits to be sent
-	if err := w.Desk.Claims.Comment(t.Context(), maria.Actor.Request(w.Key()), p, workflow.Comment{Text: "Ask <ANA.Sousa@Contoso.com>, or ana.sousa@contoso.com."}); err != nil {
+	if _, err := w.Desk.Claims.Comment(t.Context(), maria.Actor.Request(w.Key()), p, workflow.Comment{Text: "Ask <ANA.Sousa@Contoso.com>, or ana.sousa@contoso.com."}); err != nil {
 		t.Fatal(err)
 	}
 	for _, person := range []workflow.Person{{Email: "Ana.Sousa@CONTOSO.com"}, {User: user}} {

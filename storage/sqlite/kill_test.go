@@ -167,7 +167,8 @@ func (d *desk) do(ctx context.Context, s *step) error {
 		_, err = d.Links.AnswerConsent(ctx, token, consent.DecisionAccept)
 		return err
 	}
-	return d.Claims.Cancel(ctx, actor.Request(s.Key), s.ID, workflow.Cancel{})
+	_, err := d.Claims.Cancel(ctx, actor.Request(s.Key), s.ID, workflow.Cancel{})
+	return err
 }
 
 // refused reports whether the other partner was faster.
@@ -355,6 +356,7 @@ func verifyAll(t *testing.T, path string, victims []*killed, total *tally) {
 	}
 	defer db.Close()
 	soundness(t, db)
+	store := s // of which a step is none
 	for _, v := range victims {
 		d, err := newDesk(s, v.run, 6)
 		if err != nil {
@@ -376,7 +378,7 @@ func verifyAll(t *testing.T, path string, victims []*killed, total *tally) {
 		}
 		for _, s := range said {
 			if s.Op == "add" && s.effects(t, d) > 0 {
-				s.links(t, d, db)
+				s.links(t, d, store, db)
 			}
 		}
 	}
@@ -468,13 +470,14 @@ func (s *step) check(t *testing.T, d *desk, times int) {
 
 // links makes sure that each link which can still be answered is on its way or
 // was sent, one of both, and that every token that was made is found.
-func (s *step) links(t *testing.T, d *desk, db *sql.DB) {
+func (s *step) links(t *testing.T, d *desk, store storage.Store, db *sql.DB) {
 	t.Helper()
-	p, err := d.Claims.Participation(t.Context(), actorOf(s.Partner), s.ID)
+	loaded, err := store.Load(t.Context(), storage.Want{Participation: storage.ParticipationKey{Partner: s.Partner, ID: s.ID}})
 	if err != nil {
 		t.Errorf("%+v: %v", *s, err)
 		return
 	}
+	p, _ := loaded.Records[loaded.At].Participation(s.ID)
 	events := s.history(t, d)
 	for _, l := range p.Consent.Links {
 		waiting, sent := 0, 0

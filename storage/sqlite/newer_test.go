@@ -35,7 +35,7 @@ func TestFieldsOfANewerVersionStay(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "UPDATE pe_participation SET body = ? WHERE id = ?", newer, string(p)); err != nil {
 		t.Fatal(err)
 	}
-	err := w.Desk.Claims.Comment(t.Context(), w.Actor.Request(w.Key()), p, workflow.Comment{Text: "By an older process."})
+	_, err := w.Desk.Claims.Comment(t.Context(), w.Actor.Request(w.Key()), p, workflow.Comment{Text: "By an older process."})
 	bad := storage.UnreadableIn(err)
 	if !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrUnavailable) || len(bad) != 1 || !errors.As(bad[0].Err, new(*record.NewerError)) {
 		t.Errorf("a comment: %v, for %v", err, bad)

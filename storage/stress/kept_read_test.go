@@ -233,13 +233,14 @@ func (r *reader) participation(a workflow.Actor, id engagement.ParticipationID) 
 	r.Helper()
 	p, err := r.desk.Claims.Get(r.Context(), a, id)
 	r.ok("participation", err)
+	was := r.stored(p)
 	r.found.add("status", p.Status)
 	r.found.add("origin", p.Origin)
 	r.found.add("basis", p.Basis)
 	r.found.add("nomination", p.Nominated)
 	r.say(0, fmt.Sprintf("participation %s of %s: %s", id, a.Partner, p.Status), p.ClaimNumber)
 	r.say(1, string(p.Engagement), string(p.Origin), named("through", string(p.Location)), named("at", p.StartedAt), named("deadline", p.Deadline), named("days left", p.DaysLeft),
-		named("reminded", p.RemindedAt), named("to remind", p.RemindAt), named("allows", texts(p.Actions)), named("payee", p.Payee), named("withdrawn", p.WithdrawnAt))
+		named("reminded", was.RemindedAt), named("to remind", was.RemindAt), named("allows", texts(p.Actions)), named("payee", p.Payee), named("withdrawn", p.WithdrawnAt))
 	r.say(1, "customer "+string(p.Customer), named("name", p.Identity.Name), named("friendly name", p.FriendlyName), named("domain", p.Identity.Domain.Unicode()),
 		named("tenant", p.Identity.Tenant.String()), named("TPID", p.Identity.TPID.String()), named("subscription", p.Identity.Subscription.String()),
 		named("opportunity", p.Identity.Opportunity.String()), named("cloud", p.Identity.Cloud), named("basis", p.Basis), named("by", p.Nominated), named("reason", p.Reason))
@@ -254,7 +255,6 @@ func (r *reader) participation(a workflow.Actor, id engagement.ParticipationID) 
 	r.say(1, "planned", named("hours", p.Hours), named("deal size", p.DealSize.String()))
 	r.consent(a, p)
 	r.proof(p.Terms.Proof)
-	was := r.stored(p)
 	if p.Claim != nil {
 		r.claim(p, *was.Claim)
 	}
@@ -291,7 +291,7 @@ func (r *reader) recorded(p workflow.ClaimView, was engagement.Participation) {
 func (r *reader) consent(a workflow.Actor, p workflow.ClaimView) {
 	r.Helper()
 	r.say(1, fmt.Sprintf("consent %s", p.Consent.Status), named("until", p.Consent.Deadline), named("partner", contacts(p.Consent.Partner)),
-		named("language", p.Language), named("cancelled", p.Consent.CancelledAt))
+		named("language", p.Language), named("cancelled", p.Consent.CanceledAt))
 	proof, err := r.desk.Consents.Evidence(r.Context(), a, p.ID)
 	r.ok("evidence of consent", err)
 	for _, e := range proof {
@@ -338,7 +338,7 @@ func (r *reader) form(f survey.Form) {
 func (r *reader) claim(p workflow.ClaimView, was claims.State) {
 	r.Helper()
 	c := *p.Claim
-	c.Evidence, c.Surveys, c.Submissions, c.Reviews, c.Payments, c.Comments, c.Dispute = was.Evidence, was.Surveys, was.Submissions, was.Reviews, was.Payments, was.Comments, was.Dispute
+	c.Evidence, c.Submissions, c.Reviews, c.Payments, c.Comments, c.Dispute = was.Evidence, was.Submissions, was.Reviews, was.Payments, was.Comments, was.Dispute
 	for name, m := range map[string]bool{"estimated": !c.Estimated.IsZero(), "requested": !c.Requested.IsZero(), "approved": !c.Approved.IsZero(), "paid": !c.Paid.IsZero()} {
 		if m {
 			r.found.add("amount", name)
@@ -357,7 +357,7 @@ func (r *reader) claim(p workflow.ClaimView, was claims.State) {
 	for _, e := range c.Evidence {
 		r.say(1, "document "+string(e.ID), e.Kind, named("name", e.Name), e.MediaType, named("size", e.Size), named("SHA-256", e.SHA256), named("ref", e.Ref), named("at", e.AddedAt))
 	}
-	for _, s := range c.Surveys {
+	for _, s := range was.Surveys {
 		r.found.add("survey", s.Status)
 		r.say(1, "survey "+s.Kind, string(s.Status), named("contact", contact(s.Contact())), named("answered", s.AnsweredAt()))
 		r.form(s.Form)

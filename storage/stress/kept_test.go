@@ -79,12 +79,14 @@ func goOn(t *testing.T, s storage.Store, asked kept) {
 		return len(view.Claim.Comments)
 	}
 	before := comments()
-	ok("a command given again", desk.Claims.Comment(ctx, northwind.Request(asked.Repeat.Key), asked.Repeat.Participation, workflow.Comment{Text: asked.Repeat.Text}))
-	err = desk.Claims.Comment(ctx, northwind.Request(asked.Repeat.Key), asked.Repeat.Participation, workflow.Comment{Text: "something else"})
+	_, err = desk.Claims.Comment(ctx, northwind.Request(asked.Repeat.Key), asked.Repeat.Participation, workflow.Comment{Text: asked.Repeat.Text})
+	ok("a command given again", err)
+	_, err = desk.Claims.Comment(ctx, northwind.Request(asked.Repeat.Key), asked.Repeat.Participation, workflow.Comment{Text: "something else"})
 	if !errors.Is(err, workflow.ErrKeyReused) {
 		t.Errorf("another command with the same key: %v", err)
 	}
-	ok("a new command", desk.Claims.Comment(ctx, northwind.Request("new"), asked.Repeat.Participation, workflow.Comment{Text: "Não."}))
+	_, err = desk.Claims.Comment(ctx, northwind.Request("new"), asked.Repeat.Participation, workflow.Comment{Text: "Não."})
+	ok("a new command", err)
 	if n := comments() - before; n != 1 {
 		t.Errorf("%d comments were added, want 1", n)
 	}

@@ -289,7 +289,7 @@ func (st *teller) earlyEndings() {
 	st.Declined(declined)
 	st.Added(migration, "unasked.example")
 	st.asked("silent")
-	st.ok(st.Desk.Claims.Cancel(st.ctx, st.Actor.Request(st.Key()), st.asked("cancelled"), workflow.Cancel{Reason: "Não há tempo este ano."}))
+	st.ok(errOf(st.Desk.Claims.Cancel(st.ctx, st.Actor.Request(st.Key()), st.asked("cancelled"), workflow.Cancel{Reason: "Não há tempo este ano."})))
 	st.Cancelled(st.granted("cancelled-late"))
 	st.Withdrawn(st.granted("withdrawn"))
 	st.granted("never-submitted")
@@ -319,7 +319,7 @@ func (st *teller) cafe() {
 	st.ok(err)
 	p := started[0].ID
 	name, size := "Café da Praça ☕", st.Money("15000.00 EUR")
-	st.ok(st.Desk.Claims.Update(st.ctx, st.Actor.Request(st.Key()), p, workflow.UpdateDetails{FriendlyName: &name, DealSize: &size}))
+	st.ok(errOf(st.Desk.Claims.Update(st.ctx, st.Actor.Request(st.Key()), p, workflow.UpdateDetails{FriendlyName: &name, DealSize: &size})))
 	requestKey, request := st.Key(), workflow.RequestConsent{Customer: workflow.ByEmail("conceição@cafe.example", "it@cafe.example"), Partner: workflow.ByEmail("ana@northwind.example"), Language: "pt-PT", PartnerLanguage: "en"}
 	_, err = st.Desk.Consents.Request(st.ctx, st.Actor.Request(requestKey), p, request)
 	st.ok(err)
@@ -336,7 +336,7 @@ func (st *teller) cafe() {
 	documentKey, document := st.Key(), workflow.AddEvidence{Kind: claims.ProofFindings, Name: "Conclusões de Rui Pação.pdf", MediaType: "application/pdf"}
 	wrong, err := st.Desk.Documents.Add(st.ctx, st.Actor.Request(documentKey), p, document, strings.NewReader("wrong"))
 	st.ok(err)
-	st.ok(st.Desk.Documents.Remove(st.ctx, st.Actor.Request(st.Key()), p, workflow.RemoveEvidence{Evidence: wrong.ID}))
+	st.ok(errOf(st.Desk.Documents.Remove(st.ctx, st.Actor.Request(st.Key()), p, workflow.RemoveEvidence{Evidence: wrong.ID})))
 	documentKey = st.Key()
 	_, err = st.Desk.Documents.Add(st.ctx, st.Actor.Request(documentKey), p, document, strings.NewReader("right"))
 	st.ok(err)
@@ -345,30 +345,30 @@ func (st *teller) cafe() {
 	})
 	st.ok(err)
 	for _, contact := range []string{"wrong@cafe.example", "rui@cafe.example"} {
-		st.ok(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), p, workflow.SendSurvey{Survey: claims.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}}))
+		st.ok(errOf(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), p, workflow.SendSurvey{Survey: claims.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}})))
 		st.Relayed()
 	}
-	st.ok(st.Desk.Surveys.Resend(st.ctx, st.Actor.Request(st.Key()), p, workflow.ResendSurvey{Survey: claims.ProofCustomerSurvey}))
+	st.ok(errOf(st.Desk.Surveys.Resend(st.ctx, st.Actor.Request(st.Key()), p, workflow.ResendSurvey{Survey: claims.ProofCustomerSurvey})))
 	st.Relayed()
 	links := st.SurveyLinks(p)
 	_, err = st.Desk.Links.AnswerSurvey(st.ctx, links[len(links)-1], map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5", "comments": "Obrigado! Rui Pação"})
 	st.ok(err)
 	for _, text := range []string{"Rui Pação <rui@cafe.example> has answered.", "That is all."} {
-		st.ok(otto.Desk.Claims.Comment(st.ctx, otto.Actor.Request(st.Key()), p, workflow.Comment{Text: text}))
+		st.ok(errOf(otto.Desk.Claims.Comment(st.ctx, otto.Actor.Request(st.Key()), p, workflow.Comment{Text: text})))
 	}
-	st.ok(st.Desk.Claims.Comment(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.Comment{Text: "Thank you."}))
+	st.ok(errOf(st.Desk.Claims.Comment(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.Comment{Text: "Thank you."})))
 	st.Proved(p)
-	st.ok(st.Desk.Claims.Submit(st.ctx, st.Actor.Request(st.Key()), p, workflow.SubmitClaim{Requested: st.Money("4800.00 USD")}))
+	st.ok(errOf(st.Desk.Claims.Submit(st.ctx, st.Actor.Request(st.Key()), p, workflow.SubmitClaim{Requested: st.Money("4800.00 USD")})))
 	st.Reviewed(p)
-	st.ok(st.Desk.Reviews.RequestAction(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.RequestAction{Items: []claims.ActionItem{
+	st.ok(errOf(st.Desk.Reviews.RequestAction(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.RequestAction{Items: []claims.ActionItem{
 		{Kind: claims.ProofInvoice, Text: "The invoice lacks its date."}, {Text: "Ask for more: the work was harder."},
-	}}))
+	}})))
 	st.Documented(p, claims.ProofInvoice)
-	st.ok(st.Desk.Claims.Submit(st.ctx, st.Actor.Request(st.Key()), p, workflow.SubmitClaim{Requested: st.Money("5500.00 USD")}))
+	st.ok(errOf(st.Desk.Claims.Submit(st.ctx, st.Actor.Request(st.Key()), p, workflow.SubmitClaim{Requested: st.Money("5500.00 USD")})))
 	st.Reviewed(p)
-	st.ok(st.Desk.Reviews.Approve(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.ApproveClaim{Amount: st.Money("5500.00 USD"), Override: "It was harder than planned.", Text: "Well done."}))
+	st.ok(errOf(st.Desk.Reviews.Approve(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.ApproveClaim{Amount: st.Money("5500.00 USD"), Override: "It was harder than planned.", Text: "Well done."})))
 	for _, amount := range []string{"2000.00 USD", "3500.00 USD"} {
-		st.ok(st.Desk.Reviews.RecordPayment(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.RecordPayment{Amount: st.Money(amount), Reference: "SAP 4711/" + amount}))
+		st.ok(errOf(st.Desk.Reviews.RecordPayment(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.RecordPayment{Amount: st.Money(amount), Reference: "SAP 4711/" + amount})))
 	}
 	// The pilot of the same customer, with a form and with documents of its own.
 	q := started[1].ID
@@ -392,7 +392,7 @@ func (st *teller) sharing(fabrikam, graz *teller) {
 		o.Requested(o.Claimed(pilot, "pair.example"), "it@pair.example")
 	}
 	both := st.Granted(pilot, "pair.example")
-	st.ok(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), both, workflow.SendSurvey{Survey: "pilot-survey", Contact: workflow.Contact{Email: "it@pair.example"}, Language: "de"}))
+	st.ok(errOf(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), both, workflow.SendSurvey{Survey: "pilot-survey", Contact: workflow.Contact{Email: "it@pair.example"}, Language: "de"})))
 	page, err := st.Desk.Claims.List(st.ctx, fabrikam.Actor, workflow.ClaimsQuery{Customer: st.Customer("pair.example")})
 	st.ok(err)
 	fabrikam.Accepted(page.Rows[0].Participation)
@@ -412,7 +412,7 @@ func (st *teller) otherIDs() {
 	st.Submitted(p)
 	st.Reviewed(p)
 	st.Approved(p, "4810.00 EUR")
-	st.ok(st.Desk.Reviews.RecordPayment(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.RecordPayment{Amount: st.Money("810.00 EUR"), Reason: "The bank details are on their way."}))
+	st.ok(errOf(st.Desk.Reviews.RecordPayment(st.ctx, st.Reviewer().Request(st.Key()), p, workflow.RecordPayment{Amount: st.Money("810.00 EUR"), Reason: "The bank details are on their way."})))
 	add(workshop, workflow.Candidate{Location: "4711201", Domain: "many-hours.example", OpportunityID: "7-many", Hours: 500})
 	add(pilot, workflow.Candidate{Location: "4711201", Domain: "subscribed.example", SubscriptionID: "11111111-2222-4333-8444-555555555555"})
 	add(pilot, workflow.Candidate{Location: "4711201", Domain: "stated.example", TPID: "9999999", FriendlyName: "Stated", Reason: "It is in our contract.\nSigned by João."})
@@ -445,7 +445,7 @@ func (st *teller) live(fabrikam *teller) {
 	granted := st.granted("granted")
 	st.Documented(granted, claims.ProofInvoice)
 	st.Surveyed(granted, claims.ProofPartnerSurvey)
-	st.ok(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), granted, workflow.SendSurvey{Survey: claims.ProofCustomerSurvey, Contact: workflow.Contact{Email: "cem@granted.example"}}))
+	st.ok(errOf(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), granted, workflow.SendSurvey{Survey: claims.ProofCustomerSurvey, Contact: workflow.Contact{Email: "cem@granted.example"}})))
 	st.asked("asked")
 	st.Claimed(migration, "claimed.example")
 	fabrikam.asked("rivals") // which has no room any more
@@ -481,11 +481,11 @@ func (st *teller) waiting() kept {
 	st.Paid(st.find("approved"), "500.00 USD")
 	page, err := st.Desk.Claims.List(st.ctx, st.Actor, workflow.ClaimsQuery{Customer: st.Customer("pair.example")})
 	st.ok(err)
-	st.ok(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), page.Rows[0].Participation, workflow.SendSurvey{Survey: "pilot-survey", Contact: workflow.Contact{Email: "chef@pair.example"}}))
+	st.ok(errOf(st.Desk.Surveys.Send(st.ctx, st.Actor.Request(st.Key()), page.Rows[0].Participation, workflow.SendSurvey{Survey: "pilot-survey", Contact: workflow.Contact{Email: "chef@pair.example"}})))
 	st.SetNow(keptStart.AddDate(0, 0, 154).Add(2 * time.Hour))
 	st.Swept() // reminders, which nobody needs any more when they are read
 	k := kept{Now: read, Repeat: keptComment{Participation: st.find("submitted"), Key: st.Key(), Text: "Há novidades?"}}
-	st.ok(st.Desk.Claims.Comment(st.ctx, st.Actor.Request(k.Repeat.Key), k.Repeat.Participation, workflow.Comment{Text: k.Repeat.Text}))
+	st.ok(errOf(st.Desk.Claims.Comment(st.ctx, st.Actor.Request(k.Repeat.Key), k.Repeat.Participation, workflow.Comment{Text: k.Repeat.Text})))
 	if _, err := fmt.Sscanf(st.Key(), "key-%d", &k.Keys); err != nil {
 		st.t.Fatal(err)
 	}

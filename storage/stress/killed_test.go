@@ -81,9 +81,9 @@ func (st *teller) rest() {
 		st.ok(st.Catalog.PutEngagement(e))
 	}
 	p := st.granted("silent") // who did not answer the first time
-	st.ok(st.Desk.Claims.RecordReferral(st.ctx, st.Actor.Request(st.Key()), p, workflow.RecordReferral{Reference: "7-REF"}))
+	st.ok(errOf(st.Desk.Claims.RecordReferral(st.ctx, st.Actor.Request(st.Key()), p, workflow.RecordReferral{Reference: "7-REF"})))
 	st.Submitted(p)
-	st.ok(st.Desk.Claims.Recall(st.ctx, st.Actor.Request(st.Key()), p, workflow.RecallClaim{Reason: "Falta uma página."}))
+	st.ok(errOf(st.Desk.Claims.Recall(st.ctx, st.Actor.Request(st.Key()), p, workflow.RecallClaim{Reason: "Falta uma página."})))
 	_, err := st.Desk.Consents.Request(st.ctx, st.Actor.Request(st.Key()), st.Added(migration, "unasked.example"), workflow.RequestConsent{Customer: workflow.ByEmail("nobody@unasked.example")})
 	st.ok(err)
 	st.Fail(workflowtest.Mail, workflow.ErrUndeliverable)

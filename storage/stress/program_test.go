@@ -144,7 +144,7 @@ func (d *desk) claim(ctx context.Context, partner int, e engagement.ID, customer
 	return idOf(started), err
 }
 
-func idOf(started []workflow.Started) engagement.ParticipationID {
+func idOf(started []workflow.ParticipationView) engagement.ParticipationID {
 	if len(started) == 0 {
 		return ""
 	}
@@ -159,7 +159,8 @@ func (d *desk) request(ctx context.Context, partner int, p engagement.Participat
 }
 
 func (d *desk) cancel(ctx context.Context, partner int, p engagement.ParticipationID, key string) error {
-	return d.Claims.Cancel(ctx, partners[partner].Actor.Request(key), p, workflow.Cancel{})
+	_, err := d.Claims.Cancel(ctx, partners[partner].Actor.Request(key), p, workflow.Cancel{})
+	return err
 }
 
 // list is what the partner's claims list says of a customer in an engagement: each
@@ -183,3 +184,6 @@ func textOf(parts []part) string {
 	}
 	return b.String()
 }
+
+// errOf is the error of a command whose result does not matter.
+func errOf[V any](_ V, err error) error { return err }

@@ -143,7 +143,7 @@ func TestUnreadable(t *testing.T) {
 				f.Accepted(other)
 				checkUnreadable(t, w, ruin.kind, bad)
 				if ruin.kind == "participation" || ruin.kind == "record" {
-					if err := w.Desk.Claims.Cancel(t.Context(), w.Actor.Request(w.Key()), bad, workflow.Cancel{}); !named(err) {
+					if _, err := w.Desk.Claims.Cancel(t.Context(), w.Actor.Request(w.Key()), bad, workflow.Cancel{}); !named(err) {
 						t.Fatalf("a command about what cannot be read: %v", err)
 					}
 				}

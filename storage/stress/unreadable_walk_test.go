@@ -303,11 +303,11 @@ func TestUnreadableCommand(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			w, d := companies(t, kind)
 			bad, key, cmd := w.Added(once, "ana@"+domainOf(889)), w.Key(), workflow.Cancel{}
-			if err := w.Desk.Claims.Cancel(t.Context(), w.Actor.Request(key), bad, cmd); err != nil {
+			if _, err := w.Desk.Claims.Cancel(t.Context(), w.Actor.Request(key), bad, cmd); err != nil {
 				t.Fatal(err)
 			}
 			d.spoil(t, "command", "result = BAD", "partner = 'northwind' AND key = '"+key+"'")
-			err := w.Desk.Claims.Cancel(t.Context(), w.Actor.Request(key), bad, cmd)
+			_, err := w.Desk.Claims.Cancel(t.Context(), w.Actor.Request(key), bad, cmd)
 			if !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrUnavailable) || details.MatchString(err.Error()) {
 				t.Errorf("the same command again: %v", err)
 			}

@@ -1,0 +1,106 @@
+package workflow_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+)
+
+func revisionOf(t *testing.T, w *workflowtest.World, p engagement.ParticipationID) workflow.Revision {
+	t.Helper()
+	v, err := w.Desk.Claims.Participation(background, w.Actor, p)
+	ok(t, err)
+	if v.Revision == "" {
+		t.Fatal("it has no revision")
+	}
+	return v.Revision
+}
+
+// A revision moves with everything that is shown of a participation, and with nothing
+// else: neither by mails, reminders, sweeps that change no status, nor other partners.
+func TestRevisionMoves(t *testing.T) {
+	w, _ := newWorld(t)
+	p := w.Added(migration, "ana@contoso.com")
+	moves := func(what string, want bool, do func()) {
+		t.Helper()
+		before := revisionOf(t, w, p)
+		do()
+		equal(t, what+" moves it", revisionOf(t, w, p) != before, want)
+	}
+	owner := "rui"
+	moves("a request", true, func() { w.Requested(p, "ana@contoso.com") })
+	moves("the mail", false, func() { w.Relayed() })
+	moves("another owner", true, func() {
+		_, err := w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{Owner: &owner})
+		ok(t, err)
+	})
+	moves("another partner", false, func() { w.As(workflowtest.Fabrikam).Added(migration, "ana@contoso.com") })
+	moves("a reminder", false, func() {
+		w.Advance(25 * day)
+		w.Swept()
+		w.Relayed()
+	})
+	moves("the consent", true, func() { w.Accepted(p) })
+	w.Proved(p)
+	moves("the submission", true, func() { w.Submitted(p) })
+	moves("a review", true, func() { w.Reviewed(p) })
+	w.AskedForAction(p, "Sign it.")
+	moves("a deadline", true, func() { w.Advance(200 * day) })
+	moves("its record", false, func() { w.Swept() })
+}
+
+// Of many who decide on one revision one is carried out, and the others are told what
+// there is now.
+func TestFirstRevisionWins(t *testing.T) {
+	w, _ := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	seen := revisionOf(t, w, p)
+	errs := make([]error, 8)
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() {
+			_, errs[i] = w.Desk.Claims.Comment(background, w.Actor.Request(w.Key()).If(seen), p, workflow.Comment{Text: "Mine."})
+		})
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range errs {
+		if err == nil {
+			won++
+			continue
+		}
+		var stale *workflow.StaleError
+		if !errors.As(err, &stale) || !workflow.HasCode(err, workflow.CodeStale) || len(stale.Now.Claim.Comments) != 1 || stale.Now.Revision == seen {
+			t.Errorf("the refusal is %v", err)
+		}
+	}
+	equal(t, "how many won", won, 1)
+	equal(t, "the comments", len(part(t, w, p).Claim.Comments), 1)
+}
+
+// A repeated command is answered whatever has changed since, with what there is now.
+func TestRepetitionShowsThePresent(t *testing.T) {
+	w, _ := newWorld(t)
+	p := w.Granted(migration, "ana@contoso.com")
+	req := w.Actor.Request(w.Key()).If(revisionOf(t, w, p))
+	first, err := w.Desk.Claims.Comment(background, req, p, workflow.Comment{Text: "Mine."})
+	ok(t, err)
+	equal(t, "the first time", first.Repeated, false)
+	w.Surveyed(p, claim.ProofCustomerSurvey)
+	w.Advance(time.Hour)
+	again, err := w.Desk.Claims.Comment(background, req, p, workflow.Comment{Text: "Mine."})
+	ok(t, err)
+	equal(t, "the second time", []any{again.Repeated, again.ID, len(again.Claim.Comments)}, []any{true, p, 1})
+	equal(t, "its revision", again.Revision, revisionOf(t, w, p))
+	if again.Revision == first.Revision {
+		t.Error("it does not show what has changed since")
+	}
+	_, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()).If(first.Revision), add(w, "it@adatum.com", pilot))
+	equal(t, "of nothing", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "if_revision")
+}
