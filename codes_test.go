@@ -19,8 +19,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/eligibility/criteria"
@@ -88,14 +88,14 @@ func codedErrors(t *testing.T) []error {
 		&criteria.RegistrationError{Name: "seats", Problem: "is registered already"},
 		&criteria.TimelineError{First: "customer 1", Second: "customer 2", Problem: "are in effect at once", Err: criteria.ErrOverlap},
 
-		&consent.InvalidError{Field: "terms.parties", Problem: "one is missing"},
+		&link.InvalidError{Field: "terms.parties", Problem: "one is missing"},
 		&consent.NotAllowedError{Status: consent.StatusGranted, Event: consent.KindRequest},
 		&consent.AlreadyAnsweredError{Decision: consent.DecisionDecline, At: when},
 		&consent.ExpiredError{Deadline: when},
-		&consent.LinkVoidError{VoidedAt: when},
-		&consent.TooSoonError{NotBefore: when},
-		&consent.TooManyError{Sent: 5, Max: 5},
-		&consent.LimitError{Limit: consent.LimitMailbox, Field: "customer[1].email", Sent: 25, Max: 25, NotBefore: when},
+		&link.VoidError{VoidedAt: when},
+		&link.TooSoonError{NotBefore: when},
+		&link.TooManyError{Sent: 5, Max: 5},
+		&link.LimitError{Limit: link.LimitMailbox, Field: "customer[1].email", Sent: 25, Max: 25, NotBefore: when},
 		&words.Error{Language: "fr", Key: "greeting", Problem: "it is empty"},
 
 		&engagement.InvalidError{Of: `engagement "pilot"`, Field: "proof[1].kind", Problem: "is missing"},
@@ -114,7 +114,6 @@ func codedErrors(t *testing.T) []error {
 		&survey.FrozenError{Since: when},
 		&survey.AlreadyAnsweredError{At: when},
 		&survey.ExpiredError{Deadline: when},
-		&survey.TooManyError{Sent: 5, Max: 5},
 		&evidence.KeyError{Key: "//", Problem: "a segment is empty"},
 		&evidence.TooLargeError{Limit: 1 << 20},
 		&evidence.DamagedError{WantSize: 10, Size: 9},
@@ -146,7 +145,7 @@ func codedErrors(t *testing.T) []error {
 		&workflow.OpenParticipationError{Engagement: "pilot", Participation: "p1", Status: engagement.StatusCustomerClaimed},
 		&workflow.StaleError{Now: workflow.ParticipationView{ID: "p-1", Revision: "r2", Status: engagement.StatusSubmitted}},
 		&workflow.WrongStateError{Command: "cancel", Status: engagement.StatusPaid},
-		&workflow.WrongStateError{Command: "resend consent", Status: engagement.StatusAwaitingConsentResponse, Err: &consent.TooSoonError{NotBefore: when}},
+		&workflow.WrongStateError{Command: "resend consent", Status: engagement.StatusAwaitingConsentResponse, Err: &link.TooSoonError{NotBefore: when}},
 		&workflow.DisassociatedError{Customer: "tpid:5", Since: when},
 		&workflow.PayoutChangedError{Engagement: "pilot", Previewed: usd("2"), Now: usd("1.5")},
 		&workflow.ConsumerMovedError{Name: "crm"},

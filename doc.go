@@ -13,8 +13,9 @@
 //
 //   - tenant: who a customer is, and the Directory that tells by a domain or an ID.
 //   - consent: the life of a consent, its texts, evidence and receipts;
-//     consent/consenthttp has the pages that a customer's links open, consent/words
-//     what mails and histories say, in every language.
+//     consent/link has what every mailed link has, consent/consenthttp the pages that
+//     a customer's links open, consent/words what mails and histories say, in every
+//     language.
 //   - engagement: engagements, participations and the Customers page, as values
 //     and pure decisions; engagement/claim is the life of a claim, from draft to
 //     payment, engagement/survey holds the questions that it needs answered, and

@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -90,11 +91,11 @@ var readings = []reading{
 	unmarshaled[consent.Kind]("consent.Kind"),
 	unmarshaled[consent.Decision]("consent.Decision"),
 	unmarshaled[consent.Channel]("consent.Channel"),
-	unmarshaled[consent.Limit]("consent.Limit"),
-	unmarshaled[consent.Hash]("consent.Hash"),
-	unmarshaled[consent.LinkID]("consent.LinkID"),
-	unmarshaled[consent.Language]("consent.Language"),
-	unmarshaled[consent.FailureCode]("consent.FailureCode"),
+	unmarshaled[link.Limit]("link.Limit"),
+	unmarshaled[link.Hash]("link.Hash"),
+	unmarshaled[link.ID]("link.ID"),
+	unmarshaled[link.Language]("link.Language"),
+	unmarshaled[link.FailureCode]("link.FailureCode"),
 	unmarshaled[consent.TextHash]("consent.TextHash"),
 	unmarshaled[consent.Role]("consent.Role"),
 	unmarshaled[survey.Status]("survey.Status"),
@@ -147,9 +148,9 @@ var readings = []reading{
 	parsed("eligibility.ParseMoney", moneyText, func(s string) string { return s }),
 	parsed("eligibility.ParseDecimal", decimalText, func(s string) string { return s }),
 	parsed("eligibility.ParseDate", eligibility.ParseDate, marshaled),
-	parsed("consent.ParseToken", consent.ParseToken, consent.Token.Secret),
-	parsed("consent.ParseHash", consent.ParseHash, marshaled),
-	parsed("consent.ParseLanguage", consent.ParseLanguage, marshaled),
+	parsed("link.ParseToken", link.ParseToken, link.Token.Secret),
+	parsed("link.ParseHash", link.ParseHash, marshaled),
+	parsed("link.ParseLanguage", link.ParseLanguage, marshaled),
 	parsed("consent.ParseDecision", consent.ParseDecision, marshaled),
 }
 
@@ -239,7 +240,7 @@ func FuzzReadings(f *testing.F) {
 // No value is left out.
 func TestReadingsAreComplete(t *testing.T) {
 	var want []string
-	for _, dir := range []string{"tenant", "eligibility", "consent", "engagement/survey", "engagement", "engagement/claim", "engagement/workflow"} {
+	for _, dir := range []string{"tenant", "eligibility", "consent", "consent/link", "engagement/survey", "engagement", "engagement/claim", "engagement/workflow"} {
 		files, err := filepath.Glob(dir + "/*.go")
 		if err != nil || len(files) == 0 {
 			t.Fatal(dir, err)

@@ -3,13 +3,16 @@ package consent
 import (
 	"slices"
 	"time"
+
+	"github.com/partnerengage/partnerengage/consent/link"
+	"github.com/partnerengage/partnerengage/internal/instant"
 )
 
 // Apply makes the event happen to the state at now and returns the next state.
 // The state it is given stays as it was; with an error it is what is returned.
 //
 // An answer (accept, decline, withdraw) is refused, in this order: when the link
-// is unknown ([ErrUnknownLink]) or replaced ([LinkVoidError]), when there is another
+// is unknown ([link.ErrUnknown]) or replaced ([link.VoidError]), when there is another
 // answer already ([AlreadyAnsweredError]), at or after the deadline
 // ([ExpiredError]), and when the table has no such move ([NotAllowedError]). The
 // same answer again is no error and leaves the state as it is: see [State.Repeats].
@@ -17,9 +20,9 @@ func Apply(s State, e Event, now time.Time) (State, error) {
 	if e == nil {
 		return s, invalid("event", "an event is needed")
 	}
-	now = instant(now)
-	if by, ok := e.(interface{ by() LinkID }); ok {
-		if _, err := s.live(by.by()); err != nil {
+	now = instant.Of(now)
+	if by, ok := e.(interface{ by() link.ID }); ok {
+		if _, err := link.Live(s.Links, by.by()); err != nil {
 			return s, err
 		}
 		if s.Repeats(e) {
@@ -41,27 +44,15 @@ func Apply(s State, e Event, now time.Time) (State, error) {
 // Mint records the hash of a token for a live link: when the message to its
 // contact is written. Each attempt to deliver may mint another token, and every
 // one opens the link; whoever delivers bounds the attempts. Minting the same hash
-// again changes nothing. The error is [ErrUnknownLink] or a [*LinkVoidError]: the
+// again changes nothing. The error is [link.ErrUnknown] or a [*link.VoidError]: the
 // message is no longer worth sending.
-func Mint(s State, id LinkID, h Hash) (State, error) {
-	if _, err := s.live(id); err != nil {
+func Mint(s State, id link.ID, h link.Hash) (State, error) {
+	links, err := link.Mint(s.Links, id, h)
+	if err != nil {
 		return s, err
 	}
-	if h.IsZero() {
-		return s, invalid("token hash", "it is zero; make a token with NewToken")
-	}
-	if l, err := s.Find(h); err == nil {
-		if l.ID != id {
-			return s, invalid("token hash", "it belongs to another link; make a token with NewToken for each")
-		}
-		return s, nil
-	}
 	next := s.clone()
-	for i := range next.Links {
-		if next.Links[i].ID == id {
-			next.Links[i].Tokens = append(next.Links[i].Tokens, h)
-		}
-	}
+	next.Links = links
 	return next, nil
 }
 
@@ -71,7 +62,7 @@ func (e Request) apply(s *State, now time.Time) error {
 }
 
 func (e Resend) apply(s *State, now time.Time) error {
-	if err := e.Policy.MayResend(*s, now); err != nil {
+	if err := MayResend(*s, e.Policy, now); err != nil {
 		return err
 	}
 	contacts := s.Contacts()
@@ -82,7 +73,7 @@ func (e Resend) apply(s *State, now time.Time) error {
 }
 
 func (e ChangeContacts) apply(s *State, now time.Time) error {
-	if err := e.Policy.mayChange(*s, e.Customer, now); err != nil {
+	if err := mayChange(*s, e.Policy, e.Customer, now); err != nil {
 		return err
 	}
 	if e.Partner != nil {
@@ -125,30 +116,24 @@ func (s State) termsOr(t Terms) Terms {
 }
 
 // send voids every link and issues one for each contact.
-func (s *State) send(kind Kind, contacts []Contact, ids []LinkID, terms Terms, now time.Time) error {
+func (s *State) send(kind Kind, contacts []link.Contact, ids []link.ID, terms Terms, now time.Time) error {
 	if err := checkContacts(contacts); err != nil {
-		return err
-	}
-	if err := s.checkLinks(ids, len(contacts)); err != nil {
 		return err
 	}
 	if err := terms.Validate(); err != nil {
 		return err
 	}
-	for i := range s.Links {
-		if !s.Links[i].Void() {
-			s.Links[i].VoidedAt = now
-		}
+	links, err := link.Issue(s.Links, contacts, ids, now)
+	if err != nil {
+		return err
 	}
-	for i, c := range contacts {
-		s.Links = append(s.Links, Link{ID: ids[i], Contact: c, IssuedAt: now})
-	}
+	s.Links = links
 	s.Customer = nil // they are the links' now
 	s.Sent = append(s.Sent, Sent{kind, now, slices.Clone(ids), terms.clone()})
 	return nil
 }
 
-func (s State) answer(d Decision, by LinkID, how Channel, from Client, now time.Time) Answer {
+func (s State) answer(d Decision, by link.ID, how Channel, from Client, now time.Time) Answer {
 	if how == "" {
 		how = ChannelPage
 	}

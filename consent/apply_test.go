@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -42,10 +42,10 @@ func event(k consent.Kind) consent.Event {
 func TestEveryEventInEveryStatus(t *testing.T) {
 	var (
 		allowed  = func(s consent.Status) any { return s }
-		no       = consent.ErrNotAllowed
-		answered = consent.ErrAlreadyAnswered
-		over     = consent.ErrExpired
-		unknown  = consent.ErrUnknownLink
+		no       = link.ErrNotAllowed
+		answered = link.ErrAlreadyAnswered
+		over     = link.ErrExpired
+		unknown  = link.ErrUnknown
 		same     = "done already"
 	)
 	const before, at = false, true
@@ -122,16 +122,16 @@ func TestRefusalsTell(t *testing.T) {
 	equal(t, deadline, expired.Deadline)
 
 	for want, err := range map[string]error{
-		"this link was replaced by a newer one at 2026-07-01T09:00:00Z; use the link in the newest message": &consent.LinkVoidError{VoidedAt: start},
+		"this link was replaced by a newer one at 2026-07-01T09:00:00Z; use the link in the newest message": &link.VoidError{VoidedAt: start},
 		"the time to answer ended at 2026-07-31T09:00:00Z; the customer has to be added or claimed again":   &consent.ExpiredError{Deadline: deadline},
-		"a contact was written to a short while ago; try again at 2026-07-01T09:00:00Z or later":            &consent.TooSoonError{NotBefore: start},
-		"the customer was written to 5 times and 5 is the most; ask the contact to open the newest message": &consent.TooManyError{Sent: 5, Max: 5},
-		"links: each contact needs one new ID": &consent.InvalidError{Field: "links", Problem: "each contact needs one new ID"},
+		"a contact was written to a short while ago; try again at 2026-07-01T09:00:00Z or later":            &link.TooSoonError{NotBefore: start},
+		"the contact was written to 5 times and 5 is the most; ask the contact to open the newest message":  &link.TooManyError{Sent: 5, Max: 5},
+		"links: each contact needs one new ID": &link.InvalidError{Field: "links", Problem: "each contact needs one new ID"},
 	} {
 		equal(t, want, err.Error())
 	}
 
-	var invalid *consent.InvalidError
+	var invalid *link.InvalidError
 	_, err = consent.Apply(requested(t), nil, start)
 	errorAs(t, err, &invalid)
 	equal(t, "event", invalid.Field)
@@ -144,11 +144,11 @@ func TestAnswerAroundTheDeadline(t *testing.T) {
 		noError(t, err, "%s a microsecond before", e.Kind())
 		for _, late := range []time.Duration{0, time.Microsecond, 100 * day} {
 			_, err = consent.Apply(requested(t), e, deadline.Add(late))
-			errorIs(t, err, consent.ErrExpired, "%s %s after", e.Kind(), late)
+			errorIs(t, err, link.ErrExpired, "%s %s after", e.Kind(), late)
 		}
 	}
 	_, err := consent.Apply(requested(t), consent.Expire{}, deadline.Add(-time.Microsecond))
-	errorIs(t, err, consent.ErrNotAllowed)
+	errorIs(t, err, link.ErrNotAllowed)
 }
 
 // Recording that the deadline has passed changes nothing that a reader could see,
@@ -176,10 +176,10 @@ func TestAClockThatGoesBackRevivesNothing(t *testing.T) {
 	s := apply(t, requested(t), consent.Expire{}, deadline)
 	equal(t, consent.StatusExpired, s.StatusAt(start))
 	_, err := consent.Apply(s, consent.Accept{Link: "l1"}, start)
-	errorIs(t, err, consent.ErrExpired)
+	errorIs(t, err, link.ErrExpired)
 	s = in(t, consent.StatusGranted)
 	_, err = consent.Apply(s, consent.Decline{Link: "l1"}, start.Add(-day))
-	errorIs(t, err, consent.ErrAlreadyAnswered)
+	errorIs(t, err, link.ErrAlreadyAnswered)
 }
 
 func TestTheZeroStateIsOver(t *testing.T) {
@@ -191,14 +191,14 @@ func TestTheZeroStateIsOver(t *testing.T) {
 	s := consent.Start(time.Time{})
 	equal(t, consent.StatusExpired, s.StatusAt(start))
 	_, err := consent.Apply(s, event(consent.KindRequest), start)
-	errorIs(t, err, consent.ErrExpired)
+	errorIs(t, err, link.ErrExpired)
 }
 
 func TestRequestRecordsWhatWasSent(t *testing.T) {
 	s := requested(t)
 	want := consent.State{
 		Status: consent.StatusRequested, Deadline: deadline, Partner: emails(paula),
-		Links: []consent.Link{{ID: "l1", Contact: who(ana), IssuedAt: start}, {ID: "l2", Contact: who(bruno), IssuedAt: start}},
+		Links: []link.Link{{ID: "l1", Contact: who(ana), IssuedAt: start}, {ID: "l2", Contact: who(bruno), IssuedAt: start}},
 		Sent:  []consent.Sent{{Kind: consent.KindRequest, At: start, Links: links("l1", "l2"), Terms: terms("en")}},
 	}
 	if diff := cmp.Diff(want, s, cmp.AllowUnexported(tenant.Email{}, tenant.Domain{})); diff != "" {
@@ -208,11 +208,11 @@ func TestRequestRecordsWhatWasSent(t *testing.T) {
 }
 
 func TestRequestRefusesBadInput(t *testing.T) {
-	many := make([]consent.Contact, consent.MaxContacts+1)
-	ids := make([]consent.LinkID, len(many))
+	many := make([]link.Contact, link.MaxContacts+1)
+	ids := make([]link.ID, len(many))
 	for i := range many {
 		many[i] = who(email(string(rune('a'+i)) + "@contoso.com"))
-		ids[i] = consent.LinkID(rune('a' + i))
+		ids[i] = link.ID(rune('a' + i))
 	}
 	bad := func(change func(*consent.Request)) consent.Request {
 		r := consent.Request{Customer: emails(ana, bruno), Links: links("l1", "l2"), Terms: terms("en")}
@@ -240,10 +240,10 @@ func TestRequestRefusesBadInput(t *testing.T) {
 	} {
 		s := consent.Start(deadline)
 		got, err := consent.Apply(s, c.request, start)
-		var invalid *consent.InvalidError
+		var invalid *link.InvalidError
 		errorAs(t, err, &invalid, name)
 		equal(t, c.field, invalid.Field, name)
-		errorIs(t, err, consent.ErrInvalid, name)
+		errorIs(t, err, link.ErrInvalid, name)
 		lacks(t, err.Error(), "ana@", "%s: no address in an error", name)
 		equal(t, s, got, name)
 	}
@@ -258,18 +258,18 @@ func TestResendVoidsEarlierLinks(t *testing.T) {
 	for _, id := range links("l1", "l2") {
 		for _, e := range []consent.Event{consent.Accept{Link: id}, consent.Decline{Link: id}, consent.Withdraw{Link: id}} {
 			_, err := consent.Apply(s, e, start.Add(2*day))
-			var void *consent.LinkVoidError
+			var void *link.VoidError
 			errorAs(t, err, &void)
 			equal(t, start.Add(day), void.VoidedAt)
-			errorIs(t, err, consent.ErrLinkVoid)
+			errorIs(t, err, link.ErrVoid)
 		}
 	}
 	_, err := consent.Apply(s, consent.Accept{Link: "l4"}, start.Add(2*day))
 	noError(t, err)
 	_, err = consent.Apply(s, consent.Resend{Links: links("l1", "l5")}, start.Add(2*day))
-	errorIs(t, err, consent.ErrInvalid, "an ID is used once, also after its link is void")
+	errorIs(t, err, link.ErrInvalid, "an ID is used once, also after its link is void")
 	_, err = consent.Apply(s, consent.Accept{Link: "l9"}, start.Add(2*day))
-	errorIs(t, err, consent.ErrUnknownLink)
+	errorIs(t, err, link.ErrUnknown)
 }
 
 func TestResendKeepsTermsUnlessGivenNewer(t *testing.T) {
@@ -283,42 +283,42 @@ func TestResendKeepsTermsUnlessGivenNewer(t *testing.T) {
 
 func TestResendLimits(t *testing.T) {
 	s := requested(t)
-	var soon *consent.TooSoonError
+	var soon *link.TooSoonError
 	_, err := consent.Apply(s, consent.Resend{Links: links("x", "y")}, start.Add(day-time.Microsecond))
 	errorAs(t, err, &soon)
-	errorIs(t, err, consent.ErrTooSoon)
+	errorIs(t, err, link.ErrTooSoon)
 	equal(t, start.Add(day), soon.NotBefore)
 
-	ids := []consent.LinkID{"a", "b", "c", "d", "e", "f", "g", "h"}
+	ids := []link.ID{"a", "b", "c", "d", "e", "f", "g", "h"}
 	now := start
 	for i := range 4 {
 		now = now.Add(day)
 		s = apply(t, s, consent.Resend{Links: ids[2*i : 2*i+2]}, now)
 	}
 	equal(t, 5, len(s.Sent), "the first request counts")
-	var many *consent.TooManyError
+	var many *link.TooManyError
 	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y")}, now.Add(day))
 	errorAs(t, err, &many)
-	errorIs(t, err, consent.ErrTooMany)
-	equal(t, consent.TooManyError{Sent: 5, Max: 5}, *many)
+	errorIs(t, err, link.ErrTooMany)
+	equal(t, link.TooManyError{Sent: 5, Max: 5}, *many)
 	_, err = consent.Apply(s, consent.ChangeContacts{Customer: emails(carla), Links: links("x")}, now.Add(day))
-	errorIs(t, err, consent.ErrTooMany, "a change of contacts is no way round the limit")
+	errorIs(t, err, link.ErrTooMany, "a change of contacts is no way round the limit")
 
-	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y"), Policy: consent.Policy{MaxSends: 6}}, now.Add(day))
+	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y"), Policy: link.Policy{MaxSends: 6}}, now.Add(day))
 	noError(t, err)
-	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y"), Policy: consent.Policy{MaxSends: -1, ResendInterval: -1}}, now)
+	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y"), Policy: link.Policy{MaxSends: -1, ResendInterval: -1}}, now)
 	noError(t, err, "negative is no limit")
-	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y"), Policy: consent.Policy{MaxSends: 6, ResendInterval: time.Hour}}, now.Add(time.Hour-1))
-	errorIs(t, err, consent.ErrTooSoon)
+	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y"), Policy: link.Policy{MaxSends: 6, ResendInterval: time.Hour}}, now.Add(time.Hour-1))
+	errorIs(t, err, link.ErrTooSoon)
 }
 
 func TestMayResend(t *testing.T) {
-	var p consent.Policy
-	errorIs(t, p.MayResend(consent.Start(deadline), start), consent.ErrNotAllowed)
-	errorIs(t, p.MayResend(requested(t), start), consent.ErrTooSoon)
-	noError(t, p.MayResend(requested(t), start.Add(day)))
-	errorIs(t, p.MayResend(requested(t), deadline), consent.ErrExpired)
-	errorIs(t, p.MayResend(in(t, consent.StatusGranted), start.Add(day)), consent.ErrNotAllowed)
+	var p link.Policy
+	errorIs(t, consent.MayResend(consent.Start(deadline), p, start), link.ErrNotAllowed)
+	errorIs(t, consent.MayResend(requested(t), p, start), link.ErrTooSoon)
+	noError(t, consent.MayResend(requested(t), p, start.Add(day)))
+	errorIs(t, consent.MayResend(requested(t), p, deadline), link.ErrExpired)
+	errorIs(t, consent.MayResend(in(t, consent.StatusGranted), p, start.Add(day)), link.ErrNotAllowed)
 }
 
 func TestChangeContacts(t *testing.T) {
@@ -329,11 +329,11 @@ func TestChangeContacts(t *testing.T) {
 	equal(t, deadline, s.Deadline)
 	for _, id := range links("l1", "l2") {
 		_, err := consent.Apply(s, consent.Accept{Link: id}, start.Add(time.Hour))
-		errorIs(t, err, consent.ErrLinkVoid)
+		errorIs(t, err, link.ErrVoid)
 	}
 
 	// Nobody is written to twice in a day this way, not even after others were.
-	var soon *consent.TooSoonError
+	var soon *link.TooSoonError
 	_, err := consent.Apply(s, consent.ChangeContacts{Customer: emails(bruno, carla), Links: links("l4", "l5")}, start.Add(time.Hour))
 	errorAs(t, err, &soon)
 	equal(t, start.Add(time.Minute).Add(day), soon.NotBefore)
@@ -345,20 +345,20 @@ func TestChangeContacts(t *testing.T) {
 
 	// It counts as a sending for the next resend.
 	_, err = consent.Apply(s, consent.Resend{Links: links("l4")}, start.Add(day))
-	errorIs(t, err, consent.ErrTooSoon)
-	s = apply(t, s, consent.ChangeContacts{Customer: emails(ana), Partner: []consent.Contact{}, Links: links("l4"), Terms: terms("pt")}, start.Add(2*day))
+	errorIs(t, err, link.ErrTooSoon)
+	s = apply(t, s, consent.ChangeContacts{Customer: emails(ana), Partner: []link.Contact{}, Links: links("l4"), Terms: terms("pt")}, start.Add(2*day))
 	equal(t, 0, len(s.Partner))
 	equal(t, consent.KindChangeContacts, s.Sent[2].Kind)
-	equal(t, consent.Language("pt-PT"), s.Sent[2].Terms.Text.Language)
+	equal(t, link.Language("pt-PT"), s.Sent[2].Terms.Text.Language)
 }
 
 // A clock that went back does not shorten the wait.
 func TestChangeContactsAfterTheClockWentBack(t *testing.T) {
-	free := consent.Policy{ResendInterval: -1}
+	free := link.Policy{ResendInterval: -1}
 	s := apply(t, requested(t), consent.Resend{Links: links("l3", "l4"), Policy: free}, start.Add(2*day))
 	s = apply(t, s, consent.Resend{Links: links("l5", "l6"), Policy: free}, start.Add(day))
 	_, err := consent.Apply(s, consent.ChangeContacts{Customer: emails(ana), Links: links("l7")}, start.Add(2*day+time.Hour))
-	var soon *consent.TooSoonError
+	var soon *link.TooSoonError
 	errorAs(t, err, &soon)
 	equal(t, start.Add(3*day), soon.NotBefore)
 }
@@ -392,7 +392,7 @@ func TestAnyLiveLinkWithdraws(t *testing.T) {
 	resent := apply(t, requested(t), consent.Resend{Links: links("l3", "l4")}, start.Add(day))
 	granted := apply(t, resent, consent.Accept{Link: "l3"}, start.Add(day))
 	_, err := consent.Apply(granted, consent.Withdraw{Link: "l1"}, start.Add(day))
-	errorIs(t, err, consent.ErrLinkVoid)
+	errorIs(t, err, link.ErrVoid)
 }
 
 func TestWithdrawAfterSubmissionIsAFlag(t *testing.T) {
@@ -430,18 +430,18 @@ func TestStatesShareNothing(t *testing.T) {
 	}
 	s := requested(t)
 	before := frozen(s)
-	minted, err := consent.Mint(s, "l1", consent.Hash{1})
+	minted, err := consent.Mint(s, "l1", link.Hash{1})
 	noError(t, err)
-	left, err := consent.Mint(minted, "l1", consent.Hash{2})
+	left, err := consent.Mint(minted, "l1", link.Hash{2})
 	noError(t, err)
-	right, err := consent.Mint(minted, "l1", consent.Hash{3})
+	right, err := consent.Mint(minted, "l1", link.Hash{3})
 	noError(t, err)
-	_, err = left.Find(consent.Hash{2})
+	_, err = left.Find(link.Hash{2})
 	noError(t, err)
-	_, err = left.Find(consent.Hash{3})
-	errorIs(t, err, consent.ErrUnknownLink)
-	_, err = right.Find(consent.Hash{2})
-	errorIs(t, err, consent.ErrUnknownLink)
+	_, err = left.Find(link.Hash{3})
+	errorIs(t, err, link.ErrUnknown)
+	_, err = right.Find(link.Hash{2})
+	errorIs(t, err, link.ErrUnknown)
 
 	first := apply(t, s, consent.Resend{Links: links("a", "b")}, start.Add(day))
 	second := apply(t, s, consent.Resend{Links: links("c", "d")}, start.Add(day))
@@ -454,8 +454,8 @@ func TestStatesShareNothing(t *testing.T) {
 
 	// However much room is left behind a slice, two ways from one state do not meet.
 	for step := range byte(8) {
-		id := func(c string) []consent.LinkID { return links(consent.LinkID(fmt.Sprint(c, step))) }
-		free := consent.Policy{ResendInterval: -1, MaxSends: -1}
+		id := func(c string) []link.ID { return links(link.ID(fmt.Sprint(c, step))) }
+		free := link.Policy{ResendInterval: -1, MaxSends: -1}
 		change := func(s consent.State, c string) consent.State {
 			return apply(t, s, consent.ChangeContacts{Customer: emails(ana), Links: id(c), Policy: free}, start)
 		}
@@ -465,11 +465,11 @@ func TestStatesShareNothing(t *testing.T) {
 		equal(t, id("left")[0], left.Links[len(left.Links)-1].ID)
 		s = left
 
-		left, err = consent.Mint(minted, "l1", consent.Hash{10 + step})
+		left, err = consent.Mint(minted, "l1", link.Hash{10 + step})
 		noError(t, err)
-		_, err = consent.Mint(minted, "l1", consent.Hash{20 + step})
+		_, err = consent.Mint(minted, "l1", link.Hash{20 + step})
 		noError(t, err)
-		_, err = left.Find(consent.Hash{10 + step})
+		_, err = left.Find(link.Hash{10 + step})
 		noError(t, err)
 		minted = left
 	}
@@ -484,34 +484,34 @@ func TestStatesShareNothing(t *testing.T) {
 
 func TestMint(t *testing.T) {
 	s := apply(t, requested(t), consent.Resend{Links: links("l3", "l4")}, start.Add(day))
-	_, err := consent.Mint(s, "l9", consent.Hash{1})
-	errorIs(t, err, consent.ErrUnknownLink)
-	_, err = consent.Mint(s, "l1", consent.Hash{1})
-	errorIs(t, err, consent.ErrLinkVoid)
-	_, err = consent.Mint(s, "l3", consent.Hash{})
-	errorIs(t, err, consent.ErrInvalid)
+	_, err := consent.Mint(s, "l9", link.Hash{1})
+	errorIs(t, err, link.ErrUnknown)
+	_, err = consent.Mint(s, "l1", link.Hash{1})
+	errorIs(t, err, link.ErrVoid)
+	_, err = consent.Mint(s, "l3", link.Hash{})
+	errorIs(t, err, link.ErrInvalid)
 
-	s, err = consent.Mint(s, "l3", consent.Hash{1})
+	s, err = consent.Mint(s, "l3", link.Hash{1})
 	noError(t, err)
-	again, err := consent.Mint(s, "l3", consent.Hash{1})
+	again, err := consent.Mint(s, "l3", link.Hash{1})
 	noError(t, err)
 	equal(t, s, again)
-	_, err = consent.Mint(s, "l4", consent.Hash{1})
-	errorIs(t, err, consent.ErrInvalid, "one token, one link")
-	s, err = consent.Mint(s, "l3", consent.Hash{2})
+	_, err = consent.Mint(s, "l4", link.Hash{1})
+	errorIs(t, err, link.ErrInvalid, "one token, one link")
+	s, err = consent.Mint(s, "l3", link.Hash{2})
 	noError(t, err)
-	for _, h := range []consent.Hash{{1}, {2}} {
+	for _, h := range []link.Hash{{1}, {2}} {
 		l, err := s.Find(h)
 		noError(t, err)
-		equal(t, consent.LinkID("l3"), l.ID)
+		equal(t, link.ID("l3"), l.ID)
 	}
-	_, err = s.Find(consent.Hash{})
-	errorIs(t, err, consent.ErrUnknownLink)
+	_, err = s.Find(link.Hash{})
+	errorIs(t, err, link.ErrUnknown)
 }
 
 func TestStateJSON(t *testing.T) {
 	s := requested(t)
-	s, err := consent.Mint(s, "l1", consent.Hash{1})
+	s, err := consent.Mint(s, "l1", link.Hash{1})
 	noError(t, err)
 	s = apply(t, s, consent.ChangeContacts{Customer: emails(carla), Links: links("l3"), Terms: terms("pt")}, start.Add(time.Hour))
 	s = apply(t, s, consent.Accept{Link: "l3"}, start.Add(2*time.Hour))
@@ -546,6 +546,6 @@ func TestStateJSON(t *testing.T) {
 	} {
 		var s consent.State
 		err := json.Unmarshal([]byte(junk), &s)
-		check(t, errors.Is(err, consent.ErrInvalid), "%s: %v", junk, err)
+		check(t, errors.Is(err, link.ErrInvalid), "%s: %v", junk, err)
 	}
 }

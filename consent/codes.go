@@ -4,9 +4,6 @@ import "github.com/partnerengage/partnerengage/internal/code"
 
 // The codes of this package's errors: see workflow.Code.
 
-// Code returns "invalid_input".
-func (*InvalidError) Code() string { return code.InvalidInput }
-
 // Code returns "wrong_state".
 func (*NotAllowedError) Code() string { return code.WrongState }
 
@@ -15,12 +12,3 @@ func (*AlreadyAnsweredError) Code() string { return code.AlreadyAnswered }
 
 // Code returns "expired".
 func (*ExpiredError) Code() string { return code.Expired }
-
-// Code returns "expired".
-func (*LinkVoidError) Code() string { return code.Expired }
-
-// Code returns "too_soon".
-func (*TooSoonError) Code() string { return code.TooSoon }
-
-// Code returns "limit_reached".
-func (*TooManyError) Code() string { return code.LimitReached }

@@ -9,8 +9,8 @@
 //	s := consent.Start(deadline)
 //	s, err = consent.Apply(s, consent.Request{Customer: contacts, Links: ids, Terms: terms}, now)
 //	s, err = consent.Mint(s, ids[0], hash)         // when the message to the first contact is written
-//	link, err := s.Find(token.Hash())              // when somebody opens the link
-//	s, err = consent.Apply(s, consent.Accept{Link: link.ID}, now)
+//	opened, err := s.Find(token.Hash())            // when somebody opens the link
+//	s, err = consent.Apply(s, consent.Accept{Link: opened.ID}, now)
 //
 // # Time
 //
@@ -21,26 +21,18 @@
 //
 // # Links and tokens
 //
-// Each customer contact gets a [Link] of their own. A link is opened with a
-// [Token], 256 random bits that are made when the message is written and of
-// which only the SHA-256 [Hash] is kept. Sending again voids every earlier
-// link. The first answer by a live link wins, and the same answer again, by whichever
-// contact, is done already; after an acceptance every link that is still live can
-// withdraw it.
+// Each customer contact gets a [link.Link] of their own, which a [link.Token] in the
+// message opens: see package link. Sending again voids every earlier link. The first
+// answer by a live link wins, and the same answer again, by whichever contact, is done
+// already; after an acceptance every link that is still live can withdraw it.
 //
 // # Limits on sending
 //
-// [Policy] limits how often contacts are written to: for one consent five times in
-// all, the first request included, and once in 24 hours. A change of contacts counts
-// as one of the five, and may not go to an address that was written to in the last
-// 24 hours, so that it is no way round the limit; to an address that was not, such
-// as the right spelling of a wrong one, it goes out at once.
-//
-// Over all of a partner's consents it limits the requests to one mailbox for one
-// engagement, everything to one mailbox, and what is sent in a day. What counts for
-// these is for the caller to bring: see [Policy.MayWriteTo] and
-// [Policy.MayWriteToday]. All of these limits are the library's; the published
-// program sets none.
+// A [link.Policy] limits how often contacts are written to, for one consent and over
+// all of a partner's. A change of contacts counts as one of the sendings of a consent,
+// and may not go to an address that was written to within the interval, so that it is
+// no way round the limit; to an address that was not, such as the right spelling of a
+// wrong one, it goes out at once.
 //
 // # What is kept as evidence
 //
@@ -58,9 +50,9 @@
 //
 // # Errors
 //
-// Every refusal has a sentinel for [errors.Is], and where there is something to
-// tell, a type for [errors.As]: see [AlreadyAnsweredError], [ExpiredError],
-// [LinkVoidError], [TooSoonError], [TooManyError], [LimitError], [NotAllowedError],
-// [InvalidError]. No error holds a token, an address or the name of another
-// partner.
+// Every refusal has a sentinel for [errors.Is], of this package or of package link, and
+// where there is something to tell, a type for [errors.As]: see [AlreadyAnsweredError],
+// [ExpiredError], [NotAllowedError], [link.VoidError], [link.TooSoonError],
+// [link.TooManyError], [link.LimitError] and [link.InvalidError]. No error holds a
+// token, an address or the name of another partner.
 package consent

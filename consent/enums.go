@@ -1,8 +1,7 @@
 package consent
 
 import (
-	"fmt"
-	"slices"
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // Status says where a consent stands. The zero Status is none: a [State] made
@@ -25,12 +24,14 @@ func AllStatuses() []Status {
 	return []Status{StatusAwaitingRequest, StatusRequested, StatusGranted, StatusDeclined, StatusExpired, StatusWithdrawn, StatusCanceled}
 }
 
-// MarshalText returns the documented spelling. An unknown status is an [*InvalidError].
-func (s Status) MarshalText() ([]byte, error) { return marshalEnum("status", s, AllStatuses()) }
+// MarshalText returns the documented spelling. An unknown status is an [*link.InvalidError].
+func (s Status) MarshalText() ([]byte, error) {
+	return enum.Marshal("status", s, AllStatuses(), unknown)
+}
 
 // UnmarshalText reads the documented spelling and nothing else.
 func (s *Status) UnmarshalText(text []byte) error {
-	return unmarshalEnum("status", s, text, AllStatuses())
+	return enum.Unmarshal("status", s, text, AllStatuses(), unknown)
 }
 
 // Kind names what happens to a consent: the kind of an [Event].
@@ -53,11 +54,13 @@ func AllKinds() []Kind {
 	return []Kind{KindRequest, KindResend, KindChangeContacts, KindAccept, KindDecline, KindWithdraw, KindCancel, KindExpire}
 }
 
-// MarshalText returns the documented spelling. An unknown kind is an [*InvalidError].
-func (k Kind) MarshalText() ([]byte, error) { return marshalEnum("event", k, AllKinds()) }
+// MarshalText returns the documented spelling. An unknown kind is an [*link.InvalidError].
+func (k Kind) MarshalText() ([]byte, error) { return enum.Marshal("event", k, AllKinds(), unknown) }
 
 // UnmarshalText reads the documented spelling and nothing else.
-func (k *Kind) UnmarshalText(text []byte) error { return unmarshalEnum("event", k, text, AllKinds()) }
+func (k *Kind) UnmarshalText(text []byte) error {
+	return enum.Unmarshal("event", k, text, AllKinds(), unknown)
+}
 
 // Decision is what a customer's contact decides by a link.
 type Decision string
@@ -75,19 +78,21 @@ func AllDecisions() []Decision {
 }
 
 // ParseDecision reads the documented spelling and nothing else. The error is an
-// [*InvalidError].
+// [*link.InvalidError].
 func ParseDecision(s string) (Decision, error) {
 	var d Decision
 	err := d.UnmarshalText([]byte(s))
 	return d, err
 }
 
-// MarshalText returns the documented spelling. An unknown decision is an [*InvalidError].
-func (d Decision) MarshalText() ([]byte, error) { return marshalEnum("decision", d, AllDecisions()) }
+// MarshalText returns the documented spelling. An unknown decision is an [*link.InvalidError].
+func (d Decision) MarshalText() ([]byte, error) {
+	return enum.Marshal("decision", d, AllDecisions(), unknown)
+}
 
 // UnmarshalText reads the documented spelling and nothing else.
 func (d *Decision) UnmarshalText(text []byte) error {
-	return unmarshalEnum("decision", d, text, AllDecisions())
+	return enum.Unmarshal("decision", d, text, AllDecisions(), unknown)
 }
 
 // Channel says how an answer came in.
@@ -102,29 +107,12 @@ const (
 // AllChannels returns every channel.
 func AllChannels() []Channel { return []Channel{ChannelPage, ChannelHost} }
 
-// MarshalText returns the documented spelling. An unknown channel is an [*InvalidError].
-func (c Channel) MarshalText() ([]byte, error) { return marshalEnum("channel", c, AllChannels()) }
+// MarshalText returns the documented spelling. An unknown channel is an [*link.InvalidError].
+func (c Channel) MarshalText() ([]byte, error) {
+	return enum.Marshal("channel", c, AllChannels(), unknown)
+}
 
 // UnmarshalText reads the documented spelling and nothing else.
 func (c *Channel) UnmarshalText(text []byte) error {
-	return unmarshalEnum("channel", c, text, AllChannels())
-}
-
-func marshalEnum[T ~string](field string, v T, all []T) ([]byte, error) {
-	if !slices.Contains(all, v) {
-		return nil, junk(field, string(v), all)
-	}
-	return []byte(v), nil
-}
-
-func unmarshalEnum[T ~string](field string, v *T, text []byte, all []T) error {
-	if !slices.Contains(all, T(text)) {
-		return junk(field, string(text), all)
-	}
-	*v = T(text)
-	return nil
-}
-
-func junk[T ~string](field, text string, all []T) error {
-	return invalid(field, fmt.Sprintf("%.40q is none of %q", text, all))
+	return enum.Unmarshal("channel", c, text, AllChannels(), unknown)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // All the enums spell themselves as documented and refuse everything else.
@@ -41,9 +42,9 @@ func checkEnum[T interface {
 	}
 	for _, junk := range []string{"", "x", " " + spellings[0], spellings[0] + " ", "Accept", "GRANTED"} {
 		v := all[0]
-		errorIs(t, P(&v).UnmarshalText([]byte(junk)), consent.ErrInvalid, "%q", junk)
+		errorIs(t, P(&v).UnmarshalText([]byte(junk)), link.ErrInvalid, "%q", junk)
 		equal(t, all[0], v, "junk changes nothing")
 		_, err := T(junk).MarshalText()
-		errorIs(t, err, consent.ErrInvalid, "%q", junk)
+		errorIs(t, err, link.ErrInvalid, "%q", junk)
 	}
 }

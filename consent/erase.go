@@ -3,13 +3,14 @@ package consent
 import (
 	"slices"
 
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Erase removes a person from the state: their address, in any spelling, is gone from
 // links, and so from the evidence, and from the partner's contacts, with name and
 // telephone number and what was kept of the client. It reports whether it was found.
-// A link whose contact was erased keeps an empty contact, which [Link.Erased] and
+// A link whose contact was erased keeps an empty contact, which [link.Link.Erased] and
 // [Evidence] tell as such, and stays what it was: its token still opens it, so that
 // the person can still answer and withdraw. What was proven stays, and [NewReceipt]
 // still makes receipts. Nobody erased is written to again.
@@ -18,12 +19,12 @@ func (s State) Erase(person tenant.Email) (State, bool) {
 		return s, false
 	}
 	next := s.clone()
-	next.Partner = slices.DeleteFunc(next.Partner, func(c Contact) bool { return c.Email.Same(person) })
-	next.Customer = slices.DeleteFunc(next.Customer, func(c Contact) bool { return c.Email.Same(person) })
+	next.Partner = slices.DeleteFunc(next.Partner, func(c link.Contact) bool { return c.Email.Same(person) })
+	next.Customer = slices.DeleteFunc(next.Customer, func(c link.Contact) bool { return c.Email.Same(person) })
 	found := len(next.Partner) != len(s.Partner) || len(next.Customer) != len(s.Customer)
 	for i := range next.Links {
 		if next.Links[i].Contact.Email.Same(person) {
-			next.Links[i].Contact = Contact{}
+			next.Links[i].Contact = link.Contact{}
 			found = true
 			for _, a := range []*Answer{&next.Answer, &next.Withdrawal} {
 				if a.Link == next.Links[i].ID {
@@ -39,7 +40,7 @@ func (s State) Erase(person tenant.Email) (State, bool) {
 // person, and reports whether that changed any.
 func (s State) Scrub(clean func(string) string) (State, bool) {
 	next, changed := s.clone(), false
-	scrub := func(c *Contact) {
+	scrub := func(c *link.Contact) {
 		if c.Name == "" {
 			return
 		}

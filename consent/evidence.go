@@ -3,23 +3,25 @@ package consent
 import (
 	"log/slog"
 	"time"
+
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // Evidence is one record of what happened between the parties: that a contact was
 // to be written to, and what became of that, or that one answered. A record of an
 // answer has the same Link as the record of the sending that it answers.
 type Evidence struct {
-	Link     LinkID    `json:"link"`
-	Contact  Contact   `json:"contact,omitzero"`
-	Erased   bool      `json:"erased,omitempty"` // the contact asked to be forgotten
-	At       time.Time `json:"at"`
-	Sent     Kind      `json:"sent,omitempty"`     // of a sending: request, resend or change contacts
-	SentAt   time.Time `json:"sent_at,omitzero"`   // of a sending: when it was handed to a mail system; zero: it was not yet
-	Failed   Failure   `json:"failed,omitzero"`    // of a sending: that it did not reach the contact
-	Decision Decision  `json:"decision,omitempty"` // of an answer
-	Channel  Channel   `json:"channel,omitempty"`  // of an answer
-	Client   Client    `json:"client,omitzero"`    // of an answer, where the host keeps it
-	Terms    Terms     `json:"terms"`
+	Link     link.ID      `json:"link"`
+	Contact  link.Contact `json:"contact,omitzero"`
+	Erased   bool         `json:"erased,omitempty"` // the contact asked to be forgotten
+	At       time.Time    `json:"at"`
+	Sent     Kind         `json:"sent,omitempty"`     // of a sending: request, resend or change contacts
+	SentAt   time.Time    `json:"sent_at,omitzero"`   // of a sending: when it was handed to a mail system; zero: it was not yet
+	Failed   link.Failure `json:"failed,omitzero"`    // of a sending: that it did not reach the contact
+	Decision Decision     `json:"decision,omitempty"` // of an answer
+	Channel  Channel      `json:"channel,omitempty"`  // of an answer
+	Client   Client       `json:"client,omitzero"`    // of an answer, where the host keeps it
+	Terms    Terms        `json:"terms"`
 	// GuardAfterSubmission: a withdrawal that came too late to end the engagement.
 	AfterSubmission bool `json:"after_submission,omitempty"`
 }
@@ -52,7 +54,7 @@ func (s State) Evidence() []Evidence {
 	return records
 }
 
-func (s State) evidence(id LinkID, at time.Time) Evidence {
+func (s State) evidence(id link.ID, at time.Time) Evidence {
 	l, _ := s.Link(id)
 	return Evidence{Link: id, Contact: l.Contact, Erased: l.Erased(), At: at, Terms: s.termsOf(id).clone()}
 }

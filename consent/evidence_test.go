@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -37,7 +37,7 @@ func TestEvidence(t *testing.T) {
 // A person is gone from everything, and everything that was proven is still there.
 func TestErase(t *testing.T) {
 	s := apply(t, requested(t), consent.Resend{Links: links("l3", "l4")}, start.Add(day))
-	s, err := consent.Mint(s, "l3", consent.Hash{1})
+	s, err := consent.Mint(s, "l3", link.Hash{1})
 	noError(t, err)
 	s = apply(t, s, consent.Accept{Link: "l3"}, start.Add(2*day))
 
@@ -56,12 +56,12 @@ func TestErase(t *testing.T) {
 	for i := range before {
 		if before[i].Contact == who(ana) {
 			check(t, after[i].Erased)
-			before[i].Contact, before[i].Erased = consent.Contact{}, true
+			before[i].Contact, before[i].Erased = link.Contact{}, true
 		}
 		equal(t, before[i], after[i])
 	}
 
-	link, err := erased.Find(consent.Hash{1})
+	link, err := erased.Find(link.Hash{1})
 	noError(t, err, "the person keeps the right to withdraw")
 	check(t, link.Erased())
 	equal(t, consent.StatusWithdrawn, apply(t, erased, consent.Withdraw{Link: link.ID}, start.Add(3*day)).Status)
@@ -89,7 +89,7 @@ func TestNobodyErasedIsWrittenToAgain(t *testing.T) {
 
 	s, _ = s.Erase(bruno)
 	_, err = consent.Apply(s, consent.Resend{}, start.Add(day))
-	errorIs(t, err, consent.ErrInvalid)
+	errorIs(t, err, link.ErrInvalid)
 	_, err = consent.Apply(s, consent.ChangeContacts{Customer: emails(carla), Links: links("l3")}, start.Add(day))
 	noError(t, err)
 }
@@ -177,10 +177,10 @@ func TestReceiptLeavesOutWhoDidNothing(t *testing.T) {
 
 func TestReceiptNeedsItsMandatoryFields(t *testing.T) {
 	_, err := consent.NewReceipt(consent.Start(deadline), details())
-	errorIs(t, err, consent.ErrInvalid, "nobody was asked")
+	errorIs(t, err, link.ErrInvalid, "nobody was asked")
 
 	_, err = consent.NewReceipt(in(t, consent.StatusGranted), consent.ReceiptDetails{})
-	errorIs(t, err, consent.ErrInvalid)
+	errorIs(t, err, link.ErrInvalid)
 	for _, field := range []string{
 		"receipt_id", "issued_at", "consent_record.record_id", "consent_record.events",
 		"consent_record.pii_processing.purposes[3].pii_controllers",
@@ -231,7 +231,7 @@ func TestReceiptNeedsItsMandatoryFields(t *testing.T) {
 		r := receipt(t, in(t, consent.StatusGranted))
 		noError(t, r.Validate())
 		drop(&r)
-		var invalid *consent.InvalidError
+		var invalid *link.InvalidError
 		errorAs(t, r.Validate(), &invalid, field)
 		equal(t, field, invalid.Field)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -24,13 +25,13 @@ func Example() {
 
 	s := consent.Start(now.AddDate(0, 0, 30))
 	s, err = consent.Apply(s, consent.Request{
-		Customer: []consent.Contact{{Email: contact}}, Links: []consent.LinkID{"first"}, Terms: terms}, now)
+		Customer: []link.Contact{{Email: contact}}, Links: []link.ID{"first"}, Terms: terms}, now)
 	if err != nil {
 		log.Fatal(err)
 	}
 
 	// The message is written: its link holds the token, the state only the hash.
-	token, hash, err := consent.NewToken(rand.Reader, 0)
+	token, hash, err := link.NewToken(rand.Reader, 0)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // FuzzEvents runs random events over one consent and holds it to what is always
@@ -31,7 +32,7 @@ func FuzzEvents(f *testing.F) {
 
 	f.Fuzz(func(t *testing.T, script []byte) {
 		s, now := consent.Start(deadline), start
-		var minted []consent.Hash
+		var minted []link.Hash
 		for step := 0; len(script) >= 3 && step < 64; step, script = step+1, script[3:] {
 			kind, who, hours := script[0]%10, script[1], script[2]
 			if hours&back == 0 {
@@ -43,17 +44,17 @@ func FuzzEvents(f *testing.F) {
 			switch kind {
 			case 8: // a message is written
 				id := pick(s, who)
-				next, err := consent.Mint(s, id, consent.Hash{byte(step + 1)})
+				next, err := consent.Mint(s, id, link.Hash{byte(step + 1)})
 				if l, _ := s.Link(id); (err == nil) != (l.ID != "" && !l.Void()) {
 					t.Fatalf("mint for %+v: %v", l, err)
 				}
 				if err == nil {
-					minted = append(minted, consent.Hash{byte(step + 1)})
+					minted = append(minted, link.Hash{byte(step + 1)})
 				}
 				s = next
 			case 9: // somebody is erased
 				s, _ = s.Erase(people[int(who)%len(people)].Email)
-				if slices.ContainsFunc(s.Links, func(l consent.Link) bool { return l.Contact == people[int(who)%len(people)] }) {
+				if slices.ContainsFunc(s.Links, func(l link.Link) bool { return l.Contact == people[int(who)%len(people)] }) {
 					t.Fatal("an erased person is still in a link")
 				}
 			default:
@@ -81,17 +82,17 @@ func FuzzEvents(f *testing.F) {
 }
 
 // pick names one of the links, or one that there is not.
-func pick(s consent.State, who byte) consent.LinkID {
+func pick(s consent.State, who byte) link.ID {
 	if n := int(who) % (len(s.Links) + 1); n < len(s.Links) {
 		return s.Links[n].ID
 	}
 	return "none"
 }
 
-func scripted(s consent.State, kind, who byte, step int, people []consent.Contact, text consent.Terms) consent.Event {
-	ids := func(n int) (ids []consent.LinkID) {
+func scripted(s consent.State, kind, who byte, step int, people []link.Contact, text consent.Terms) consent.Event {
+	ids := func(n int) (ids []link.ID) {
 		for i := range n {
-			ids = append(ids, consent.LinkID(fmt.Sprintf("s%d-%d", step, i)))
+			ids = append(ids, link.ID(fmt.Sprintf("s%d-%d", step, i)))
 		}
 		return ids
 	}
@@ -125,8 +126,8 @@ func checkStep(t *testing.T, all []consent.Move, old, next consent.State, e cons
 		if next.Status != old.Status || len(next.Links) != len(old.Links) || next.Answer != old.Answer || next.Withdrawal != old.Withdrawal {
 			t.Fatalf("%s was refused and changed something: %v", e.Kind(), err)
 		}
-		known := []error{consent.ErrUnknownLink, consent.ErrLinkVoid, consent.ErrAlreadyAnswered, consent.ErrExpired,
-			consent.ErrTooSoon, consent.ErrTooMany, consent.ErrNotAllowed, consent.ErrInvalid}
+		known := []error{link.ErrUnknown, link.ErrVoid, link.ErrAlreadyAnswered, link.ErrExpired,
+			link.ErrTooSoon, link.ErrTooMany, link.ErrNotAllowed, link.ErrInvalid}
 		if !slices.ContainsFunc(known, func(k error) bool { return errors.Is(err, k) }) {
 			t.Fatalf("%s: an error of no known kind: %v", e.Kind(), err)
 		}

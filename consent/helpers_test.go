@@ -2,12 +2,10 @@ package consent_test
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"github.com/google/go-cmp/cmp"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -15,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -43,38 +43,23 @@ var (
 	paula = email("paula@fabrikam.com")
 )
 
-func emails(es ...tenant.Email) []consent.Contact {
-	contacts := make([]consent.Contact, len(es))
+func emails(es ...tenant.Email) []link.Contact {
+	contacts := make([]link.Contact, len(es))
 	for i, e := range es {
 		contacts[i].Email = e
 	}
 	return contacts
 }
 
-func links(ids ...consent.LinkID) []consent.LinkID { return ids }
+func links(ids ...link.ID) []link.ID { return ids }
 
-func terms(language consent.Language) consent.Terms {
+func terms(language link.Language) consent.Terms {
 	return consent.NewTerms(consent.StandardTexts().For(language),
 		consent.Subject{ID: "azure-migration", Name: "Azure Migration Workshop", Summary: "Three days that end in a plan."},
 		consent.Party{Role: consent.RoleCustomer, ID: "tenant:00000000-0000-0000-0000-000000000001", Name: "Contoso"},
 		consent.Party{Role: consent.RolePartner, ID: "fabrikam", Name: "Fabrikam Consulting"},
 		consent.Party{Role: consent.RoleProgram, ID: "mci", Name: "Commerce Incentives"},
 	)
-}
-
-// numbers is a source of "random" bytes in which every eight are different.
-type numbers struct{ n uint64 }
-
-func (r *numbers) Read(p []byte) (int, error) {
-	for i := range p {
-		if i%8 == 0 {
-			r.n++
-		}
-		var b [8]byte
-		binary.BigEndian.PutUint64(b[:], r.n)
-		p[i] = b[7-i%8]
-	}
-	return len(p), nil
 }
 
 // apply is Apply where it has to succeed.
@@ -202,4 +187,4 @@ func lacks(t testing.TB, s, part string, msg ...any) {
 	}
 }
 
-func who(e tenant.Email) consent.Contact { return consent.Contact{Email: e} }
+func who(e tenant.Email) link.Contact { return link.Contact{Email: e} }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent/link"
+	"github.com/partnerengage/partnerengage/internal/instant"
 	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
@@ -47,7 +49,7 @@ type Processing struct {
 	PrivacyNotice string           `json:"privacy_notice"` // where to read it, or its name
 	NoticeVersion string           `json:"notice_version"` // our own
 	NoticeHash    string           `json:"notice_hash"`    // our own: "sha-256:" and the hash of [Text.Canonical] in hexadecimal
-	Language      Language         `json:"language"`
+	Language      link.Language    `json:"language"`
 	Purposes      []ReceiptPurpose `json:"purposes"`
 }
 
@@ -126,7 +128,7 @@ type ReceiptDetails struct {
 // has the events up to d.IssuedAt. The person whom it is about is the contact who
 // answered, or else the first who was written to last; contacts who did nothing do
 // not appear. People appear by the ID of their link, so that after [State.Erase] the
-// same receipt can be made without their address. The errors are [*InvalidError], one
+// same receipt can be made without their address. The errors are [*link.InvalidError], one
 // for each mandatory field that d leaves open, joined.
 func NewReceipt(s State, d ReceiptDetails) (Receipt, error) {
 	if len(s.Sent) == 0 {
@@ -140,7 +142,7 @@ func NewReceipt(s State, d ReceiptDetails) (Receipt, error) {
 	r := Receipt{
 		SchemaVersion: ReceiptSchema,
 		ReceiptID:     d.ReceiptID,
-		IssuedAt:      instant(d.IssuedAt),
+		IssuedAt:      instant.Of(d.IssuedAt),
 		Record: Record{
 			SchemaVersion: ReceiptSchema,
 			RecordID:      d.RecordID,
@@ -194,10 +196,10 @@ func NewReceipt(s State, d ReceiptDetails) (Receipt, error) {
 }
 
 // parties returns the people who acted and the organisations of the details.
-func (s State) parties(principal LinkID, terms Terms, d ReceiptDetails) []RecordParty {
+func (s State) parties(principal link.ID, terms Terms, d ReceiptDetails) []RecordParty {
 	customer, _ := terms.Party(RoleCustomer)
 	var parties []RecordParty
-	person := func(id LinkID) {
+	person := func(id link.ID) {
 		if id == "" || slices.ContainsFunc(parties, func(p RecordParty) bool { return p.ID == string(id) }) {
 			return
 		}
@@ -258,7 +260,7 @@ func (s State) events(terms Terms, d ReceiptDetails) []RecordEvent {
 	return events
 }
 
-// Validate returns nil, or an [*InvalidError] for each mandatory field that is
+// Validate returns nil, or an [*link.InvalidError] for each mandatory field that is
 // missing and each ID that is no party's, joined. The fields are named as in JSON.
 func (r Receipt) Validate() error {
 	var c check

@@ -4,6 +4,9 @@ import (
 	"log/slog"
 	"slices"
 	"time"
+
+	"github.com/partnerengage/partnerengage/consent/link"
+	"github.com/partnerengage/partnerengage/internal/instant"
 )
 
 // State is one consent: plain data, for its owner to store as JSON or in columns.
@@ -14,57 +17,31 @@ import (
 // It holds personal data, the addresses of contacts, and hides them in
 // structured logs.
 type State struct {
-	Status   Status    `json:"status,omitempty"` // as recorded; ask [State.StatusAt] what is true at a time
-	Deadline time.Time `json:"deadline,omitzero"`
-	Partner  []Contact `json:"partner,omitempty"` // the partner's contacts, whom the customer can ask
+	Status   Status         `json:"status,omitempty"` // as recorded; ask [State.StatusAt] what is true at a time
+	Deadline time.Time      `json:"deadline,omitzero"`
+	Partner  []link.Contact `json:"partner,omitempty"` // the partner's contacts, whom the customer can ask
 	// Customer are contacts of the customer who were named and not asked: before the
 	// request, or after the consent. Empty for those of the last sending.
-	Customer    []Contact `json:"customer,omitempty"`
-	Links       []Link    `json:"links,omitempty"` // all there ever were, void ones too
-	Sent        []Sent    `json:"sent,omitempty"`  // oldest first
-	Answer      Answer    `json:"answer,omitzero"` // accepted or declined
-	Withdrawal  Answer    `json:"withdrawal,omitzero"`
-	CancelledAt time.Time `json:"cancelled_at,omitzero"`
-}
-
-// LinkID names a link. It is no secret: it stands in records and joins them.
-type LinkID string
-
-// Link lets one contact see the request and answer it.
-type Link struct {
-	ID       LinkID    `json:"id"`
-	Contact  Contact   `json:"contact,omitzero"` // zero when the person was erased
-	IssuedAt time.Time `json:"issued_at"`
-	VoidedAt time.Time `json:"voided_at,omitzero"`
-	SentAt   time.Time `json:"sent_at,omitzero"` // when a message with it was handed to a mail system
-	Failed   Failure   `json:"failed,omitzero"`  // that no message with it reached the contact
-	Message  string    `json:"message,omitzero"` // the ID of the one that was handed over last
-	Tokens   []Hash    `json:"tokens,omitempty"` // of the messages written for this link
-}
-
-// Void reports whether a newer link has replaced this one.
-func (l Link) Void() bool { return !l.VoidedAt.IsZero() }
-
-// Erased reports whether the link's contact was erased.
-func (l Link) Erased() bool { return l.Contact.IsZero() }
-
-// LogValue shows the link without its contact.
-func (l Link) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("id", string(l.ID)), slog.Bool("void", l.Void()), slog.Int("tokens", len(l.Tokens)))
+	Customer    []link.Contact `json:"customer,omitempty"`
+	Links       []link.Link    `json:"links,omitempty"` // all there ever were, void ones too
+	Sent        []Sent         `json:"sent,omitempty"`  // oldest first
+	Answer      Answer         `json:"answer,omitzero"` // accepted or declined
+	Withdrawal  Answer         `json:"withdrawal,omitzero"`
+	CancelledAt time.Time      `json:"cancelled_at,omitzero"`
 }
 
 // Sent records that contacts were written to.
 type Sent struct {
 	Kind  Kind      `json:"kind"` // request, resend or change contacts
 	At    time.Time `json:"at"`
-	Links []LinkID  `json:"links"` // one for each contact
+	Links []link.ID `json:"links"` // one for each contact
 	Terms Terms     `json:"terms"`
 }
 
 // Answer records what a contact decided. The zero Answer is none.
 type Answer struct {
 	Decision        Decision  `json:"decision,omitempty"`
-	Link            LinkID    `json:"link,omitempty"` // who: the contact of this link
+	Link            link.ID   `json:"link,omitempty"` // who: the contact of this link
 	At              time.Time `json:"at,omitzero"`
 	Channel         Channel   `json:"channel,omitempty"`
 	Client          Client    `json:"client,omitzero"`            // erased with the contact of the link
@@ -79,12 +56,8 @@ func (a Answer) IsZero() bool { return a.Decision == "" }
 // The window runs from the add or the claim; the caller computes its end. With a
 // zero deadline the consent is expired from the start.
 func Start(deadline time.Time) State {
-	return State{Status: StatusAwaitingRequest, Deadline: instant(deadline)}
+	return State{Status: StatusAwaitingRequest, Deadline: instant.Of(deadline)}
 }
-
-// instant drops what a time has besides the instant: its zone, and the reading
-// of the monotonic clock. So a State equals itself after a trip through JSON.
-func instant(t time.Time) time.Time { return t.UTC().Round(0) }
 
 // StatusAt returns the status at now: as recorded, but expired once the deadline
 // has come without an answer, whether that was recorded or not.
@@ -109,7 +82,7 @@ func (s State) Due(now time.Time) bool {
 }
 
 // Allows reports whether [Moves] lists an event of this kind at now. For a
-// resend, [Policy.MayResend] knows more.
+// resend, [link.Policy.MayResend] knows more.
 func (s State) Allows(on Kind, now time.Time) bool {
 	status := s.StatusAt(now)
 	return slices.ContainsFunc(moves, func(m Move) bool {
@@ -153,11 +126,11 @@ func (s State) WithdrawalRequestedAt() time.Time {
 
 // Contacts returns the customer's contacts who were named last, without those who
 // were erased: those who were last written to, or others since [State.Naming].
-func (s State) Contacts() []Contact {
+func (s State) Contacts() []link.Contact {
 	if len(s.Customer) > 0 {
 		return slices.Clone(s.Customer)
 	}
-	var contacts []Contact
+	var contacts []link.Contact
 	for _, id := range s.lastSent().Links {
 		if l, err := s.Link(id); err == nil && !l.Erased() {
 			contacts = append(contacts, l.Contact)
@@ -170,7 +143,7 @@ func (s State) Contacts() []Contact {
 // leaves a side as it is. The customer's can be others before they are asked, and
 // after a grant: then they are who is written to from then on, while the links that
 // decide and withdraw stay with those who have them.
-func (s State) Naming(customer, partner []Contact) State {
+func (s State) Naming(customer, partner []link.Contact) State {
 	next := s.clone()
 	if customer != nil {
 		next.Customer = slices.Clone(customer)
@@ -181,32 +154,12 @@ func (s State) Naming(customer, partner []Contact) State {
 	return next
 }
 
-// Link returns the link with this ID, live or void, or [ErrUnknownLink].
-func (s State) Link(id LinkID) (Link, error) {
-	for _, l := range s.Links {
-		if l.ID == id {
-			return l, nil
-		}
-	}
-	return Link{}, ErrUnknownLink
-}
+// Link returns the link with this ID, live or void, or [link.ErrUnknown].
+func (s State) Link(id link.ID) (link.Link, error) { return link.Get(s.Links, id) }
 
 // Find returns the link, live or void, that a token with this hash opens, or
-// [ErrUnknownLink]. How long it takes does not tell how much of a hash is right.
-func (s State) Find(h Hash) (Link, error) {
-	found := -1
-	for i, l := range s.Links {
-		for _, t := range l.Tokens {
-			if t.Equal(h) {
-				found = i
-			}
-		}
-	}
-	if found < 0 {
-		return Link{}, ErrUnknownLink
-	}
-	return s.Links[found], nil
-}
+// [link.ErrUnknown]. How long it takes does not tell how much of a hash is right.
+func (s State) Find(h link.Hash) (link.Link, error) { return link.Find(s.Links, h) }
 
 // LogValue shows the state without anybody's address.
 func (s State) LogValue() slog.Value {
@@ -218,17 +171,8 @@ func (s State) LogValue() slog.Value {
 	)
 }
 
-// live returns the live link with this ID, [ErrUnknownLink] or a [*LinkVoidError].
-func (s State) live(id LinkID) (Link, error) {
-	l, err := s.Link(id)
-	if err == nil && l.Void() {
-		err = &LinkVoidError{l.VoidedAt}
-	}
-	return l, err
-}
-
 // termsOf returns what was sent with the link.
-func (s State) termsOf(id LinkID) Terms {
+func (s State) termsOf(id link.ID) Terms {
 	for _, sent := range s.Sent {
 		if slices.Contains(sent.Links, id) {
 			return sent.Terms
@@ -255,10 +199,7 @@ func (s State) lastAnswer() Answer {
 // ever appended to.
 func (s State) clone() State {
 	s.Partner, s.Customer = slices.Clone(s.Partner), slices.Clone(s.Customer)
-	s.Links = slices.Clone(s.Links)
-	for i := range s.Links {
-		s.Links[i].Tokens = slices.Clone(s.Links[i].Tokens)
-	}
+	s.Links = link.Clone(s.Links)
 	s.Sent = slices.Clone(s.Sent)
 	return s
 }

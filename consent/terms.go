@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // Terms are what a customer is asked to agree to, and with whom: kept with every
@@ -38,11 +40,13 @@ const (
 // AllRoles returns every role.
 func AllRoles() []Role { return []Role{RoleCustomer, RolePartner, RoleProgram} }
 
-// MarshalText returns the documented spelling. An unknown role is an [*InvalidError].
-func (r Role) MarshalText() ([]byte, error) { return marshalEnum("role", r, AllRoles()) }
+// MarshalText returns the documented spelling. An unknown role is an [*link.InvalidError].
+func (r Role) MarshalText() ([]byte, error) { return enum.Marshal("role", r, AllRoles(), unknown) }
 
 // UnmarshalText reads the documented spelling and nothing else.
-func (r *Role) UnmarshalText(text []byte) error { return unmarshalEnum("role", r, text, AllRoles()) }
+func (r *Role) UnmarshalText(text []byte) error {
+	return enum.Unmarshal("role", r, text, AllRoles(), unknown)
+}
 
 // Party is an organisation that a consent concerns, by the name under which the
 // page shows it.
@@ -67,7 +71,7 @@ func (t Terms) Party(r Role) (Party, bool) {
 	return t.Parties[i], true
 }
 
-// Validate returns nil, or an [*InvalidError] for each thing that evidence needs
+// Validate returns nil, or an [*link.InvalidError] for each thing that evidence needs
 // and the terms lack, joined.
 func (t Terms) Validate() error {
 	var errs []error

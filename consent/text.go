@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
@@ -15,13 +16,13 @@ import (
 // that the page shows besides the names of the parties and the engagement. It
 // holds no places to fill in, so that its hash is the hash of what was read.
 type Text struct {
-	Version    string    `json:"version"` // such as "2026-07"; any change to the text is a new version
-	Language   Language  `json:"language"`
-	Title      string    `json:"title"`
-	Paragraphs []string  `json:"paragraphs"`
-	Purposes   []Purpose `json:"purposes"`   // what the customer's data is used for
-	Validity   string    `json:"validity"`   // how long the consent holds
-	Withdrawal string    `json:"withdrawal"` // how to withdraw it
+	Version    string        `json:"version"` // such as "2026-07"; any change to the text is a new version
+	Language   link.Language `json:"language"`
+	Title      string        `json:"title"`
+	Paragraphs []string      `json:"paragraphs"`
+	Purposes   []Purpose     `json:"purposes"`   // what the customer's data is used for
+	Validity   string        `json:"validity"`   // how long the consent holds
+	Withdrawal string        `json:"withdrawal"` // how to withdraw it
 
 	// The words on the buttons.
 	Accept   string `json:"accept"`
@@ -41,9 +42,9 @@ type TextHash [32]byte
 // TextRef says which text was shown: enough to find it again and to prove that
 // it is the same.
 type TextRef struct {
-	Version  string   `json:"version"`
-	Language Language `json:"language"`
-	Hash     TextHash `json:"hash"`
+	Version  string        `json:"version"`
+	Language link.Language `json:"language"`
+	Hash     TextHash      `json:"hash"`
 }
 
 // IsZero reports whether r refers to no text.
@@ -82,11 +83,11 @@ func (t Text) lines() []line {
 		line{"accept", t.Accept}, line{"decline", t.Decline}, line{"withdraw", t.Withdraw})
 }
 
-// Validate returns nil, or an [*InvalidError] for each thing that is missing or
+// Validate returns nil, or an [*link.InvalidError] for each thing that is missing or
 // cannot be hashed, joined.
 func (t Text) Validate() error {
 	var errs []error
-	if tag, err := ParseLanguage(string(t.Language)); err != nil {
+	if tag, err := link.ParseLanguage(string(t.Language)); err != nil {
 		errs = append(errs, invalid("text.language", "it is not a language tag such as en or pt-PT"))
 	} else if tag != t.Language {
 		errs = append(errs, invalid("text.language", fmt.Sprintf("its usual spelling is %s", tag)))
@@ -143,7 +144,7 @@ func (h *TextHash) UnmarshalText(hexadecimal []byte) error {
 // was ever sent: evidence points at them. It is safe for concurrent use.
 type Texts struct {
 	texts     []Text
-	languages []Language
+	languages []link.Language
 }
 
 // NewTexts makes a catalogue. For each language the text given last is the one to
@@ -182,9 +183,9 @@ func NewTexts(texts ...Text) (*Texts, error) {
 }
 
 // For returns the text to send to somebody who wants these languages, best first:
-// as [MatchLanguage] does, and in the default language if there is none.
-func (c *Texts) For(wanted ...Language) Text {
-	language, ok := MatchLanguage(c.languages, wanted...)
+// as [link.MatchLanguage] does, and in the default language if there is none.
+func (c *Texts) For(wanted ...link.Language) Text {
+	language, ok := link.MatchLanguage(c.languages, wanted...)
 	if !ok {
 		language = c.languages[0]
 	}
@@ -208,7 +209,7 @@ func (c *Texts) Lookup(ref TextRef) (Text, error) {
 }
 
 // Languages returns the languages at hand, the default first.
-func (c *Texts) Languages() []Language { return slices.Clone(c.languages) }
+func (c *Texts) Languages() []link.Language { return slices.Clone(c.languages) }
 
 // All returns every text of the catalogue, in the order given.
 func (c *Texts) All() []Text {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // The texts that were sent are evidence. If this fails because a text was meant to
@@ -75,7 +76,7 @@ func TestTextHash(t *testing.T) {
 	noError(t, json.Unmarshal(b, &h))
 	equal(t, text.Hash(), h)
 	for _, junk := range []string{"", "zz", strings.Repeat("0", 63), strings.Repeat("0", 65), strings.Repeat("0", 66), strings.Repeat("g", 64)} {
-		errorIs(t, h.UnmarshalText([]byte(junk)), consent.ErrInvalid, "%q", junk)
+		errorIs(t, h.UnmarshalText([]byte(junk)), link.ErrInvalid, "%q", junk)
 	}
 	equal(t, text.Hash(), h, "junk changes nothing")
 }
@@ -97,11 +98,11 @@ func TestTextValidate(t *testing.T) {
 	} {
 		text := consent.StandardTexts().For("en")
 		change(&text)
-		var invalid *consent.InvalidError
+		var invalid *link.InvalidError
 		errorAs(t, text.Validate(), &invalid, field)
 		equal(t, field, invalid.Field)
 		_, err := consent.NewTexts(text)
-		errorIs(t, err, consent.ErrInvalid, field)
+		errorIs(t, err, link.ErrInvalid, field)
 	}
 	for _, change := range []func(*consent.Text){
 		func(t *consent.Text) { t.Language = "PT-pt" },
@@ -111,7 +112,7 @@ func TestTextValidate(t *testing.T) {
 	} {
 		text := consent.StandardTexts().For("en")
 		change(&text)
-		errorIs(t, text.Validate(), consent.ErrInvalid)
+		errorIs(t, text.Validate(), link.ErrInvalid)
 	}
 	// All that is wrong is told at once.
 	check(t, strings.Count(consent.Text{}.Validate().Error(), "\n") >= 7)
@@ -127,7 +128,7 @@ func french(version string) consent.Text {
 func TestHostsOwnTexts(t *testing.T) {
 	texts, err := consent.NewTexts(append(consent.StandardTexts().All(), french("1"), french("2"))...)
 	noError(t, err)
-	equal(t, []consent.Language{"en", "pt-PT", "fr"}, texts.Languages())
+	equal(t, []link.Language{"en", "pt-PT", "fr"}, texts.Languages())
 	equal(t, "2", texts.For("fr-BE").Version, "the last given is the one to send")
 	old, err := texts.Lookup(french("1").Ref())
 	noError(t, err)
@@ -138,11 +139,11 @@ func TestHostsOwnTexts(t *testing.T) {
 	_, err = texts.Lookup(changed.Ref())
 	errorIs(t, err, consent.ErrUnknownText)
 	_, err = consent.NewTexts(french("1"), changed)
-	errorIs(t, err, consent.ErrInvalid, "one version, two texts")
+	errorIs(t, err, link.ErrInvalid, "one version, two texts")
 	_, err = consent.NewTexts(french("1"), french("1"))
 	noError(t, err, "the same twice is no harm")
 	_, err = consent.NewTexts()
-	errorIs(t, err, consent.ErrInvalid)
+	errorIs(t, err, link.ErrInvalid)
 
 	got := texts.For("fr")
 	got.Paragraphs[0], got.Purposes[0].Text = "x", "x"
@@ -151,41 +152,11 @@ func TestHostsOwnTexts(t *testing.T) {
 
 func TestLanguageFallback(t *testing.T) {
 	texts := consent.StandardTexts()
-	for wanted, want := range map[consent.Language]consent.Language{
+	for wanted, want := range map[link.Language]link.Language{
 		"en": "en", "EN_us": "en", "en-GB": "en", "pt": "pt-PT", "pt-PT": "pt-PT", "pt-BR": "pt-PT", "PT_br": "pt-PT", "pt-Latn-BR": "pt-PT",
 		"fr": "en", "": "en", "*": "en", "x": "en",
 	} {
 		equal(t, want, texts.For(wanted).Language, "%q", wanted)
 	}
-	equal(t, consent.Language("pt-PT"), texts.For("fr", "pt-BR", "en").Language, "the first that can be had")
-	have := []consent.Language{"pt-PT", "pt-BR", "pt", "zh-Hant-TW"}
-	for wanted, want := range map[consent.Language]consent.Language{"pt-BR": "pt-BR", "pt-AO": "pt", "zh": "zh-Hant-TW"} {
-		got, ok := consent.MatchLanguage(have, wanted)
-		check(t, ok)
-		equal(t, want, got)
-	}
-	_, ok := consent.MatchLanguage(have, "en", "de")
-	check(t, !ok)
-}
-
-func TestParseLanguage(t *testing.T) {
-	for in, want := range map[string]consent.Language{
-		"en": "en", "PT-pt": "pt-PT", "pt_PT": "pt-PT", "zh-HANT-tw": "zh-Hant-TW", "es-419": "es-419", "fil": "fil", "sr-latn": "sr-Latn",
-	} {
-		got, err := consent.ParseLanguage(in)
-		noError(t, err, in)
-		equal(t, want, got)
-		var l consent.Language
-		noError(t, l.UnmarshalText([]byte(in)))
-		equal(t, want, l)
-		text, err := consent.Language(in).MarshalText()
-		noError(t, err)
-		equal(t, string(want), string(text))
-	}
-	for _, junk := range []string{"", "e", "engl", "e1", "en-", "-en", "en-USA1", "en-US-Latn", "en-US-x-y", "en US", "en\n", "pt-P", "ção", "en-4a9"} {
-		_, err := consent.ParseLanguage(junk)
-		errorIs(t, err, consent.ErrInvalid, "%q", junk)
-		_, err = consent.Language(junk).MarshalText()
-		check(t, err != nil, "%q", junk)
-	}
+	equal(t, link.Language("pt-PT"), texts.For("fr", "pt-BR", "en").Language, "the first that can be had")
 }

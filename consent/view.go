@@ -3,20 +3,22 @@ package consent
 import (
 	"log/slog"
 	"time"
+
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // View is everything that the page of a customer's link shows. It names no other
 // contact of the customer.
 type View struct {
-	Partner    string    `json:"partner"`
-	Customer   string    `json:"customer"` // who asks, and who is asked
-	Program    string    `json:"program"`  // may be empty
-	Engagement string    `json:"engagement"`
-	Summary    string    `json:"summary"`  // of the engagement; may be empty
-	Contacts   []Contact `json:"contacts"` // the partner's, whom the customer can ask
-	Text       Text      `json:"text"`
-	Language   Language  `json:"language"`          // of the text
-	Deadline   time.Time `json:"deadline,omitzero"` // in the zone in which it is shown
+	Partner    string         `json:"partner"`
+	Customer   string         `json:"customer"` // who asks, and who is asked
+	Program    string         `json:"program"`  // may be empty
+	Engagement string         `json:"engagement"`
+	Summary    string         `json:"summary"`  // of the engagement; may be empty
+	Contacts   []link.Contact `json:"contacts"` // the partner's, whom the customer can ask
+	Text       Text           `json:"text"`
+	Language   link.Language  `json:"language"`          // of the text
+	Deadline   time.Time      `json:"deadline,omitzero"` // in the zone in which it is shown
 
 	Status      Status    `json:"status"`
 	AnsweredAt  time.Time `json:"answered_at,omitzero"`  // zero if nobody has
@@ -39,10 +41,10 @@ type Page struct {
 
 // NewView shows the state at now to whoever opens the link. The names, the
 // engagement and the text are those that were sent with the link, whatever they
-// have become since. The error is [ErrUnknownLink], a [*LinkVoidError] or
+// have become since. The error is [link.ErrUnknown], a [*link.VoidError] or
 // [ErrUnknownText]. A consent that was answered, cancelled or has expired has a View too.
-func NewView(s State, id LinkID, p Page, now time.Time) (View, error) {
-	if _, err := s.live(id); err != nil {
+func NewView(s State, id link.ID, p Page, now time.Time) (View, error) {
+	if _, err := link.Live(s.Links, id); err != nil {
 		return View{}, err
 	}
 	if p.Texts == nil {
@@ -71,7 +73,7 @@ func NewView(s State, id LinkID, p Page, now time.Time) (View, error) {
 		Program:     program.Name,
 		Engagement:  terms.Engagement.Name,
 		Summary:     terms.Engagement.Summary,
-		Contacts:    append([]Contact{}, s.Partner...),
+		Contacts:    append([]link.Contact{}, s.Partner...),
 		Text:        text,
 		Language:    text.Language,
 		Deadline:    shown(s.Deadline),

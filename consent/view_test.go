@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 func TestViewShowsWhatWasSent(t *testing.T) {
@@ -64,9 +64,9 @@ func TestViewFollowsTheState(t *testing.T) {
 func TestViewRefuses(t *testing.T) {
 	s := apply(t, requested(t), consent.Resend{Links: links("l3", "l4")}, start.Add(day))
 	_, err := consent.NewView(s, "l1", consent.Page{}, start.Add(day))
-	errorIs(t, err, consent.ErrLinkVoid)
+	errorIs(t, err, link.ErrVoid)
 	_, err = consent.NewView(s, "l9", consent.Page{}, start.Add(day))
-	errorIs(t, err, consent.ErrUnknownLink)
+	errorIs(t, err, link.ErrUnknown)
 	texts, err := consent.NewTexts(french("1"))
 	noError(t, err)
 	_, err = consent.NewView(s, "l3", consent.Page{Texts: texts}, start.Add(day))
@@ -78,5 +78,5 @@ func TestViewOfEachLink(t *testing.T) {
 	s := apply(t, requested(t), consent.Resend{Links: links("l3", "l4"), Terms: terms("pt")}, start.Add(day))
 	v, err := consent.NewView(s, "l4", consent.Page{}, start.Add(day))
 	noError(t, err)
-	equal(t, consent.Language("pt-PT"), v.Language)
+	equal(t, link.Language("pt-PT"), v.Language)
 }

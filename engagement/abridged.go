@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -55,20 +56,20 @@ func abridgedConsent(c consent.State, failed bool) consent.State {
 	if failed || waits {
 		short.Customer = c.Customer
 	}
-	current, ids := c.Contacts(), map[consent.LinkID]consent.LinkID{}
+	current, ids := c.Contacts(), map[link.ID]link.ID{}
 	for _, l := range c.Links {
 		live := !l.Void() && (failed || !l.Failed.IsZero() && !l.Erased())
-		again := waits && slices.ContainsFunc(current, func(k consent.Contact) bool { return l.Contact.Is(k.Email) })
+		again := waits && slices.ContainsFunc(current, func(k link.Contact) bool { return l.Contact.Is(k.Email) })
 		if !live && !again {
 			continue
 		}
-		kept := consent.Link{ID: consent.LinkID(strconv.Itoa(len(short.Links) + 1)), Contact: l.Contact, VoidedAt: l.VoidedAt, Failed: l.Failed}
+		kept := link.Link{ID: link.ID(strconv.Itoa(len(short.Links) + 1)), Contact: l.Contact, VoidedAt: l.VoidedAt, Failed: l.Failed}
 		ids[l.ID] = kept.ID
 		if waits {
 			kept.IssuedAt = l.IssuedAt
 		}
 		if l.Void() {
-			kept.Contact, kept.Failed = consent.Contact{Email: l.Contact.Email}, consent.Failure{}
+			kept.Contact, kept.Failed = link.Contact{Email: l.Contact.Email}, link.Failure{}
 		}
 		short.Links = append(short.Links, kept)
 	}
@@ -92,7 +93,7 @@ func abridgedConsent(c consent.State, failed bool) consent.State {
 }
 
 // noLink is the ID of links that are not kept, or not told apart.
-const noLink consent.LinkID = "0"
+const noLink link.ID = "0"
 
 // abridgedClaim keeps of a claim its status, the deadline that its status goes by, its
 // amounts, what tells which actions are allowed, and who was not reached.
@@ -129,7 +130,7 @@ func abridgedClaim(c claim.State) claim.State {
 		kept := claim.Survey{Kind: v.Kind, State: survey.State{Status: v.Status}}
 		for _, l := range v.Links {
 			if !l.Failed.IsZero() && !l.Void() && !l.Erased() {
-				kept.Links = append(kept.Links, consent.Link{ID: noLink, Contact: l.Contact, Failed: l.Failed})
+				kept.Links = append(kept.Links, link.Link{ID: noLink, Contact: l.Contact, Failed: l.Failed})
 			}
 		}
 		if draft && (len(v.Sendings) > 0 || !v.AnsweredAt().IsZero()) { // else it has not begun, and can still change

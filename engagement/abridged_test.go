@@ -8,13 +8,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/stretchr/testify/require"
 )
 
 // walk makes whatever happen to a participation: what is refused does not.
@@ -29,22 +29,22 @@ type walk struct {
 
 func (w *walk) one(n int) bool { return w.IntN(n) == 0 }
 
-func (w *walk) link() consent.LinkID {
+func (w *walk) link() link.ID {
 	w.links++
-	return consent.LinkID(fmt.Sprintf("%s-link-%d", w.p.ID, w.links))
+	return link.ID(fmt.Sprintf("%s-link-%d", w.p.ID, w.links))
 }
 
 // contacts are some people of a side, some of whom share a mailbox with others.
-func (w *walk) contacts(domain string, most int) []consent.Contact {
-	all := []consent.Contact{
+func (w *walk) contacts(domain string, most int) []link.Contact {
+	all := []link.Contact{
 		{Name: "Ana", Email: email("ana@" + domain)}, {Email: email("rui@" + domain), Phone: "123"}, {Email: email("ana+tag@" + domain)}, {Email: email("eva@" + domain)},
 	}
 	w.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all[:1+w.IntN(most)]
 }
 
-func (w *walk) linksFor(contacts []consent.Contact) []consent.LinkID {
-	var out []consent.LinkID
+func (w *walk) linksFor(contacts []link.Contact) []link.ID {
+	var out []link.ID
 	for range contacts {
 		out = append(out, w.link())
 	}
@@ -52,7 +52,7 @@ func (w *walk) linksFor(contacts []consent.Contact) []consent.LinkID {
 }
 
 // some returns one of the links, if there are any.
-func (w *walk) some(links []consent.Link) consent.LinkID {
+func (w *walk) some(links []link.Link) link.ID {
 	if len(links) == 0 {
 		return ""
 	}
@@ -67,7 +67,7 @@ func (w *walk) step() {
 	case 3:
 		w.mailStep()
 	case 4:
-		w.p = p.WithMail(engagement.Message{Kind: engagement.MessageConsentGranted, To: email("paula@northwind.example")}, consent.Failure{Code: consent.FailureBounced, At: now})
+		w.p = p.WithMail(engagement.Message{Kind: engagement.MessageConsentGranted, To: email("paula@northwind.example")}, link.Failure{Code: link.FailureBounced, At: now})
 	case 5:
 		if erased, ok := p.Consent.Erase(email([]string{"ana@contoso.com", "rui@contoso.com", "paula@northwind.example"}[w.IntN(3)])); ok && w.one(4) {
 			w.p.Consent = erased
@@ -78,7 +78,7 @@ func (w *walk) step() {
 }
 
 func (w *walk) consentStep() {
-	unlimited := consent.Unlimited()
+	unlimited := link.Unlimited()
 	to := w.contacts("contoso.com", 2)
 	events := []consent.Event{
 		consent.Request{Customer: to, Partner: w.contacts("northwind.example", 2), Links: w.linksFor(to), Terms: termsOfConsent()},
@@ -114,22 +114,22 @@ func (w *walk) consentStep() {
 }
 
 func (w *walk) mailStep() {
-	failure := consent.Failure{Code: consent.FailureUndeliverable, At: w.now}
-	if links, err := consent.MarkFailed(w.p.Consent.Links, w.some(w.p.Consent.Links), failure); err == nil && w.one(2) {
+	failure := link.Failure{Code: link.FailureUndeliverable, At: w.now}
+	if links, err := link.MarkFailed(w.p.Consent.Links, w.some(w.p.Consent.Links), failure); err == nil && w.one(2) {
 		w.p.Consent.Links = links
 	}
 	if w.p.Claim != nil && len(w.p.Claim.Surveys) > 0 {
 		c := *w.p.Claim
 		c.Surveys = slices.Clone(c.Surveys)
 		v := &c.Surveys[w.IntN(len(c.Surveys))]
-		if links, err := consent.MarkFailed(v.Links, w.some(v.Links), failure); err == nil {
+		if links, err := link.MarkFailed(v.Links, w.some(v.Links), failure); err == nil {
 			v.Links, w.p.Claim = links, &c
 		}
 	}
 	to := []tenant.Email{{}, email("ana@contoso.com"), email("rui@contoso.com"), email("ana@northwind.example")}[w.IntN(4)]
 	kinds := []engagement.MessageKind{engagement.MessageReferralRequest, engagement.MessageCanceled, engagement.MessageConsentReminder}
 	if w.one(3) {
-		failure = consent.Failure{}
+		failure = link.Failure{}
 	}
 	if w.one(2) {
 		w.p = w.p.WithMail(engagement.Message{Kind: kinds[w.IntN(3)], To: to}, failure)
@@ -142,8 +142,8 @@ func (w *walk) claimStep() {
 	}
 	kinds := []string{claim.ProofFindings, claim.ProofInvoice, claim.ProofPartnerSurvey, claim.ProofCustomerSurvey}
 	kind := kinds[w.IntN(4)]
-	link := w.link()
-	var last consent.LinkID
+	id := w.link()
+	var last link.ID
 	if v, err := w.p.Claim.Survey(kind); err == nil && len(v.Links) > 0 {
 		last = v.Links[len(v.Links)-1].ID
 	}
@@ -151,11 +151,11 @@ func (w *walk) claimStep() {
 	if kind == claim.ProofCustomerSurvey {
 		answers = map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"}
 	}
-	document := claim.Evidence{ID: claim.EvidenceID(link), Kind: kind, Name: "a.pdf", MediaType: "application/pdf", Size: 1, SHA256: fmt.Sprintf("%064d", w.links), Ref: "r"}
+	document := claim.Evidence{ID: claim.EvidenceID(id), Kind: kind, Name: "a.pdf", MediaType: "application/pdf", Size: 1, SHA256: fmt.Sprintf("%064d", w.links), Ref: "r"}
 	events := []claim.Event{
 		claim.AddEvidence{Evidence: document}, claim.AddEvidence{Evidence: document}, claim.AnswerSurvey{Survey: kind, Link: last, Answers: answers},
-		claim.AnswerSurvey{Survey: kind, User: "paula", Answers: answers}, claim.SendSurvey{Survey: kind, Contact: consent.Contact{Email: email("ana@contoso.com")}, Link: link},
-		claim.ResendSurvey{Survey: kind, Link: link, Policy: consent.Unlimited()}, claim.AddComment{By: claim.SidePartner, User: "ana", Text: "text"},
+		claim.AnswerSurvey{Survey: kind, User: "paula", Answers: answers}, claim.SendSurvey{Survey: kind, Contact: link.Contact{Email: email("ana@contoso.com")}, Link: id},
+		claim.ResendSurvey{Survey: kind, Link: id, Policy: link.Unlimited()}, claim.AddComment{By: claim.SidePartner, User: "ana", Text: "text"},
 		claim.Submit{}, claim.RecallSubmission{Reason: "again"}, claim.StartReview{}, claim.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}},
 		claim.Approve{Amount: money("4000.00 USD")}, claim.Reject{Codes: []claim.RejectionCode{claim.RejectionProofInconsistent}, Text: "No."},
 		claim.OpenDispute{Reason: "Yes."}, claim.Pay{Amount: money("1000.00 USD")}, claim.Pay{Amount: money("4000.00 USD")}, claim.Expire{},
@@ -215,7 +215,7 @@ func offers() []engagement.Engagement {
 // any version of the engagement, any policy and any room.
 func TestAbridged(t *testing.T) {
 	seen, all := map[engagement.Status]bool{}, offers()
-	policies := []consent.Policy{{}, {ResendInterval: time.Hour, MaxSends: 3, MaxPerEngagement: 2}, consent.Unlimited(), {ResendInterval: -1, MaxSends: -1, MaxPerEngagement: 2, MaxPerMailbox: -1}}
+	policies := []link.Policy{{}, {ResendInterval: time.Hour, MaxSends: 3, MaxPerEngagement: 2}, link.Unlimited(), {ResendInterval: -1, MaxSends: -1, MaxPerEngagement: 2, MaxPerMailbox: -1}}
 	largest, longest := engagement.Participation{}, 0
 	for seed := range uint64(200) {
 		w := newWalk(seed, all)
@@ -259,7 +259,7 @@ func claimColumns(p engagement.Participation) []any {
 	return []any{name, p.Claim.Estimated, p.Claim.Requested, p.Claim.Approved, p.Claim.Paid, p.Claim.ReviewBy, p.Consent.WithdrawalRequestedAt()}
 }
 
-func checkAbridged(t *testing.T, r engagement.PartnerRecord, w *walk, policies []consent.Policy, seen map[engagement.Status]bool) {
+func checkAbridged(t *testing.T, r engagement.PartnerRecord, w *walk, policies []link.Policy, seen map[engagement.Status]bool) {
 	t.Helper()
 	rooms := []engagement.Room{{}, {Limit: 1, Taken: []engagement.Taken{{By: engagement.TakenByConsent, N: 1, Until: w.now.Add(time.Hour)}}}}
 	e := w.offers[w.IntN(len(w.offers))]
@@ -307,7 +307,7 @@ func TestAbridgedKeepsWhatWasAnswered(t *testing.T) {
 	e.ProofBy, e.Proof = engagement.AnchorSubmission, []claim.ProofItem{{Kind: claim.ProofPartnerSurvey, Title: "P", Required: true, Survey: &form}}
 	p := accepted(asked(began(northwind, engagement.OriginAdded)))
 	actions := func(p engagement.Participation) []engagement.Action {
-		row, _ := (engagement.PartnerRecord{}).EntryOf(p, engagement.Room{}, on(2)).RowAt(e, consent.Policy{}, on(2))
+		row, _ := (engagement.PartnerRecord{}).EntryOf(p, engagement.Room{}, on(2)).RowAt(e, link.Policy{}, on(2))
 		return row.Actions
 	}
 	require.NotContains(t, actions(p), engagement.ActionSubmitClaim)

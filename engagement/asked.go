@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -16,7 +16,7 @@ func MailboxDigest(partner PartnerID, address tenant.Email) Digest {
 
 // AskedFor returns when a mailbox was asked for consent in any participation of the
 // record.
-func (r PartnerRecord) AskedFor(address tenant.Email) []consent.Earlier {
+func (r PartnerRecord) AskedFor(address tenant.Email) []link.Earlier {
 	return asEarlier(r.asks(address))
 }
 
@@ -58,10 +58,10 @@ func (r PartnerRecord) Forgetting(address tenant.Email) (PartnerRecord, bool) {
 // same reports whether two asks are the same one: a mailbox is asked once at a time.
 func (a Ask) same(b Ask) bool { return a.Mailbox == b.Mailbox && a.At.Equal(b.At) }
 
-func asEarlier(asks []Ask) []consent.Earlier {
-	var all []consent.Earlier
+func asEarlier(asks []Ask) []link.Earlier {
+	var all []link.Earlier
 	for _, a := range asks {
-		all = append(all, consent.Earlier{At: a.At, Here: true})
+		all = append(all, link.Earlier{At: a.At, Here: true})
 	}
 	return all
 }

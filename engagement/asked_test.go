@@ -4,10 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/stretchr/testify/require"
 )
 
 // A mailbox was asked in whatever participation of the record, once for each link:
@@ -15,9 +14,9 @@ import (
 // are still there.
 func TestAskedFor(t *testing.T) {
 	first, second := cancelled(asked(began(northwind, engagement.OriginAdded))), asked(began(northwind, engagement.OriginClaimed))
-	second.Consent.Links = append([]consent.Link(nil), second.Consent.Links...)
+	second.Consent.Links = append([]link.Link(nil), second.Consent.Links...)
 	second.Consent.Links[0].IssuedAt = start.Add(time.Hour)
-	want := []consent.Earlier{{At: start.Add(time.Minute), Here: true}, {At: start.Add(time.Hour), Here: true}}
+	want := []link.Earlier{{At: start.Add(time.Minute), Here: true}, {At: start.Add(time.Hour), Here: true}}
 	ana, other := email("ana+work@contoso.com"), email("rui@contoso.com")
 
 	r := engagement.PartnerRecord{Key: keyOf(northwind), Participations: []engagement.Participation{first, second}}
@@ -43,7 +42,7 @@ func TestAskedFor(t *testing.T) {
 	// The row that offers to ask again knows all of it.
 	ask := func(r engagement.PartnerRecord, most int) []engagement.Action {
 		now := start.Add(2 * day)
-		row, _ := r.EntryOf(second, engagement.Room{}, now).RowAt(offer(), consent.Policy{MaxPerEngagement: most}, now)
+		row, _ := r.EntryOf(second, engagement.Room{}, now).RowAt(offer(), link.Policy{MaxPerEngagement: most}, now)
 		return row.Actions
 	}
 	whole := engagement.PartnerRecord{Key: keyOf(northwind), Participations: []engagement.Participation{first, second}}

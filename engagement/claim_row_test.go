@@ -4,12 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/stretchr/testify/require"
 )
 
 // The Customers page through the life of a claim: whatever can still
@@ -27,7 +27,7 @@ func TestRowsOfClaims(t *testing.T) {
 	without := happens(reached(claim.StatusActionRequired, northwind), on(23), claim.RemoveEvidence{ID: "e1"})
 
 	withdrawnOnly := reached(claim.StatusDraft, northwind)
-	withdrawnOnly.Consent = must(consent.Apply(withdrawnOnly.Consent, consent.Withdraw{Link: link(withdrawnOnly)}, on(2)))
+	withdrawnOnly.Consent = must(consent.Apply(withdrawnOnly.Consent, consent.Withdraw{Link: linkOf(withdrawnOnly)}, on(2)))
 
 	checkRows(t, []rowCase{
 		{"all the proof is there", with(claim.StatusDraft), on(2), []string{
@@ -91,7 +91,7 @@ func TestRowsBesideAnotherClaim(t *testing.T) {
 				now = on(109)
 			}
 			pl := placeOf(1, known(northwind, eligibility.OutcomeEligible), theirs)
-			rows := pl.rows(northwind, offer(), consent.Policy{}, now)
+			rows := pl.rows(northwind, offer(), link.Policy{}, now)
 			require.Len(t, rows, 1, s)
 			if c.reason == "" {
 				require.Equal(t, engagement.TabEligible, rows[0].Tab, s)
@@ -121,7 +121,7 @@ func TestEntriesHaveTheAmount(t *testing.T) {
 		entries := placeOf(1, reached(status, northwind)).entries(on(30))
 		require.Len(t, entries, 2)
 		require.Equal(t, engagement.AmountSortKey(money(want)), entries[1].Amount, status)
-		rows := placeOf(1, reached(status, northwind)).rows(northwind, offer(), consent.Policy{}, on(30))
+		rows := placeOf(1, reached(status, northwind)).rows(northwind, offer(), link.Policy{}, on(30))
 		require.Equal(t, want, rows[0].Amount.String(), status)
 	}
 	require.Empty(t, placeOf(1, began(northwind, engagement.OriginAdded)).entries(start)[1].Amount)

@@ -5,12 +5,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/stretchr/testify/require"
 )
 
 // Each status of a claim list, in the program's own spelling, and what is true of
@@ -68,7 +68,7 @@ func TestStatusOfClaims(t *testing.T) {
 	// Consent that was recorded before its claim was opened, and a claim that a later
 	// version knows more of, read as consented.
 	p := asked(unasked)
-	p.Consent = must(consent.Apply(p.Consent, consent.Accept{Link: link(p)}, consented))
+	p.Consent = must(consent.Apply(p.Consent, consent.Accept{Link: linkOf(p)}, consented))
 	require.Equal(t, engagement.StatusConsentReceived, p.StatusAt(on(1)))
 	require.True(t, p.DeadlineAt(on(1)).IsZero())
 	// What the claim alone records reads as what the consent records with it.
@@ -83,7 +83,7 @@ func TestStatusOfClaims(t *testing.T) {
 func TestWithdrawalAfterSubmission(t *testing.T) {
 	p := reached(claim.StatusUnderReview, northwind)
 	before := *p.Claim
-	p.Consent = must(consent.Apply(p.Consent, consent.Withdraw{Link: link(p), AfterSubmission: true}, on(30)))
+	p.Consent = must(consent.Apply(p.Consent, consent.Withdraw{Link: linkOf(p), AfterSubmission: true}, on(30)))
 	p = happens(p, on(30), claim.Withdraw{})
 	require.Equal(t, &before, p.Claim)
 	checkStatus(t, p, on(31), engagement.StatusUnderReview, true, true, time.Time{})
@@ -149,7 +149,7 @@ func TestOpenClaimTakesTheRateOfTheDay(t *testing.T) {
 
 	e.Proof = []claim.ProofItem{{Kind: "survey", Title: "Survey", Survey: &survey.Form{}}}
 	same, err := engagement.OpenClaim(p, e, start)
-	require.ErrorIs(t, err, consent.ErrInvalid)
+	require.ErrorIs(t, err, link.ErrInvalid)
 	require.Equal(t, p, same)
 }
 

@@ -6,12 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/stretchr/testify/require"
 )
 
 // The claim limit counts granted participations of all partners, and those that
@@ -165,7 +164,7 @@ func TestRowOnAClockThatIsBehind(t *testing.T) {
 			if p.ID != "" {
 				e = r.EntryOf(p, pl.shared.RoomFor(northwind), made)
 			}
-			row, ok := e.RowAt(offer(), consent.Policy{}, read)
+			row, ok := e.RowAt(offer(), link.Policy{}, read)
 			require.True(t, ok)
 			require.True(t, e.Tab == row.Tab || e.Until == over, "the tab that it is stored under")
 			return row

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 )
@@ -27,8 +27,8 @@ type Detail struct {
 	EngagementVersion string                `json:"engagement_version,omitzero" field:"4"` // on which the event stands
 	Contacts          int                   `json:"contacts,omitzero" field:"5"`           // how many were written to
 	TextVersion       string                `json:"text_version,omitzero" field:"6"`       // of what they were sent
-	Language          consent.Language      `json:"language,omitzero" field:"7"`           // in which
-	Link              consent.LinkID        `json:"link,omitzero" field:"8"`               // joins a sending with its answer
+	Language          link.Language         `json:"language,omitzero" field:"7"`           // in which
+	Link              link.ID               `json:"link,omitzero" field:"8"`               // joins a sending with its answer
 	Deadline          time.Time             `json:"deadline,omitzero" field:"9"`           // that passed, or comes near
 	Requested         eligibility.Money     `json:"requested,omitzero" field:"10"`         // by the partner
 	Approved          eligibility.Money     `json:"approved,omitzero" field:"11"`          // by the program
@@ -52,7 +52,7 @@ type Detail struct {
 	AfterSubmission   bool                  `json:"after_submission,omitzero" field:"28"`  // withdrawn too late to end the claim: a flag for its reviewer
 	OwnReview         string                `json:"own_review,omitzero" field:"29"`        // why the reviewer was let review a claim on which it acted for the partner
 	Message           MessageKind           `json:"message,omitzero" field:"30"`           // that did not reach its contact
-	Failure           consent.FailureCode   `json:"failure,omitzero" field:"31"`           // why it did not
+	Failure           link.FailureCode      `json:"failure,omitzero" field:"31"`           // why it did not
 	Payee             string                `json:"payee,omitzero" field:"32"`             // status of the payee profile, not valid, of a location that was paid all the same
 	ForeignContacts   int                   `json:"foreign_contacts,omitzero" field:"34"`  // how many customer contacts have a domain that the directory does not give to the customer, or could not look up
 	OwnContacts       int                   `json:"own_contacts,omitzero" field:"35"`      // how many contacts were let answer for the other side, as in a sandbox

@@ -8,13 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/stretchr/testify/require"
 )
 
 // only returns details of which one field alone has a value, for each field.
@@ -38,8 +37,8 @@ func fill(v reflect.Value) {
 		*x = []claim.RejectionCode{claim.RejectionDuplicateClaim, claim.RejectionOther}
 	case *[]engagement.ChangedField:
 		*x = []engagement.ChangedField{engagement.ChangedDealSize}
-	case *consent.FailureCode:
-		*x = consent.FailureBounced
+	case *link.FailureCode:
+		*x = link.FailureBounced
 	case *engagement.MessageKind:
 		*x = engagement.MessageConsentReminder
 	case *eligibility.Outcome:

@@ -4,14 +4,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/stretchr/testify/require"
 )
 
 func TestLabels(t *testing.T) {
@@ -58,7 +57,7 @@ func TestContactFlags(t *testing.T) {
 
 func TestSides(t *testing.T) {
 	var p engagement.Participation
-	p.Consent.Partner = []consent.Contact{{Email: email("joe@northwind.example")}}
+	p.Consent.Partner = []link.Contact{{Email: email("joe@northwind.example")}}
 	p.Claim = &claim.State{}
 	require.Equal(t, []tenant.Email{email("joe@northwind.example")}, p.PartnerSide())
 	require.Empty(t, p.CustomerSide())
@@ -67,11 +66,11 @@ func TestSides(t *testing.T) {
 // What an address failed to get is forgotten when it gets something, or is erased.
 func TestMailFailures(t *testing.T) {
 	message := engagement.Message{To: email("joe@northwind.example"), Kind: engagement.MessageClaimPaid}
-	failure := consent.Failure{Code: consent.AllFailureCodes()[0], At: start}
+	failure := link.Failure{Code: link.AllFailureCodes()[0], At: start}
 	p := engagement.Participation{}.WithMail(message, failure)
 	require.Len(t, p.Failures, 1)
 	require.NotContains(t, p.Failures[0].LogValue().String(), "joe")
-	require.Empty(t, p.WithMail(message, consent.Failure{}).Failures)
+	require.Empty(t, p.WithMail(message, link.Failure{}).Failures)
 	erased, found := p.ErasedMail(email("JOE@northwind.example"))
 	require.True(t, found)
 	require.Empty(t, erased.Failures)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -48,7 +49,7 @@ func ExampleEntry_RowAt() {
 
 	entry := record.EntryOf(added, shared.RoomFor("northwind"), now)
 	for _, when := range []time.Time{now, now.AddDate(0, 0, 29), now.AddDate(0, 0, 30)} {
-		row, _ := entry.RowAt(offer, consent.Policy{}, when)
+		row, _ := entry.RowAt(offer, link.Policy{}, when)
 		fmt.Printf("%s: %s; %s; %v\n", row.Name(), row.Tab, row.Todo(words.Words{}), row.Actions)
 	}
 	// Output:

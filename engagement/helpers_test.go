@@ -7,13 +7,13 @@ import (
 	"time"
 	_ "time/tzdata" // the zones that tests count days in, on every machine
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/stretchr/testify/require"
 )
 
 const day = 24 * time.Hour
@@ -96,25 +96,25 @@ func asked(p engagement.Participation) engagement.Participation {
 	terms := consent.NewTerms(consent.StandardTexts().For("en"), consent.Subject{ID: "azure-migration", Name: "Azure Migration"},
 		consent.Party{Role: consent.RoleCustomer, ID: "contoso", Name: "Contoso"}, consent.Party{Role: consent.RolePartner, ID: "northwind", Name: "Northwind"})
 	p.Consent = must(consent.Apply(p.Consent, consent.Request{
-		Customer: []consent.Contact{{Email: email("ana@contoso.com")}}, Links: []consent.LinkID{link(p)}, Terms: terms,
+		Customer: []link.Contact{{Email: email("ana@contoso.com")}}, Links: []link.ID{linkOf(p)}, Terms: terms,
 	}, start.Add(time.Minute)))
 	return p
 }
 
-func link(p engagement.Participation) consent.LinkID { return consent.LinkID("link-of-" + p.ID) }
+func linkOf(p engagement.Participation) link.ID { return link.ID("link-of-" + p.ID) }
 
 func accepted(p engagement.Participation) engagement.Participation {
-	p.Consent = must(consent.Apply(p.Consent, consent.Accept{Link: link(p)}, start.Add(2*time.Minute)))
+	p.Consent = must(consent.Apply(p.Consent, consent.Accept{Link: linkOf(p)}, start.Add(2*time.Minute)))
 	return must(engagement.OpenClaim(p, offer(), start.Add(2*time.Minute)))
 }
 
 func declined(p engagement.Participation) engagement.Participation {
-	p.Consent = must(consent.Apply(p.Consent, consent.Decline{Link: link(p)}, start.Add(2*time.Minute)))
+	p.Consent = must(consent.Apply(p.Consent, consent.Decline{Link: linkOf(p)}, start.Add(2*time.Minute)))
 	return p
 }
 
 func withdrawn(p engagement.Participation) engagement.Participation {
-	p.Consent = must(consent.Apply(p.Consent, consent.Withdraw{Link: link(p)}, start.Add(3*time.Minute)))
+	p.Consent = must(consent.Apply(p.Consent, consent.Withdraw{Link: linkOf(p)}, start.Add(3*time.Minute)))
 	return must(engagement.ApplyClaim(p, claim.Withdraw{}, start.Add(3*time.Minute)))
 }
 
@@ -148,8 +148,8 @@ func proven(p engagement.Participation) engagement.Participation {
 		}}
 	}
 	return happens(p, on(1), document("e1", claim.ProofFindings), document("e2", claim.ProofInvoice),
-		claim.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: consent.Contact{Email: email("paula@northwind.example")}, Link: "s1"},
-		claim.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: consent.Contact{Email: email("ana@contoso.com")}, Link: "s2"},
+		claim.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: link.Contact{Email: email("paula@northwind.example")}, Link: "s1"},
+		claim.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: link.Contact{Email: email("ana@contoso.com")}, Link: "s2"},
 		claim.AnswerSurvey{Survey: claim.ProofPartnerSurvey, Link: "s1", Answers: map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4"}},
 		claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "s2", Answers: map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"}},
 	)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
@@ -48,14 +49,14 @@ type consentForm struct {
 }
 
 type sentForm struct {
-	Kind  consent.Kind     `field:"1"`
-	At    time.Time        `field:"2"`
-	Links []consent.LinkID `field:"3"`
+	Kind  consent.Kind `field:"1"`
+	At    time.Time    `field:"2"`
+	Links []link.ID    `field:"3"`
 }
 
 type answerForm struct {
 	Decision        consent.Decision `field:"1"`
-	Link            consent.LinkID   `field:"2"`
+	Link            link.ID          `field:"2"`
 	At              time.Time        `field:"3"`
 	AfterSubmission bool             `field:"4"`
 }
@@ -95,10 +96,10 @@ type evidenceForm struct {
 }
 
 type surveyForm struct {
-	Kind       string           `field:"1"`
-	Status     survey.Status    `field:"2"`
-	Sent       []consent.LinkID `field:"3"`
-	AnsweredAt time.Time        `field:"4"`
+	Kind       string        `field:"1"`
+	Status     survey.Status `field:"2"`
+	Sent       []link.ID     `field:"3"`
+	AnsweredAt time.Time     `field:"4"`
 }
 
 type amountForm struct {

@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/stretchr/testify/require"
 )
 
 // unproved are the fields that the digest of a state leaves out, each with all that
@@ -76,7 +76,7 @@ func TestStateDigestCoversEveryField(t *testing.T) {
 		p.Claim.Surveys = nil
 		p.Claim.Submissions, p.Claim.Recalls = []claim.Submission{{}}, []claim.Recall{{}}
 		p.Claim.Reviews, p.Claim.Payments, p.Claim.Comments = []claim.Review{{}}, []claim.Payment{{}}, []claim.Comment{{}}
-		p.Consent.Sent[0].Links = []consent.LinkID{"l-1"}
+		p.Consent.Sent[0].Links = []link.ID{"l-1"}
 		return p
 	}
 	p := fresh()
@@ -135,8 +135,8 @@ func other(v reflect.Value) (reflect.Value, bool) {
 		return reflect.ValueOf([]claim.Survey{{Kind: claim.ProofCustomerSurvey, State: survey.State{Status: survey.StatusDone}}}), true
 	case []claim.RejectionCode:
 		return reflect.ValueOf([]claim.RejectionCode{claim.RejectionOther}), true
-	case []consent.LinkID:
-		return reflect.ValueOf([]consent.LinkID{"l-2"}), true
+	case []link.ID:
+		return reflect.ValueOf([]link.ID{"l-2"}), true
 	}
 	out := reflect.New(v.Type()).Elem()
 	switch v.Kind() {

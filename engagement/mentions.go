@@ -6,11 +6,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/tenant"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Mentions is told of whomever something names that is kept of a customer, perhaps more
@@ -79,19 +78,19 @@ func (m Mentions) Participation(p Participation) {
 	})
 }
 
-func (m Mentions) links(all []consent.Link) {
+func (m Mentions) links(all []link.Link) {
 	for _, l := range all {
 		m.contact(l.Contact)
 	}
 }
 
-func (m Mentions) contacts(all []consent.Contact) {
+func (m Mentions) contacts(all []link.Contact) {
 	for _, c := range all {
 		m.contact(c)
 	}
 }
 
-func (m Mentions) contact(c consent.Contact) {
+func (m Mentions) contact(c link.Contact) {
 	m.address(c.Email)
 	m.text(c.Name)
 	if m.Name != nil && c.Name != "" {

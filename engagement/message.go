@@ -4,7 +4,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -57,19 +57,19 @@ func (k *MessageKind) UnmarshalText(b []byte) error {
 // Message is something to tell somebody. It is stored with the change that
 // caused it and goes out after that was committed, at least once.
 type Message struct {
-	ID            MessageID        `json:"id"`
-	Kind          MessageKind      `json:"kind"`
-	Partner       PartnerID        `json:"partner"`
-	Engagement    ID               `json:"engagement"`
-	Customer      tenant.Key       `json:"customer"`
-	Participation ParticipationID  `json:"participation"`
-	To            tenant.Email     `json:"to,omitzero"`       // zero: to the partner as a whole, which has named no contacts, or for MessageReferralRequest; the host knows whom to tell
-	Language      consent.Language `json:"language,omitzero"` // zero: the first there is
-	Link          consent.LinkID   `json:"link,omitzero"`     // the link that it carries; its token is made when it goes out
-	Deadline      time.Time        `json:"deadline,omitzero"` // the one that a reminder is about
-	Of            int              `json:"of,omitzero"`       // which of the claim's reviews or payments it tells of, from 1; 0: the last
-	CreatedAt     time.Time        `json:"created_at"`
-	Attempts      int              `json:"attempts"` // how often it was handed out
+	ID            MessageID       `json:"id"`
+	Kind          MessageKind     `json:"kind"`
+	Partner       PartnerID       `json:"partner"`
+	Engagement    ID              `json:"engagement"`
+	Customer      tenant.Key      `json:"customer"`
+	Participation ParticipationID `json:"participation"`
+	To            tenant.Email    `json:"to,omitzero"`       // zero: to the partner as a whole, which has named no contacts, or for MessageReferralRequest; the host knows whom to tell
+	Language      link.Language   `json:"language,omitzero"` // zero: the first there is
+	Link          link.ID         `json:"link,omitzero"`     // the link that it carries; its token is made when it goes out
+	Deadline      time.Time       `json:"deadline,omitzero"` // the one that a reminder is about
+	Of            int             `json:"of,omitzero"`       // which of the claim's reviews or payments it tells of, from 1; 0: the last
+	CreatedAt     time.Time       `json:"created_at"`
+	Attempts      int             `json:"attempts"` // how often it was handed out
 }
 
 // Record returns the key of the record that the message is about.

@@ -4,7 +4,7 @@ import (
 	"log/slog"
 	"slices"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // MaxNamed is for how many locations a customer's contacts are kept: those through
@@ -14,9 +14,9 @@ const MaxNamed = 20
 // NamedContacts are the contacts of both sides who were named last for a customer
 // through a location, to be offered again.
 type NamedContacts struct {
-	Location LocationID        `json:"location"`
-	Customer []consent.Contact `json:"customer,omitempty"`
-	Partner  []consent.Contact `json:"partner,omitempty"`
+	Location LocationID     `json:"location"`
+	Customer []link.Contact `json:"customer,omitempty"`
+	Partner  []link.Contact `json:"partner,omitempty"`
 }
 
 // LogValue hides the persons.
@@ -26,7 +26,7 @@ func (n NamedContacts) LogValue() slog.Value {
 
 // Naming returns the customer with the contacts that were named through a location.
 // A side that is nil stays as it was there.
-func (c Customer) Naming(at LocationID, customer, partner []consent.Contact) Customer {
+func (c Customer) Naming(at LocationID, customer, partner []link.Contact) Customer {
 	if customer == nil && partner == nil {
 		return c
 	}
@@ -49,7 +49,7 @@ func (c Customer) Naming(at LocationID, customer, partner []consent.Contact) Cus
 
 // LastNamed returns the contacts of each side that were named last through the
 // location or else through one of those within which the asker acts.
-func (c Customer) LastNamed(at LocationID, within func(LocationID) bool) (customer, partner []consent.Contact) {
+func (c Customer) LastNamed(at LocationID, within func(LocationID) bool) (customer, partner []link.Contact) {
 	all := slices.DeleteFunc(slices.Clone(c.Named), func(n NamedContacts) bool { return !within(n.Location) })
 	if i := slices.IndexFunc(all, func(n NamedContacts) bool { return n.Location == at }); i >= 0 {
 		all = append(all, all[i])

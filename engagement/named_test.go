@@ -4,18 +4,17 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/stretchr/testify/require"
 )
 
-func person(t *testing.T, address string) []consent.Contact {
+func person(t *testing.T, address string) []link.Contact {
 	t.Helper()
 	e, err := tenant.ParseEmail(address)
 	require.NoError(t, err)
-	return []consent.Contact{{Email: e}}
+	return []link.Contact{{Email: e}}
 }
 
 // Of each location those who were named last are kept, of so many locations, and the
@@ -34,7 +33,7 @@ func TestNaming(t *testing.T) {
 	for _, test := range []struct {
 		at                engagement.LocationID
 		within            func(engagement.LocationID) bool
-		customer, partner []consent.Contact
+		customer, partner []link.Contact
 	}{
 		{"1", all, ana, joe},
 		{"2", all, eva, joe},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -29,7 +30,7 @@ type Participation struct {
 	Terms        Terms                `json:"terms"`
 	Decision     eligibility.Decision `json:"decision"` // with which the customer was found eligible
 	Consent      consent.State        `json:"consent"`
-	Language     consent.Language     `json:"language,omitzero"`    // in which the partner's contacts are told; zero: the customer's
+	Language     link.Language        `json:"language,omitzero"`    // in which the partner's contacts are told; zero: the customer's
 	Nominated    tenant.IDKind        `json:"nominated,omitzero"`   // by which ID the customer was named
 	Hours        int                  `json:"hours,omitzero"`       // planned, with variable pay; never changes
 	DealSize     eligibility.Money    `json:"deal_size,omitzero"`   // as the partner estimates it; frozen when consent is requested

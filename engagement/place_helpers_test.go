@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 )
 
@@ -65,7 +65,7 @@ func (pl place) entries(now time.Time) []engagement.Entry {
 }
 
 // rows are those of a partner, the customer's own last.
-func (pl place) rows(partner engagement.PartnerID, offer engagement.Engagement, policy consent.Policy, now time.Time) []engagement.Row {
+func (pl place) rows(partner engagement.PartnerID, offer engagement.Engagement, policy link.Policy, now time.Time) []engagement.Row {
 	r, ok := pl.record(partner)
 	if !ok {
 		return nil

@@ -5,14 +5,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/stretchr/testify/require"
 )
 
 // line writes a row as the table in TestRows spells it.
@@ -170,7 +170,7 @@ func checkRows(t *testing.T, cases []rowCase) {
 		t.Run(c.name, func(t *testing.T) {
 			e := offer()
 			e.ClaimLimit = c.place.shared.ClaimLimit
-			rows := c.place.rows(northwind, e, consent.Policy{}, c.now)
+			rows := c.place.rows(northwind, e, link.Policy{}, c.now)
 			var got []string
 			for _, r := range rows {
 				got = append(got, line(r))
@@ -200,32 +200,32 @@ func TestActionsFollowTheEngagement(t *testing.T) {
 	e.LastClaimDay = date("2026-07-01")
 	over := at("2026-07-02T00:00:00Z")
 	pl := placeOf(1, known(northwind, eligibility.OutcomeEligible))
-	actions := func(pl place, e engagement.Engagement, policy consent.Policy, now time.Time) ([]engagement.Action, string) {
+	actions := func(pl place, e engagement.Engagement, policy link.Policy, now time.Time) ([]engagement.Action, string) {
 		rows := pl.rows(northwind, e, policy, now)
 		require.Len(t, rows, 1)
 		require.Equal(t, engagement.TabEligible, rows[0].Tab, "whatever can be done now")
 		return rows[0].Actions, rows[0].Todo(words.Words{})
 	}
-	got, todo := actions(pl, e, consent.Policy{}, over.Add(-tick))
+	got, todo := actions(pl, e, link.Policy{}, over.Add(-tick))
 	require.Equal(t, []engagement.Action{engagement.ActionClaimCustomer}, got)
 	require.Equal(t, "Can be claimed", todo)
-	got, todo = actions(pl, e, consent.Policy{}, over)
+	got, todo = actions(pl, e, link.Policy{}, over)
 	require.Empty(t, got)
 	require.Equal(t, "Cannot be claimed now", todo)
 
 	r, _ := pl.record(northwind)
 	r.Evaluation.Locations = nil
-	got, _ = actions(pl.with(r), offer(), consent.Policy{}, start)
+	got, _ = actions(pl.with(r), offer(), link.Policy{}, start)
 	require.Empty(t, got, "none of the partner's locations may add")
 
-	got, _ = actions(placeOf(1, began(northwind, engagement.OriginAdded)), e, consent.Policy{}, over)
+	got, _ = actions(placeOf(1, began(northwind, engagement.OriginAdded)), e, link.Policy{}, over)
 	require.Equal(t, []engagement.Action{engagement.ActionRequestConsent, engagement.ActionCancel}, got)
 
 	// The policy says when asking again is allowed.
 	waiting := placeOf(1, asked(began(northwind, engagement.OriginAdded)))
-	got, _ = actions(waiting, e, consent.Policy{ResendInterval: time.Hour}, start.Add(time.Hour+time.Minute))
+	got, _ = actions(waiting, e, link.Policy{ResendInterval: time.Hour}, start.Add(time.Hour+time.Minute))
 	require.Equal(t, []engagement.Action{engagement.ActionResendConsent, engagement.ActionCancel}, got)
-	got, _ = actions(waiting, e, consent.Policy{MaxSends: 1}, start.Add(2*day))
+	got, _ = actions(waiting, e, link.Policy{MaxSends: 1}, start.Add(2*day))
 	require.Equal(t, []engagement.Action{engagement.ActionCancel}, got)
 }
 
@@ -239,7 +239,7 @@ func TestRowsCountDaysInTheirZone(t *testing.T) {
 	p.StartedAt = at("2026-10-10T08:00:00Z")
 	p.Consent = consent.Start(p.Terms.Deadline(p.StartedAt, 30))
 	for _, e := range []engagement.Engagement{lisbon, offer()} {
-		rows := placeOf(1, p).rows(northwind, e, consent.Policy{}, p.StartedAt)
+		rows := placeOf(1, p).rows(northwind, e, link.Policy{}, p.StartedAt)
 		require.Equal(t, 30, rows[0].DaysLeft, "in %v", e.Zone)
 	}
 }

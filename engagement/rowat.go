@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // RowAt returns the row that the entry is at now, with the actions that are allowed
 // as far as what was sent for its participation and others of its record tells, and
 // by the engagement as it is; false where it is on no page and no list then. Rows that
 // left the page are rows with TabOff.
-func (e Entry) RowAt(offer Engagement, policy consent.Policy, now time.Time) (Row, bool) {
+func (e Entry) RowAt(offer Engagement, policy link.Policy, now time.Time) (Row, bool) {
 	r, ok := e.rowAt(now)
 	if !ok {
 		return r, false
@@ -88,14 +89,14 @@ func (e Entry) knownRowAt(now time.Time) (Row, bool) {
 // resendFrom returns whether the participation's contacts may be asked again now or,
 // else, from when; the zero time if not at all. It knows what was sent for this
 // engagement: what else the mailboxes were sent, and all of the day's, is not known here.
-func (s Shown) resendFrom(policy consent.Policy, now time.Time) (time.Time, bool) {
+func (s Shown) resendFrom(policy link.Policy, now time.Time) (time.Time, bool) {
 	if s.Participation == nil {
 		return time.Time{}, false
 	}
 	p := *s.Participation
 	var from time.Time
-	if err := policy.MayResend(p.Consent, now); err != nil {
-		soon := (*consent.TooSoonError)(nil)
+	if err := consent.MayResend(p.Consent, policy, now); err != nil {
+		soon := (*link.TooSoonError)(nil)
 		if !errors.As(err, &soon) {
 			return time.Time{}, false
 		}
@@ -103,7 +104,7 @@ func (s Shown) resendFrom(policy consent.Policy, now time.Time) (time.Time, bool
 	}
 	all := PartnerRecord{Key: p.Record(), Participations: []Participation{p}, Asked: s.Asked}
 	for _, c := range p.Consent.Contacts() {
-		many := (*consent.LimitError)(nil)
+		many := (*link.LimitError)(nil)
 		if errors.As(policy.MayWriteTo(all.AskedFor(c.Email), true, now), &many) && many.NotBefore.After(from) {
 			from = many.NotBefore
 		}

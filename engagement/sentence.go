@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -73,11 +73,11 @@ func clause(w words.Words, zone *time.Location, name string, field reflect.Value
 		value = w.Money(x)
 	case eligibility.Outcome:
 		value = w.Named("outcome", string(x))
-	case consent.FailureCode:
+	case link.FailureCode:
 		value = w.Named("failure", string(x))
 	case MessageKind:
 		value = x.In(w)
-	case consent.Language:
+	case link.Language:
 		value = w.Tongue(x)
 	case []claim.RejectionCode:
 		value = w.Series(namesOf(w, "rejection", x))

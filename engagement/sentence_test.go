@@ -5,14 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/stretchr/testify/require"
 )
 
 // Every kind of event, every detail and every value of one can be told in every
@@ -33,7 +32,7 @@ func TestEverythingCanBeTold(t *testing.T) {
 		tell("message "+string(v), engagement.Detail{Message: v})
 		tell("reminder "+string(v), engagement.Detail{Reminder: v})
 	}
-	for _, v := range consent.AllFailureCodes() {
+	for _, v := range link.AllFailureCodes() {
 		tell("failure "+string(v), engagement.Detail{Failure: v})
 	}
 	for _, v := range claim.AllRejectionCodes() {
@@ -88,7 +87,7 @@ func TestSentences(t *testing.T) {
 		{engagement.Event{Kind: engagement.EventDeadlinePassed, By: engagement.ByClock, Detail: engagement.Detail{Deadline: start}},
 			"A deadline passed: 1 July 2026, 11:00 (Paris time)", "Terminou um prazo: 1 de julho de 2026, 11:00 (hora de Paris)"},
 	} {
-		for tag, want := range map[consent.Language]string{"en": tt.en, "pt-PT": tt.pt} {
+		for tag, want := range map[link.Language]string{"en": tt.en, "pt-PT": tt.pt} {
 			require.Equal(t, want, strings.ReplaceAll(when(tt.e).Sentence(words.Standard().For(tag), zone("Europe/Paris")), "\u00a0", " "))
 		}
 	}

@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/internal/text"
+	"github.com/stretchr/testify/require"
 )
 
 var partners = []engagement.PartnerID{northwind, fabrikam, "litware", "proseware"}
@@ -84,8 +84,8 @@ func checkSettle(t *testing.T, pl place, now time.Time) {
 		require.Equal(t, plain(pl.entries(at)), plain(settled.entries(at)))
 		require.Equal(t, pl.shared.Granted(at), settled.shared.Granted(at))
 		for _, partner := range append(partners, "nobody") {
-			rows := pl.rows(partner, offer(), consent.Policy{}, at)
-			require.Equal(t, rows, settled.rows(partner, offer(), consent.Policy{}, at))
+			rows := pl.rows(partner, offer(), link.Policy{}, at)
+			require.Equal(t, rows, settled.rows(partner, offer(), link.Policy{}, at))
 			require.Equal(t, pl.full(partner, at), settled.full(partner, at))
 			checkEntries(t, settled, partner, rows, at)
 		}
@@ -242,11 +242,11 @@ func TestEntryAt(t *testing.T) {
 			require.Len(t, fresh, len(entries))
 			for i, e := range entries {
 				require.Equal(t, plain(fresh[i:i+1]), plain([]engagement.Entry{e.At(now)}), "seed %d, %v of %v", seed, now, then)
-				row, ok := e.RowAt(offer(), consent.Policy{}, now)
-				made, is := fresh[i].RowAt(offer(), consent.Policy{}, now)
+				row, ok := e.RowAt(offer(), link.Policy{}, now)
+				made, is := fresh[i].RowAt(offer(), link.Policy{}, now)
 				require.Equal(t, is, ok)
 				require.Equal(t, made, row)
-				at, ok := e.At(now).RowAt(offer(), consent.Policy{}, now)
+				at, ok := e.At(now).RowAt(offer(), link.Policy{}, now)
 				require.Equal(t, is, ok)
 				require.Equal(t, made, at)
 				require.Equal(t, fresh[i].Tab != engagement.TabNone, is, "what has no row is on no tab")

@@ -4,16 +4,16 @@ import (
 	"log/slog"
 	"slices"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // MailFailure is a message without a link that did not reach its contact: the last
-// one of each address. Those with a link are told by it, see [consent.Link].
+// one of each address. Those with a link are told by it, see [link.Link].
 type MailFailure struct {
 	To      tenant.Email `json:"to,omitzero"` // zero: the partner as a whole
 	Message MessageKind  `json:"message"`
-	consent.Failure
+	link.Failure
 }
 
 // LogValue keeps the address out of logs.
@@ -23,9 +23,9 @@ func (f MailFailure) LogValue() slog.Value {
 
 // Unreached is a contact that a message did not reach.
 type Unreached struct {
-	Contact consent.Contact `json:"contact,omitzero"` // zero: the partner as a whole
-	Message MessageKind     `json:"message"`
-	consent.Failure
+	Contact link.Contact `json:"contact,omitzero"` // zero: the partner as a whole
+	Message MessageKind  `json:"message"`
+	link.Failure
 }
 
 // LogValue keeps the contact out of logs.
@@ -38,7 +38,7 @@ func (u Unreached) LogValue() slog.Value {
 // the partner as a whole until the referral is recorded for which it was not reached.
 func (p Participation) Unreached() []Unreached {
 	var out []Unreached
-	links := func(kind MessageKind, all []consent.Link) {
+	links := func(kind MessageKind, all []link.Link) {
 		for _, l := range all {
 			if !l.Failed.IsZero() && !l.Void() && !l.Erased() {
 				out = append(out, Unreached{l.Contact, kind, l.Failed})
@@ -60,9 +60,9 @@ func (p Participation) Unreached() []Unreached {
 	for _, f := range p.Failures {
 		waits := f.Message == MessageReferralRequest && p.Referral.IsZero() // whomever the partner has named
 		if f.To.IsZero() && (waits || f.Message != MessageReferralRequest && len(p.Consent.Partner) == 0) {
-			out = append(out, Unreached{consent.Contact{}, f.Message, f.Failure})
+			out = append(out, Unreached{link.Contact{}, f.Message, f.Failure})
 		}
-		if i := slices.IndexFunc(contacts, func(c consent.Contact) bool { return c.Is(f.To) }); i >= 0 {
+		if i := slices.IndexFunc(contacts, func(c link.Contact) bool { return c.Is(f.To) }); i >= 0 {
 			out = append(out, Unreached{contacts[i], f.Message, f.Failure})
 		}
 	}
@@ -80,7 +80,7 @@ func (p Participation) Asked() int {
 
 // WithMail returns the participation after a message without a link was handed to a
 // mail system, or failed to reach its contact.
-func (p Participation) WithMail(m Message, failure consent.Failure) Participation {
+func (p Participation) WithMail(m Message, failure link.Failure) Participation {
 	failures := slices.DeleteFunc(slices.Clone(p.Failures), func(f MailFailure) bool { return f.To.Mailbox() == m.To.Mailbox() })
 	if !failure.IsZero() {
 		failures = append(failures, MailFailure{m.To, m.Kind, failure})

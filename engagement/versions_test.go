@@ -4,12 +4,11 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/stretchr/testify/require"
 )
 
 // asks are items of proof that are documents.
@@ -175,7 +174,7 @@ func TestProofKeepsSurveysThatWereSent(t *testing.T) {
 		s := must(claim.Open(claim.Opening{At: start, SubmitBy: on(60), ReviewBy: on(90), Proof: all}))
 		want := 0
 		if sent {
-			s = must(claim.Apply(s, claim.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: consent.Contact{Email: email("ana@contoso.com")}, Language: "en", Link: "l-1"}, start))
+			s = must(claim.Apply(s, claim.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: link.Contact{Email: email("ana@contoso.com")}, Language: "en", Link: "l-1"}, start))
 			want = 1
 		}
 		s = must(s.WithProof(asks("report"), date("2026-10-01")))

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 )
 
@@ -322,7 +322,7 @@ func (c Changes) checkErased() error {
 }
 
 func (c Changes) checkTokens() error {
-	seen := make(map[consent.Hash]bool, len(c.Tokens))
+	seen := make(map[link.Hash]bool, len(c.Tokens))
 	for _, t := range c.Tokens {
 		switch {
 		case t.Hash.IsZero() || seen[t.Hash]:

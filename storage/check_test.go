@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -31,7 +32,7 @@ func grant(t *testing.T) storage.Changes {
 		Records: []engagement.PartnerRecord{record}, Participations: []engagement.Participation{p},
 		Entries:   record.WithParticipation(p).Entries(shared.RoomFor("northwind"), noon),
 		Customers: []engagement.Customer{{Key: record.Key.OfCustomer()}},
-		Tokens:    []storage.Token{{Hash: consent.Hash{1}, Slot: storage.SlotOf("tpid:1"), Participation: "p-1", Record: record.Key}},
+		Tokens:    []storage.Token{{Hash: link.Hash{1}, Slot: storage.SlotOf("tpid:1"), Participation: "p-1", Record: record.Key}},
 		Messages:  []engagement.Message{{ID: "m-1", Partner: "northwind", Engagement: "azure-migration", Customer: "tpid:1", CreatedAt: noon}},
 		Sendings:  []storage.Sending{{Partner: "northwind", Message: "m-1", Mailbox: engagement.Digest{1}, At: noon}},
 		Command:   &storage.CommandRecord{Key: storage.CommandKey{Partner: "northwind", Key: "k"}, At: noon},
@@ -110,7 +111,7 @@ func TestCheck(t *testing.T) {
 		{"a customer's history ends at event 5", func(c *storage.Changes) { c.Customers[0].History.Hash[0]++ }},
 		{"still has its person", func(c *storage.Changes) { c.Erased[0].Person = &engagement.Person{} }},
 		{"a token has no hash of its own", func(c *storage.Changes) { c.Tokens = append(c.Tokens, c.Tokens[0]) }},
-		{"a token has no hash of its own", func(c *storage.Changes) { c.Tokens[0].Hash = consent.Hash{} }},
+		{"a token has no hash of its own", func(c *storage.Changes) { c.Tokens[0].Hash = link.Hash{} }},
 		{"a token has no participation", func(c *storage.Changes) { c.Tokens[0].Participation = "" }},
 		{"a token is in slot 0", func(c *storage.Changes) { c.Tokens[0].Slot = 0 }},
 		{"has no ID of its own", func(c *storage.Changes) { c.Messages = append(c.Messages, c.Messages[0]) }},

@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"strconv"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -25,7 +25,7 @@ func SlotOf(customer tenant.Key) Slot {
 }
 
 // SlotOfHash returns the slot of what no customer places, by its hash in the same way.
-func SlotOfHash(h consent.Hash) Slot { return slotOf(h[:]) }
+func SlotOfHash(h link.Hash) Slot { return slotOf(h[:]) }
 
 func slotOf(b []byte) Slot { return Slot(binary.BigEndian.Uint16(b)%Slots) + 1 }
 
@@ -46,6 +46,6 @@ func SlotIn(id string) Slot {
 
 // LinkKey names what a link opens.
 type LinkKey struct {
-	Hash consent.Hash
+	Hash link.Hash
 	Slot Slot // that the link carries, and a token in another is not meant; 0: it may be in any
 }

@@ -3,14 +3,14 @@ package storage_test
 import (
 	"testing"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
 // Each slot stands in an ID and in a token.
 func TestSlots(t *testing.T) {
-	if storage.Slots != consent.MaxSlot {
-		t.Errorf("there are %d slots and tokens carry %d", storage.Slots, consent.MaxSlot)
+	if storage.Slots != link.MaxSlot {
+		t.Errorf("there are %d slots and tokens carry %d", storage.Slots, link.MaxSlot)
 	}
 	for id, want := range map[string]storage.Slot{
 		"01890a5d-ac96-8001-8abc-0123456789ab": 0, // 0x9ab is none

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -241,7 +241,7 @@ type CustomerPersons struct {
 // Token lets a participation be found by a hash: that of a link's token, or that
 // under which a workflow notes that a content was handed in with it.
 type Token struct {
-	Hash          consent.Hash
+	Hash          link.Hash
 	Slot          Slot // where it is looked for: that of the customer or, where nothing else is known then, of the hash
 	Participation engagement.ParticipationID
 	Record        engagement.RecordKey // of the participation

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/internal/code"
 )
@@ -14,7 +15,7 @@ import (
 // consentPage asks for a consent and shows what became of it.
 type consentPage struct{ desk Desk }
 
-func (c consentPage) show(ctx context.Context, t consent.Token) reply {
+func (c consentPage) show(ctx context.Context, t link.Token) reply {
 	v, err := c.desk.ConsentView(ctx, t)
 	if err != nil {
 		return refusal(v, err)
@@ -22,7 +23,7 @@ func (c consentPage) show(ctx context.Context, t consent.Token) reply {
 	return reply{status: statusOf(v), view: consentView{v}}
 }
 
-func (c consentPage) post(ctx context.Context, t consent.Token, form url.Values) reply {
+func (c consentPage) post(ctx context.Context, t link.Token, form url.Values) reply {
 	given := form["decision"]
 	if len(given) != 1 {
 		return reply{status: http.StatusBadRequest, notice: notFromPage, again: true, err: errors.New("the form does not hold one decision")}
@@ -57,19 +58,19 @@ func refusal(v consent.View, err error) reply {
 	}
 	r := reply{view: consentView{v}}
 	switch {
-	case errors.Is(err, consent.ErrUnknownLink):
+	case errors.Is(err, link.ErrUnknown):
 		r.status, r.notice = http.StatusNotFound, unknown
-	case errors.Is(err, consent.ErrNotShown), code.Has(err, code.Internal, code.Unreadable):
+	case errors.Is(err, link.ErrNotShown), code.Has(err, code.Internal, code.Unreadable):
 		r.status, r.notice, r.err = http.StatusInternalServerError, notShown, err
-	case errors.Is(err, consent.ErrLinkVoid):
+	case errors.Is(err, link.ErrVoid):
 		r.status, r.notice = http.StatusGone, replaced
-	case errors.Is(err, consent.ErrExpired):
+	case errors.Is(err, link.ErrExpired):
 		r.status, r.notice = http.StatusGone, "page.expired"
 	case errors.Is(err, consent.ErrTakenElsewhere):
 		r.status, r.notice = http.StatusConflict, "page.taken_elsewhere"
-	case errors.Is(err, consent.ErrNotAllowed) && statusOf(v) == http.StatusGone: // the view says why
+	case errors.Is(err, link.ErrNotAllowed) && statusOf(v) == http.StatusGone: // the view says why
 		r.status = http.StatusGone
-	case errors.Is(err, consent.ErrAlreadyAnswered), errors.Is(err, consent.ErrNotAllowed):
+	case errors.Is(err, link.ErrAlreadyAnswered), errors.Is(err, link.ErrNotAllowed):
 		r.status, r.notice, r.again = http.StatusConflict, "page.not_recorded", true
 	default:
 		r.status, r.notice, r.again = http.StatusServiceUnavailable, unavailable, true
@@ -92,7 +93,7 @@ func viewOf(e *consent.AlreadyAnsweredError) consent.View {
 // consentView is what the page of a consent shows.
 type consentView struct{ consent.View }
 
-func (v consentView) language() consent.Language { return v.Language }
+func (v consentView) language() link.Language { return v.Language }
 
 func (v consentView) title() string { return v.Text.Title }
 

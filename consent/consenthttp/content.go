@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -72,7 +72,7 @@ func (c content) Title() string {
 }
 
 // TextLanguage is the language of what is asked, if it is not the page's.
-func (c content) TextLanguage() consent.Language {
+func (c content) TextLanguage() link.Language {
 	if c.View == nil || c.View.language() == c.Language() {
 		return ""
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -31,10 +32,10 @@ type desk struct {
 	views     int
 	answers   int
 
-	token, void consent.Token
+	token, void link.Token
 }
 
-func newDesk(language consent.Language, change ...func(*consent.Terms)) *desk {
+func newDesk(language link.Language, change ...func(*consent.Terms)) *desk {
 	d := &desk{now: start}
 	terms := consent.NewTerms(consent.StandardTexts().For(language),
 		consent.Subject{ID: "azure-migration", Name: "Azure Migration Workshop", Summary: "Three days that end in a plan for moving your servers."},
@@ -47,10 +48,10 @@ func newDesk(language consent.Language, change ...func(*consent.Terms)) *desk {
 	ana, _ := tenant.ParseEmail("ana@contoso.com")
 	paula, _ := tenant.ParseEmail("paula@fabrikam.com")
 	d.state = consent.Start(deadline)
-	d.apply(consent.Request{Customer: []consent.Contact{{Email: ana}}, Partner: []consent.Contact{{Email: paula}}, Links: []consent.LinkID{"old"}, Terms: terms})
+	d.apply(consent.Request{Customer: []link.Contact{{Email: ana}}, Partner: []link.Contact{{Email: paula}}, Links: []link.ID{"old"}, Terms: terms})
 	d.void = d.mint("old")
 	d.now = start.Add(24 * time.Hour)
-	d.apply(consent.Resend{Links: []consent.LinkID{"new"}})
+	d.apply(consent.Resend{Links: []link.ID{"new"}})
 	d.token = d.mint("new")
 	d.now = d.now.Add(2 * time.Hour)
 	return d
@@ -64,8 +65,8 @@ func (d *desk) apply(e consent.Event) {
 	d.state = s
 }
 
-func (d *desk) mint(id consent.LinkID) consent.Token {
-	token, hash, err := consent.NewToken(rand.Reader, 777) // a survey's links in these tests carry no slot
+func (d *desk) mint(id link.ID) link.Token {
+	token, hash, err := link.NewToken(rand.Reader, 777) // a survey's links in these tests carry no slot
 	if err != nil {
 		panic(err)
 	}
@@ -75,14 +76,14 @@ func (d *desk) mint(id consent.LinkID) consent.Token {
 	return token
 }
 
-func (d *desk) ConsentView(_ context.Context, t consent.Token) (consent.View, error) {
+func (d *desk) ConsentView(_ context.Context, t link.Token) (consent.View, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.views++
 	return d.view(t)
 }
 
-func (d *desk) view(t consent.Token) (consent.View, error) {
+func (d *desk) view(t link.Token) (consent.View, error) {
 	if d.fail != nil {
 		return consent.View{}, d.fail
 	}
@@ -93,7 +94,7 @@ func (d *desk) view(t consent.Token) (consent.View, error) {
 	return consent.NewView(d.state, link.ID, consent.Page{Submitted: d.submitted}, d.now)
 }
 
-func (d *desk) AnswerConsent(_ context.Context, t consent.Token, decision consent.Decision) (consent.View, error) {
+func (d *desk) AnswerConsent(_ context.Context, t link.Token, decision consent.Decision) (consent.View, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.answers++
@@ -147,7 +148,7 @@ func do(h http.Handler, method, path, body string, header ...string) *httptest.R
 
 func handlerOf(d *desk) http.Handler { return consenthttp.New(d, nil) }
 
-func pathOf(t consent.Token) string { return "/consent/" + t.Secret() }
+func pathOf(t link.Token) string { return "/consent/" + t.Secret() }
 
 // fixed is a Desk that always says the same.
 type fixed struct {
@@ -155,10 +156,10 @@ type fixed struct {
 	err  error
 }
 
-func (f fixed) ConsentView(context.Context, consent.Token) (consent.View, error) {
+func (f fixed) ConsentView(context.Context, link.Token) (consent.View, error) {
 	return f.view, f.err
 }
 
-func (f fixed) AnswerConsent(context.Context, consent.Token, consent.Decision) (consent.View, error) {
+func (f fixed) AnswerConsent(context.Context, link.Token, consent.Decision) (consent.View, error) {
 	return f.view, f.err
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 var update = flag.Bool("update", false, "write the golden pages anew")
@@ -21,7 +21,7 @@ func TestPages(t *testing.T) {
 	accept, decline, withdraw := "decision=accept", "decision=decline", "decision=withdraw"
 	for _, c := range []struct {
 		name     string
-		language consent.Language
+		language link.Language
 		prepare  func(d *desk)
 		posts    []string // only the last one's answer is looked at, unless look
 		look     bool     // with GET afterwards
@@ -51,7 +51,7 @@ func TestPages(t *testing.T) {
 		{name: "replaced_pt", language: "pt", posts: []string{accept}, status: 410, header: []string{"Accept-Language", "pt-BR,en;q=0.5"},
 			prepare: func(d *desk) { d.token = d.void }},
 		{name: "unknown", language: "en", look: true, status: 404,
-			prepare: func(d *desk) { d.token = consent.Token{} }},
+			prepare: func(d *desk) { d.token = link.Token{} }},
 		{name: "taken_elsewhere", language: "en", posts: []string{accept}, status: 409,
 			prepare: func(d *desk) { d.failGrant = consent.ErrTakenElsewhere }},
 		{name: "taken_elsewhere_pt", language: "pt", posts: []string{accept}, status: 409,

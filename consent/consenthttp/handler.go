@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 )
 
@@ -25,13 +26,13 @@ type Desk interface {
 	// ConsentView returns what the token's page shows. It changes nothing. Its
 	// errors are those of [consent.NewView], or with a view
 	// [consent.ErrTakenElsewhere]; any other means that it could not tell.
-	ConsentView(ctx context.Context, t consent.Token) (consent.View, error)
+	ConsentView(ctx context.Context, t link.Token) (consent.View, error)
 
 	// AnswerConsent decides, and returns what the page shows from then on. Of two
 	// calls at once, one wins; that the same was decided before is no error. Its errors
 	// are those of [consent.Apply] and [consent.ErrTakenElsewhere]; any other means that
 	// it could not record the answer.
-	AnswerConsent(ctx context.Context, t consent.Token, d consent.Decision) (consent.View, error)
+	AnswerConsent(ctx context.Context, t link.Token, d consent.Decision) (consent.View, error)
 }
 
 // Options changes what [New] and [NewSurvey] do. The zero value is usable.
@@ -66,8 +67,8 @@ type kind struct {
 
 // page is what a link opens.
 type page interface {
-	show(ctx context.Context, t consent.Token) reply
-	post(ctx context.Context, t consent.Token, form url.Values) reply
+	show(ctx context.Context, t link.Token) reply
+	post(ctx context.Context, t link.Token, form url.Values) reply
 }
 
 // reply is what a page has to say; with status 303 nothing but to look again.
@@ -81,9 +82,9 @@ type reply struct {
 
 // view is what a page shows besides a notice. Its own template draws it.
 type view interface {
-	language() consent.Language // in which it was asked; empty if that is not known
-	title() string              // of what is asked, in that language
-	outcome() words.Key         // what became of it, with a heading and a body; "" while it is open
+	language() link.Language // in which it was asked; empty if that is not known
+	title() string           // of what is asked, in that language
+	outcome() words.Key      // what became of it, with a heading and a body; "" while it is open
 }
 
 // retryAfter is how long to wait after a failure, in seconds.
@@ -138,7 +139,7 @@ func (h *handler) reply(w http.ResponseWriter, r *http.Request) reply {
 		w.Header().Set("Allow", "GET, HEAD, POST")
 		return reply{status: http.StatusMethodNotAllowed, notice: notFromPage}
 	}
-	token, err := consent.ParseToken(lastSegment(r))
+	token, err := link.ParseToken(lastSegment(r))
 	if err != nil {
 		return reply{status: http.StatusNotFound, notice: unknown}
 	}
@@ -234,7 +235,7 @@ func (h *handler) write(w http.ResponseWriter, r *http.Request, reply reply) {
 		w.WriteHeader(reply.status)
 		return
 	}
-	var asked consent.Language
+	var asked link.Language
 	if reply.view != nil {
 		asked = reply.view.language()
 	}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -382,7 +383,7 @@ func TestLanguageOfPages(t *testing.T) {
 
 // invented returns a catalogue whose pages are in one more language: English with the
 // language before it, but for the texts given.
-func invented(t *testing.T, language consent.Language, texts map[words.Key]string, more ...words.Translation) *words.Catalogue {
+func invented(t *testing.T, language link.Language, texts map[words.Key]string, more ...words.Translation) *words.Catalogue {
 	t.Helper()
 	added := words.Translation{Language: language, Base: "pt-PT", Texts: map[words.Key]string{}}
 	for _, group := range []words.Group{words.GroupBasics, words.GroupPages} {
@@ -446,7 +447,7 @@ func TestHostileAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	view := consent.View{Partner: "Fabrikam", Status: consent.StatusDeclined, Contacts: []consent.Contact{{Email: address}}}
+	view := consent.View{Partner: "Fabrikam", Status: consent.StatusDeclined, Contacts: []link.Contact{{Email: address}}}
 	page := get(consenthttp.New(fixed{view: view}, nil), "/"+newDesk("en").token.Secret()).Body.String()
 	if want := `href="mailto:x%3Fbcc=all&amp;subject=%2541%27@fabrikam.com"`; !strings.Contains(page, want) {
 		t.Errorf("no %s in\n%s", want, page)
@@ -460,15 +461,15 @@ func TestErrorsOfAllKinds(t *testing.T) {
 		err  error
 		want int
 	}{
-		{consent.ErrUnknownLink, 404},
-		{&consent.LinkVoidError{VoidedAt: start}, 410},
+		{link.ErrUnknown, 404},
+		{&link.VoidError{VoidedAt: start}, 410},
 		{&consent.ExpiredError{Deadline: deadline}, 410},
 		{&consent.AlreadyAnsweredError{Decision: consent.DecisionAccept, At: start}, 409},
 		{consent.ErrTakenElsewhere, 409},
 		{&consent.NotAllowedError{Status: consent.StatusRequested, Event: consent.KindWithdraw}, 409},
 		{consent.ErrUnknownText, 500}, // nothing but a mend of the host's helps
 		{fmt.Errorf("wrapped: %w", &storage.UnreadableError{Kind: "participation"}), 500},
-		{consent.ErrNotShown, 500},
+		{link.ErrNotShown, 500},
 		{errors.Join(errStore, http.ErrServerClosed), 503},
 	} {
 		h := consenthttp.New(fixed{err: c.err}, nil)

@@ -5,22 +5,22 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 )
 
 // speak chooses the words: in the language of the request if there are any, else as
 // the browser wants, else the default.
-func (h *handler) speak(asked consent.Language, accept string) words.Words {
-	return h.words.For(append([]consent.Language{asked}, accepted(accept)...)...).Of(words.GroupPages)
+func (h *handler) speak(asked link.Language, accept string) words.Words {
+	return h.words.For(append([]link.Language{asked}, accepted(accept)...)...).Of(words.GroupPages)
 }
 
 // accepted reads an Accept-Language header (RFC 9110, section 12.5.4), best first.
 // What it cannot read, it leaves out; of a very long one it reads the beginning.
-func accepted(header string) []consent.Language {
+func accepted(header string) []link.Language {
 	const most = 20
 	type choice struct {
-		language consent.Language
+		language link.Language
 		quality  float64
 	}
 	var choices []choice
@@ -29,7 +29,7 @@ func accepted(header string) []consent.Language {
 			break
 		}
 		tag, params, _ := strings.Cut(part, ";")
-		language, err := consent.ParseLanguage(strings.TrimSpace(tag))
+		language, err := link.ParseLanguage(strings.TrimSpace(tag))
 		if err != nil {
 			continue
 		}
@@ -52,7 +52,7 @@ func accepted(header string) []consent.Language {
 		}
 		return 0
 	})
-	languages := make([]consent.Language, len(choices))
+	languages := make([]link.Language, len(choices))
 	for i, c := range choices {
 		languages[i] = c.language
 	}

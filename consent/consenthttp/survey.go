@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/internal/code"
@@ -18,13 +18,13 @@ import (
 type SurveyDesk interface {
 	// SurveyView returns what the token's page shows. It changes nothing. Its errors
 	// are those of [survey.NewView]; any other means that it could not tell.
-	SurveyView(ctx context.Context, t consent.Token) (survey.View, error)
+	SurveyView(ctx context.Context, t link.Token) (survey.View, error)
 
 	// AnswerSurvey records the answers, by the IDs of the questions, and returns what
 	// the page shows from then on. Of two calls at once, one wins; that the same was
 	// answered before is no error. Its errors are those of [survey.Answer]; any other
 	// means that it could not record the answers.
-	AnswerSurvey(ctx context.Context, t consent.Token, answers map[string]string) (survey.View, error)
+	AnswerSurvey(ctx context.Context, t link.Token, answers map[string]string) (survey.View, error)
 }
 
 // NewSurvey returns the handler of survey links. A nil Options is the zero one.
@@ -39,7 +39,7 @@ const maxSurvey = survey.MaxQuestions * (12*survey.MaxText + 100)
 // surveyPage asks the questions of a survey and tells that they were answered.
 type surveyPage struct{ desk SurveyDesk }
 
-func (s surveyPage) show(ctx context.Context, t consent.Token) reply {
+func (s surveyPage) show(ctx context.Context, t link.Token) reply {
 	v, err := s.desk.SurveyView(ctx, t)
 	if err != nil {
 		return surveyRefusal(v, err)
@@ -51,7 +51,7 @@ func (s surveyPage) show(ctx context.Context, t consent.Token) reply {
 	return reply{status: status, view: surveyView{View: v}}
 }
 
-func (s surveyPage) post(ctx context.Context, t consent.Token, form url.Values) reply {
+func (s surveyPage) post(ctx context.Context, t link.Token, form url.Values) reply {
 	answers := make(map[string]string, len(form))
 	for id, given := range form {
 		if len(given) != 1 {
@@ -74,9 +74,9 @@ func (s surveyPage) post(ctx context.Context, t consent.Token, form url.Values) 
 	case unread != nil:
 		return surveyRefusal(v, unread)
 	case v.Status == survey.StatusDone: // in the meantime
-		return surveyRefusal(v, consent.ErrAlreadyAnswered)
+		return surveyRefusal(v, link.ErrAlreadyAnswered)
 	case closed(v):
-		return surveyRefusal(v, consent.ErrExpired)
+		return surveyRefusal(v, link.ErrExpired)
 	}
 	return askAgain(v, answers, wrong)
 }
@@ -105,15 +105,15 @@ func surveyRefusal(v survey.View, err error) reply {
 	}
 	r := reply{view: surveyView{View: v}}
 	switch {
-	case errors.Is(err, consent.ErrUnknownLink):
+	case errors.Is(err, link.ErrUnknown):
 		r.status, r.notice = http.StatusNotFound, unknown
-	case errors.Is(err, consent.ErrNotShown), code.Has(err, code.Internal, code.Unreadable):
+	case errors.Is(err, link.ErrNotShown), code.Has(err, code.Internal, code.Unreadable):
 		r.status, r.notice, r.err = http.StatusInternalServerError, notShown, err
-	case errors.Is(err, consent.ErrLinkVoid):
+	case errors.Is(err, link.ErrVoid):
 		r.status, r.notice = http.StatusGone, replaced
-	case errors.Is(err, consent.ErrExpired), errors.Is(err, consent.ErrNotAllowed):
+	case errors.Is(err, link.ErrExpired), errors.Is(err, link.ErrNotAllowed):
 		r.status, r.notice = http.StatusGone, "survey.closed"
-	case errors.Is(err, consent.ErrAlreadyAnswered):
+	case errors.Is(err, link.ErrAlreadyAnswered):
 		r.status, r.notice, r.again = http.StatusConflict, "survey.not_recorded", true
 	default:
 		r.status, r.notice, r.again = http.StatusServiceUnavailable, unavailable, true
@@ -132,7 +132,7 @@ type surveyView struct {
 	Problems map[string]survey.Problem // with what was typed, by question
 }
 
-func (v surveyView) language() consent.Language { return v.Language }
+func (v surveyView) language() link.Language { return v.Language }
 
 func (v surveyView) title() string { return v.Title }
 

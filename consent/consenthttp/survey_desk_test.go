@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -25,10 +25,10 @@ type surveyDesk struct {
 	answers int
 	given   map[string]string // with the last answer
 
-	token, void consent.Token
+	token, void link.Token
 }
 
-func newSurveyDesk(language consent.Language, change ...func(*survey.Form, *survey.Page)) *surveyDesk {
+func newSurveyDesk(language link.Language, change ...func(*survey.Form, *survey.Page)) *surveyDesk {
 	d := &surveyDesk{now: start, page: survey.Page{
 		Partner: "Fabrikam Consulting", Customer: "Contoso", Program: "Commerce Incentives",
 		Engagement: "Azure Migration Workshop", Deadline: deadline,
@@ -40,10 +40,10 @@ func newSurveyDesk(language consent.Language, change ...func(*survey.Form, *surv
 	ana, _ := tenant.ParseEmail("ana@contoso.com")
 	state, err := survey.Start(form)
 	d.must(state, err)
-	d.must(survey.Send(d.state, survey.Invitation{Contact: consent.Contact{Email: ana}, Language: language, Link: "old"}, d.now, deadline))
+	d.must(survey.Send(d.state, survey.Invitation{Contact: link.Contact{Email: ana}, Language: language, Link: "old"}, d.now, deadline))
 	d.void = d.mint("old")
 	d.now = start.Add(24 * time.Hour)
-	d.must(survey.Resend(d.state, "new", consent.Policy{}, d.now, deadline))
+	d.must(survey.Resend(d.state, "new", link.Policy{}, d.now, deadline))
 	d.token = d.mint("new")
 	d.now = d.now.Add(2 * time.Hour)
 	return d
@@ -56,8 +56,8 @@ func (d *surveyDesk) must(s survey.State, err error) {
 	d.state = s
 }
 
-func (d *surveyDesk) mint(id consent.LinkID) consent.Token {
-	token, hash, err := consent.NewToken(rand.Reader, 0)
+func (d *surveyDesk) mint(id link.ID) link.Token {
+	token, hash, err := link.NewToken(rand.Reader, 0)
 	if err != nil {
 		panic(err)
 	}
@@ -65,14 +65,14 @@ func (d *surveyDesk) mint(id consent.LinkID) consent.Token {
 	return token
 }
 
-func (d *surveyDesk) SurveyView(_ context.Context, t consent.Token) (survey.View, error) {
+func (d *surveyDesk) SurveyView(_ context.Context, t link.Token) (survey.View, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.views++
 	return d.view(t)
 }
 
-func (d *surveyDesk) view(t consent.Token) (survey.View, error) {
+func (d *surveyDesk) view(t link.Token) (survey.View, error) {
 	if d.fail != nil {
 		return survey.View{}, d.fail
 	}
@@ -83,7 +83,7 @@ func (d *surveyDesk) view(t consent.Token) (survey.View, error) {
 	return survey.NewView(d.state, link.ID, d.page, d.now)
 }
 
-func (d *surveyDesk) AnswerSurvey(_ context.Context, t consent.Token, answers map[string]string) (survey.View, error) {
+func (d *surveyDesk) AnswerSurvey(_ context.Context, t link.Token, answers map[string]string) (survey.View, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.answers, d.given = d.answers+1, answers
@@ -104,7 +104,7 @@ func (d *surveyDesk) AnswerSurvey(_ context.Context, t consent.Token, answers ma
 
 func surveyHandler(d *surveyDesk) http.Handler { return consenthttp.NewSurvey(d, nil) }
 
-func surveyPath(t consent.Token) string { return "/survey/" + t.Secret() }
+func surveyPath(t link.Token) string { return "/survey/" + t.Secret() }
 
 // filled is a whole answer to the customer's form, with these changes: a field and its
 // value, in turn.
@@ -123,10 +123,10 @@ type fixedSurvey struct {
 	look, wrong error
 }
 
-func (f fixedSurvey) SurveyView(context.Context, consent.Token) (survey.View, error) {
+func (f fixedSurvey) SurveyView(context.Context, link.Token) (survey.View, error) {
 	return f.view, f.look
 }
 
-func (f fixedSurvey) AnswerSurvey(context.Context, consent.Token, map[string]string) (survey.View, error) {
+func (f fixedSurvey) AnswerSurvey(context.Context, link.Token, map[string]string) (survey.View, error) {
 	return survey.View{}, f.wrong
 }

@@ -16,8 +16,8 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
@@ -25,7 +25,7 @@ import (
 func TestSurveyPages(t *testing.T) {
 	for _, c := range []struct {
 		name     string
-		language consent.Language
+		language link.Language
 		prepare  func(d *surveyDesk)
 		posts    []string // only the last one's answer is looked at, unless look
 		look     bool     // with GET afterwards
@@ -48,7 +48,7 @@ func TestSurveyPages(t *testing.T) {
 		{name: "survey_replaced", language: "en", posts: []string{filled()}, status: 410,
 			prepare: func(d *surveyDesk) { d.token = d.void }},
 		{name: "survey_unknown", language: "en", look: true, status: 404,
-			prepare: func(d *surveyDesk) { d.token = consent.Token{} }},
+			prepare: func(d *surveyDesk) { d.token = link.Token{} }},
 		{name: "survey_unavailable", language: "en", posts: []string{filled()}, status: 503,
 			prepare: func(d *surveyDesk) { d.fail = errStore }},
 		{name: "survey_not_from_page", language: "en", posts: []string{filled("other", "x")}, status: 400},
@@ -299,16 +299,16 @@ func TestErrorsOfSurveysOfAllKinds(t *testing.T) {
 		want int
 		says string
 	}{
-		{"unknown", fixedSurvey{wrong: consent.ErrUnknownLink, look: consent.ErrUnknownLink}, 404, "does not work"},
-		{"void", fixedSurvey{wrong: &consent.LinkVoidError{VoidedAt: start}, look: errStore}, 410, "newer link"},
+		{"unknown", fixedSurvey{wrong: link.ErrUnknown, look: link.ErrUnknown}, 404, "does not work"},
+		{"void", fixedSurvey{wrong: &link.VoidError{VoidedAt: start}, look: errStore}, 410, "newer link"},
 		{"late", fixedSurvey{wrong: &survey.ExpiredError{Deadline: deadline}, look: errStore}, 410, "survey is closed"},
-		{"cancelled", fixedSurvey{wrong: consent.ErrNotAllowed, look: errStore}, 410, "survey is closed"},
+		{"cancelled", fixedSurvey{wrong: link.ErrNotAllowed, look: errStore}, 410, "survey is closed"},
 		{"twice, and no more", fixedSurvey{wrong: &survey.AlreadyAnsweredError{At: start}, look: errStore}, 409, "1 July 2026, 09:00 (UTC)"},
 		{"twice", fixedSurvey{wrong: &survey.AlreadyAnsweredError{At: start}, view: done}, 409, "Your answers were not recorded"},
 		{"failed", fixedSurvey{wrong: errors.Join(errStore, http.ErrServerClosed), view: open}, 503, "try again"},
 		{"wrong", fixedSurvey{wrong: wrong, view: open}, 422, "check your answers"},
 		{"wrong, and then away", fixedSurvey{wrong: wrong, look: errStore}, 503, "try again"},
-		{"wrong, and then replaced", fixedSurvey{wrong: wrong, look: &consent.LinkVoidError{VoidedAt: start}}, 410, "newer link"},
+		{"wrong, and then replaced", fixedSurvey{wrong: wrong, look: &link.VoidError{VoidedAt: start}}, 410, "newer link"},
 		{"wrong, and answered meanwhile", fixedSurvey{wrong: wrong, view: done}, 409, "Thank you"},
 		{"wrong, and late meanwhile", fixedSurvey{wrong: wrong, view: over}, 410, "survey is closed"},
 	} {
@@ -345,7 +345,7 @@ func TestSurveyLogs(t *testing.T) {
 // A form in a language that the page has no words for says so.
 func TestSurveyInAnotherLanguage(t *testing.T) {
 	d := newSurveyDesk("fr", func(f *survey.Form, _ *survey.Page) {
-		for _, texts := range append([]map[consent.Language]string{f.Titles, f.Intro}, f.Questions[0].Texts, f.Questions[1].Texts, f.Questions[2].Texts, f.Questions[3].Texts) {
+		for _, texts := range append([]map[link.Language]string{f.Titles, f.Intro}, f.Questions[0].Texts, f.Questions[1].Texts, f.Questions[2].Texts, f.Questions[3].Texts) {
 			texts["fr"] = "En français"
 		}
 	})

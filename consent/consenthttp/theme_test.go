@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 )
 
@@ -30,7 +30,7 @@ func themed(t *testing.T, b words.Brand) *words.Theme {
 // A page shows the host's name or logo, its note and notices in the page's language,
 // and its colours, and still loads nothing and runs nothing.
 func TestTheme(t *testing.T) {
-	for _, language := range []consent.Language{"en", "pt"} {
+	for _, language := range []link.Language{"en", "pt"} {
 		d := newDesk(language)
 		w := get(consenthttp.New(d, &consenthttp.Options{Theme: themed(t, brand)}), pathOf(d.token))
 		page := w.Body.String()

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // Key names a text.
@@ -37,30 +37,30 @@ func AllGroups() []Group {
 // Translation is texts in one language. A text holds the placeholders of the English
 // one, in whatever order: "{customer}".
 type Translation struct {
-	Language consent.Language
+	Language link.Language
 	// Base is the language in which to say what Texts leave out; "": nothing is left
 	// out. A variant, such as es-MX of es, can leave out single texts; what is based
 	// on another language has each Group whole or not at all.
-	Base  consent.Language
+	Base  link.Language
 	Texts map[Key]string
 }
 
 // Catalogue is a set of languages, the default first. It never changes, and is safe
 // for concurrent use.
 type Catalogue struct {
-	languages []consent.Language
-	said      map[consent.Language]said
+	languages []link.Language
+	said      map[link.Language]said
 }
 
 // said is what can be said in one language.
 type said struct {
 	texts map[Key]string
-	base  consent.Language // for what is not among them; "": for nothing
-	lacks map[Group]bool   // the groups that are said in the base
+	base  link.Language  // for what is not among them; "": for nothing
+	lacks map[Group]bool // the groups that are said in the base
 }
 
 // english is the language that says which texts there are.
-const english = consent.Language("en")
+const english = link.Language("en")
 
 // entry is a text in the languages of the library.
 type entry struct {
@@ -104,8 +104,8 @@ var standard = sync.OnceValue(func() *Catalogue {
 		}
 	}
 	return &Catalogue{
-		languages: []consent.Language{english, "pt-PT"},
-		said:      map[consent.Language]said{english: {texts: en}, "pt-PT": {texts: pt}},
+		languages: []link.Language{english, "pt-PT"},
+		said:      map[link.Language]said{english: {texts: en}, "pt-PT": {texts: pt}},
 	}
 })
 
@@ -114,13 +114,13 @@ var standard = sync.OnceValue(func() *Catalogue {
 // Every mistake is in the joined error, an [*Error] each, and every text that a
 // language lacks.
 func New(more ...Translation) (*Catalogue, error) {
-	c := &Catalogue{languages: slices.Clone(standard().languages), said: map[consent.Language]said{}}
+	c := &Catalogue{languages: slices.Clone(standard().languages), said: map[link.Language]said{}}
 	for tag, s := range standard().said {
 		c.said[tag] = said{texts: maps.Clone(s.texts)}
 	}
 	var errs []error
 	for _, t := range more {
-		tag, err := consent.ParseLanguage(string(t.Language))
+		tag, err := link.ParseLanguage(string(t.Language))
 		if err != nil {
 			errs = append(errs, &Error{Language: t.Language, Problem: "this is not a language tag such as en or pt-PT"})
 			continue
@@ -151,10 +151,10 @@ func New(more ...Translation) (*Catalogue, error) {
 }
 
 // complete says what a language lacks, and notes which groups its base says.
-func (c *Catalogue) complete(tag consent.Language) []error {
+func (c *Catalogue) complete(tag link.Language) []error {
 	s := c.said[tag]
 	if s.base != "" {
-		base, err := consent.ParseLanguage(string(s.base))
+		base, err := link.ParseLanguage(string(s.base))
 		if _, ok := c.said[base]; err != nil || !ok || base == tag || c.said[base].base != "" {
 			return []error{&Error{Language: tag, Problem: fmt.Sprintf("its base %q is not another language of the catalogue that has all texts itself", s.base)}}
 		}
@@ -189,26 +189,26 @@ func (c *Catalogue) complete(tag consent.Language) []error {
 	return errs
 }
 
-func primary(tag consent.Language) string {
+func primary(tag link.Language) string {
 	p, _, _ := strings.Cut(string(tag), "-")
 	return p
 }
 
 // WithDefault returns the catalogue with another default: the language for whoever
 // wants none that it has. Its error is for one that it has not.
-func (c *Catalogue) WithDefault(language consent.Language) (*Catalogue, error) {
+func (c *Catalogue) WithDefault(language link.Language) (*Catalogue, error) {
 	i := slices.Index(c.languages, language)
 	if i < 0 {
 		return nil, &Error{Language: language, Problem: fmt.Sprintf("the catalogue does not have it: use one of %v", c.languages)}
 	}
 	d := *c
-	d.languages = slices.Concat([]consent.Language{language}, c.languages[:i], c.languages[i+1:])
+	d.languages = slices.Concat([]link.Language{language}, c.languages[:i], c.languages[i+1:])
 	return &d, nil
 }
 
 // Error is what is wrong with a text of the host's.
 type Error struct {
-	Language consent.Language
+	Language link.Language
 	Key      Key // "" for the language as a whole
 	Problem  string
 }
@@ -265,7 +265,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 }
 
 // Languages returns the languages at hand, the default first.
-func (c *Catalogue) Languages() []consent.Language { return slices.Clone(c.languages) }
+func (c *Catalogue) Languages() []link.Language { return slices.Clone(c.languages) }
 
 // Keys returns every text that there is to translate, in order.
 func (c *Catalogue) Keys() []Key { return slices.Sorted(maps.Keys(groups())) }
@@ -276,9 +276,9 @@ func (c *Catalogue) KeysOf(group Group) []Key {
 }
 
 // For returns the words for somebody who wants these languages, best first, as
-// [consent.MatchLanguage] chooses one; in the default if there is none of them.
-func (c *Catalogue) For(wanted ...consent.Language) Words {
-	tag, ok := consent.MatchLanguage(c.languages, wanted...)
+// [link.MatchLanguage] chooses one; in the default if there is none of them.
+func (c *Catalogue) For(wanted ...link.Language) Words {
+	tag, ok := link.MatchLanguage(c.languages, wanted...)
 	if !ok {
 		tag = c.languages[0]
 	}

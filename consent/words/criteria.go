@@ -6,12 +6,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 )
 
 // Tongue returns the name of a language: "Portuguese".
-func (w Words) Tongue(l consent.Language) string {
+func (w Words) Tongue(l link.Language) string {
 	if name, ok := w.lookup(Key("language." + string(l))); ok {
 		return name
 	}

@@ -5,15 +5,15 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // Text is a text of a host's in several languages, such as the name of an engagement.
-type Text map[consent.Language]string
+type Text map[link.Language]string
 
 // Languages returns the languages of the text, English first and the others by their
 // tags.
-func (t Text) Languages() []consent.Language {
+func (t Text) Languages() []link.Language {
 	languages := slices.Sorted(maps.Keys(t))
 	if i := slices.Index(languages, english); i > 0 {
 		languages = slices.Insert(slices.Delete(languages, i, i+1), 0, english)
@@ -22,9 +22,9 @@ func (t Text) Languages() []consent.Language {
 }
 
 // For returns the text for somebody who wants these languages, best first, as
-// [consent.MatchLanguage] chooses one, and false if there is none of them.
-func (t Text) For(wanted ...consent.Language) (string, bool) {
-	language, ok := consent.MatchLanguage(t.Languages(), wanted...)
+// [link.MatchLanguage] chooses one, and false if there is none of them.
+func (t Text) For(wanted ...link.Language) (string, bool) {
+	language, ok := link.MatchLanguage(t.Languages(), wanted...)
 	return t[language], ok
 }
 
@@ -42,10 +42,10 @@ func (t Text) In(w Words) string {
 
 // Check returns what is wrong with the text, by language: with its tag, or with what
 // check says of the text itself, where check is not nil.
-func (t Text) Check(check func(text string) (problem string)) map[consent.Language]string {
-	problems := map[consent.Language]string{}
+func (t Text) Check(check func(text string) (problem string)) map[link.Language]string {
+	problems := map[link.Language]string{}
 	for language, text := range t {
-		switch tag, err := consent.ParseLanguage(string(language)); {
+		switch tag, err := link.ParseLanguage(string(language)); {
 		case err != nil:
 			problems[language] = "is not a language tag such as en or pt-PT"
 		case tag != language:
@@ -72,7 +72,7 @@ type Texts map[string]Text
 
 // Say returns a text in the first of the languages wanted, best first, that it has, or
 // else as it is.
-func (t Texts) Say(text string, wanted ...consent.Language) string {
+func (t Texts) Say(text string, wanted ...link.Language) string {
 	if said, ok := t[text].For(wanted...); ok {
 		return said
 	}

@@ -4,11 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/partnerengage/partnerengage/consent/link"
+	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/consent/words"
 )
 
 // What a page or a mail could not show, or could be made to do something else by, is
@@ -88,4 +87,4 @@ func TestText(t *testing.T) {
 	}), 4)
 }
 
-func languages(tag string) []consent.Language { return []consent.Language{consent.Language(tag)} }
+func languages(tag string) []link.Language { return []link.Language{link.Language(tag)} }

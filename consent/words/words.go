@@ -5,21 +5,20 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/partnerengage/partnerengage/consent/link"
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
-
-	"github.com/partnerengage/partnerengage/consent"
 )
 
 // Words are one language of a [Catalogue], as [Catalogue.For] returns it. The zero
 // Words are the library's English.
 type Words struct {
 	catalogue *Catalogue
-	tag       consent.Language
+	tag       link.Language
 	own       Texts
 }
 
-func (w Words) in() (*Catalogue, consent.Language) {
+func (w Words) in() (*Catalogue, link.Language) {
 	if w.catalogue == nil {
 		return standard(), english
 	}
@@ -27,7 +26,7 @@ func (w Words) in() (*Catalogue, consent.Language) {
 }
 
 // Language returns the tag of the language.
-func (w Words) Language() consent.Language {
+func (w Words) Language() link.Language {
 	_, tag := w.in()
 	return tag
 }

@@ -7,12 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
@@ -21,7 +20,7 @@ var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 // nothing in the words of another.
 func TestComplete(t *testing.T) {
 	c := words.Standard()
-	require.Equal(t, []consent.Language{"en", "pt-PT"}, c.Languages())
+	require.Equal(t, []link.Language{"en", "pt-PT"}, c.Languages())
 	same := map[words.Key]bool{ // alike in both languages
 		"date.moment": true, "quote": true, "list.separator": true, "list.comma": true, "theme.link": true, "zone.UTC": true, "event.with_details": true,
 		"detail.size": true, "bytes.one": true, "bytes.other": true, "detail.requested": true, "detail.deadline": true, "detail.approved": true, "detail.paid": true, "detail.codes": true,
@@ -56,7 +55,7 @@ func TestComplete(t *testing.T) {
 
 // all returns a translation of the groups into an invented language: the English texts
 // with something before them.
-func all(tag, base consent.Language, groups ...words.Group) words.Translation {
+func all(tag, base link.Language, groups ...words.Group) words.Translation {
 	out := words.Translation{Language: tag, Base: base, Texts: map[words.Key]string{}}
 	for _, group := range groups {
 		for _, key := range words.Standard().KeysOf(group) {
@@ -77,7 +76,7 @@ func TestNew(t *testing.T) {
 	}
 	c, err := words.New(fr, words.Translation{Language: "en", Texts: map[words.Key]string{"mail.greeting": "Dear {name},"}})
 	require.NoError(t, err)
-	assert.Equal(t, []consent.Language{"en", "pt-PT", "fr"}, c.Languages())
+	assert.Equal(t, []link.Language{"en", "pt-PT", "fr"}, c.Languages())
 	french := c.For("fr-CA")
 	assert.Equal(t, "Bonjour Ana,", french.Text("mail.greeting", words.Values{"name": "Ana"}))
 	assert.Equal(t, "27 décembre 2026", french.Day(time.Date(2026, 12, 27, 9, 0, 0, 0, time.UTC), nil))
@@ -85,8 +84,8 @@ func TestNew(t *testing.T) {
 	assert.Equal(t, "2 jours restants", french.Count("days_left", 2))
 	assert.Equal(t, "Dear Ana,", c.For("en").Text("mail.greeting", words.Values{"name": "Ana"}))
 	assert.Equal(t, "Hello Ana,", words.Standard().For("en").Text("mail.greeting", words.Values{"name": "Ana"}), "the library's own is as it was")
-	assert.Equal(t, consent.Language("en"), c.For("de").Language())
-	assert.Equal(t, consent.Language("pt-PT"), c.For("de", "pt-BR").Language())
+	assert.Equal(t, link.Language("en"), c.For("de").Language())
+	assert.Equal(t, link.Language("pt-PT"), c.For("de", "pt-BR").Language())
 	assert.Equal(t, "no.such.key", french.Text("no.such.key", nil))
 	assert.Equal(t, "Hello Ana,", words.Words{}.Text("mail.greeting", words.Values{"name": "Ana"}), "no words are the library's English")
 
@@ -101,10 +100,10 @@ func TestNew(t *testing.T) {
 func TestDefault(t *testing.T) {
 	c, err := words.Standard().WithDefault("pt-PT")
 	require.NoError(t, err)
-	assert.Equal(t, []consent.Language{"pt-PT", "en"}, c.Languages())
-	assert.Equal(t, consent.Language("pt-PT"), c.For("fr").Language())
-	assert.Equal(t, consent.Language("en"), c.For("fr", "en-GB").Language())
-	assert.Equal(t, consent.Language("en"), words.Standard().For("fr").Language(), "the other is as it was")
+	assert.Equal(t, []link.Language{"pt-PT", "en"}, c.Languages())
+	assert.Equal(t, link.Language("pt-PT"), c.For("fr").Language())
+	assert.Equal(t, link.Language("en"), c.For("fr", "en-GB").Language())
+	assert.Equal(t, link.Language("en"), words.Standard().For("fr").Language(), "the other is as it was")
 	_, err = c.WithDefault("fr")
 	require.ErrorContains(t, err, "the catalogue does not have it")
 }
@@ -123,8 +122,8 @@ func TestBase(t *testing.T) {
 	c, err := words.New(some)
 	require.NoError(t, err)
 	french := c.For("fr")
-	assert.Equal(t, consent.Language("fr"), french.Of(words.GroupMails).Language())
-	assert.Equal(t, consent.Language("pt-PT"), french.Of(words.GroupPages).Language(), "with its dates, too")
+	assert.Equal(t, link.Language("fr"), french.Of(words.GroupMails).Language())
+	assert.Equal(t, link.Language("pt-PT"), french.Of(words.GroupPages).Language(), "with its dates, too")
 	assert.Equal(t, "Esta ligação não funciona", french.Text("page.unknown.heading", nil))
 
 	delete(some.Texts, "mail.unasked")
@@ -138,7 +137,7 @@ func TestBase(t *testing.T) {
 	assert.Equal(t, "Oi, Ana!", brazil.For("pt-BR").Text("mail.greeting", words.Values{"name": "Ana"}))
 	assert.Equal(t, "Esta decisão é definitiva.", brazil.For("pt-BR").Text("mail.rejected_final", nil))
 
-	for _, base := range []consent.Language{"de", "fr", "pt-BR", "none of them"} {
+	for _, base := range []link.Language{"de", "fr", "pt-BR", "none of them"} {
 		_, err := words.New(words.Translation{Language: "pt-BR", Base: "pt-PT"}, words.Translation{Language: "fr", Base: base})
 		require.ErrorContains(t, err, "is not another language of the catalogue that has all texts itself", base)
 	}

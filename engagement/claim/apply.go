@@ -8,11 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/instant"
 	"github.com/partnerengage/partnerengage/internal/text"
+	"github.com/shopspring/decimal"
 )
 
 // Apply makes the event happen to the claim at now and returns the next state.
@@ -25,7 +25,7 @@ func Apply(s State, e Event, now time.Time) (next State, err error) {
 	if e == nil {
 		return s, invalid("event", "is missing")
 	}
-	now = instant(now)
+	now = instant.Of(now)
 	move, err := moveOf(&s, e, now)
 	if err != nil {
 		return s, err
@@ -36,11 +36,6 @@ func Apply(s State, e Event, now time.Time) (next State, err error) {
 	next.Status = move.To
 	return next, nil
 }
-
-// instant drops what a time has besides the instant to the microsecond: its zone,
-// the reading of the monotonic clock, and what databases do not keep. So a State
-// equals itself after a trip through JSON or columns.
-func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 func (e AddEvidence) apply(s State, now time.Time) (State, error) {
 	v := e.Evidence

@@ -4,7 +4,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 )
 
@@ -28,10 +28,10 @@ type RemoveEvidence struct{ ID EvidenceID }
 // it voids the earlier link. Once the survey is done its contact is frozen.
 type SendSurvey struct {
 	Survey   string // the kind of its ProofItem
-	Contact  consent.Contact
-	Language consent.Language
-	Link     consent.LinkID // a new one
-	Policy   consent.Policy // how often; zero: the library's defaults for consents
+	Contact  link.Contact
+	Language link.Language
+	Link     link.ID     // a new one
+	Policy   link.Policy // how often; zero: the library's defaults for consents
 }
 
 // LogValue hides the contact.
@@ -40,15 +40,15 @@ func (e SendSurvey) LogValue() slog.Value { return slog.StringValue(e.Survey) }
 // ResendSurvey writes to the same contact again, with a new link.
 type ResendSurvey struct {
 	Survey string
-	Link   consent.LinkID
-	Policy consent.Policy
+	Link   link.ID
+	Policy link.Policy
 }
 
 // AnswerSurvey is a contact's answers, by the IDs of the questions; or, without a
 // link, those of the partner to its own survey.
 type AnswerSurvey struct {
 	Survey  string
-	Link    consent.LinkID
+	Link    link.ID
 	User    string // without a link: who answers, as the host names people
 	Answers map[string]string
 }

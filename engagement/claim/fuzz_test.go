@@ -10,11 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/shopspring/decimal"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/shopspring/decimal"
 )
 
 // FuzzApply runs random events, many of them malformed, over one claim and holds
@@ -42,7 +41,7 @@ func FuzzApply(f *testing.F) {
 			old, before := s, jsonOf(s)
 			switch kind {
 			case 16: // a message is written
-				s, _ = claim.Mint(s, pickLink(what), consent.Hash{byte(n + 1)})
+				s, _ = claim.Mint(s, pickLink(what), link.Hash{byte(n + 1)})
 			case 17: // somebody is erased
 				s, _ = s.Erase(erasure(email(contacts[what%2]), "user", func(text string) string { return strings.ReplaceAll(text, "Ana", "") }))
 			default:
@@ -59,7 +58,7 @@ func FuzzApply(f *testing.F) {
 	})
 }
 
-func pickLink(what byte) consent.LinkID { return consent.LinkID(fmt.Sprint("l", what%8)) }
+func pickLink(what byte) link.ID { return link.ID(fmt.Sprint("l", what%8)) }
 
 var (
 	oddTexts   = []string{"Ana says so.", "", "\x00", "a\xff", " ", strings.Repeat("x", claim.MaxText), strings.Repeat("é", claim.MaxText), "\u202e"}
@@ -74,7 +73,7 @@ var (
 func scripted(k claim.Kind, what byte, n int, now time.Time) claim.Event {
 	text, amount, odd := oddTexts[what%8], oddAmounts[what%8], what/8
 	id := claim.EvidenceID(fmt.Sprint("e", what%4))
-	link := consent.LinkID(fmt.Sprint("l", n%8))
+	linkID := link.ID(fmt.Sprint("l", n%8))
 	pick := func(odd byte, usual, other string) string {
 		if odd%2 == 1 {
 			return other
@@ -91,13 +90,13 @@ func scripted(k claim.Kind, what byte, n int, now time.Time) claim.Event {
 	case claim.KindRemoveEvidence:
 		return claim.RemoveEvidence{ID: id}
 	case claim.KindSendSurvey:
-		e := send(survey, email(contacts[what%2]), link)
+		e := send(survey, email(contacts[what%2]), linkID)
 		if odd>>1%2 == 1 {
-			e.Contact.Email, e.Policy = email("eve@contoso.com"), consent.Policy{ResendInterval: -1, MaxSends: -1}
+			e.Contact.Email, e.Policy = email("eve@contoso.com"), link.Policy{ResendInterval: -1, MaxSends: -1}
 		}
 		return e
 	case claim.KindResendSurvey:
-		return claim.ResendSurvey{Survey: survey, Link: link}
+		return claim.ResendSurvey{Survey: survey, Link: linkID}
 	case claim.KindAnswerSurvey:
 		e := claim.AnswerSurvey{Survey: survey, Link: pickLink(what), Answers: customerAnswers()}
 		for id := range e.Answers {
@@ -106,7 +105,7 @@ func scripted(k claim.Kind, what byte, n int, now time.Time) claim.Event {
 			}
 		}
 		if odd%2 == 0 && what%8 == 0 { // the newest, mostly
-			e.Link = consent.LinkID(fmt.Sprint("l", max(n-1, 0)%8))
+			e.Link = link.ID(fmt.Sprint("l", max(n-1, 0)%8))
 		}
 		return e
 	case claim.KindComment:
@@ -145,8 +144,8 @@ func checkStep(t *testing.T, old, next claim.State, e claim.Event, now time.Time
 	t.Helper()
 	if err != nil {
 		known := []error{claim.ErrNotAllowed, claim.ErrExpired, claim.ErrIncomplete, claim.ErrAmount, claim.ErrInvalid, claim.ErrNotFound,
-			consent.ErrUnknownLink, consent.ErrLinkVoid, consent.ErrAlreadyAnswered, consent.ErrTooSoon, consent.ErrTooMany,
-			consent.ErrNotAllowed, consent.ErrInvalid}
+			link.ErrUnknown, link.ErrVoid, link.ErrAlreadyAnswered, link.ErrTooSoon, link.ErrTooMany,
+			link.ErrNotAllowed, link.ErrInvalid}
 		if !slices.ContainsFunc(known, func(k error) bool { return errors.Is(err, k) }) {
 			t.Fatalf("%s: an error of no known kind: %v", e.Kind(), err)
 		}

@@ -7,13 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/stretchr/testify/require"
 )
 
 var update = flag.Bool("update", false, "write STATES.md anew")
@@ -79,8 +78,8 @@ func addDocument(id claim.EvidenceID) claim.AddEvidence {
 	return claim.AddEvidence{Evidence: document(id)}
 }
 
-func send(kind string, to tenant.Email, link consent.LinkID) claim.SendSurvey {
-	return claim.SendSurvey{Survey: kind, Contact: consent.Contact{Email: to}, Language: "en", Link: link}
+func send(kind string, to tenant.Email, id link.ID) claim.SendSurvey {
+	return claim.SendSurvey{Survey: kind, Contact: link.Contact{Email: to}, Language: "en", Link: id}
 }
 
 func customerAnswers() map[string]string {

@@ -4,35 +4,35 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // SurveyOf returns the survey whose link a token with this hash opens, and the
-// link, or [consent.ErrUnknownLink].
-func (s State) SurveyOf(h consent.Hash) (Survey, consent.Link, error) {
+// link, or [link.ErrUnknown].
+func (s State) SurveyOf(h link.Hash) (Survey, link.Link, error) {
 	for _, v := range s.Surveys {
 		if l, err := v.Find(h); err == nil {
 			return v, l, nil
 		}
 	}
-	return Survey{}, consent.Link{}, consent.ErrUnknownLink
+	return Survey{}, link.Link{}, link.ErrUnknown
 }
 
 // SurveyLink returns the survey that a link belongs to, and the link, or
-// [consent.ErrUnknownLink].
-func (s State) SurveyLink(id consent.LinkID) (Survey, consent.Link, error) {
+// [link.ErrUnknown].
+func (s State) SurveyLink(id link.ID) (Survey, link.Link, error) {
 	for _, v := range s.Surveys {
 		if l, err := v.Link(id); err == nil {
 			return v, l, nil
 		}
 	}
-	return Survey{}, consent.Link{}, consent.ErrUnknownLink
+	return Survey{}, link.Link{}, link.ErrUnknown
 }
 
 // Mint records the hash of a token for a survey's link, as [survey.Mint] does.
-func Mint(s State, id consent.LinkID, h consent.Hash) (State, error) {
+func Mint(s State, id link.ID, h link.Hash) (State, error) {
 	v, _, err := s.SurveyLink(id)
 	if err != nil {
 		return s, err
@@ -46,8 +46,8 @@ func Mint(s State, id consent.LinkID, h consent.Hash) (State, error) {
 }
 
 // MarkLink changes the links of the survey that one of this ID is of, or returns
-// [consent.ErrUnknownLink].
-func MarkLink(s State, id consent.LinkID, mark func([]consent.Link) ([]consent.Link, error)) (State, error) {
+// [link.ErrUnknown].
+func MarkLink(s State, id link.ID, mark func([]link.Link) ([]link.Link, error)) (State, error) {
 	v, _, err := s.SurveyLink(id)
 	if err != nil {
 		return s, err
@@ -100,7 +100,7 @@ func (s State) Erase(who Erasure) (State, bool) {
 			next.Response.User, found = "", true
 		}
 		next, scrubbed := next.Scrub(func(text string) string {
-			if slices.ContainsFunc(v.Links, func(l consent.Link) bool { return l.Contact.Name == text }) {
+			if slices.ContainsFunc(v.Links, func(l link.Link) bool { return l.Contact.Name == text }) {
 				return who.Clean(text, SidePartner, time.Time{}) // the partner named its contacts
 			}
 			return who.Clean(text, by, v.AnsweredAt())

@@ -11,11 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/shopspring/decimal"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/shopspring/decimal"
 )
 
 // A story is a sequence of steps by the partner, the customer, the program and the
@@ -175,16 +174,16 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 		if other {
 			given["satisfaction"] = "1"
 		}
-		e = claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: consent.LinkID(fmt.Sprint("l", at)), Answers: given}
+		e = claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: link.ID(fmt.Sprint("l", at)), Answers: given}
 		switch {
 		case !m.awaited(), !m.editable() && !m.now.Before(m.reviewBy):
 			return e, nil, m.no()
 		case at < 0:
-			return e, nil, consent.ErrUnknownLink
+			return e, nil, link.ErrUnknown
 		case at < len(m.asked)-1:
-			return e, nil, consent.ErrLinkVoid
+			return e, nil, link.ErrVoid
 		case other:
-			return e, nil, consent.ErrAlreadyAnswered
+			return e, nil, link.ErrAlreadyAnswered
 		}
 		return e, func() { m.done = true }, nil
 	case says:
@@ -308,16 +307,16 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 
 // trySurvey is try for sending the survey, first and again.
 func (m *model) trySurvey(x step) (e claim.Event, done func(), refusal error) {
-	link := consent.LinkID(fmt.Sprint("l", len(m.asked)))
+	id := link.ID(fmt.Sprint("l", len(m.asked)))
 	to, last := contacts[x.n%2], time.Time{}
 	for _, a := range m.asked {
 		if x.do == sends && a.to == to && a.at.After(last) {
 			last = a.at
 		}
 	}
-	e = send(claim.ProofCustomerSurvey, email(to), link)
+	e = send(claim.ProofCustomerSurvey, email(to), id)
 	if x.do == resends {
-		e = claim.ResendSurvey{Survey: claim.ProofCustomerSurvey, Link: link}
+		e = claim.ResendSurvey{Survey: claim.ProofCustomerSurvey, Link: id}
 		if len(m.asked) > 0 {
 			newest := m.asked[len(m.asked)-1]
 			to, last = newest.to, newest.at
@@ -329,11 +328,11 @@ func (m *model) trySurvey(x step) (e claim.Event, done func(), refusal error) {
 	case !m.now.Before(m.submitBy), !m.editable() && !m.now.Before(m.reviewBy):
 		return e, nil, claim.ErrNotAllowed
 	case m.done, x.do == resends && len(m.asked) == 0:
-		return e, nil, consent.ErrNotAllowed
+		return e, nil, link.ErrNotAllowed
 	case len(m.asked) == 5:
-		return e, nil, consent.ErrTooMany
+		return e, nil, link.ErrTooMany
 	case !last.IsZero() && m.now.Before(last.Add(day)):
-		return e, nil, consent.ErrTooSoon
+		return e, nil, link.ErrTooSoon
 	}
 	return e, func() { m.asked = append(m.asked, ask{to, m.now}) }, nil
 }

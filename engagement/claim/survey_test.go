@@ -4,17 +4,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/stretchr/testify/require"
 )
 
 const hour = time.Hour
 
-func answer(link consent.LinkID) claim.AnswerSurvey {
+func answer(link link.ID) claim.AnswerSurvey {
 	return claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: link, Answers: customerAnswers()}
 }
 
@@ -47,7 +46,7 @@ func TestOpenBeginsTheSurveys(t *testing.T) {
 	o := opening()
 	o.Proof[1].Survey = &survey.Form{}
 	_, err = claim.Open(o)
-	require.ErrorIs(t, err, consent.ErrInvalid)
+	require.ErrorIs(t, err, link.ErrInvalid)
 	for field, change := range map[string]func(*claim.Opening){
 		"at":        func(o *claim.Opening) { o.At = time.Time{} },
 		"submit_by": func(o *claim.Opening) { o.SubmitBy = time.Time{} },
@@ -66,8 +65,8 @@ func TestOpenBeginsTheSurveys(t *testing.T) {
 func TestChangeOfContact(t *testing.T) {
 	s := then(t, sent(t), start.Add(hour), send(claim.ProofCustomerSurvey, bruno, "c2"))
 	require.Equal(t, bruno, customerSurvey(t, s).Contact().Email)
-	refused(t, s, after(1), answer("c1"), consent.ErrLinkVoid)
-	refused(t, s, after(1), answer("c3"), consent.ErrUnknownLink)
+	refused(t, s, after(1), answer("c1"), link.ErrVoid)
+	refused(t, s, after(1), answer("c3"), link.ErrUnknown)
 	s = then(t, s, after(1), answer("c2"))
 	v := customerSurvey(t, s)
 	require.Equal(t, survey.StatusDone, v.Status)
@@ -82,35 +81,35 @@ func TestSurveyIsFrozenWhenDone(t *testing.T) {
 		send(claim.ProofCustomerSurvey, bruno, "c2"), send(claim.ProofCustomerSurvey, ana, "c2"), claim.ResendSurvey{Survey: claim.ProofCustomerSurvey, Link: "c2"},
 	} {
 		var frozen *survey.FrozenError
-		require.ErrorAs(t, refused(t, s, after(3), e, consent.ErrNotAllowed), &frozen)
+		require.ErrorAs(t, refused(t, s, after(3), e, link.ErrNotAllowed), &frozen)
 	}
 	again, err := claim.Apply(s, answer("c1"), after(3))
 	require.NoError(t, err)
 	require.Equal(t, s, again, "the same answers again")
 	other := answer("c1")
 	other.Answers["satisfaction"] = "1"
-	refused(t, s, after(3), other, consent.ErrAlreadyAnswered)
-	refused(t, in(t, claim.StatusActionRequired), after(30), send(claim.ProofCustomerSurvey, bruno, "c2"), consent.ErrNotAllowed)
+	refused(t, s, after(3), other, link.ErrAlreadyAnswered)
+	refused(t, in(t, claim.StatusActionRequired), after(30), send(claim.ProofCustomerSurvey, bruno, "c2"), link.ErrNotAllowed)
 }
 
 // A survey is sent again until the submission deadline, with a new link, as often
 // as the policy says; it can be answered as long as the partner can hand it in.
 func TestResend(t *testing.T) {
 	s := sent(t)
-	again := func(link consent.LinkID) claim.ResendSurvey {
+	again := func(link link.ID) claim.ResendSurvey {
 		return claim.ResendSurvey{Survey: claim.ProofCustomerSurvey, Link: link}
 	}
-	var soon *consent.TooSoonError
-	require.ErrorAs(t, refused(t, s, start.Add(day-tick), again("c2"), consent.ErrTooSoon), &soon)
+	var soon *link.TooSoonError
+	require.ErrorAs(t, refused(t, s, start.Add(day-tick), again("c2"), link.ErrTooSoon), &soon)
 	require.Equal(t, start.Add(day), soon.NotBefore)
 	hasty := again("c2")
-	hasty.Policy = consent.Policy{ResendInterval: hour}
+	hasty.Policy = link.Policy{ResendInterval: hour}
 	then(t, s, start.Add(hour), hasty)
-	for i, link := range []consent.LinkID{"c2", "c3", "c4", "c5"} {
+	for i, link := range []link.ID{"c2", "c3", "c4", "c5"} {
 		s = then(t, s, after(i+1), again(link))
 	}
-	refused(t, s, after(20), again("c6"), consent.ErrTooMany)
-	refused(t, s, after(20), answer("c4"), consent.ErrLinkVoid)
+	refused(t, s, after(20), again("c6"), link.ErrTooMany)
+	refused(t, s, after(20), answer("c4"), link.ErrVoid)
 
 	s = sent(t)
 	last := submitBy.Add(-tick)
@@ -118,7 +117,7 @@ func TestResend(t *testing.T) {
 	refused(t, s, submitBy, again("c2"), claim.ErrExpired)
 	refused(t, s, submitBy, answer("c1"), claim.ErrExpired)
 	refused(t, s, submitBy, send(claim.ProofCustomerSurvey, bruno, "c2"), claim.ErrExpired)
-	refused(t, must(claim.Open(opening())), start, again("c1"), consent.ErrNotAllowed, "nobody has been asked yet")
+	refused(t, must(claim.Open(opening())), start, again("c1"), link.ErrNotAllowed, "nobody has been asked yet")
 
 	// While the reviewer waits for it, the answer still counts after the submission
 	// deadline, and nobody is written to any more.
@@ -136,7 +135,7 @@ func TestSurveysThatAreNotThere(t *testing.T) {
 	} {
 		refused(t, draft(t), after(1), e, claim.ErrNotFound)
 	}
-	refused(t, sent(t), after(1), claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "c1"}, consent.ErrInvalid)
+	refused(t, sent(t), after(1), claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "c1"}, link.ErrInvalid)
 }
 
 // A link is found by the token that was minted for it, and by its ID, among the
@@ -144,32 +143,32 @@ func TestSurveysThatAreNotThere(t *testing.T) {
 func TestLinks(t *testing.T) {
 	s := draft(t)
 	before := jsonOf(s)
-	minted, err := claim.Mint(s, "p1", consent.Hash{1})
+	minted, err := claim.Mint(s, "p1", link.Hash{1})
 	require.NoError(t, err)
 	require.Equal(t, before, jsonOf(s))
 
-	v, link, err := minted.SurveyOf(consent.Hash{1})
+	v, l, err := minted.SurveyOf(link.Hash{1})
 	require.NoError(t, err)
 	require.Equal(t, claim.ProofPartnerSurvey, v.Kind)
-	require.Equal(t, consent.LinkID("p1"), link.ID)
-	v, link, err = minted.SurveyLink("c1")
+	require.Equal(t, link.ID("p1"), l.ID)
+	v, l, err = minted.SurveyLink("c1")
 	require.NoError(t, err)
 	require.Equal(t, claim.ProofCustomerSurvey, v.Kind)
-	require.Equal(t, ana, link.Contact.Email)
+	require.Equal(t, ana, l.Contact.Email)
 
-	_, _, err = s.SurveyOf(consent.Hash{1})
-	require.ErrorIs(t, err, consent.ErrUnknownLink)
+	_, _, err = s.SurveyOf(link.Hash{1})
+	require.ErrorIs(t, err, link.ErrUnknown)
 	_, _, err = s.SurveyLink("c9")
-	require.ErrorIs(t, err, consent.ErrUnknownLink)
-	same, err := claim.Mint(s, "c9", consent.Hash{1})
-	require.ErrorIs(t, err, consent.ErrUnknownLink)
+	require.ErrorIs(t, err, link.ErrUnknown)
+	same, err := claim.Mint(s, "c9", link.Hash{1})
+	require.ErrorIs(t, err, link.ErrUnknown)
 	require.Equal(t, s, same)
-	same, err = claim.Mint(s, "p1", consent.Hash{})
-	require.ErrorIs(t, err, consent.ErrInvalid)
+	same, err = claim.Mint(s, "p1", link.Hash{})
+	require.ErrorIs(t, err, link.ErrInvalid)
 	require.Equal(t, s, same)
 	moved := then(t, s, after(2), send(claim.ProofPartnerSurvey, bruno, "p2"))
-	_, err = claim.Mint(moved, "p1", consent.Hash{1})
-	require.ErrorIs(t, err, consent.ErrLinkVoid)
+	_, err = claim.Mint(moved, "p1", link.Hash{1})
+	require.ErrorIs(t, err, link.ErrVoid)
 }
 
 // The partner answers its own survey within the claim, as long as a survey can be
@@ -180,12 +179,12 @@ func TestAnswerWithinTheClaim(t *testing.T) {
 	v, err := s.Survey(claim.ProofPartnerSurvey)
 	require.NoError(t, err)
 	require.Equal(t, survey.Response{User: "paula", At: after(3), Answers: partnerAnswers()}, v.Response)
-	refused(t, s, after(4), own, consent.ErrAlreadyAnswered)
+	refused(t, s, after(4), own, link.ErrAlreadyAnswered)
 	require.Equal(t, start.Add(3*time.Minute), s.CustomerAnsweredAt(), "the customer's own answers, and not the partner's")
 	require.True(t, must(claim.Open(opening())).CustomerAnsweredAt().IsZero())
 
 	customers := claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, User: "paula", Answers: customerAnswers()}
-	refused(t, sent(t), after(3), customers, consent.ErrInvalid)
+	refused(t, sent(t), after(3), customers, link.ErrInvalid)
 
 	late := then(t, in(t, claim.StatusUnderReview), reviewBy.Add(-tick), own)
 	require.Equal(t, claim.StatusUnderReview, late.Status)

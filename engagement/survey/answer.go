@@ -7,7 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
+	"github.com/partnerengage/partnerengage/internal/instant"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
@@ -16,14 +17,14 @@ import (
 // empty answer is none, and line ends become line feeds. The state it is given stays
 // as it was; with an error it is what is returned, and nothing is recorded.
 //
-// It is refused, in this order: when the link is unknown ([consent.ErrUnknownLink])
-// or replaced ([*consent.LinkVoidError]), when there are other answers already
+// It is refused, in this order: when the link is unknown ([link.ErrUnknown])
+// or replaced ([*link.VoidError]), when there are other answers already
 // ([*AlreadyAnsweredError]), at or after the deadline ([*ExpiredError]), and when
 // answers are missing, malformed or to no question of the form ([*AnswersError],
 // which lists them all). The same answers again are no error and leave the state as
 // it is: see [State.Repeats].
-func Answer(s State, link consent.LinkID, answers map[string]string, now, deadline time.Time) (State, error) {
-	if _, err := s.live(link); err != nil {
+func Answer(s State, id link.ID, answers map[string]string, now, deadline time.Time) (State, error) {
+	if _, err := link.Live(s.Links, id); err != nil {
 		return s, err
 	}
 	if s.Repeats(answers) {
@@ -38,7 +39,7 @@ func Answer(s State, link consent.LinkID, answers map[string]string, now, deadli
 		return s, err
 	}
 	next := s.clone()
-	next.Response = Response{Link: link, At: instant(now), Answers: recorded}
+	next.Response = Response{Link: id, At: instant.Of(now), Answers: recorded}
 	next.Status = move.To
 	return next, nil
 }

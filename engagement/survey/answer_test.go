@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
@@ -70,7 +70,7 @@ func TestAnswersAreCheckedWhole(t *testing.T) {
 		{"age", "", survey.ProblemNotAsked},
 		{"zodiac", "", survey.ProblemNotAsked},
 	}, wrong.Problems)
-	errorIs(t, err, consent.ErrInvalid)
+	errorIs(t, err, link.ErrInvalid)
 	var one *survey.AnswerError
 	errorAs(t, err, &one)
 	equal(t, "delivered", one.Question)
@@ -113,7 +113,7 @@ func TestEachAnswer(t *testing.T) {
 
 func TestLinksComeFirst(t *testing.T) {
 	_, err := survey.Answer(in(t, survey.StatusDone), "l9", nil, deadline, deadline)
-	errorIs(t, err, consent.ErrUnknownLink)
+	errorIs(t, err, link.ErrUnknown)
 	_, err = survey.Answer(in(t, survey.StatusSent), "l1", nil, deadline, deadline)
-	errorIs(t, err, consent.ErrExpired, "before the answers are looked at")
+	errorIs(t, err, link.ErrExpired, "before the answers are looked at")
 }

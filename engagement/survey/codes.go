@@ -21,6 +21,3 @@ func (*AlreadyAnsweredError) Code() string { return code.AlreadyAnswered }
 
 // Code returns "expired".
 func (*ExpiredError) Code() string { return code.Expired }
-
-// Code returns "limit_reached".
-func (*TooManyError) Code() string { return code.LimitReached }

@@ -1,7 +1,7 @@
 // Package survey is the life of one survey that a claim needs as proof: sent to a
 // contact of the customer or of the partner, and answered once.
 //
-// It is pure, like package consent, whose links and tokens it shares: its functions
+// It is pure, like package consent, and has its links from package link, too: its functions
 // take a [State] and the time and give the next State or a typed refusal; they do
 // no I/O, read no clock and make no random numbers. Which command may happen when is
 // one table, [Moves]; the diagram in STATES.md is drawn from it.
@@ -9,8 +9,8 @@
 //	s, err := survey.Start(survey.CustomerForm())
 //	s, err = survey.Send(s, survey.Invitation{Contact: ana, Language: "pt", Link: id}, now, deadline)
 //	s, err = survey.Mint(s, id, hash)           // when the message to the contact is written
-//	link, err := s.Find(token.Hash())           // when somebody opens the link
-//	s, err = survey.Answer(s, link.ID, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"}, now, deadline)
+//	opened, err := s.Find(token.Hash())         // when somebody opens the link
+//	s, err = survey.Answer(s, opened.ID, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"}, now, deadline)
 //
 // # Forms
 //
@@ -30,17 +30,15 @@
 //
 // # Links and tokens
 //
-// One contact is asked at a time, by one live [consent.Link]. Sending again and
+// One contact is asked at a time, by one live [link.Link]. Sending again and
 // asking another contact void every earlier link. Once the survey is done it is
 // not sent any more, and its contact is frozen.
 //
 // # Limits on sending
 //
-// They are a [consent.Policy], of which the limits for one consent hold here for one
-// survey. The zero one allows five sendings in all, the first included, and one in 24
-// hours to the same address. A change of contact counts as one of them; to an address
-// that was not written to it goes out at once. These defaults are the library's; a
-// workflow has limits of its own for surveys.
+// They are those of a [link.Policy]. A change of contact counts as one of the sendings
+// of a survey; to an address that was not written to it goes out at once. A workflow
+// has a policy of its own for surveys.
 //
 // # Persons
 //
@@ -50,13 +48,13 @@
 //
 // # Errors
 //
-// Every refusal matches one of the sentinels of package consent with [errors.Is],
+// Every refusal matches one of the sentinels of package link with [errors.Is],
 // and where there is something to tell, has a type for [errors.As]:
 //
-//	consent.ErrUnknownLink, ErrLinkVoid  *consent.LinkVoidError
-//	consent.ErrAlreadyAnswered           *AlreadyAnsweredError
-//	consent.ErrExpired                   *ExpiredError
-//	consent.ErrNotAllowed                *FrozenError, *NotAllowedError
-//	consent.ErrTooSoon, ErrTooMany       *consent.TooSoonError, *TooManyError
-//	consent.ErrInvalid                   *AnswersError, *consent.InvalidError
+//	link.ErrUnknown, ErrVoid     *link.VoidError
+//	link.ErrAlreadyAnswered      *AlreadyAnsweredError
+//	link.ErrExpired              *ExpiredError
+//	link.ErrNotAllowed           *FrozenError, *NotAllowedError
+//	link.ErrTooSoon, ErrTooMany  *link.TooSoonError, *link.TooManyError
+//	link.ErrInvalid              *AnswersError, *link.InvalidError
 package survey

@@ -1,8 +1,7 @@
 package survey
 
 import (
-	"fmt"
-	"slices"
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // Status says where a survey stands. The zero Status is none: a [State] made by
@@ -20,12 +19,14 @@ const (
 func AllStatuses() []Status { return []Status{StatusNotSent, StatusSent, StatusDone} }
 
 // MarshalText returns the documented spelling. An unknown status is a
-// [*consent.InvalidError].
-func (s Status) MarshalText() ([]byte, error) { return marshalEnum("status", s, AllStatuses()) }
+// [*link.InvalidError].
+func (s Status) MarshalText() ([]byte, error) {
+	return enum.Marshal("status", s, AllStatuses(), unknown)
+}
 
 // UnmarshalText reads the documented spelling and nothing else.
 func (s *Status) UnmarshalText(text []byte) error {
-	return unmarshalEnum("status", s, text, AllStatuses())
+	return enum.Unmarshal("status", s, text, AllStatuses(), unknown)
 }
 
 // Command names what is done to a survey.
@@ -46,12 +47,14 @@ func AllCommands() []Command {
 }
 
 // MarshalText returns the documented spelling. An unknown command is a
-// [*consent.InvalidError].
-func (c Command) MarshalText() ([]byte, error) { return marshalEnum("command", c, AllCommands()) }
+// [*link.InvalidError].
+func (c Command) MarshalText() ([]byte, error) {
+	return enum.Marshal("command", c, AllCommands(), unknown)
+}
 
 // UnmarshalText reads the documented spelling and nothing else.
 func (c *Command) UnmarshalText(text []byte) error {
-	return unmarshalEnum("command", c, text, AllCommands())
+	return enum.Unmarshal("command", c, text, AllCommands(), unknown)
 }
 
 // Kind says what a [Question] wants for an answer.
@@ -80,11 +83,13 @@ func (k Kind) Choices() []string {
 }
 
 // MarshalText returns the documented spelling. An unknown kind is a
-// [*consent.InvalidError].
-func (k Kind) MarshalText() ([]byte, error) { return marshalEnum("kind", k, AllKinds()) }
+// [*link.InvalidError].
+func (k Kind) MarshalText() ([]byte, error) { return enum.Marshal("kind", k, AllKinds(), unknown) }
 
 // UnmarshalText reads the documented spelling and nothing else.
-func (k *Kind) UnmarshalText(text []byte) error { return unmarshalEnum("kind", k, text, AllKinds()) }
+func (k *Kind) UnmarshalText(text []byte) error {
+	return enum.Unmarshal("kind", k, text, AllKinds(), unknown)
+}
 
 // Problem says what is wrong with an answer.
 type Problem string
@@ -104,29 +109,12 @@ func AllProblems() []Problem {
 }
 
 // MarshalText returns the documented spelling. An unknown problem is a
-// [*consent.InvalidError].
-func (p Problem) MarshalText() ([]byte, error) { return marshalEnum("problem", p, AllProblems()) }
+// [*link.InvalidError].
+func (p Problem) MarshalText() ([]byte, error) {
+	return enum.Marshal("problem", p, AllProblems(), unknown)
+}
 
 // UnmarshalText reads the documented spelling and nothing else.
 func (p *Problem) UnmarshalText(text []byte) error {
-	return unmarshalEnum("problem", p, text, AllProblems())
-}
-
-func marshalEnum[T ~string](field string, v T, all []T) ([]byte, error) {
-	if !slices.Contains(all, v) {
-		return nil, junk(field, string(v), all)
-	}
-	return []byte(v), nil
-}
-
-func unmarshalEnum[T ~string](field string, v *T, text []byte, all []T) error {
-	if !slices.Contains(all, T(text)) {
-		return junk(field, string(text), all)
-	}
-	*v = T(text)
-	return nil
-}
-
-func junk[T ~string](field, text string, all []T) error {
-	return invalid(field, fmt.Sprintf("%.40q is none of %q", text, all))
+	return enum.Unmarshal("problem", p, text, AllProblems(), unknown)
 }

@@ -1,13 +1,13 @@
 package survey
 
 import (
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Erase removes a person from the state: their address, in any spelling, is gone from
 // links, with name and telephone number. It reports whether it was found. A link
-// whose contact was erased keeps an empty contact, which [consent.Link.Erased] tells
+// whose contact was erased keeps an empty contact, which [link.Link.Erased] tells
 // as such, and stays what it was: its token still opens it, so that the person can
 // still answer. That the survey was done, when and by which link, stays. Nobody
 // erased is written to again. What was written as free text is for [State.Scrub].
@@ -18,7 +18,7 @@ func (s State) Erase(person tenant.Email) (State, bool) {
 	next, found := s.clone(), false
 	for i := range next.Links {
 		if next.Links[i].Contact.Email.Same(person) {
-			next.Links[i].Contact = consent.Contact{}
+			next.Links[i].Contact = link.Contact{}
 			found = true
 		}
 	}

@@ -5,11 +5,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // AlreadyAnsweredError refuses second answers that differ from the first. It says
-// when those came, and not from whom. It matches [consent.ErrAlreadyAnswered].
+// when those came, and not from whom. It matches [link.ErrAlreadyAnswered].
 type AlreadyAnsweredError struct {
 	At time.Time
 }
@@ -18,11 +19,11 @@ func (e *AlreadyAnsweredError) Error() string {
 	return fmt.Sprintf("the survey was already answered at %s; the first answer counts", e.At.Format(time.RFC3339))
 }
 
-// Unwrap returns [consent.ErrAlreadyAnswered].
-func (e *AlreadyAnsweredError) Unwrap() error { return consent.ErrAlreadyAnswered }
+// Unwrap returns [link.ErrAlreadyAnswered].
+func (e *AlreadyAnsweredError) Unwrap() error { return link.ErrAlreadyAnswered }
 
 // FrozenError refuses to send a survey that is done, to anybody. It matches
-// [consent.ErrNotAllowed].
+// [link.ErrNotAllowed].
 type FrozenError struct {
 	Since time.Time // when the survey was done
 }
@@ -31,11 +32,11 @@ func (e *FrozenError) Error() string {
 	return fmt.Sprintf("the survey was answered at %s; since then its contact is frozen and nothing needs to be sent", e.Since.Format(time.RFC3339))
 }
 
-// Unwrap returns [consent.ErrNotAllowed].
-func (e *FrozenError) Unwrap() error { return consent.ErrNotAllowed }
+// Unwrap returns [link.ErrNotAllowed].
+func (e *FrozenError) Unwrap() error { return link.ErrNotAllowed }
 
 // ExpiredError refuses what comes at or after the deadline. It matches
-// [consent.ErrExpired].
+// [link.ErrExpired].
 type ExpiredError struct {
 	Deadline time.Time
 }
@@ -44,11 +45,11 @@ func (e *ExpiredError) Error() string {
 	return fmt.Sprintf("the time for the survey ended at %s, with the time to work on the claim", e.Deadline.Format(time.RFC3339))
 }
 
-// Unwrap returns [consent.ErrExpired].
-func (e *ExpiredError) Unwrap() error { return consent.ErrExpired }
+// Unwrap returns [link.ErrExpired].
+func (e *ExpiredError) Unwrap() error { return link.ErrExpired }
 
 // NotAllowedError refuses a command that [Moves] does not list for the status. It
-// matches [consent.ErrNotAllowed].
+// matches [link.ErrNotAllowed].
 type NotAllowedError struct {
 	Status  Status // zero if [Start] has not begun the survey
 	Command Command
@@ -61,24 +62,11 @@ func (e *NotAllowedError) Error() string {
 	return fmt.Sprintf("%s is not allowed while the survey is %s; send it to a contact first", e.Command, e.Status)
 }
 
-// Unwrap returns [consent.ErrNotAllowed].
-func (e *NotAllowedError) Unwrap() error { return consent.ErrNotAllowed }
-
-// TooManyError refuses to send a survey more than Max times. It matches
-// [consent.ErrTooMany].
-type TooManyError struct {
-	Sent, Max int // the first sending included
-}
-
-func (e *TooManyError) Error() string {
-	return fmt.Sprintf("the survey was sent %d times and %d is the most; ask the contact to open the newest message", e.Sent, e.Max)
-}
-
-// Unwrap returns [consent.ErrTooMany].
-func (e *TooManyError) Unwrap() error { return consent.ErrTooMany }
+// Unwrap returns [link.ErrNotAllowed].
+func (e *NotAllowedError) Unwrap() error { return link.ErrNotAllowed }
 
 // AnswersError refuses the answers to a survey, and lists all that is wrong with
-// them. It and each of its problems match [consent.ErrInvalid].
+// them. It and each of its problems match [link.ErrInvalid].
 type AnswersError struct {
 	Problems []*AnswerError // in the order of the form, and then what was not asked, by ID; at least one
 }
@@ -102,7 +90,7 @@ func (e *AnswersError) Unwrap() []error {
 }
 
 // AnswerError refuses the answer to one question. It does not repeat the answer. It
-// matches [consent.ErrInvalid].
+// matches [link.ErrInvalid].
 type AnswerError struct {
 	Question string  // its ID
 	Kind     Kind    // of the question; zero for [ProblemNotAsked]
@@ -124,9 +112,14 @@ func (e *AnswerError) Error() string {
 	return fmt.Sprintf("answers: the form has no question %.50q; use the IDs of its questions", e.Question)
 }
 
-// Unwrap returns [consent.ErrInvalid].
-func (e *AnswerError) Unwrap() error { return consent.ErrInvalid }
+// Unwrap returns [link.ErrInvalid].
+func (e *AnswerError) Unwrap() error { return link.ErrInvalid }
 
 func invalid(field, problem string) error {
-	return &consent.InvalidError{Field: field, Problem: problem}
+	return &link.InvalidError{Field: field, Problem: problem}
+}
+
+// unknown refuses a value that an enumeration does not have.
+func unknown(field, value string, all []string) error {
+	return invalid(field, enum.Problem(value, all))
 }

@@ -6,7 +6,7 @@ import (
 	"log"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -24,13 +24,13 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	s, err = survey.Send(s, survey.Invitation{Contact: consent.Contact{Email: contact}, Language: "pt-BR", Link: "first"}, now, deadline)
+	s, err = survey.Send(s, survey.Invitation{Contact: link.Contact{Email: contact}, Language: "pt-BR", Link: "first"}, now, deadline)
 	if err != nil {
 		log.Fatal(err)
 	}
 
 	// The message is written: its link holds the token, the state only the hash.
-	token, hash, err := consent.NewToken(rand.Reader, 0)
+	token, hash, err := link.NewToken(rand.Reader, 0)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -39,20 +39,20 @@ func Example() {
 	}
 
 	// The contact opens the link and forgets something.
-	link, err := s.Find(token.Hash())
+	l, err := s.Find(token.Hash())
 	if err != nil {
 		log.Fatal(err)
 	}
 	given := map[string]string{"delivered": "yes", "satisfaction": "very"}
-	_, err = survey.Answer(s, link.ID, given, now.Add(time.Hour), deadline)
+	_, err = survey.Answer(s, l.ID, given, now.Add(time.Hour), deadline)
 	fmt.Println(err)
 
 	given["findings"], given["satisfaction"] = "yes", "5"
-	s, err = survey.Answer(s, link.ID, given, now.Add(time.Hour), deadline)
+	s, err = survey.Answer(s, l.ID, given, now.Add(time.Hour), deadline)
 	fmt.Println(s.Status, err)
 
 	// From then on it is not sent to anybody else.
-	_, err = survey.Resend(s, "second", consent.Policy{}, now.AddDate(0, 0, 2), deadline)
+	_, err = survey.Resend(s, "second", link.Policy{}, now.AddDate(0, 0, 2), deadline)
 	fmt.Println(err)
 	// Output:
 	// answers.findings: an answer is needed
@@ -66,10 +66,10 @@ func ExampleForm_Validate() {
 	form := survey.Form{
 		ID:      "workshop-survey",
 		Version: "2026-08",
-		Titles:  map[consent.Language]string{"en": "The workshop", "de": "Der Workshop"},
+		Titles:  map[link.Language]string{"en": "The workshop", "de": "Der Workshop"},
 		Questions: []survey.Question{
-			{ID: "attended", Kind: survey.KindYesNo, Required: true, Texts: map[consent.Language]string{"en": "Did you take part?", "de": "Haben Sie teilgenommen?"}},
-			{ID: "pace", Kind: survey.KindRating, Texts: map[consent.Language]string{"en": "How was the pace?"}},
+			{ID: "attended", Kind: survey.KindYesNo, Required: true, Texts: map[link.Language]string{"en": "Did you take part?", "de": "Haben Sie teilgenommen?"}},
+			{ID: "pace", Kind: survey.KindRating, Texts: map[link.Language]string{"en": "How was the pace?"}},
 		},
 	}
 	fmt.Println(form.Validate())
@@ -91,7 +91,7 @@ func ExampleState() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if s, err = survey.Send(s, survey.Invitation{Contact: consent.Contact{Email: contact}, Link: "first"}, now, now.AddDate(0, 0, 90)); err != nil {
+	if s, err = survey.Send(s, survey.Invitation{Contact: link.Contact{Email: contact}, Link: "first"}, now, now.AddDate(0, 0, 90)); err != nil {
 		log.Fatal(err)
 	}
 	given := map[string]string{"delivered": "yes", "findings": "yes", "outcome": "4", "next-steps": "They move 120 servers."}

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
+	"github.com/partnerengage/partnerengage/internal/enum"
 	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
@@ -26,11 +27,11 @@ const (
 // in which languages it is; everything else is there in each of them. It holds no
 // personal data.
 type Form struct {
-	ID        string                      `json:"id"`      // lower-case letters, digits and hyphens
-	Version   string                      `json:"version"` // such as "2026-07"; any change to the form is a new version
-	Titles    map[consent.Language]string `json:"titles"`
-	Intro     map[consent.Language]string `json:"intro,omitempty"` // a paragraph above the questions; may be empty
-	Questions []Question                  `json:"questions"`       // at least one, at most [MaxQuestions]
+	ID        string                   `json:"id"`      // lower-case letters, digits and hyphens
+	Version   string                   `json:"version"` // such as "2026-07"; any change to the form is a new version
+	Titles    map[link.Language]string `json:"titles"`
+	Intro     map[link.Language]string `json:"intro,omitempty"` // a paragraph above the questions; may be empty
+	Questions []Question               `json:"questions"`       // at least one, at most [MaxQuestions]
 
 	OfPartner    bool `json:"of_partner,omitempty"`    // the partner's own survey, which it can also answer without a link; else the customer's
 	PartnerReads bool `json:"partner_reads,omitempty"` // whether the partner reads what the customer answers, as the page says
@@ -38,15 +39,15 @@ type Form struct {
 
 // Question is one question of a form.
 type Question struct {
-	ID       string                      `json:"id"` // lower-case letters, digits and hyphens; the same in every language
-	Kind     Kind                        `json:"kind"`
-	Required bool                        `json:"required,omitempty"`
-	Texts    map[consent.Language]string `json:"texts"`
+	ID       string                   `json:"id"` // lower-case letters, digits and hyphens; the same in every language
+	Kind     Kind                     `json:"kind"`
+	Required bool                     `json:"required,omitempty"`
+	Texts    map[link.Language]string `json:"texts"`
 }
 
 // Languages returns the languages of the form: the default, which is English where
 // there is any, and then the others by their tags.
-func (f Form) Languages() []consent.Language {
+func (f Form) Languages() []link.Language {
 	languages := slices.Sorted(maps.Keys(f.Titles))
 	if i := slices.Index(languages, "en"); i > 0 {
 		languages = slices.Insert(slices.Delete(languages, i, i+1), 0, "en")
@@ -55,9 +56,9 @@ func (f Form) Languages() []consent.Language {
 }
 
 // language chooses the language for somebody who wants this one, or the default.
-func (f Form) language(wanted consent.Language) consent.Language {
+func (f Form) language(wanted link.Language) link.Language {
 	have := f.Languages()
-	if l, ok := consent.MatchLanguage(have, wanted); ok {
+	if l, ok := link.MatchLanguage(have, wanted); ok {
 		return l
 	}
 	if len(have) == 0 { // which no valid form is
@@ -66,7 +67,7 @@ func (f Form) language(wanted consent.Language) consent.Language {
 	return have[0]
 }
 
-// Validate returns nil, or a [*consent.InvalidError] for each thing that is missing
+// Validate returns nil, or a [*link.InvalidError] for each thing that is missing
 // or cannot be asked, joined, with fields such as "form.questions[0].texts.pt-PT".
 func (f Form) Validate() error {
 	var errs []error
@@ -76,7 +77,7 @@ func (f Form) Validate() error {
 		errs = append(errs, invalid("form.titles", "at least one is needed, such as one in en"))
 	}
 	for _, l := range languages {
-		if tag, err := consent.ParseLanguage(string(l)); err != nil {
+		if tag, err := link.ParseLanguage(string(l)); err != nil {
 			errs = append(errs, invalid("form.titles", fmt.Sprintf("%.40q is not a language tag such as en or pt-PT", l)))
 		} else if tag != l {
 			errs = append(errs, invalid("form.titles", fmt.Sprintf("the usual spelling of %s is %s", l, tag)))
@@ -100,8 +101,8 @@ func (f Form) Validate() error {
 			errs = append(errs, invalid(field+"id", fmt.Sprintf("%q stands twice; each question needs its own", q.ID)))
 		}
 		seen[q.ID] = true
-		if !slices.Contains(AllKinds(), q.Kind) {
-			errs = append(errs, junk(field+"kind", string(q.Kind), AllKinds()))
+		if _, err := enum.Parse(field+"kind", string(q.Kind), AllKinds(), unknown); err != nil {
+			errs = append(errs, err)
 		}
 		errs = append(errs, checkTexts(field+"texts", q.Texts, languages))
 	}
@@ -116,7 +117,7 @@ func checkID(field, id string) error {
 }
 
 // checkTexts wants one line in each of the languages, and nothing else.
-func checkTexts(field string, texts map[consent.Language]string, languages []consent.Language) error {
+func checkTexts(field string, texts map[link.Language]string, languages []link.Language) error {
 	var errs []error
 	for _, l := range languages {
 		errs = append(errs, checkLine(field+"."+string(l), texts[l]))

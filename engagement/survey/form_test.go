@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
@@ -15,7 +15,7 @@ func TestOwnForms(t *testing.T) {
 	for id, f := range map[string]survey.Form{"customer-survey": survey.CustomerForm(), "partner-survey": survey.PartnerForm()} {
 		noError(t, f.Validate())
 		equal(t, id, f.ID)
-		equal(t, []consent.Language{"en", "pt-PT"}, f.Languages())
+		equal(t, []link.Language{"en", "pt-PT"}, f.Languages())
 		check(t, len(f.Questions) >= 3 && len(f.Questions) <= 5, id)
 		for _, q := range f.Questions {
 			check(t, q.Texts["en"] != q.Texts["pt-PT"], "%s: %s is not translated", id, q.ID)
@@ -71,10 +71,10 @@ func TestEqualForms(t *testing.T) {
 }
 
 func TestLanguagesOfAForm(t *testing.T) {
-	f := survey.Form{Titles: map[consent.Language]string{"pt-PT": "", "de": "", "en": "", "fr": ""}}
-	equal(t, []consent.Language{"en", "de", "fr", "pt-PT"}, f.Languages())
+	f := survey.Form{Titles: map[link.Language]string{"pt-PT": "", "de": "", "en": "", "fr": ""}}
+	equal(t, []link.Language{"en", "de", "fr", "pt-PT"}, f.Languages())
 	delete(f.Titles, "en")
-	equal(t, []consent.Language{"de", "fr", "pt-PT"}, f.Languages())
+	equal(t, []link.Language{"de", "fr", "pt-PT"}, f.Languages())
 }
 
 func TestFormsThatCannotBeAsked(t *testing.T) {
@@ -111,23 +111,23 @@ func TestFormsThatCannotBeAsked(t *testing.T) {
 		f := survey.CustomerForm()
 		change(&f)
 		err := f.Validate()
-		errorIs(t, err, consent.ErrInvalid)
+		errorIs(t, err, link.ErrInvalid)
 		if err != nil {
 			equal(t, want, err.Error())
 		}
 		s, err := survey.Start(f)
-		errorIs(t, err, consent.ErrInvalid)
+		errorIs(t, err, link.ErrInvalid)
 		equal(t, survey.State{}, s)
 	}
 	f := survey.CustomerForm()
 	f.ID = strings.Repeat("a", 41)
-	errorIs(t, f.Validate(), consent.ErrInvalid)
+	errorIs(t, f.Validate(), link.ErrInvalid)
 }
 
 // What is wrong is told all at once.
 func TestEverythingWrongWithAForm(t *testing.T) {
-	err := survey.Form{Titles: map[consent.Language]string{"pt_pt": "Título", "x": "?"}}.Validate()
-	var one *consent.InvalidError
+	err := survey.Form{Titles: map[link.Language]string{"pt_pt": "Título", "x": "?"}}.Validate()
+	var one *link.InvalidError
 	errorAs(t, err, &one)
 	equal(t, `form.id: "" is not 1 to 40 lower-case letters, digits and hyphens
 form.version: it is empty

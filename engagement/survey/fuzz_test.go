@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
@@ -22,22 +22,22 @@ func FuzzSurveyAnswer(f *testing.F) {
 	f.Add("l2", "yes", "no", "5", "", "comments", int64(1))
 	f.Add("l1", "yes", "no", "5", strings.Repeat("ã", 1001), "comments", int64(-1))
 	f.Add("l1", " yes\r\n", "no\r", "1", "<script>\r\nalert(1)</script>\xff", "", int64(90*24*3600))
-	f.Fuzz(func(t *testing.T, link, delivered, findings, satisfaction, text, id string, late int64) {
+	f.Fuzz(func(t *testing.T, url, delivered, findings, satisfaction, text, id string, late int64) {
 		s, now := in(t, survey.StatusSent), deadline.Add(time.Duration(late%1e9)*time.Second)
 		given := map[string]string{"delivered": delivered, "findings": findings, "satisfaction": satisfaction, id: text}
-		next, err := survey.Answer(s, consent.LinkID(link), maps.Clone(given), now, deadline)
+		next, err := survey.Answer(s, link.ID(url), maps.Clone(given), now, deadline)
 		if err != nil {
 			if !reflect.DeepEqual(s, next) {
 				t.Fatalf("refused and changed: %v", err)
 			}
 			wrong := new(survey.AnswersError)
-			if errors.As(err, &wrong) == (errors.Is(err, consent.ErrUnknownLink) || errors.Is(err, consent.ErrExpired)) {
+			if errors.As(err, &wrong) == (errors.Is(err, link.ErrUnknown) || errors.Is(err, link.ErrExpired)) {
 				t.Fatalf("an error of no known kind, or of two: %v", err)
 			}
 			return
 		}
-		if link != "l1" || !now.Before(deadline) || next.Status != survey.StatusDone || next.Response.At.IsZero() {
-			t.Fatalf("answered by %q at %s: %+v", link, now, next.Response)
+		if url != "l1" || !now.Before(deadline) || next.Status != survey.StatusDone || next.Response.At.IsZero() {
+			t.Fatalf("answered by %q at %s: %+v", url, now, next.Response)
 		}
 		for id, answer := range next.Response.Answers {
 			if answer != strings.TrimSpace(answer) || answer == "" || utf8.RuneCountInString(answer) > survey.MaxText || !utf8.ValidString(answer) || strings.ContainsAny(answer, "\r\x00\x7f") {
@@ -51,7 +51,7 @@ func FuzzSurveyAnswer(f *testing.F) {
 		if err != nil || !reflect.DeepEqual(next, again) {
 			t.Fatalf("the same answer again: %v", err)
 		}
-		if _, err := survey.Answer(next, "l1", map[string]string{"zodiac": "leo"}, now, deadline); !errors.Is(err, consent.ErrAlreadyAnswered) {
+		if _, err := survey.Answer(next, "l1", map[string]string{"zodiac": "leo"}, now, deadline); !errors.Is(err, link.ErrAlreadyAnswered) {
 			t.Fatalf("a second answer: %v", err)
 		}
 		roundTrip(t, next)
@@ -85,13 +85,13 @@ func FuzzSurveyJSON(f *testing.F) {
 			t.Fatalf("%v\n%s\n%s", err, first, second)
 		}
 		survey.Send(back, to(bruno, "new"), start, deadline)
-		survey.Resend(back, "new", consent.Policy{}, start, deadline)
+		survey.Resend(back, "new", link.Policy{}, start, deadline)
 		survey.Answer(back, "l1", answers(), start, deadline)
-		survey.Mint(back, "l1", consent.Hash{7})
+		survey.Mint(back, "l1", link.Hash{7})
 		survey.NewView(back, "l1", page, start)
 		back.Erase(ana)
 		back.Scrub(strings.ToUpper)
-		back.Find(consent.Hash{1})
+		back.Find(link.Hash{1})
 		if after, err := json.Marshal(back); err != nil || string(first) != string(after) {
 			t.Fatalf("a state was changed: %v\n%s\n%s", err, first, after)
 		}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -58,8 +58,8 @@ func without(given map[string]string, ids ...string) map[string]string {
 	return given
 }
 
-func to(contact tenant.Email, link consent.LinkID) survey.Invitation {
-	return survey.Invitation{Contact: consent.Contact{Email: contact}, Language: "en", Link: link}
+func to(contact tenant.Email, id link.ID) survey.Invitation {
+	return survey.Invitation{Contact: link.Contact{Email: contact}, Language: "en", Link: id}
 }
 
 // in returns a state that has the status at start; by the link l1 it was sent to ana.
@@ -126,4 +126,4 @@ func errorAs(t testing.TB, err error, target any, msg ...any) {
 	}
 }
 
-func who(e tenant.Email) consent.Contact { return consent.Contact{Email: e} }
+func who(e tenant.Email) link.Contact { return link.Contact{Email: e} }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
@@ -15,7 +15,7 @@ func do(s survey.State, c survey.Command, now time.Time) (survey.State, error) {
 	case survey.CommandSend:
 		return survey.Send(s, to(bruno, "new"), now, deadline)
 	case survey.CommandResend:
-		return survey.Resend(s, "new", consent.Policy{}, now, deadline)
+		return survey.Resend(s, "new", link.Policy{}, now, deadline)
 	}
 	if c == survey.CommandAnswerWithin {
 		return survey.AnswerWithin(s, "paula", answers(), now, deadline)
@@ -27,10 +27,10 @@ func do(s survey.State, c survey.Command, now time.Time) (survey.State, error) {
 // says, written out, so that the table in the code is held to it.
 func TestEveryCommandInEveryStatus(t *testing.T) {
 	var (
-		no       = consent.ErrNotAllowed
-		answered = consent.ErrAlreadyAnswered
-		over     = consent.ErrExpired
-		unknown  = consent.ErrUnknownLink
+		no       = link.ErrNotAllowed
+		answered = link.ErrAlreadyAnswered
+		over     = link.ErrExpired
+		unknown  = link.ErrUnknown
 		same     = "done already" // with the same answers; what others say is in TestSecondAnswerIsTold
 	)
 	const before, at, after = -time.Microsecond, time.Duration(0), time.Hour
@@ -84,7 +84,7 @@ func TestNothingBeforeStart(t *testing.T) {
 	var no *survey.NotAllowedError
 	errorAs(t, err, &no)
 	equal(t, "send is not allowed before the survey has begun; begin it with Start", err.Error())
-	_, err = survey.Resend(in(t, survey.StatusNotSent), "l1", consent.Policy{}, start, deadline)
+	_, err = survey.Resend(in(t, survey.StatusNotSent), "l1", link.Policy{}, start, deadline)
 	errorAs(t, err, &no)
 	equal(t, "resend is not allowed while the survey is not sent; send it to a contact first", err.Error())
 }
@@ -119,9 +119,9 @@ func checkEnum[T interface {
 	}
 	for _, junk := range []string{"", "x", " " + spellings[0], spellings[0] + " ", "Sent", "DONE"} {
 		v := all[0]
-		errorIs(t, P(&v).UnmarshalText([]byte(junk)), consent.ErrInvalid, "%q", junk)
+		errorIs(t, P(&v).UnmarshalText([]byte(junk)), link.ErrInvalid, "%q", junk)
 		equal(t, all[0], v, "junk changes nothing")
 		_, err := T(junk).MarshalText()
-		errorIs(t, err, consent.ErrInvalid, "%q", junk)
+		errorIs(t, err, link.ErrInvalid, "%q", junk)
 	}
 }

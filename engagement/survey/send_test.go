@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -14,7 +14,7 @@ func TestSendRecordsWhatWasSent(t *testing.T) {
 	s, err := survey.Send(in(t, survey.StatusNotSent), survey.Invitation{Contact: who(ana), Language: "pt-BR", Link: "l1"}, zoned, deadline)
 	noError(t, err)
 	at := start.Add(time.Microsecond)
-	equal(t, []consent.Link{{ID: "l1", Contact: who(ana), IssuedAt: at}}, s.Links, "in UTC, to the microsecond")
+	equal(t, []link.Link{{ID: "l1", Contact: who(ana), IssuedAt: at}}, s.Links, "in UTC, to the microsecond")
 	equal(t, []survey.Sending{{Command: survey.CommandSend, At: at, Link: "l1", Language: "pt-PT"}}, s.Sendings)
 	equal(t, who(ana), s.Contact())
 	check(t, s.AnsweredAt().IsZero())
@@ -30,7 +30,7 @@ func TestLanguageOfASending(t *testing.T) {
 	}
 	for _, c := range []struct {
 		form         survey.Form
-		wanted, want consent.Language
+		wanted, want link.Language
 	}{
 		{english, "en-GB", "en"}, {english, "pt", "pt-PT"}, {english, "fr", "en"}, {english, "", "en"}, {english, "junk!", "en"},
 		{portuguese, "en", "pt-PT"}, {portuguese, "", "pt-PT"},
@@ -47,7 +47,7 @@ func TestLanguageOfASending(t *testing.T) {
 func TestSendingAgainVoidsEarlierLinks(t *testing.T) {
 	s := in(t, survey.StatusSent)
 	later := start.Add(day)
-	resent, err := survey.Resend(s, "l2", consent.Policy{}, later, deadline)
+	resent, err := survey.Resend(s, "l2", link.Policy{}, later, deadline)
 	noError(t, err)
 	changed, err := survey.Send(s, survey.Invitation{Contact: who(bruno), Language: "pt", Link: "l2"}, later, deadline)
 	noError(t, err)
@@ -57,17 +57,17 @@ func TestSendingAgainVoidsEarlierLinks(t *testing.T) {
 		equal(t, later, next.Links[0].VoidedAt)
 		check(t, !next.Links[1].Void())
 		_, err := survey.Answer(next, "l1", answers(), later, deadline)
-		var void *consent.LinkVoidError
+		var void *link.VoidError
 		errorAs(t, err, &void)
 		equal(t, later, void.VoidedAt)
-		_, err = survey.Mint(next, "l1", consent.Hash{1})
-		errorIs(t, err, consent.ErrLinkVoid, "a message that is no longer worth sending")
+		_, err = survey.Mint(next, "l1", link.Hash{1})
+		errorIs(t, err, link.ErrVoid, "a message that is no longer worth sending")
 		_, err = survey.Answer(next, "l2", answers(), later, deadline)
 		noError(t, err)
 	}
 	equal(t, []survey.Command{"send", "resend"}, []survey.Command{resent.Sendings[0].Command, resent.Sendings[1].Command})
-	equal(t, consent.Language("en"), resent.Sendings[1].Language, "as it was sent before")
-	equal(t, consent.Language("pt-PT"), changed.Sendings[1].Language)
+	equal(t, link.Language("en"), resent.Sendings[1].Language, "as it was sent before")
+	equal(t, link.Language("pt-PT"), changed.Sendings[1].Language)
 }
 
 // Once it is done, the contact is frozen.
@@ -78,7 +78,7 @@ func TestDoneIsFrozen(t *testing.T) {
 	errorAs(t, err, &frozen)
 	equal(t, start.Add(time.Hour), frozen.Since)
 	equal(t, "the survey was answered at 2026-08-03T10:00:00Z; since then its contact is frozen and nothing needs to be sent", err.Error())
-	_, err = survey.Resend(s, "l2", consent.Policy{}, start.Add(2*day), deadline)
+	_, err = survey.Resend(s, "l2", link.Policy{}, start.Add(2*day), deadline)
 	errorAs(t, err, &frozen)
 	equal(t, who(ana), s.Contact())
 }
@@ -94,13 +94,13 @@ func TestExpiredSaysWhen(t *testing.T) {
 
 func TestLimitsOnSending(t *testing.T) {
 	s := in(t, survey.StatusSent)
-	_, err := survey.Resend(s, "l2", consent.Policy{}, start.Add(day-time.Microsecond), deadline)
-	var soon *consent.TooSoonError
+	_, err := survey.Resend(s, "l2", link.Policy{}, start.Add(day-time.Microsecond), deadline)
+	var soon *link.TooSoonError
 	errorAs(t, err, &soon)
 	equal(t, start.Add(day), soon.NotBefore)
-	noError(t, survey.MayResend(s, consent.Policy{}, soon.NotBefore, deadline))
-	noError(t, survey.MayResend(s, consent.Policy{ResendInterval: time.Minute}, start.Add(time.Minute), deadline))
-	noError(t, survey.MayResend(s, consent.Policy{ResendInterval: -1}, start, deadline))
+	noError(t, survey.MayResend(s, link.Policy{}, soon.NotBefore, deadline))
+	noError(t, survey.MayResend(s, link.Policy{ResendInterval: time.Minute}, start.Add(time.Minute), deadline))
+	noError(t, survey.MayResend(s, link.Policy{ResendInterval: -1}, start, deadline))
 
 	// A change of contact is no way round, and goes to another address at once.
 	_, err = survey.Send(s, to(email("ANA@contoso.com"), "l2"), start.Add(time.Hour), deadline)
@@ -112,17 +112,17 @@ func TestLimitsOnSending(t *testing.T) {
 	equal(t, start.Add(day), soon.NotBefore)
 
 	for i, now := len(s.Sendings), start.Add(2*day); i < 5; i, now = i+1, now.Add(day) {
-		s, err = survey.Resend(s, consent.LinkID([]byte{'a', byte('0' + i)}), consent.Policy{}, now, deadline)
+		s, err = survey.Resend(s, link.ID([]byte{'a', byte('0' + i)}), link.Policy{}, now, deadline)
 		noError(t, err)
 	}
-	var many *survey.TooManyError
-	errorAs(t, survey.MayResend(s, consent.Policy{}, start.Add(30*day), deadline), &many)
-	equal(t, survey.TooManyError{Sent: 5, Max: 5}, *many)
+	var many *link.TooManyError
+	errorAs(t, survey.MayResend(s, link.Policy{}, start.Add(30*day), deadline), &many)
+	equal(t, link.TooManyError{Sent: 5, Max: 5}, *many)
 	_, err = survey.Send(s, to(email("carla@contoso.com"), "x"), start.Add(30*day), deadline)
-	errorIs(t, err, consent.ErrTooMany)
-	equal(t, "the survey was sent 5 times and 5 is the most; ask the contact to open the newest message", err.Error())
-	noError(t, survey.MayResend(s, consent.Policy{MaxSends: -1}, start.Add(30*day), deadline))
-	noError(t, survey.MayResend(s, consent.Policy{MaxSends: 6}, start.Add(30*day), deadline))
+	errorIs(t, err, link.ErrTooMany)
+	equal(t, "the contact was written to 5 times and 5 is the most; ask the contact to open the newest message", err.Error())
+	noError(t, survey.MayResend(s, link.Policy{MaxSends: -1}, start.Add(30*day), deadline))
+	noError(t, survey.MayResend(s, link.Policy{MaxSends: 6}, start.Add(30*day), deadline))
 }
 
 func TestSendRefusesMalformedInput(t *testing.T) {
@@ -132,55 +132,55 @@ func TestSendRefusesMalformedInput(t *testing.T) {
 		"contact.email: an e-mail address is needed": func() (survey.State, error) {
 			return survey.Send(s, to(tenant.Email{}, "l2"), later, deadline)
 		},
-		"link: an ID is 1 to 64 letters, digits, - and _; make one with NewLinkID": func() (survey.State, error) {
+		"link: an ID is 1 to 64 letters, digits, - and _; make one with link.NewID": func() (survey.State, error) {
 			return survey.Send(s, to(bruno, "no good"), later, deadline)
 		},
-		"link: this ID was used before; make one with consent.NewLinkID": func() (survey.State, error) {
-			return survey.Resend(s, "l1", consent.Policy{}, later, deadline)
+		"links: \"l1\" was used before; make one with link.NewID": func() (survey.State, error) {
+			return survey.Resend(s, "l1", link.Policy{}, later, deadline)
 		},
 		"contact: who was written to has been erased; send the survey to another contact instead": func() (survey.State, error) {
 			erased, _ := s.Erase(ana)
-			next, err := survey.Resend(erased, "l2", consent.Policy{}, later, deadline)
+			next, err := survey.Resend(erased, "l2", link.Policy{}, later, deadline)
 			equal(t, erased, next)
 			return s, err
 		},
 	} {
 		next, err := send()
-		errorIs(t, err, consent.ErrInvalid)
+		errorIs(t, err, link.ErrInvalid)
 		equal(t, want, err.Error())
 		equal(t, s, next, "a refusal leaves the state as it was")
 	}
 }
 
 func TestMintAndFind(t *testing.T) {
-	token, hash, err := consent.NewToken(counter{}, 0)
+	token, hash, err := link.NewToken(counter{}, 0)
 	noError(t, err)
 	s, err := survey.Mint(in(t, survey.StatusSent), "l1", hash)
 	noError(t, err)
-	link, err := s.Find(token.Hash())
+	l, err := s.Find(token.Hash())
 	noError(t, err)
-	equal(t, consent.LinkID("l1"), link.ID)
+	equal(t, link.ID("l1"), l.ID)
 	same, err := survey.Mint(s, "l1", hash)
 	noError(t, err)
 	equal(t, s, same, "the same hash again changes nothing")
-	more, err := survey.Mint(s, "l1", consent.Hash{2})
+	more, err := survey.Mint(s, "l1", link.Hash{2})
 	noError(t, err)
-	equal(t, []consent.Hash{hash, {2}}, more.Links[0].Tokens, "each attempt may have its own")
-	equal(t, []consent.Hash{hash}, s.Links[0].Tokens)
+	equal(t, []link.Hash{hash, {2}}, more.Links[0].Tokens, "each attempt may have its own")
+	equal(t, []link.Hash{hash}, s.Links[0].Tokens)
 
-	_, err = more.Find(consent.Hash{3})
-	errorIs(t, err, consent.ErrUnknownLink)
-	_, err = survey.Mint(s, "l9", consent.Hash{2})
-	errorIs(t, err, consent.ErrUnknownLink)
-	_, err = survey.Mint(s, "l1", consent.Hash{})
-	errorIs(t, err, consent.ErrInvalid)
-	s, err = survey.Resend(s, "l2", consent.Policy{}, start.Add(day), deadline)
+	_, err = more.Find(link.Hash{3})
+	errorIs(t, err, link.ErrUnknown)
+	_, err = survey.Mint(s, "l9", link.Hash{2})
+	errorIs(t, err, link.ErrUnknown)
+	_, err = survey.Mint(s, "l1", link.Hash{})
+	errorIs(t, err, link.ErrInvalid)
+	s, err = survey.Resend(s, "l2", link.Policy{}, start.Add(day), deadline)
 	noError(t, err)
 	_, err = survey.Mint(s, "l2", hash)
-	errorIs(t, err, consent.ErrInvalid, "a token opens one link")
-	link, err = s.Find(hash)
+	errorIs(t, err, link.ErrInvalid, "a token opens one link")
+	l, err = s.Find(hash)
 	noError(t, err)
-	check(t, link.Void(), "a void link is found as such")
+	check(t, l.Void(), "a void link is found as such")
 }
 
 // counter is a source of "random" bytes.

@@ -1,10 +1,10 @@
 package survey
 
-import "github.com/partnerengage/partnerengage/consent"
+import "github.com/partnerengage/partnerengage/consent/link"
 
 // both is a text in the languages of the library's own forms.
-func both(english, portuguese string) map[consent.Language]string {
-	return map[consent.Language]string{"en": english, "pt-PT": portuguese}
+func both(english, portuguese string) map[link.Language]string {
+	return map[link.Language]string{"en": english, "pt-PT": portuguese}
 }
 
 // CustomerForm returns the library's own form for the customer's contact, in English

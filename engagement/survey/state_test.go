@@ -9,18 +9,18 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // whole returns a state with something in every field.
 func whole(t testing.TB) survey.State {
-	s, err := survey.Mint(in(t, survey.StatusSent), "l1", consent.Hash{1})
+	s, err := survey.Mint(in(t, survey.StatusSent), "l1", link.Hash{1})
 	noError(t, err)
 	zoned := start.Add(day + 1234567*time.Nanosecond).In(time.FixedZone("WEST", 3600))
 	s, err = survey.Send(s, survey.Invitation{Contact: who(bruno), Language: "pt", Link: "l2"}, zoned, deadline)
 	noError(t, err)
-	s, err = survey.Mint(s, "l2", consent.Hash{2})
+	s, err = survey.Mint(s, "l2", link.Hash{2})
 	noError(t, err)
 	s, err = survey.Answer(s, "l2", answers(), zoned.Add(2*time.Hour), deadline)
 	noError(t, err)
@@ -30,7 +30,7 @@ func whole(t testing.TB) survey.State {
 func TestJSONRoundTrip(t *testing.T) {
 	erased, _ := whole(t).Erase(bruno)
 	noIntro := survey.CustomerForm()
-	noIntro.Intro = map[consent.Language]string{}
+	noIntro.Intro = map[link.Language]string{}
 	plain, err := survey.Start(noIntro)
 	noError(t, err)
 	for name, s := range map[string]survey.State{
@@ -100,14 +100,14 @@ func TestStatesShareNothing(t *testing.T) {
 
 	want, s := whole(t), whole(t)
 	for name, next := range map[string]func() survey.State{
-		"mint":  func() survey.State { n, err := survey.Mint(s, "l2", consent.Hash{9}); noError(t, err); return n },
+		"mint":  func() survey.State { n, err := survey.Mint(s, "l2", link.Hash{9}); noError(t, err); return n },
 		"erase": func() survey.State { n, _ := s.Erase(ana); return n },
 		"scrub": func() survey.State { n, _ := s.Scrub(func(string) string { return "-" }); return n },
 	} {
 		n := next()
 		n.Form.Titles["en"], n.Form.Intro["en"], n.Form.Questions[0].Texts["en"] = "x", "x", "x"
 		n.Form.Questions[0].ID = "x"
-		n.Links[0].ID, n.Links[0].Tokens[0] = "x", consent.Hash{}
+		n.Links[0].ID, n.Links[0].Tokens[0] = "x", link.Hash{}
 		n.Sendings[0].Link = "x"
 		n.Response.Answers["delivered"] = "x"
 		equal(t, want, s, name)
@@ -122,7 +122,7 @@ func TestLogsShowNobody(t *testing.T) {
 	for _, h := range []slog.Handler{slog.NewJSONHandler(&b, nil), slog.NewTextHandler(&b, nil)} {
 		slog.New(h).Info("x", "state", s, "response", s.Response, "invitation", to(ana, "l3"), "view", v)
 	}
-	for _, secret := range []string{"ana@", "bruno@", "did well", consent.Hash{1}.String()} {
+	for _, secret := range []string{"ana@", "bruno@", "did well", link.Hash{1}.String()} {
 		check(t, !strings.Contains(b.String(), secret), "%s is in\n%s", secret, &b)
 	}
 	for _, shown := range []string{"customer-survey", "done", "l3", "pt-PT"} {
@@ -138,7 +138,7 @@ func TestErase(t *testing.T) {
 	check(t, next.Links[1].Erased() && !next.Links[0].Erased())
 	equal(t, s.Response, next.Response, "that it was done, and when, stays")
 	equal(t, survey.StatusDone, next.Status)
-	link, err := next.Find(consent.Hash{2})
+	link, err := next.Find(link.Hash{2})
 	noError(t, err)
 	equal(t, next.Response.Link, link.ID)
 	text, err := json.Marshal(next)

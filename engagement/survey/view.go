@@ -4,23 +4,23 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // View is everything that the page of a survey's link shows. It names no contact and
 // repeats no answer.
 type View struct {
-	Partner      string           `json:"partner"`
-	Customer     string           `json:"customer"` // whose engagement it was
-	Program      string           `json:"program"`  // may be empty
-	Engagement   string           `json:"engagement"`
-	Title        string           `json:"title"`
-	Intro        string           `json:"intro"` // of the form; the intro may be empty
-	Questions    []Asked          `json:"questions"`
-	Language     consent.Language `json:"language"`          // of the form's texts
-	Deadline     time.Time        `json:"deadline,omitzero"` // in the zone in which it is shown
-	OfPartner    bool             `json:"of_partner"`        // the partner is asked, else the customer
-	PartnerReads bool             `json:"partner_reads"`     // what the customer answers
+	Partner      string        `json:"partner"`
+	Customer     string        `json:"customer"` // whose engagement it was
+	Program      string        `json:"program"`  // may be empty
+	Engagement   string        `json:"engagement"`
+	Title        string        `json:"title"`
+	Intro        string        `json:"intro"` // of the form; the intro may be empty
+	Questions    []Asked       `json:"questions"`
+	Language     link.Language `json:"language"`          // of the form's texts
+	Deadline     time.Time     `json:"deadline,omitzero"` // in the zone in which it is shown
+	OfPartner    bool          `json:"of_partner"`        // the partner is asked, else the customer
+	PartnerReads bool          `json:"partner_reads"`     // what the customer answers
 
 	Status     Status    `json:"status"`               // sent or done
 	AnsweredAt time.Time `json:"answered_at,omitzero"` // zero if nobody has
@@ -44,10 +44,10 @@ type Page struct {
 }
 
 // NewView shows the state at now to whoever opens the link, in the language in which
-// it was sent. The error is [consent.ErrUnknownLink] or a [*consent.LinkVoidError]. A
+// it was sent. The error is [link.ErrUnknown] or a [*link.VoidError]. A
 // survey that was answered, or is too late, has a View too.
-func NewView(s State, id consent.LinkID, p Page, now time.Time) (View, error) {
-	if _, err := s.live(id); err != nil {
+func NewView(s State, id link.ID, p Page, now time.Time) (View, error) {
+	if _, err := link.Live(s.Links, id); err != nil {
 		return View{}, err
 	}
 	if p.Zone == nil {

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
@@ -32,7 +32,7 @@ func TestViewShowsWhatWasSent(t *testing.T) {
 
 	v, err = survey.NewView(whole(t), "l2", page, start)
 	noError(t, err)
-	equal(t, consent.Language("pt-PT"), v.Language)
+	equal(t, link.Language("pt-PT"), v.Language)
 	equal(t, form.Titles["pt-PT"], v.Title)
 	equal(t, form.Questions[3].Texts["pt-PT"], v.Questions[3].Text)
 }
@@ -56,9 +56,9 @@ func TestViewFollowsTheState(t *testing.T) {
 
 func TestViewRefuses(t *testing.T) {
 	_, err := survey.NewView(whole(t), "l1", page, start)
-	errorIs(t, err, consent.ErrLinkVoid)
+	errorIs(t, err, link.ErrVoid)
 	_, err = survey.NewView(whole(t), "l9", page, start)
-	errorIs(t, err, consent.ErrUnknownLink)
+	errorIs(t, err, link.ErrUnknown)
 }
 
 func TestChoices(t *testing.T) {

@@ -1,6 +1,10 @@
 package survey
 
-import "time"
+import (
+	"time"
+
+	"github.com/partnerengage/partnerengage/internal/instant"
+)
 
 // AnswerWithin records what the partner answers to its own survey without a link,
 // where it works on its claim, and the survey is done: also one that was sent to a
@@ -8,7 +12,7 @@ import "time"
 // people. Otherwise it is [Answer].
 //
 // It is refused, in this order: for a form that is not the partner's own
-// ([*consent.InvalidError]), when there is an answer already
+// ([*link.InvalidError]), when there is an answer already
 // ([*AlreadyAnsweredError]), at or after the deadline ([*ExpiredError]), and when
 // answers are missing, malformed or to no question of the form ([*AnswersError]).
 func AnswerWithin(s State, user string, answers map[string]string, now, deadline time.Time) (State, error) {
@@ -24,7 +28,7 @@ func AnswerWithin(s State, user string, answers map[string]string, now, deadline
 		return s, err
 	}
 	next := s.clone()
-	next.Response = Response{User: user, At: instant(now), Answers: recorded}
+	next.Response = Response{User: user, At: instant.Of(now), Answers: recorded}
 	next.Status = move.To
 	return next, nil
 }

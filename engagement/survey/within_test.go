@@ -3,7 +3,7 @@ package survey_test
 import (
 	"testing"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
@@ -24,19 +24,19 @@ func TestAnswerWithin(t *testing.T) {
 	done, err := survey.AnswerWithin(sent, "paula", given, start.Add(day), deadline)
 	noError(t, err)
 	_, err = survey.Answer(done, "l1", without(given, "outcome"), start.Add(day), deadline)
-	errorIs(t, err, consent.ErrAlreadyAnswered, "its link from then on says so")
+	errorIs(t, err, link.ErrAlreadyAnswered, "its link from then on says so")
 
 	_, err = survey.AnswerWithin(s, "paula", without(given, "outcome"), start, deadline)
 	wrong := (*survey.AnswersError)(nil)
 	errorAs(t, err, &wrong)
 
 	next, err := survey.AnswerWithin(in(t, survey.StatusSent), "paula", answers(), start, deadline)
-	errorIs(t, err, consent.ErrInvalid)
+	errorIs(t, err, link.ErrInvalid)
 	equal(t, in(t, survey.StatusSent), next, "what is the customer's is not the partner's to answer")
 
 	form := survey.PartnerForm()
 	form.PartnerReads = true
-	errorIs(t, form.Validate(), consent.ErrInvalid)
+	errorIs(t, form.Validate(), link.ErrInvalid)
 }
 
 // The page is told who asks whom, and who reads the answers.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -18,7 +19,7 @@ import (
 // again is an answer that a person gives twice, on a page.
 type again struct {
 	page  func(*workflow.Service) http.Handler
-	ready func(*testing.T, *workflowtest.World) consent.Token // a world in which it can be given
+	ready func(*testing.T, *workflowtest.World) link.Token // a world in which it can be given
 	form  url.Values
 	other url.Values // an answer that is another one
 	said  string     // what the page says afterwards
@@ -36,7 +37,7 @@ var agains = map[string]again{
 	},
 	"withdraw": {
 		page: func(s *workflow.Service) http.Handler { return consenthttp.New(s.Links, nil) },
-		ready: func(t *testing.T, w *workflowtest.World) consent.Token {
+		ready: func(t *testing.T, w *workflowtest.World) link.Token {
 			link := asking(t, w)
 			ok(t, answer(w, link, consent.DecisionAccept))
 			return link
@@ -45,7 +46,7 @@ var agains = map[string]again{
 	},
 	"survey": {
 		page: func(s *workflow.Service) http.Handler { return consenthttp.NewSurvey(s.Links, nil) },
-		ready: func(t *testing.T, w *workflowtest.World) consent.Token {
+		ready: func(t *testing.T, w *workflowtest.World) link.Token {
 			return sendSurvey(t, w, w.Granted(migration, "ana@contoso.com"), "eva@contoso.com")
 		},
 		form:  url.Values{"delivered": {"yes"}, "findings": {"no"}, "satisfaction": {"4"}, "comments": {" Muito bom.\r\nAna "}},
@@ -53,7 +54,7 @@ var agains = map[string]again{
 	},
 }
 
-func asking(t *testing.T, w *workflowtest.World) consent.Token {
+func asking(t *testing.T, w *workflowtest.World) link.Token {
 	t.Helper()
 	p := w.Added(migration, "ana@contoso.com")
 	w.Requested(p, "ana@contoso.com", "eva@contoso.com")

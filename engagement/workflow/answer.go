@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -15,10 +16,10 @@ import (
 // ConsentView returns what the page behind a customer's link shows. It changes
 // nothing, however often it is called.
 //
-// It returns consent.ErrUnknownLink, consent.ErrNotShown, consent.ErrLinkVoid, consent.ErrUnknownText,
+// It returns link.ErrUnknown, link.ErrNotShown, link.ErrVoid, consent.ErrUnknownText,
 // an *UnavailableError, or, together with the view, consent.ErrTakenElsewhere
 // while another partner has the customer's consent.
-func (d *LinksDesk) ConsentView(ctx context.Context, token consent.Token) (consent.View, error) {
+func (d *LinksDesk) ConsentView(ctx context.Context, token link.Token) (consent.View, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})
 	p, link, err := u.linked(ctx, token)
@@ -40,9 +41,9 @@ func (d *LinksDesk) ConsentView(ctx context.Context, token consent.Token) (conse
 //
 // What consent.ClientOf gives of the context is kept with the answer.
 //
-// It returns the errors of ConsentView, consent.ErrAlreadyAnswered,
-// consent.ErrExpired, consent.ErrNotAllowed or consent.ErrInvalid.
-func (d *LinksDesk) AnswerConsent(ctx context.Context, token consent.Token, decision consent.Decision) (consent.View, error) {
+// It returns the errors of ConsentView, link.ErrAlreadyAnswered,
+// link.ErrExpired, link.ErrNotAllowed or link.ErrInvalid.
+func (d *LinksDesk) AnswerConsent(ctx context.Context, token link.Token, decision consent.Decision) (consent.View, error) {
 	s := d.s
 	view, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (consent.View, error) {
 		p, link, err := u.linked(ctx, token)
@@ -59,26 +60,26 @@ func (d *LinksDesk) AnswerConsent(ctx context.Context, token consent.Token, deci
 }
 
 // linked finds the participation and the link that a token opens.
-func (u *unit) linked(ctx context.Context, token consent.Token) (engagement.Participation, consent.Link, error) {
+func (u *unit) linked(ctx context.Context, token link.Token) (engagement.Participation, link.Link, error) {
 	p, err := u.linkedTo(ctx, token)
 	if err != nil {
-		return p, consent.Link{}, err
+		return p, link.Link{}, err
 	}
 	link, err := p.Consent.Find(token.Hash())
 	return p, link, err
 }
 
 // linkedTo finds the participation that a token belongs to, whatever it opens.
-func (u *unit) linkedTo(ctx context.Context, token consent.Token) (engagement.Participation, error) {
+func (u *unit) linkedTo(ctx context.Context, token link.Token) (engagement.Participation, error) {
 	if token.IsZero() {
-		return engagement.Participation{}, consent.ErrUnknownLink
+		return engagement.Participation{}, link.ErrUnknown
 	}
 	loaded, err := u.load(ctx, storage.Want{Link: storage.LinkKey{Hash: token.Hash(), Slot: storage.Slot(token.Slot())}})
 	if err != nil {
 		return engagement.Participation{}, err
 	}
 	if loaded.Participation == nil {
-		return engagement.Participation{}, consent.ErrUnknownLink
+		return engagement.Participation{}, link.ErrUnknown
 	}
 	r := u.record(loaded.At)
 	p, ok := r.Participation(loaded.Participation.ID)
@@ -86,7 +87,7 @@ func (u *unit) linkedTo(ctx context.Context, token consent.Token) (engagement.Pa
 		return p, err
 	}
 	if !ok {
-		return p, consent.ErrUnknownLink
+		return p, link.ErrUnknown
 	}
 	return p, nil
 }
@@ -101,7 +102,7 @@ var answers = map[consent.Decision]struct {
 	consent.DecisionWithdraw: {engagement.EventConsentWithdrawn, engagement.MessageConsentWithdrawn},
 }
 
-func (u *unit) answer(ctx context.Context, p engagement.Participation, link consent.Link, decision consent.Decision) error {
+func (u *unit) answer(ctx context.Context, p engagement.Participation, link link.Link, decision consent.Decision) error {
 	var event consent.Event
 	client := consent.ClientOf(ctx)
 	switch decision {
@@ -148,7 +149,7 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link cons
 	return nil
 }
 
-func personOf(contact consent.Contact) *engagement.Person {
+func personOf(contact link.Contact) *engagement.Person {
 	if contact.IsZero() {
 		return nil
 	}

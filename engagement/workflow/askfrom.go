@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -15,7 +15,7 @@ import (
 // sendings are what a partner has sent of late, as far as the limits on sending to
 // these contacts go.
 type sendings struct {
-	policy  consent.Policy
+	policy  link.Policy
 	partner engagement.PartnerID
 	loaded  storage.Loaded
 	known   int // known customers, as far as they matter
@@ -27,7 +27,7 @@ type sendings struct {
 // one more.
 func (s *Service) sendings(ctx context.Context, partner engagement.PartnerID, to []tenant.Email, messages int, now time.Time) (sendings, error) {
 	out := sendings{policy: s.policy, partner: partner, now: now}
-	query := storage.SendingsQuery{Partner: partner, Since: s.policy.Horizon(now), Today: consent.Today(now)}
+	query := storage.SendingsQuery{Partner: partner, Since: s.policy.Horizon(now), Today: link.Today(now)}
 	for _, e := range to {
 		if box := mailbox(partner, e).Mailbox; !slices.Contains(query.Mailboxes, box) {
 			query.Mailboxes = append(query.Mailboxes, box)
@@ -52,21 +52,21 @@ func (s *Service) sendings(ctx context.Context, partner engagement.PartnerID, to
 // earlier returns what was sent to a mailbox before. When it was asked in the record is
 // what counts there if that is more: what was sent before sendings were kept, or just
 // now, is nowhere else.
-func (n sendings) earlier(to tenant.Email, e engagement.ID, asked []consent.Earlier) []consent.Earlier {
+func (n sendings) earlier(to tenant.Email, e engagement.ID, asked []link.Earlier) []link.Earlier {
 	box := mailbox(n.partner, to).Mailbox
-	var earlier []consent.Earlier
+	var earlier []link.Earlier
 	here := 0
 	for _, sent := range n.loaded.Sendings {
 		if sent.Mailbox != box {
 			continue
 		}
-		earlier = append(earlier, consent.Earlier{At: sent.At, Here: sent.Engagement == e})
+		earlier = append(earlier, link.Earlier{At: sent.At, Here: sent.Engagement == e})
 		if sent.Engagement == e {
 			here++
 		}
 	}
 	if len(asked) > here {
-		earlier = slices.DeleteFunc(earlier, func(x consent.Earlier) bool { return x.Here })
+		earlier = slices.DeleteFunc(earlier, func(x link.Earlier) bool { return x.Here })
 		earlier = append(earlier, asked...)
 	}
 	return earlier
@@ -74,11 +74,11 @@ func (n sendings) earlier(to tenant.Email, e engagement.ID, asked []consent.Earl
 
 // mailboxFrom returns from when a mailbox may be asked for consent to an engagement, by
 // what was sent for it and for others, and which limit holds longest; zero: now.
-func (n sendings) mailboxFrom(to tenant.Email, e engagement.ID, asked []consent.Earlier) (time.Time, consent.Limit) {
+func (n sendings) mailboxFrom(to tenant.Email, e engagement.ID, asked []link.Earlier) (time.Time, link.Limit) {
 	earlier := n.earlier(to, e, asked)
-	from, limit, at := time.Time{}, consent.Limit(""), n.now
+	from, limit, at := time.Time{}, link.Limit(""), n.now
 	for {
-		many := (*consent.LimitError)(nil)
+		many := (*link.LimitError)(nil)
 		if !errors.As(n.policy.MayWriteTo(earlier, true, at), &many) {
 			return from, limit
 		}
@@ -89,7 +89,7 @@ func (n sendings) mailboxFrom(to tenant.Email, e engagement.ID, asked []consent.
 // dayFrom returns from when so many contacts may be written to, by what was sent today;
 // zero: now.
 func (n sendings) dayFrom(messages int) time.Time {
-	many := (*consent.LimitError)(nil)
+	many := (*link.LimitError)(nil)
 	if errors.As(n.policy.MayWriteToday(n.loaded.Sent, messages, n.known, n.now), &many) {
 		return many.NotBefore
 	}
@@ -109,7 +109,7 @@ func askingOf(r *engagement.Row, e engagement.Entry) (asking, bool) {
 		return asking{}, false
 	}
 	if r.Status == engagement.StatusAwaitingConsentResponse {
-		return asking{r, consent.Emails(p.Consent.Contacts())}, true
+		return asking{r, link.Emails(p.Consent.Contacts())}, true
 	}
 	return asking{row: r}, r.Status == engagement.StatusCustomerClaimed
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -39,7 +39,7 @@ func offersAsking(w *workflowtest.World, p engagement.ParticipationID) bool {
 // refused, and until when they hold; from then on the row offers it, and it is taken.
 func TestRowsSayFromWhenByAllThatWasSent(t *testing.T) {
 	w, _ := newWorld(t, func(sc *workflowtest.Scenario) {
-		sc.Options.Policy = consent.Policy{ResendInterval: time.Hour, MaxPerMailbox: 3, MaxPerDay: 100}
+		sc.Options.Policy = link.Policy{ResendInterval: time.Hour, MaxPerMailbox: 3, MaxPerDay: 100}
 	})
 	p := w.Added(migration, "ana@contoso.com")
 	w.Requested(p, "eva@contoso.com")
@@ -57,9 +57,9 @@ func TestRowsSayFromWhenByAllThatWasSent(t *testing.T) {
 	offered, err := w.Desk.Consents.Contacts(background, w.Actor, q)
 	ok(t, err)
 	equal(t, "of whom was named before", []any{offered.Customer[0].Email, offered.AskFrom, offered.Waits},
-		[]any{"eva@contoso.com", first.Add(30 * day), []workflow.Wait{{Field: "customer[0].email", Limit: consent.LimitMailbox, From: first.Add(30 * day)}}})
+		[]any{"eva@contoso.com", first.Add(30 * day), []workflow.Wait{{Field: "customer[0].email", Limit: link.LimitMailbox, From: first.Add(30 * day)}}})
 	_, err = w.Desk.Consents.Preview(background, w.Actor, q, workflow.RequestConsent{Customer: offered.Customer})
-	equal(t, "and the preview", refused[*consent.LimitError](t, err, consent.ErrTooMany).NotBefore, offered.AskFrom)
+	equal(t, "and the preview", refused[*link.LimitError](t, err, link.ErrTooMany).NotBefore, offered.AskFrom)
 	w.SetNow(offered.AskFrom)
 	_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), q, workflow.RequestConsent{Customer: offered.Customer})
 	ok(t, err)
@@ -68,13 +68,13 @@ func TestRowsSayFromWhenByAllThatWasSent(t *testing.T) {
 // The day's limit holds for whoever is asked, at first or again.
 func TestRowsSayThatTheDayIsFull(t *testing.T) {
 	w, _ := newWorld(t, func(sc *workflowtest.Scenario) {
-		sc.Options.Policy = consent.Policy{ResendInterval: -1, MaxPerDay: 3}
+		sc.Options.Policy = link.Policy{ResendInterval: -1, MaxPerDay: 3}
 	})
 	again := w.Added(pilot, "ana@contoso.com")
 	w.Requested(again, "ana@contoso.com", "eva@contoso.com")
 	p := w.Added(migration, "ana@contoso.com")
 	equal(t, "one is left", []any{fromOf(t, w, p), offersAsking(w, p)}, []any{time.Time{}, true})
-	midnight := consent.Today(w.Now()).AddDate(0, 0, 1)
+	midnight := link.Today(w.Now()).AddDate(0, 0, 1)
 	equal(t, "two are asked again", []any{fromOf(t, w, again), offersAsking(w, again)}, []any{midnight, false})
 	w.Requested(w.Added(workshop, "ana@adatum.com"), "it@adatum.com")
 	for _, id := range []engagement.ParticipationID{p, again} {
@@ -94,7 +94,7 @@ func TestRowsSayThatTheDayIsFull(t *testing.T) {
 // However many rows a page has, what was sent is asked for once.
 func TestPagesAskOnceWhatWasSent(t *testing.T) {
 	w, spy := newWorld(t, street(40), func(sc *workflowtest.Scenario) {
-		sc.Options.Policy = consent.Policy{MaxPerEngagement: -1, MaxPerMailbox: -1, MaxPerDay: 10}
+		sc.Options.Policy = link.Policy{MaxPerEngagement: -1, MaxPerMailbox: -1, MaxPerDay: 10}
 	})
 	reads := func() int {
 		before := spy.reads

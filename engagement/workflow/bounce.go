@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"log/slog"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
@@ -13,29 +13,29 @@ import (
 )
 
 // mark changes the link that a message carries.
-func mark(p engagement.Participation, m engagement.Message, change func([]consent.Link) ([]consent.Link, error)) (engagement.Participation, consent.Link, error) {
+func mark(p engagement.Participation, m engagement.Message, change func([]link.Link) ([]link.Link, error)) (engagement.Participation, link.Link, error) {
 	var err error
 	if m.Kind == engagement.MessageSurveyRequest {
 		if p.Claim == nil {
-			return p, consent.Link{}, consent.ErrUnknownLink
+			return p, link.Link{}, link.ErrUnknown
 		}
 		next, err := claim.MarkLink(*p.Claim, m.Link, change)
 		if err != nil {
-			return p, consent.Link{}, err
+			return p, link.Link{}, err
 		}
 		p.Claim = &next
 		_, link, err := next.SurveyLink(m.Link)
 		return p, link, err
 	}
 	if p.Consent.Links, err = change(p.Consent.Links); err != nil {
-		return p, consent.Link{}, err
+		return p, link.Link{}, err
 	}
 	link, err := p.Consent.Link(m.Link)
 	return p, link, err
 }
 
 // surveyOf returns the kind of the survey that a link is of, or "".
-func surveyOf(p engagement.Participation, link consent.LinkID) string {
+func surveyOf(p engagement.Participation, link link.ID) string {
 	if p.Claim == nil || link == "" {
 		return ""
 	}
@@ -46,17 +46,17 @@ func surveyOf(p engagement.Participation, link consent.LinkID) string {
 	return v.Kind
 }
 
-func unchangedLinks(links []consent.Link) ([]consent.Link, error) { return links, nil }
+func unchangedLinks(links []link.Link) ([]link.Link, error) { return links, nil }
 
 // failed records that a message did not reach its contact: in the history, and where
 // the partner sees it.
-func (u *unit) failed(p engagement.Participation, m engagement.Message, code consent.FailureCode) error {
-	failure := consent.Failure{Code: code, At: u.now}
+func (u *unit) failed(p engagement.Participation, m engagement.Message, code link.FailureCode) error {
+	failure := link.Failure{Code: code, At: u.now}
 	if m.Link == "" {
 		p = p.WithMail(m, failure)
 	} else {
 		var err error
-		p, _, err = mark(p, m, func(links []consent.Link) ([]consent.Link, error) { return consent.MarkFailed(links, m.Link, failure) })
+		p, _, err = mark(p, m, func(links []link.Link) ([]link.Link, error) { return link.MarkFailed(links, m.Link, failure) })
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (u *unit) failed(p engagement.Participation, m engagement.Message, code con
 	status := p.StatusAt(u.now)
 	u.event(engagement.Event{
 		Kind: engagement.EventMessageFailed, By: engagement.ByClock, From: status, To: status,
-		Detail: engagement.Detail{Message: m.Kind, Failure: code, Link: m.Link, Survey: surveyOf(p, m.Link)}, Person: personOf(consent.Contact{Email: m.To}),
+		Detail: engagement.Detail{Message: m.Kind, Failure: code, Link: m.Link, Survey: surveyOf(p, m.Link)}, Person: personOf(link.Contact{Email: m.To}),
 	}, p)
 	return nil
 }
@@ -111,10 +111,10 @@ func (d *JobsDesk) RecordBounce(ctx context.Context, b Bounce) error {
 			return struct{}{}, err
 		}
 		m, failure, err := bouncedMessage(p, b, to)
-		if err != nil || failure.Code == consent.FailureBounced { // it was recorded before
+		if err != nil || failure.Code == link.FailureBounced { // it was recorded before
 			return struct{}{}, err
 		}
-		return struct{}{}, u.failed(p, m, consent.FailureBounced)
+		return struct{}{}, u.failed(p, m, link.FailureBounced)
 	})
 	return explain(err)
 }
@@ -146,9 +146,9 @@ func (u *unit) bounced(ctx context.Context, b Bounce) (engagement.Participation,
 // bouncedMessage returns the message that came back, as far as it is known, and the
 // failure that is recorded of it: the live link that it carried, else what was
 // told to one of the contacts.
-func bouncedMessage(p engagement.Participation, b Bounce, to tenant.Email) (engagement.Message, consent.Failure, error) {
+func bouncedMessage(p engagement.Participation, b Bounce, to tenant.Email) (engagement.Message, link.Failure, error) {
 	m := engagement.Message{ID: b.Message, Partner: p.Partner, Participation: p.ID, To: to}
-	carried := func(kind engagement.MessageKind, links []consent.Link) (consent.Failure, bool) {
+	carried := func(kind engagement.MessageKind, links []link.Link) (link.Failure, bool) {
 		for _, l := range links {
 			if l.SentAt.IsZero() {
 				continue
@@ -158,7 +158,7 @@ func bouncedMessage(p engagement.Participation, b Bounce, to tenant.Email) (enga
 				return l.Failed, true
 			}
 		}
-		return consent.Failure{}, false
+		return link.Failure{}, false
 	}
 	if f, ok := carried(engagement.MessageConsentRequest, p.Consent.Links); ok {
 		return m, f, nil
@@ -171,7 +171,7 @@ func bouncedMessage(p engagement.Participation, b Bounce, to tenant.Email) (enga
 		}
 	}
 	if to.IsZero() {
-		return m, consent.Failure{}, &InputError{Field: "address", Problem: "is missing: nothing is known of this message but what it was about"}
+		return m, link.Failure{}, &InputError{Field: "address", Problem: "is missing: nothing is known of this message but what it was about"}
 	}
 	for _, f := range p.Failures {
 		if f.To.Same(to) {
@@ -181,14 +181,14 @@ func bouncedMessage(p engagement.Participation, b Bounce, to tenant.Email) (enga
 	}
 	for _, c := range addresses(p) {
 		if c.Same(to) {
-			return m, consent.Failure{}, nil
+			return m, link.Failure{}, nil
 		}
 	}
-	return m, consent.Failure{}, &NotFoundError{Field: "address", Value: b.Address}
+	return m, link.Failure{}, &NotFoundError{Field: "address", Value: b.Address}
 }
 
 // messageHash is under what a message's ID finds the participation that its link is
 // of. No token has this hash: tokens are shorter.
-func messageHash(id engagement.MessageID) consent.Hash {
+func messageHash(id engagement.MessageID) link.Hash {
 	return sha256.Sum256([]byte("the message with the ID " + id))
 }

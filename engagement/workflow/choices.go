@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/problems"
@@ -187,7 +188,7 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	if !in.who.Email.IsZero() {
 		person.Contacts = []tenant.Email{in.who.Email}
 	}
-	person.Contacts = append(person.Contacts, consent.Emails(slices.Concat(in.contacts.customer, in.contacts.partner))...)
+	person.Contacts = append(person.Contacts, link.Emails(slices.Concat(in.contacts.customer, in.contacts.partner))...)
 	detail := in.named
 	detail.Location, detail.RuleSet, detail.RuleVersion, detail.Stated = p.Location, decision.RuleSet, decision.Version, p.Identity.Stated
 	u.event(engagement.Event{Kind: kind, By: engagement.ByPartner, To: p.StatusAt(u.now), Person: person, Detail: detail}, p)

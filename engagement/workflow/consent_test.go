@@ -10,6 +10,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -26,7 +27,7 @@ func asked(w *workflowtest.World, customer ...string) workflow.RequestConsent {
 	return workflow.RequestConsent{Customer: workflow.ByEmail(customer...), Partner: workflow.ByEmail("joe@northwind.example"), Language: "en"}
 }
 
-func newest(w *workflowtest.World, p engagement.ParticipationID) consent.Token {
+func newest(w *workflowtest.World, p engagement.ParticipationID) link.Token {
 	links := w.Links(p)
 	return links[len(links)-1]
 }
@@ -63,13 +64,13 @@ func TestConsentWindowNeverMoves(t *testing.T) {
 	w.Reevaluated()
 	check("a new version of the engagement")
 	w.Relayed()
-	link := newest(w, p)
+	token := newest(w, p)
 	w.SetNow(deadline)
-	if err := answer(w, link, consent.DecisionAccept); !errors.Is(err, consent.ErrExpired) {
+	if err := answer(w, token, consent.DecisionAccept); !errors.Is(err, link.ErrExpired) {
 		t.Fatalf("at the deadline: %v", err)
 	}
 	w.SetNow(deadline.Add(-tick))
-	ok(t, answer(w, link, consent.DecisionAccept))
+	ok(t, answer(w, token, consent.DecisionAccept))
 }
 
 // A preview shows what the customer would see, and writes nothing.
@@ -100,7 +101,7 @@ func TestPreviewConsent(t *testing.T) {
 
 // What a request cannot use is refused with its field; nothing is stored.
 func TestRequestInput(t *testing.T) {
-	many := make([]string, consent.MaxContacts+1)
+	many := make([]string, link.MaxContacts+1)
 	for i := range many {
 		many[i] = fmt.Sprintf("a%d@contoso.com", i)
 	}
@@ -203,13 +204,13 @@ func TestViewChangesNothing(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	w.Requested(p)
-	link := newest(w, p)
+	token := newest(w, p)
 	look := func(want consent.Status, mayDecide, mayWithdraw bool) {
 		t.Helper()
 		before := asJSON(t, part(t, w, p))
 		unchanged(t, spy, func() {
 			for range 5 {
-				v, err := w.Desk.Links.ConsentView(background, link)
+				v, err := w.Desk.Links.ConsentView(background, token)
 				ok(t, err)
 				equal(t, "the status", v.Status, want)
 				equal(t, "may decide, may withdraw", []bool{v.MayDecide, v.MayWithdraw}, []bool{mayDecide, mayWithdraw})
@@ -224,9 +225,9 @@ func TestViewChangesNothing(t *testing.T) {
 	look(consent.StatusExpired, false, false)
 	w.SetNow(now)
 	look(consent.StatusRequested, true, false)
-	ok(t, answer(w, link, consent.DecisionAccept))
+	ok(t, answer(w, token, consent.DecisionAccept))
 	look(consent.StatusGranted, false, true)
-	ok(t, answer(w, link, consent.DecisionWithdraw))
+	ok(t, answer(w, token, consent.DecisionWithdraw))
 	look(consent.StatusWithdrawn, false, false)
 }
 
@@ -235,19 +236,19 @@ func TestUnknownLinks(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	w.Requested(p)
-	other, _, err := consent.NewToken(strings.NewReader(strings.Repeat("x", 32)), 7)
+	other, _, err := link.NewToken(strings.NewReader(strings.Repeat("x", 32)), 7)
 	ok(t, err)
 	unchanged(t, spy, func() {
-		for _, link := range []consent.Token{{}, other} {
-			if _, err := w.Desk.Links.ConsentView(background, link); !errors.Is(err, consent.ErrUnknownLink) {
+		for _, token := range []link.Token{{}, other} {
+			if _, err := w.Desk.Links.ConsentView(background, token); !errors.Is(err, link.ErrUnknown) {
 				t.Errorf("view: %v", err)
 			}
-			if err := answer(w, link, consent.DecisionAccept); !errors.Is(err, consent.ErrUnknownLink) {
+			if err := answer(w, token, consent.DecisionAccept); !errors.Is(err, link.ErrUnknown) {
 				t.Errorf("answer: %v", err)
 			}
 		}
 		for _, d := range []consent.Decision{"", "Accept", "maybe"} {
-			if err := answer(w, newest(w, p), d); !errors.Is(err, consent.ErrInvalid) {
+			if err := answer(w, newest(w, p), d); !errors.Is(err, link.ErrInvalid) {
 				t.Errorf("decision %q: %v", d, err)
 			}
 		}
@@ -267,7 +268,7 @@ func TestResend(t *testing.T) {
 	unchanged(t, spy, func() {
 		e := refused[*workflow.WrongStateError](t, resend(), workflow.ErrWrongState) // nobody was asked yet
 		equal(t, "the refusal", []string{e.Command, string(e.Status)}, []string{"resend consent", "Customer claimed"})
-		if !errors.Is(e, consent.ErrNotAllowed) {
+		if !errors.Is(e, link.ErrNotAllowed) {
 			t.Errorf("%v", e)
 		}
 	})
@@ -277,7 +278,7 @@ func TestResend(t *testing.T) {
 		w.SetNow(last.Add(day - tick))
 		w.ExpectActions(p, engagement.ActionCancel)
 		unchanged(t, spy, func() {
-			e := refused[*consent.TooSoonError](t, resend(), consent.ErrTooSoon)
+			e := refused[*link.TooSoonError](t, resend(), link.ErrTooSoon)
 			equal(t, "not before", e.NotBefore, last.Add(day))
 		})
 		w.SetNow(last.Add(day))
@@ -287,12 +288,12 @@ func TestResend(t *testing.T) {
 		equal(t, "links", len(links), 2*n)
 		for i, l := range links {
 			_, err := w.Desk.Links.ConsentView(background, l)
-			if live := i >= 2*(n-1); live && err != nil || !live && !errors.Is(err, consent.ErrLinkVoid) {
+			if live := i >= 2*(n-1); live && err != nil || !live && !errors.Is(err, link.ErrVoid) {
 				t.Fatalf("after sending %d times, link %d gives %v", n, i, err)
 			}
 		}
 		unchanged(t, spy, func() {
-			if err := answer(w, links[0], consent.DecisionDecline); !errors.Is(err, consent.ErrLinkVoid) {
+			if err := answer(w, links[0], consent.DecisionDecline); !errors.Is(err, link.ErrVoid) {
 				t.Fatalf("a void link answers: %v", err)
 			}
 		})
@@ -300,19 +301,19 @@ func TestResend(t *testing.T) {
 	w.Advance(2 * day)
 	w.ExpectActions(p, engagement.ActionCancel)
 	unchanged(t, spy, func() {
-		e := refused[*consent.TooManyError](t, resend(), consent.ErrTooMany)
+		e := refused[*link.TooManyError](t, resend(), link.ErrTooMany)
 		equal(t, "sent and most", []int{e.Sent, e.Max}, []int{5, 5})
 	})
 
 	w, _ = newWorld(t, func(sc *workflowtest.Scenario) {
-		sc.Options.Policy = consent.Policy{ResendInterval: time.Hour, MaxSends: 2}
+		sc.Options.Policy = link.Policy{ResendInterval: time.Hour, MaxSends: 2}
 	})
 	p = w.Added(migration, "ana@contoso.com")
 	w.Requested(p)
 	w.Advance(time.Hour)
 	ok(t, resend())
 	w.Advance(time.Hour)
-	equal(t, "the configured most", refused[*consent.TooManyError](t, resend(), consent.ErrTooMany).Max, 2)
+	equal(t, "the configured most", refused[*link.TooManyError](t, resend(), link.ErrTooMany).Max, 2)
 }
 
 // A change of contacts voids links and counts as a sending; what it does not name
@@ -332,7 +333,7 @@ func TestChangeContacts(t *testing.T) {
 	w.Relayed()
 	old := newest(w, p)
 	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("right@contoso.com")}))
-	if _, err := w.Desk.Links.ConsentView(background, old); !errors.Is(err, consent.ErrLinkVoid) {
+	if _, err := w.Desk.Links.ConsentView(background, old); !errors.Is(err, link.ErrVoid) {
 		t.Fatalf("the old link gives %v", err)
 	}
 	v, err := w.Desk.Links.ConsentView(background, newest(w, p))
@@ -342,7 +343,7 @@ func TestChangeContacts(t *testing.T) {
 
 	unchanged(t, spy, func() { // it is no way round the limit
 		err := change(workflow.RequestConsent{Customer: workflow.ByEmail("RIGHT@contoso.com", "new@contoso.com")})
-		refused[*consent.TooSoonError](t, err, consent.ErrTooSoon)
+		refused[*link.TooSoonError](t, err, link.ErrTooSoon)
 	})
 	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("third@contoso.com"), Partner: workflow.ByEmail(), Language: "en"}))
 	v, err = w.Desk.Links.ConsentView(background, newest(w, p))
@@ -352,7 +353,7 @@ func TestChangeContacts(t *testing.T) {
 	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("fourth@contoso.com")}))
 	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("fifth@contoso.com")}))
 	unchanged(t, spy, func() {
-		refused[*consent.TooManyError](t, change(workflow.RequestConsent{Customer: workflow.ByEmail("sixth@contoso.com")}), consent.ErrTooMany)
+		refused[*link.TooManyError](t, change(workflow.RequestConsent{Customer: workflow.ByEmail("sixth@contoso.com")}), link.ErrTooMany)
 	})
 	equal(t, "receivers", sentTo(w, engagement.MessageConsentRequest), []string{
 		"wrong@contoso.com", "right@contoso.com", "third@contoso.com", "fourth@contoso.com", "fifth@contoso.com",
@@ -368,20 +369,20 @@ func TestFirstAnswerWins(t *testing.T) {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Requested(p, "ana@contoso.com", "eva@contoso.com")
 			links := w.Links(p)
-			if err := answer(w, links[0], consent.DecisionWithdraw); !errors.Is(err, consent.ErrNotAllowed) {
+			if err := answer(w, links[0], consent.DecisionWithdraw); !errors.Is(err, link.ErrNotAllowed) {
 				t.Fatalf("withdrawn before anything was accepted: %v", err)
 			}
 			at := w.Now()
 			ok(t, answer(w, links[0], first))
 			w.Advance(time.Hour)
 			unchanged(t, spy, func() {
-				for _, link := range links {
+				for _, token := range links {
 					for _, second := range []consent.Decision{consent.DecisionAccept, consent.DecisionDecline} {
 						if second == first { // also by somebody else
-							ok(t, answer(w, link, second))
+							ok(t, answer(w, token, second))
 							continue
 						}
-						e := refused[*consent.AlreadyAnsweredError](t, answer(w, link, second), consent.ErrAlreadyAnswered)
+						e := refused[*consent.AlreadyAnsweredError](t, answer(w, token, second), link.ErrAlreadyAnswered)
 						equal(t, "what was answered", e.Decision, first)
 						equal(t, "when", e.At, at)
 					}
@@ -432,7 +433,7 @@ func TestDeadlineInstant(t *testing.T) {
 				}
 				w.ExpectStatus(p, engagement.StatusConsentExpired)
 				unchanged(t, spy, func() {
-					e := refused[*consent.ExpiredError](t, answer(w, newest(w, p), d), consent.ErrExpired)
+					e := refused[*consent.ExpiredError](t, answer(w, newest(w, p), d), link.ErrExpired)
 					equal(t, "the deadline", e.Deadline, part(t, w, p).Consent.Deadline)
 					for name, f := range do {
 						e := refused[*workflow.WrongStateError](t, f(), workflow.ErrWrongState)
@@ -611,15 +612,15 @@ func TestExternalHoldings(t *testing.T) {
 		p := w.Added(migration, "ana@contoso.com")
 		q := w.Added(migration, "ana@adatum.com")
 		w.Requested(p)
-		link := newest(w, p)
+		token := newest(w, p)
 
 		down := errors.New("no connection")
 		w.Fail(workflowtest.External, down)
 		unchanged(t, spy, func() {
-			_, view := w.Desk.Links.ConsentView(background, link)
+			_, view := w.Desk.Links.ConsentView(background, token)
 			_, request := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), q, asked(w, "ana@adatum.com"))
 			_, add := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", workshop))
-			for _, err := range []error{view, request, add, answer(w, link, consent.DecisionAccept)} {
+			for _, err := range []error{view, request, add, answer(w, token, consent.DecisionAccept)} {
 				e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 				equal(t, "the source", e.Source, "external holdings")
 				if !errors.Is(err, down) || errors.Is(err, workflow.ErrWrongState) {
@@ -633,12 +634,12 @@ func TestExternalHoldings(t *testing.T) {
 		w.Fail(workflowtest.External, nil)
 		w.Held(migration, "contoso.com", held)
 		unchanged(t, spy, func() {
-			if err := answer(w, link, consent.DecisionAccept); !errors.Is(err, consent.ErrTakenElsewhere) {
+			if err := answer(w, token, consent.DecisionAccept); !errors.Is(err, consent.ErrTakenElsewhere) {
 				t.Fatalf("taken in another portal: %v", err)
 			}
 		})
 		w.Held(migration, "contoso.com", engagement.ExternalHoldings{})
-		ok(t, answer(w, link, consent.DecisionAccept))
+		ok(t, answer(w, token, consent.DecisionAccept))
 	}
 	// A source that answers for other places than it was asked about is no source.
 	w, spy := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.External = short{} })
@@ -654,7 +655,7 @@ func TestExternalHoldings(t *testing.T) {
 func TestWithdraw(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
-	link := newest(w, p)
+	token := newest(w, p)
 	w.Advance(10 * day)
 	w.Withdrawn(p)
 	w.ExpectStatus(p, engagement.StatusConsentWithdrawn)
@@ -664,9 +665,9 @@ func TestWithdraw(t *testing.T) {
 	w.Relayed()
 	equal(t, "who is told", sentTo(w, engagement.MessageConsentWithdrawn), []string{"partner@partner.example"})
 	unchanged(t, spy, func() {
-		ok(t, answer(w, link, consent.DecisionWithdraw))
+		ok(t, answer(w, token, consent.DecisionWithdraw))
 		for _, d := range consent.AllDecisions()[:2] {
-			e := refused[*consent.AlreadyAnsweredError](t, answer(w, link, d), consent.ErrAlreadyAnswered)
+			e := refused[*consent.AlreadyAnsweredError](t, answer(w, token, d), link.ErrAlreadyAnswered)
 			equal(t, "what was answered", e.Decision, consent.DecisionWithdraw)
 		}
 	})
@@ -758,8 +759,8 @@ func TestCancel(t *testing.T) {
 		unchanged(t, spy, func() {
 			e := refused[*workflow.WrongStateError](t, cancel(p), workflow.ErrWrongState)
 			equal(t, name+": the refusal", []string{e.Command, string(e.Status)}, []string{"cancel", "Canceled"})
-			for _, link := range w.Links(p) {
-				if err := answer(w, link, consent.DecisionAccept); !errors.Is(err, consent.ErrNotAllowed) {
+			for _, token := range w.Links(p) {
+				if err := answer(w, token, consent.DecisionAccept); !errors.Is(err, link.ErrNotAllowed) {
 					t.Errorf("%s: an answer gives %v", name, err)
 				}
 			}
@@ -844,7 +845,7 @@ func TestEvidenceAndReceipt(t *testing.T) {
 	}
 
 	_, err = w.Desk.Consents.Receipt(background, w.Actor, p, consent.ReceiptDetails{})
-	if !errors.Is(err, consent.ErrInvalid) {
+	if !errors.Is(err, link.ErrInvalid) {
 		t.Fatalf("a receipt without what is mandatory: %v", err)
 	}
 	receipt, err := w.Desk.Consents.Receipt(background, w.Actor, p, consent.ReceiptDetails{
@@ -862,7 +863,7 @@ func TestEvidenceAndReceipt(t *testing.T) {
 
 	q := w.Added(pilot, "ana@adatum.com")
 	_, err = w.Desk.Consents.Receipt(background, w.Actor, q, consent.ReceiptDetails{})
-	if !errors.Is(err, consent.ErrInvalid) {
+	if !errors.Is(err, link.ErrInvalid) {
 		t.Fatalf("a receipt of nothing: %v", err)
 	}
 }
@@ -902,12 +903,12 @@ func TestEngagementLeavesCatalog(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Added(migration, "ana@contoso.com")
 	w.Requested(p)
-	link := newest(w, p)
+	token := newest(w, p)
 	gone.Catalog = w.Catalog
 	desk, err := workflow.New(w.Store, directory{}, gone, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
 	ok(t, err)
 	unchanged(t, spy, func() {
-		_, err := desk.Links.AnswerConsent(background, link, consent.DecisionAccept)
+		_, err := desk.Links.AnswerConsent(background, token, consent.DecisionAccept)
 		equal(t, "the field", refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound).Field, "engagement")
 		_, err = desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 		if err == nil {

@@ -6,16 +6,16 @@ import (
 	"log/slog"
 	"strings"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// Contact is a person on one side, as somebody typed it. See consent.Contact.
+// Contact is a person on one side, as somebody typed it. See link.Contact.
 type Contact struct {
-	Name  string `json:"name,omitzero"` // as the person is addressed; at most consent.MaxName characters
+	Name  string `json:"name,omitzero"` // as the person is addressed; at most link.MaxName characters
 	Email string `json:"email"`
-	Phone string `json:"phone,omitzero"` // at most consent.MaxPhone characters
+	Phone string `json:"phone,omitzero"` // at most link.MaxPhone characters
 }
 
 // LogValue hides the person.
@@ -31,7 +31,7 @@ func ByEmail(addresses ...string) []Contact {
 }
 
 // Typed returns contacts that are known as a form shows them, to be asked for again.
-func Typed(contacts []consent.Contact) []Contact {
+func Typed(contacts []link.Contact) []Contact {
 	typed := make([]Contact, len(contacts))
 	for i, c := range contacts {
 		typed[i] = Contact{Name: c.Name, Email: c.Email.String(), Phone: c.Phone}
@@ -42,21 +42,21 @@ func Typed(contacts []consent.Contact) []Contact {
 // readContacts reads the contacts of one side. Every contact that a command names
 // goes through it. Its error joins an *InputError for each mistake, with fields such
 // as "customer[1].email". What is nil stays nil.
-func readContacts(side string, given []Contact) ([]consent.Contact, error) {
+func readContacts(side string, given []Contact) ([]link.Contact, error) {
 	if given == nil {
 		return nil, nil
 	}
-	if len(given) > consent.MaxContacts {
-		return nil, &InputError{Field: side, Problem: fmt.Sprintf("names %d contacts: at most %d are written to", len(given), consent.MaxContacts)}
+	if len(given) > link.MaxContacts {
+		return nil, &InputError{Field: side, Problem: fmt.Sprintf("names %d contacts: at most %d are written to", len(given), link.MaxContacts)}
 	}
-	contacts := make([]consent.Contact, len(given))
+	contacts := make([]link.Contact, len(given))
 	for i, g := range given {
-		contacts[i] = consent.Contact{Name: strings.TrimSpace(g.Name), Phone: strings.TrimSpace(g.Phone)}
+		contacts[i] = link.Contact{Name: strings.TrimSpace(g.Name), Phone: strings.TrimSpace(g.Phone)}
 		contacts[i].Email, _ = tenant.ParseEmail(g.Email) // what it says of one that cannot be read follows
 	}
 	var errs []error
-	for _, err := range split(consent.ValidateContacts(side, contacts)) {
-		bad := new(consent.InvalidError)
+	for _, err := range split(link.ValidateContacts(side, contacts)) {
+		bad := new(link.InvalidError)
 		if errors.As(err, &bad) {
 			err = &InputError{Field: bad.Field, Problem: "cannot be used: " + bad.Problem, Err: err}
 			for i, g := range given {
@@ -71,7 +71,7 @@ func readContacts(side string, given []Contact) ([]consent.Contact, error) {
 }
 
 // readContact reads one contact, with fields such as "contact.email".
-func readContact(field string, given Contact) (consent.Contact, error) {
+func readContact(field string, given Contact) (link.Contact, error) {
 	contacts, err := readContacts(field, []Contact{given})
 	var errs []error
 	for _, err := range split(err) {

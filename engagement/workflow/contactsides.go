@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -82,12 +82,12 @@ func (e *ForeignContactError) Is(target error) bool { return target == ErrForeig
 
 // named are the contacts that a command names for one side.
 type named struct {
-	contacts []consent.Contact
+	contacts []link.Contact
 	field    func(i int) string // of the address
 }
 
 // listed names contacts of a list.
-func listed(side string, contacts []consent.Contact) named {
+func listed(side string, contacts []link.Contact) named {
 	return named{contacts, func(i int) string { return fmt.Sprintf("%s[%d].email", side, i) }}
 }
 
@@ -119,7 +119,7 @@ func (u *unit) sides(ctx context.Context, p engagement.Participation, customer, 
 		}
 	}
 	for i, c := range partner.contacts {
-		if named := slices.ContainsFunc(customer.contacts, func(o consent.Contact) bool { return o.Is(c.Email) }); !named && slices.ContainsFunc(p.CustomerSide(), c.Is) {
+		if named := slices.ContainsFunc(customer.contacts, func(o link.Contact) bool { return o.Is(c.Email) }); !named && slices.ContainsFunc(p.CustomerSide(), c.Is) {
 			refuse(&OwnContactError{Field: partner.field(i), Of: engagement.ByCustomer})
 		}
 	}
@@ -204,7 +204,7 @@ func (u *unit) surveySides(ctx context.Context, p engagement.Participation, kind
 	if err != nil {
 		return p, engagement.Detail{}, err
 	}
-	one := named{[]consent.Contact{v.Contact()}, func(int) string { return "contact.email" }}
+	one := named{[]link.Contact{v.Contact()}, func(int) string { return "contact.email" }}
 	if v.Form.OfPartner {
 		return u.sides(ctx, p, named{}, one, reason)
 	}

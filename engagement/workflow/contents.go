@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
@@ -26,14 +26,14 @@ const maxContents = 64
 
 // contentHash is the hash of the n-th participation of a partner to which a content
 // was added. No token of a link can have it: what it is made of is longer.
-func contentHash(partner engagement.PartnerID, content string, n int) consent.Hash {
+func contentHash(partner engagement.PartnerID, content string, n int) link.Hash {
 	h := sha256.New()
 	for _, text := range []string{"partnerengage: content of a document", string(partner), content} {
 		_ = binary.Write(h, binary.BigEndian, int64(len(text)))
 		h.Write([]byte(text))
 	}
 	_ = binary.Write(h, binary.BigEndian, int64(n))
-	return consent.Hash(h.Sum(nil))
+	return link.Hash(h.Sum(nil))
 }
 
 // contents returns the participations of a partner to which a content was ever added,

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -458,7 +459,7 @@ func granted(t *testing.T, w *workflowtest.World, e engagement.ID, domain string
 }
 
 // answer decides through a link.
-func answer(w *workflowtest.World, link consent.Token, d consent.Decision) error {
+func answer(w *workflowtest.World, link link.Token, d consent.Decision) error {
 	_, err := w.Desk.Links.AnswerConsent(background, link, d)
 	return err
 }

@@ -11,14 +11,13 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Person is somebody whose data is to be erased: a contact by e-mail address, a
@@ -357,10 +356,10 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 }
 
 // addresses returns everybody who is named in a participation.
-func addresses(p engagement.Participation) []tenant.Email { return consent.Emails(contactsOf(p)) }
+func addresses(p engagement.Participation) []tenant.Email { return link.Emails(contactsOf(p)) }
 
 // contactsOf returns every contact that is or was named in a participation.
-func contactsOf(p engagement.Participation) []consent.Contact {
+func contactsOf(p engagement.Participation) []link.Contact {
 	all := slices.Concat(p.Consent.Partner, p.Consent.Customer)
 	for _, l := range linksOf(p) {
 		all = append(all, l.Contact)

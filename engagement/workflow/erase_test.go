@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
@@ -270,7 +271,7 @@ func TestEraseNobodyElse(t *testing.T) {
 	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, others...))
 	ok(t, err)
 	nothingLeft(t, w, spy, workflow.Person{Email: address, User: "an"})
-	equal(t, "contacts", fmt.Sprint(consent.Emails(part(t, w, p).Consent.Contacts())), fmt.Sprint(others))
+	equal(t, "contacts", fmt.Sprint(link.Emails(part(t, w, p).Consent.Contacts())), fmt.Sprint(others))
 }
 
 // Who is to be erased has to be named.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/internal/text"
@@ -90,7 +90,7 @@ func (r *erasing) find(ctx context.Context, name string) (known, error) {
 // findIn looks for a person of that name with one customer.
 func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engagement.Customer, k *known) error {
 	for _, n := range c.Named {
-		if slices.ContainsFunc(slices.Concat(n.Customer, n.Partner), func(c consent.Contact) bool { return x.calls(c.Name) }) {
+		if slices.ContainsFunc(slices.Concat(n.Customer, n.Partner), func(c link.Contact) bool { return x.calls(c.Name) }) {
 			k.at(c.Key.Customer, s.now()) // since when is not recorded
 		}
 	}
@@ -131,7 +131,7 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 					k.at(p.Customer, l.IssuedAt)
 				}
 			}
-			if slices.ContainsFunc(slices.Concat(p.Consent.Partner, p.Consent.Customer), func(c consent.Contact) bool { return x.calls(c.Name) }) {
+			if slices.ContainsFunc(slices.Concat(p.Consent.Partner, p.Consent.Customer), func(c link.Contact) bool { return x.calls(c.Name) }) {
 				k.at(p.Customer, s.now()) // since when is not recorded
 			}
 		}
@@ -140,7 +140,7 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 }
 
 // linksOf returns every link of a participation, of its consent and its surveys.
-func linksOf(p engagement.Participation) []consent.Link {
+func linksOf(p engagement.Participation) []link.Link {
 	links := slices.Clone(p.Consent.Links)
 	if p.Claim != nil {
 		for _, v := range p.Claim.Surveys {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -61,7 +61,7 @@ func TestErrors(t *testing.T) {
 		{&workflow.DisassociatedError{Customer: "tpid:1", Since: opens}, workflow.ErrDisassociated, nil,
 			"customer tpid:1 was disassociated at 2026-07-01T00:00:00Z: associate it first"},
 		{&workflow.WrongStateError{Command: "cancel", Status: engagement.StatusPaid}, workflow.ErrWrongState, nil, `cancel is not possible while the participation is "Paid"`},
-		{&workflow.WrongStateError{Command: "resend consent", Status: engagement.StatusAwaitingConsentResponse, Err: consent.ErrTooSoon}, workflow.ErrWrongState, consent.ErrTooSoon,
+		{&workflow.WrongStateError{Command: "resend consent", Status: engagement.StatusAwaitingConsentResponse, Err: link.ErrTooSoon}, workflow.ErrWrongState, link.ErrTooSoon,
 			`resend consent is not possible while the participation is "Awaiting customer consent response": too soon to write again`},
 		{&workflow.KeyReusedError{Key: "k"}, workflow.ErrKeyReused, nil,
 			`key "k" was used for another command, or for this one with another content: use a new key for each request`},

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -21,7 +21,7 @@ type CSVOptions struct {
 	// Language is in which headings, statuses, actions and the like are said; "": they
 	// stand in their documented spellings, for programs, and to-dos and reasons are said in the
 	// default language of [Options].Words. Times are RFC 3339 in any case.
-	Language consent.Language
+	Language link.Language
 }
 
 // csvWriter returns a writer of records, or an *InputError for a separator that

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -187,7 +188,7 @@ func TestParticipation(t *testing.T) {
 	ok(t, err)
 	equal(t, "what the host gave", []any{receipt.ReceiptID, receipt.Record.RecordID, receipt.IssuedAt}, []any{"r-1", "rec-1", w.Now().Add(time.Minute)})
 	_, err = w.Desk.Consents.Receipt(background, w.Actor, p, consent.ReceiptDetails{})
-	if !errors.Is(err, consent.ErrInvalid) {
+	if !errors.Is(err, link.ErrInvalid) {
 		t.Errorf("a receipt without its mandatory details: %v", err)
 	}
 }

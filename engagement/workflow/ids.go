@@ -8,14 +8,14 @@ import (
 	"io"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // newToken returns a token of a link about a customer.
-func (s *Service) newToken(customer tenant.Key) consent.Token {
-	token, _, err := consent.NewToken(s.random, int(storage.SlotOf(customer)))
+func (s *Service) newToken(customer tenant.Key) link.Token {
+	token, _, err := link.NewToken(s.random, int(storage.SlotOf(customer)))
 	if err != nil {
 		panic(fmt.Sprintf("workflow: no random bytes: %v", err))
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -67,7 +68,7 @@ func TestJobsTakeFewTrips(t *testing.T) {
 	for i := range 2 {
 		p := w.Added([]engagement.ID{migration, workshop}[i], "ana@contoso.com")
 		var to []string
-		for n := range consent.MaxContacts {
+		for n := range link.MaxContacts {
 			to = append(to, fmt.Sprintf("c%d@contoso.com", n))
 		}
 		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, to...))
@@ -76,9 +77,9 @@ func TestJobsTakeFewTrips(t *testing.T) {
 	spy.reset(nil, nil)
 	sent, err = w.Desk.Jobs.Relay(background)
 	ok(t, err)
-	equal(t, "sent with links", sent, 2*consent.MaxContacts)
-	if trips := spy.reads + spy.tries; 10*trips > 3*2*consent.MaxContacts {
-		t.Errorf("the relay took %d trips for %d messages with links", trips, 2*consent.MaxContacts)
+	equal(t, "sent with links", sent, 2*link.MaxContacts)
+	if trips := spy.reads + spy.tries; 10*trips > 3*2*link.MaxContacts {
+		t.Errorf("the relay took %d trips for %d messages with links", trips, 2*link.MaxContacts)
 	}
 }
 
@@ -211,7 +212,7 @@ func TestRelayLooksAgain(t *testing.T) {
 	n, err := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
 		got = append(got, d.Message.To.String())
 		if d.Message.Kind == engagement.MessageConsentRequest {
-			token, err := consent.ParseToken(d.Link)
+			token, err := link.ParseToken(d.Link)
 			ok(t, err)
 			ok(t, answer(w, token, consent.DecisionDecline))
 			w.Advance(time.Second)

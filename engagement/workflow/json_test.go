@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 )
@@ -60,7 +60,7 @@ func walkJSON(t *testing.T, at string, of reflect.Type, seen map[reflect.Type]bo
 	}
 	seen[of] = true
 	switch of {
-	case reflect.TypeFor[consent.Hash](), reflect.TypeFor[consent.Token]():
+	case reflect.TypeFor[link.Hash](), reflect.TypeFor[link.Token]():
 		t.Errorf("%s: a token, or what tells one, is shown", at)
 	}
 	for _, own := range []reflect.Type{reflect.TypeFor[json.Marshaler](), reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[error]()} {

@@ -3,7 +3,7 @@ package workflow
 import (
 	"sync"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 )
 
 // links remembers the tokens of links that are on their way out, so that a message
@@ -11,7 +11,7 @@ import (
 // not make a hundred keys to one door. They are in this process's memory only.
 type links struct {
 	mu     sync.Mutex
-	tokens map[consent.LinkID]consent.Token
+	tokens map[link.ID]link.Token
 }
 
 // mostLinks is how many are remembered; then all are forgotten, and the links whose
@@ -20,13 +20,13 @@ const mostLinks = 10_000
 
 // token returns the token of a link, and its hash: the one that this process made
 // for it, else a new one.
-func (l *links) token(of consent.Link, create func() consent.Token) (consent.Token, consent.Hash) {
+func (l *links) token(of link.Link, create func() link.Token) (link.Token, link.Hash) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	token, ok := l.tokens[of.ID]
 	if !ok {
 		if l.tokens == nil || len(l.tokens) >= mostLinks {
-			l.tokens = map[consent.LinkID]consent.Token{}
+			l.tokens = map[link.ID]link.Token{}
 		}
 		token = create()
 		l.tokens[of.ID] = token
@@ -35,7 +35,7 @@ func (l *links) token(of consent.Link, create func() consent.Token) (consent.Tok
 }
 
 // forget drops the token of a link whose message went out, or never will.
-func (l *links) forget(id consent.LinkID) {
+func (l *links) forget(id link.ID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.tokens, id)

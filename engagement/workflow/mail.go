@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -16,8 +16,8 @@ import (
 type mail struct {
 	engagement.Message
 	delivery Delivery
-	err      error               // why it was not sent: errPointless, errTooLate, errHeld, or what went wrong
-	giveUp   consent.FailureCode // why it never will be; "": it is tried again
+	err      error            // why it was not sent: errPointless, errTooLate, errHeld, or what went wrong
+	giveUp   link.FailureCode // why it never will be; "": it is tried again
 }
 
 // handBack is what lets others send what this process holds and will not send.
@@ -155,9 +155,9 @@ func (r *relaying) judge(ctx context.Context, m *mail, gone bool) {
 		m.err = errHeld
 		return
 	case errors.Is(m.err, ErrUndeliverable):
-		m.giveUp = consent.FailureUndeliverable
+		m.giveUp = link.FailureUndeliverable
 	case errors.Is(m.err, errTooLate), m.Link == "" && m.Attempts >= tries && r.s.now().Sub(m.CreatedAt) >= patient:
-		m.giveUp = consent.FailureTimedOut
+		m.giveUp = link.FailureTimedOut
 	}
 	r.s.log.WarnContext(ctx, "a message could not be sent", "message", m.Message, "error", m.err)
 	if !errors.Is(m.err, errTooLate) {
@@ -239,15 +239,15 @@ func (u *unit) recordMail(m mail) error {
 	case m.giveUp != "":
 		return u.failed(p, m.Message, m.giveUp)
 	case m.Link == "":
-		u.putParticipation(p.WithMail(m.Message, consent.Failure{}))
+		u.putParticipation(p.WithMail(m.Message, link.Failure{}))
 		return nil
 	}
 	var before time.Time
-	p, link, err := mark(p, m.Message, func(links []consent.Link) ([]consent.Link, error) {
-		if i := slices.IndexFunc(links, func(l consent.Link) bool { return l.ID == m.Link }); i >= 0 {
+	p, link, err := mark(p, m.Message, func(links []link.Link) ([]link.Link, error) {
+		if i := slices.IndexFunc(links, func(l link.Link) bool { return l.ID == m.Link }); i >= 0 {
 			before = links[i].SentAt
 		}
-		return consent.MarkSent(links, m.Link, string(m.ID), u.now)
+		return link.MarkSent(links, m.Link, string(m.ID), u.now)
 	})
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -110,7 +111,7 @@ func TestFactsOutlastADeadline(t *testing.T) {
 			w.ExpectStatus(p, engagement.StatusConsentReceived)
 			continue
 		}
-		if !errors.Is(err, consent.ErrExpired) {
+		if !errors.Is(err, link.ErrExpired) {
 			t.Fatalf("the answer: %v", err)
 		}
 		w.ExpectStatus(p, engagement.StatusConsentExpired)

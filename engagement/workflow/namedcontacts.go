@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/internal/problems"
@@ -33,7 +34,7 @@ func (c Contacts) IsZero() bool { return c.Customer == nil && c.Partner == nil &
 
 // bothSides are contacts that were read. What is nil was not named.
 type bothSides struct {
-	customer, partner []consent.Contact
+	customer, partner []link.Contact
 	reason            string
 }
 
@@ -65,9 +66,9 @@ type OfferedContacts struct {
 // Wait says that a contact of the customer's, or whoever it is, can be asked only
 // later, because of how often it was written to.
 type Wait struct {
-	Field string        `json:"field,omitzero"` // of the contact, such as "customer[1].email"; "": all contacts
-	Limit consent.Limit `json:"limit,omitzero"` // that holds longest; "": how soon one participation is asked again
-	From  time.Time     `json:"from"`
+	Field string     `json:"field,omitzero"` // of the contact, such as "customer[1].email"; "": all contacts
+	Limit link.Limit `json:"limit,omitzero"` // that holds longest; "": how soon one participation is asked again
+	From  time.Time  `json:"from"`
 }
 
 // Contacts returns who is offered as contacts of a participation: those who were last
@@ -106,22 +107,22 @@ func (d *ConsentsDesk) Contacts(ctx context.Context, actor Actor, id engagement.
 
 // waits returns what keeps contacts of the customer from being asked for consent now, in
 // a participation that can be.
-func (u *unit) waits(ctx context.Context, p engagement.Participation, to []consent.Contact) ([]Wait, error) {
+func (u *unit) waits(ctx context.Context, p engagement.Participation, to []link.Contact) ([]Wait, error) {
 	status := p.Consent.StatusAt(u.now)
 	if status != consent.StatusAwaitingRequest && status != consent.StatusRequested {
 		return nil, nil
 	}
-	n, err := u.s.sendings(ctx, p.Partner, consent.Emails(to), max(1, len(to)), u.now)
+	n, err := u.s.sendings(ctx, p.Partner, link.Emails(to), max(1, len(to)), u.now)
 	if err != nil {
 		return nil, err
 	}
 	var waits []Wait
-	soon := (*consent.TooSoonError)(nil)
-	if status == consent.StatusRequested && errors.As(u.s.policy.MayResend(p.Consent, u.now), &soon) {
+	soon := (*link.TooSoonError)(nil)
+	if status == consent.StatusRequested && errors.As(consent.MayResend(p.Consent, u.s.policy, u.now), &soon) {
 		waits = append(waits, Wait{From: soon.NotBefore})
 	}
 	if from := n.dayFrom(max(1, len(to))); !from.IsZero() {
-		waits = append(waits, Wait{Limit: consent.LimitDay, From: from})
+		waits = append(waits, Wait{Limit: link.LimitDay, From: from})
 	}
 	box, r := listed("customer", to), u.record(p.Record())
 	for i, c := range to {
@@ -191,7 +192,7 @@ func inLanguage(p engagement.Participation, field, language string) (engagement.
 	if language == "" {
 		return p, nil
 	}
-	l, err := consent.ParseLanguage(language)
+	l, err := link.ParseLanguage(language)
 	if err != nil {
 		return p, &InputError{Field: field, Problem: err.Error(), Err: err}
 	}
@@ -224,7 +225,7 @@ func (u *unit) changeCustomer(ctx context.Context, actor Actor, p engagement.Par
 }
 
 // errNobody is why nobody can be asked.
-var errNobody = &InputError{Field: "customer", Problem: fmt.Sprintf("contacts are missing: name at least one and at most %d, with an e-mail address", consent.MaxContacts)}
+var errNobody = &InputError{Field: "customer", Problem: fmt.Sprintf("contacts are missing: name at least one and at most %d, with an e-mail address", link.MaxContacts)}
 
 // name changes contacts without writing to anybody.
 func (u *unit) name(ctx context.Context, actor Actor, p engagement.Participation, who bothSides) error {
@@ -243,13 +244,13 @@ func (u *unit) name(ctx context.Context, actor Actor, p engagement.Participation
 	u.offerAgain(p, who.customer, who.partner)
 	status := p.StatusAt(u.now)
 	person := byUser(actor)
-	person.Contacts, person.Why = consent.Emails(slices.Concat(who.customer, who.partner)), who.reason
+	person.Contacts, person.Why = link.Emails(slices.Concat(who.customer, who.partner)), who.reason
 	u.event(engagement.Event{Kind: engagement.EventContactsChanged, By: engagement.ByPartner, From: status, To: status, Detail: detail, Person: person}, p)
 	return nil
 }
 
 // offerAgain keeps with the customer who was named for a participation.
-func (u *unit) offerAgain(p engagement.Participation, customer, partner []consent.Contact) {
+func (u *unit) offerAgain(p engagement.Participation, customer, partner []link.Contact) {
 	key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
 	u.putCustomer(u.customers[key].Naming(p.Location, customer, partner))
 }
@@ -257,13 +258,13 @@ func (u *unit) offerAgain(p engagement.Participation, customer, partner []consen
 // offered takes a person out of the contacts of a customer that are offered again,
 // and reports whether it was among them.
 func (x erasure) offered(c engagement.Customer) (engagement.Customer, bool) {
-	is := func(o consent.Contact) bool {
+	is := func(o link.Contact) bool {
 		return !x.email.IsZero() && o.Email.Same(x.email) || x.own(o.Name) != o.Name
 	}
 	found := false
 	c.Named = slices.Clone(c.Named)
 	for i := range c.Named {
-		for _, side := range []*[]consent.Contact{&c.Named[i].Customer, &c.Named[i].Partner} {
+		for _, side := range []*[]link.Contact{&c.Named[i].Customer, &c.Named[i].Partner} {
 			left := slices.DeleteFunc(slices.Clone(*side), is)
 			if len(left) == len(*side) {
 				continue

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
@@ -119,7 +120,7 @@ func TestMistakesInNamedContacts(t *testing.T) {
 	w.Known("adatum.com")
 	wrong := workflow.Contacts{
 		Customer: people(eva, workflow.Contact{Email: "nobody"}, workflow.Contact{Email: "EVA@contoso.com"}, workflow.Contact{Email: "x@contoso.com", Name: "a\nb"}),
-		Partner:  make([]workflow.Contact, consent.MaxContacts+1), Reason: "\x00",
+		Partner:  make([]workflow.Contact, link.MaxContacts+1), Reason: "\x00",
 	}
 	fields := []string{"contacts.customer[1].email", "contacts.customer[2].email", "contacts.customer[3].name", "contacts.partner", "contacts.reason", "hours"}
 	unchanged(t, spy, func() {
@@ -179,32 +180,32 @@ func TestContactsChangeLater(t *testing.T) {
 	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{})
 	ok(t, err)
 	equal(t, "asked", mailed(w), []string{"eva@contoso.com"})
-	link := newest(w, p)
+	token := newest(w, p)
 	ok(t, ours("rita@northwind.example"))
 	equal(t, "sent for the change", len(mailed(w)), 0)
-	view, err := w.Desk.Links.ConsentView(background, link)
+	view, err := w.Desk.Links.ConsentView(background, token)
 	ok(t, err)
 	equal(t, "whom the page names", view.Contacts[0].Email.String(), "rita@northwind.example")
 	equal(t, "sendings", len(part(t, w, p).Consent.Sent), 1)
 
-	ok(t, answer(w, link, consent.DecisionAccept))
+	ok(t, answer(w, token, consent.DecisionAccept))
 	equal(t, "told of the consent", mailed(w), []string{"rita@northwind.example"})
 	ok(t, renamed(w, p, "bea@contoso.com", "rui@contoso.com"))
 	equal(t, "sent for the change", len(mailed(w)), 0)
-	equal(t, "the contacts", consent.Emails(part(t, w, p).Consent.Contacts())[0].String(), "bea@contoso.com")
+	equal(t, "the contacts", link.Emails(part(t, w, p).Consent.Contacts())[0].String(), "bea@contoso.com")
 	ok(t, errOf(w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{})))
 	equal(t, "told of the end", mailed(w), []string{"bea@contoso.com", "rui@contoso.com"})
 	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, ours("joe@northwind.example"), workflow.ErrWrongState) })
 
 	p = w.Granted(workshop, "ana@adatum.com")
-	link = newest(w, p)
+	token = newest(w, p)
 	ok(t, renamed(w, p, "eva@adatum.com"))
 	w.Surveyed(p, claim.ProofCustomerSurvey)
 	unchanged(t, spy, func() {
-		refused[*survey.FrozenError](t, renamed(w, p, "rui@adatum.com"), consent.ErrNotAllowed)
+		refused[*survey.FrozenError](t, renamed(w, p, "rui@adatum.com"), link.ErrNotAllowed)
 	})
 	ok(t, ours("joe@northwind.example"))
-	ok(t, answer(w, link, consent.DecisionWithdraw))
+	ok(t, answer(w, token, consent.DecisionWithdraw))
 	equal(t, "told of the withdrawal", mailed(w), []string{"joe@northwind.example"})
 
 	events, _ := history(t, w, "contoso.com")

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 )
@@ -74,7 +75,7 @@ func listOf[T any](items []T) []T {
 }
 
 func consentState(s consent.State, status consent.Status) ConsentState {
-	who := map[consent.LinkID]consent.Contact{}
+	who := map[link.ID]link.Contact{}
 	for _, l := range s.Links {
 		who[l.ID] = l.Contact
 	}
@@ -86,7 +87,7 @@ func consentState(s consent.State, status consent.Status) ConsentState {
 		Sendings: []ConsentSending{}, CanceledAt: s.CancelledAt,
 	}
 	for _, sent := range s.Sent {
-		to := ConsentSending{Kind: sent.Kind, At: sent.At, Text: sent.Terms.Text, Contacts: []consent.Contact{}}
+		to := ConsentSending{Kind: sent.Kind, At: sent.At, Text: sent.Terms.Text, Contacts: []link.Contact{}}
 		for _, id := range sent.Links {
 			to.Contacts = append(to.Contacts, who[id])
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -53,7 +54,7 @@ type ParticipationView struct {
 	DealSize      eligibility.Money      `json:"deal_size,omitzero"`    // as the partner estimates it
 	Owner         string                 `json:"owner,omitempty"`       // the partner's user who looks after it
 	Labels        []string               `json:"labels"`                // the partner's own
-	Language      consent.Language       `json:"language,omitempty"`    // in which the partner's contacts are told; "": the customer's
+	Language      link.Language          `json:"language,omitempty"`    // in which the partner's contacts are told; "": the customer's
 	Referral      engagement.Referral    `json:"referral,omitzero"`     // that was recorded
 	NeedsReferral bool                   `json:"needs_referral"`        // the engagement asks for a referral, and none is recorded
 	Unreached     []engagement.Unreached `json:"unreached"`             // contacts of both sides that the last message did not reach
@@ -72,29 +73,29 @@ func (v ParticipationView) LogValue() slog.Value {
 
 // ConsentState is a consent as people see it.
 type ConsentState struct {
-	Status     consent.Status    `json:"status"`
-	Deadline   time.Time         `json:"deadline"` // until which the customer can answer
-	Customer   []consent.Contact `json:"customer"` // who is, or will be, asked; see ConsentsDesk.Contacts
-	Partner    []consent.Contact `json:"partner"`  // whom the customer can ask
-	Sendings   []ConsentSending  `json:"sendings"` // the oldest first
-	Answer     ConsentAnswer     `json:"answer,omitzero"`
-	Withdrawal ConsentAnswer     `json:"withdrawal,omitzero"`
-	CanceledAt time.Time         `json:"canceled_at,omitzero"`
+	Status     consent.Status   `json:"status"`
+	Deadline   time.Time        `json:"deadline"` // until which the customer can answer
+	Customer   []link.Contact   `json:"customer"` // who is, or will be, asked; see ConsentsDesk.Contacts
+	Partner    []link.Contact   `json:"partner"`  // whom the customer can ask
+	Sendings   []ConsentSending `json:"sendings"` // the oldest first
+	Answer     ConsentAnswer    `json:"answer,omitzero"`
+	Withdrawal ConsentAnswer    `json:"withdrawal,omitzero"`
+	CanceledAt time.Time        `json:"canceled_at,omitzero"`
 }
 
 // ConsentSending is one message to the customer's contacts, with a link for each.
 type ConsentSending struct {
-	Kind     consent.Kind      `json:"kind"`
-	At       time.Time         `json:"at"`
-	Text     consent.TextRef   `json:"text"`     // what they were asked to agree to
-	Contacts []consent.Contact `json:"contacts"` // zero where the person was erased
+	Kind     consent.Kind    `json:"kind"`
+	At       time.Time       `json:"at"`
+	Text     consent.TextRef `json:"text"`     // what they were asked to agree to
+	Contacts []link.Contact  `json:"contacts"` // zero where the person was erased
 }
 
 // ConsentAnswer is what a contact of the customer decided.
 type ConsentAnswer struct {
 	Decision        consent.Decision `json:"decision"`
 	At              time.Time        `json:"at"`
-	Contact         consent.Contact  `json:"contact,omitzero"` // zero when the person was erased
+	Contact         link.Contact     `json:"contact,omitzero"` // zero when the person was erased
 	Channel         consent.Channel  `json:"channel,omitempty"`
 	Client          consent.Client   `json:"client,omitzero"` // from where, for the Program
 	Text            consent.TextRef  `json:"text,omitzero"`   // what the contact was shown
@@ -142,8 +143,8 @@ type SurveyState struct {
 	Version    string            `json:"version"`
 	OfPartner  bool              `json:"of_partner"` // the partner itself answers it
 	Status     string            `json:"status"`
-	Contact    consent.Contact   `json:"contact,omitzero"` // who was asked last
-	Language   consent.Language  `json:"language,omitempty"`
+	Contact    link.Contact      `json:"contact,omitzero"` // who was asked last
+	Language   link.Language     `json:"language,omitempty"`
 	Sent       int               `json:"sent"`             // how many times it was sent
 	SentAt     time.Time         `json:"sent_at,omitzero"` // the last time
 	AnsweredAt time.Time         `json:"answered_at,omitzero"`

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
@@ -61,23 +62,23 @@ func (u *unit) prepare(ctx context.Context, m engagement.Message) (d Delivery, e
 
 // mint makes the token of the message's link.
 func (u *unit) mint(d *Delivery, p engagement.Participation) error {
-	link, err := p.Consent.Link(d.Message.Link)
+	l, err := p.Consent.Link(d.Message.Link)
 	status := p.Consent.StatusAt(u.now)
 	switch {
-	case err != nil || link.Void() || link.Erased():
+	case err != nil || l.Void() || l.Erased():
 		return errPointless // a newer link has replaced this one
-	case status == consent.StatusExpired && link.SentAt.IsZero():
+	case status == consent.StatusExpired && l.SentAt.IsZero():
 		return errTooLate
 	case status != consent.StatusRequested:
 		return errPointless // it was answered
 	}
-	token, hash := u.s.links.token(link, func() consent.Token { return u.s.newToken(p.Customer) })
-	next, err := consent.Mint(p.Consent, link.ID, hash)
+	token, hash := u.s.links.token(l, func() link.Token { return u.s.newToken(p.Customer) })
+	next, err := consent.Mint(p.Consent, l.ID, hash)
 	if err != nil {
 		return err
 	}
-	d.Link, d.Name = u.s.linkURL+token.Secret(), link.Contact.Name
-	if p.Consent = next; !slices.ContainsFunc(link.Tokens, hash.Equal) {
+	d.Link, d.Name = u.s.linkURL+token.Secret(), l.Contact.Name
+	if p.Consent = next; !slices.ContainsFunc(l.Tokens, hash.Equal) {
 		u.putToken(p, hash)
 	}
 	return nil
@@ -88,35 +89,35 @@ func (u *unit) mintSurvey(d *Delivery, p engagement.Participation) error {
 	if p.Claim == nil {
 		return errPointless
 	}
-	v, link, err := p.Claim.SurveyLink(d.Message.Link)
+	v, l, err := p.Claim.SurveyLink(d.Message.Link)
 	switch {
-	case err != nil || link.Void() || link.Erased() || v.Status != survey.StatusSent:
+	case err != nil || l.Void() || l.Erased() || v.Status != survey.StatusSent:
 		return errPointless
 	case p.Claim.Allows(claim.KindAnswerSurvey, u.now):
-	case p.Claim.Expired(u.now) && link.SentAt.IsZero():
+	case p.Claim.Expired(u.now) && l.SentAt.IsZero():
 		return errTooLate
 	default:
 		return errPointless // it could not be answered any more
 	}
-	token, hash := u.s.links.token(link, func() consent.Token { return u.s.newToken(p.Customer) })
-	next, err := claim.Mint(*p.Claim, link.ID, hash)
+	token, hash := u.s.links.token(l, func() link.Token { return u.s.newToken(p.Customer) })
+	next, err := claim.Mint(*p.Claim, l.ID, hash)
 	if err != nil {
 		return err
 	}
-	d.Link, d.Name = u.s.surveyURL+token.Secret(), link.Contact.Name
-	if p.Claim = &next; !slices.ContainsFunc(link.Tokens, hash.Equal) {
+	d.Link, d.Name = u.s.surveyURL+token.Secret(), l.Contact.Name
+	if p.Claim = &next; !slices.ContainsFunc(l.Tokens, hash.Equal) {
 		u.putToken(p, hash)
 	}
 	return nil
 }
 
 // putToken keeps the hash by which a link finds its participation.
-func (u *unit) putToken(p engagement.Participation, hash consent.Hash) {
+func (u *unit) putToken(p engagement.Participation, hash link.Hash) {
 	u.putParticipation(p)
 	u.changes.Tokens = append(u.changes.Tokens, tokenOf(hash, p))
 }
 
-func tokenOf(hash consent.Hash, p engagement.Participation) storage.Token {
+func tokenOf(hash link.Hash, p engagement.Participation) storage.Token {
 	return storage.Token{Hash: hash, Slot: storage.SlotOf(p.Customer), Participation: p.ID, Record: p.Record()}
 }
 

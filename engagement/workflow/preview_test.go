@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -13,11 +14,11 @@ import (
 // where both are taken, what was shown is what is sent.
 func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
 	few := func(sc *workflowtest.Scenario) {
-		sc.Options.Policy = consent.Policy{MaxPerMailbox: 2, MaxPerEngagement: 1, MaxPerDay: 3}
+		sc.Options.Policy = link.Policy{MaxPerMailbox: 2, MaxPerEngagement: 1, MaxPerDay: 3}
 	}
 	for name, test := range map[string]struct {
 		why   error // nil: it is taken
-		limit consent.Limit
+		limit link.Limit
 		ready func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent)
 	}{
 		"taken": {nil, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
@@ -29,12 +30,12 @@ func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
 		"own": {workflow.ErrOwnContact, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			return w.Added(migration, "ana@contoso.com"), asked(w, "joe@northwind.example")
 		}},
-		"too late": {consent.ErrExpired, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"too late": {link.ErrExpired, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Advance(30 * day)
 			return p, asked(w, "ana@contoso.com")
 		}},
-		"asked already": {consent.ErrNotAllowed, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"asked already": {link.ErrNotAllowed, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Requested(p, "eva@contoso.com")
 			return p, asked(w, "ana@contoso.com")
@@ -49,18 +50,18 @@ func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
 			w.Held(migration, "contoso.com", engagement.ExternalHoldings{Consented: 1})
 			return p, asked(w, "eva@contoso.com")
 		}},
-		"the mailbox and engagement": {consent.ErrTooMany, consent.LimitEngagement, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"the mailbox and engagement": {link.ErrTooMany, link.LimitEngagement, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@adatum.com")
 			w.Requested(p, "eva@contoso.com")
 			return w.Added(migration, "ana@contoso.com"), asked(w, "ana@contoso.com", "Eva+x@contoso.com")
 		}},
-		"the mailbox": {consent.ErrTooMany, consent.LimitMailbox, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"the mailbox": {link.ErrTooMany, link.LimitMailbox, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			for _, e := range []engagement.ID{workshop, pilot} {
 				w.Requested(w.Added(e, "ana@adatum.com"), "eva@contoso.com")
 			}
 			return w.Added(migration, "ana@contoso.com"), asked(w, "eva@contoso.com")
 		}},
-		"the day": {consent.ErrTooMany, consent.LimitDay, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"the day": {link.ErrTooMany, link.LimitDay, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			w.Requested(w.Added(workshop, "ana@adatum.com"), "a@contoso.com", "b@contoso.com", "c@contoso.com")
 			return w.Added(migration, "ana@contoso.com"), asked(w, "eva@contoso.com")
 		}},
@@ -90,11 +91,11 @@ func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
 			if test.limit == "" {
 				return
 			}
-			limit := refused[*consent.LimitError](t, before, consent.ErrTooMany)
+			limit := refused[*link.LimitError](t, before, link.ErrTooMany)
 			equal(t, "the limit", limit.Limit, test.limit)
 			w.SetNow(limit.NotBefore.Add(-tick)) // until then
 			_, err := w.Desk.Consents.Preview(background, w.Actor, p, req)
-			refused[*consent.LimitError](t, err, consent.ErrTooMany)
+			refused[*link.LimitError](t, err, link.ErrTooMany)
 		})
 	}
 }

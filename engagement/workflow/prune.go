@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -84,6 +84,6 @@ func (u *unit) spend(p engagement.Participation) {
 	}
 }
 
-func spent(hash consent.Hash, p engagement.Participation) storage.LinkKey {
+func spent(hash link.Hash, p engagement.Participation) storage.LinkKey {
 	return storage.LinkKey{Hash: hash, Slot: storage.SlotOf(p.Customer)}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
@@ -66,17 +67,17 @@ func TestPruneLinks(t *testing.T) {
 	}
 	w.Advance(365 * day)
 	equal(t, "links that go within a year", gone(), 0)
-	for _, link := range links {
-		_, err := w.Desk.Links.ConsentView(background, link)
+	for _, token := range links {
+		_, err := w.Desk.Links.ConsentView(background, token)
 		ok(t, err)
 	}
 	w.Advance(day + tick)
 	equal(t, "links and mails that go after it", gone(), 4)
-	for _, link := range links {
-		if _, err := w.Desk.Links.ConsentView(background, link); !errors.Is(err, consent.ErrUnknownLink) {
+	for _, token := range links {
+		if _, err := w.Desk.Links.ConsentView(background, token); !errors.Is(err, link.ErrUnknown) {
 			t.Errorf("a link that was pruned: %v", err)
 		}
-		if err := answer(w, link, consent.DecisionDecline); !errors.Is(err, consent.ErrUnknownLink) {
+		if err := answer(w, token, consent.DecisionDecline); !errors.Is(err, link.ErrUnknown) {
 			t.Errorf("an answer to it: %v", err)
 		}
 	}
@@ -95,7 +96,7 @@ func TestPruneLinks(t *testing.T) {
 	if gone() == 0 {
 		t.Error("the link of a claim that expired stays")
 	}
-	if _, err := w.Desk.Links.ConsentView(background, claim); !errors.Is(err, consent.ErrUnknownLink) {
+	if _, err := w.Desk.Links.ConsentView(background, claim); !errors.Is(err, link.ErrUnknown) {
 		t.Errorf("the link of the claim: %v", err)
 	}
 }

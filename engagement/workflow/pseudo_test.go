@@ -9,21 +9,21 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/net/html"
-
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/tenant"
+	"golang.org/x/net/html"
 )
 
 // The pseudo language has its own letters and brackets around every text, so that a
 // Latin letter in what people read is of a text that stands outside the catalogue.
-const pseudo consent.Language = "qps"
+const pseudo link.Language = "qps"
 
 // disguise writes a text in the pseudo language, with its placeholders as they are.
 func disguise(text string) string {
@@ -76,7 +76,7 @@ func inDisguise(t *testing.T) (*words.Catalogue, func(*workflowtest.Scenario)) {
 	for i := range proof {
 		proof[i].Title = disguise(proof[i].Title)
 		if f := proof[i].Survey; f != nil {
-			forms := []map[consent.Language]string{f.Titles, f.Intro}
+			forms := []map[link.Language]string{f.Titles, f.Intro}
 			for _, q := range f.Questions {
 				forms = append(forms, q.Texts)
 			}
@@ -166,8 +166,8 @@ func said(t *testing.T, w *workflowtest.World, in words.Words) map[string]string
 	for _, kind := range engagement.AllReasonKinds() {
 		add("reason", engagement.Reason{Kind: kind}.In(in), engagement.Reason{Kind: kind, Takes: tenant.AllIDKinds()}.In(in))
 	}
-	for _, code := range consent.AllFailureCodes() {
-		u := engagement.Unreached{Message: engagement.MessageClaimPaid, Failure: consent.Failure{Code: code}}
+	for _, code := range link.AllFailureCodes() {
+		u := engagement.Unreached{Message: engagement.MessageClaimPaid, Failure: link.Failure{Code: code}}
 		add("unreached", u.In(in))
 	}
 	for _, tab := range append(engagement.AllTabs(), engagement.TabOff) {

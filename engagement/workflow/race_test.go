@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -20,7 +21,7 @@ const rounds = 40
 // refusals are what a race may be lost with.
 var refusals = []error{
 	workflow.ErrOpenParticipation, workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrNotEligible, workflow.ErrWrongState, claim.ErrAmount,
-	consent.ErrTakenElsewhere, consent.ErrAlreadyAnswered, consent.ErrExpired, consent.ErrLinkVoid, consent.ErrNotAllowed,
+	consent.ErrTakenElsewhere, link.ErrAlreadyAnswered, link.ErrExpired, link.ErrVoid, link.ErrNotAllowed,
 }
 
 // outcome says how calls made at once came out, which is one of the expected ways.
@@ -55,8 +56,8 @@ func claiming(w *workflowtest.World, domain string, id engagement.ID) func() err
 }
 
 func answering(w *workflowtest.World, p engagement.ParticipationID, d consent.Decision) func() error {
-	link := newest(w, p)
-	return func() error { return answer(w, link, d) }
+	token := newest(w, p)
+	return func() error { return answer(w, token, d) }
 }
 
 func resending(w *workflowtest.World, p engagement.ParticipationID) func() error {
@@ -182,9 +183,9 @@ func TestRaceToAnswer(t *testing.T) {
 			func() error { return answer(w, links[1], consent.DecisionAccept) },
 		)
 		if errs[1] == nil {
-			outcome(t, errs, "1 ok, 2 "+consent.ErrAlreadyAnswered.Error())
+			outcome(t, errs, "1 ok, 2 "+link.ErrAlreadyAnswered.Error())
 		} else {
-			outcome(t, errs, "1 "+consent.ErrAlreadyAnswered.Error()+", 2 ok")
+			outcome(t, errs, "1 "+link.ErrAlreadyAnswered.Error()+", 2 ok")
 		}
 		equal(t, "answers", count(t, w, "contoso.com", engagement.EventConsentGranted)+count(t, w, "contoso.com", engagement.EventConsentDeclined), 1)
 		equal(t, "declined", count(t, w, "contoso.com", engagement.EventConsentDeclined) == 1, errs[1] == nil)
@@ -205,7 +206,7 @@ func TestRaceWithDeadline(t *testing.T) {
 					outcome(t, errs, "3 ok")
 					w.ExpectStatus(p, engagement.StatusConsentReceived)
 				} else {
-					outcome(t, errs, "1 "+consent.ErrExpired.Error()+", 2 ok")
+					outcome(t, errs, "1 "+link.ErrExpired.Error()+", 2 ok")
 					equal(t, "recorded", count(t, w, "contoso.com", engagement.EventDeadlinePassed), 1)
 				}
 			})
@@ -227,7 +228,7 @@ func TestRaceWithDeadline(t *testing.T) {
 				w.ExpectStatus(p, engagement.StatusConsentReceived)
 				return
 			}
-			outcome(t, errs, "1 "+consent.ErrExpired.Error()+", 3 ok")
+			outcome(t, errs, "1 "+link.ErrExpired.Error()+", 3 ok")
 			w.ExpectStatus(p, engagement.StatusConsentExpired)
 		})
 		t.Logf("%d of %d in time", inTime, rounds)
@@ -241,7 +242,7 @@ func TestRaceResendAnswer(t *testing.T) {
 		w.Requested(p)
 		w.Advance(day)
 		errs := together(resending(w, p), answering(w, p, consent.DecisionAccept))
-		outcome(t, errs, "1 "+workflow.ErrWrongState.Error()+", 1 ok", "1 "+consent.ErrLinkVoid.Error()+", 1 ok")
+		outcome(t, errs, "1 "+workflow.ErrWrongState.Error()+", 1 ok", "1 "+link.ErrVoid.Error()+", 1 ok")
 		w.Relayed()
 		asks := len(sentTo(w, engagement.MessageConsentRequest))
 		if errs[0] == nil {
@@ -262,7 +263,7 @@ func TestRaceCancelAnswer(t *testing.T) {
 		p := w.Added(migration, "ana@contoso.com")
 		w.Requested(p)
 		errs := together(callingOff(w, p), answering(w, p, consent.DecisionAccept))
-		outcome(t, errs, "2 ok", "1 "+consent.ErrNotAllowed.Error()+", 1 ok")
+		outcome(t, errs, "2 ok", "1 "+link.ErrNotAllowed.Error()+", 1 ok")
 		w.ExpectStatus(p, engagement.StatusCanceled)
 		equal(t, "consented", part(t, w, p).Consented(), errs[1] == nil)
 		equal(t, "granted", granted(t, w, migration, "contoso.com"), 0)
@@ -415,10 +416,10 @@ func TestRaceOnClaim(t *testing.T) {
 func TestRaceSurveyContact(t *testing.T) {
 	races(t, func(t *testing.T, w *workflowtest.World) {
 		p := w.Granted(migration, "ana@contoso.com")
-		link := sendSurvey(t, w, p, "ana@contoso.com")
+		token := sendSurvey(t, w, p, "ana@contoso.com")
 		cmdKey, cmd := w.Key(), surveyTo("eva@contoso.com")
-		errs := together(func() error { return giveAnswers(w, link) }, func() error { return errOf(w.Desk.Surveys.Send(background, w.Actor.Request(cmdKey), p, cmd)) })
-		outcome(t, errs, "1 ok, 1 "+workflow.ErrWrongState.Error(), "1 "+consent.ErrLinkVoid.Error()+", 1 ok")
+		errs := together(func() error { return giveAnswers(w, token) }, func() error { return errOf(w.Desk.Surveys.Send(background, w.Actor.Request(cmdKey), p, cmd)) })
+		outcome(t, errs, "1 ok, 1 "+workflow.ErrWrongState.Error(), "1 "+link.ErrVoid.Error()+", 1 ok")
 		equal(t, "answered", surveyOf(t, w, p).AnsweredAt().IsZero(), errs[0] != nil)
 	})
 }

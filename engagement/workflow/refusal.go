@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/evidence"
@@ -125,9 +125,9 @@ func (r *Refusal) about(err error) {
 		r.Location = e.Location
 	case *claim.IncompleteError:
 		r.Missing = e.Missing
-	case *consent.TooSoonError:
+	case *link.TooSoonError:
 		r.NotBefore = e.NotBefore
-	case *consent.LimitError:
+	case *link.LimitError:
 		r.NotBefore = e.NotBefore
 	case *WrongStateError:
 		for _, cause := range single(e.Err) {
@@ -176,9 +176,9 @@ func fieldOf(err error) string {
 		if !e.NeedsID {
 			return "reason"
 		}
-	case *consent.InvalidError:
+	case *link.InvalidError:
 		return e.Field
-	case *consent.LimitError:
+	case *link.LimitError:
 		return e.Field
 	case *engagement.InvalidError:
 		return e.Field

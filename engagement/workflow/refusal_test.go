@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
@@ -21,7 +22,7 @@ import (
 
 func TestCodesOfJoinedErrors(t *testing.T) {
 	input := &workflow.InputError{Field: "hours", Problem: "are missing"}
-	soon := &workflow.WrongStateError{Command: "resend consent", Err: &consent.TooSoonError{}}
+	soon := &workflow.WrongStateError{Command: "resend consent", Err: &link.TooSoonError{}}
 	down := errors.New("no route to host")
 	for _, tt := range []struct {
 		name   string
@@ -44,7 +45,7 @@ func TestCodesOfJoinedErrors(t *testing.T) {
 		{"the caller's time", context.DeadlineExceeded, []workflow.Code{workflow.CodeUnavailable}, 503},
 		{"a sentinel of the storage's", fmt.Errorf("%w: it is a copy (%w)", storage.ErrUnavailable, down), []workflow.Code{workflow.CodeUnavailable}, 503},
 		{"a full disk", storage.ErrFull, []workflow.Code{workflow.CodeUnavailable}, 503},
-		{"a link", consent.ErrUnknownLink, []workflow.Code{workflow.CodeNotFound}, 404},
+		{"a link", link.ErrUnknown, []workflow.Code{workflow.CodeNotFound}, 404},
 		{"taken", consent.ErrTakenElsewhere, []workflow.Code{workflow.CodeLimitReached}, 409},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -78,7 +79,7 @@ func refusalWords(err error, w words.Words, zone *time.Location) (words.Key, wor
 			return "error.invalid_input.amount", values
 		}
 		return "error.invalid_input.amount_limit", values
-	case *consent.InvalidError:
+	case *link.InvalidError:
 		return fieldWords(e.Field, w)
 	case *engagement.InvalidError:
 		return fieldWords(e.Field, w)
@@ -174,23 +175,21 @@ func refusalWords(err error, w words.Words, zone *time.Location) (words.Key, wor
 		return "error.expired.deadline", words.Values{"deadline": moment(e.Deadline)}
 	case *claim.ExpiredError:
 		return "error.expired.deadline", words.Values{"deadline": moment(e.Deadline)}
-	case *consent.LinkVoidError:
+	case *link.VoidError:
 		return "error.expired.link", nil
-	case *consent.TooSoonError:
+	case *link.TooSoonError:
 		return "error.too_soon.from", words.Values{"time": moment(e.NotBefore)}
-	case *consent.LimitError:
+	case *link.LimitError:
 		values := words.Values{"n": fmt.Sprint(e.Sent), "time": moment(e.NotBefore), "field": fieldName(e.Field, w)}
 		if e.Field == "" {
 			return "error.too_soon.day", values
 		}
 		return "error.too_soon.contact", values
-	case *consent.TooManyError:
-		return sentTooOften(e.Sent)
-	case *survey.TooManyError:
+	case *link.TooManyError:
 		return sentTooOften(e.Sent)
 	}
 	switch {
-	case errors.Is(err, consent.ErrUnknownLink):
+	case errors.Is(err, link.ErrUnknown):
 		return "error.not_found.link", nil
 	case errors.Is(err, consent.ErrTakenElsewhere):
 		return "error.limit_reached.elsewhere", nil

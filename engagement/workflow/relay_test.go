@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -65,12 +66,12 @@ func TestRelayBacksOff(t *testing.T) {
 	full := errors.New("the mailbox is full")
 	var tries []time.Duration
 	var ids []engagement.MessageID
-	var tokens []consent.Token
+	var tokens []link.Token
 	start := w.Now()
 	desk := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
 		tries = append(tries, w.Now().Sub(start))
 		ids = append(ids, d.Message.ID)
-		token, err := consent.ParseToken(d.Link)
+		token, err := link.ParseToken(d.Link)
 		ok(t, err)
 		tokens = append(tokens, token)
 		equal(t, "attempts", d.Message.Attempts, len(tries))
@@ -137,21 +138,21 @@ func TestRelayOrder(t *testing.T) {
 
 // A request whose link nobody can use any more is dropped.
 func TestRelayDropsPointless(t *testing.T) {
-	for name, meanwhile := range map[string]func(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, other consent.Token){
-		"replaced": func(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, _ consent.Token) {
+	for name, meanwhile := range map[string]func(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, other link.Token){
+		"replaced": func(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, _ link.Token) {
 			_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangeContacts(asked(w, "new@contoso.com")))
 			ok(t, err)
 		},
-		"answered": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID, other consent.Token) {
+		"answered": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID, other link.Token) {
 			ok(t, answer(w, other, consent.DecisionDecline))
 		},
-		"cancelled": func(_ *testing.T, w *workflowtest.World, p engagement.ParticipationID, _ consent.Token) {
+		"cancelled": func(_ *testing.T, w *workflowtest.World, p engagement.ParticipationID, _ link.Token) {
 			w.Cancelled(p)
 		},
-		"expired": func(_ *testing.T, w *workflowtest.World, _ engagement.ParticipationID, _ consent.Token) {
+		"expired": func(_ *testing.T, w *workflowtest.World, _ engagement.ParticipationID, _ link.Token) {
 			w.Advance(31 * day)
 		},
-		"erased": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID, _ consent.Token) {
+		"erased": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID, _ link.Token) {
 			_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "late@contoso.com"}, nil)
 			ok(t, err)
 		},
@@ -161,12 +162,12 @@ func TestRelayDropsPointless(t *testing.T) {
 			p := w.Added(migration, "ana@contoso.com")
 			_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "first@contoso.com", "late@contoso.com"))
 			ok(t, err)
-			var other consent.Token
+			var other link.Token
 			_, err = relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
 				if !other.IsZero() {
 					return errors.New("down")
 				}
-				other, err = consent.ParseToken(d.Link)
+				other, err = link.ParseToken(d.Link)
 				return err
 			})).Jobs.Relay(background)
 			if err == nil {
@@ -203,7 +204,7 @@ func TestRelayTogether(t *testing.T) {
 		for _, domain := range []string{"contoso.com", "adatum.com"} {
 			if p, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "x@"+domain, id)); err == nil {
 				var to []string
-				for n := range consent.MaxContacts {
+				for n := range link.MaxContacts {
 					to = append(to, fmt.Sprintf("c%d-%d@%s", i, n, domain))
 					want[to[n]] = 1
 				}
@@ -274,7 +275,7 @@ func TestRelayDies(t *testing.T) {
 	}
 	ok(t, answer(w, w.Links(p)[0], consent.DecisionAccept))
 	ok(t, answer(w, w.Links(p)[1], consent.DecisionAccept)) // which it says
-	if err := answer(w, w.Links(p)[1], consent.DecisionDecline); !errors.Is(err, consent.ErrAlreadyAnswered) {
+	if err := answer(w, w.Links(p)[1], consent.DecisionDecline); !errors.Is(err, link.ErrAlreadyAnswered) {
 		t.Fatalf("the second: %v", err)
 	}
 }

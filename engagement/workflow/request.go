@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
@@ -18,7 +19,7 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// RequestConsent is the command that asks a customer for consent. Each list has at most consent.MaxContacts contacts, none
+// RequestConsent is the command that asks a customer for consent. Each list has at most link.MaxContacts contacts, none
 // twice.
 type RequestConsent struct {
 	Customer []Contact `json:"customer,omitzero"` // the customer's contacts, each gets a link; nil: those who were named for the participation already
@@ -78,7 +79,7 @@ const requestConsent = "request consent"
 // *ForeignContactError where the Sides of the Options refuse a domain, an
 // *UnavailableError, or a *WrongStateError which wraps the refusal of package consent:
 // consent.ErrTakenElsewhere while another partner has the customer's consent, or a
-// *consent.LimitError for each mailbox that was written to too often, or for the day.
+// *link.LimitError for each mailbox that was written to too often, or for the day.
 // So do ResendConsent and ChangeContacts.
 func (d *ConsentsDesk) Request(ctx context.Context, req Request, id engagement.ParticipationID, cmd RequestConsent) (ParticipationView, error) {
 	return d.s.ask(ctx, req, id, requestConsent, cmd, engagement.EventConsentRequested,
@@ -142,7 +143,7 @@ func (s *Service) ask(ctx context.Context, req Request, id engagement.Participat
 		detail.Contacts, detail.TextVersion, detail.Language = len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)
 		u.event(engagement.Event{
 			Kind: kind, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now), Detail: detail,
-			Person: &engagement.Person{User: req.Actor.User, Contacts: consent.Emails(contacts), Why: cmd.Reason},
+			Person: &engagement.Person{User: req.Actor.User, Contacts: link.Emails(contacts), Why: cmd.Reason},
 		}, p)
 		for _, id := range lastSent(p.Consent).Links {
 			if l, err := p.Consent.Link(id); err == nil && !l.Erased() {
@@ -219,7 +220,7 @@ func (d *ClaimsDesk) Cancel(ctx context.Context, req Request, id engagement.Part
 			Kind: engagement.EventParticipationCanceled, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now),
 			Person: &engagement.Person{User: actor.User, Why: cmd.Reason},
 		}, p)
-		for _, to := range consent.Emails(p.Consent.Contacts()) {
+		for _, to := range link.Emails(p.Consent.Contacts()) {
 			if p.Consented() || written(p.Consent, to) { // after the consent to whoever is the contact then
 				u.tell(p, engagement.MessageCanceled, to, languageOf(p.Consent), "")
 			}
@@ -238,7 +239,7 @@ var errFrozen = code.New(code.WrongState, "the estimated deal size is frozen sin
 
 // written reports whether a message with a link has gone out to a contact.
 func written(c consent.State, to tenant.Email) bool {
-	return slices.ContainsFunc(c.Links, func(l consent.Link) bool { return l.Contact.Email == to && len(l.Tokens) > 0 })
+	return slices.ContainsFunc(c.Links, func(l link.Link) bool { return l.Contact.Email == to && len(l.Tokens) > 0 })
 }
 
 // participation loads a participation of the actor's partner, as long as the actor
@@ -335,16 +336,16 @@ func (u *unit) requestEvent(ctx context.Context, p engagement.Participation, cmd
 
 // consentTerms are what the customer is asked to agree to, in the language.
 func (u *unit) consentTerms(ctx context.Context, p engagement.Participation, language string) (consent.Terms, error) {
-	var wanted []consent.Language
+	var wanted []link.Language
 	if language != "" {
-		l, err := consent.ParseLanguage(language)
+		l, err := link.ParseLanguage(language)
 		if err != nil {
 			return consent.Terms{}, &InputError{Field: "language", Problem: err.Error(), Err: err}
 		}
-		if _, ok := consent.MatchLanguage(u.s.texts.Languages(), l); !ok {
+		if _, ok := link.MatchLanguage(u.s.texts.Languages(), l); !ok {
 			return consent.Terms{}, &InputError{Field: "language", Problem: fmt.Sprintf("%s has no text: use one of %v", l, u.s.texts.Languages())}
 		}
-		wanted = []consent.Language{l}
+		wanted = []link.Language{l}
 	}
 	partner, err := u.s.partner(ctx, p.Partner)
 	if err != nil {
@@ -363,10 +364,10 @@ func (u *unit) consentTerms(ctx context.Context, p engagement.Participation, lan
 	), nil
 }
 
-func (u *unit) newLinks(n int) ([]consent.LinkID, error) {
-	links := make([]consent.LinkID, n)
+func (u *unit) newLinks(n int) ([]link.ID, error) {
+	links := make([]link.ID, n)
 	for i := range links {
-		id, err := consent.NewLinkID(u.s.random)
+		id, err := link.NewID(u.s.random)
 		if err != nil {
 			return nil, err
 		}
@@ -393,12 +394,12 @@ func lastSent(c consent.State) consent.Sent {
 }
 
 // languageOf is the language in which the customer was last written to.
-func languageOf(c consent.State) consent.Language { return lastSent(c).Terms.Text.Language }
+func languageOf(c consent.State) link.Language { return lastSent(c).Terms.Text.Language }
 
 // notNow wraps a refusal of a state. What is no refusal of the state stays as it
 // is.
 func notNow(command string, p engagement.Participation, now time.Time, err error) error {
-	if bad := (*consent.InvalidError)(nil); errors.As(err, &bad) {
+	if bad := (*link.InvalidError)(nil); errors.As(err, &bad) {
 		return &InputError{Field: bad.Field, Problem: "cannot be used: " + bad.Problem, Err: err}
 	}
 	if bad := (*survey.AnswersError)(nil); errors.As(err, &bad) {

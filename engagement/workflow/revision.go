@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/storage/record"
@@ -49,10 +49,10 @@ func (s *Service) revision(actor Actor, p engagement.Participation, now time.Tim
 }
 
 // unsent returns links as they are before any mail goes out.
-func unsent(links []consent.Link) []consent.Link {
+func unsent(links []link.Link) []link.Link {
 	links = slices.Clone(links)
 	for i := range links {
-		links[i].SentAt, links[i].Failed, links[i].Message, links[i].Tokens = time.Time{}, consent.Failure{}, "", nil
+		links[i].SentAt, links[i].Failed, links[i].Message, links[i].Tokens = time.Time{}, link.Failure{}, "", nil
 	}
 	return links
 }

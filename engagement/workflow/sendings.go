@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -19,16 +19,16 @@ func mailbox(p engagement.PartnerID, e tenant.Email) storage.Mailbox {
 // over participations, each mailbox with its field. What is in the record counts by
 // itself, so that for one participation, and others before it in its record, it is
 // exact; commands that are in flight at the same moment may exceed what counts over
-// records. It returns nil, or a *consent.LimitError for each, joined.
+// records. It returns nil, or a *link.LimitError for each, joined.
 func (u *unit) mayWrite(ctx context.Context, p engagement.Participation, to named, request bool) error {
-	n, err := u.s.sendings(ctx, p.Partner, consent.Emails(to.contacts), len(to.contacts), u.now)
+	n, err := u.s.sendings(ctx, p.Partner, link.Emails(to.contacts), len(to.contacts), u.now)
 	if err != nil {
 		return err
 	}
 	r := u.record(p.Record())
 	var errs []error
 	for i, c := range to.contacts {
-		refused := (*consent.LimitError)(nil)
+		refused := (*link.LimitError)(nil)
 		if errors.As(u.s.policy.MayWriteTo(n.earlier(c.Email, p.Engagement, r.AskedFor(c.Email)), request, u.now), &refused) {
 			refused.Field = to.field(i)
 			errs = append(errs, refused)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -35,8 +35,8 @@ func TestAddAskCancelOverAndOver(t *testing.T) {
 				first = w.Now()
 			}
 		} else {
-			e := refused[*consent.LimitError](t, err, consent.ErrTooMany)
-			equal(t, "the limit", *e, consent.LimitError{Limit: consent.LimitEngagement, Field: "customer[0].email", Sent: 5, Max: 5, NotBefore: first.Add(30 * day)})
+			e := refused[*link.LimitError](t, err, link.ErrTooMany)
+			equal(t, "the limit", *e, link.LimitError{Limit: link.LimitEngagement, Field: "customer[0].email", Sent: 5, Max: 5, NotBefore: first.Add(30 * day)})
 			if round > 10 {
 				w.Cancelled(p)
 				break
@@ -60,7 +60,7 @@ func TestAddAskCancelOverAndOver(t *testing.T) {
 	reqKey, req := w.Key(), workflow.RequestConsent{Customer: workflow.ByEmail("stranger3@contoso.com")}
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Consents.Request(background, w.Actor.Request(reqKey), p, req)
-		refused[*consent.LimitError](t, err, consent.ErrTooMany)
+		refused[*link.LimitError](t, err, link.ErrTooMany)
 	})
 	w.Advance(tick)
 	_, err := w.Desk.Consents.Request(background, w.Actor.Request(reqKey), p, req)
@@ -70,7 +70,7 @@ func TestAddAskCancelOverAndOver(t *testing.T) {
 // One mailbox is written to 25 times in 30 days, over all customers and engagements,
 // surveys too; and another partner has limits of its own.
 func TestOneMailboxOverCustomers(t *testing.T) {
-	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Policy = consent.Policy{MaxPerMailbox: 4} })
+	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Policy = link.Policy{MaxPerMailbox: 4} })
 	ask := func(w *workflowtest.World, id engagement.ID, who string) error {
 		p := w.Added(id, who)
 		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, workflow.RequestConsent{Customer: workflow.ByEmail("eva@contoso.com")})
@@ -84,9 +84,9 @@ func TestOneMailboxOverCustomers(t *testing.T) {
 		return errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: contact}}))
 	}
 	ok(t, survey("eva@contoso.com"))
-	e := refused[*consent.LimitError](t, ask(w, workshop, "ana@adatum.com"), consent.ErrTooMany)
-	equal(t, "the limit", []any{e.Limit, e.Sent, e.Max, e.NotBefore}, []any{consent.LimitMailbox, 4, 4, w.Now().Add(30 * day)})
-	e = refused[*consent.LimitError](t, survey("EVA+x@contoso.com"), consent.ErrTooMany)
+	e := refused[*link.LimitError](t, ask(w, workshop, "ana@adatum.com"), link.ErrTooMany)
+	equal(t, "the limit", []any{e.Limit, e.Sent, e.Max, e.NotBefore}, []any{link.LimitMailbox, 4, 4, w.Now().Add(30 * day)})
+	e = refused[*link.LimitError](t, survey("EVA+x@contoso.com"), link.ErrTooMany)
 	equal(t, "the field", e.Field, "contact.email")
 	ok(t, errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}})))
 	ok(t, ask(w.As(workflowtest.Fabrikam), migration, "ana@adatum.com"))
@@ -98,7 +98,7 @@ func TestOneMailboxOverCustomers(t *testing.T) {
 
 // A partner writes to 200 contacts a day, and to one more for each known customer.
 func TestAllOfADay(t *testing.T) {
-	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Policy = consent.Policy{MaxPerDay: 3} })
+	w, _ := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.Policy = link.Policy{MaxPerDay: 3} })
 	w.SetNow(time.Date(2026, 9, 1, 23, 0, 0, 0, time.UTC))
 	ask := func(id engagement.ID, contacts ...string) error {
 		p := w.Added(id, "ana@contoso.com")
@@ -106,9 +106,9 @@ func TestAllOfADay(t *testing.T) {
 		return err
 	}
 	ok(t, ask(migration, "a@contoso.com", "b@contoso.com"))
-	e := refused[*consent.LimitError](t, ask(workshop, "a@contoso.com", "c@contoso.com"), consent.ErrTooMany)
+	e := refused[*link.LimitError](t, ask(workshop, "a@contoso.com", "c@contoso.com"), link.ErrTooMany)
 	midnight := time.Date(2026, 9, 2, 0, 0, 0, 0, time.UTC)
-	equal(t, "the limit", *e, consent.LimitError{Limit: consent.LimitDay, Sent: 2, Max: 3, NotBefore: midnight})
+	equal(t, "the limit", *e, link.LimitError{Limit: link.LimitDay, Sent: 2, Max: 3, NotBefore: midnight})
 	w.Known("adatum.com")
 	ok(t, ask(pilot, "c@contoso.com", "d@contoso.com"))
 	w.SetNow(midnight)
@@ -144,7 +144,7 @@ func TestRowSaysFromWhen(t *testing.T) {
 	w.Advance(2 * day)
 	equal(t, "from when", w.Row(p).AskFrom, start.Add(30*day))
 	_, err = w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
-	equal(t, "the refusal", refused[*consent.LimitError](t, err, consent.ErrTooMany).NotBefore, start.Add(30*day))
+	equal(t, "the refusal", refused[*link.LimitError](t, err, link.ErrTooMany).NotBefore, start.Add(30*day))
 	w.SetNow(start.Add(30 * day))
 	w.ExpectActions(p, engagement.ActionResendConsent, engagement.ActionCancel)
 	_, err = w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
@@ -152,7 +152,7 @@ func TestRowSaysFromWhen(t *testing.T) {
 }
 
 // limited has the program's limits, which the scenario does without.
-func limited(sc *workflowtest.Scenario) { sc.Options.Policy = consent.Policy{} }
+func limited(sc *workflowtest.Scenario) { sc.Options.Policy = link.Policy{} }
 
 // everyMailbox are those that the scenario's helpers write to.
 func everyMailbox(w *workflowtest.World) []storage.Mailbox {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -76,7 +77,7 @@ type Options struct {
 	Authorizer Authorizer       // nil: the roles say it all
 	FourEyes   FourEyes         // zero: Actor.User tells who reviews what
 	Resolver   tenant.Resolver  // zero: tenant.Resolve
-	Policy     consent.Policy   // how often customers are written to; zero: the library's limits
+	Policy     link.Policy      // how often customers are written to; zero: the library's limits
 	Sides      ContactSides     // zero: whoever would answer for the other side is refused, and foreign domains are shown to the reviewer
 
 	// KnownPerson says whether a name is that of a person whom the host knows, so that
@@ -163,7 +164,7 @@ type Service struct {
 	authorizer Authorizer
 	fourEyes   FourEyes
 	resolver   tenant.Resolver
-	policy     consent.Policy
+	policy     link.Policy
 	sides      ContactSides
 	derive     func(*eligibility.Facts, engagement.Location)
 	currencies *eligibility.Currencies
@@ -221,7 +222,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 		s.words = words.Standard()
 	}
 	for _, l := range s.texts.Languages() {
-		if _, ok := consent.MatchLanguage(s.words.Languages(), l); !ok {
+		if _, ok := link.MatchLanguage(s.words.Languages(), l); !ok {
 			return nil, fmt.Errorf("workflow: customers are asked in %s, and no mail could be written in it: give Options.Words a translation", l)
 		}
 	}

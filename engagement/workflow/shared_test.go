@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -119,16 +120,16 @@ func TestSlotsInIDsAndLinks(t *testing.T) {
 			equal(t, "of a token", to.Slot, slot)
 		}
 	}
-	link := newest(w, p)
-	equal(t, "of the link", link.Slot(), int(slot))
-	without, err := consent.ParseToken(link.Secret()[:43])
+	token := newest(w, p)
+	equal(t, "of the link", token.Slot(), int(slot))
+	without, err := link.ParseToken(token.Secret()[:43])
 	ok(t, err)
 	view, err := w.Desk.Links.ConsentView(background, without)
 	ok(t, err)
 	equal(t, "may be answered", view.MayDecide, true)
-	other, err := consent.ParseToken(link.Secret()[:43] + "AB")
+	other, err := link.ParseToken(token.Secret()[:43] + "AB")
 	ok(t, err)
-	if _, err := w.Desk.Links.ConsentView(background, other); !errors.Is(err, consent.ErrUnknownLink) {
+	if _, err := w.Desk.Links.ConsentView(background, other); !errors.Is(err, link.ErrUnknown) {
 		t.Errorf("a link with another slot: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/evidence/evidencetest"
@@ -211,8 +212,8 @@ func textsIn(v any) []string {
 
 // The walk finds what lies deep, in any form: else it would prove nothing.
 func TestTexts(t *testing.T) {
-	hash := consent.Hash{7, 8}
-	deep := any([]any{map[string]*claim.Comment{"k": {Text: "deep"}}, consent.State{Links: []consent.Link{{Tokens: []consent.Hash{hash}}}}})
+	hash := link.Hash{7, 8}
+	deep := any([]any{map[string]*claim.Comment{"k": {Text: "deep"}}, consent.State{Links: []link.Link{{Tokens: []link.Hash{hash}}}}})
 	found := strings.Join(textsIn(deep), " ")
 	for _, want := range []string{"k", "deep", hex.EncodeToString(hash[:])} {
 		if !strings.Contains(found, want) {

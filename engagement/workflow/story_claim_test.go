@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -77,9 +77,9 @@ func (t *teller) answerOwn(p *modelPart, b int) {
 	case !t.worked(p) && !t.now.Before(p.reviewBy):
 		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	case b%4 == 3:
-		want = []error{workflow.ErrInvalidInput, consent.ErrInvalid}
+		want = []error{workflow.ErrInvalidInput, link.ErrInvalid}
 	case p.own != "":
-		want = []error{workflow.ErrWrongState, consent.ErrAlreadyAnswered}
+		want = []error{workflow.ErrWrongState, link.ErrAlreadyAnswered}
 	}
 	if t.did("answer own survey", p, 1, errOf(w.Desk.Surveys.Answer(background, w.Actor.Request(cmdKey), p.id, cmd)), want) {
 		p.own = outcome
@@ -150,7 +150,7 @@ func (t *teller) send(how move, p *modelPart) {
 	case !t.now.Before(p.submitBy), !t.worked(p) && !t.now.Before(p.reviewBy):
 		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	case p.survey.done, how == resends && !p.survey.sent:
-		want = []error{workflow.ErrWrongState, consent.ErrNotAllowed}
+		want = []error{workflow.ErrWrongState, link.ErrNotAllowed}
 	}
 	var err error
 	if how == surveys {
@@ -171,27 +171,27 @@ func (t *teller) reply(p *modelPart, before int) {
 	if len(p.survey.links) == 0 {
 		return
 	}
-	link, void := newestBut(before, p.survey.links)
+	token, void := newestBut(before, p.survey.links)
 	var want []error
 	switch refused := t.only(p, whileAwaited...); {
 	case void:
-		want = []error{consent.ErrLinkVoid}
+		want = []error{link.ErrVoid}
 	case p.survey.done:
 		satisfaction := "5"
 		if before%2 == 1 {
-			satisfaction, want = "1", []error{consent.ErrAlreadyAnswered}
+			satisfaction, want = "1", []error{link.ErrAlreadyAnswered}
 		}
-		_, err := t.w.Desk.Links.AnswerSurvey(background, link, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": satisfaction})
+		_, err := t.w.Desk.Links.AnswerSurvey(background, token, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": satisfaction})
 		if t.expect("answer survey again", err, want...) { // and nothing happens
 			t.record(p.partner, p.customer, p.offer)
 		}
 		return
 	case slices.Contains(refused, claim.ErrExpired), refused == nil && !t.worked(p) && !t.now.Before(p.reviewBy):
-		want = []error{consent.ErrExpired}
+		want = []error{link.ErrExpired}
 	case refused != nil:
-		want = []error{consent.ErrNotAllowed}
+		want = []error{link.ErrNotAllowed}
 	}
-	_, err := t.w.Desk.Links.AnswerSurvey(background, link, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
+	_, err := t.w.Desk.Links.AnswerSurvey(background, token, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
 	if t.did("answer survey", p, 1, err, want) {
 		p.survey.done = true
 	}

@@ -4,12 +4,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/shopspring/decimal"
 )
 
 // storyOffer is what the program's rules say of an engagement in stories.
@@ -77,8 +77,8 @@ type modelPart struct {
 	shut                     bool              // that its rejection can no longer be disputed is recorded
 	reliedOn                 bool              // another partner has relied on it that its deadline had passed
 	consented                bool
-	sends                    []time.Time     // of requests for consent
-	links                    []consent.Token // that went out
+	sends                    []time.Time  // of requests for consent
+	links                    []link.Token // that went out
 	docs                     []modelDoc
 	survey                   modelSurvey
 	own                      string           // the outcome that the partner's own survey was answered with; "": it was not
@@ -103,7 +103,7 @@ type modelDoc struct {
 
 type modelSurvey struct {
 	sent, done bool
-	links      []consent.Token
+	links      []link.Token
 }
 
 // deadline is what runs by what is recorded, or the zero time.

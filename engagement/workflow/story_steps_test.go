@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -226,13 +227,13 @@ func (t *teller) ask(how move, p *modelPart) {
 	var want []error
 	switch {
 	case s == engagement.StatusConsentExpired:
-		want = []error{workflow.ErrWrongState, consent.ErrExpired}
+		want = []error{workflow.ErrWrongState, link.ErrExpired}
 	case how == asks && s != engagement.StatusCustomerClaimed, how != asks && s != engagement.StatusAwaitingConsentResponse:
-		want = []error{workflow.ErrWrongState, consent.ErrNotAllowed}
+		want = []error{workflow.ErrWrongState, link.ErrNotAllowed}
 	case how != asks && len(p.sends) == 5:
-		want = []error{workflow.ErrWrongState, consent.ErrTooMany}
+		want = []error{workflow.ErrWrongState, link.ErrTooMany}
 	case how == reasks && !t.maySend(p):
-		want = []error{workflow.ErrWrongState, consent.ErrTooSoon}
+		want = []error{workflow.ErrWrongState, link.ErrTooSoon}
 	case t.full(p.customer, p.offer):
 		want = []error{workflow.ErrWrongState, consent.ErrTakenElsewhere}
 	}
@@ -264,7 +265,7 @@ func (t *teller) rename(p *modelPart) {
 	var want []error
 	switch {
 	case p.survey.done:
-		want = []error{workflow.ErrWrongState, consent.ErrNotAllowed}
+		want = []error{workflow.ErrWrongState, link.ErrNotAllowed}
 	case !t.open(p):
 		want = []error{workflow.ErrWrongState}
 	}
@@ -284,7 +285,7 @@ func (t *teller) turn(p *modelPart) {
 
 // newestBut returns the newest link, or the one so many before it, and whether that
 // is void.
-func newestBut(before int, links []consent.Token) (consent.Token, bool) {
+func newestBut(before int, links []link.Token) (link.Token, bool) {
 	if before %= 4; before >= len(links) {
 		before = 0
 	}
@@ -296,27 +297,27 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 	if len(p.links) == 0 {
 		return
 	}
-	link, void := newestBut(before, p.links)
+	token, void := newestBut(before, p.links)
 	var want error
 	switch s := t.status(p); {
 	case void:
-		want = consent.ErrLinkVoid
+		want = link.ErrVoid
 	case s == engagement.StatusCanceled:
-		want = consent.ErrNotAllowed
+		want = link.ErrNotAllowed
 	case s == engagement.StatusConsentExpired:
-		want = consent.ErrExpired
+		want = link.ErrExpired
 	case p.decided == d:
-		t.expect(string(d)+" again", answer(t.w, link, d)) // and nothing happens
+		t.expect(string(d)+" again", answer(t.w, token, d)) // and nothing happens
 		t.record(p.partner, p.customer, p.offer)
 		return
 	case p.decided != "" && !(p.decided == consent.DecisionAccept && d == consent.DecisionWithdraw):
-		want = consent.ErrAlreadyAnswered
+		want = link.ErrAlreadyAnswered
 	case !p.consented && d == consent.DecisionWithdraw:
-		want = consent.ErrNotAllowed
+		want = link.ErrNotAllowed
 	case d == consent.DecisionAccept && t.full(p.customer, p.offer):
 		want = consent.ErrTakenElsewhere
 	}
-	err := answer(t.w, link, d)
+	err := answer(t.w, token, d)
 	if want != nil {
 		t.expect(string(d), err, want)
 		return

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
@@ -17,8 +18,8 @@ import (
 // SurveyView returns what the page behind a survey's link shows. It changes
 // nothing, however often it is called.
 //
-// It returns consent.ErrUnknownLink, consent.ErrNotShown, consent.ErrLinkVoid or an *UnavailableError.
-func (d *LinksDesk) SurveyView(ctx context.Context, token consent.Token) (survey.View, error) {
+// It returns link.ErrUnknown, link.ErrNotShown, link.ErrVoid or an *UnavailableError.
+func (d *LinksDesk) SurveyView(ctx context.Context, token link.Token) (survey.View, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})
 	p, v, link, err := u.surveyed(ctx, token)
@@ -33,7 +34,7 @@ func (d *LinksDesk) SurveyView(ctx context.Context, token consent.Token) (survey
 // the same answers again change nothing.
 //
 // It returns the errors of SurveyView and those of survey.Answer.
-func (d *LinksDesk) AnswerSurvey(ctx context.Context, token consent.Token, answers map[string]string) (survey.View, error) {
+func (d *LinksDesk) AnswerSurvey(ctx context.Context, token link.Token, answers map[string]string) (survey.View, error) {
 	s := d.s
 	view, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (survey.View, error) {
 		p, v, link, err := u.surveyed(ctx, token)
@@ -64,11 +65,11 @@ func (d *LinksDesk) AnswerSurvey(ctx context.Context, token consent.Token, answe
 
 // notAnswered tells a contact why the claim takes no answer: of the claim's
 // status it hears no more than that.
-func (u *unit) notAnswered(status engagement.Status, answerBy time.Time, v claim.Survey, link consent.Link, err error) error {
+func (u *unit) notAnswered(status engagement.Status, answerBy time.Time, v claim.Survey, l link.Link, err error) error {
 	expired := (*claim.ExpiredError)(nil)
 	switch {
-	case link.Void():
-		return &consent.LinkVoidError{VoidedAt: link.VoidedAt}
+	case l.Void():
+		return &link.VoidError{VoidedAt: l.VoidedAt}
 	case v.Status == survey.StatusDone:
 		return &survey.AlreadyAnsweredError{At: v.AnsweredAt()}
 	case (status == engagement.StatusSubmitted || status == engagement.StatusUnderReview) && engagement.Passed(answerBy, u.now):
@@ -82,19 +83,19 @@ func (u *unit) notAnswered(status engagement.Status, answerBy time.Time, v claim
 }
 
 // surveyed finds the participation, the survey and the link that a token opens.
-func (u *unit) surveyed(ctx context.Context, token consent.Token) (engagement.Participation, claim.Survey, consent.Link, error) {
+func (u *unit) surveyed(ctx context.Context, token link.Token) (engagement.Participation, claim.Survey, link.Link, error) {
 	p, err := u.linkedTo(ctx, token)
 	if err != nil {
-		return p, claim.Survey{}, consent.Link{}, err
+		return p, claim.Survey{}, link.Link{}, err
 	}
 	if p.Claim == nil {
-		return p, claim.Survey{}, consent.Link{}, consent.ErrUnknownLink
+		return p, claim.Survey{}, link.Link{}, link.ErrUnknown
 	}
 	v, link, err := p.Claim.SurveyOf(token.Hash())
 	return p, v, link, err
 }
 
-func (u *unit) surveyView(p engagement.Participation, v claim.Survey, link consent.Link) (survey.View, error) {
+func (u *unit) surveyView(p engagement.Participation, v claim.Survey, link link.Link) (survey.View, error) {
 	terms := lastSent(p.Consent).Terms
 	partner, _ := terms.Party(consent.RolePartner)
 	customer, _ := terms.Party(consent.RoleCustomer)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
@@ -40,7 +41,7 @@ func surveyShown(c workflow.ClaimState, kind string) workflow.SurveyState {
 }
 
 // sendSurvey sends the customer survey, and lets the message go out.
-func sendSurvey(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, contact string) consent.Token {
+func sendSurvey(t *testing.T, w *workflowtest.World, p engagement.ParticipationID, contact string) link.Token {
 	t.Helper()
 	ok(t, errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo(contact))))
 	w.Relayed()
@@ -52,7 +53,7 @@ func resendSurvey(w *workflowtest.World, p engagement.ParticipationID) error {
 }
 
 // newestSurvey is the link of the survey that was sent last.
-func newestSurvey(w *workflowtest.World, p engagement.ParticipationID) consent.Token {
+func newestSurvey(w *workflowtest.World, p engagement.ParticipationID) link.Token {
 	links := w.SurveyLinks(p)
 	return links[len(links)-1]
 }
@@ -70,24 +71,24 @@ func answersTo(v survey.View) map[string]string {
 }
 
 // giveAnswers answers a survey in full.
-func giveAnswers(w *workflowtest.World, link consent.Token) error {
-	v, err := w.Desk.Links.SurveyView(background, link)
+func giveAnswers(w *workflowtest.World, token link.Token) error {
+	v, err := w.Desk.Links.SurveyView(background, token)
 	if err != nil {
 		return err
 	}
-	_, err = w.Desk.Links.AnswerSurvey(background, link, answersTo(v))
+	_, err = w.Desk.Links.AnswerSurvey(background, token, answersTo(v))
 	return err
 }
 
 // giveOthers answers a survey otherwise.
-func giveOthers(w *workflowtest.World, link consent.Token) error {
-	v, err := w.Desk.Links.SurveyView(background, link)
+func giveOthers(w *workflowtest.World, token link.Token) error {
+	v, err := w.Desk.Links.SurveyView(background, token)
 	if err != nil {
 		return err
 	}
 	answers := answersTo(v)
 	answers["satisfaction"] = "5"
-	_, err = w.Desk.Links.AnswerSurvey(background, link, answers)
+	_, err = w.Desk.Links.AnswerSurvey(background, token, answers)
 	return err
 }
 
@@ -122,14 +123,14 @@ func TestSurvey(t *testing.T) {
 	if !strings.HasPrefix(m.Link, "https://portal.example/survey/") || !strings.Contains(m.Body, m.Link) {
 		t.Errorf("link %q in body %q", m.Link, m.Body)
 	}
-	link := newestSurvey(w, p)
-	v, err := w.Desk.Links.SurveyView(background, link)
+	token := newestSurvey(w, p)
+	v, err := w.Desk.Links.SurveyView(background, token)
 	ok(t, err)
 	equal(t, "the page", []string{v.Partner, v.Customer, v.Program, v.Engagement, v.Title, string(v.Language), string(v.Status)},
 		[]string{"Northwind Consulting", "Contoso", "Commerce Incentives", "Azure Migration", "How was the engagement?", "en", "sent"})
 	equal(t, "its deadline", v.Deadline, w.Now().Add(60*day))
 	w.Advance(time.Hour)
-	v, err = w.Desk.Links.AnswerSurvey(background, link, answersTo(v))
+	v, err = w.Desk.Links.AnswerSurvey(background, token, answersTo(v))
 	ok(t, err)
 	equal(t, "the page says", []any{v.Status, v.AnsweredAt, v.MayAnswer}, []any{survey.StatusDone, w.Now(), false})
 	equal(t, "the answers", surveyShown(forReview(t, w, p), claim.ProofCustomerSurvey).Answers, answersTo(v))
@@ -166,7 +167,7 @@ func TestSurveyAgain(t *testing.T) {
 	unchanged(t, spy, func() { // nobody was asked yet
 		refused[*workflow.WrongStateError](t, resendSurvey(w, p), workflow.ErrWrongState)
 	})
-	links := []consent.Token{sendSurvey(t, w, p, "ana@contoso.com")}
+	links := []link.Token{sendSurvey(t, w, p, "ana@contoso.com")}
 	for range 7 { // at once, and more often than the program asks for consent
 		ok(t, resendSurvey(w, p))
 		w.Relayed()
@@ -174,12 +175,12 @@ func TestSurveyAgain(t *testing.T) {
 	}
 	for i, l := range links {
 		_, err := w.Desk.Links.SurveyView(background, l)
-		if live := i == len(links)-1; live && err != nil || !live && !errors.Is(err, consent.ErrLinkVoid) {
+		if live := i == len(links)-1; live && err != nil || !live && !errors.Is(err, link.ErrVoid) {
 			t.Errorf("link %d gives %v", i, err)
 		}
 	}
 	unchanged(t, spy, func() {
-		if err := giveAnswers(w, links[0]); !errors.Is(err, consent.ErrLinkVoid) {
+		if err := giveAnswers(w, links[0]); !errors.Is(err, link.ErrVoid) {
 			t.Errorf("a void link gives %v", err)
 		}
 	})
@@ -196,7 +197,7 @@ func TestSurveyAgain(t *testing.T) {
 		unchanged(t, spy, func() {
 			e := refused[*workflow.WrongStateError](t, resendSurvey(w, p), workflow.ErrWrongState)
 			equal(t, "the status", e.Status, engagement.StatusNotSubmittedExpired)
-			refused[*survey.ExpiredError](t, giveAnswers(w, newestSurvey(w, p)), consent.ErrExpired)
+			refused[*survey.ExpiredError](t, giveAnswers(w, newestSurvey(w, p)), link.ErrExpired)
 		})
 	}
 }
@@ -217,9 +218,9 @@ func TestSurveyAfterSubmissionDeadline(t *testing.T) {
 	w.Advance(day)
 	ok(t, resendSurvey(w, p)) // the reviewer can still wait for it
 	w.Relayed()
-	link := newestSurvey(w, p)
+	token := newestSurvey(w, p)
 	w.Reviewed(p)
-	v, err := w.Desk.Links.SurveyView(background, link)
+	v, err := w.Desk.Links.SurveyView(background, token)
 	ok(t, err)
 	equal(t, "may answer", v.MayAnswer, true)
 	equal(t, "by", v.Deadline, part(t, w, p).Claim.ReviewBy)
@@ -233,7 +234,7 @@ func TestSurveyAfterSubmissionDeadline(t *testing.T) {
 		_, err := w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("eva@contoso.com"))
 		refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
 	})
-	ok(t, giveAnswers(w, link))
+	ok(t, giveAnswers(w, token))
 	equal(t, "the survey", surveyOf(t, w, p).Status, survey.StatusDone)
 }
 
@@ -244,14 +245,14 @@ func TestSurveyContact(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	first := sendSurvey(t, w, p, "ana@contoso.com")
 	second := sendSurvey(t, w, p, "eva@contoso.com")
-	if _, err := w.Desk.Links.SurveyView(background, first); !errors.Is(err, consent.ErrLinkVoid) {
+	if _, err := w.Desk.Links.SurveyView(background, first); !errors.Is(err, link.ErrVoid) {
 		t.Fatalf("the first contact's link gives %v", err)
 	}
 	equal(t, "the contact", surveyOf(t, w, p).Contact().Email.String(), "eva@contoso.com")
 	ok(t, resendSurvey(w, p))
 	w.Relayed()
 	equal(t, "who was asked", sentTo(w, engagement.MessageSurveyRequest), []string{"ana@contoso.com", "eva@contoso.com", "eva@contoso.com"})
-	if err := giveAnswers(w, second); !errors.Is(err, consent.ErrLinkVoid) {
+	if err := giveAnswers(w, second); !errors.Is(err, link.ErrVoid) {
 		t.Fatalf("the link before the last gives %v", err)
 	}
 	last := newestSurvey(w, p)
@@ -265,20 +266,20 @@ func TestSurveyContact(t *testing.T) {
 			"again":           resendSurvey(w, p),
 		} {
 			refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
-			e := refused[*survey.FrozenError](t, err, consent.ErrNotAllowed)
+			e := refused[*survey.FrozenError](t, err, link.ErrNotAllowed)
 			equal(t, name+": since", e.Since, at)
 		}
 		ok(t, giveAnswers(w, last)) // the same once more
-		e := refused[*survey.AlreadyAnsweredError](t, giveOthers(w, last), consent.ErrAlreadyAnswered)
+		e := refused[*survey.AlreadyAnsweredError](t, giveOthers(w, last), link.ErrAlreadyAnswered)
 		equal(t, "answered", e.At, at)
-		if err := giveAnswers(w, first); !errors.Is(err, consent.ErrLinkVoid) {
+		if err := giveAnswers(w, first); !errors.Is(err, link.ErrVoid) {
 			t.Errorf("the first contact is told %v", err)
 		}
 	})
 	w.Submitted(p)
 	unchanged(t, spy, func() { // the contact is told the same when the claim has gone on
 		ok(t, giveAnswers(w, last)) // the same once more
-		e := refused[*survey.AlreadyAnsweredError](t, giveOthers(w, last), consent.ErrAlreadyAnswered)
+		e := refused[*survey.AlreadyAnsweredError](t, giveOthers(w, last), link.ErrAlreadyAnswered)
 		equal(t, "answered", e.At, at)
 	})
 }
@@ -305,24 +306,24 @@ func TestSurveyInput(t *testing.T) {
 			}
 		}
 	})
-	link := sendSurvey(t, w, p, "ana@contoso.com")
+	token := sendSurvey(t, w, p, "ana@contoso.com")
 	unchanged(t, spy, func() {
 		for _, answers := range []map[string]string{nil, {"delivered": "perhaps"}, {"other": "x"}} {
-			_, err := w.Desk.Links.AnswerSurvey(background, link, answers)
-			refused[*survey.AnswersError](t, err, consent.ErrInvalid)
+			_, err := w.Desk.Links.AnswerSurvey(background, token, answers)
+			refused[*survey.AnswersError](t, err, link.ErrInvalid)
 		}
-		for _, unknown := range []consent.Token{{}, newest(w, p)} { // a link to consent opens no survey
-			if err := giveAnswers(w, unknown); !errors.Is(err, consent.ErrUnknownLink) {
+		for _, unknown := range []link.Token{{}, newest(w, p)} { // a token to consent opens no survey
+			if err := giveAnswers(w, unknown); !errors.Is(err, link.ErrUnknown) {
 				t.Errorf("an unknown link gives %v", err)
 			}
-			if _, err := w.Desk.Links.AnswerSurvey(background, unknown, nil); !errors.Is(err, consent.ErrUnknownLink) {
+			if _, err := w.Desk.Links.AnswerSurvey(background, unknown, nil); !errors.Is(err, link.ErrUnknown) {
 				t.Errorf("an unknown link gives %v", err)
 			}
 		}
-		if _, err := w.Desk.Links.ConsentView(background, link); !errors.Is(err, consent.ErrUnknownLink) { // nor the other way round
+		if _, err := w.Desk.Links.ConsentView(background, token); !errors.Is(err, link.ErrUnknown) { // nor the other way round
 			t.Errorf("the link of a survey gives %v", err)
 		}
-		if err := answer(w, link, consent.DecisionWithdraw); !errors.Is(err, consent.ErrUnknownLink) {
+		if err := answer(w, token, consent.DecisionWithdraw); !errors.Is(err, link.ErrUnknown) {
 			t.Errorf("the link of a survey gives %v", err)
 		}
 	})
@@ -360,10 +361,10 @@ func TestSurveyLanguage(t *testing.T) {
 func TestSurveyPage(t *testing.T) {
 	w, spy := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
-	link := sendSurvey(t, w, p, "ana@contoso.com")
+	token := sendSurvey(t, w, p, "ana@contoso.com")
 	page := httptest.NewServer(http.StripPrefix("/survey", consenthttp.NewSurvey(w.Desk.Links, nil)))
 	defer page.Close()
-	address := page.URL + "/survey/" + link.Secret()
+	address := page.URL + "/survey/" + token.Secret()
 	status := func(resp *http.Response, err error) int {
 		t.Helper()
 		ok(t, err)
@@ -381,7 +382,7 @@ func TestSurveyPage(t *testing.T) {
 	}
 	look()
 	form := url.Values{}
-	for id, a := range answersTo(must(w.Desk.Links.SurveyView(background, link))) {
+	for id, a := range answersTo(must(w.Desk.Links.SurveyView(background, token))) {
 		form.Set(id, a)
 	}
 	unchanged(t, spy, func() {
@@ -405,7 +406,7 @@ func TestSurveyAnswerAtomicity(t *testing.T) {
 	for _, lost := range []bool{false, true} {
 		w, spy := newWorld(t)
 		p := w.Granted(migration, "ana@contoso.com")
-		link := sendSurvey(t, w, p, "ana@contoso.com")
+		token := sendSurvey(t, w, p, "ana@contoso.com")
 		spy.reset(func(n int, apply func() error) error {
 			if n > 1 {
 				return apply()
@@ -415,10 +416,10 @@ func TestSurveyAnswerAtomicity(t *testing.T) {
 			}
 			return down
 		}, nil)
-		equal(t, "the source", refused[*workflow.UnavailableError](t, giveAnswers(w, link), workflow.ErrUnavailable).Source, "storage")
-		ok(t, giveAnswers(w, link)) // recorded now or before, it is done
+		equal(t, "the source", refused[*workflow.UnavailableError](t, giveAnswers(w, token), workflow.ErrUnavailable).Source, "storage")
+		ok(t, giveAnswers(w, token)) // recorded now or before, it is done
 		if lost {
-			refused[*survey.AlreadyAnsweredError](t, giveOthers(w, link), consent.ErrAlreadyAnswered)
+			refused[*survey.AlreadyAnsweredError](t, giveOthers(w, token), link.ErrAlreadyAnswered)
 		}
 		equal(t, "answers", count(t, w, "contoso.com", engagement.EventSurveyAnswered), 1)
 	}
@@ -428,11 +429,11 @@ func TestSurveyAnswerAtomicity(t *testing.T) {
 func TestRaceToAnswerSurvey(t *testing.T) {
 	races(t, func(t *testing.T, w *workflowtest.World) {
 		p := w.Granted(migration, "ana@contoso.com")
-		link := sendSurvey(t, w, p, "ana@contoso.com")
-		give := func() error { return giveAnswers(w, link) }
-		other := func() error { return giveOthers(w, link) }
+		token := sendSurvey(t, w, p, "ana@contoso.com")
+		give := func() error { return giveAnswers(w, token) }
+		other := func() error { return giveOthers(w, token) }
 		errs := together(give, give, other)
-		outcome(t, errs, "1 "+consent.ErrAlreadyAnswered.Error()+", 2 ok", "1 ok, 2 "+consent.ErrAlreadyAnswered.Error())
+		outcome(t, errs, "1 "+link.ErrAlreadyAnswered.Error()+", 2 ok", "1 ok, 2 "+link.ErrAlreadyAnswered.Error())
 		equal(t, "the same answers are done", errs[0] == nil, errs[1] == nil)
 		equal(t, "answers", count(t, w, "contoso.com", engagement.EventSurveyAnswered), 1)
 	})
@@ -445,9 +446,9 @@ func TestSurveyTokens(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	w.Relayed()
 	ok(t, errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("ana@contoso.com"))))
-	var tokens []consent.Token
+	var tokens []link.Token
 	desk := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
-		tokens = append(tokens, must(consent.ParseToken(d.Link)))
+		tokens = append(tokens, must(link.ParseToken(d.Link)))
 		return errors.New("the mailbox is full")
 	}))
 	for range 3 {
@@ -474,7 +475,7 @@ func TestSurveyTokens(t *testing.T) {
 	}
 	ok(t, giveAnswers(w, tokens[1]))
 	ok(t, giveAnswers(w, tokens[2]))
-	refused[*survey.AlreadyAnsweredError](t, giveOthers(w, tokens[2]), consent.ErrAlreadyAnswered)
+	refused[*survey.AlreadyAnsweredError](t, giveOthers(w, tokens[2]), link.ErrAlreadyAnswered)
 }
 
 // A survey that nobody could answer any more is not sent.
@@ -484,15 +485,15 @@ func TestRelayDropsPointlessSurveys(t *testing.T) {
 			ok(t, errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("new@contoso.com"))))
 		},
 		"answered": func(t *testing.T, w *workflowtest.World, _ engagement.ParticipationID) {
-			var link consent.Token // of an attempt that looked as if it had failed
+			var token link.Token // of an attempt that looked as if it had failed
 			_, err := relay(t, w, notify(func(_ context.Context, d workflow.Delivery) error {
-				link = must(consent.ParseToken(d.Link))
+				token = must(link.ParseToken(d.Link))
 				return errors.New("time-out")
 			})).Jobs.Relay(background)
 			if err == nil {
 				t.Fatal("it was sent")
 			}
-			ok(t, giveAnswers(w, link))
+			ok(t, giveAnswers(w, token))
 		},
 		"cancelled": func(_ *testing.T, w *workflowtest.World, p engagement.ParticipationID) { w.Cancelled(p) },
 		"withdrawn": func(_ *testing.T, w *workflowtest.World, p engagement.ParticipationID) { w.Withdrawn(p) },

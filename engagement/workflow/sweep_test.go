@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -284,7 +284,7 @@ func TestClockJumps(t *testing.T) {
 	w.Relayed()
 	w.SetNow(start.Add(-10 * day))
 	_, err = w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
-	refused[*consent.TooSoonError](t, err, consent.ErrTooSoon)
+	refused[*link.TooSoonError](t, err, link.ErrTooSoon)
 	w.Accepted(p) // before it was asked, by this clock
 	claim := part(t, w, p).Claim
 	equal(t, "the claim counts from the consent", claim.SubmitBy, start.Add(50*day))

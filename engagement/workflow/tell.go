@@ -3,13 +3,13 @@ package workflow
 import (
 	"slices"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // tell queues a message about a participation.
-func (u *unit) tell(p engagement.Participation, kind engagement.MessageKind, to tenant.Email, language consent.Language, link consent.LinkID) {
+func (u *unit) tell(p engagement.Participation, kind engagement.MessageKind, to tenant.Email, language link.Language, link link.ID) {
 	u.changes.Messages = append(u.changes.Messages, engagement.Message{
 		ID: engagement.MessageID(u.newID(p.Customer)), Kind: kind, Partner: p.Partner, Engagement: p.Engagement, Customer: p.Customer,
 		Participation: p.ID, To: to, Language: language, Link: link, Of: toldOf(kind, p), CreatedAt: u.now,
@@ -48,11 +48,11 @@ func partnerContacts(p engagement.Participation) []tenant.Email {
 	if len(p.Consent.Partner) == 0 {
 		return []tenant.Email{{}}
 	}
-	return consent.Emails(p.Consent.Partner)
+	return link.Emails(p.Consent.Partner)
 }
 
 // partnerLanguage is the language in which the partner's contacts are told.
-func partnerLanguage(p engagement.Participation) consent.Language {
+func partnerLanguage(p engagement.Participation) link.Language {
 	if p.Language != "" {
 		return p.Language
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -136,7 +137,7 @@ func TestRelayGivesUp(t *testing.T) {
 		t.Errorf("the history of the request: %q", kinds)
 	}
 	l := storedPart(t, spy, w, p).Consent.Links[0]
-	equal(t, "the link", []any{l.Failed.Code, l.SentAt.IsZero(), len(l.Tokens)}, []any{consent.FailureTimedOut, true, 1})
+	equal(t, "the link", []any{l.Failed.Code, l.SentAt.IsZero(), len(l.Tokens)}, []any{link.FailureTimedOut, true, 1})
 	events, _ := history(t, w, "adatum.com")
 	i := slices.IndexFunc(events, func(e engagement.Event) bool { return e.Kind == engagement.EventMessageFailed })
 	if i < 0 || events[i].Person.Contacts[0].String() != "partner@partner.example" {
@@ -190,7 +191,7 @@ func TestRecordBounce(t *testing.T) {
 			unchanged(t, spy, func() { ok(t, w.Desk.Jobs.RecordBounce(background, bounce(p, m.ID))) })
 			evidence, err := w.Desk.Consents.Evidence(background, w.Actor, p)
 			ok(t, err)
-			equal(t, "the evidence", evidence[0].Failed.Code, consent.FailureBounced)
+			equal(t, "the evidence", evidence[0].Failed.Code, link.FailureBounced)
 			ok(t, answer(w, w.Links(p)[0], consent.DecisionAccept)) // it may have reached somebody all the same
 		})
 	}
@@ -203,7 +204,7 @@ func TestRecordBounce(t *testing.T) {
 	equal(t, "who was not reached", unreached(w.Row(p).Unreached), []string{"late@contoso.com, ask for survey, bounced"})
 	v, err := part(t, w, p).Claim.Survey(claim.ProofCustomerSurvey)
 	ok(t, err)
-	equal(t, "the survey's link", v.Links[0].Failed.Code, consent.FailureBounced)
+	equal(t, "the survey's link", v.Links[0].Failed.Code, link.FailureBounced)
 	for _, bad := range []struct {
 		bounce workflow.Bounce
 		want   error

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -468,7 +469,7 @@ func TestAnswerAtomicity(t *testing.T) {
 			w, spy := newWorld(t)
 			p := w.Added(migration, "ana@contoso.com")
 			w.Requested(p)
-			link := newest(w, p)
+			token := newest(w, p)
 			spy.reset(func(n int, apply func() error) error {
 				if n > 1 {
 					return apply()
@@ -478,11 +479,11 @@ func TestAnswerAtomicity(t *testing.T) {
 				}
 				return down
 			}, nil)
-			e := refused[*workflow.UnavailableError](t, answer(w, link, d), workflow.ErrUnavailable)
+			e := refused[*workflow.UnavailableError](t, answer(w, token, d), workflow.ErrUnavailable)
 			equal(t, "the source", e.Source, "storage")
-			ok(t, answer(w, link, d)) // recorded now or before, it is done
+			ok(t, answer(w, token, d)) // recorded now or before, it is done
 			other := map[consent.Decision]consent.Decision{consent.DecisionAccept: consent.DecisionDecline, consent.DecisionDecline: consent.DecisionAccept}[d]
-			equal(t, "what was answered", refused[*consent.AlreadyAnsweredError](t, answer(w, link, other), consent.ErrAlreadyAnswered).Decision, d)
+			equal(t, "what was answered", refused[*consent.AlreadyAnsweredError](t, answer(w, token, other), link.ErrAlreadyAnswered).Decision, d)
 			w.Relayed()
 			_, kinds := history(t, w, "contoso.com")
 			event := map[consent.Decision]engagement.EventKind{consent.DecisionAccept: engagement.EventConsentGranted, consent.DecisionDecline: engagement.EventConsentDeclined}[d]

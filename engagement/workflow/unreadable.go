@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -52,7 +52,7 @@ func (s *Service) toCustomer(ctx context.Context, err error) error {
 		return err
 	}
 	s.tellUnreadable(ctx, err)
-	return consent.ErrNotShown
+	return link.ErrNotShown
 }
 
 // UnreadableRowsError says that rows were left out because storage cannot read them:

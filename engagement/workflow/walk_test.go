@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/evidence/evidencetest"
@@ -33,11 +34,11 @@ var walkTabs = map[string]engagement.Tab{"elig": engagement.TabEligible, "comp":
 type whose int
 
 const (
-	ofConsent whose = iota // a partner's command about the consent
-	ofLink                 // an answer through a link
-	ofClaim                // a command about the claim
-	ofStart                // a new participation
-	ofReferral             // the referral that the engagement asks for
+	ofConsent  whose = iota // a partner's command about the consent
+	ofLink                  // an answer through a link
+	ofClaim                 // a command about the claim
+	ofStart                 // a new participation
+	ofReferral              // the referral that the engagement asks for
 )
 
 // refusal returns the errors, all of them and no others, that a cell promises; none
@@ -49,25 +50,25 @@ func (of whose) refusal(cell string) []error {
 	}
 	switch (said{of, cell}) {
 	case said{ofConsent, "no"}:
-		return []error{workflow.ErrWrongState, consent.ErrNotAllowed}
+		return []error{workflow.ErrWrongState, link.ErrNotAllowed}
 	case said{ofConsent, "late"}:
-		return []error{workflow.ErrWrongState, consent.ErrExpired}
+		return []error{workflow.ErrWrongState, link.ErrExpired}
 	case said{ofConsent, "soon"}:
-		return []error{workflow.ErrWrongState, consent.ErrTooSoon}
+		return []error{workflow.ErrWrongState, link.ErrTooSoon}
 	case said{ofLink, "no"}:
-		return []error{consent.ErrNotAllowed}
+		return []error{link.ErrNotAllowed}
 	case said{ofLink, "late"}:
-		return []error{consent.ErrExpired}
+		return []error{link.ErrExpired}
 	case said{ofLink, "link"}:
-		return []error{consent.ErrUnknownLink}
+		return []error{link.ErrUnknown}
 	case said{ofLink, "ans"}:
-		return []error{consent.ErrAlreadyAnswered}
+		return []error{link.ErrAlreadyAnswered}
 	case said{ofClaim, "no"}:
 		return []error{workflow.ErrWrongState, claim.ErrNotAllowed}
 	case said{ofClaim, "late"}:
 		return []error{workflow.ErrWrongState, claim.ErrExpired}
 	case said{ofClaim, "sv"}:
-		return []error{workflow.ErrWrongState, consent.ErrNotAllowed}
+		return []error{workflow.ErrWrongState, link.ErrNotAllowed}
 	case said{ofClaim, "end"}, said{ofClaim, "frz"}, said{ofConsent, "end"}, said{ofReferral, "no"}, said{ofReferral, "late"}, said{ofReferral, "end"}:
 		return []error{workflow.ErrWrongState}
 	case said{ofClaim, "miss"}:
@@ -96,8 +97,8 @@ var everyRefusal = []error{
 	workflow.ErrForbidden, workflow.ErrNotFound, workflow.ErrInvalidInput, workflow.ErrLocationNotEligible, workflow.ErrNotClaimable, workflow.ErrNotEligible,
 	workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrOpenParticipation, workflow.ErrIDNotAccepted, workflow.ErrPayoutChanged,
 	workflow.ErrDisassociated, workflow.ErrPayeeNotValid, workflow.ErrWrongState, workflow.ErrKeyReused, workflow.ErrUnavailable,
-	consent.ErrUnknownLink, consent.ErrLinkVoid, consent.ErrAlreadyAnswered, consent.ErrExpired, consent.ErrTakenElsewhere, consent.ErrTooSoon,
-	consent.ErrTooMany, consent.ErrNotAllowed, consent.ErrInvalid,
+	link.ErrUnknown, link.ErrVoid, link.ErrAlreadyAnswered, link.ErrExpired, consent.ErrTakenElsewhere, link.ErrTooSoon,
+	link.ErrTooMany, link.ErrNotAllowed, link.ErrInvalid,
 	claim.ErrNotAllowed, claim.ErrExpired, claim.ErrIncomplete, claim.ErrAmount, claim.ErrInvalid, claim.ErrNotFound,
 }
 
@@ -271,9 +272,9 @@ func (k *walk) contact(who string) workflow.RequestConsent {
 }
 
 // last returns the newest link, or one that nobody was given.
-func last(links []consent.Token) consent.Token {
+func last(links []link.Token) link.Token {
 	if len(links) == 0 {
-		stray, _, _ := consent.NewToken(strings.NewReader(strings.Repeat("x", 32)), 7)
+		stray, _, _ := link.NewToken(strings.NewReader(strings.Repeat("x", 32)), 7)
 		return stray
 	}
 	return links[len(links)-1]
@@ -297,10 +298,10 @@ func (k *walk) tryClaim(name string) error {
 	case "svre":
 		return errOf(k.Desk.Surveys.Resend(background, k.Actor.Request(k.Key()), k.id, workflow.ResendSurvey{Survey: reference}))
 	case "ansr":
-		var links []consent.Token
+		var links []link.Token
 		for _, m := range k.Messages() {
 			if m.Message.Participation == k.id && m.Message.Kind == engagement.MessageSurveyRequest && m.Message.To.String() == "rui@contoso.com" {
-				token, _ := consent.ParseToken(m.Link[strings.LastIndexByte(m.Link, '/')+1:])
+				token, _ := link.ParseToken(m.Link[strings.LastIndexByte(m.Link, '/')+1:])
 				links = append(links, token)
 			}
 		}

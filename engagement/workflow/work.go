@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -102,7 +102,7 @@ func (d *ClaimsDesk) Dispute(ctx context.Context, req Request, id engagement.Par
 // surveyPolicy is how often a survey is sent: as soon again as the partner likes,
 // because what limits the sending of surveys is the Policy's count over participations,
 // and so many times that nobody is flooded.
-var surveyPolicy = consent.Policy{ResendInterval: -1, MaxSends: MaxSurveys}
+var surveyPolicy = link.Policy{ResendInterval: -1, MaxSends: MaxSurveys}
 
 // MaxSurveys is how many times a survey of one claim can be sent, resends and other
 // contacts included. The limit is the library's.
@@ -130,26 +130,26 @@ func (r SendSurvey) LogValue() slog.Value {
 //
 // It returns what Comment returns, and an *OwnContactError or a *ForeignContactError
 // as RequestConsent does; its *WrongStateError can wrap a refusal of package survey or a
-// *consent.LimitError, too.
+// *LimitError, too.
 func (d *SurveysDesk) Send(ctx context.Context, req Request, id engagement.ParticipationID, cmd SendSurvey) (ParticipationView, error) {
 	s := d.s
-	return s.sendSurvey(ctx, req, id, "request survey", cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
+	return s.sendSurvey(ctx, req, id, "request survey", cmd, cmd.Survey, func(p engagement.Participation, linkID link.ID) (claim.Event, tenant.Email, error) {
 		contact, err := readContact("contact", cmd.Contact)
 		if err := errors.Join(err, checkReason(cmd.Reason)); err != nil {
 			return nil, tenant.Email{}, err
 		}
 		language := languageOf(p.Consent)
 		if cmd.Language != "" {
-			if language, err = consent.ParseLanguage(cmd.Language); err != nil {
+			if language, err = link.ParseLanguage(cmd.Language); err != nil {
 				return nil, tenant.Email{}, &InputError{Field: "language", Problem: err.Error(), Err: err}
 			}
 			if v, err := p.Claim.Survey(cmd.Survey); err == nil {
-				if _, ok := consent.MatchLanguage(v.Form.Languages(), language); !ok {
+				if _, ok := link.MatchLanguage(v.Form.Languages(), language); !ok {
 					return nil, tenant.Email{}, &InputError{Field: "language", Problem: fmt.Sprintf("%s is none of the survey's: use one of %v", language, v.Form.Languages())}
 				}
 			}
 		}
-		return claim.SendSurvey{Survey: cmd.Survey, Contact: contact, Language: language, Link: link, Policy: surveyPolicy}, contact.Email, nil
+		return claim.SendSurvey{Survey: cmd.Survey, Contact: contact, Language: language, Link: linkID, Policy: surveyPolicy}, contact.Email, nil
 	}, engagement.EventSurveyRequested)
 }
 
@@ -162,15 +162,15 @@ type ResendSurvey struct {
 // what RequestSurvey returns.
 func (d *SurveysDesk) Resend(ctx context.Context, req Request, id engagement.ParticipationID, cmd ResendSurvey) (ParticipationView, error) {
 	s := d.s
-	return s.sendSurvey(ctx, req, id, "resend survey", cmd, cmd.Survey, func(p engagement.Participation, link consent.LinkID) (claim.Event, tenant.Email, error) {
+	return s.sendSurvey(ctx, req, id, "resend survey", cmd, cmd.Survey, func(p engagement.Participation, linkID link.ID) (claim.Event, tenant.Email, error) {
 		v, err := p.Claim.Survey(cmd.Survey)
-		return claim.ResendSurvey{Survey: cmd.Survey, Link: link, Policy: surveyPolicy}, v.Contact().Email, err
+		return claim.ResendSurvey{Survey: cmd.Survey, Link: linkID, Policy: surveyPolicy}, v.Contact().Email, err
 	}, engagement.EventSurveyResent)
 }
 
 // sendSurvey carries out a command that writes to a survey's contact.
 func (s *Service) sendSurvey(ctx context.Context, req Request, id engagement.ParticipationID, name string, body any, survey string,
-	event func(engagement.Participation, consent.LinkID) (claim.Event, tenant.Email, error), kind engagement.EventKind) (ParticipationView, error) {
+	event func(engagement.Participation, link.ID) (claim.Event, tenant.Email, error), kind engagement.EventKind) (ParticipationView, error) {
 	return s.change(ctx, req, MayEditClaims, id, name, body, func(u *unit, p engagement.Participation) error {
 		d := deed{kind: kind, detail: engagement.Detail{Survey: survey}}
 		if p.Claim == nil {

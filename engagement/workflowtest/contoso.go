@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -44,7 +44,7 @@ func Contoso() Scenario {
 		Start: time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC),
 		Actor: Northwind,
 		// Helpers write to the same contact for every customer.
-		Options: workflow.Options{Policy: consent.Policy{MaxPerEngagement: -1, MaxPerMailbox: -1, MaxPerDay: -1}},
+		Options: workflow.Options{Policy: link.Policy{MaxPerEngagement: -1, MaxPerMailbox: -1, MaxPerDay: -1}},
 		Engagements: []engagement.Engagement{
 			offer("azure-migration", "Azure Migration", "Infrastructure", engagement.TypeAssessment, eligibility.Rule{
 				ID: "enough_seats", Doc: "The customer has at least 300 seats.", Check: eligibility.AtLeast(Seats, 300),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 )
@@ -85,21 +86,21 @@ func (w *World) Swept() {
 
 // Links returns the tokens of every consent link of a participation that went
 // out, the oldest first.
-func (w *World) Links(p engagement.ParticipationID) []consent.Token {
+func (w *World) Links(p engagement.ParticipationID) []link.Token {
 	w.t.Helper()
 	return w.links(p, engagement.MessageConsentRequest)
 }
 
 // SurveyLinks returns the tokens of every survey link of a participation that
 // went out, the oldest first.
-func (w *World) SurveyLinks(p engagement.ParticipationID) []consent.Token {
+func (w *World) SurveyLinks(p engagement.ParticipationID) []link.Token {
 	w.t.Helper()
 	return w.links(p, engagement.MessageSurveyRequest)
 }
 
-func (w *World) links(p engagement.ParticipationID, kind engagement.MessageKind) []consent.Token {
+func (w *World) links(p engagement.ParticipationID, kind engagement.MessageKind) []link.Token {
 	w.t.Helper()
-	var tokens []consent.Token
+	var tokens []link.Token
 	for _, m := range w.Messages() {
 		if m.Message.Participation != p || m.Message.Kind != kind {
 			continue

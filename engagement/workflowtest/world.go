@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/evidence/evidencetest"
@@ -310,6 +310,6 @@ func (s *state) Read(p []byte) (int, error) {
 }
 
 // token returns the token at the end of a link.
-func token(link string) (consent.Token, error) {
-	return consent.ParseToken(link[strings.LastIndexByte(link, '/')+1:])
+func token(address string) (link.Token, error) {
+	return link.ParseToken(address[strings.LastIndexByte(address, '/')+1:])
 }

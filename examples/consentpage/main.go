@@ -23,6 +23,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/consenthttp"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -90,7 +91,7 @@ func ask(ctx context.Context, desk *workflow.Service, mail *mailer) error {
 	if err != nil {
 		return err
 	}
-	token, err := consent.ParseToken(path.Base(mail.last))
+	token, err := link.ParseToken(path.Base(mail.last))
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -134,8 +134,8 @@ func (s *story) document(id engagement.ParticipationID, kind, content string) (c
 // does on the page that the link opens.
 func (s *story) answerSurveys(id engagement.ParticipationID) error {
 	answered := 0
-	for _, link := range s.mail.links(id, engagement.MessageSurveyRequest) {
-		view, err := s.desk.Links.SurveyView(s.ctx, link)
+	for _, token := range s.mail.links(id, engagement.MessageSurveyRequest) {
+		view, err := s.desk.Links.SurveyView(s.ctx, token)
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (s *story) answerSurveys(id engagement.ParticipationID) error {
 				answers[q.ID] = "We go on with the next step."
 			}
 		}
-		if _, err := s.desk.Links.AnswerSurvey(s.ctx, link, answers); err != nil && !errors.Is(err, consent.ErrAlreadyAnswered) {
+		if _, err := s.desk.Links.AnswerSurvey(s.ctx, token, answers); err != nil && !errors.Is(err, link.ErrAlreadyAnswered) {
 			return err
 		}
 		answered++

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -78,11 +78,11 @@ func (o *outbox) Notify(_ context.Context, d workflow.Delivery) error {
 }
 
 // links returns the tokens of a participation's links of a kind, as they went out.
-func (o *outbox) links(p engagement.ParticipationID, kind engagement.MessageKind) []consent.Token {
-	var tokens []consent.Token
+func (o *outbox) links(p engagement.ParticipationID, kind engagement.MessageKind) []link.Token {
+	var tokens []link.Token
 	for _, d := range o.sent {
 		if d.Message.Participation == p && d.Message.Kind == kind {
-			if t, err := consent.ParseToken(d.Link[strings.LastIndexByte(d.Link, '/')+1:]); err == nil {
+			if t, err := link.ParseToken(d.Link[strings.LastIndexByte(d.Link, '/')+1:]); err == nil {
 				tokens = append(tokens, t)
 			}
 		}
@@ -91,10 +91,10 @@ func (o *outbox) links(p engagement.ParticipationID, kind engagement.MessageKind
 }
 
 // link returns the token of the newest link by which a customer consents.
-func (o *outbox) link(p engagement.ParticipationID) consent.Token {
+func (o *outbox) link(p engagement.ParticipationID) link.Token {
 	tokens := o.links(p, engagement.MessageConsentRequest)
 	if len(tokens) == 0 {
-		return consent.Token{}
+		return link.Token{}
 	}
 	return tokens[len(tokens)-1]
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
@@ -71,8 +71,8 @@ type message struct {
 	Place         engagement.CustomerEngagementKey `json:"place"`
 	Participation engagement.ParticipationID       `json:"participation"`
 	To            tenant.Email                     `json:"to"`
-	Language      consent.Language                 `json:"language"`
-	Link          consent.LinkID                   `json:"link"`
+	Language      link.Language                    `json:"language"`
+	Link          link.ID                          `json:"link"`
 	Deadline      time.Time                        `json:"deadline"`
 	Of            int                              `json:"of"`
 	CreatedAt     time.Time                        `json:"created_at"`

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -18,8 +18,8 @@ type Store struct {
 	shared   map[engagement.CustomerEngagementKey]engagement.CustomerEngagement
 	records  map[engagement.CustomerEngagementKey]map[engagement.PartnerID]*record
 	partners map[engagement.PartnerID]*partner
-	tokens   map[consent.Hash]storage.Token
-	spent    map[consent.Hash]time.Time // since when
+	tokens   map[link.Hash]storage.Token
+	spent    map[link.Hash]time.Time // since when
 	messages map[engagement.MessageID]*message
 
 	feed      []eventKey // of all events, as they came
@@ -34,8 +34,8 @@ func New() *Store {
 		shared:   map[engagement.CustomerEngagementKey]engagement.CustomerEngagement{},
 		records:  map[engagement.CustomerEngagementKey]map[engagement.PartnerID]*record{},
 		partners: map[engagement.PartnerID]*partner{},
-		tokens:   map[consent.Hash]storage.Token{},
-		spent:    map[consent.Hash]time.Time{},
+		tokens:   map[link.Hash]storage.Token{},
+		spent:    map[link.Hash]time.Time{},
 		messages: map[engagement.MessageID]*message{},
 
 		consumers: map[storage.ConsumerKey]storage.Consumer{},

@@ -12,8 +12,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -77,7 +77,7 @@ func together(goroutines, n int, f func(i int)) time.Duration {
 // manyCustomers is Contoso with one engagement and so many customers.
 func manyCustomers(n int) workflowtest.Scenario {
 	sc := workflowtest.Contoso()
-	sc.Engagements, sc.Options.Policy = sc.Engagements[:1], consent.Unlimited()
+	sc.Engagements, sc.Options.Policy = sc.Engagements[:1], link.Unlimited()
 	for i := range n {
 		id, err := tenant.ParseID(fmt.Sprintf("00000000-0000-4000-9000-%012d", i))
 		if err != nil {
@@ -143,7 +143,7 @@ func BenchmarkGrant(b *testing.B) {
 
 // requested asks the first n customers for consent, and returns the tokens of
 // their links.
-func requested(b *testing.B, w *workflowtest.World, n int) []consent.Token {
+func requested(b *testing.B, w *workflowtest.World, n int) []link.Token {
 	b.Helper()
 	ids := make([]engagement.ParticipationID, n)
 	together(8, n, func(i int) {
@@ -166,15 +166,15 @@ func requested(b *testing.B, w *workflowtest.World, n int) []consent.Token {
 		b.FailNow()
 	}
 	w.Relayed()
-	at := map[engagement.ParticipationID]consent.Token{}
+	at := map[engagement.ParticipationID]link.Token{}
 	for _, m := range w.Messages() {
-		token, err := consent.ParseToken(m.Link[len("https://portal.example/consent/"):])
+		token, err := link.ParseToken(m.Link[len("https://portal.example/consent/"):])
 		if err != nil {
 			b.Fatal(err)
 		}
 		at[m.Message.Participation] = token
 	}
-	tokens := make([]consent.Token, n)
+	tokens := make([]link.Token, n)
 	for i, id := range ids {
 		tokens[i] = at[id]
 	}

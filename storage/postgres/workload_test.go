@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -28,7 +29,7 @@ type workload struct {
 	lossy bool              // whether it can be lost since
 
 	mu    sync.Mutex
-	links map[engagement.ParticipationID]consent.Token
+	links map[engagement.ParticipationID]link.Token
 	mails map[engagement.MessageID]int
 
 	commands atomic.Int64 // acknowledged
@@ -69,8 +70,8 @@ func newWorkload(s storage.Store, began time.Time, tell func(string)) (*workload
 	if err != nil {
 		return nil, err
 	}
-	w := &workload{store: s, clock: hasty(began), tell: tell, links: map[engagement.ParticipationID]consent.Token{}, mails: map[engagement.MessageID]int{}}
-	w.desk, err = workflow.New(s, everybody{}, catalog, workflow.FactFunc(largeEnterprise), &workflow.Options{Notifier: w, Now: w.clock, Policy: consent.Unlimited()})
+	w := &workload{store: s, clock: hasty(began), tell: tell, links: map[engagement.ParticipationID]link.Token{}, mails: map[engagement.MessageID]int{}}
+	w.desk, err = workflow.New(s, everybody{}, catalog, workflow.FactFunc(largeEnterprise), &workflow.Options{Notifier: w, Now: w.clock, Policy: link.Unlimited()})
 	return w, err
 }
 
@@ -79,7 +80,7 @@ func (w *workload) Notify(_ context.Context, d workflow.Delivery) error {
 	w.mu.Lock()
 	w.mails[d.Message.ID]++
 	if d.Message.Kind == engagement.MessageConsentRequest {
-		token, err := consent.ParseToken(d.Link)
+		token, err := link.ParseToken(d.Link)
 		if err != nil {
 			w.mu.Unlock()
 			return err
@@ -147,13 +148,13 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 	}
 	err = w.insist(ctx, func() error {
 		_, err := w.desk.Links.AnswerConsent(ctx, token, consent.DecisionAccept)
-		if err == nil || errors.Is(err, consent.ErrAlreadyAnswered) { // or done before without our knowing
+		if err == nil || errors.Is(err, link.ErrAlreadyAnswered) { // or done before without our knowing
 			w.tell("yes " + name + " " + string(id))
 			return nil
 		}
 		return err
 	})
-	if errors.Is(err, consent.ErrTakenElsewhere) || errors.Is(err, consent.ErrLinkVoid) || w.lossy && errors.Is(err, consent.ErrUnknownLink) {
+	if errors.Is(err, consent.ErrTakenElsewhere) || errors.Is(err, link.ErrVoid) || w.lossy && errors.Is(err, link.ErrUnknown) {
 		return nil
 	}
 	if err != nil {

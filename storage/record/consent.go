@@ -1,6 +1,9 @@
 package record
 
-import "github.com/partnerengage/partnerengage/consent"
+import (
+	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
+)
 
 var (
 	consentStatuses = consent.AllStatuses()
@@ -8,7 +11,7 @@ var (
 	decisions       = consent.AllDecisions()
 	channels        = consent.AllChannels()
 	roles           = consent.AllRoles()
-	failureCodes    = consent.AllFailureCodes()
+	failureCodes    = link.AllFailureCodes()
 )
 
 func consentState(c *coder, s *consent.State) {
@@ -17,14 +20,14 @@ func consentState(c *coder, s *consent.State) {
 	instant(c, 2, "deadline", &s.Deadline)
 	list(c, 3, "partner", &s.Partner, contact)
 	list(c, 4, "customer", &s.Customer, contact)
-	list(c, 5, "links", &s.Links, link)
+	list(c, 5, "links", &s.Links, mailedLink)
 	list(c, 6, "sent", &s.Sent, sent)
 	part(c, 7, "answer", &s.Answer, answer)
 	part(c, 8, "withdrawal", &s.Withdrawal, answer)
 	instant(c, 9, "cancelled_at", &s.CancelledAt)
 }
 
-func link(c *coder, l *consent.Link) {
+func mailedLink(c *coder, l *link.Link) {
 	c.begin("Link")
 	text(c, 1, "id", &l.ID)
 	part(c, 2, "contact", &l.Contact, contact)
@@ -36,7 +39,7 @@ func link(c *coder, l *consent.Link) {
 	hashes(c, 8, "tokens", &l.Tokens)
 }
 
-func failure(c *coder, f *consent.Failure) {
+func failure(c *coder, f *link.Failure) {
 	c.begin("Failure")
 	choice(c, 1, "code", &f.Code, failureCodes)
 	instant(c, 2, "at", &f.At)

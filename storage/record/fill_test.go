@@ -8,9 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/shopspring/decimal"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -18,6 +17,7 @@ import (
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/record"
 	"github.com/partnerengage/partnerengage/tenant"
+	"github.com/shopspring/decimal"
 )
 
 // filler gives every exported field of a value another value than the zero one, and
@@ -47,7 +47,7 @@ func init() {
 	enumeration(consent.AllDecisions())
 	enumeration(consent.AllChannels())
 	enumeration(consent.AllRoles())
-	enumeration(consent.AllFailureCodes())
+	enumeration(link.AllFailureCodes())
 	enumeration(claim.AllStatuses())
 	enumeration(claim.AllKinds())
 	enumeration(claim.AllRejectionCodes())

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -81,10 +81,10 @@ func choices[T ~string](c *coder, number int, name string, v *[]T, all []T) {
 }
 
 // hashes is a list of hashes of tokens.
-func hashes(c *coder, number int, name string, v *[]consent.Hash) {
+func hashes(c *coder, number int, name string, v *[]link.Hash) {
 	plain(c, number, name, "bytes", v,
-		func(h consent.Hash) string { return string(h[:]) },
-		func(s string) (h consent.Hash, ok bool) { return h, copy(h[:], s) == len(s) && len(s) == len(h) })
+		func(h link.Hash) string { return string(h[:]) },
+		func(s string) (h link.Hash, ok bool) { return h, copy(h[:], s) == len(s) && len(s) == len(h) })
 }
 
 // emails is a list of addresses.

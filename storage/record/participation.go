@@ -1,7 +1,7 @@
 package record
 
 import (
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -114,7 +114,7 @@ func contactFlag(c *coder, f *engagement.ContactFlag) {
 	instant(c, 4, "at", &f.At)
 }
 
-func contact(c *coder, k *consent.Contact) {
+func contact(c *coder, k *link.Contact) {
 	c.begin("Contact")
 	text(c, 1, "name", &k.Name)
 	email(c, 2, "email", &k.Email)

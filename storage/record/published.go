@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 )
@@ -20,7 +21,7 @@ import (
 type publishedText struct {
 	number   int
 	version  string
-	language consent.Language
+	language link.Language
 	hash     string // of the text, see consent.Text.Hash
 }
 

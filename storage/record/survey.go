@@ -16,7 +16,7 @@ func claimSurvey(c *coder, s *claim.Survey) {
 	text(c, 1, "kind", &s.Kind)
 	part(c, 2, "form", &s.Form, form)
 	choice(c, 3, "status", &s.Status, surveyStatuses)
-	list(c, 4, "links", &s.Links, link)
+	list(c, 4, "links", &s.Links, mailedLink)
 	list(c, 5, "sendings", &s.Sendings, surveySending)
 	part(c, 6, "response", &s.Response, response)
 }

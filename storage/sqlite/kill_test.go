@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -129,7 +130,7 @@ func newDesk(s storage.Store, run int, engagements int) (*desk, error) {
 		return f, nil
 	})
 	d.Service, err = workflow.New(s, anybody{}, catalog, facts, &workflow.Options{
-		Policy: consent.Unlimited(), Notifier: d, Now: d.now,
+		Policy: link.Unlimited(), Notifier: d, Now: d.now,
 	})
 	return d, err
 }
@@ -160,7 +161,7 @@ func (d *desk) do(ctx context.Context, s *step) error {
 		})
 		return err
 	case "accept":
-		token, err := consent.ParseToken(s.Token)
+		token, err := link.ParseToken(s.Token)
 		if err != nil {
 			return err
 		}
@@ -173,7 +174,7 @@ func (d *desk) do(ctx context.Context, s *step) error {
 
 // refused reports whether the other partner was faster.
 func refused(err error) bool {
-	for _, refusal := range []error{consent.ErrTakenElsewhere, consent.ErrNotAllowed, workflow.ErrNotEligible, workflow.ErrWrongState} {
+	for _, refusal := range []error{consent.ErrTakenElsewhere, link.ErrNotAllowed, workflow.ErrNotEligible, workflow.ErrWrongState} {
 		if errors.Is(err, refusal) {
 			return true
 		}
@@ -394,7 +395,7 @@ func (s *step) again(t *testing.T, d *desk) int {
 		t.Errorf("%+v was not acknowledged, and happened %d times", *s, before)
 	}
 	switch err := d.do(t.Context(), s); {
-	case err == nil, s.Op == "accept" && errors.Is(err, consent.ErrAlreadyAnswered) && before == 1:
+	case err == nil, s.Op == "accept" && errors.Is(err, link.ErrAlreadyAnswered) && before == 1:
 		s.check(t, d, 1)
 	case refused(err) && before == 0:
 		if n := s.effects(t, d); n != 0 {

@@ -7,7 +7,7 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -33,7 +33,7 @@ func everything(n int) storage.Changes {
 	c := changed(start, of(p))
 	c, _ = told(c, newCustomer(northwind, n), event(engagement.EventCustomerAdded), event(engagement.EventConsentRequested))
 	c.Messages = []engagement.Message{message(fmt.Sprintf("m-%d", n), northwind, n, start, "ana@contoso.com")}
-	c.Tokens = []storage.Token{tokenOf(consent.Hash{byte(n)}, p)}
+	c.Tokens = []storage.Token{tokenOf(link.Hash{byte(n)}, p)}
 	c.Command = &storage.CommandRecord{Key: storage.CommandKey{Partner: northwind, Key: fmt.Sprintf("key-%d", n)}, Body: engagement.Digest{1}, Result: []byte(`["p"]`), At: start}
 	return c
 }
@@ -43,7 +43,7 @@ func seen(ctx context.Context, s storage.Store, n int) (string, error) {
 	record := recordOf(northwind, migration, n)
 	loaded, err := s.Load(ctx, storage.Want{
 		Command: storage.CommandKey{Partner: northwind, Key: fmt.Sprintf("key-%d", n)}, Records: []engagement.RecordKey{record},
-		Customers: []engagement.CustomerKey{record.OfCustomer()}, Link: storage.LinkKey{Hash: consent.Hash{byte(n)}},
+		Customers: []engagement.CustomerKey{record.OfCustomer()}, Link: storage.LinkKey{Hash: link.Hash{byte(n)}},
 	})
 	if err != nil {
 		return "", err
@@ -217,7 +217,7 @@ func checkContradictions(ctx context.Context, a, b storage.Store) error {
 			c.Customers[0].History.Hash = engagement.Digest{1}
 		},
 		"a token that is given twice": func(c *storage.Changes) {
-			t := tokenOf(consent.Hash{1}, c.Participations[0])
+			t := tokenOf(link.Hash{1}, c.Participations[0])
 			c.Tokens = []storage.Token{t, t}
 		},
 		"a message that is given twice": func(c *storage.Changes) {
@@ -280,7 +280,7 @@ func checkErase(ctx context.Context, a, b storage.Store) error {
 }
 
 func checkContacts(ctx context.Context, a, b storage.Store) error {
-	ana := []consent.Contact{{Name: "São João", Email: message("m", northwind, 1, start, "ana@contoso.com").To, Phone: "+351 21 000 00 00"}}
+	ana := []link.Contact{{Name: "São João", Email: message("m", northwind, 1, start, "ana@contoso.com").To, Phone: "+351 21 000 00 00"}}
 	customer := newCustomer(northwind, 1).Naming("4711201", ana, nil).Naming("4711202", nil, ana)
 	c, customer := told(storage.Changes{}, customer, event(engagement.EventCustomerAdded))
 	if err := a.Apply(ctx, c); err != nil {

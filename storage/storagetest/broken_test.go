@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/memory"
@@ -68,7 +68,7 @@ func TestBrokenStores(t *testing.T) {
 		{"unsent to everybody", []string{"unsent"}, func() storage.Store { return &unsentToAll{memory.New()} }},
 		{"sendings forgotten for everybody", []string{"sendings go", "model"}, func() storage.Store { return &forgetful{memory.New()} }},
 		{"sendings counted from the beginning", []string{"sendings", "model"}, func() storage.Store { return &countsAll{memory.New()} }},
-		{"links that are spent", []string{"link"}, func() storage.Store { return &spentLink{Store: memory.New(), opened: map[consent.Hash]bool{}} }},
+		{"links that are spent", []string{"link"}, func() storage.Store { return &spentLink{Store: memory.New(), opened: map[link.Hash]bool{}} }},
 		{"persons that stay", []string{"erase", "model"}, func() storage.Store { return &keptPerson{memory.New()} }},
 		{"customers of every kind", []string{"customers", "model"}, func() storage.Store { return &allCustomers{memory.New()} }},
 		{"contacts forgotten", []string{"contacts"}, func() storage.Store { return &nobodyNamed{memory.New()} }},
@@ -472,7 +472,7 @@ func (s *countsAll) Load(ctx context.Context, w storage.Want) (storage.Loaded, e
 type spentLink struct {
 	storage.Store
 	mu     sync.Mutex
-	opened map[consent.Hash]bool
+	opened map[link.Hash]bool
 }
 
 func (s *spentLink) Apply(ctx context.Context, c storage.Changes) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -128,12 +129,12 @@ func detail() engagement.Detail {
 			*x = claim.AllRejectionCodes()
 		case *[]engagement.ChangedField:
 			*x = engagement.AllChangedFields()
-		case *consent.Language:
+		case *link.Language:
 			*x = "pt-PT"
-		case *consent.LinkID:
+		case *link.ID:
 			*x = "link-1"
-		case *consent.FailureCode:
-			*x = consent.FailureBounced
+		case *link.FailureCode:
+			*x = link.FailureBounced
 		case *engagement.MessageKind:
 			*x = engagement.MessageConsentReminder
 		case *eligibility.Outcome:
@@ -171,7 +172,7 @@ func message(id string, p engagement.PartnerID, n int, at time.Time, to string) 
 }
 
 // tokenOf is the token of a link.
-func tokenOf(h consent.Hash, p engagement.Participation) storage.Token {
+func tokenOf(h link.Hash, p engagement.Participation) storage.Token {
 	return storage.Token{Hash: h, Slot: storage.SlotOf(p.Customer), Participation: p.ID, Record: p.Record()}
 }
 

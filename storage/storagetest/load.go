@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
@@ -42,7 +42,7 @@ func checkNothing(ctx context.Context, a, _ storage.Store) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: northwind, ID: "p"}, Link: storage.LinkKey{Hash: consent.Hash{1}}})
+	_, err = a.Load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: northwind, ID: "p"}, Link: storage.LinkKey{Hash: link.Hash{1}}})
 	return errors.Join(
 		same("the records", loaded.Records, map[engagement.RecordKey]engagement.PartnerRecord{record: {Key: record}}),
 		same("what is shared", loaded.Shared, map[engagement.CustomerEngagementKey]engagement.CustomerEngagement{shared: {Key: shared}, record.Shared(): {Key: record.Shared()}}),
@@ -130,7 +130,7 @@ func checkOldIDs(ctx context.Context, a, b storage.Store) error {
 		p := added(northwind, migration, n, start)
 		p.ID = id
 		c := changed(start, of(p))
-		hash := consent.Hash{byte(n), 7}
+		hash := link.Hash{byte(n), 7}
 		c.Tokens = []storage.Token{{Hash: hash, Slot: storage.SlotOfHash(hash), Participation: id, Record: p.Record()}}
 		if err := a.Apply(ctx, c); err != nil {
 			return err
@@ -153,13 +153,13 @@ func checkLink(ctx context.Context, a, b storage.Store) error {
 	if err := a.Apply(ctx, everything(1)); err != nil {
 		return err
 	}
-	content := tokenOf(consent.Hash{99}, added(northwind, migration, 1, start))
+	content := tokenOf(link.Hash{99}, added(northwind, migration, 1, start))
 	content.Slot = storage.SlotOfHash(content.Hash)
 	later := storage.Changes{Tokens: []storage.Token{content}}
 	if err := b.Apply(ctx, later); err != nil {
 		return err
 	}
-	for _, h := range []consent.Hash{{1}, {99}} {
+	for _, h := range []link.Hash{{1}, {99}} {
 		loaded, err := b.Load(ctx, storage.Want{Link: storage.LinkKey{Hash: h}})
 		if err != nil || loaded.Participation == nil {
 			return fmt.Errorf("the participation of a link is not found: %v", err)
@@ -174,20 +174,20 @@ func checkLink(ctx context.Context, a, b storage.Store) error {
 	if err := matches("an Apply with a token whose hash is in its slot already", a.Apply(ctx, again), storage.ErrConflict); err != nil {
 		return err
 	}
-	loaded, err := b.Load(ctx, storage.Want{Link: storage.LinkKey{Hash: consent.Hash{99}}, Records: []engagement.RecordKey{recordOf(northwind, migration, 3)}})
+	loaded, err := b.Load(ctx, storage.Want{Link: storage.LinkKey{Hash: link.Hash{99}}, Records: []engagement.RecordKey{recordOf(northwind, migration, 3)}})
 	if err := errors.Join(err, same("the link's record", loaded.At, recordOf(northwind, migration, 1)),
 		same("what came with the second", loaded.Records[recordOf(northwind, migration, 3)].Version, int64(0))); err != nil {
 		return err
 	}
-	loaded, err = b.Load(ctx, storage.Want{Link: storage.LinkKey{Hash: consent.Hash{2}}})
+	loaded, err = b.Load(ctx, storage.Want{Link: storage.LinkKey{Hash: link.Hash{2}}})
 	return errors.Join(err, same("whether an unknown link finds anything", loaded.Participation != nil, false))
 }
 
 func checkLinkSlot(ctx context.Context, a, b storage.Store) error {
 	p := added(northwind, migration, 1, start)
-	own, other := storage.SlotOf(p.Customer), consent.Hash{5}
+	own, other := storage.SlotOf(p.Customer), link.Hash{5}
 	c := changed(start, of(p))
-	c.Tokens = []storage.Token{tokenOf(consent.Hash{1}, p), {Hash: other, Slot: storage.SlotOfHash(other), Participation: p.ID, Record: p.Record()}}
+	c.Tokens = []storage.Token{tokenOf(link.Hash{1}, p), {Hash: other, Slot: storage.SlotOfHash(other), Participation: p.ID, Record: p.Record()}}
 	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}
@@ -196,9 +196,9 @@ func checkLinkSlot(ctx context.Context, a, b storage.Store) error {
 		link  storage.LinkKey
 		found bool
 	}{
-		{storage.LinkKey{Hash: consent.Hash{1}, Slot: own}, true}, {storage.LinkKey{Hash: consent.Hash{1}}, true}, {storage.LinkKey{Hash: consent.Hash{1}, Slot: own%storage.Slots + 1}, false},
+		{storage.LinkKey{Hash: link.Hash{1}, Slot: own}, true}, {storage.LinkKey{Hash: link.Hash{1}}, true}, {storage.LinkKey{Hash: link.Hash{1}, Slot: own%storage.Slots + 1}, false},
 		{storage.LinkKey{Hash: other, Slot: storage.SlotOfHash(other)}, true}, {storage.LinkKey{Hash: other}, true}, {storage.LinkKey{Hash: other, Slot: own}, false},
-		{storage.LinkKey{Hash: consent.Hash{2}, Slot: own}, false}, {storage.LinkKey{Hash: consent.Hash{2}}, false},
+		{storage.LinkKey{Hash: link.Hash{2}, Slot: own}, false}, {storage.LinkKey{Hash: link.Hash{2}}, false},
 	} {
 		loaded, err := b.Load(ctx, storage.Want{Link: try.link})
 		errs = append(errs, err, same(fmt.Sprintf("whether a link is found by %+v", try.link), loaded.Participation != nil, try.found))

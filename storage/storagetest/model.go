@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
@@ -275,7 +275,7 @@ func (d *driver) want() storage.Want {
 	return want
 }
 
-func hashOf(n int) consent.Hash { return consent.Hash{byte(n >> 16), byte(n >> 8), byte(n), 1} }
+func hashOf(n int) link.Hash { return link.Hash{byte(n >> 16), byte(n >> 8), byte(n), 1} }
 
 // outcome is what an error of Apply comes to.
 func outcome(err error) string {

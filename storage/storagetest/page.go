@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
@@ -61,8 +62,8 @@ func checkShown(ctx context.Context, a, b storage.Store) error {
 	ana := message("m", northwind, 1, start, "ana@contoso.com").To
 	asked.FriendlyName, asked.Owner, asked.Labels = "São João", "ana", []string{"first", "second"}
 	asked.Consent.Status = consent.StatusRequested
-	asked.Consent.Customer = []consent.Contact{{Name: "Ana", Email: ana}}
-	asked.Consent.Links = []consent.Link{{ID: "link-1", Contact: consent.Contact{Name: "Ana", Email: ana}, Tokens: []consent.Hash{{1}}, IssuedAt: start}}
+	asked.Consent.Customer = []link.Contact{{Name: "Ana", Email: ana}}
+	asked.Consent.Links = []link.Link{{ID: "link-1", Contact: link.Contact{Name: "Ana", Email: ana}, Tokens: []link.Hash{{1}}, IssuedAt: start}}
 	scenes := []scene{
 		of(asked), of(worth(granted(added(northwind, migration, 2, start), start), "1500.50 EUR")),
 		known(northwind, migration, 3, "Three", start, engagement.Reason{Kind: engagement.ReasonFactsMissing, Rule: "seats", Doc: "Doc", Wanted: "300", Found: "1", Missing: []string{"seats"}}),

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -22,7 +22,7 @@ type plain struct {
 	lined     map[engagement.CustomerEngagementKey]time.Time // when what is shared was
 	customers map[engagement.CustomerKey]engagement.Customer
 	events    map[engagement.CustomerKey][]engagement.Event
-	tokens    map[consent.Hash]storage.Token
+	tokens    map[link.Hash]storage.Token
 	spent     spending
 	commands  map[storage.CommandKey]storage.CommandRecord
 	messages  []held
@@ -49,7 +49,7 @@ func newPlain() *plain {
 		lined:     map[engagement.CustomerEngagementKey]time.Time{},
 		customers: map[engagement.CustomerKey]engagement.Customer{},
 		events:    map[engagement.CustomerKey][]engagement.Event{},
-		tokens:    map[consent.Hash]storage.Token{},
+		tokens:    map[link.Hash]storage.Token{},
 		spent:     spending{},
 		commands:  map[storage.CommandKey]storage.CommandRecord{},
 		consumers: map[storage.ConsumerKey]storage.Consumer{},

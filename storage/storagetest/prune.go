@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -79,14 +79,14 @@ func checkPrune(ctx context.Context, a, b storage.Store) error {
 func checkSpent(ctx context.Context, a, b storage.Store) error {
 	p := added(northwind, migration, 1, start)
 	c := changed(start, of(p))
-	keep, spend, old := tokenOf(consent.Hash{1}, p), tokenOf(consent.Hash{2}, p), tokenOf(consent.Hash{3}, p)
+	keep, spend, old := tokenOf(link.Hash{1}, p), tokenOf(link.Hash{2}, p), tokenOf(link.Hash{3}, p)
 	c.Tokens = []storage.Token{keep, spend}
 	if err := a.Apply(ctx, c); err != nil {
 		return err
 	}
 	at := func(h int) time.Time { return start.Add(time.Duration(h) * time.Hour) }
 	key := func(t storage.Token) storage.LinkKey { return storage.LinkKey{Hash: t.Hash, Slot: t.Slot} }
-	nobodys := storage.LinkKey{Hash: consent.Hash{9}, Slot: keep.Slot}
+	nobodys := storage.LinkKey{Hash: link.Hash{9}, Slot: keep.Slot}
 	err := errors.Join(
 		b.Apply(ctx, storage.Changes{At: at(1), Spent: []storage.LinkKey{key(spend), nobodys}}),
 		a.Apply(ctx, storage.Changes{At: at(2), Tokens: []storage.Token{old}, Spent: []storage.LinkKey{key(old)}}), // with its own Apply
@@ -122,7 +122,7 @@ func checkSpent(ctx context.Context, a, b storage.Store) error {
 }
 
 // spending is since when tokens are spent.
-type spending map[consent.Hash]time.Time
+type spending map[link.Hash]time.Time
 
 func (s *plain) applySpent(c storage.Changes) {
 	for _, k := range c.Spent {

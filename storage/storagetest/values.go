@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -75,7 +75,7 @@ func (v awkward) check(ctx context.Context, a, b storage.Store, n int) error {
 	customer := newCustomer(northwind, n)
 	customer.Identity, customer.FriendlyName, customer.KnownSince = p.Identity, v.text, v.at
 	e := event(engagement.EventCustomerAdded)
-	e.At, e.Person.User, e.Person.Why, e.Person.Contacts, e.Detail.DealSize = v.at, v.text, v.reason, consent.Emails(p.Consent.Partner), p.DealSize
+	e.At, e.Person.User, e.Person.Why, e.Person.Contacts, e.Detail.DealSize = v.at, v.text, v.reason, link.Emails(p.Consent.Partner), p.DealSize
 	if v.text == "" {
 		e.Detail, e.Person = engagement.Detail{}, nil
 	}
@@ -121,7 +121,7 @@ func (v awkward) participation(n int) (engagement.Participation, error) {
 	if v.email != "" {
 		email, err := tenant.ParseEmail(v.email)
 		errs = append(errs, err)
-		p.Consent.Partner = []consent.Contact{{Name: v.text, Email: email, Phone: "+351 21 000 00 00"}}
+		p.Consent.Partner = []link.Contact{{Name: v.text, Email: email, Phone: "+351 21 000 00 00"}}
 	}
 	if v.domain != "" {
 		domain, err := tenant.ParseDomain(v.domain)

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -55,7 +55,7 @@ func addLoaded(ctx context.Context, s storage.Store, add func(string, any) error
 			}
 		}
 		customer := engagement.CustomerKey{Partner: northwind, Customer: customerOf(n)}
-		loaded, err1 := s.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{customer}, Command: commandKey(n), Link: storage.LinkKey{Hash: consent.Hash{byte(n)}}})
+		loaded, err1 := s.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{customer}, Command: commandKey(n), Link: storage.LinkKey{Hash: link.Hash{byte(n)}}})
 		byID, err2 := s.Load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: northwind, ID: added(northwind, migration, n, start).ID}})
 		history, err3 := s.History(ctx, storage.HistoryQuery{Customer: customer, Limit: 100})
 		if err := errors.Join(err1, err2, err3, add("customers", loaded.Customers[customer]), add("command records", loaded.Command), add("tokens", loaded.Participation),

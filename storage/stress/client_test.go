@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/anishathalye/porcupine"
-
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 )
@@ -186,10 +186,10 @@ func refusal(err error) answer {
 	if errors.As(err, &answered) && !isLate {
 		words = append(words, "answered: "+string(answered.Decision))
 	}
-	if errors.Is(err, consent.ErrExpired) && !isLate {
+	if errors.Is(err, link.ErrExpired) && !isLate {
 		words = append(words, "expired")
 	}
-	if errors.Is(err, consent.ErrNotAllowed) && !isLate {
+	if errors.Is(err, link.ErrNotAllowed) && !isLate {
 		words = append(words, "not allowed")
 	}
 	if len(words) == 0 {

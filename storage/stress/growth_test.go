@@ -13,8 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -82,7 +81,7 @@ func newYears(b *testing.B, s storage.Store) *years {
 	y.world = workflowtest.New(b, func() workflowtest.Scenario {
 		sc := workflowtest.Contoso()
 		sc.Store, sc.Engagements, sc.Customers, sc.Partners = s, sc.Engagements[:3], nil, nil
-		sc.Options.Policy = consent.Unlimited()
+		sc.Options.Policy = link.Unlimited()
 		for i := range sc.Engagements {
 			sc.Engagements[i].Closes = must(eligibility.ParseDate("2030-07-01"))
 		}

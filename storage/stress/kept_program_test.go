@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	claims "github.com/partnerengage/partnerengage/engagement/claim"
@@ -105,8 +105,8 @@ func keptEngagements(version int) []engagement.Engagement {
 
 // pilotForm is a form that the library does not know.
 func pilotForm() *survey.Form {
-	both := func(en, de string) map[consent.Language]string {
-		return map[consent.Language]string{"en": en, "de": de}
+	both := func(en, de string) map[link.Language]string {
+		return map[link.Language]string{"en": en, "de": de}
 	}
 	return &survey.Form{
 		ID: "pilot", Version: "1", Titles: both("How was the pilot?", "Wie war das Pilotprojekt?"), Intro: both("Three questions.", "Drei Fragen für Sie."),

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	claims "github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
@@ -135,11 +136,11 @@ func texts[V any](list []V) string {
 }
 
 // contact is somebody of whom, in old stores, only the address is known.
-func contact(c consent.Contact) string {
+func contact(c link.Contact) string {
 	return strings.TrimSpace(c.Name + " " + c.Email.String() + " " + c.Phone)
 }
 
-func contacts(list []consent.Contact) string {
+func contacts(list []link.Contact) string {
 	out := make([]string, len(list))
 	for i, c := range list {
 		out[i] = contact(c)
@@ -460,7 +461,7 @@ func (r *reader) event(e engagement.Event) {
 func (r *reader) links() {
 	r.Helper()
 	for _, l := range r.asked.Links {
-		token, err := consent.ParseToken(l.Token)
+		token, err := link.ParseToken(l.Token)
 		r.ok("token", err)
 		var opens []string
 		if l.Kind == engagement.MessageSurveyRequest {
@@ -481,7 +482,7 @@ func (r *reader) links() {
 			}
 		}
 		refused := ""
-		for name, is := range map[string]error{"unknown": consent.ErrUnknownLink, "void": consent.ErrLinkVoid, "full": consent.ErrTakenElsewhere} {
+		for name, is := range map[string]error{"unknown": link.ErrUnknown, "void": link.ErrVoid, "full": consent.ErrTakenElsewhere} {
 			if errors.Is(err, is) {
 				refused = name
 			}

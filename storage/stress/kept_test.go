@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -94,7 +95,7 @@ func goOn(t *testing.T, s storage.Store, asked kept) {
 	// A customer answers by a link that went out then, and by one that goes out now.
 	answers := 0
 	for _, l := range asked.Links {
-		token, err := consent.ParseToken(l.Token)
+		token, err := link.ParseToken(l.Token)
 		ok("token", err)
 		if view, err := desk.Links.ConsentView(ctx, token); err == nil && view.MayDecide {
 			_, err = desk.Links.AnswerConsent(ctx, token, consent.DecisionAccept)

@@ -16,8 +16,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	claims "github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -494,7 +493,7 @@ func (st *teller) waiting() kept {
 			continue
 		}
 		secret := m.Link[strings.LastIndexByte(m.Link, '/')+1:]
-		if _, err := consent.ParseToken(secret); err != nil {
+		if _, err := link.ParseToken(secret); err != nil {
 			st.t.Fatal(err)
 		}
 		k.Links = append(k.Links, keptLink{Kind: m.Message.Kind, Participation: m.Message.Participation, Token: secret})

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -64,13 +64,13 @@ type desk struct {
 // mailbox keeps the links that have gone out.
 type mailbox struct {
 	mu     sync.Mutex
-	tokens map[engagement.ParticipationID]consent.Token
+	tokens map[engagement.ParticipationID]link.Token
 	newest []engagement.ParticipationID
 	sent   func(workflow.Delivery) // nil: nobody wants to know
 }
 
 func newMailbox() *mailbox {
-	return &mailbox{tokens: map[engagement.ParticipationID]consent.Token{}}
+	return &mailbox{tokens: map[engagement.ParticipationID]link.Token{}}
 }
 
 // Notify is the mailbox's workflow.Notifier.
@@ -81,7 +81,7 @@ func (m *mailbox) Notify(_ context.Context, d workflow.Delivery) error {
 	if d.Message.Kind != engagement.MessageConsentRequest {
 		return nil
 	}
-	token, err := consent.ParseToken(d.Link)
+	token, err := link.ParseToken(d.Link)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tokens[d.Message.Participation] = token
@@ -89,7 +89,7 @@ func (m *mailbox) Notify(_ context.Context, d workflow.Delivery) error {
 	return err
 }
 
-func (m *mailbox) token(p engagement.ParticipationID) (consent.Token, bool) {
+func (m *mailbox) token(p engagement.ParticipationID) (link.Token, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	token, ok := m.tokens[p]
@@ -124,7 +124,7 @@ func newDesk(s storage.Store, mail *mailbox, now func() time.Time) (*desk, error
 		workflowtest.Segment.Set(&f, "enterprise")
 		return f, nil
 	})
-	service, err := workflow.New(s, customers{}, catalog, facts, &workflow.Options{Notifier: mail, Now: now, Policy: consent.Unlimited()})
+	service, err := workflow.New(s, customers{}, catalog, facts, &workflow.Options{Notifier: mail, Now: now, Policy: link.Unlimited()})
 	return &desk{service, mail}, err
 }
 

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
@@ -23,7 +23,7 @@ import (
 type spoiled struct {
 	*workflowtest.World
 	bad   engagement.ParticipationID
-	token consent.Token // opens the bad participation
+	token link.Token // opens the bad participation
 }
 
 // readings are every query and job: what it gave, and its error. None of them
@@ -256,7 +256,7 @@ func TestUnreadableWalk(t *testing.T) {
 func (w spoiled) check(t *testing.T, table, name string, read func(*testing.T, spoiled) (int, error)) {
 	t.Helper()
 	n, err := read(t, w)
-	told := errors.Is(err, storage.ErrUnreadable) || errors.Is(err, consent.ErrNotShown)
+	told := errors.Is(err, storage.ErrUnreadable) || errors.Is(err, link.ErrNotShown)
 	job := name == "Jobs.Relay" || name == "Jobs.Sweep" || name == "Program.Reevaluate"
 	switch {
 	case err != nil && !told, errors.Is(err, workflow.ErrUnavailable):

@@ -1,4 +1,4 @@
-package consent
+package link
 
 import (
 	"crypto/sha256"
@@ -93,7 +93,7 @@ func (t Token) Hash() Hash { return sha256.Sum256(t.secret[:]) }
 // IsZero reports whether t is the zero Token.
 func (t Token) IsZero() bool { return t == Token{} }
 
-const hidden = "consent.Token(hidden)"
+const hidden = "link.Token(hidden)"
 
 // Format hides the token, whatever the verb.
 func (Token) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
@@ -147,34 +147,4 @@ func decode32(dst []byte, s string) bool {
 	}
 	n, err := base64.RawURLEncoding.Strict().Decode(dst, []byte(s))
 	return err == nil && n == 32
-}
-
-// NewLinkID makes an ID of 128 random bits. Give it crypto/rand.Reader. The error
-// is the reader's.
-func NewLinkID(rand io.Reader) (LinkID, error) {
-	var b [16]byte
-	if _, err := io.ReadFull(rand, b[:]); err != nil {
-		return "", fmt.Errorf("make a link ID: %w", err)
-	}
-	return LinkID(base64.RawURLEncoding.EncodeToString(b[:])), nil
-}
-
-func (id LinkID) validate() error {
-	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-	if id == "" || len(id) > 64 || strings.Trim(string(id), letters) != "" {
-		return invalid("link", "an ID is 1 to 64 letters, digits, - and _; make one with NewLinkID")
-	}
-	return nil
-}
-
-// MarshalText returns the ID, or an [*InvalidError] for what is none.
-func (id LinkID) MarshalText() ([]byte, error) { return []byte(id), id.validate() }
-
-// UnmarshalText reads an ID and refuses what is none.
-func (id *LinkID) UnmarshalText(text []byte) error {
-	if err := LinkID(text).validate(); err != nil {
-		return err
-	}
-	*id = LinkID(text)
-	return nil
 }

@@ -1,8 +1,10 @@
-package consent
+package link
 
 import (
-	"slices"
 	"time"
+
+	"github.com/partnerengage/partnerengage/internal/enum"
+	"github.com/partnerengage/partnerengage/internal/instant"
 )
 
 // FailureCode says why a message did not reach its contact.
@@ -22,12 +24,12 @@ func AllFailureCodes() []FailureCode {
 
 // MarshalText returns the documented spelling. An unknown code is an [*InvalidError].
 func (c FailureCode) MarshalText() ([]byte, error) {
-	return marshalEnum("failure code", c, AllFailureCodes())
+	return enum.Marshal("failure code", c, AllFailureCodes(), unknown)
 }
 
 // UnmarshalText reads the documented spelling and nothing else.
 func (c *FailureCode) UnmarshalText(text []byte) error {
-	return unmarshalEnum("failure code", c, text, AllFailureCodes())
+	return enum.Unmarshal("failure code", c, text, AllFailureCodes(), unknown)
 }
 
 // Failure records that a message did not reach its contact. The zero Failure is none.
@@ -40,25 +42,14 @@ type Failure struct {
 func (f Failure) IsZero() bool { return f == Failure{} }
 
 // MarkSent returns the links with the one that has this ID marked as handed to a
-// mail system in this message, or [ErrUnknownLink]. An earlier failure is forgotten.
-func MarkSent(links []Link, id LinkID, message string, at time.Time) ([]Link, error) {
-	return mark(links, id, func(l *Link) { l.SentAt, l.Failed, l.Message = instant(at), Failure{}, message })
+// mail system in this message, or [ErrUnknown]. An earlier failure is forgotten.
+func MarkSent(links []Link, id ID, message string, at time.Time) ([]Link, error) {
+	return change(links, id, func(l *Link) { l.SentAt, l.Failed, l.Message = instant.Of(at), Failure{}, message })
 }
 
 // MarkFailed returns the links with the one that has this ID marked as not having
-// reached its contact, or [ErrUnknownLink].
-func MarkFailed(links []Link, id LinkID, f Failure) ([]Link, error) {
-	f.At = instant(f.At)
-	return mark(links, id, func(l *Link) { l.Failed = f })
-}
-
-func mark(links []Link, id LinkID, change func(*Link)) ([]Link, error) {
-	links = slices.Clone(links)
-	for i := range links {
-		if links[i].ID == id {
-			change(&links[i])
-			return links, nil
-		}
-	}
-	return links, ErrUnknownLink
+// reached its contact, or [ErrUnknown].
+func MarkFailed(links []Link, id ID, f Failure) ([]Link, error) {
+	f.At = instant.Of(f.At)
+	return change(links, id, func(l *Link) { l.Failed = f })
 }

@@ -1,4 +1,4 @@
-package consent
+package link
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/internal/code"
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // Limit names one of a [Policy]'s limits over participations.
@@ -22,10 +23,12 @@ const (
 func AllLimits() []Limit { return []Limit{LimitEngagement, LimitMailbox, LimitDay} }
 
 // MarshalText returns the documented spelling. An unknown limit is an [*InvalidError].
-func (l Limit) MarshalText() ([]byte, error) { return marshalEnum("limit", l, AllLimits()) }
+func (l Limit) MarshalText() ([]byte, error) { return enum.Marshal("limit", l, AllLimits(), unknown) }
 
 // UnmarshalText reads the documented spelling and nothing else.
-func (l *Limit) UnmarshalText(text []byte) error { return unmarshalEnum("limit", l, text, AllLimits()) }
+func (l *Limit) UnmarshalText(text []byte) error {
+	return enum.Unmarshal("limit", l, text, AllLimits(), unknown)
+}
 
 // LimitError refuses to write to customers more often than a [Policy] allows over
 // all of a partner's participations. It matches [ErrTooMany].

@@ -1,4 +1,4 @@
-package consent
+package link
 
 import (
 	"time"
@@ -30,57 +30,24 @@ type Policy struct {
 	MaxPerDay int
 }
 
-// MayResend returns nil if the contacts may be written to again at now. Otherwise
-// the refusal is, in this order, an [*ExpiredError] or a [*NotAllowedError], a
-// [*TooManyError], or a [*TooSoonError] that says when to try again.
-func (p Policy) MayResend(s State, now time.Time) error {
-	now = instant(now)
-	if _, err := moveOf(s, Resend{}, now); err != nil {
-		return err
-	}
-	if err := p.checkCount(s); err != nil {
-		return err
-	}
-	return p.checkInterval(s.lastSent().At, now)
-}
-
-// mayChange keeps a change of contacts from being a way round the limits: it
-// counts, and nobody is written to within the interval.
-func (p Policy) mayChange(s State, contacts []Contact, now time.Time) error {
-	if err := p.checkCount(s); err != nil {
-		return err
-	}
-	var last time.Time
-	for _, l := range s.Links {
-		for _, c := range contacts {
-			if l.Contact.Is(c.Email) && l.IssuedAt.After(last) {
-				last = l.IssuedAt
-			}
-		}
-	}
-	if last.IsZero() {
-		return nil
-	}
-	return p.checkInterval(last, now)
-}
-
-func (p Policy) checkCount(s State) error {
-	most := p.MaxSends
-	if most == 0 {
-		most = 5
-	}
-	if most > 0 && len(s.Sent) >= most {
-		return &TooManyError{len(s.Sent), most}
+// MaySend returns nil if contacts that were written to so many times may be written to
+// once more, or a [*TooManyError].
+func (p Policy) MaySend(sent int) error {
+	most := most(p.MaxSends, 5)
+	if most > 0 && sent >= most {
+		return &TooManyError{sent, most}
 	}
 	return nil
 }
 
-func (p Policy) checkInterval(last, now time.Time) error {
+// MayWriteAgain returns nil if who was written to last at this time may be written to
+// again at now, or a [*TooSoonError] that says when. The zero time is never.
+func (p Policy) MayWriteAgain(last, now time.Time) error {
 	interval := p.ResendInterval
 	if interval == 0 {
 		interval = 24 * time.Hour
 	}
-	if notBefore := last.Add(interval); interval > 0 && now.Before(notBefore) {
+	if notBefore := last.Add(interval); interval > 0 && !last.IsZero() && now.Before(notBefore) {
 		return &TooSoonError{notBefore}
 	}
 	return nil

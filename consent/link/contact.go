@@ -1,4 +1,4 @@
-package consent
+package link
 
 import (
 	"encoding/json"
@@ -14,13 +14,15 @@ import (
 )
 
 const (
+	// MaxContacts is the most contacts that one request is sent to.
+	MaxContacts = 20
 	// MaxName is the most characters of a contact's name.
 	MaxName = 100
 	// MaxPhone is the most characters of a contact's telephone number.
 	MaxPhone = 40
 )
 
-// Contact is a person on one side of a consent. The zero Contact is none, or one
+// Contact is a person to whom a link is sent, or whom one who has a link can ask. The zero Contact is none, or one
 // who was erased. It is personal data, and hides itself in structured logs.
 type Contact struct {
 	Name  string       `json:"name,omitempty"` // as the person is addressed; may be empty
