@@ -30,6 +30,7 @@ type Entry struct {
 	Since         time.Time // see Row.Since
 	Deadline      time.Time // see Row.Deadline
 	Amount        string    // AmountSortKey of Row.Amount
+	Month         Month     // of a participation: see Participation.MonthAt
 
 	// Until is when the entry becomes another one by itself, because a deadline passes
 	// or room appears; zero: never. What it is then says At.
@@ -123,12 +124,13 @@ func (r PartnerRecord) EntryOf(p Participation, room Room, now time.Time) Entry 
 			s.Asked = append(s.Asked, r.asks(c.Email, p.ID)...)
 		}
 	}
-	return entryOfParticipation(s, room, now)
+	return entryOfParticipation(s, p.MonthAt(now), room, now)
 }
 
-func entryOfParticipation(s Shown, room Room, now time.Time) Entry {
+func entryOfParticipation(s Shown, month Month, room Room, now time.Time) Entry {
 	p := *s.Participation
 	e := participationRow(p, now).Entry(p.Partner)
+	e.Month = month
 	e.Base, e.Due, e.MindsRoom, e.Shown = e.Tab, e.Deadline, p.OpenAt(now) && !p.Consented(), s
 	return e.WithRoom(room, now)
 }
@@ -178,7 +180,11 @@ func (e Entry) At(now time.Time) Entry {
 	case !Passed(e.Until, now):
 		return e
 	case e.Shown.Participation != nil:
-		return entryOfParticipation(e.Shown, e.Room, now)
+		month := e.Month
+		if p := e.Shown.Participation; p.StatusAt(now) != e.Status { // by a deadline
+			month = MonthOf(p.unrecorded(), p.Terms.Location())
+		}
+		return entryOfParticipation(e.Shown, month, e.Room, now)
 	}
 	return entryOfRecord(e.Record, e.Shown, e.Room, now)
 }

@@ -297,7 +297,7 @@ func TestEntries(t *testing.T) {
 	require.Equal(t, engagement.Entry{
 		Record: keyOf(northwind), Row: engagement.RowID(p.ID), Participation: p.ID, Tab: engagement.TabEligible, Type: engagement.RowNotStarted,
 		Status: engagement.StatusCustomerClaimed, Rank: 101, Locations: []engagement.LocationID{"4711201"}, Name: n.Name, Search: n.Search,
-		Since: start, Deadline: deadline, Until: deadline, MindsRoom: true, Base: engagement.TabEligible, Due: deadline, Shown: n.Shown,
+		Since: start, Month: "2026-07", Deadline: deadline, Until: deadline, MindsRoom: true, Base: engagement.TabEligible, Due: deadline, Shown: n.Shown,
 	}, n)
 
 	p.FriendlyName, p.Identity.Name = "", strings.Repeat("Long Ä ", 100)

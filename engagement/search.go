@@ -9,10 +9,10 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// KeysVersion names the rules by which [Entry.Name] and [Entry.Search] are made.
-// Those of different versions must not be compared: storage keeps the version
+// KeysVersion names the rules by which [Entry.Name], [Entry.Search] and [FiguresText] are
+// made. Those of different versions must not be compared: storage keeps the version
 // beside them, and makes them anew when it is another one.
-const KeysVersion = text.Version
+const KeysVersion = text.Version + " with figures"
 
 // Word is something that a search looks for in an entry.
 type Word struct {

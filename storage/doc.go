@@ -68,8 +68,8 @@
 // guards, of which each that fails is ErrConflict; then what is written. The entries
 // that are given replace theirs, and every other entry with the key of one of Shared
 // becomes what Changes.InLine returns, where it says that anything changes. Counts
-// of tabs and statuses are those of the entries, so an adapter that keeps them adds how
-// each entry differs from the stored one, those that InLine changes included.
+// of tabs and statuses and Figures are those of the entries, so an adapter that keeps them
+// adds how each entry differs from the stored one, those that InLine changes included.
 //
 // A record comes back as it was given, in its next version, with its participations as
 // they are stored.
@@ -79,8 +79,8 @@
 //
 // List goes by the entries alone. To sort and narrow them an engine has to know of each
 // its key, Participation, Tab, Type, Status, Rank, Locations, Name, Search, Since,
-// Deadline, Amount and Until, and to bring it in line MindsRoom, Base and Due. These are
-// columns; Room and Shown are bodies to it, for which package record has a form, as it
+// Deadline, Amount and Until, and to bring it in line MindsRoom, Base and Due; for figures
+// engagement.FiguresText, in which Month is. These are columns; Room and Shown are bodies to it, for which package record has a form, as it
 // has for all other rows but tokens and consumers. ListQuery.Has, Filter.Match,
 // Sort.PositionOf and Position.Compare say what a list is, and an engine without indexes
 // can use them as they are. One with indexes has one of each Sort, by partner, engagement
@@ -177,10 +177,11 @@
 // # Keys
 //
 // Names are sorted and found by keys, engagement.Entry's Name and Search, which
-// the workflow makes and a store compares byte by byte. Their version is
-// engagement.KeysVersion. A store that outlives the process keeps the version
-// beside them; it makes those of another version anew, by engagement.Entry.Keys,
-// or refuses them and says what to do, and never has keys of two versions at once.
+// the workflow makes and a store compares byte by byte. Their version, which is that of
+// engagement.FiguresText, too, is engagement.KeysVersion. A store that outlives the
+// process keeps the version beside them; it makes those of another version anew, by
+// engagement.Entry.Keys and WithMonth, or refuses them and says what to do, and never has
+// keys of two versions at once.
 //
 // # Values
 //

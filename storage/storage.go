@@ -43,6 +43,11 @@ type Store interface {
 	// the number of entries nor with what other partners have.
 	List(ctx context.Context, query ListQuery) (List, error)
 
+	// Figures returns what entries count and come to, in one consistent state. Its cost
+	// does not grow with the number of entries, but with that of the months, locations,
+	// statuses and engagements in which there are some.
+	Figures(ctx context.Context, query FiguresQuery) (Figures, error)
+
 	// Customers returns the partner's customers in order of their keys, or those of
 	// all partners in order of the partners and then of their keys, from the
 	// first one after the given key; limit of them, or fewer at the end. One

@@ -11,11 +11,11 @@ import (
 	"github.com/partnerengage/partnerengage/storage"
 )
 
-// CheckRest implements storage.Inspector. It goes from lot to lot; the counts and the
-// persons are held to all rows by one statement, which nobody waits for.
+// CheckRest implements storage.Inspector. It goes from lot to lot; the counts, the
+// figures and the persons are held to all rows by one statement each, which nobody waits for.
 func (s *Store) CheckRest(ctx context.Context, mend bool, report func(storage.Finding) error) error {
 	c := restCheck{Store: s, ctx: ctx, mend: mend, report: report}
-	for _, check := range []func() error{c.counts, c.participations, c.known, c.persons, c.messages, c.commands} {
+	for _, check := range []func() error{c.counts, c.figures, c.entries, c.participations, c.known, c.persons, c.messages, c.commands} {
 		if err := check(); err != nil {
 			return err
 		}

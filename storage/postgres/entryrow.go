@@ -31,12 +31,13 @@ type entryRow struct {
 	Wake, Version                                *int64
 	Record                                       []byte
 	Keys                                         int64
+	Figures                                      *string // of a participation
 }
 
 func (r *entryRow) fields() []any {
 	return []any{
 		&r.Slot, &r.Engagement, &r.Customer, &r.Partner, &r.Participation, &r.Tab, &r.Base, &r.Type, &r.Status, &r.Rank,
-		&r.Amount, &r.Locations, &r.Name, &r.Search, &r.Since, &r.Soonest, &r.Until, &r.Covered, &r.Due, &r.MindsRoom, &r.Room, &r.Shown,
+		&r.Amount, &r.Figures, &r.Locations, &r.Name, &r.Search, &r.Since, &r.Soonest, &r.Until, &r.Covered, &r.Due, &r.MindsRoom, &r.Room, &r.Shown,
 		&r.Wake, &r.Version, &r.Record, &r.Keys,
 	}
 }
@@ -49,7 +50,7 @@ var entryWake = slices.Index(entryRows.columns, "wake")
 
 var entryRows = shape[entryRow]{[]string{
 	"slot", "engagement", "customer", "partner", "participation", "tab", "base", "type", "status", "rank",
-	"amount", "locations", "name", "search", "since", "soonest", "until", "covered", "due", "minds_room", "room", "shown",
+	"amount", "figures", "locations", "name", "search", "since", "soonest", "until", "covered", "due", "minds_room", "room", "shown",
 	"wake", "version", "record", "keys",
 }, (*entryRow).fields, false}
 
@@ -97,7 +98,7 @@ func newEntry(e engagement.Entry) (entryRow, error) {
 	if e.Participation != "" {
 		rank, soonest, amount := int64(e.Rank), micros(storage.SortByDeadline.PositionOf(e, nil).Time), e.Amount
 		kind, status := string(e.Type), string(e.Status)
-		r.Rank, r.Soonest, r.Amount, r.Type, r.Status = &rank, &soonest, &amount, &kind, &status
+		r.Rank, r.Soonest, r.Amount, r.Type, r.Status, r.Figures = &rank, &soonest, &amount, &kind, &status, textOrNull(engagement.FiguresText(e))
 	}
 	if len(e.Locations) > 0 {
 		b, err := json.Marshal(e.Locations)
@@ -154,6 +155,8 @@ func (r *entryRow) value() (engagement.Entry, error) {
 		}
 	} else {
 		e.Type, e.Status, e.Amount, e.Rank = textOf[engagement.RowType](r.Type), textOf[engagement.Status](r.Status), textOf[string](r.Amount), int(*r.Rank)
+		month, _, _ := strings.Cut(textOf[string](r.Figures), "|")
+		e.Month = engagement.Month(month)
 		if *r.Soonest != latest {
 			e.Deadline = timeOf(*r.Soonest)
 		}

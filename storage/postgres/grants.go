@@ -14,7 +14,7 @@ var rights = []right{
 	{"command", "SELECT, INSERT"},
 	{"token", "SELECT, INSERT, UPDATE (spent)"},
 	{"event", "SELECT, INSERT, UPDATE (person)"},
-	{"participation, entry, customer, tab_count, status_count", "SELECT, INSERT, UPDATE"},
+	{"participation, entry, customer, tab_count, status_count, figure", "SELECT, INSERT, UPDATE"},
 	{"shared, message, consumer", "SELECT, INSERT, UPDATE, DELETE"}, // shared: as WithTx holds keys that there are not
 	{"person", "SELECT, INSERT, DELETE"},
 	{"sending", "SELECT, INSERT, UPDATE, DELETE"}, // to be locked before they go

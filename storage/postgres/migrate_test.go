@@ -141,7 +141,7 @@ func TestOtherVersions(t *testing.T) {
 }
 
 // placements are the columns with which the keys of a table have to begin.
-var placements = map[string]string{"tab_count": "shard", "status_count": "shard", "command": "partner", "sending": "partner", "consumer": "partner", "feed_epoch": "one"}
+var placements = map[string]string{"tab_count": "shard", "status_count": "shard", "figure": "shard", "command": "partner", "sending": "partner", "consumer": "partner", "feed_epoch": "one"}
 
 // misplaced returns the primary keys and unique indexes of a schema that do not
 // begin with what places their rows, and the foreign keys, of which there is none.

@@ -14,7 +14,7 @@ import (
 
 // asksAll are parts of the statements that are not about one customer: those of lists,
 // of sweeps, of the relay, of erasing, and of Migrate.
-var asksAll = []string{"tab_count t", "status_count t", "t.wake <= ", "taken AS", "receiver = ", "max(place)", "ORDER BY t.customer", "missing AS", "ORDER BY \"slot\""}
+var asksAll = []string{"tab_count t", "status_count t", "figure t WHERE", "entry WHERE tab IS NOT NULL", "t.wake <= ", "taken AS", "receiver = ", "max(place)", "ORDER BY t.customer", "missing AS", "ORDER BY \"slot\""}
 
 // TestOnePartition looks at the plan of every statement of commands on one customer:
 // each touches one partition of each table.
@@ -72,7 +72,7 @@ func aboutSeveral(args []any) bool {
 
 var statement = regexp.MustCompile(`^(SELECT|WITH|INSERT|UPDATE|DELETE) `)
 
-var part = regexp.MustCompile(`(?: on |Update on |Delete on )(shared|entry|participation|customer|event|token|message|person|tab_count|status_count)_(\d+)\b`)
+var part = regexp.MustCompile(`(?: on |Update on |Delete on )(shared|entry|participation|customer|event|token|message|person|tab_count|status_count|figure)_(\d+)\b`)
 
 // partsOf returns which parts of each table a plan touches.
 func partsOf(plan string) map[string][]string {

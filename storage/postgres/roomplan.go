@@ -70,10 +70,11 @@ func (s *Store) inLine(n int, given string) string {
 		" WHERE t.slot = $1::smallint AND t.engagement = $2::text AND t.customer = $3::text AND t.minds_room AND NOT (" + given + ")" + returning
 }
 
-// wasBefore is what an entry t counts as before it changes; ”: as nothing.
-const wasBefore = "coalesce(t.tab || t.status, t.tab, '')"
+// wasBefore is what an entry t counts as before it changes, a line each for its tab and
+// status, its locations and its figures; ”: as nothing.
+const wasBefore = "coalesce(t.tab || coalesce(t.status, '') || E'\\n' || coalesce(t.locations, '') || E'\\n' || coalesce(t.figures, ''), '')"
 
-const returning = " RETURNING t.slot, t.partner, t.engagement, t.tab, t.status, t.was"
+const returning = " RETURNING t.slot, t.partner, t.engagement, t.tab, t.status, t.locations, t.figures, t.was"
 
 // counted returns the common table expressions that add to the counts what has moved,
 // as so many expressions have returned it, in the shard that is so named.
@@ -82,7 +83,7 @@ func (s *Store) counted(shard string, statuses bool, from ...string) string {
 		columns := "shard, partner, " + what
 		return "counted_" + table + " AS (INSERT INTO " + s.in + table + " AS t (" + columns + ", " + n + ")" +
 			" SELECT " + shard + ", partner, " + what + ", sum(n)::bigint FROM (SELECT slot, partner, engagement, tab, status, 1 AS n FROM moved WHERE tab IS NOT NULL" +
-			" UNION ALL SELECT slot, partner, engagement, left(was, 1), substr(was, 2), -1 FROM moved WHERE was <> '') d" + column +
+			" UNION ALL SELECT slot, partner, engagement, left(was, 1), substr(split_part(was, E'\\n', 1), 2), -1 FROM moved WHERE was <> '') d" + column +
 			" GROUP BY 1, partner, " + what + " HAVING sum(n) <> 0 ORDER BY 1, partner, " + what +
 			" ON CONFLICT (" + columns + ") DO UPDATE SET " + n + " = t." + n + " + excluded." + n + ")"
 	}
@@ -91,11 +92,15 @@ func (s *Store) counted(shard string, statuses bool, from ...string) string {
 		if i > 0 {
 			moved += " UNION ALL "
 		}
-		moved += "SELECT slot, partner, engagement, tab, status, was FROM " + name
+		moved += "SELECT slot, partner, engagement, tab, status, locations, figures, was FROM " + name
 	}
 	out := moved + "), " + sum("tab_count", "", "engagement, tab", "entries")
 	if statuses {
 		out += ", " + sum("status_count", " WHERE status <> ''", "status", "participations")
 	}
-	return out
+	figures := shard
+	if shard == slotShard {
+		figures = figureShard
+	}
+	return out + ", counted_figure AS (" + s.figured("shard", addedUp("shard, ", "SELECT "+figures+" AS shard, r.* FROM ("+movedFigures+") r")) + ")"
 }

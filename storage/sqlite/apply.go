@@ -31,7 +31,7 @@ func (s *Store) Apply(ctx context.Context, c storage.Changes) error {
 // apply makes the changes. What others can have been faster at comes first, so
 // that it is told as a conflict whatever else is wrong.
 func (s *session) apply(c storage.Changes) error {
-	w := entries{session: s, tally: tally{}, words: words{}}
+	w := entries{session: s, tally: tally{}, sums: sums{}, words: words{}}
 	shared, err := s.guardShared(c)
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (w *entries) write(c storage.Changes) error {
 	if len(c.Entries)+len(c.Shared) == 0 {
 		return nil
 	}
-	if err := w.checkKeys(); err != nil {
+	if err := w.checkKeys("apply changes"); err != nil {
 		return err
 	}
 	if err := w.find(c); err != nil {
@@ -170,7 +170,10 @@ func (w *entries) write(c storage.Changes) error {
 	if err := w.reword(w.words); err != nil {
 		return err
 	}
-	return w.count(w.tally)
+	if err := w.count(w.tally); err != nil {
+		return err
+	}
+	return w.sumUp(w.sums)
 }
 
 // commandRow is the row of a command record.

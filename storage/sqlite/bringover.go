@@ -12,8 +12,8 @@ import (
 // formerTables are those that JSON was kept in, the ones that refer to others first.
 var formerTables = []string{"entry", "token", "participation", "standing", "event", "customer", "place", "message", "command", "sending", "tab_count", "status_count"}
 
-// bringOver makes the tables of the first script of those that came before it.
-func (s *session) bringOver(at int64, first script) error {
+// bringOver makes the tables of all scripts of those that came before them.
+func (s *session) bringOver(at int64, all []script) error {
 	before, err := scripts(folder("before"))
 	if err != nil {
 		return err
@@ -28,8 +28,10 @@ func (s *session) bringOver(at int64, first script) error {
 	if err := s.setAside(); err != nil {
 		return err
 	}
-	if err := s.runScript(first); err != nil {
-		return err
+	for _, m := range all {
+		if err := s.runScript(m); err != nil {
+			return err
+		}
 	}
 	for _, step := range []func() error{s.bringPlaces, s.bringCustomers, s.bringEvents, s.bringMessages, s.bringRest} {
 		if err := step(); err != nil {
@@ -144,7 +146,7 @@ func (s *session) bringPlaces() error {
 }
 
 func (s *session) writePlaces(places []formerPlace, standings, participations, rows []formerRow) error {
-	w := entries{session: s, tally: tally{}, words: words{}}
+	w := entries{session: s, tally: tally{}, sums: sums{}, words: words{}}
 	for _, row := range places {
 		p := former.Place{
 			Key: row.key(), Version: row.version, ClaimLimit: int(row.limit),
@@ -182,7 +184,10 @@ func (s *session) writePlaces(places []formerPlace, standings, participations, r
 	if err := s.reword(w.words); err != nil {
 		return err
 	}
-	return s.count(w.tally)
+	if err := s.count(w.tally); err != nil {
+		return err
+	}
+	return s.sumUp(w.sums)
 }
 
 func (w *entries) bringPlace(p former.Place) error {

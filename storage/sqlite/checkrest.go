@@ -11,12 +11,14 @@ import (
 )
 
 // CheckRest implements storage.Inspector. It goes from lot to lot, each in a transaction
-// of its own, but for the counts and the persons, which are held to all rows at once: whoever writes
-// waits that long while they are mended, and not while they are checked.
+// of its own, but for the counts, the figures and the persons, which are held to all rows at once:
+// whoever writes waits that long while they are mended, and not while they are checked.
 func (s *Store) CheckRest(ctx context.Context, mend bool, report func(storage.Finding) error) error {
 	c := restCheck{store: s, ctx: ctx, mend: mend, report: report}
 	for _, check := range []func() error{
 		func() error { return inLots(c, "", checkCounts) },
+		func() error { return inLots(c, "", checkFigures) },
+		func() error { return inLots(c, 0, checkFiguresOfEntries) },
 		func() error { return inLots(c, 0, checkParticipations) },
 		func() error { return inLots(c, [2]string{}, checkShared) },
 		func() error { return inLots(c, [2]string{}, checkKnown) },

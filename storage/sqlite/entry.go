@@ -22,13 +22,14 @@ type entryRow struct {
 	amount, locations                  string
 	until, due                         int64
 	mindsRoom                          bool
+	figures                            string
 	room, shown                        []byte
 }
 
 // shownFields are those that a list needs, besides what it is of.
 func (r *entryRow) shownFields() []any {
 	return []any{&r.customer, &r.row, &r.participation, &r.base, &r.kind, &r.status, &r.rank, &r.name, &r.search, &r.since, &r.soonest,
-		&r.amount, &r.locations, &r.until, &r.due, &r.mindsRoom, &r.room, &r.shown}
+		&r.amount, &r.locations, &r.until, &r.due, &r.mindsRoom, &r.figures, &r.room, &r.shown}
 }
 
 // fields are those that a list over several needs.
@@ -41,7 +42,7 @@ func (r *entryRow) storedFields() []any { return append([]any{&r.id}, r.fields()
 
 var (
 	shownColumns = strings.Join([]string{"t.customer", "t.row", "t.participation", "coalesce(t.base, t.tab)", "t.type", "t.status", "t.rank", "t.name", "t.search",
-		"t.since", "t.soonest", "t.amount", "coalesce(t.locations, '')", orNever("t.until"), orNever("t.due"), "t.minds_room", "t.room", "t.shown"}, ", ")
+		"t.since", "t.soonest", "t.amount", "coalesce(t.locations, '')", orNever("t.until"), orNever("t.due"), "t.minds_room", "coalesce(t.figures, '')", "t.room", "t.shown"}, ", ")
 	entryColumns  = "t.partner, t.engagement, t.tab, " + shownColumns
 	storedColumns = "t.rowid, " + entryColumns
 )
@@ -55,6 +56,7 @@ func newEntryRow(e engagement.Entry) (entryRow, error) {
 		participation: e.Participation != "", tab: string(e.Tab), base: string(e.Base), kind: string(e.Type), status: string(e.Status), rank: int64(e.Rank),
 		name: e.Name, search: e.Search, since: micros(e.Since), soonest: micros(storage.SortByDeadline.PositionOf(e, nil).Time),
 		amount: e.Amount, until: moment(e.Until), due: moment(e.Due), mindsRoom: e.MindsRoom,
+		figures: engagement.FiguresText(e),
 	}
 	if e.Locations != nil {
 		r.locations = jsonText(e.Locations)
@@ -95,7 +97,8 @@ func (r entryRow) ordered() engagement.Entry {
 		Until: momentOf(r.until), MindsRoom: r.mindsRoom, Base: engagement.Tab(r.base), Due: momentOf(r.due),
 	}
 	if r.participation {
-		e.Participation = engagement.ParticipationID(r.row)
+		month, _, _ := strings.Cut(r.figures, "|")
+		e.Participation, e.Month = engagement.ParticipationID(r.row), engagement.Month(month)
 	}
 	if r.soonest != behindAll {
 		e.Deadline = timeOf(r.soonest)

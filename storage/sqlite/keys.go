@@ -20,10 +20,10 @@ func sameKeys(ctx context.Context, q asker) (bool, error) {
 
 // checkKeys keeps a process that runs an older or newer library from mixing its own
 // keys in.
-func (s *session) checkKeys() error {
+func (s *session) checkKeys(op string) error {
 	found, err := collect(s, (*number).fields, selectSameKeys, engagement.KeysVersion)
 	if err == nil && found[0].n == 0 {
-		err = &Error{Op: "apply changes", Problem: ErrKeys}
+		err = &Error{Op: op, Problem: ErrKeys}
 	}
 	return err
 }
@@ -31,12 +31,13 @@ func (s *session) checkKeys() error {
 // keysBatch is of how many entries the keys are made anew at a time.
 const keysBatch = 500
 
-// rekey makes the keys of all entries, and the words that are kept of them, anew. An
-// entry that cannot be read keeps its texts: better found badly than not at all.
+// rekey makes the keys of all entries, and the words and figures that are kept of them,
+// anew. An entry that cannot be read keeps its texts: better found badly than not at all.
 func (s *session) rekey() error {
-	if _, err := s.tx.ExecContext(s.ctx, "DELETE FROM pe_word; DELETE FROM pe_keys"); err != nil {
+	if _, err := s.tx.ExecContext(s.ctx, "DELETE FROM pe_word; DELETE FROM pe_figure; DELETE FROM pe_keys"); err != nil {
 		return err
 	}
+	all := sums{}
 	for after := int64(0); ; {
 		batch, err := collectOnce(s, (*entryRow).storedFields, "SELECT "+storedColumns+" FROM pe_entry t WHERE t.rowid > ? ORDER BY t.rowid LIMIT ?", after, keysBatch)
 		if err != nil {
@@ -49,11 +50,17 @@ func (s *session) rekey() error {
 				e = e.Keys()
 				name, search = e.Name, e.Search
 			}
-			if name != r.name || search != r.search {
-				if _, err := s.exec("UPDATE pe_entry SET name = ?, search = ? WHERE rowid = ?", name, search, r.id); err != nil {
+			figures, err := s.figuresOf(r)
+			if err != nil {
+				return err
+			}
+			if name != r.name || search != r.search || figures != r.figures {
+				if _, err := s.exec("UPDATE pe_entry SET name = ?, search = ?, figures = ? WHERE rowid = ?", name, search, nullText(figures), r.id); err != nil {
 					return err
 				}
 			}
+			r.figures = figures
+			all.add(r, 1)
 			was := r
 			was.search, r.search = "", search
 			words.replace(was, r)
@@ -66,6 +73,28 @@ func (s *session) rekey() error {
 		}
 		after = batch[len(batch)-1].id
 	}
+	if err := s.sumUp(all); err != nil {
+		return err
+	}
 	_, err := s.exec(writeKeys, engagement.KeysVersion)
 	return err
+}
+
+// figuresOf returns what an entry counts and comes to by its participation. What cannot
+// be read stays what it is.
+func (s *session) figuresOf(r entryRow) (string, error) {
+	e, unread := r.value()
+	if !r.participation || unread != nil && r.figures != "" {
+		return r.figures, nil
+	}
+	found, err := collect(s, (*participationRow).fields, selectParticipation, r.partner, r.row)
+	if err != nil {
+		return "", err
+	}
+	for _, row := range found {
+		if p, err := row.value(); err == nil {
+			e = e.WithMonth(p)
+		}
+	}
+	return engagement.FiguresText(e), nil
 }

@@ -542,6 +542,9 @@ func soundness(t *testing.T, db *sql.DB) {
 			SELECT count(*) FROM pe_entry e WHERE e.partner = c.partner AND e.engagement = c.engagement AND e.tab = c.tab)`,
 		"wrong counts of statuses": `SELECT count(*) FROM pe_status_count c WHERE participations <> (
 			SELECT count(*) FROM pe_entry e WHERE e.partner = c.partner AND e.tab <> '' AND e.status = c.status AND e.participation = 1)`,
+		"wrong figures": `SELECT count(*) FROM (SELECT partner, engagement, tab, status, locations, sum(n) AS n FROM (
+			SELECT partner, engagement, tab, status, locations, entries AS n FROM pe_figure
+			UNION ALL SELECT partner, engagement, tab, status, coalesce(locations, ''), -1 FROM pe_entry WHERE tab <> '') GROUP BY 1, 2, 3, 4, 5) WHERE n <> 0`,
 	} {
 		var n int
 		if err := db.QueryRowContext(t.Context(), query).Scan(&n); err != nil || n != 0 {

@@ -66,14 +66,14 @@ func (s *session) migrate(op string) error {
 	if err != nil {
 		return &Error{Op: op, Err: err}
 	}
-	switch first := all[0].version; {
-	case at > all[len(all)-1].version:
+	switch last := all[len(all)-1].version; {
+	case at > last:
 		return &Error{Op: op, Problem: ErrNewerSchema}
-	case at > 0 && at < first:
-		if err := s.bringOver(at, all[0]); err != nil {
+	case at > 0 && at < all[0].version:
+		if err := s.bringOver(at, all); err != nil {
 			return err
 		}
-		at = first
+		at = last
 	}
 	for _, m := range all {
 		if m.version > at {

@@ -67,6 +67,7 @@ func TestNothingIsScanned(t *testing.T) {
 		}
 	}
 	askEverything(t.Context(), t, s)
+	askFigures(t.Context(), t, s)
 	next, now := known(500), shares(500, 1)
 	for _, p := range []engagement.Participation{participation(500, "p-500"), granted(participation(500, "p-500"))} {
 		apply(t, s, taking(now, next, p))
@@ -112,9 +113,23 @@ func askEverything(ctx context.Context, t *testing.T, s storage.Store) {
 	}
 }
 
+// askFigures asks for figures of every shape.
+func askFigures(ctx context.Context, t *testing.T, s storage.Store) {
+	for _, q := range []storage.FiguresQuery{
+		{}, {By: storage.AllFigureDimensions()}, {Participation: true, Engagements: []engagement.ID{"a", "b"}, By: storage.AllFigureDimensions()[3:4]},
+		{Statuses: []engagement.Status{engagement.StatusPaid}, Locations: []engagement.LocationID{"1"}, MonthFrom: "2026-01", MonthBefore: "2026-07"},
+	} {
+		for _, q.Partner = range []engagement.PartnerID{"northwind", ""} {
+			if _, err := s.Figures(ctx, q); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 var (
 	// Lists that a statement brings along, and tables that do not grow.
-	small = regexp.MustCompile(`^SCAN (k\b|w\b|n\b|\(subquery|json_each |\d+-ROW VALUES |CONSTANT ROW|pe_keys|pe_schema|pe_status_count|pe_tab_count|sqlite_schema)`)
+	small = regexp.MustCompile(`^SCAN (k\b|w\b|n\b|\(subquery|json_each |\d+-ROW VALUES |CONSTANT ROW|pe_keys|pe_schema|pe_status_count|pe_tab_count|pe_figure|sqlite_schema)`)
 	// An index that is read in its order, up to a limit.
 	ordered = regexp.MustCompile(`^SCAN (t|pe_message) USING INDEX pe_message_ready`)
 	// What sorts little: what there is of a customer, or of few; and a page by amounts,

@@ -71,6 +71,7 @@ var others = []column{
 	{"search", func(r *entryRow) any { return r.search }},
 	{"locations", func(r *entryRow) any { return nullText(r.locations) }},
 	{"due", func(r *entryRow) any { return null(r.due) }},
+	{"figures", func(r *entryRow) any { return nullText(r.figures) }},
 	{"room", func(r *entryRow) any { return blob(r.room) }},
 	{"shown", func(r *entryRow) any { return r.shown }},
 }
@@ -88,6 +89,7 @@ var insertEntry = func() string {
 type entries struct {
 	*session
 	tally tally
+	sums  sums
 	words words
 	had   map[entryKey]entryRow // those that are there of the given ones
 }
@@ -128,6 +130,7 @@ func (w *entries) find(c storage.Changes) error {
 func (w *entries) put(next entryRow, own *ownRow) error {
 	had, is := w.had[entryKey{next.record(), engagement.RowID(next.row)}]
 	w.tally.replace(had, next)
+	w.sums.replace(had, next)
 	w.words.replace(had, next)
 	if !is {
 		args := []any{next.customer, next.engagement, next.partner, next.row, next.participation}
@@ -189,6 +192,7 @@ func (w *entries) bringInLine(c storage.Changes, shared engagement.CustomerEngag
 			return err
 		}
 		w.tally.replace(had, next)
+		w.sums.replace(had, next)
 		set, args := changes(&had, &next)
 		set, args = append(set, "room = ?", "base = ?"), append(args, blob(next.room), others[0].value(&next))
 		if err := w.update(had.id, set, args); err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
+	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/storage"
@@ -159,12 +160,28 @@ func (d *driver) participation(of engagement.PartnerID, in engagement.ID, custom
 	case 1:
 		p = worth(granted(p, d.now), d.amount())
 		p.Claim.Status = claim.AllStatuses()[d.IntN(len(claim.AllStatuses()))]
+		p = d.handled(p)
 	case 2:
 		p = granted(p, d.now)
 	}
 	if d.IntN(2) == 0 {
 		p = reminded(p, d.around())
 	}
+	return p
+}
+
+// handled is a participation whose claim went on, some time ago, with amounts of whatever
+// currencies.
+func (d *driver) handled(p engagement.Participation) engagement.Participation {
+	c := *p.Claim
+	for _, amount := range []*eligibility.Money{&c.Requested, &c.Approved, &c.Paid} {
+		if d.IntN(2) == 0 {
+			*amount = money(d.amount())
+		}
+	}
+	at := d.now.AddDate(0, 0, -d.IntN(90))
+	c.EndedAt, c.Submissions, c.Reviews = at, []claim.Submission{{At: at}}, []claim.Review{{At: at, Outcome: claim.KindApprove}}
+	p.Claim = &c
 	return p
 }
 

@@ -33,7 +33,7 @@ func (c Case) Run(ctx context.Context, a, b storage.Store) (err error) {
 
 // Cases returns every case.
 func Cases() []Case {
-	return slices.Concat(applyCases(), wholeCases(), guardCases(), roomCases(), loadCases(), pageCases(), claimsCases(), dueCases(), outboxCases(), textCases(), valueCases(), sendingCases(), raceCases(), readModelCases(), inspectorCases(), feedCases(), pruneCases(), personCases(), []Case{{
+	return slices.Concat(applyCases(), wholeCases(), guardCases(), roomCases(), loadCases(), pageCases(), claimsCases(), figuresCases(), dueCases(), outboxCases(), textCases(), valueCases(), sendingCases(), raceCases(), readModelCases(), inspectorCases(), feedCases(), pruneCases(), personCases(), []Case{{
 		Name: "model", Rule: "Whatever the order of calls, a store answers like a plain list that is sorted on demand.", check: checkModel,
 	}})
 }

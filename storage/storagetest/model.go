@@ -135,6 +135,8 @@ func (d *driver) step(ctx context.Context) error {
 			return d.readModel(ctx, s)
 		case 1:
 			return d.prune(ctx, s)
+		case 2, 3, 4:
+			return d.figures(ctx, s)
 		}
 		return d.follow(ctx, s)
 	default:

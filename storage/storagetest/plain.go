@@ -277,6 +277,28 @@ func (s *plain) List(_ context.Context, q storage.ListQuery) (storage.List, erro
 	return out, nil
 }
 
+func (s *plain) Figures(_ context.Context, q storage.FiguresQuery) (storage.Figures, error) {
+	var out storage.Figures
+	sum := q.Sum()
+	for _, e := range s.entries() {
+		switch {
+		case !q.Has(e):
+		case engagement.Passed(e.Until, q.Now):
+			out.Overdue = append(out.Overdue, storage.ListRow{Entry: e})
+		default:
+			sum.Add(e)
+		}
+	}
+	if q.MaxOverdue > 0 && len(out.Overdue) > q.MaxOverdue {
+		return storage.Figures{Behind: true}, nil
+	}
+	slices.SortFunc(out.Overdue, func(a, b storage.ListRow) int {
+		return cmp.Or(a.Entry.Record.Compare(b.Entry.Record), cmp.Compare(a.Entry.Row, b.Entry.Row))
+	})
+	out.Rows = sum.Rows()
+	return out, nil
+}
+
 func (s *plain) Customers(_ context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
 	var out []engagement.Customer
 	after := engagement.CustomerKey{Partner: cmp.Or(q.Partner, q.AfterPartner), Customer: q.After}

@@ -39,6 +39,7 @@ func different(a, b engagement.Entry) string {
 		{"words", a.Search == b.Search},
 		{"times", a.Since.Equal(b.Since) && a.Deadline.Equal(b.Deadline) && a.Until.Equal(b.Until) && a.Due.Equal(b.Due)},
 		{"amount", a.Amount == b.Amount},
+		{"month", a.Month == b.Month},
 		{"room", a.MindsRoom == b.MindsRoom && a.Room.Equal(b.Room)},
 		{"content", sameShown(a.Shown, b.Shown)},
 	} {
