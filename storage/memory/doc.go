@@ -7,7 +7,7 @@
 // for use by many goroutines.
 //
 // A page looks at every entry of its partner and engagement, a claims list at all of the
-// partner's participations, so their cost grows with those, and only with those: some
+// partner's participations, figures at all of what they are of, so their cost grows with those, and only with those: some
 // 100,000 known customers of a partner are no trouble. BENCHMARKS.md has the figures.
 //
 // The store keeps the values that it is given and hands them out again without copying

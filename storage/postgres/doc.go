@@ -212,7 +212,10 @@
 // is a command of the workflow. It leaves old row versions for vacuum to remove,
 // and copies in backups for as long as those are kept.
 //
-// message, tab_count and status_count change all the time: leave autovacuum on.
+// message, tab_count, status_count and figure change all the time: leave autovacuum on.
+// figure has a row for each month, status, location and so on in which there is
+// something, in up to 24 shards: Prune, called now and then, leaves one of them of past
+// months, and none of what has come to nothing.
 //
 // # What takes long
 //
@@ -228,13 +231,13 @@
 //
 // Whatever a command writes about one customer has the customer's slot, a number from 1
 // to 1,024, in front of its keys: shared, entry, participation, customer, event, token
-// and message. tab_count and status_count are summed over shards, which follow from the
-// slot. All keys of a table begin with the same column, and there are no foreign keys.
+// and message. tab_count, status_count and figure are summed over shards, which follow
+// from the slot. All keys of a table begin with the same column, and there are no foreign keys.
 // So the tables can be placed by the hash of that column. With Options.Partitions
 // Migrate makes them so, in one database; a command on one customer then touches one
 // part of each, as do links and the IDs of participations and messages, which carry the
-// slot. Those from before they did are looked for in all parts, as Lists, Due, Lease and
-// Customers do. command and sending are placed by partner.
+// slot. Those from before they did are looked for in all parts, as Lists, Figures, Due,
+// Lease and Customers do. command and sending are placed by partner.
 //
 // The statements are plain SQL: common table expressions, INSERT … ON CONFLICT, unnest,
 // FOR UPDATE and FOR SHARE; an Apply is a transaction that is named as such, not only

@@ -72,6 +72,27 @@ func (s *Store) refigure(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
+// foldFigures puts together what the shards have of past months, which hardly change any
+// more, and takes away what has come to nothing: of up to so many figures. What somebody
+// is just changing it leaves, so it changes no sum.
+func (s *Store) foldFigures(limit int) step {
+	nothing := func(entries, estimated, requested, approved, paid string) string {
+		return entries + " = 0 AND " + estimated + " = 0 AND " + requested + " = 0 AND " + approved + " = 0 AND " + paid + " = 0"
+	}
+	sums := nothing("sum(entries)", "sum(estimated)", "sum(requested)", "sum(approved)", "sum(paid)")
+	keys := strings.Split(figureKeys, ", ")
+	return step{sql: "WITH apart AS (SELECT " + figureKeys + " FROM " + s.in + "figure GROUP BY " + figureKeys +
+		" HAVING " + sums + " OR count(*) > 1 AND month <> '' AND month < to_char(now() - interval '1 month', 'YYYY-MM') LIMIT " + strconv.Itoa(limit) + ")" +
+		", held AS MATERIALIZED (SELECT t.* FROM apart a JOIN " + s.in + "figure t ON " + alike("t", "a", keys...) + " ORDER BY t.shard, " + of("t", keys) + " FOR UPDATE OF t SKIP LOCKED)" +
+		", folded AS (SELECT min(shard) AS shard, " + figureKeys + ", sum(entries) AS entries, sum(estimated) AS estimated, sum(requested) AS requested, sum(approved) AS approved, sum(paid) AS paid" +
+		" FROM held GROUP BY " + figureKeys + ")" +
+		", gone AS (DELETE FROM " + s.in + "figure t USING held h JOIN folded f ON " + alike("h", "f", keys...) + " WHERE " + alike("t", "h", append([]string{"shard"}, keys...)...) +
+		" AND (h.shard <> f.shard OR " + nothing("f.entries", "f.estimated", "f.requested", "f.approved", "f.paid") + ") RETURNING 1)" +
+		", kept AS (UPDATE " + s.in + "figure t SET entries = f.entries, estimated = f.estimated, requested = f.requested, approved = f.approved, paid = f.paid FROM folded f" +
+		" WHERE " + alike("t", "f", append([]string{"shard"}, keys...)...) + " AND NOT (" + nothing("f.entries", "f.estimated", "f.requested", "f.approved", "f.paid") + ") RETURNING 1)" +
+		" SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept)"}
+}
+
 // figureRow is what entries come to. Numbers come as texts, which are exact.
 type figureRow struct {
 	Partner, Engagement, Tab, Status, Month, Locations, Currency string

@@ -27,10 +27,11 @@ var rights = []right{
 func Grants(schema, role string) string { return grants(schema, role, rights) }
 
 // GrantsToPrune returns the statements that give a role what Prune needs beside Grants:
-// to take away what each idempotency key led to, and what links open. A host can give
+// to take away what each idempotency key led to, what links open, and figures that are
+// put together with others. A host can give
 // it to the one process that prunes.
 func GrantsToPrune(schema, role string) string {
-	return grants(schema, role, []right{{"command, token", "UPDATE, DELETE"}})
+	return grants(schema, role, []right{{"command, token", "UPDATE, DELETE"}, {"figure", "DELETE"}})
 }
 
 func grants(schema, role string, rights []right) string {

@@ -47,7 +47,8 @@ func (s *applying) spend(c storage.Changes) {
 }
 
 // Prune implements storage.Store, in one trip. Of calls at once each takes what the
-// others are not just taking. Its user needs what GrantsToPrune gives.
+// others are not just taking. It also puts together what figures of past months are kept
+// in several shards, and takes away those that have come to nothing. Its user needs what GrantsToPrune gives.
 //
 // When the connection is lost within it, rows may have gone that it does not count.
 func (s *Store) Prune(ctx context.Context, q storage.PruneQuery) (storage.Pruned, error) {
@@ -92,6 +93,9 @@ func (s *Store) pruning(q storage.PruneQuery, out *storage.Pruned) []step {
 			" SELECT (SELECT min(n.partner) FROM "+s.in+"sending n WHERE n.partner > who.partner) FROM who WHERE who.partner IS NOT NULL)"+
 			", old AS MATERIALIZED (SELECT n.partner, n.message FROM who CROSS JOIN LATERAL (SELECT n.partner, n.message FROM "+s.in+"sending n"+
 			" WHERE n.partner = who.partner AND n.at < $1::bigint ORDER BY n.at"+limit+" FOR UPDATE SKIP LOCKED) n"+limit+")"+gone("sending", "partner", "message"), micros(q.Sendings))
+	}
+	if len(steps) > 0 {
+		steps = append(steps, s.foldFigures(q.Limit))
 	}
 	return steps
 }

@@ -1,0 +1,134 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/verify"
+)
+
+func figureTexts(t *testing.T, s storage.Store) []string {
+	t.Helper()
+	found, err := s.Figures(t.Context(), storage.FiguresQuery{By: storage.AllFigureDimensions()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, r := range found.Rows {
+		out = append(out, fmt.Sprint(r))
+	}
+	return out
+}
+
+func figureRows(t *testing.T, pool *pgxpool.Pool, schema string) (n int) {
+	t.Helper()
+	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM "`+schema+`".figure`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// Prune leaves one row of a figure of a past month, and none of what has come to nothing,
+// and changes no figure, whatever others do meanwhile.
+func TestFiguresAreFolded(t *testing.T) {
+	pool := running(t).pool(t, modes["cached"], 8)
+	schema := newSchema()
+	s := store(t, pool, schema)
+	sc := manyCustomers(40)
+	sc.Store = s
+	w := workflowtest.New(t, func() workflowtest.Scenario { return sc })
+	for i := range 30 {
+		w.Added("azure-migration", fmt.Sprintf("contact@customer-%d.example", i))
+	}
+	w.Advance(40 * 24 * time.Hour)
+	w.Swept() // in a shard of its own: all have expired
+	was, rows := figureTexts(t, s), figureRows(t, pool, schema)
+	q := storage.PruneQuery{Commands: w.Now().AddDate(-1, 0, 0), Limit: 1000}
+	var wg sync.WaitGroup
+	for i := range 4 { // beside others who prune, and who write
+		wg.Go(func() {
+			if _, err := s.Prune(context.Background(), q); err != nil {
+				t.Error(err)
+			}
+		})
+		w.Added("azure-migration", fmt.Sprintf("contact@customer-%d.example", 30+i))
+	}
+	wg.Wait()
+	if _, err := s.Prune(t.Context(), q); err != nil {
+		t.Fatal(err)
+	}
+	is, left := figureTexts(t, s), figureRows(t, pool, schema)
+	if len(is) != len(was)+1 {
+		t.Errorf("after it there are the figures\n%q\nbefore\n%q", is, was)
+	}
+	if left >= rows || left > 10 {
+		t.Errorf("%d rows are left of %d", left, rows)
+	}
+	again := figureTexts(t, s)
+	if _, err := s.Prune(t.Context(), q); err != nil || !reflect.DeepEqual(figureTexts(t, s), again) {
+		t.Errorf("it changes %q: %v", again, err)
+	}
+	for _, f := range found(t, s, w.Now, verify.Check) {
+		t.Errorf("found: %+v", f)
+	}
+}
+
+// Whoever writes at once, batches among them, loses no figure and waits for nobody for
+// long.
+func TestFiguresAtOnce(t *testing.T) {
+	pool := running(t).pool(t, modes["cached"], 12)
+	s := store(t, pool, newSchema())
+	w := workflowtest.New(t, func() workflowtest.Scenario {
+		sc := manyCustomers(160)
+		sc.Store = s
+		return sc
+	})
+	var wg sync.WaitGroup
+	for g := range 8 {
+		wg.Go(func() {
+			for i := range 20 {
+				started, err := w.Desk.AddCustomer(context.Background(), w.Actor, workflow.AddCustomer{
+					Key: fmt.Sprint("add ", g, " ", i), Engagements: []engagement.ID{"azure-migration"},
+					Candidate: workflow.Candidate{Location: "4711201", Domain: fmt.Sprintf("customer-%d.example", 20*g+i)},
+				})
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				if i%2 == 0 {
+					if err := w.Desk.Cancel(context.Background(), w.Actor, started[0].ID, workflow.Cancel{Key: fmt.Sprint("cancel ", g, " ", i)}); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	w.Advance(40 * 24 * time.Hour)
+	w.Swept()
+	got, err := s.Figures(t.Context(), storage.FiguresQuery{Participation: true, By: []storage.FigureDimension{storage.FiguresByStatus}, Now: w.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var counts []int
+	for _, r := range got.Rows {
+		counts = append(counts, r.Entries)
+	}
+	if !slices.Equal(counts, []int{80, 80}) {
+		t.Errorf("the figures are %+v", got.Rows)
+	}
+	for _, f := range found(t, s, w.Now, verify.Check) {
+		t.Errorf("found: %+v", f)
+	}
+}
