@@ -120,12 +120,11 @@ func (s *driftingFigures) Figures(ctx context.Context, q storage.FiguresQuery) (
 			continue
 		}
 		key := string(e.Record.Partner) + string(e.Record.Engagement) + string(e.Row)
-		counted := e
-		if was, is := s.counted[key]; is {
-			counted = s.change(was, e)
-		} else {
-			counted = s.change(e, e)
+		was, is := s.counted[key]
+		if !is {
+			was = e
 		}
+		counted := s.change(was, e)
 		if slices.Contains(q.By, storage.FiguresByStatus) && len(q.By) == 1 || len(q.By) == len(storage.AllFigureDimensions()) { // one that asks for everything
 			s.counted[key] = counted
 		}
