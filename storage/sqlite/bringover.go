@@ -374,6 +374,7 @@ func (s *session) bringMessages() error {
 
 func (s *session) bringRest() error {
 	_, err := s.tx.ExecContext(s.ctx, `
+		INSERT INTO pe_person (partner, key, person, customer) SELECT partner, x'', x'', customer FROM pe_customer WHERE persons IS NULL;
 		INSERT INTO pe_token (hash, slot, partner, participation) SELECT hash, 0, partner, participation FROM former_token;
 		INSERT INTO pe_command (partner, key, body, result, at) SELECT partner, key, body, result, at FROM former_command;
 		INSERT INTO pe_sending (partner, message, mailbox, engagement, at) SELECT partner, message, mailbox, engagement, at FROM former_sending`)

@@ -29,7 +29,7 @@ func TestBrokenFigures(t *testing.T) {
 		}
 	}
 	expectFailures(t, []brokenStore{
-		{"sums that drift when an amount changes", []string{"figures replaced", "figures drift", "model"}, keeping(func(was, is engagement.Entry) engagement.Entry {
+		{"sums that drift when an amount changes", []string{"figures replaced", "figures drift"}, keeping(func(was, is engagement.Entry) engagement.Entry {
 			if was.Status == is.Status && was.Tab == is.Tab {
 				return was
 			}
