@@ -98,8 +98,8 @@ func TestFiguresAtOnce(t *testing.T) {
 	for g := range 8 {
 		wg.Go(func() {
 			for i := range 20 {
-				started, err := w.Desk.AddCustomer(context.Background(), w.Actor, workflow.AddCustomer{
-					Key: fmt.Sprint("add ", g, " ", i), Engagements: []engagement.ID{"azure-migration"},
+				started, err := w.Desk.Customers.Add(context.Background(), w.Actor.Request(fmt.Sprint("add ", g, " ", i)), workflow.AddCustomer{
+					Engagements: []engagement.ID{"azure-migration"},
 					Candidate: workflow.Candidate{Location: "4711201", Domain: fmt.Sprintf("customer-%d.example", 20*g+i)},
 				})
 				if err != nil {
@@ -107,7 +107,7 @@ func TestFiguresAtOnce(t *testing.T) {
 					continue
 				}
 				if i%2 == 0 {
-					if err := w.Desk.Cancel(context.Background(), w.Actor, started[0].ID, workflow.Cancel{Key: fmt.Sprint("cancel ", g, " ", i)}); err != nil {
+					if err := w.Desk.Claims.Cancel(context.Background(), w.Actor.Request(fmt.Sprint("cancel ", g, " ", i)), started[0].ID, workflow.Cancel{}); err != nil {
 						t.Error(err)
 					}
 				}
