@@ -100,7 +100,7 @@ func TestFiguresAtOnce(t *testing.T) {
 			for i := range 20 {
 				started, err := w.Desk.Customers.Add(context.Background(), w.Actor.Request(fmt.Sprint("add ", g, " ", i)), workflow.AddCustomer{
 					Engagements: []engagement.ID{"azure-migration"},
-					Candidate: workflow.Candidate{Location: "4711201", Domain: fmt.Sprintf("customer-%d.example", 20*g+i)},
+					Candidate:   workflow.Candidate{Location: "4711201", Domain: fmt.Sprintf("customer-%d.example", 20*g+i)},
 				})
 				if err != nil {
 					t.Error(err)
