@@ -264,6 +264,9 @@ func claimListCalls() []call {
 		{"Claims.All", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return collect(w.Desk.Claims.All(background, a, workflow.ClaimsQuery{}))
 		}},
+		{"Claims.Figures", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return w.Desk.Claims.Figures(background, a, workflow.FiguresQuery{By: workflow.AllFigureDimensions()})
+		}},
 		{"Claims.Totals", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			return w.Desk.Claims.Totals(background, a, workflow.ClaimsQuery{})
 		}},

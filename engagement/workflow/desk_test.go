@@ -94,6 +94,10 @@ func (s *spy) List(ctx context.Context, q storage.ListQuery) (storage.List, erro
 	return read(s, func() (storage.List, error) { return s.Store.List(ctx, q) })
 }
 
+func (s *spy) Figures(ctx context.Context, q storage.FiguresQuery) (storage.Figures, error) {
+	return read(s, func() (storage.Figures, error) { return s.Store.Figures(ctx, q) })
+}
+
 func (s *spy) Customers(ctx context.Context, q storage.CustomersQuery) ([]engagement.Customer, error) {
 	return read(s, func() ([]engagement.Customer, error) { return s.Store.Customers(ctx, q) })
 }

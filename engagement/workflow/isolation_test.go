@@ -143,6 +143,8 @@ func TestNobodySeesAnother(t *testing.T) {
 			}
 			totals, err := them.Desk.Claims.Totals(background, them.Actor, q)
 			keep(fmt.Sprintf("totals %+v", q), totals, err)
+			figures, err := them.Desk.Claims.Figures(background, them.Actor, workflow.FiguresQuery{By: workflow.AllFigureDimensions(), Locations: q.Locations, Known: true})
+			keep(fmt.Sprintf("figures %+v", q), figures, err)
 			var csv strings.Builder
 			keep(fmt.Sprintf("export of claims %+v", q), &csv, them.Desk.Claims.Export(background, them.Actor, q, &csv, nil))
 		}

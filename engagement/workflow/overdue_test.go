@@ -39,6 +39,9 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 		totals, err := w.Desk.Claims.Totals(background, actor, workflow.ClaimsQuery{})
 		ok(t, err)
 		show("totals", totals)
+		figures, err := w.Desk.Claims.Figures(background, actor, workflow.FiguresQuery{By: workflow.AllFigureDimensions(), Known: actor.Partner != ""})
+		ok(t, err)
+		show("figures", figures)
 		var csv strings.Builder
 		ok(t, w.Desk.Claims.Export(background, actor, workflow.ClaimsQuery{}, &csv, nil))
 		show("export of claims", csv.String())

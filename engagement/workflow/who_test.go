@@ -93,6 +93,7 @@ Reviews.RecordPayment          no       no       no       no       ok       4eye
 Claims.Get                     none     none     no       no       ok       ok
 Claims.List                    ok       ok       no       no       ok       ok
 Claims.All                     ok       ok       no       no       ok       ok
+Claims.Figures                 ok       ok       no       no       ok       ok
 Claims.Totals                  ok       ok       no       no       ok       ok
 Claims.Export                  ok       ok       no       no       ok       ok
 `
