@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
@@ -66,6 +67,14 @@ var readings = map[string]func(t *testing.T, w spoiled) (int, error){
 	"Claims.Totals": func(t *testing.T, w spoiled) (int, error) {
 		totals, err := w.Desk.Claims.Totals(t.Context(), w.Actor, workflow.ClaimsQuery{})
 		return len(totals), err
+	},
+	"Totals of a search": func(t *testing.T, w spoiled) (int, error) { // whose rows it reads
+		totals, err := w.Desk.Claims.Totals(t.Context(), w.Actor, workflow.ClaimsQuery{From: time.Unix(1, 0)})
+		return len(totals), err
+	},
+	"Claims.Figures": func(t *testing.T, w spoiled) (int, error) {
+		figures, err := w.Desk.Claims.Figures(t.Context(), w.Actor, workflow.FiguresQuery{By: workflow.AllFigureDimensions(), Known: true})
+		return len(figures.Rows), err
 	},
 	"Customers.Search": func(t *testing.T, w spoiled) (int, error) {
 		rows, err := w.Desk.Customers.Search(t.Context(), w.Actor, "", 0)
@@ -211,7 +220,7 @@ var namedBy = map[string][]string{
 	"record":        {"Histories.Verify", "Program.ErasePerson"},
 	"customer":      {"Claims.Get", "Histories.List", "Histories.All", "Histories.Verify", "Histories.Heads", "Program.Reevaluate", "Program.ErasePerson"},
 	"event":         {"Claims.Get", "Histories.List", "Histories.All", "Feed.Read", "Histories.Verify", "Program.ErasePerson"},
-	"entry":         {"Customers.List", "Claims.List", "Claims by location", "Claims.All", "Claims.Totals", "Customers.Search", "Customers.Export", "Claims.Export"},
+	"entry":         {"Customers.List", "Claims.List", "Claims by location", "Claims.All", "Totals of a search", "Customers.Search", "Customers.Export", "Claims.Export"},
 	"message":       {"Jobs.Relay"},
 }
 
