@@ -70,7 +70,7 @@ type FigureRow struct {
 	Status       engagement.Status     `json:"status,omitzero"`
 	Location     engagement.LocationID `json:"location,omitzero"`
 	Month        engagement.Month      `json:"month,omitzero"` // in which they came to their status, see [engagement.Participation.MonthAt]
-	Currency     string                `json:"currency,omitzero"`
+	Currency     string                `json:"currency"`
 	Count        int                   `json:"count"` // by the currency of the amount that says most
 	Estimated    eligibility.Money     `json:"estimated,omitzero"`
 	Requested    eligibility.Money     `json:"requested,omitzero"`

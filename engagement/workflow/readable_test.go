@@ -41,7 +41,8 @@ var notForPeople = map[string]string{
 	"MoveFeedConsumer.From": "a cursor", "MoveFeedConsumer.To": "a cursor",
 
 	"ClaimsQuery.Search": "looked for, and not kept", "ClaimsQuery.SolutionAreas": "looked for", "ClaimsQuery.Owners": "looked for", "ClaimsQuery.Labels": "looked for",
-	"CustomersQuery.Search": "looked for, and not kept", "CustomersQuery.Owners": "looked for", "CustomersQuery.Labels": "looked for",
+	"FiguresQuery.SolutionAreas": "looked for",
+	"CustomersQuery.Search":      "looked for, and not kept", "CustomersQuery.Owners": "looked for", "CustomersQuery.Labels": "looked for",
 	"EngagementsQuery.Roles": "looked for",
 	"Person.User":            "looked for: somebody is erased under the name that the host gave, whatever it is",
 	"Person.Name":            "looked for, as words; one without two characters that show is refused",
