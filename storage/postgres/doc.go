@@ -154,6 +154,10 @@
 // (synchronous_commit = remote_apply). What a host commits through WithTx counts as another
 // process's.
 //
+// A replica shows a commit a moment before its primary does, or as long before as that
+// waits for another replica. A page can have it then; the feed and histories have nothing
+// there that the primary did not show when it was asked.
+//
 // While the replica is out of reach all goes to the primary, and it is tried again every
 // five seconds; New does without it, too. The same holds for a server that is no replica
 // of this primary's any more: one that was promoted itself, or that follows, or has got

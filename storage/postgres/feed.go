@@ -142,16 +142,22 @@ func (s *Store) Feed(ctx context.Context, q storage.FeedQuery) (storage.Feed, er
 	if q.Partner != "" {
 		reach = max(feedReach, reach)
 	}
-	sql := "SELECT " + of("t", fedRows.columns) + " FROM " + s.in + "event t WHERE " + behindPlace +
-		" AND t.place < " + s.readable() + feedOrder + strconv.Itoa(reach)
-	args := []any{at.Place, at.Seq, at.Hash}
-	if q.Partner != "" { // and the last one that was looked at
-		sql = "SELECT " + of("w", fedRows.columns) + ", w.n, w.trail FROM (SELECT t.*, row_number() OVER w AS n, lead(1) OVER w IS NULL AS last, " + trailText + " AS trail FROM (" + sql + ") t" +
+	text := func(before string) string {
+		sql := "SELECT " + of("t", fedRows.columns) + " FROM " + s.in + "event t WHERE " + behindPlace +
+			" AND t.place < " + s.readable() + before + feedOrder + strconv.Itoa(reach)
+		if q.Partner == "" {
+			return sql
+		}
+		// And the last one that was looked at.
+		return "SELECT " + of("w", fedRows.columns) + ", w.n, w.trail FROM (SELECT t.*, row_number() OVER w AS n, lead(1) OVER w IS NULL AS last, " + trailText + " AS trail FROM (" + sql + ") t" +
 			" WINDOW w AS (ORDER BY t.place, t.seq, t.hash)) w WHERE w.partner = $4::text OR w.last ORDER BY w.n"
+	}
+	args := []any{at.Place, at.Seq, at.Hash}
+	if q.Partner != "" {
 		args = append(args, string(q.Partner))
 	}
 	var found []fedRow
-	steps := func() []step {
+	steps := func(sql string, args []any) []step {
 		found = nil
 		var t trail
 		return append(s.from(at, &t), step{sql: sql, args: args, scan: func(rows pgx.Rows) error {
@@ -171,8 +177,10 @@ func (s *Store) Feed(ctx context.Context, q storage.FeedQuery) (storage.Feed, er
 		}})
 	}
 	const op = "read the feed"
-	if !s.fromReader(ctx, op, q.Partner, steps()) {
-		err = s.retry(ctx, op, func(on querier) error { return send(ctx, on, steps()) }, readable)
+	if !s.fromReader(ctx, op, q.Partner, func(least position) []step {
+		return steps(text(" AND t.place < "+s.epoch()+" + $"+strconv.Itoa(len(args)+1)+"::bigint"), append(args, least.shows))
+	}) {
+		err = s.retry(ctx, op, func(on querier) error { return send(ctx, on, steps(text(""), args)) }, readable)
 	}
 	if err != nil || len(found) == 0 {
 		return storage.Feed{Next: q.After}, err

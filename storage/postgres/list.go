@@ -74,7 +74,7 @@ func (s *Store) list(ctx context.Context, q storage.ListQuery, overdue bool) (b 
 	err = s.shown(ctx, "read a list", q.Partner, sql, l.args, func() func(pgx.Rows) error {
 		b = new(listed)
 		return b.add
-	})
+	}, nil)
 	return b, err
 }
 

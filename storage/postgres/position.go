@@ -14,20 +14,22 @@ type position struct {
 	system   int64 // of which cluster
 	timeline int32 // a new one begins with each replica that is promoted
 	at       int64 // in bytes
+	shows    int64 // of a primary: all transactions before the one with this number have ended for whoever reads there
 }
 
 // Statements for the position up to which a primary has written, and a replica can show.
 // A replica tells the timeline that it has gone over to with its next restart point.
 const (
-	writtenText = "SELECT (SELECT system_identifier FROM pg_control_system()), " + timelineText + ", (l - '0/0'::pg_lsn)::bigint FROM pg_current_wal_insert_lsn() l"
+	writtenText = "SELECT (SELECT system_identifier FROM pg_control_system()), " + timelineText + ", (l - '0/0'::pg_lsn)::bigint, " + visibleText + " FROM pg_current_wal_insert_lsn() l"
 	shownText   = "SELECT (SELECT system_identifier FROM pg_control_system())," +
 		" (SELECT greatest(c.timeline_id, r.min_recovery_end_timeline) FROM pg_control_checkpoint() c, pg_control_recovery() r)," +
 		" coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0)::bigint, pg_is_in_recovery()"
+	visibleText  = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 	timelineText = "('x' || left(pg_walfile_name(l), 8))::bit(32)::integer"
 )
 
 func (p *position) scan(found pgx.Rows) error {
-	err := found.Scan(&p.system, &p.timeline, &p.at)
+	err := found.Scan(&p.system, &p.timeline, &p.at, &p.shows)
 	// Where the next record will be is behind the head of a page of the log that nothing
 	// is on yet.
 	if in := p.at % logPage; in == shortHead || in == longHead {
@@ -53,6 +55,7 @@ type track struct {
 	log     position      // of which all is here
 	written map[engagement.PartnerID]int64
 	newest  int64 // of written
+	shows   int64 // of the log: the highest
 	round   int   // how often what was asked has been given up
 }
 
@@ -84,6 +87,7 @@ func (t *track) with(of engagement.PartnerID, p position) position {
 	if !p.sameLog(t.log) {
 		return p
 	}
+	p.shows = t.shows
 	if of == "" {
 		p.at = max(p.at, t.newest)
 	} else {
@@ -132,12 +136,13 @@ func (t *track) wrote(partners []engagement.PartnerID, p position) {
 func (t *track) of(p position) bool {
 	switch {
 	case p.sameLog(t.log):
+		t.shows = max(t.shows, p.shows)
 		return true
 	case p.system == t.log.system && p.timeline < t.log.timeline:
 		return false
 	}
 	t.forget()
-	t.log, t.written, t.newest = p, nil, 0
+	t.log, t.written, t.newest, t.shows = p, nil, 0, p.shows
 	return true
 }
 

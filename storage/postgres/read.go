@@ -75,10 +75,6 @@ func (s *Store) History(ctx context.Context, q storage.HistoryQuery) ([]engageme
 	sql := "SELECT " + of("t", eventRows.columns) + " FROM " + s.in + "event t" +
 		" WHERE t.slot = $1::smallint AND t.partner = $2::text AND t.customer = $3::text AND t.seq > $4::bigint AND t.seq < $5::bigint" + about +
 		" ORDER BY t.seq" + direction + " LIMIT " + strconv.Itoa(q.Limit)
-	var sure []step
-	if q.Reaching > 0 {
-		sure = append(sure, s.reaching(q))
-	}
 	var found []eventRow
 	err := s.shown(ctx, "read a history", q.Customer.Partner, sql, args, func() func(pgx.Rows) error {
 		found = nil
@@ -88,18 +84,20 @@ func (s *Store) History(ctx context.Context, q storage.HistoryQuery) ([]engageme
 			found = append(found, r)
 			return err
 		}
-	}, sure...)
+	}, func(least position) []step { return []step{s.reaching(q, least)} })
 	if err != nil {
 		return nil, err
 	}
 	return values(found, (*eventRow).value)
 }
 
-// reaching is a step that makes sure of an event that is known to be there.
-func (s *Store) reaching(q storage.HistoryQuery) step {
+// reaching is a step that makes sure that a replica has an event that is known to be
+// there, and none that its primary does not show yet.
+func (s *Store) reaching(q storage.HistoryQuery, least position) step {
 	return step{
-		sql:  "SELECT EXISTS (SELECT 1 FROM " + s.in + "event t WHERE t.slot = $1::smallint AND t.partner = $2::text AND t.customer = $3::text AND t.seq = $4::bigint)",
-		args: findable([]any{slotOf(q.Customer.Customer), string(q.Customer.Partner), string(q.Customer.Customer), q.Reaching}),
+		sql: "SELECT coalesce(max(l.seq), 0) >= $4::bigint AND coalesce(max(l.place), 0) < " + s.epoch() + " + $5::bigint FROM (SELECT t.seq, t.place FROM " + s.in + "event t" +
+			" WHERE t.slot = $1::smallint AND t.partner = $2::text AND t.customer = $3::text ORDER BY t.seq DESC LIMIT 1) l",
+		args: findable([]any{slotOf(q.Customer.Customer), string(q.Customer.Partner), string(q.Customer.Customer), q.Reaching, least.shows}),
 		scan: func(found pgx.Rows) error {
 			var there bool
 			err := found.Scan(&there)

@@ -182,7 +182,11 @@ func partnersOf(c storage.Changes) []engagement.PartnerID {
 
 // fromReader reads what is shown to a partner, or, of "", to whoever sees all, from the
 // reader, and reports whether that has worked. If it has not, the primary has to be read.
-func (s *Store) fromReader(ctx context.Context, op string, of engagement.PartnerID, steps []step) bool {
+//
+// A commit is on a replica a moment before its primary shows it, or as long before as that
+// waits for another replica. What has to agree with what is read there, or is read on from
+// there, must not be of transactions from least.shows on.
+func (s *Store) fromReader(ctx context.Context, op string, of engagement.PartnerID, steps func(least position) []step) bool {
 	r := s.reader
 	if r == nil || s.tx != nil || storage.IsCurrent(ctx) || r.isPaused() {
 		return false
@@ -191,7 +195,7 @@ func (s *Store) fromReader(ctx context.Context, op string, of engagement.Partner
 	if err != nil {
 		return false // which reading there will say, too
 	}
-	shown, follows, err := r.read(ctx, steps)
+	shown, follows, err := r.read(ctx, steps(least))
 	err = explain(ctx, op, err)
 	switch {
 	case ctx.Err() != nil:
@@ -262,8 +266,14 @@ func (r *replica) pauseAfter(err error) time.Duration {
 
 // shown runs one statement that reads what is shown to a partner, on the reader where it
 // can, with more steps that make sure of that; see read and fromReader.
-func (s *Store) shown(ctx context.Context, op string, of engagement.PartnerID, sql string, args []any, begin func() func(pgx.Rows) error, sure ...step) error {
-	if s.reader != nil && s.fromReader(ctx, op, of, append(sure, step{sql: sql, args: findable(args), scan: begin()})) {
+func (s *Store) shown(ctx context.Context, op string, of engagement.PartnerID, sql string, args []any, begin func() func(pgx.Rows) error, sure func(position) []step) error {
+	if s.fromReader(ctx, op, of, func(least position) []step {
+		var steps []step
+		if sure != nil {
+			steps = sure(least)
+		}
+		return append(steps, step{sql: sql, args: findable(args), scan: begin()})
+	}) {
 		return nil
 	}
 	return s.read(ctx, op, sql, args, begin)
