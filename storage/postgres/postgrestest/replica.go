@@ -51,10 +51,11 @@ func (c *Cluster) Promote(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var done bool
-	err = conn.QueryRow(ctx, "SELECT pg_promote(true, 60)").Scan(&done)
-	if err == nil && !done {
-		err = errors.New("the replica does not become a primary")
+	// Not within one statement, whose snapshot could be in the way of what is to be
+	// replayed before.
+	_, err = conn.Exec(ctx, "SELECT pg_promote(false)")
+	for follows := true; follows && err == nil; {
+		err = conn.QueryRow(ctx, "SELECT pg_is_in_recovery()").Scan(&follows)
 	}
 	return errors.Join(err, conn.Close(ctx))
 }
