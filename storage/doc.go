@@ -71,6 +71,11 @@
 // of tabs and statuses and Figures are those of the entries, so an adapter that keeps them
 // adds how each entry differs from the stored one, those that InLine changes included.
 //
+// Who is named in what is kept of a customer comes back with the customer, and finds it:
+// a row for each digest, by partner and key, which Apply brings in line with
+// Changes.Persons. Customers whose Persons have no Key, because nobody has looked, have to
+// be found as fast, so that an erasure does not go through all of them.
+//
 // A record comes back as it was given, in its next version, with its participations as
 // they are stored.
 // Due goes by its engagement.PartnerRecord.Wake, which Apply works out with all of its

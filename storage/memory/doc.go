@@ -10,6 +10,9 @@
 // partner's participations, figures at all of what they are of, so their cost grows with those, and only with those: some
 // 100,000 known customers of a partner are no trouble. BENCHMARKS.md has the figures.
 //
+// Customers who name somebody are looked for among all of the partner's, which costs
+// little more than to compare the digests of each.
+//
 // The store keeps the values that it is given and hands them out again without copying
 // what they point to.
 package memory

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/storagetest"
 	"github.com/partnerengage/partnerengage/storage/verify"
 )
 
@@ -67,5 +69,38 @@ func TestNothingOfAPersonIsLeftInTheFile(t *testing.T) {
 	}
 	if !bytes.Contains(lower, []byte("rui@contoso.com")) {
 		t.Error("the file does not even have who stays")
+	}
+}
+
+// BenchmarkErase measures an erasure by address of somebody whom one customer names, among
+// a hundred customers and among as many as -large says.
+func BenchmarkErase(b *testing.B) {
+	for _, n := range []int{100, *large} {
+		b.Run(fmt.Sprintf("customers=%d", n), func(b *testing.B) {
+			s := open(b, newFile(b), relaxed)
+			if err := (storagetest.Filling{Customers: n, Eligible: 500}).Fill(b.Context(), s); err != nil {
+				b.Fatal(err)
+			}
+			w := workflowtest.New(b, func() workflowtest.Scenario {
+				sc := workflowtest.Contoso()
+				sc.Store = s
+				return sc
+			})
+			p := w.Added("azure-migration", "x@contoso.com")
+			w.Requested(p)
+			i := 0
+			for b.Loop() {
+				b.StopTimer()
+				i++
+				address := fmt.Sprintf("person-%d@northwind.example", i)
+				if err := w.Desk.Consents.ChangePartnerContacts(b.Context(), w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(address)}); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+				if _, err := w.Desk.Program.ErasePerson(b.Context(), w.Actor, workflow.Person{Email: address}, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
