@@ -93,7 +93,7 @@ func BenchmarkErase(b *testing.B) {
 				b.StopTimer()
 				i++
 				address := fmt.Sprintf("person-%d@northwind.example", i)
-				if err := w.Desk.Consents.ChangePartnerContacts(b.Context(), w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(address)}); err != nil {
+				if _, err := w.Desk.Consents.ChangePartnerContacts(b.Context(), w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(address)}); err != nil {
 					b.Fatal(err)
 				}
 				b.StartTimer()
