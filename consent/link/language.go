@@ -1,8 +1,9 @@
 package link
 
 import (
-	"slices"
 	"strings"
+
+	"github.com/partnerengage/partnerengage/internal/locale"
 )
 
 // Language is a language tag of BCP 47 such as "en" or "pt-PT": a language and,
@@ -48,33 +49,25 @@ func (l *Language) UnmarshalText(text []byte) error {
 }
 
 // MatchLanguage returns the first of what is wanted, best first, that one of the
-// languages at hand can stand for: the same tag, else the same language without
-// region or script, else the first with the same language. So who wants pt-BR and
-// finds no pt-BR gets pt, and else pt-PT, which both can read; who wants fr does not
-// get English here. It returns false if there is none.
+// languages at hand can stand for: its own language, in whatever script or region comes
+// closest by CLDR. So who wants pt-BR and finds no pt-BR gets pt-PT, which both can read;
+// who wants fr does not get English here, nor who wants da Norwegian. It returns false
+// if there is none.
 func MatchLanguage(have []Language, wanted ...Language) (Language, bool) {
+	tags := make([]string, len(have))
+	for i, l := range have {
+		tags[i] = string(l)
+	}
 	for _, w := range wanted {
 		tag, err := ParseLanguage(string(w))
 		if err != nil {
 			continue
 		}
-		primary := tag.primary()
-		for _, fits := range []func(Language) bool{
-			func(l Language) bool { return l == tag },
-			func(l Language) bool { return l == primary },
-			func(l Language) bool { return l.primary() == primary },
-		} {
-			if i := slices.IndexFunc(have, fits); i >= 0 {
-				return have[i], true
-			}
+		if i := locale.Match(tags, string(tag)); i >= 0 {
+			return have[i], true
 		}
 	}
 	return "", false
-}
-
-func (l Language) primary() Language {
-	primary, _, _ := strings.Cut(string(l), "-")
-	return Language(primary)
 }
 
 func letters(s string) bool {

@@ -9,7 +9,7 @@ import (
 
 func TestMatchLanguage(t *testing.T) {
 	have := []link.Language{"pt-PT", "pt-BR", "pt", "zh-Hant-TW"}
-	for wanted, want := range map[link.Language]link.Language{"pt-BR": "pt-BR", "pt-AO": "pt", "zh": "zh-Hant-TW"} {
+	for wanted, want := range map[link.Language]link.Language{"pt-BR": "pt-BR", "pt-AO": "pt-PT", "zh": "zh-Hant-TW"} {
 		got, ok := link.MatchLanguage(have, wanted)
 		require.True(t, ok)
 		require.Equal(t, want, got)
