@@ -42,11 +42,29 @@ type LinksDesk struct{ s *Service }
 // JobsDesk has the jobs, which any number of processes may run.
 type JobsDesk struct{ s *Service }
 
-// openDesks makes the desks of a Service.
+// openDesks makes the desks of a Service, all at once: With does so for each
+// transaction.
 func (s *Service) openDesks() {
-	s.Engagements, s.Customers, s.Consents, s.Claims = &EngagementsDesk{s}, &CustomersDesk{s}, &ConsentsDesk{s}, &ClaimsDesk{s}
-	s.Documents, s.Surveys, s.Reviews, s.Histories = &DocumentsDesk{s}, &SurveysDesk{s}, &ReviewsDesk{s}, &HistoriesDesk{s}
-	s.Feed, s.Program, s.Links, s.Jobs = &FeedDesk{s}, &ProgramDesk{s}, &LinksDesk{s}, &JobsDesk{s}
+	d := &struct {
+		engagements EngagementsDesk
+		customers   CustomersDesk
+		consents    ConsentsDesk
+		claims      ClaimsDesk
+		documents   DocumentsDesk
+		surveys     SurveysDesk
+		reviews     ReviewsDesk
+		histories   HistoriesDesk
+		feed        FeedDesk
+		program     ProgramDesk
+		links       LinksDesk
+		jobs        JobsDesk
+	}{
+		EngagementsDesk{s}, CustomersDesk{s}, ConsentsDesk{s}, ClaimsDesk{s}, DocumentsDesk{s}, SurveysDesk{s},
+		ReviewsDesk{s}, HistoriesDesk{s}, FeedDesk{s}, ProgramDesk{s}, LinksDesk{s}, JobsDesk{s},
+	}
+	s.Engagements, s.Customers, s.Consents, s.Claims = &d.engagements, &d.customers, &d.consents, &d.claims
+	s.Documents, s.Surveys, s.Reviews, s.Histories = &d.documents, &d.surveys, &d.reviews, &d.histories
+	s.Feed, s.Program, s.Links, s.Jobs = &d.feed, &d.program, &d.links, &d.jobs
 }
 
 // Request is who gives a command, and under which idempotency key.

@@ -115,6 +115,9 @@ func attemptUpTo[R any](ctx context.Context, s *Service, record storage.CommandR
 		if err == nil {
 			return result, nil
 		}
+		if own, ok := errors.AsType[hostError](err); ok {
+			return zero, own.error
+		}
 		if !errors.Is(err, storage.ErrConflict) {
 			return zero, unavailable("storage", err)
 		}

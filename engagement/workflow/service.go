@@ -189,6 +189,7 @@ type Service struct {
 	log        *slog.Logger
 
 	knownPerson func(context.Context, Actor, string) (bool, error)
+	transaction func(context.Context, func(storage.Store) error) error // of the host's, in which commands are written; nil: the storage's own
 }
 
 // New returns a Service on these. None of the four may be nil; the options may.

@@ -234,7 +234,7 @@ func (u *unit) apply(ctx context.Context, result any) error {
 		return nil
 	}
 	u.changes.At = u.now
-	return u.s.store.Apply(ctx, u.changes)
+	return u.s.write(ctx, u.changes)
 }
 
 // writeRecords adds the records that change to the changes, with what is shared there,
