@@ -89,8 +89,12 @@
 // COMMITTED, the default, is best. Under the others a call that meets another is
 // done again, as it is after a deadlock, up to five times in all.
 //
-// WithTx joins a transaction of the host's: see there for what is the host's to do
-// when it fails.
+// WithTx and WithSQLTx join a transaction of the host's, of pgx or of database/sql: see
+// there for what is the host's to do when it fails. It holds a connection while commands
+// decide, so what they ask, directory, catalog and facts, must not take connections from
+// the same pool: with a pool of 4, four commands at once wait for each other until their
+// contexts end. workflow.Service.WithTransaction begins the transaction when the command
+// is decided, and holds nothing before.
 //
 // # Lost connections
 //

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/storage"
@@ -36,26 +37,80 @@ func Example() {
 }
 
 // A lead of the portal's own and the customer that is added for it are written
-// together, or neither is.
+// together, or neither is. The transaction begins when the command is decided, so that no
+// connection waits meanwhile, and is done again when somebody else was faster.
+func Example_transaction() {
+	ctx := context.Background()
+	var pool *pgxpool.Pool // the portal's
+	var store *postgres.Store
+	var svc *workflow.Service // on store
+	var request workflow.Request
+	var command workflow.AddCustomer
+
+	desk := svc.WithTransaction(func(ctx context.Context, apply func(storage.Store) error) error {
+		return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, "INSERT INTO lead (request) VALUES ($1)", request.Key); err != nil {
+				return err
+			}
+			return apply(store.WithTx(tx))
+		})
+	})
+	_, err := desk.Customers.Add(ctx, request, command)
+	_ = err // of the lead, of the command, or of the database
+}
+
+// Several commands in one transaction of the portal's. What they ask must not take
+// connections from the pool of the transaction.
 func ExampleStore_WithTx() {
 	ctx := context.Background()
 	var pool *pgxpool.Pool // the portal's
 	var store *postgres.Store
-	var request workflow.Request
-	var command workflow.AddCustomer
+	var svc *workflow.Service // on store
+	var request [2]workflow.Request
+	var command [2]workflow.AddCustomer
 
 	for range 3 {
 		err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-			if _, err := tx.Exec(ctx, "INSERT INTO lead (request) VALUES ($1)", request.Key); err != nil {
-				return err
+			desk := svc.With(store.WithTx(tx))
+			for i := range command {
+				if _, err := desk.Customers.Add(ctx, request[i], command[i]); err != nil {
+					return err
+				}
 			}
-			_, err := newDesk(store.WithTx(tx)).Customers.Add(ctx, request, command)
-			return err
+			return nil
 		})
 		if !errors.Is(err, storage.ErrConflict) {
 			break // done, refused, or something to be told to the caller
 		}
 	}
+}
+
+// A host with database/sql, or with what is built on it, shares the store's pool.
+func ExampleStore_WithSQLTx() {
+	ctx := context.Background()
+	var pool *pgxpool.Pool // the store's
+	var store *postgres.Store
+	var svc *workflow.Service // on store
+	var request workflow.Request
+	var command workflow.AddCustomer
+
+	db := stdlib.OpenDBFromPool(pool)
+	desk := svc.WithTransaction(func(ctx context.Context, apply func(storage.Store) error) error {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		if _, err := tx.ExecContext(ctx, "INSERT INTO lead (request) VALUES ($1)", request.Key); err != nil {
+			return err
+		}
+		if err := apply(store.WithSQLTx(tx)); err != nil {
+			return err
+		}
+		return tx.Commit()
+	})
+	_, err := desk.Customers.Add(ctx, request, command)
+	_ = err
 }
 
 // A relay sends messages as soon as they are there, and looks every minute for

@@ -5,10 +5,8 @@ import (
 	"context"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/partnerengage/partnerengage/storage"
@@ -54,13 +52,6 @@ type Store struct {
 
 var _ storage.Store = (*Store)(nil)
 
-// hosted is a transaction of the host's.
-type hosted struct {
-	pgx.Tx
-	mu     sync.Mutex // a transaction does one thing at a time
-	spoilt error      // why it cannot go on
-}
-
 const defaultSchema = "partnerengage"
 
 var usable = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
@@ -97,23 +88,4 @@ func New(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Store, error)
 		return nil, err
 	}
 	return s, nil
-}
-
-// WithTx returns a Store that works in the host's own transaction: what it applies
-// is committed with the host's work, and rolled back with it.
-//
-// Within a transaction the Store repeats nothing. An Apply that fails has spoilt
-// the transaction, as any failing statement does; from then on each call returns
-// that error again. When it matches storage.ErrConflict, or storage.ErrUnavailable
-// where trying again can help, the host rolls back and does the whole transaction
-// again: its own work, and the command. That holds for errors of Commit, too:
-// 40001 and 40P01 say that nothing was done; after a lost connection nobody knows,
-// and the command's idempotency key is what tells.
-//
-// Any isolation level will do. Under READ COMMITTED fewest have to be done again.
-// Rows stay locked until the host commits, so let that be soon. Nobody sees what
-// was written, and it is not durable, before then: tell nobody, and let messages go
-// out by a Store outside. Listeners are not told of them; see Announce.
-func (s *Store) WithTx(tx pgx.Tx) storage.Store {
-	return &Store{pool: s.pool, schema: s.schema, in: s.in, texts: s.texts, tx: &hosted{Tx: tx}}
 }

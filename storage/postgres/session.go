@@ -29,7 +29,7 @@ func (s *Store) retry(ctx context.Context, op string, f func(q querier) error, a
 		return err
 	}
 	if s.tx != nil {
-		return s.within(ctx, op, f)
+		return s.call(ctx, op, f)
 	}
 	wait := patience
 	for n := 1; ; n++ {
@@ -48,38 +48,16 @@ func (s *Store) retry(ctx context.Context, op string, f func(q querier) error, a
 	}
 }
 
-// within calls f in the host's transaction, unless that is spoilt.
-func (s *Store) within(ctx context.Context, op string, f func(q querier) error) error {
-	s.tx.mu.Lock()
-	defer s.tx.mu.Unlock()
-	if s.tx.spoilt != nil {
-		return s.tx.spoilt
-	}
-	err := f(s.tx)
-	if err == nil {
-		return nil
-	}
-	s.tx.spoilt = s.explainWithin(ctx, op, err)
-	return s.tx.spoilt
-}
-
-func (s *Store) explainWithin(ctx context.Context, op string, err error) error {
-	if undone(err) {
-		return conflict("the transaction has met another one: roll it back, and do all of it again")
-	}
-	return explain(ctx, op, err)
-}
-
 // together makes one trip with all steps, which are one transaction. BEGIN and COMMIT
 // travel with them: not every engine or pooler takes what is sent together for one
-// transaction. In a host's transaction the steps are a part of that.
+// transaction. In a host's transaction the steps are a part, see there.
 //
 // It takes a connection of its own, so that it is known whether anything was sent:
 // of a batch whose answer was lost the driver, too, says that it is safe to be sent
 // again. The steps behind are not part of the transaction; a host's has none.
 func (s *Store) together(ctx context.Context, q querier, steps []step, behind ...step) error {
 	if s.tx != nil {
-		return send(ctx, q, steps)
+		return part(ctx, q, steps)
 	}
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {

@@ -295,6 +295,11 @@ func (s *Store) Close() error {
 // it, as with ErrFull: then the host's Commit fails, too. Nobody sees what it wrote, and it
 // is not durable, before the host commits: tell nobody before then, and let
 // messages go out by a Store outside.
+//
+// While a command decides, which asks directory, catalog and facts, a transaction that
+// holds the right to write keeps everybody else from it, and whatever these write, or read
+// on the only connection of a pool, waits until the context ends.
+// workflow.Service.WithTransaction begins it when the command is decided.
 func (s *Store) WithTx(tx *sql.Tx) storage.Store {
 	return &Store{path: s.path, joined: &joined{tx: tx, stmts: map[string]*sql.Stmt{}}}
 }
