@@ -399,6 +399,9 @@ func languageOf(c consent.State) link.Language { return lastSent(c).Terms.Text.L
 // notNow wraps a refusal of a state. What is no refusal of the state stays as it
 // is.
 func notNow(command string, p engagement.Participation, now time.Time, err error) error {
+	if errors.Is(err, ErrInvalidInput) { // which names its field already, and may wrap one of these
+		return err
+	}
 	if bad := (*link.InvalidError)(nil); errors.As(err, &bad) {
 		return &InputError{Field: bad.Field, Problem: "cannot be used: " + bad.Problem, Err: err}
 	}
