@@ -30,7 +30,7 @@ type ClaimView struct {
 // Of the history with the customer it reads only the events about the participation. It checks that the participation is
 // what the last of them led to, that the end was not cut off, and that each of them
 // that directly follows another, or begins the history, was not changed. Whether the
-// rest were shows in History and in VerifyHistory.
+// rest were shows in History and in Histories.Verify.
 //
 // It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError, and an
 // *engagement.HistoryError together with the view when the history was tampered

@@ -690,7 +690,7 @@ func TestAttentionRequired(t *testing.T) {
 	equal(t, "what is due in the end", attention(0), nil)
 }
 
-// KnownCustomers has those who consented, in order, however many batches they are.
+// Customers.Known has those who consented, in order, however many batches they are.
 func TestKnownCustomers(t *testing.T) {
 	w, _ := newWorld(t)
 	var customers []workflow.KnownCustomer

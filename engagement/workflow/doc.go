@@ -76,7 +76,7 @@
 //
 // Whatever happens is appended to the history with its customer, each event hashed
 // with the one before it. History shows it in pages and checks each; Claim shows and
-// checks what one participation is about; VerifyHistory checks a whole one and what
+// checks what one participation is about; Histories.Verify checks a whole one and what
 // is stored against it: an event that was changed, left out, put in or cut off, and a
 // state to which it did not lead. No chain can show that somebody who can write
 // everything has rewritten it as a whole; the heads that a host has taken from Heads

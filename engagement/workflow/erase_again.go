@@ -9,7 +9,7 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// RepeatErasure does again what ErasePerson has done, in a storage that was restored from
+// RepeatErasure does again what Program.ErasePerson has done, in a storage that was restored from
 // a backup in which the person still is. It goes by what the history says of it: the
 // Erased of the Person of an event of engagement.EventPersonErased, which Feed gives with
 // and without Persons. A host that follows the feed keeps these events where the backup
@@ -22,7 +22,7 @@ import (
 // is erased, and the result is zero. What it cannot find again is a name that no contact
 // and no user has; whoever erased by one has to keep it.
 //
-// It returns the errors of ErasePerson but for a *PersonNotFoundError, and an *InputError
+// It returns the errors of Program.ErasePerson but for a *PersonNotFoundError, and an *InputError
 // for what says nothing of anybody: it was recorded without Options.PersonSecret, or with
 // another one.
 func (d *ProgramDesk) RepeatErasure(ctx context.Context, actor Actor, erased engagement.Erased, progress func(Progress)) (ErasureResult, error) {

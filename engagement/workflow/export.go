@@ -102,7 +102,7 @@ func (d *CustomersDesk) Export(ctx context.Context, actor Actor, query Customers
 }
 
 // Export writes every claim that the query finds as CSV, in the form of
-// ExportCustomers. It returns what Claims returns, or the error of writing.
+// Customers.Export. It returns what Claims returns, or the error of writing.
 func (d *ClaimsDesk) Export(ctx context.Context, actor Actor, query ClaimsQuery, to io.Writer, opts *CSVOptions) error {
 	s := d.s
 	query.Limit, query.Cursor = maxLimit, ""

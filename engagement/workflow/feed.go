@@ -52,8 +52,8 @@ type FeedEvent struct {
 // comes. It says who that was by digests alone, and by none where there is no
 // Options.PersonSecret: forget all that is kept of the people of that customer, or read
 // its events anew, in which the person is not any more. These events are what
-// RepeatErasure goes by, with or without Persons. The chain of
-// hashes is not verified here; see VerifyHistory.
+// Program.RepeatErasure goes by, with or without Persons. The chain of
+// hashes is not verified here; see Histories.Verify.
 //
 // It returns a *ForbiddenError, an *InputError, a *InvalidCursorError or an *UnavailableError. A
 // InvalidCursorError that matches storage.ErrRewound says that the storage was restored from an
@@ -163,7 +163,7 @@ type FeedConsumer struct {
 
 // Consumers returns the partner's consumers, or the program's, in order of their
 // names, with how far behind each is: what a page for operators shows. Its errors are
-// those of FeedLag, but for cursors.
+// those of Feed.Lag, but for cursors.
 func (d *FeedDesk) Consumers(ctx context.Context, actor Actor) ([]FeedConsumer, error) {
 	s := d.s
 	if err := s.authorizeWholeFeed(ctx, actor); err != nil {

@@ -10,7 +10,7 @@ import (
 
 // Participation returns a participation of the partner as it is now, or a
 // *ForbiddenError, a *NotFoundError or an *UnavailableError. So do Status,
-// ConsentEvidence and Receipt.
+// Consents.Evidence and Receipt.
 func (d *ClaimsDesk) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (ParticipationView, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})

@@ -26,7 +26,7 @@ type HistoryQuery struct {
 type HistoryPage struct {
 	Events []engagement.Event `json:"events"`         // in the order that was asked for
 	Next   string             `json:"next,omitempty"` // cursor of the next page; "" when this is the last
-	Head   engagement.Head    `json:"head"`           // where the history ended when the page was read; one that is kept elsewhere shows whether the history still holds it, see VerifyHistory
+	Head   engagement.Head    `json:"head"`           // where the history ended when the page was read; one that is kept elsewhere shows whether the history still holds it, see Histories.Verify
 
 	// Unreadable are the numbers of events that stand among these, by their Seq, and
 	// that storage cannot read: the host is told why in its log. Within a Scope that is
@@ -40,7 +40,7 @@ type HistoryPage struct {
 // first: that nothing on it was changed, left out or put in, that it goes on where
 // the page before ended, and, at the end, that the history ends where the customer's
 // record says and nothing was cut off. Who reads all pages, one after the other, has
-// checked the whole history; VerifyHistory does that without showing it, and checks
+// checked the whole history; Histories.Verify does that without showing it, and checks
 // what it led to, too. An event that cannot be read is named in Unreadable, and the
 // others come; whether the one behind it goes on from it cannot be checked.
 //

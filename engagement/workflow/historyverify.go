@@ -25,7 +25,7 @@ type CustomerHead struct {
 // for the Program where it names no partner, those of all partners.
 // Somebody who can write everything that is stored can write histories that hold
 // together, but none that hold a head which the host keeps out of their reach. Keep
-// heads from time to time, and give them to VerifyHistory.
+// heads from time to time, and give them to Histories.Verify.
 //
 // An error, which is a *ForbiddenError or an *UnavailableError, ends it. A Scope
 // has to be the whole partner.

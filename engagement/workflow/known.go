@@ -141,10 +141,10 @@ type Reevaluation struct {
 // have changed or an engagement is new, and brings the Customers pages up to
 // date, in batches, with what other portals hold and the claim limit of the
 // engagement. Participations that began stay as they are: a customer that was
-// eligible then stays so. Batches and progress are as with ImportKnown.
+// eligible then stays so. Batches and progress are as with Program.Import.
 //
 // It needs the role Program, and takes no idempotency key because running it
-// again does no harm. It returns what ImportKnown returns, and a *NotFoundError
+// again does no harm. It returns what Program.Import returns, and a *NotFoundError
 // for a customer or an engagement that is not there; the rows of a customer who
 // could not be judged stay as they were.
 func (d *ProgramDesk) Reevaluate(ctx context.Context, actor Actor, what Reevaluation, progress func(Progress)) (Progress, error) {

@@ -80,7 +80,7 @@ const requestConsent = "request consent"
 // *UnavailableError, or a *WrongStateError which wraps the refusal of package consent:
 // consent.ErrTakenElsewhere while another partner has the customer's consent, or a
 // *link.LimitError for each mailbox that was written to too often, or for the day.
-// So do ResendConsent and ChangeContacts.
+// So do Consents.Resend and ChangeContacts.
 func (d *ConsentsDesk) Request(ctx context.Context, req Request, id engagement.ParticipationID, cmd RequestConsent) (ParticipationView, error) {
 	return d.s.ask(ctx, req, id, requestConsent, cmd, engagement.EventConsentRequested,
 		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, cmd) })
@@ -103,7 +103,7 @@ func (d *ConsentsDesk) Resend(ctx context.Context, req Request, id engagement.Pa
 // the language that the request then names. After the consent it sends nothing
 // either: they get the mails that follow, and who consented can still withdraw
 // through the link that they have. Who is asked in a survey is named with
-// RequestSurvey. Once the customer's survey is answered, its contacts are frozen.
+// Surveys.Send. Once the customer's survey is answered, its contacts are frozen.
 //
 // A nil Partner leaves the partner's contacts as they are, an empty Language the
 // language; a Partner that is empty and not nil removes them.

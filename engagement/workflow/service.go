@@ -121,12 +121,12 @@ type Options struct {
 	ClockSkew time.Duration
 
 	// PersonSecret is a secret of the host's, 32 random bytes for example and the same in
-	// every process, with which digests of persons are made: by these ErasePerson finds
+	// every process, with which digests of persons are made: by these Program.ErasePerson finds
 	// the customers who name somebody, and by these history and feed say who was erased.
 	// Without a secret, whoever reads the storage can tell from a digest whether it is
 	// that of somebody whom he guesses. Of those who are there that is nothing new, as
 	// their addresses stand beside the digests; of those who were erased it would be, so
-	// that then nothing says who was erased, and RepeatErasure has nothing to go by. With
+	// that then nothing says who was erased, and Program.RepeatErasure has nothing to go by. With
 	// another secret than before, the next erasure at each partner looks through all of
 	// its customers once, as it does after an upgrade from a version without digests.
 	PersonSecret []byte

@@ -159,7 +159,7 @@ type ResendSurvey struct {
 }
 
 // Resend sends a survey to its contact again, with a new link. It returns
-// what RequestSurvey returns.
+// what Surveys.Send returns.
 func (d *SurveysDesk) Resend(ctx context.Context, req Request, id engagement.ParticipationID, cmd ResendSurvey) (ParticipationView, error) {
 	s := d.s
 	return s.sendSurvey(ctx, req, id, "resend survey", cmd, cmd.Survey, func(p engagement.Participation, linkID link.ID) (claim.Event, tenant.Email, error) {
