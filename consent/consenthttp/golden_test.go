@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,18 +17,21 @@ import (
 
 var update = flag.Bool("update", false, "write the golden pages anew")
 
+// pageCase is a page of a consent.
+type pageCase struct {
+	name     string
+	language link.Language
+	prepare  func(d *desk)
+	posts    []string // only the last one's answer is looked at, unless look
+	look     bool     // with GET afterwards
+	header   []string
+	status   int
+}
+
 // Every page there is, as HTML.
 func TestPages(t *testing.T) {
 	accept, decline, withdraw := "decision=accept", "decision=decline", "decision=withdraw"
-	for _, c := range []struct {
-		name     string
-		language link.Language
-		prepare  func(d *desk)
-		posts    []string // only the last one's answer is looked at, unless look
-		look     bool     // with GET afterwards
-		header   []string
-		status   int
-	}{
+	cases := []pageCase{
 		{name: "request", language: "en", status: 200},
 		{name: "request_pt", language: "pt", status: 200},
 		{name: "granted", language: "en", posts: []string{accept}, look: true, status: 200},
@@ -60,7 +64,14 @@ func TestPages(t *testing.T) {
 			prepare: func(d *desk) { d.fail = errStore }},
 		{name: "not_from_page", language: "en", posts: []string{"decision="}, status: 400},
 		{name: "hostile", language: "en", status: 200},
-	} {
+	}
+	for _, c := range slices.Clone(cases) { // every page in both languages, for reading
+		if twin := c.name + "_pt"; c.language == "en" && !strings.Contains(c.name, "hostile") && !slices.ContainsFunc(cases, func(o pageCase) bool { return o.name == twin }) {
+			c.name, c.language, c.header = twin, "pt", []string{"Accept-Language", "pt"}
+			cases = append(cases, c)
+		}
+	}
+	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			var hostile []func(*consent.Terms)
 			if c.name == "hostile" {
