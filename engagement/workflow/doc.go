@@ -40,8 +40,8 @@
 // Directory that is also a tenant.IDDirectory looks up IDs that are typed alone.
 // The rest is in the Options, each with a default:
 //
-//   - what is sent: the Notifier, the Words of mails, the Texts that customers
-//     agree to, the Reminders, and the LinkURL, SurveyURL and PortalURL of links;
+//   - what is sent: the Notifier, the Words that people read, the Theme that
+//     stands below mails, the Texts that customers agree to, the Reminders, and the LinkURL, SurveyURL and PortalURL of links;
 //   - who may do what: the Authorizer that narrows a user to locations, FourEyes,
 //     the Sides that contacts are on, the Policy that limits sending, and
 //     KnownPerson for erasing by name;
