@@ -145,3 +145,35 @@ func TestFiguresAtOnce(t *testing.T) {
 		t.Errorf("found: %+v", f)
 	}
 }
+
+// BenchmarkFigures reads the totals, and the figures by everything, of 100,800 claims: of
+// ten engagements, seven statuses, three years and four locations, folded but for the last
+// two months.
+func BenchmarkFigures(b *testing.B) {
+	pool := running(b).pool(b, modes["cached"], 2)
+	schema := newSchema()
+	s := store(b, pool, schema)
+	run(b, pool, schema, `INSERT INTO pe.figure SELECT shard, 'northwind', 'engagement-' || i % 10, 'c', 'status-' || i / 10 % 7,
+		to_char(date '2024-01-01' + make_interval(months => i / 70 % 36), 'YYYY-MM'), '["471120' || i / 2520 || '"]', 'EUR', CASE shard WHEN 0 THEN 10 ELSE 0 END, 25000, 25000.5, 20000, 12000.01
+		FROM generate_series(0, 10079) i, generate_series(0, 7) shard WHERE shard = 0 OR i / 70 % 36 > 33`)
+	run(b, pool, schema, "ANALYZE")
+	for name, q := range map[string]storage.FiguresQuery{
+		"totals":     {By: []storage.FigureDimension{storage.FiguresByStatus}},
+		"by month":   {By: []storage.FigureDimension{storage.FiguresByStatus, storage.FiguresByMonth}},
+		"everything": {By: storage.AllFigureDimensions()},
+	} {
+		b.Run(name, func(b *testing.B) {
+			q.Partner, q.Participation = "northwind", true
+			for b.Loop() {
+				found, err := s.Figures(b.Context(), q)
+				n := 0
+				for _, r := range found.Rows {
+					n += r.Entries
+				}
+				if err != nil || n != 100_800 {
+					b.Fatalf("%d claims: %v", n, err)
+				}
+			}
+		})
+	}
+}
