@@ -28,6 +28,7 @@ func Example_claim() {
 			log.Fatal(err)
 		}
 	}
+	done := func(_ workflow.ParticipationView, err error) { do(err) }
 
 	// A TPID alone names the customer.
 	started, err := w.Desk.Customers.Add(ctx, w.Actor.Request(w.Key()), workflow.AddCustomer{
@@ -54,11 +55,11 @@ func Example_claim() {
 	w.Accepted(p)
 
 	w.Proved(p) // documents and surveys
-	do(errOf(w.Desk.Claims.Submit(ctx, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})))
-	do(errOf(w.Desk.Claims.Recall(ctx, w.Actor.Request(w.Key()), p, workflow.RecallClaim{Reason: "The invoice was last year's."})))
+	done(w.Desk.Claims.Submit(ctx, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{}))
+	done(w.Desk.Claims.Recall(ctx, w.Actor.Request(w.Key()), p, workflow.RecallClaim{Reason: "The invoice was last year's."}))
 	w.ExpectStatus(p, engagement.StatusConsentReceived)
 	w.Advance(time.Hour)
-	do(errOf(w.Desk.Claims.Submit(ctx, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})))
+	done(w.Desk.Claims.Submit(ctx, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{}))
 
 	// Whoever worked on a claim does not review it, whatever roles they have.
 	self := workflow.Actor{User: w.Actor.User, Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
@@ -66,8 +67,8 @@ func Example_claim() {
 	fmt.Println("the same user:", errors.Is(err, workflow.ErrFourEyes))
 
 	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
-	do(errOf(w.Desk.Reviews.Start(ctx, vera.Request(w.Key()), p, workflow.StartReview{})))
-	do(errOf(w.Desk.Reviews.Approve(ctx, vera.Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money("5000.00 USD")})))
+	done(w.Desk.Reviews.Start(ctx, vera.Request(w.Key()), p, workflow.StartReview{}))
+	done(w.Desk.Reviews.Approve(ctx, vera.Request(w.Key()), p, workflow.ApproveClaim{Amount: w.Money("5000.00 USD")}))
 	status, err := w.Desk.Claims.Status(ctx, w.Actor, p)
 	do(err)
 	fmt.Println("another:", status)

@@ -115,6 +115,9 @@ func TestCap(t *testing.T) {
 						limit = test.most
 					}
 					equal(t, "the refusal", []string{e.Field, e.Amount.String(), e.Limit.String()}, []string{"approved", test.amount, limit})
+					cmd := cmd
+					cmd.Override = "\u200b" // says nothing
+					equal(t, "that it was refused", approve(cmd) != nil, true)
 				})
 				cmd.Override = "The customer was larger than we knew."
 			}
