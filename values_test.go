@@ -126,6 +126,7 @@ var readings = []reading{
 	unmarshaled[claim.RejectionCode]("claim.RejectionCode"),
 	unmarshaled[workflow.Role]("workflow.Role"),
 	unmarshaled[workflow.Permission]("workflow.Permission"),
+	unmarshaled[workflow.FigureDimension]("workflow.FigureDimension"),
 	{"eligibility.Money", func(s string) (any, string, error) { // equal amounts can have several values
 		var m eligibility.Money
 		if err := m.UnmarshalText([]byte(s)); err != nil {

@@ -554,6 +554,22 @@ func storedPart(t *testing.T, s *spy, w *workflowtest.World, id engagement.Parti
 	return p
 }
 
+// idsIn is what a command was about, whatever has become of it; other results are as
+// they are.
+func idsIn(result any) any {
+	switch v := result.(type) {
+	case workflow.ParticipationView:
+		return v.ID
+	case []workflow.ParticipationView:
+		var ids []engagement.ParticipationID
+		for _, one := range v {
+			ids = append(ids, one.ID)
+		}
+		return ids
+	}
+	return result
+}
+
 // unrepeated is a result of a command, whether or not it was repeated.
 func unrepeated(result any) any {
 	switch v := result.(type) {

@@ -176,6 +176,7 @@ func TestEngagementSummary(t *testing.T) {
 			{From: date(t, "2026-07-01"), Amount: money(t, "5000.00 USD")}, {From: date(t, "2026-10-01"), Amount: money(t, "4000.00 USD")},
 		},
 		NominatedBy: []tenant.IDKind{tenant.IDKindDomain, tenant.IDKindTenant, tenant.IDKindTPID, tenant.IDKindSubscription},
+		Resources:   []engagement.Resource{}, LaterProof: []engagement.Dated[[]claim.ProofItem]{},
 	})
 	w.SetNow(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 	got, err = w.Desk.Engagements.Get(background, w.Actor, migration)

@@ -32,9 +32,9 @@ func (d *ProgramDesk) RepeatErasure(ctx context.Context, actor Actor, erased eng
 	problem := ""
 	switch {
 	case erased.IsZero():
-		problem = "says nothing of who was erased: it was recorded without a secret for that"
+		problem = "says nothing of who was erased: it was recorded when there was no key for that"
 	case erased.Key != d.s.persons.ID():
-		problem = "says who was erased by another secret than the one that there is now"
+		problem = "says who was erased by another key than the one that there is now"
 	}
 	if problem != "" {
 		return ErasureResult{}, &InputError{Field: "erased", Problem: problem}

@@ -243,7 +243,7 @@ func TestIdempotency(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", when, err)
 				}
-				equal(t, when, again, first)
+				equal(t, when, idsIn(again), idsIn(first))
 			})
 		}
 		repeat("at once")
@@ -357,7 +357,7 @@ func TestOvertakenByItself(t *testing.T) {
 				t.Fatalf("overtaken before read %d: %v", n, err)
 			}
 			if other != nil && other != "done" {
-				equal(t, "the result", got, other)
+				equal(t, "the result", idsIn(got), idsIn(other))
 			}
 			w.Relayed()
 			_, kinds := history(t, w, "contoso.com")
@@ -453,7 +453,7 @@ func TestAtomicity(t *testing.T) {
 				ok(t, err)
 				second, err := c.do("k")
 				ok(t, err)
-				equal(t, "the result", second, first)
+				equal(t, "the result", idsIn(second), idsIn(first))
 				equal(t, "the effects", effects(t, w), want[c.name])
 			})
 		})
@@ -785,7 +785,8 @@ func TestDryRun(t *testing.T) {
 	unchanged(t, spy, func() {
 		r := dry(cmd)
 		ok(t, r.Err)
-		equal(t, "was started", r.Started, started)
+		equal(t, "was started", idsIn(r.Started), idsIn(started))
+		equal(t, "that it was", r.Started[0].Repeated, true)
 		other := cmd
 		other.Engagements = []engagement.ID{pilot}
 		refused[*workflow.KeyReusedError](t, dry(other).Err, workflow.ErrKeyReused)
