@@ -55,7 +55,7 @@ func (a Actor) LogValue() slog.Value {
 // Permission is what an actor wants to do.
 type Permission string
 
-// The acts. Where nothing else is said, they are for the partner's roles only.
+// The permissions. Where nothing else is said, they are for the partner's roles only.
 const (
 	MayViewEngagements    Permission = "view engagements"
 	MayViewCustomers      Permission = "view customers"
@@ -74,7 +74,7 @@ const (
 	MayAdministerProgram  Permission = "run the program"     // import known customers, re-evaluate: the Program
 )
 
-// AllPermissions returns every Act.
+// AllPermissions returns every Permission.
 func AllPermissions() []Permission {
 	return []Permission{
 		MayViewEngagements, MayViewCustomers, MayViewHistory, MayAddCustomers, MayClaimCustomers, MayManageConsent, MayCancel, MayErasePersons, MayAssociateCustomers,
@@ -82,7 +82,7 @@ func AllPermissions() []Permission {
 	}
 }
 
-// UnmarshalText refuses a text that is not an Act.
+// UnmarshalText refuses a text that is not a Permission.
 func (a *Permission) UnmarshalText(b []byte) error { return decode(a, "act", b, AllPermissions()) }
 
 // decode sets v to the text when it is one of all; the empty text is the zero

@@ -13,12 +13,11 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// ConsentView returns what the page behind a customer's link shows. It changes
-// nothing, however often it is called.
+// ConsentView returns what the page behind a customer's link shows. It changes nothing,
+// however often it is called.
 //
-// It returns link.ErrUnknown, link.ErrNotShown, link.ErrVoid, consent.ErrUnknownText,
-// an *UnavailableError, or, together with the view, consent.ErrTakenElsewhere
-// while another partner has the customer's consent.
+// It also returns [consent.ErrUnknownText] or, together with the view,
+// [consent.ErrTakenElsewhere] while another partner has the customer's consent.
 func (d *LinksDesk) ConsentView(ctx context.Context, token link.Token) (consent.View, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})
@@ -34,15 +33,15 @@ func (d *LinksDesk) ConsentView(ctx context.Context, token link.Token) (consent.
 }
 
 // AnswerConsent records what a customer's contact decided, and returns the page as it
-// is after that. The first answer counts, and the same answer again changes nothing;
-// an acceptance can be withdrawn through the same link. Of two partners with the same
-// customer in the same engagement, as many get the consent as the claim limit has
-// room for.
+// is after that. The first answer counts, and the same answer again changes nothing; an
+// acceptance can be withdrawn through the same link. Of the partners that have asked
+// the same customer for the same engagement, as many get the consent as the claim limit
+// allows.
 //
-// What consent.ClientOf gives of the context is kept with the answer.
+// What [consent.ClientOf] gives of the context is kept with the answer.
 //
-// It returns the errors of ConsentView, link.ErrAlreadyAnswered,
-// link.ErrExpired, link.ErrNotAllowed or link.ErrInvalid.
+// It returns the errors of [LinksDesk.ConsentView], [link.ErrAlreadyAnswered],
+// [link.ErrExpired], [link.ErrNotAllowed] or [link.ErrInvalid].
 func (d *LinksDesk) AnswerConsent(ctx context.Context, token link.Token, decision consent.Decision) (consent.View, error) {
 	s := d.s
 	view, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (consent.View, error) {

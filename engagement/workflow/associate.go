@@ -27,14 +27,13 @@ type Associate struct {
 // LogValue hides what the person wrote.
 func (Associate) LogValue() slog.Value { return slog.GroupValue() }
 
-// Disassociate takes a known customer off the partner's Customers pages, but for
-// its participations: from then on it can neither be added nor claimed. What it
-// consented to, and its history, stay. It is refused while the partner has an open
-// participation with it. It takes an actor who may act for all locations.
+// Disassociate takes a known customer off the partner's Customers pages, except for its
+// participations: from then on it can neither be added nor claimed. What it consented
+// to, and its history, stay. It is refused while the partner has an open participation
+// with it. It needs an actor who may act for all locations.
 //
-// It returns a *ForbiddenError, an *InputError, a *NotKnownError, a
-// *DisassociatedError for one that is disassociated, an *OpenParticipationError or
-// an *UnavailableError.
+// It returns a *[NotKnownError], a *[DisassociatedError] for a customer that is
+// disassociated already, or an *[OpenParticipationError].
 func (d *CustomersDesk) Disassociate(ctx context.Context, req Request, customer tenant.Key, cmd Disassociate) error {
 	s, actor := d.s, req.Actor
 	return s.associate(ctx, req, customer, cmd.Reason, "disassociate customer", func(u *unit, c engagement.Customer) error {
@@ -65,11 +64,10 @@ func (d *CustomersDesk) Disassociate(ctx context.Context, req Request, customer 
 	})
 }
 
-// Associate takes back what Disassociate did, and evaluates the customer for
-// every engagement anew. A customer that is associated is left as it is.
+// Associate takes back what [CustomersDesk.Disassociate] did, and evaluates the
+// customer anew for every engagement. A customer that is associated is left as it is.
 //
-// It returns a *ForbiddenError, an *InputError, a *NotKnownError or an
-// *UnavailableError.
+// It returns a *[NotKnownError] for a customer that the partner does not know.
 func (d *CustomersDesk) Associate(ctx context.Context, req Request, customer tenant.Key, cmd Associate) error {
 	s, actor := d.s, req.Actor
 	return s.associate(ctx, req, customer, cmd.Reason, "associate customer", func(u *unit, c engagement.Customer) error {

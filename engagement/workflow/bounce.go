@@ -86,13 +86,11 @@ func (b Bounce) LogValue() slog.Value {
 }
 
 // RecordBounce records that a message came back, as if it had not been delivered: the
-// history says so, and the partner sees on the row which contact was not reached.
-// It is a job, as Relay is, for whatever reads the host's bounces; the same bounce
-// again changes nothing.
+// history says so, and the partner sees on the row which contact was not reached. It is
+// for whatever reads the host's bounces; the same bounce again changes nothing.
 //
-// It returns an *InputError, a *NotFoundError for a message or a participation that
-// does not exist or an address to which nothing about it went, or an
-// *UnavailableError.
+// It returns an *[InputError], or a *[NotFoundError] for a message or a participation
+// that does not exist or an address to which nothing about it went.
 func (d *JobsDesk) RecordBounce(ctx context.Context, b Bounce) error {
 	s := d.s
 	var to tenant.Email

@@ -32,7 +32,7 @@ type ClaimsQuery struct {
 	Labels        []string // as in CustomersQuery
 	Customer      tenant.Key
 	From, To      time.Time         // started at or after From and before To
-	AtLeast       eligibility.Money // the amount that says most, see claim.State.Amount, in the currency of this
+	AtLeast       eligibility.Money // the most advanced amount (see claim.State.Amount), in the currency of this
 	Below         eligibility.Money // and less than this
 	Sort          storage.Sort      // "": by name
 	Descending    bool
@@ -69,14 +69,14 @@ type ClaimsPage struct {
 	Unreadable []UnreadableRow `json:"unreadable"` // see CustomersPage.Unreadable
 }
 
-// List returns a page of the claims list as it is now: participations from
-// their add or claim on, which a query by Statuses narrows. A partner's actor sees
-// the partner's. An actor of the Program sees those of the partner that it names,
-// or, naming none, of every partner. Rows and counts are those of the actor's
-// Scope: participations through other locations do not show.
+// List returns a page of the claims list as it is now: participations from their add or
+// claim on, which a query by Statuses narrows. A partner's actor sees the partner's. An
+// actor of the Program sees those of the partner that it names or, naming none, of
+// every partner. Rows and counts are those of the actor's [Scope]: participations
+// through other locations do not show.
 //
-// It returns a *ForbiddenError, *InputErrors, a *InvalidCursorError or an
-// *UnavailableError.
+// It returns an *[InputError] for each mistake of the query, joined, or an
+// *[InvalidCursorError].
 func (d *ClaimsDesk) List(ctx context.Context, actor Actor, query ClaimsQuery) (ClaimsPage, error) {
 	s := d.s
 	c, err := s.claimsOf(ctx, actor, query)
@@ -302,8 +302,8 @@ func (q ClaimsQuery) filter(all []engagement.Engagement) storage.Filter {
 	return f
 }
 
-// All yields every row that Claims would give, page by page. An error ends
-// it: an *UnreadableRowsError after all the rows that can be read.
+// All yields every row that [ClaimsDesk.List] would return, page by page. An error ends
+// it: an *[UnreadableRowsError] after all the rows that can be read.
 func (d *ClaimsDesk) All(ctx context.Context, actor Actor, query ClaimsQuery) iter.Seq2[ClaimRow, error] {
 	s := d.s
 	return func(yield func(ClaimRow, error) bool) {
@@ -336,24 +336,26 @@ func (d *ClaimsDesk) All(ctx context.Context, actor Actor, query ClaimsQuery) it
 	}
 }
 
-// ClaimTotal is what the claims of one status come to in one currency.
+// ClaimTotal is the total of the claims of one status in one currency.
 type ClaimTotal struct {
 	Status    engagement.Status `json:"status"`
 	Currency  string            `json:"currency"` // "" for participations without any amount
-	Count     int               `json:"count"`    // by the currency of the amount that says most
+	Count     int               `json:"count"`    // by the currency of the most advanced amount: paid, else approved, else requested, else estimated
 	Estimated eligibility.Money `json:"estimated,omitzero"`
 	Requested eligibility.Money `json:"requested,omitzero"`
 	Approved  eligibility.Money `json:"approved,omitzero"`
 	Paid      eligibility.Money `json:"paid,omitzero"`
 }
 
-// Totals adds up every claim that the query finds, by status, in the order
-// of engagement.AllStatuses, and by currency; Limit and Cursor do not matter. It costs
-// what a page costs, however many there are, but for a query by Search, Owners, Labels,
-// Customer, From, To, AtLeast or Below, which no figures are kept for: that reads all that
-// it finds. It returns what List returns, and an *UnreadableRowsError together with the
-// totals of all others where rows that it had to read cannot be read: these, and those
-// whose deadline has passed. See [ClaimsDesk.Figures] for more than statuses.
+// Totals adds up every claim that the query finds, by status, in the order of
+// [engagement.AllStatuses], and by currency; Limit and Cursor do not matter. It costs
+// what a page costs, however many there are, except for a query by Search, Owners,
+// Labels, Customer, From, To, AtLeast or Below, for which no figures are kept: that
+// reads every claim that it finds.
+//
+// It returns what [ClaimsDesk.List] returns, and an *[UnreadableRowsError] together
+// with the totals of all others where rows that it had to read cannot be read: these,
+// and those whose deadline has passed. See [ClaimsDesk.Figures] for more than statuses.
 func (d *ClaimsDesk) Totals(ctx context.Context, actor Actor, query ClaimsQuery) ([]ClaimTotal, error) {
 	c, err := d.s.claimsOf(ctx, actor, query)
 	if err != nil {

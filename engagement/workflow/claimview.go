@@ -22,19 +22,19 @@ type ClaimView struct {
 	UnreadableEvents []int64 `json:"unreadable_events"`
 }
 
-// Get returns one participation with its claim, what is missing and its
-// history, for its partner and for the Program. Its Terms, Decision and Claim say
-// which versions of the engagement, its rules, rates and proof it stands on; with
-// engagement.AnchorSubmission a draft shows the proof that is asked for now.
+// Get returns one participation with its claim, what is missing and its history, for
+// its partner and for the Program. Its Terms, Decision and Claim say which versions of
+// the engagement, its rules, rates and proof apply to it; with
+// [engagement.AnchorSubmission] a draft shows the proof that is required now.
 //
-// Of the history with the customer it reads only the events about the participation. It checks that the participation is
-// what the last of them led to, that the end was not cut off, and that each of them
-// that directly follows another, or begins the history, was not changed. Whether the
-// rest were shows in History and in Histories.Verify.
+// Of the history with the customer it reads only the events about the participation. It
+// checks that the participation is what the last of them led to, that the end was not
+// cut off, and that each of them that directly follows another, or begins the history,
+// was not changed. The rest is checked by [HistoriesDesk.List] and
+// [HistoriesDesk.Verify].
 //
-// It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError, and an
-// *engagement.HistoryError together with the view when the history was tampered
-// with.
+// When the history was tampered with, it returns an *[engagement.HistoryError] together
+// with the view.
 func (d *ClaimsDesk) Get(ctx context.Context, actor Actor, id engagement.ParticipationID) (ClaimView, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})

@@ -79,7 +79,7 @@ type Repetition struct {
 	Participation engagement.ParticipationID `json:"participation"`     // of the other document
 	ClaimNumber   string                     `json:"claim_number"`      // of that participation
 	Status        engagement.Status          `json:"status"`            // of that participation
-	Submitted     bool                       `json:"submitted"`         // that claim was ever handed in
+	Submitted     bool                       `json:"submitted"`         // that claim was ever submitted
 	Document      claim.EvidenceID           `json:"document"`          // the other document
 	AddedAt       time.Time                  `json:"added_at,omitzero"` // when the other document was added
 	Many          bool                       `json:"many"`              // it was added to so many claims that they are not followed; nothing else but Evidence is set

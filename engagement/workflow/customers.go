@@ -60,13 +60,13 @@ const (
 	maxLimit     = 1000
 )
 
-// List returns a page of the partner's Customers page for an engagement,
-// as it is now: deadlines that have passed count, recorded or not. Rows that
-// come or go between two pages neither repeat nor hide others. Rows and counts are
-// those of the actor's Scope.
+// List returns a page of the partner's Customers page for an engagement, as it is now:
+// deadlines that have passed count, recorded or not. Rows that come or go between two
+// pages neither repeat nor hide others. Rows and counts are those of the actor's
+// [Scope].
 //
-// It returns a *ForbiddenError, a *NotFoundError, *InputErrors, a *InvalidCursorError or
-// an *UnavailableError.
+// It returns a *[NotFoundError] for the engagement, an *[InputError] for each mistake
+// of the query, joined, or an *[InvalidCursorError].
 func (d *CustomersDesk) List(ctx context.Context, actor Actor, query CustomersQuery) (CustomersPage, error) {
 	s := d.s
 	c, err := s.customersOf(ctx, actor, query)
@@ -77,8 +77,8 @@ func (d *CustomersDesk) List(ctx context.Context, actor Actor, query CustomersQu
 	return c.page(ctx, query)
 }
 
-// All yields every row that Customers would give, page by page. An
-// error ends it: an *UnreadableRowsError after all the rows that can be read.
+// All yields every row that [CustomersDesk.List] would return, page by page. An error
+// ends it: an *[UnreadableRowsError] after all the rows that can be read.
 func (d *CustomersDesk) All(ctx context.Context, actor Actor, query CustomersQuery) iter.Seq2[engagement.Row, error] {
 	s := d.s
 	return func(yield func(engagement.Row, error) bool) {
@@ -147,14 +147,12 @@ func (c customersPage) all(ctx context.Context, query CustomersQuery, out *leftO
 	}
 }
 
-// Search finds customers and participations of the partner in all engagements of
-// the catalog: those on a tab and those that left the page. It looks in the names
-// of the engagements, too. An empty text finds all. The rows
-// come engagement by engagement, at most limit of each (1 to 1000; 0: 50), tab by
-// tab and by name.
+// Search finds customers and participations of the partner in all engagements of the
+// catalog: those on a tab and those that left the page. It also looks in the names of
+// the engagements. An empty text finds all. The rows come engagement by engagement, at
+// most limit of each (1 to 1000; 0: 50), tab by tab and by name.
 //
-// It returns a *ForbiddenError, an *InputError or an *UnavailableError, and an
-// *UnreadableRowsError together with all the rows that can be read.
+// It returns an *[UnreadableRowsError] together with all the rows that can be read.
 func (d *CustomersDesk) Search(ctx context.Context, actor Actor, search string, limit int) ([]engagement.Row, error) {
 	s := d.s
 	query := CustomersQuery{Search: search, Limit: limit}
@@ -162,9 +160,9 @@ func (d *CustomersDesk) Search(ctx context.Context, actor Actor, search string, 
 }
 
 // NeedingAttention returns what the partner has to do in all engagements of the
-// catalog, what is due soonest first: consents to be obtained, claims and disputes
-// to be submitted, what reviewers ask for, rejections to be disputed. It returns at
-// most limit rows (1 to 1000; 0: 50), and the errors of Search.
+// catalog, in order of when it is due: consents to be obtained, claims and disputes to
+// be submitted, what reviewers ask for, rejections to be disputed. It returns at most
+// limit rows (1 to 1000; 0: 50), and the errors of [CustomersDesk.Search].
 func (d *CustomersDesk) NeedingAttention(ctx context.Context, actor Actor, limit int) ([]engagement.Row, error) {
 	s := d.s
 	query := CustomersQuery{Sort: storage.SortByDeadline, Limit: limit}

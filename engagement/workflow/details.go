@@ -23,12 +23,9 @@ func (d UpdateDetails) LogValue() slog.Value {
 		slog.Bool("owner", d.Owner != nil), slog.Bool("labels", d.Labels != nil))
 }
 
-// Update changes what a partner calls a participation, for as long as it
-// is open, how large it estimates the deal, until consent is requested, and at any
-// time who looks after it and which labels it has.
-//
-// It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
-// *UnavailableError or a *WrongStateError.
+// Update changes what a partner calls a participation, as long as it is open; how large
+// the partner estimates the deal, until consent is requested; and, at any time, who
+// looks after it and which labels it has.
 func (d *ClaimsDesk) Update(ctx context.Context, req Request, id engagement.ParticipationID, cmd UpdateDetails) (ParticipationView, error) {
 	var refused ParticipationView
 	s, actor := d.s, req.Actor

@@ -51,16 +51,14 @@ type kept struct {
 	At  time.Time        `json:"at"`
 }
 
-// Add puts a document into the Evidence store of the Options and adds it
-// to the claim. It reads no more than the proof's size limit, and refuses what the
-// claim does not take before it reads anything. Either the document is kept and
-// added, or it is neither; only if the process dies in between, or storage does
-// not say whether it was added, a content that no claim names can stay in the
-// store.
+// Add puts a document into the Evidence store of the [Options] and adds it to the
+// claim. It reads no more than the proof's size limit, and refuses what the claim does
+// not take before it reads anything. Either the document is kept and added, or it is
+// neither; only if the process dies in between, or storage does not say whether it was
+// added, can a content that no claim names stay in the store.
 //
-// It returns what Comment returns; the error of reading the content as it is; for
-// a document that is too large an *InputError; and an *UnavailableError of the
-// source "evidence".
+// It returns the error of reading the content as it is, an *[InputError] for a document
+// that is too large, and an *[UnavailableError] of the source "evidence".
 func (d *DocumentsDesk) Add(ctx context.Context, req Request, id engagement.ParticipationID, cmd AddEvidence, content io.Reader) (claim.Evidence, error) {
 	s, actor := d.s, req.Actor
 	if s.evidence == nil {
@@ -118,7 +116,7 @@ func (d *DocumentsDesk) Add(ctx context.Context, req Request, id engagement.Part
 	return out, err
 }
 
-// refs begins the reference of every content that AddEvidence keeps for a claim,
+// refs begins the reference of every content that Add keeps for a claim,
 // and of no other.
 func refs(id engagement.ParticipationID) string { return string(id) + "/" }
 
@@ -136,8 +134,7 @@ func (r *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Record adds a document to the claim that the host keeps itself. It
-// returns what Comment returns.
+// Record adds a document to the claim that the host keeps itself.
 func (d *DocumentsDesk) Record(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordEvidence) (claim.Evidence, error) {
 	s := d.s
 	return s.record(ctx, req, id, cmd, cmd.Ref)
@@ -178,8 +175,8 @@ type RemoveEvidence struct {
 	Evidence claim.EvidenceID `json:"evidence"`
 }
 
-// Remove takes a document away from a claim, and its content out of the
-// Evidence store if AddEvidence put it there. It returns what Comment returns.
+// Remove takes a document away from a claim, and its content out of the Evidence store
+// if [DocumentsDesk.Add] put it there.
 func (d *DocumentsDesk) Remove(ctx context.Context, req Request, id engagement.ParticipationID, cmd RemoveEvidence) (ParticipationView, error) {
 	s := d.s
 	u, out, err := changeClaim(ctx, s, req, MayEditClaims, id, "remove evidence", cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
@@ -209,13 +206,12 @@ func evidenceOf(p engagement.Participation, id claim.EvidenceID) (claim.Evidence
 	return claim.Evidence{}, &NotFoundError{Field: "evidence", Value: string(id)}
 }
 
-// Open returns a document that AddEvidence keeps with its content, for the
-// partner and for the Program. The caller closes the content, whose reader fails
-// with an *evidence.DamagedError at its end if it is not what was added.
+// Open returns a document that [DocumentsDesk.Add] keeps, with its content, for the
+// partner and for the Program. The caller closes the content, whose reader fails with
+// an *[evidence.DamagedError] at its end if it is not what was added.
 //
-// It returns a *ForbiddenError, a *NotFoundError, an *UnavailableError, or an
-// *InputError for a document that the host keeps itself, together with the document,
-// which has the Ref for the host to open.
+// For a document that the host keeps itself it returns an *[InputError] together with
+// the document, which has the Ref for the host to open.
 func (d *DocumentsDesk) Open(ctx context.Context, actor Actor, id engagement.ParticipationID, document claim.EvidenceID) (claim.Evidence, io.ReadCloser, error) {
 	s := d.s
 	if s.evidence == nil {
@@ -229,7 +225,7 @@ func (d *DocumentsDesk) Open(ctx context.Context, actor Actor, id engagement.Par
 	if err != nil {
 		return v, nil, err
 	}
-	if !strings.HasPrefix(v.Ref, refs(id)) { // what RecordEvidence names may be anybody's
+	if !strings.HasPrefix(v.Ref, refs(id)) { // what Record names may be anybody's
 		return v, nil, &InputError{Field: "evidence", Problem: fmt.Sprintf("%q is kept by the host itself: open its Ref there", v.ID)}
 	}
 	ref := v.Ref

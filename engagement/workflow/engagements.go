@@ -81,19 +81,15 @@ func (q EngagementsQuery) check() error {
 	return checkList("statuses", q.Statuses, engagement.AllAvailabilities())
 }
 
-// List returns the engagements for which at least one of the partner's
-// locations is eligible, by solution area, in the order of the catalog. Like the
-// summary and the eligibility page, it knows the locations of the actor's Scope
-// only.
+// List returns the engagements for which at least one of the partner's locations is
+// eligible, by solution area, in the order of the catalog. Like [EngagementsDesk.Get]
+// and [EngagementsDesk.Locations], it knows the locations of the actor's [Scope] only.
 //
-// Active customers are those whose participation in the engagement has begun, by an
-// add or a claim, and has not ended. To ask for them an actor has to be allowed
-// MayViewClaims, too, and they are those of its Scope.
+// Active customers are those whose participation in the engagement has begun, by an add
+// or a claim, and has not ended. They are those of the actor's Scope, and to ask for
+// them an actor also needs [MayViewClaims].
 //
-// It returns a *ForbiddenError, a *NotFoundError for the partner, *InputErrors or
-// an *UnavailableError. Where an engagement's rules fail for a location
-// ([*eligibility.RuleError]), the location does not count as eligible; the joined
-// error comes together with the list.
+// It returns an *[InputError] for each mistake of the query, joined.
 func (d *EngagementsDesk) List(ctx context.Context, actor Actor, query EngagementsQuery) ([]EngagementGroup, error) {
 	s := d.s
 	scope, err := s.authorize(ctx, actor, MayViewEngagements)
@@ -191,11 +187,8 @@ func itemOf(e engagement.Engagement, p engagement.Partner, now time.Time) (Engag
 	return item, err
 }
 
-// Get returns what an engagement asks and gives. An engagement
-// for which none of the partner's locations is eligible is not found.
-//
-// It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError, and
-// rules that fail as Engagements does.
+// Get returns what an engagement asks and gives. An engagement for which none of the
+// partner's locations is eligible is not found.
 func (d *EngagementsDesk) Get(ctx context.Context, actor Actor, id engagement.ID) (EngagementSummary, error) {
 	s := d.s
 	var none EngagementSummary
@@ -237,14 +230,10 @@ func criteria(set *eligibility.RuleSet) []Criterion {
 	return out
 }
 
-// Locations returns the eligibility page of an engagement: every enrolled
-// location of the partner, with its outcome and every criterion that it does not
-// meet. It is there for an engagement that no location is eligible for, too: it
-// says why.
-//
-// It returns a *ForbiddenError, a *NotFoundError or an *UnavailableError. A
-// location for which the rules fail ([*eligibility.RuleError]) has no outcome; the
-// joined error comes together with the page.
+// Locations returns the eligibility page of an engagement: every enrolled location of
+// the partner, with its outcome and every criterion that it does not meet. It also
+// works when no location is eligible. A location for which the rules fail has no
+// outcome.
 func (d *EngagementsDesk) Locations(ctx context.Context, actor Actor, id engagement.ID) ([]engagement.LocationOutcome, error) {
 	s := d.s
 	scope, err := s.authorize(ctx, actor, MayViewEngagements)

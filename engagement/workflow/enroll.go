@@ -31,7 +31,7 @@ type Candidate struct {
 	SubscriptionID string `json:"subscription_id,omitzero"`
 	OpportunityID  string `json:"opportunity_id,omitzero"`
 	// Hours are planned for an engagement with variable pay, which needs them.
-	// They are given once: the offer shows what they come to.
+	// They are given once: the offer shows the payout for them.
 	Hours int `json:"hours,omitzero"`
 }
 
@@ -96,7 +96,7 @@ type AddCustomer struct {
 	// DealSize is how large the partner estimates the deal; it can be changed
 	// until consent is requested.
 	DealSize eligibility.Money `json:"deal_size,omitzero"`
-	// Payout is what the offer said that a variable pay comes to. Where it is set
+	// Payout is what the offer said that a variable pay amounts to. Where it is set
 	// and the rate has changed since, the add is refused.
 	Payout eligibility.Money `json:"payout,omitzero"`
 	// Contacts of both sides can be named already; nothing is sent before consent is
@@ -123,15 +123,15 @@ type ClaimCustomer struct {
 	Contacts Contacts `json:"contacts,omitzero"`
 }
 
-// Identify finds out who a candidate is and which engagements it can be added
-// to through the location. Nothing is stored.
+// Identify finds out who a candidate is and which engagements it can be added to
+// through the location. Nothing is stored.
 //
-// It returns a *ForbiddenError, an *UnavailableError, which for the directory wraps
-// a *tenant.UnavailableError, or every mistake of the candidate at once, joined: a
-// *NotFoundError or a *LocationNotEligibleError for the location, an *InputError for the
-// hours, a *tenant.MalformedError for each text. If there is none it may return one
-// of the other typed errors of tenant.Resolve or a *NameRequiredError.
-// Engagements whose rules fail ([*eligibility.RuleError]) are in neither list; their
+// Its *[UnavailableError] wraps a *[tenant.UnavailableError] for the directory.
+// Otherwise it returns every mistake of the candidate at once, joined: a
+// *[NotFoundError] or a *[LocationNotEligibleError] for the location, an *[InputError]
+// for the hours, a *[tenant.MalformedError] for each text. If there is none, it may
+// return one of the other typed errors of [tenant.Resolve] or a *[NameRequiredError].
+// Engagements whose rules fail (*[eligibility.RuleError]) are in neither list; their
 // errors are joined, and the rest of the offer holds.
 func (d *CustomersDesk) Identify(ctx context.Context, actor Actor, candidate Candidate) (Offer, error) {
 	s := d.s
@@ -149,11 +149,13 @@ func (d *CustomersDesk) Identify(ctx context.Context, actor Actor, candidate Can
 	return s.offer(ctx, actor, scope, engagement.OriginAdded, offer)
 }
 
-// PreviewClaim returns what a known customer can be claimed for through the
-// location, and what its hours come to; the key and the engagements of the command
-// do not matter. Nothing is stored. It returns what Identify returns, but instead of
-// the errors for a candidate an *InputError for a text that is no customer's key or
-// for an amount that cannot be used, or a *NotKnownError.
+// PreviewClaim returns what a known customer can be claimed for through the location,
+// and the payout for its hours; the engagements of the command do not matter. Nothing
+// is stored.
+//
+// It returns what [CustomersDesk.Identify] returns, but instead of the errors for a
+// candidate a *[NotKnownError], or an *[InputError] for a text that is no customer's
+// key or for an amount that cannot be used.
 func (d *CustomersDesk) PreviewClaim(ctx context.Context, actor Actor, cmd ClaimCustomer) (Offer, error) {
 	s := d.s
 	customer, location := cmd.Customer, cmd.Location
@@ -191,15 +193,15 @@ func (u *unit) known(ctx context.Context, actor Actor, customer tenant.Key) (eng
 	return c, nil
 }
 
-// Add adds a customer to all of the engagements, or to none. Everything
-// that Identify checked is checked again.
+// Add adds a customer to all of the engagements, or to none. Everything that
+// [CustomersDesk.Identify] checked is checked again.
 //
-// Besides what Identify returns it returns, joined with that, an *InputError for
-// each other mistake, a *NotFoundError for each engagement that there is not, a
-// *PayoutChangedError, an *OwnContactError or *ForeignContactError for each contact of the
-// wrong side, and what refuses the others: *NotClaimableError, *LocationNotEligibleError,
-// *IDNotAcceptedError, *StatedIdentityError, *NotEligibleError, *AlreadyKnownError,
-// *OpenParticipationError, *DisassociatedError.
+// Besides what Identify returns, it returns, joined with that, a *[NotFoundError] for
+// each engagement that does not exist, a *[PayoutChangedError], an *[OwnContactError]
+// or *[ForeignContactError] for each contact of the wrong side, and for each engagement
+// that is refused a *[NotClaimableError], *[LocationNotEligibleError],
+// *[IDNotAcceptedError], *[StatedIdentityError], *[NotEligibleError],
+// *[AlreadyKnownError], *[OpenParticipationError] or *[DisassociatedError].
 func (d *CustomersDesk) Add(ctx context.Context, req Request, cmd AddCustomer) ([]ParticipationView, error) {
 	s := d.s
 	return s.addCustomer(ctx, req, cmd, false)
@@ -231,9 +233,9 @@ func (s *Service) addCustomer(ctx context.Context, req Request, cmd AddCustomer,
 	})
 }
 
-// Claim claims a known customer for all of the engagements, or for none.
-// It returns what AddCustomer returns, but *NotKnownError instead of
-// *AlreadyKnownError and of the errors of an unknown candidate.
+// Claim claims a known customer for all of the engagements, or for none. It returns
+// what [CustomersDesk.Add] returns, except that a *[NotKnownError] takes the place of
+// *[AlreadyKnownError] and of the errors of an unknown candidate.
 func (d *CustomersDesk) Claim(ctx context.Context, req Request, cmd ClaimCustomer) ([]ParticipationView, error) {
 	s, actor := d.s, req.Actor
 	scope, err := s.authorizeAt(ctx, actor, MayClaimCustomers, cmd.Location)

@@ -36,7 +36,7 @@ type Person struct {
 // LogValue hides the person.
 func (Person) LogValue() slog.Value { return slog.StringValue("[person]") }
 
-// Erased counts what Program.ErasePerson took a person out of.
+// ErasureResult counts what [ProgramDesk.ErasePerson] took a person out of.
 type ErasureResult struct {
 	Participations int `json:"participations"`
 	Events         int `json:"events"`

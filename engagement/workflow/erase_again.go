@@ -9,22 +9,22 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// RepeatErasure does again what Program.ErasePerson has done, in a storage that was restored from
-// a backup in which the person still is. It goes by what the history says of it: the
-// Erased of the Person of an event of engagement.EventPersonErased, which Feed gives with
-// and without Persons. A host that follows the feed keeps these events where the backup
-// does not reach, and repeats each of them after a restore, in whatever order. They have
-// digests and no name, so that what is kept names nobody.
+// RepeatErasure does again what [ProgramDesk.ErasePerson] has done, in a storage that
+// was restored from a backup in which the person still is. It goes by what the history
+// says of it: the Erased of the Person of an [engagement.EventPersonErased], which
+// [FeedDesk.Read] returns with and without Persons. A host that follows the feed keeps
+// these events where the backup does not reach, and repeats each of them after a
+// restore, in any order. They have digests and no name, so what is kept names nobody.
 //
-// It looks for whom the digests are, by address and user at the customers who name them,
-// by name at all of the partner's customers, and erases that person as the actor, who has
-// to be of the event's partner, or the Program for it. Nobody found is no error: the person
-// is erased, and the result is zero. What it cannot find again is a name that no contact
-// and no user has; whoever erased by one has to keep it.
+// It finds the person whose digests these are, by address and user at the customers who
+// name them, by name at all of the partner's customers, and erases that person as the
+// actor, who has to be of the event's partner, or the Program for it. Nobody found is
+// no error: the person is erased, and the result is zero. What it cannot find again is
+// a name that no contact and no user has; whoever erased by one has to keep it.
 //
-// It returns the errors of Program.ErasePerson but for a *PersonNotFoundError, and an *InputError
-// for what says nothing of anybody: it was recorded without Options.PersonSecret, or with
-// another one.
+// It returns the errors of ErasePerson except *[PersonNotFoundError], and an
+// *[InputError] for an event that identifies nobody: it was recorded without
+// Options.PersonSecret, or with another one.
 func (d *ProgramDesk) RepeatErasure(ctx context.Context, actor Actor, erased engagement.Erased, progress func(Progress)) (ErasureResult, error) {
 	if err := d.s.authorizeAll(ctx, actor, MayErasePersons); err != nil {
 		return ErasureResult{}, err

@@ -47,19 +47,19 @@ func csvWriter(to io.Writer, opts *CSVOptions) (*csv.Writer, error) {
 	return w, nil
 }
 
-// Export writes every row that the query finds as CSV (RFC 4180, UTF-8),
-// with a header. With no Tab it writes all three; Limit and Cursor do not matter.
-// Amounts stand in two columns, the number and its currency. Several labels, locations and
-// actions stand in one, with commas between them. The options may be nil.
+// Export writes every row that the query finds as CSV (RFC 4180, UTF-8), with a header.
+// With no Tab it writes all three; Limit and Cursor do not matter. Amounts take two
+// columns, the number and its currency. Several labels, locations and actions share
+// one, separated by commas. The options may be nil.
 //
-// Each record is one line: line breaks and other control characters within a
-// cell become blanks. A cell whose first character, blanks aside, would make a
-// spreadsheet take it for a formula (=, +, -, @, also in their full width) is
-// preceded by an apostrophe.
+// Each record is one line: line breaks and other control characters within a cell
+// become blanks. A cell whose first character, blanks aside, would make a spreadsheet
+// take it for a formula (=, +, -, @, also in their full width) is preceded by an
+// apostrophe.
 //
-// It returns what Customers returns, or the error of writing. What was written
-// until then is a part of the export only; an *UnreadableRowsError says which rows
-// could not be read, and all the others were written.
+// It returns what [CustomersDesk.List] returns, or the error of writing. What was
+// written until then is only part of the export; an *[UnreadableRowsError] says which
+// rows could not be read, and all the others were written.
 func (d *CustomersDesk) Export(ctx context.Context, actor Actor, query CustomersQuery, to io.Writer, opts *CSVOptions) error {
 	s := d.s
 	tabs := []engagement.Tab{query.Tab}
@@ -102,7 +102,8 @@ func (d *CustomersDesk) Export(ctx context.Context, actor Actor, query Customers
 }
 
 // Export writes every claim that the query finds as CSV, in the form of
-// Customers.Export. It returns what Claims returns, or the error of writing.
+// [CustomersDesk.Export]. It returns what [ClaimsDesk.List] returns, or the error of
+// writing.
 func (d *ClaimsDesk) Export(ctx context.Context, actor Actor, query ClaimsQuery, to io.Writer, opts *CSVOptions) error {
 	s := d.s
 	query.Limit, query.Cursor = maxLimit, ""

@@ -35,7 +35,7 @@ type FeedEvent struct {
 }
 
 // Read returns what happened with all customers, for systems that follow it: of the
-// actor's partner, or, for the Program without a partner, of all. Whoever goes on from
+// actor's partner or, for the Program without a partner, of all. Whoever goes on from
 // each Next gets every event, once, and those of a customer in order; between customers
 // there is no order that means anything. Nothing is skipped because somebody committed
 // late: an event comes later then.
@@ -45,20 +45,20 @@ type FeedEvent struct {
 // partner, customer and Seq of an event it can tell what it has had. A page may have
 // fewer events than its limit, or none, while More is true.
 //
-// It is what History shows, by side and Scope: a partner sees neither who acted for the
-// program nor what the program writes for itself, and a narrowed user what concerns
-// customers themselves and participations through the scope's locations. Without Persons
-// nobody is named. With them the follower has to erase, too, when engagement.EventPersonErased
-// comes. It says who that was by digests alone, and by none where there is no
-// Options.PersonSecret: forget all that is kept of the people of that customer, or read
-// its events anew, in which the person is not any more. These events are what
-// Program.RepeatErasure goes by, with or without Persons. The chain of
-// hashes is not verified here; see Histories.Verify.
+// It shows what [HistoriesDesk.List] shows, by side and [Scope]: a partner sees neither
+// who acted for the program nor what the program writes for itself, and a narrowed user
+// what concerns customers themselves and participations through the scope's locations.
+// Without Persons nobody is named. With them the follower must erase, too, when
+// [engagement.EventPersonErased] comes. It says who that was by digests alone, and by
+// none without Options.PersonSecret: forget all that is kept of the people of that
+// customer, or read its events anew, in which the person no longer is.
+// [ProgramDesk.RepeatErasure] goes by these events, with or without Persons. The chain
+// of hashes is not verified here; see [HistoriesDesk.Verify].
 //
-// It returns a *ForbiddenError, an *InputError, a *InvalidCursorError or an *UnavailableError. A
-// InvalidCursorError that matches storage.ErrRewound says that the storage was restored from an
-// earlier state, or lost its last commits in a failover, and that events the follower has
-// had are not there any more: it has to begin again.
+// It returns an *[InputError] or an *[InvalidCursorError]. One that matches
+// [storage.ErrRewound] says that the storage was restored from an earlier state, or
+// lost its last commits in a failover, and that events which the follower has had are
+// no longer there: it has to begin again.
 func (d *FeedDesk) Read(ctx context.Context, actor Actor, query FeedQuery) (FeedPage, error) {
 	s := d.s
 	scope, err := s.authorizeFeed(ctx, actor)
@@ -126,9 +126,8 @@ type FeedLag struct {
 // lagLimit is up to how many events are counted.
 const lagLimit = 10_000
 
-// Lag returns how far behind a cursor of a feed is, over the whole partner or
-// program. Its errors are those of Feed; whoever may follow only some locations has no
-// figures of all, and is refused.
+// Lag returns how far behind a cursor of a feed is, over the whole partner or program:
+// whoever may follow only some locations is refused.
 func (d *FeedDesk) Lag(ctx context.Context, actor Actor, cursor string) (FeedLag, error) {
 	s := d.s
 	if err := s.authorizeWholeFeed(ctx, actor); err != nil {
@@ -161,9 +160,9 @@ type FeedConsumer struct {
 	Rewound bool      `json:"rewound,omitzero"` // the storage does not have the event that it has got to: it has to begin again
 }
 
-// Consumers returns the partner's consumers, or the program's, in order of their
-// names, with how far behind each is: what a page for operators shows. Its errors are
-// those of Feed.Lag, but for cursors.
+// Consumers returns the partner's consumers, or the program's, in order of their names,
+// with how far behind each is: what a page for operators shows. It is for the whole
+// partner or program.
 func (d *FeedDesk) Consumers(ctx context.Context, actor Actor) ([]FeedConsumer, error) {
 	s := d.s
 	if err := s.authorizeWholeFeed(ctx, actor); err != nil {
@@ -193,12 +192,12 @@ type MoveFeedConsumer struct {
 }
 
 // MoveConsumer keeps the cursor of a partner's consumer, or of the program's, so that
-// it need not keep one itself. It is for the whole partner or program. What was made of a
-// page is not undone where this fails: a consumer that acts first and moves on then can
-// be given the same events again.
+// it need not keep one itself. It is for the whole partner or program. What was made of
+// a page is not undone where this fails: a consumer that first acts and then moves on
+// can be given the same events again.
 //
-// It returns a *ForbiddenError, an *InputError, a *InvalidCursorError, an *UnavailableError, or a
-// *ConsumerMovedError when the consumer is not at From: another process has the same name.
+// It returns an *[InputError], or a *[ConsumerMovedError] when the consumer is not at
+// From: another process has the same name.
 func (d *FeedDesk) MoveConsumer(ctx context.Context, actor Actor, move MoveFeedConsumer) error {
 	s := d.s
 	if err := s.authorizeWholeFeed(ctx, actor); err != nil {

@@ -40,7 +40,7 @@ func (d *FigureDimension) UnmarshalText(b []byte) error {
 	return decode(d, "figure dimension", b, AllFigureDimensions())
 }
 
-// FiguresQuery asks what participations come to. What is set must all hold.
+// FiguresQuery asks for counts and sums of participations. All that is set must hold.
 type FiguresQuery struct {
 	By            []FigureDimension // what figures are told apart by, besides the currency; none: one for each currency
 	SolutionAreas []string          // any of these
@@ -71,7 +71,7 @@ type FigureRow struct {
 	Location     engagement.LocationID `json:"location,omitzero"`
 	Month        engagement.Month      `json:"month,omitzero"` // in which they came to their status, see [engagement.Participation.MonthAt]
 	Currency     string                `json:"currency"`
-	Count        int                   `json:"count"` // by the currency of the amount that says most
+	Count        int                   `json:"count"` // by the currency of the most advanced amount: paid, else approved, else requested, else estimated
 	Estimated    eligibility.Money     `json:"estimated,omitzero"`
 	Requested    eligibility.Money     `json:"requested,omitzero"`
 	Approved     eligibility.Money     `json:"approved,omitzero"`
@@ -84,21 +84,24 @@ type Figures struct {
 	At   time.Time   `json:"at"`
 }
 
-// Figures counts participations and adds up their amounts, as they are now: deadlines that
-// have passed count, recorded or not. It costs what a page costs, however many there are.
-// A partner's actor asks about the partner, an actor of the Program about the partner
-// that it names or, naming none, about all. They are those of the actor's Scope, exactly;
-// within a narrower one a customer who is merely known counts on the Ineligible tab where
-// it can be claimed through other locations only, and what colleagues have does not count.
+// Figures counts participations and adds up their amounts, as they are now: deadlines
+// that have passed count, recorded or not. It costs what a page costs, however many
+// there are. A partner's actor asks about the partner, an actor of the Program about
+// the partner that it names or, naming none, about all. The figures are exactly those
+// of the actor's [Scope]. Within one narrower than the whole partner, a customer who is
+// merely known counts on the Ineligible tab where it can be claimed through other
+// locations only, and what colleagues have does not count.
 //
-// The months are those in which the participations came to the status that they have, so
-// figures by status and month say what is waiting since when, and what was approved, paid
-// or lost in a month and is still that; what was approved in March and paid in May is in
-// May. Each sum is of all that have the status, whenever their amounts came.
+// The months are those in which the participations reached the status that they have.
+// So figures by status and month say since when things have been waiting, and what was
+// approved, paid or lost in a month and still is; what was approved in March and paid
+// in May is in May. Each sum is over all participations with the status, whenever their
+// amounts were set.
 //
-// It returns a *ForbiddenError, *InputErrors or an *UnavailableError, and an
-// *UnreadableRowsError together with the figures of all others where rows whose deadline
-// has passed cannot be read. Others that cannot be read count as they were written.
+// It returns an *[InputError] for each mistake of the query, joined, and an
+// *[UnreadableRowsError] together with the figures of all others where rows whose
+// deadline has passed cannot be read. Other rows that cannot be read count as they were
+// written.
 func (d *ClaimsDesk) Figures(ctx context.Context, actor Actor, query FiguresQuery) (Figures, error) {
 	s := d.s
 	c, err := s.claimsOf(ctx, actor, ClaimsQuery{Engagements: query.Engagements, SolutionAreas: query.SolutionAreas, Statuses: query.Statuses})

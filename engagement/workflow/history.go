@@ -8,9 +8,8 @@ import (
 	"github.com/partnerengage/partnerengage/storage"
 )
 
-// Participation returns a participation of the partner as it is now, or a
-// *ForbiddenError, a *NotFoundError or an *UnavailableError. So do Status,
-// Consents.Evidence and Receipt.
+// Participation returns a participation of the partner as it is now. See
+// [ClaimsDesk.Get] for more.
 func (d *ClaimsDesk) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (ParticipationView, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})
@@ -40,11 +39,11 @@ func (d *ConsentsDesk) Evidence(ctx context.Context, actor Actor, id engagement.
 	return p.Consent.Evidence(), err
 }
 
-// Receipt returns a receipt of a participation's consent along ISO/IEC TS 27560,
-// to be written as JSON. The details are what only the host can say; without a
-// RecordID, ReceiptID or IssuedAt the receipt gets the participation's ID, a new
-// one and the present. The error for details that lack what the specification
-// makes mandatory is consent's.
+// Receipt returns a receipt of a participation's consent along ISO/IEC TS 27560, to be
+// written as JSON. The details are what only the host can say; RecordID, ReceiptID and
+// IssuedAt default to the participation's ID, a new ID and the current time. Details
+// that lack what the specification makes mandatory are refused with the error of
+// package consent.
 func (d *ConsentsDesk) Receipt(ctx context.Context, actor Actor, id engagement.ParticipationID, details consent.ReceiptDetails) (consent.Receipt, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})

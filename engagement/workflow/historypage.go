@@ -34,24 +34,24 @@ type HistoryPage struct {
 	Unreadable []int64 `json:"unreadable"`
 }
 
-// List returns a page of everything that happened between the partner and a
-// customer, as the actor's side may see it: a partner sees "the program" and what is
-// meant for the partner, and not who acted for the program. The page is checked
-// first: that nothing on it was changed, left out or put in, that it goes on where
-// the page before ended, and, at the end, that the history ends where the customer's
-// record says and nothing was cut off. Who reads all pages, one after the other, has
-// checked the whole history; Histories.Verify does that without showing it, and checks
-// what it led to, too. An event that cannot be read is named in Unreadable, and the
-// others come; whether the one behind it goes on from it cannot be checked.
+// List returns a page of everything that happened between the partner and a customer,
+// as the actor's side may see it: a partner sees "the program" and what is meant for
+// the partner, and not who acted for the program. The page is checked first: that
+// nothing on it was changed, left out or put in, that it follows the page before and,
+// at the end, that the history ends where the customer's record says and nothing was
+// cut off. Whoever reads all pages, one after the other, has checked the whole history;
+// [HistoriesDesk.Verify] does that without showing it, and also checks what it led to.
+// An event that cannot be read is named in Unreadable, and the others come; whether the
+// next one follows it cannot be checked.
 //
-// It returns a *ForbiddenError, a *NotFoundError, an *InputError, a *InvalidCursorError
-// or an *UnavailableError, and an *engagement.HistoryError together with the page,
-// which then may be the last one, when something was tampered with.
+// It returns an *[InputError] or an *[InvalidCursorError], and its
+// *[engagement.HistoryError] comes together with the page, which then may be the last
+// one.
 //
-// Within a Scope that is not the whole partner it checks all of it as well, and
+// Within a [Scope] that is not the whole partner it checks all of the page as well, and
 // returns what concerns the customer itself and participations through the scope's
-// locations; a customer of which that is nothing is not found. A page then has
-// fewer events than its limit.
+// locations; a customer with nothing of that kind is not found. A page then has fewer
+// events than its limit.
 func (d *HistoriesDesk) List(ctx context.Context, actor Actor, query HistoryQuery) (HistoryPage, error) {
 	s := d.s
 	scope, err := s.authorize(ctx, actor, MayViewHistory)
@@ -96,9 +96,9 @@ func (d *HistoriesDesk) List(ctx context.Context, actor Actor, query HistoryQuer
 	return page, err
 }
 
-// All yields every event that List would give, page by page. An error
-// ends it: a *HistoryError after the events that it has read, an *UnreadableEventsError
-// after all that can be read.
+// All yields every event that [HistoriesDesk.List] would return, page by page. An error
+// ends it: an *[engagement.HistoryError] after the events that it has read, an
+// *[UnreadableEventsError] after all that can be read.
 func (d *HistoriesDesk) All(ctx context.Context, actor Actor, query HistoryQuery) iter.Seq2[engagement.Event, error] {
 	return func(yield func(engagement.Event, error) bool) {
 		var lost UnreadableEventsError

@@ -21,14 +21,13 @@ type CustomerHead struct {
 	Head     engagement.Head      `json:"head"`
 }
 
-// Heads yields where the histories with all customers of the actor's partner end, or,
-// for the Program where it names no partner, those of all partners.
-// Somebody who can write everything that is stored can write histories that hold
-// together, but none that hold a head which the host keeps out of their reach. Keep
-// heads from time to time, and give them to Histories.Verify.
+// Heads yields where the histories with all customers of the actor's partner end or,
+// for the Program where it names no partner, those of all partners. Somebody who can
+// write everything that is stored can write histories that hold together, but none that
+// hold a head which the host keeps out of their reach. Keep heads from time to time,
+// and give them to [HistoriesDesk.Verify].
 //
-// An error, which is a *ForbiddenError or an *UnavailableError, ends it. A Scope
-// has to be the whole partner.
+// An error ends it. The [Scope] has to be the whole partner.
 func (d *HistoriesDesk) Heads(ctx context.Context, actor Actor) iter.Seq2[CustomerHead, error] {
 	s := d.s
 	return func(yield func(CustomerHead, error) bool) {

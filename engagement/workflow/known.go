@@ -34,19 +34,17 @@ type KnownCustomer struct {
 	Since        time.Time // zero: now
 }
 
-// Import makes customers known to a partner and evaluates them for every
-// engagement, in batches, each written whole. Customers that are known already
-// stay as they are, so that an import which stopped can be run again; hence it
-// takes no idempotency key. Two batches are in the making at a time, hence facts
-// may be asked for two at once; progress, where given, is called after each batch,
-// by one goroutine at a time. It reads no further ahead, so that any number of
+// Import makes customers known to a partner and evaluates them for every engagement, in
+// batches, each written whole. Customers that are known already stay as they are, so an
+// interrupted import can be run again. Up to two batches are processed concurrently, so
+// [FactSource] may be called concurrently; progress, which may be nil, is called after
+// each batch, by one goroutine at a time. It reads no further ahead, so any number of
 // customers needs the same memory.
 //
-// It needs the role Program. It returns what it did, with a *ForbiddenError, a
-// *NotFoundError or an *UnavailableError when it stopped early, and the joined
-// errors of customers who could not be imported or evaluated otherwise: an
-// *InputError, or the errors of rules that failed ([*eligibility.RuleError]). Of these
-// it keeps the first 20; Progress.Failed counts all.
+// It needs [RoleProgram]. It returns a *[NotFoundError] for the partner, and the joined
+// errors of customers who could not be imported or evaluated: an *[InputError], or the
+// errors of rules that failed (*[eligibility.RuleError]). Of these it keeps the first
+// 20; Progress.Failed counts all.
 func (d *ProgramDesk) Import(ctx context.Context, actor Actor, partner engagement.PartnerID, customers iter.Seq[KnownCustomer], progress func(Progress)) (Progress, error) {
 	s := d.s
 	if err := s.authorizeAll(ctx, actor, MayAdministerProgram); err != nil {
@@ -137,16 +135,15 @@ type Reevaluation struct {
 	Engagement engagement.ID
 }
 
-// Reevaluate asks the rules again about known customers, after facts or rules
-// have changed or an engagement is new, and brings the Customers pages up to
-// date, in batches, with what other portals hold and the claim limit of the
-// engagement. Participations that began stay as they are: a customer that was
-// eligible then stays so. Batches and progress are as with Program.Import.
+// Reevaluate asks the rules again about known customers, after facts or rules have
+// changed or an engagement is new, and brings the Customers pages up to date, in
+// batches, with what other portals hold and the claim limit of the engagement.
+// Participations that have begun stay as they are: a customer that was eligible then
+// stays so. Batches and progress are as with [ProgramDesk.Import].
 //
-// It needs the role Program, and takes no idempotency key because running it
-// again does no harm. It returns what Program.Import returns, and a *NotFoundError
-// for a customer or an engagement that is not there; the rows of a customer who
-// could not be judged stay as they were.
+// It needs [RoleProgram]. It returns what Import returns, and a *[NotFoundError] for a
+// customer or an engagement that does not exist; the rows of a customer who could not
+// be evaluated stay as they were.
 func (d *ProgramDesk) Reevaluate(ctx context.Context, actor Actor, what Reevaluation, progress func(Progress)) (Progress, error) {
 	s := d.s
 	if err := s.authorizeAll(ctx, actor, MayAdministerProgram); err != nil {

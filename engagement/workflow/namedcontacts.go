@@ -72,10 +72,10 @@ type Wait struct {
 }
 
 // Contacts returns who is offered as contacts of a participation: those who were last
-// named for it, at its add or claim or later, and on a side for which nobody was, who
-// was named for its customer before, as far as that was within the actor's scope; and
-// from when the customer's can be asked, while its consent is awaited. It
-// returns a *ForbiddenError, a *NotFoundError or an *UnavailableError.
+// named for it, at its add or claim or later, and, on a side for which nobody was,
+// those who were named for its customer before, as far as that was within the actor's
+// [Scope]. While the consent is awaited, it also says from when the customer's contacts
+// can be asked.
 func (d *ConsentsDesk) Contacts(ctx context.Context, actor Actor, id engagement.ParticipationID) (OfferedContacts, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})
@@ -166,10 +166,10 @@ func (c ChangePartnerContacts) LogValue() slog.Value {
 
 // ChangePartnerContacts names other contacts of the partner, at any time until the
 // claim has ended: been paid, cancelled, rejected for good or expired. From then on
-// mails go to them. The customer gets none for it, and it does not count as a resend.
+// mails go to them. The customer gets no mail about it, and it does not count as a
+// resend.
 //
-// It returns a *ForbiddenError, a *NotFoundError, an *InputError or *OwnContactError
-// for each mistake, an *UnavailableError or a *WrongStateError.
+// It returns an *[InputError] or *[OwnContactError] for each mistake, joined.
 func (d *ConsentsDesk) ChangePartnerContacts(ctx context.Context, req Request, id engagement.ParticipationID, cmd ChangePartnerContacts) (ParticipationView, error) {
 	s, actor := d.s, req.Actor
 	const name = "change partner contacts"

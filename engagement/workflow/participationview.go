@@ -33,7 +33,7 @@ type ParticipationView struct {
 	Identity       tenant.Identity       `json:"identity"`
 	Name           string                `json:"name"`                    // by which people know the customer: the friendly name, else the directory's, else domain or ID
 	FriendlyName   string                `json:"friendly_name,omitempty"` // as the partner calls it
-	Basis          tenant.Basis          `json:"basis,omitempty"`         // what the identity stands on
+	Basis          tenant.Basis          `json:"basis,omitempty"`         // what the identity is based on
 	Reason         string                `json:"reason,omitempty"`        // why it was accepted unconfirmed
 	Nominated      tenant.IDKind         `json:"nominated,omitempty"`     // by which ID the customer was named
 	Origin         engagement.Origin     `json:"origin"`
@@ -122,7 +122,7 @@ type ClaimState struct {
 	Approved  eligibility.Money `json:"approved,omitzero"`
 	Paid      eligibility.Money `json:"paid,omitzero"`
 
-	Proof     []claim.ProofItem `json:"proof"`               // what has to be proved; the forms of surveys are with these
+	Proof     []claim.ProofItem `json:"proof"`               // what has to be proved, without the forms of surveys: survey.Published has the library's, EngagementsDesk.Get those in force now
 	ProofFrom eligibility.Date  `json:"proof_from,omitzero"` // the first day of its version
 	Evidence  []claim.Evidence  `json:"evidence"`
 	Surveys   []SurveyState     `json:"surveys"`

@@ -31,17 +31,16 @@ type Pruned struct {
 }
 
 // Prune takes away what nobody needs any more: what idempotency keys led to, after 30
-// days; what links open, a year after their participation has ended; and notes of mails
-// that no longer count against the Policy. Options.Keep keeps the first two for longer.
-// After that an old key is a new one, so a client that tries again for longer than that
-// can do the same twice. An old link says that it is not known, where before it said what
-// was decided; evidence, histories and claims stay. Links of participations that ended
-// under a version of the library before it pruned are kept.
+// days; what links open, 366 days after their participation has ended; and notes of
+// mails that no longer count against the Policy. Options.Keep keeps the first two for
+// longer. After that an old key is a new one, so a client that tries again for longer
+// than that can do the same twice. An old link then says that it is unknown, where
+// before it said what was decided; evidence, histories and claims stay. Links of
+// participations that ended under a version of the library before it pruned are kept.
 //
-// It is a job, as Sweep is: it works in batches of 500, any number of processes may prune
-// at once, and a context that is over ends it between two of them. It returns how much
-// went, also with an error: a *ClockError, for a process whose clock is far from the
-// storage's, or an *UnavailableError.
+// It works in batches of 500, any number of processes may prune at once, and a context
+// that is over ends it between two batches. It returns how much was taken away, also
+// with an error.
 func (d *JobsDesk) Prune(ctx context.Context) (Pruned, error) {
 	s := d.s
 	var done Pruned

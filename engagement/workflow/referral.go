@@ -19,12 +19,10 @@ type RecordReferral struct {
 func (c RecordReferral) LogValue() slog.Value { return slog.GroupValue() }
 
 // RecordReferral records the reference of the referral for which the engagement asks
-// with an engagement.MessageReferralRequest once the customer has consented. Until the claim
-// ends another one can be recorded in its place, which the history says. A claim can
-// be submitted without it.
-//
-// It returns a *ForbiddenError, a *NotFoundError, an *InputError, also where the
-// engagement asks for none, an *UnavailableError or a *WrongStateError.
+// with an [engagement.MessageReferralRequest] once the customer has consented. Until
+// the claim ends, another one can be recorded in its place, which the history says. A
+// claim can be submitted without it. Where the engagement asks for none, it returns an
+// *[InputError].
 func (d *ClaimsDesk) RecordReferral(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordReferral) (ParticipationView, error) {
 	s, actor := d.s, req.Actor
 	const name = "record referral"

@@ -47,10 +47,10 @@ func (r RequestConsent) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("customer", len(r.Customer)), slog.Int("partner", len(r.Partner)), slog.String("language", r.Language))
 }
 
-// Preview returns the page that the customer's contacts would see, for
-// the partner to review before RequestConsent. Nothing is stored or sent. It returns
-// the errors of RequestConsent, whose *consent.LimitErrors say from when the contacts
-// can be asked: what it shows would be sent at this moment.
+// Preview returns the page that the customer's contacts would see, for the partner to
+// review before [ConsentsDesk.Request]. Nothing is stored or sent. What it shows would
+// be sent at this moment, so it returns the errors of Request; a *[link.LimitError]
+// says from when the contacts can be asked.
 func (d *ConsentsDesk) Preview(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RequestConsent) (consent.View, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})
@@ -70,24 +70,22 @@ func (d *ConsentsDesk) Preview(ctx context.Context, actor Actor, id engagement.P
 
 const requestConsent = "request consent"
 
-// Request asks the customer's contacts for consent: each is sent a link
-// of its own once Relay runs. The time to answer runs from the add or the claim,
-// and is not longer for being asked late.
+// Request asks the customer's contacts for consent: each is sent a link of its own once
+// [JobsDesk.Relay] runs. The time to answer runs from the add or the claim, and asking
+// late does not extend it.
 //
-// It returns a *ForbiddenError, a *NotFoundError, an *InputError which names the
-// field that cannot be used, an *OwnContactError for an address of the other side, a
-// *ForeignContactError where the Sides of the Options refuse a domain, an
-// *UnavailableError, or a *WrongStateError which wraps the refusal of package consent:
-// consent.ErrTakenElsewhere while another partner has the customer's consent, or a
-// *link.LimitError for each mailbox that was written to too often, or for the day.
-// So do Consents.Resend and ChangeContacts.
+// It returns an *[OwnContactError] for an address of the other side or a
+// *[ForeignContactError] where [Options].Sides refuse a domain. Its *[WrongStateError]
+// wraps [consent.ErrTakenElsewhere] while another partner has the customer's consent,
+// or a *[link.LimitError] for each mailbox that was written to too often, or for the
+// day.
 func (d *ConsentsDesk) Request(ctx context.Context, req Request, id engagement.ParticipationID, cmd RequestConsent) (ParticipationView, error) {
 	return d.s.ask(ctx, req, id, requestConsent, cmd, engagement.EventConsentRequested,
 		func(u *unit, p engagement.Participation) (consent.Event, error) { return u.requestEvent(ctx, p, cmd) })
 }
 
-// Resend sends each contact a new link; the earlier ones are void. The
-// Policy limits how often.
+// Resend sends each contact a new link; the earlier ones are void. [Options].Policy
+// limits how often, with the errors of [ConsentsDesk.Request].
 func (d *ConsentsDesk) Resend(ctx context.Context, req Request, id engagement.ParticipationID) (ParticipationView, error) {
 	s := d.s
 	return s.ask(ctx, req, id, "resend consent", struct{}{}, engagement.EventConsentResent,
@@ -97,16 +95,19 @@ func (d *ConsentsDesk) Resend(ctx context.Context, req Request, id engagement.Pa
 		})
 }
 
-// ChangeContacts names other contacts of the customer. While they are being asked
-// for consent, it asks the new ones instead; the earlier links are void, and it
-// counts like a resend. Before the request it sends nothing: they will be asked, in
-// the language that the request then names. After the consent it sends nothing
-// either: they get the mails that follow, and who consented can still withdraw
+// ChangeContacts names other contacts of the customer. While the customer is being
+// asked for consent, the new contacts are asked instead; the earlier links are void,
+// and it counts like a resend. Before the request nothing is sent: they will be asked
+// in the language that the request then names. After the consent nothing is sent
+// either: they get the mails that follow, and whoever consented can still withdraw
 // through the link that they have. Who is asked in a survey is named with
-// Surveys.Send. Once the customer's survey is answered, its contacts are frozen.
+// [SurveysDesk.Send]. Once the customer's survey is answered, its contacts are frozen.
 //
-// A nil Partner leaves the partner's contacts as they are, an empty Language the
+// A nil Partner leaves the partner's contacts as they are, and an empty Language the
 // language; a Partner that is empty and not nil removes them.
+//
+// Of contacts of the wrong side and of limits on sending it returns the errors of
+// [ConsentsDesk.Request].
 func (d *ConsentsDesk) ChangeContacts(ctx context.Context, req Request, id engagement.ParticipationID, in ChangeContacts) (ParticipationView, error) {
 	s, cmd := d.s, RequestConsent(in)
 	return s.ask(ctx, req, id, "change contacts", cmd, engagement.EventContactsChanged,
@@ -193,10 +194,8 @@ type Cancel struct {
 // LogValue hides what the person wrote.
 func (c Cancel) LogValue() slog.Value { return slog.GroupValue() }
 
-// Cancel ends a participation, before consent or after it, as long as its claim
-// has not been submitted. The customer's contacts who were written to are told.
-// It returns a *ForbiddenError, a *NotFoundError, an *InputError or a
-// *WrongStateError.
+// Cancel ends a participation, before consent or after it, as long as its claim has not
+// been submitted. The customer's contacts who were written to are told.
 func (d *ClaimsDesk) Cancel(ctx context.Context, req Request, id engagement.ParticipationID, cmd Cancel) (ParticipationView, error) {
 	actor := req.Actor
 	return d.s.change(ctx, req, MayCancel, id, "cancel", cmd, func(u *unit, p engagement.Participation) (err error) {

@@ -13,14 +13,7 @@ import (
 type StartReview struct {
 }
 
-// Start takes a submitted claim under review. Like every act of the
-// Program's it needs that role, and an actor for the claim's partner; see
-// Actor.For.
-//
-// It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
-// *UnavailableError, or a *WrongStateError which wraps the refusal of package claim.
-// It returns a *FourEyesError to an actor who acted for the partner on the claim. So
-// do the other reviews.
+// Start takes a submitted claim under review.
 func (d *ReviewsDesk) Start(ctx context.Context, req Request, id engagement.ParticipationID, cmd StartReview) (ParticipationView, error) {
 	s := d.s
 	return s.command(ctx, req, MayReviewClaims, id, "start review", cmd, deed{event: claim.StartReview{}, kind: engagement.EventReviewStarted})
@@ -59,9 +52,9 @@ func (c ApproveClaim) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("amount", c.Amount.String()), slog.Bool("override", c.Override != ""))
 }
 
-// Approve approves an amount for a claim under review. More than the claim's
-// cap takes an override, which is recorded; the *claim.AmountError that it returns
-// otherwise names the cap.
+// Approve approves an amount for a claim under review. More than the claim's cap, or
+// any amount where no rate gives a cap, needs an override, which is recorded; without
+// one it returns a *[claim.AmountError] that names the cap.
 func (d *ReviewsDesk) Approve(ctx context.Context, req Request, id engagement.ParticipationID, cmd ApproveClaim) (ParticipationView, error) {
 	s := d.s
 	amount, err := s.claimAmount("approved", cmd.Amount)
@@ -108,12 +101,12 @@ func (c RecordPayment) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("amount", c.Amount.String()))
 }
 
-// RecordPayment records a payment for an approved claim, of the whole amount or of a
-// part. The claim is paid once all of it is. What exceeds the amount that is left is
-// refused with a *claim.AmountError that names it; so is, as in ApproveClaim and
-// SubmitClaim, an amount of an unknown currency or with more decimals than its
-// currency has. To a location whose payee profile is not valid it takes a reason,
-// which is recorded; without one it is refused with a *PayeeNotValidError.
+// RecordPayment records a payment for an approved claim, of the whole amount or a part.
+// The claim is paid once all of it is. More than what is left is refused with a
+// *[claim.AmountError] that names it, as is, like in [ReviewsDesk.Approve] and
+// [ClaimsDesk.Submit], an amount of an unknown currency or with more decimals than its
+// currency has. Paying a location whose payee profile is not valid needs a reason,
+// which is recorded; without one it returns a *[PayeeNotValidError].
 func (d *ReviewsDesk) RecordPayment(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecordPayment) (ParticipationView, error) {
 	s := d.s
 	amount, err := s.claimAmount("paid", cmd.Amount)

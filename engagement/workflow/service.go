@@ -72,7 +72,7 @@ type ExternalHoldings interface {
 // default.
 type Options struct {
 	Notifier   Notifier         // sends what Relay hands it; nil: Relay refuses to run
-	Evidence   evidence.Store   // keeps the documents of claims; nil: the host keeps them, see RecordEvidence
+	Evidence   evidence.Store   // keeps the documents of claims; nil: the host keeps them, see DocumentsDesk.Record
 	External   ExternalHoldings // nil: nobody else keeps participations
 	Authorizer Authorizer       // nil: the roles say it all
 	FourEyes   FourEyes         // zero: Actor.User tells who reviews what

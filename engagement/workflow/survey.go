@@ -15,10 +15,8 @@ import (
 	"github.com/partnerengage/partnerengage/storage"
 )
 
-// SurveyView returns what the page behind a survey's link shows. It changes
-// nothing, however often it is called.
-//
-// It returns link.ErrUnknown, link.ErrNotShown, link.ErrVoid or an *UnavailableError.
+// SurveyView returns what the page behind a survey's link shows. It changes nothing,
+// however often it is called.
 func (d *LinksDesk) SurveyView(ctx context.Context, token link.Token) (survey.View, error) {
 	s := d.s
 	u := s.unit(storage.CommandRecord{})
@@ -29,11 +27,11 @@ func (d *LinksDesk) SurveyView(ctx context.Context, token link.Token) (survey.Vi
 	return u.surveyView(p, v, link)
 }
 
-// AnswerSurvey records what a survey's contact answered, by the IDs of the
-// questions, and returns the page as it is after that. The first answers count, and
-// the same answers again change nothing.
+// AnswerSurvey records what a survey's contact answered, by the IDs of the questions,
+// and returns the page as it is after that. The first answers count, and the same
+// answers again change nothing.
 //
-// It returns the errors of SurveyView and those of survey.Answer.
+// It also returns the errors of [survey.Answer].
 func (d *LinksDesk) AnswerSurvey(ctx context.Context, token link.Token, answers map[string]string) (survey.View, error) {
 	s := d.s
 	view, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (survey.View, error) {
@@ -120,12 +118,10 @@ func (c AnswerPartnerSurvey) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("survey", c.Survey))
 }
 
-// Answer records the partner's answers to its own survey of a claim,
-// whether or not that was sent to a contact. The first answers count, and the same
-// answers again, whoever gave them first, change nothing.
-//
-// It returns what Comment returns; for answers that are missing or wrong an
-// *InputError each, joined.
+// Answer records the partner's answers to its own survey of a claim, whether or not
+// that was sent to a contact. The first answers count, and the same answers again,
+// whoever gave them first, change nothing. Answers that are missing or wrong are an
+// *[InputError] each, joined.
 func (d *SurveysDesk) Answer(ctx context.Context, req Request, id engagement.ParticipationID, cmd AnswerPartnerSurvey) (ParticipationView, error) {
 	s, actor := d.s, req.Actor
 	const name = "answer survey"

@@ -22,9 +22,6 @@ type Comment struct {
 func (c Comment) LogValue() slog.Value { return slog.GroupValue() }
 
 // Comment adds a comment to a claim, which both the partner and the Program read.
-//
-// It returns a *ForbiddenError, a *NotFoundError, an *InputError, an
-// *UnavailableError, or a *WrongStateError which wraps the refusal of package claim.
 func (d *ClaimsDesk) Comment(ctx context.Context, req Request, id engagement.ParticipationID, cmd Comment) (ParticipationView, error) {
 	s, actor := d.s, req.Actor
 	by := claim.SidePartner
@@ -36,16 +33,16 @@ func (d *ClaimsDesk) Comment(ctx context.Context, req Request, id engagement.Par
 	})
 }
 
-// SubmitClaim is the command that hands a claim in.
+// SubmitClaim is the command that submits a claim.
 type SubmitClaim struct {
 	Requested eligibility.Money `json:"requested,omitzero"` // zero: as before, and at first what was estimated
 }
 
-// Submit hands a claim in: for the first time, again after the reviewer
-// asked for action, or, after DisputeClaim, as a dispute.
+// Submit submits a claim: for the first time, again after the reviewer asked for
+// action, or, after [ClaimsDesk.Dispute], as a dispute.
 //
-// It returns what Comment returns, a *claim.IncompleteError that lists every
-// required item which is missing, or a *claim.AmountError.
+// It returns a *[claim.IncompleteError] that lists every required item which is
+// missing, or a *[claim.AmountError].
 func (d *ClaimsDesk) Submit(ctx context.Context, req Request, id engagement.ParticipationID, cmd SubmitClaim) (ParticipationView, error) {
 	s := d.s
 	requested, err := s.claimAmount("requested", cmd.Requested)
@@ -69,11 +66,10 @@ type RecallClaim struct {
 // LogValue hides what the person wrote.
 func (c RecallClaim) LogValue() slog.Value { return slog.GroupValue() }
 
-// Recall takes a submitted claim back, as long as its review has not started.
-// It can then be edited and has to be submitted again: by the submission deadline,
-// or by the review deadline if it was submitted and reviewed before; it is refused
-// when that has passed. What was submitted once cannot be cancelled any more. It
-// returns what Comment returns.
+// Recall takes a submitted claim back, as long as its review has not started. It can
+// then be edited and has to be submitted again: by the submission deadline, or by the
+// review deadline if it was submitted and reviewed before; Recall is refused when that
+// has passed. What was submitted once cannot be cancelled any more.
 func (d *ClaimsDesk) Recall(ctx context.Context, req Request, id engagement.ParticipationID, cmd RecallClaim) (ParticipationView, error) {
 	s := d.s
 	return s.command(ctx, req, MayEditClaims, id, "recall claim", cmd, deed{
@@ -89,9 +85,9 @@ type DisputeClaim struct {
 // LogValue hides what the person wrote.
 func (c DisputeClaim) LogValue() slog.Value { return slog.GroupValue() }
 
-// Dispute opens the one dispute that a rejected claim may have. The claim can
-// then be worked on like a draft, and the dispute has to be submitted, with
-// SubmitClaim, before the same deadline. It returns what Comment returns.
+// Dispute opens the one dispute that a rejected claim may have. The claim can then be
+// edited like a draft, and the dispute has to be submitted, with [ClaimsDesk.Submit],
+// before the same deadline.
 func (d *ClaimsDesk) Dispute(ctx context.Context, req Request, id engagement.ParticipationID, cmd DisputeClaim) (ParticipationView, error) {
 	s := d.s
 	return s.command(ctx, req, MayEditClaims, id, "dispute claim", cmd, deed{
@@ -122,15 +118,14 @@ func (r SendSurvey) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("survey", r.Survey), slog.String("language", r.Language))
 }
 
-// Send sends a survey of the claim to a contact once Relay runs. Until
-// the submission deadline it can be sent again, MaxSurveys times in all, and until
-// it is answered also to somebody else; every sending voids the link before. That
-// also holds after the claim was submitted. Once it is answered its contact is
-// frozen.
+// Send sends a survey of the claim to a contact once [JobsDesk.Relay] runs. Until the
+// submission deadline, also after the claim was submitted, it can be sent again,
+// [MaxSurveys] times in all, and until it is answered also to somebody else; every
+// sending voids the link before. Once it is answered its contact is frozen.
 //
-// It returns what Comment returns, and an *OwnContactError or a *ForeignContactError
-// as RequestConsent does; its *WrongStateError can wrap a refusal of package survey or a
-// *LimitError, too.
+// It returns an *[OwnContactError] or a *[ForeignContactError] as
+// [ConsentsDesk.Request] does, and its *[WrongStateError] can also wrap a
+// *[link.LimitError].
 func (d *SurveysDesk) Send(ctx context.Context, req Request, id engagement.ParticipationID, cmd SendSurvey) (ParticipationView, error) {
 	s := d.s
 	return s.sendSurvey(ctx, req, id, "request survey", cmd, cmd.Survey, func(p engagement.Participation, linkID link.ID) (claim.Event, tenant.Email, error) {
@@ -158,8 +153,8 @@ type ResendSurvey struct {
 	Survey string `json:"survey"` // its kind
 }
 
-// Resend sends a survey to its contact again, with a new link. It returns
-// what Surveys.Send returns.
+// Resend sends a survey to its contact again, with a new link. It returns what
+// [SurveysDesk.Send] returns.
 func (d *SurveysDesk) Resend(ctx context.Context, req Request, id engagement.ParticipationID, cmd ResendSurvey) (ParticipationView, error) {
 	s := d.s
 	return s.sendSurvey(ctx, req, id, "resend survey", cmd, cmd.Survey, func(p engagement.Participation, linkID link.ID) (claim.Event, tenant.Email, error) {
