@@ -53,7 +53,8 @@ func (s *Store) WithTx(tx pgx.Tx) storage.Store {
 // WithSQLTx is WithTx for a transaction of database/sql, as sqlx, GORM, ent and sqlc
 // have: that of a database opened with pgx's driver (github.com/jackc/pgx/v5/stdlib), which
 // may share the store's pool (stdlib.OpenDBFromPool). Where it is another driver's, each
-// call returns ErrDriver. What is sent, and in how many trips, is the same as with WithTx.
+// call returns ErrDriver. What is sent, and in how many trips, is the same as with WithTx,
+// but for an empty statement more where the connection has a pgx.QueryTracer.
 //
 // The host must not use the transaction while a call is under way, nor have rows of it
 // open.
@@ -94,6 +95,9 @@ var errLent = errors.New("the statement is not to be sent")
 // RewriteQuery implements pgx.QueryRewriter.
 func (l *lent) RewriteQuery(_ context.Context, conn *pgx.Conn, _ string, _ []any) (string, []any, error) {
 	l.had, l.err = true, l.f(conn)
+	if l.err == nil && conn.Config().Tracer != nil {
+		return "", nil, nil // an empty one is sent, else each call would be an error in the host's traces
+	}
 	return "", nil, errLent
 }
 

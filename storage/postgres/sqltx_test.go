@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
@@ -295,6 +296,41 @@ func TestHostsSQLTransactionThatIsOver(t *testing.T) {
 	for range 2 { // the first one meets it, the second one has lost it
 		told(t, load(t.Context(), lost), postgres.ErrUnreachable, true)
 	}
+}
+
+// A host that traces statements sees no errors where there are none.
+func TestHostsSQLTransactionIsTraced(t *testing.T) {
+	pool := running(t).pool(t, modes["cached"], 2)
+	s := store(t, pool, newSchema())
+	traced := new(failures)
+	config := pool.Config().ConnConfig
+	config.Tracer = traced
+	db := stdlib.OpenDB(*config)
+	defer db.Close()
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.WithSQLTx(tx).Apply(t.Context(), plainly(0, "tpid:1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(); err != nil || traced.failed != nil || traced.n < 3 {
+		t.Errorf("of %d statements one failed: %v, %v", traced.n, traced.failed, err)
+	}
+}
+
+type failures struct {
+	n      int
+	failed error
+}
+
+func (r *failures) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return ctx
+}
+
+func (r *failures) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
+	r.n++
+	r.failed = errors.Join(r.failed, data.Err)
 }
 
 // connector makes connections of a driver.
