@@ -99,6 +99,10 @@
 // refused with a *StaleError, which has what is there now, when somebody was faster;
 // without one the last write wins.
 //
+// A host's own rows are written together with a command, or not at all, where its
+// database is the storage's: [Service.WithTransaction] for one command, which holds no
+// connection while it decides, [Service.With] for several in one transaction.
+//
 // # Results
 //
 // Whatever a desk returns is JSON as it is: names in snake_case, lists that are never
