@@ -189,7 +189,11 @@ func (d *driver) page(ctx context.Context, s storage.Store, q storage.ListQuery)
 		q.MaxOverdue = 1 + d.IntN(9)
 	}
 	if d.IntN(8) == 0 { // a cursor whose entry may have gone, or never was
-		at := position(q, d.anyEntry())
+		entry := d.anyEntry()
+		if q.Tab != engagement.TabNone {
+			entry.Record.Engagement = q.Engagement // no page of another engagement's is gone on with
+		}
+		at := position(q, entry)
 		q.After = &at
 	}
 	for range 4 {

@@ -234,14 +234,14 @@ func (r *reader) participation(a workflow.Actor, id engagement.ParticipationID) 
 	r.Helper()
 	p, err := r.desk.Claims.Get(r.Context(), a, id)
 	r.ok("participation", err)
-	was := r.stored(p)
+	was, reminded := r.stored(p)
 	r.found.add("status", p.Status)
 	r.found.add("origin", p.Origin)
 	r.found.add("basis", p.Basis)
 	r.found.add("nomination", p.Nominated)
 	r.say(0, fmt.Sprintf("participation %s of %s: %s", id, a.Partner, p.Status), p.ClaimNumber)
 	r.say(1, string(p.Engagement), string(p.Origin), named("through", string(p.Location)), named("at", p.StartedAt), named("deadline", p.Deadline), named("days left", p.DaysLeft),
-		named("reminded", was.RemindedAt), named("to remind", was.RemindAt), named("allows", texts(p.Actions)), named("payee", p.Payee), named("withdrawn", p.WithdrawnAt))
+		named("reminded", reminded.RemindedAt), named("to remind", reminded.RemindAt), named("allows", texts(p.Actions)), named("payee", p.Payee), named("withdrawn", p.WithdrawnAt))
 	r.say(1, "customer "+string(p.Customer), named("name", p.Identity.Name), named("friendly name", p.FriendlyName), named("domain", p.Identity.Domain.Unicode()),
 		named("tenant", p.Identity.Tenant.String()), named("TPID", p.Identity.TPID.String()), named("subscription", p.Identity.Subscription.String()),
 		named("opportunity", p.Identity.Opportunity.String()), named("cloud", p.Identity.Cloud), named("basis", p.Basis), named("by", p.Nominated), named("reason", p.Reason))
@@ -262,16 +262,22 @@ func (r *reader) participation(a workflow.Actor, id engagement.ParticipationID) 
 	r.recorded(p, was)
 }
 
-// stored is a participation as the store has it, of which nobody is shown everything.
-func (r *reader) stored(p workflow.ClaimView) engagement.Participation {
+// stored is a participation as the store has it, of which nobody is shown everything,
+// and as it is when what is due by now is recorded.
+func (r *reader) stored(p workflow.ClaimView) (was, now engagement.Participation) {
 	r.Helper()
 	loaded, err := r.store.Load(r.Context(), storage.Want{Participation: storage.ParticipationKey{Partner: p.Partner, ID: p.ID}})
 	r.ok("load", err)
-	was, ok := loaded.Records[loaded.At].Participation(p.ID)
+	record := loaded.Records[loaded.At]
+	was, ok := record.Participation(p.ID)
 	if !ok {
 		r.Fatalf("%s is not where the store says that it is", p.ID)
 	}
-	return was
+	record, _, err = record.Settle(r.asked.Now)
+	r.ok("settle", err)
+	record, _ = record.Remind(engagement.DefaultReminders(), loaded.Shared[record.Key.Shared()].RoomFor(record.Key.Partner), r.asked.Now)
+	now, _ = record.Participation(p.ID)
+	return was, now
 }
 
 // recorded is how a participation stands in the store, which may lag behind what is
