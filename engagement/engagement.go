@@ -52,7 +52,7 @@ type Engagement struct {
 	RatesBy Anchor `json:"rates_by,omitzero"` // AnchorStart or AnchorConsent
 	ProofBy Anchor `json:"proof_by,omitzero"`
 
-	// NominatedBy are the kinds of ID by which a customer can be named; nil:
+	// AcceptsIDs are the kinds of ID by which a customer can be named; nil:
 	// domain, tenant ID, TPID and subscription ID, and with variable pay the
 	// opportunity ID only.
 	AcceptsIDs []tenant.IDKind `json:"nominated_by,omitzero"`
@@ -64,7 +64,7 @@ type Engagement struct {
 	// it estimates the deal.
 	AsksDealSize bool `json:"asks_deal_size,omitzero"`
 	// AsksReferral has the host asked for a referral once the customer has consented,
-	// with an MessageReferralRequest; see Participation.Referral.
+	// with a MessageReferralRequest; see Participation.Referral.
 	AsksReferral bool `json:"asks_referral,omitzero"`
 
 	Resources []Resource `json:"resources,omitzero"` // what there is to read about it

@@ -27,7 +27,7 @@ var (
 	ErrTooSoon = errors.New("too soon to write again")
 	// ErrTooMany: see [TooManyError] and [LimitError].
 	ErrTooMany = errors.New("written to too often")
-	// ErrNotAllowed: what the link is for has no such move now.
+	// ErrNotAllowed: what the link is for cannot be done now.
 	ErrNotAllowed = errors.New("not allowed now")
 	// ErrInvalid: see [InvalidError].
 	ErrInvalid = errors.New("invalid")

@@ -48,11 +48,10 @@ func (l *Language) UnmarshalText(text []byte) error {
 	return err
 }
 
-// MatchLanguage returns the first of what is wanted, best first, that one of the
-// languages at hand can stand for: its own language, in whatever script or region comes
-// closest by CLDR. So who wants pt-BR and finds no pt-BR gets pt-PT, which both can read;
-// who wants fr does not get English here, nor who wants da Norwegian. It returns false
-// if there is none.
+// MatchLanguage returns the one of the languages at hand that suits best what is wanted,
+// of which the first comes first: the same language, in the script or region that comes
+// closest by CLDR. So pt-BR is answered with pt-PT where there is no pt-BR, but fr not
+// with English, nor da with Norwegian. It returns false if none suits.
 func MatchLanguage(have []Language, wanted ...Language) (Language, bool) {
 	tags := make([]string, len(have))
 	for i, l := range have {

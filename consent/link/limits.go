@@ -19,7 +19,7 @@ const (
 	LimitDay        Limit = "day"                    // everything of one partner in one day
 )
 
-// AllLimits returns every limit.
+// AllLimits returns every [Limit].
 func AllLimits() []Limit { return []Limit{LimitEngagement, LimitMailbox, LimitDay} }
 
 // MarshalText returns the documented spelling. An unknown limit is an [*InvalidError].
@@ -34,7 +34,7 @@ func (l *Limit) UnmarshalText(text []byte) error {
 // all of a partner's participations. It matches [ErrTooMany].
 type LimitError struct {
 	Limit     Limit
-	Field     string // of the contact, such as "customer[1].email"; empty where it is about all of the day's
+	Field     string // of the contact, such as "customer[1].email"; empty for LimitDay, which is about all contacts
 	Sent, Max int    // without what is refused
 	NotBefore time.Time
 }

@@ -206,7 +206,7 @@ func (c *Catalogue) WithDefault(language link.Language) (*Catalogue, error) {
 	return &d, nil
 }
 
-// Error is what is wrong with a text of the host's.
+// Error says what is wrong with a text of the host's.
 type Error struct {
 	Language link.Language
 	Key      Key // "" for the language as a whole

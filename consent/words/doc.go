@@ -18,12 +18,12 @@
 // language or the other as a whole, so that nothing anybody reads is half
 // translated. [Catalogue.Keys] returns what there is to translate.
 //
-// Somebody who wants a language that the catalogue does not have gets its default,
-// see [Catalogue.WithDefault].
+// Whoever wants a language that the catalogue does not have gets its default: see
+// [Catalogue.WithDefault].
 //
 // # What is not here
 //
 // What customers agree to has versions and hashes, and is in consent.Texts; the
-// questions of surveys are in their forms. Errors as Go programs see them, logs and
-// what stands in documents of rules are in English and not for customers.
+// questions of surveys are in their forms. The texts of Go errors, logs and
+// documents of rules are in English, and not for customers.
 package words

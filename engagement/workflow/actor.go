@@ -29,9 +29,9 @@ func AllRoles() []Role { return []Role{RoleIncentivesAdmin, RoleIncentivesUser, 
 // UnmarshalText refuses a text that is not a Role.
 func (r *Role) UnmarshalText(b []byte) error { return decode(r, "role", b, AllRoles()) }
 
-// Actor is who gives a command or asks a question. The host knows who its users
-// are, and says so in every call. An actor of the Program acts on a partner's
-// claims as Actor.For of that partner.
+// Actor is who gives a command or asks a question. The host knows who its users are,
+// and says so in every call. An actor of the Program acts on a partner's claims as
+// [Actor.For] of that partner.
 type Actor struct {
 	Partner engagement.PartnerID // whose customers and claims it is about
 	User    string               // as the host names the person, needed: for the history, and to tell who reviews whose claim

@@ -387,10 +387,10 @@ func nextMicrosecond(t time.Time) time.Time {
 	return t.Add(time.Microsecond - 1).UTC().Truncate(time.Microsecond)
 }
 
-// Known yields the customers that have consented to the partner, in
-// order of their keys. They belong to all of its locations; the contacts who were
-// named for them, to those through which that was. After the others it yields the
-// *storage.UnreadableErrors of those that cannot be read, joined.
+// Known yields the customers that have consented to the partner, in order of their
+// keys. They belong to all of its locations; the contacts who were named for them
+// belong to the locations through which they were named. Last comes an error that joins
+// the *[storage.UnreadableError] of each customer that cannot be read.
 func (d *CustomersDesk) Known(ctx context.Context, actor Actor) iter.Seq2[engagement.Customer, error] {
 	s := d.s
 	return func(yield func(engagement.Customer, error) bool) {

@@ -36,12 +36,13 @@
 //
 // # What a host plugs in
 //
-// A storage.Store, a tenant.Directory, a Catalog and a FactSource are required. A
-// Directory that is also a tenant.IDDirectory looks up IDs that are typed alone.
-// The rest is in the Options, each with a default:
+// A [storage.Store], a [tenant.Directory], a [Catalog] and a [FactSource] are required.
+// A Directory that is also a [tenant.IDDirectory] looks up IDs that are typed alone.
+// The rest is in the [Options], each with a default:
 //
-//   - what is sent: the Notifier, the Words that people read, the Theme that
-//     stands below mails, the Texts that customers agree to, the Reminders, and the LinkURL, SurveyURL and PortalURL of links;
+//   - what is sent: the [Notifier], the Words that people read, the Theme that
+//     stands below mails, the Texts that customers agree to, the Reminders, and the
+//     LinkURL, SurveyURL and PortalURL of links;
 //   - who may do what: the Authorizer that narrows a user to locations, FourEyes,
 //     the Sides that contacts are on, the Policy that limits sending, and
 //     KnownPerson for erasing by name;
@@ -62,24 +63,25 @@
 //
 // # What a host runs
 //
-// Two jobs, as often as it likes and in as many processes as it likes: Sweep
-// records deadlines that have passed and reminders that are due, Relay sends
-// messages. A deadline holds from its own moment, so Sweep changes only what
-// histories show. Relay changes that, too, and which contacts a row says were not
-// reached. A third, Prune, takes away what has its age; once a day will do. The example
-// of jobs runs all three. Where the mail system reports mails that came back,
-// RecordBounce records each. Reevaluate is to be run when facts or rules have changed,
-// and when another version of an engagement's rules comes into force: see
-// engagement.Engagement.RulesChangeAfter.
+// Two jobs, as often as it likes and in as many processes as it likes:
+// [JobsDesk.Sweep] records deadlines that have passed and reminders that are due,
+// [JobsDesk.Relay] sends messages. A deadline holds from its own moment, so Sweep
+// changes only what histories show. Relay changes that, too, and which contacts a row
+// says were not reached. A third, [JobsDesk.Prune], takes away what is old enough; once
+// a day is enough. The example of jobs runs all three. Where the mail system reports
+// mails that came back, [JobsDesk.RecordBounce] records each. Run
+// [ProgramDesk.Reevaluate] when facts or rules have changed, and when another version
+// of an engagement's rules comes into force: see
+// [engagement.Engagement.RulesChangeAfter].
 //
 // # Histories
 //
 // Whatever happens is appended to the history with its customer, each event hashed
-// with the one before it. History shows it in pages and checks each; Claim shows and
-// checks what one participation is about; Histories.Verify checks a whole one and what
+// with the one before it. [HistoriesDesk.List] shows it in pages and checks each; [ClaimsDesk.Get] shows and
+// checks what one participation is about; [HistoriesDesk.Verify] checks a whole one and what
 // is stored against it: an event that was changed, left out, put in or cut off, and a
 // state to which it did not lead. No chain can show that somebody who can write
-// everything has rewritten it as a whole; the heads that a host has taken from Heads
+// everything has rewritten it as a whole; the heads that a host has taken from [HistoriesDesk.Heads]
 // and keeps elsewhere can.
 //
 // # Commands
@@ -106,9 +108,13 @@
 // # Results
 //
 // Whatever a desk returns is JSON as it is: names in snake_case, lists that are never
-// null, what there is not left out, times as RFC 3339 has them.
+// null, absent values left out, times in RFC 3339.
 //
 // # Errors
+//
+// Each desk's doc says which error types all its methods share; that of a method names
+// what is special about it. Every command can also return a *[KeyReusedError], a
+// *[StaleError], or an *[InputError] for its key, and every call an *[InternalError].
 //
 // Each refusal has a type, for errors.As, that says which field or which state is in
 // the way and what would help; and a [Code], which groups those that a host acts on

@@ -35,7 +35,7 @@ type RecordEvidence struct {
 	MediaType string `json:"media_type"`
 	Size      int64  `json:"size"`   // in bytes
 	SHA256    string `json:"sha256"` // 64 lower-case hexadecimal digits
-	Ref       string `json:"ref"`    // where the host keeps it; Documents.Open does not open it
+	Ref       string `json:"ref"`    // where the host keeps it; DocumentsDesk.Open does not open it
 }
 
 // LogValue hides the name of the file.

@@ -45,31 +45,28 @@ type ErasureResult struct {
 	renamed int // friendly names that quoted the person, and customers for whom it was to be offered as a contact again
 }
 
-// ErasePerson takes a person out of what the partner keeps: contacts, links,
-// evidence, surveys, comments, history, texts that quote the address or the name,
-// and messages that have not gone out. Histories still verify, and the proof that
-// somebody consented, when and to what, stays. What documents say is the host's to
-// erase. Customers are erased from one after the other, each whole or not at all;
-// erasing again continues where it stopped, so it takes no idempotency key. Who erased
-// stays recorded, also when it was the person itself, and somebody who acted for the
-// partner still cannot review.
+// ErasePerson takes a person out of what the partner keeps: contacts, links, evidence,
+// surveys, comments, history, texts that quote the address or the name, and messages
+// that have not gone out. Histories still verify, and the proof that somebody
+// consented, when and to what, stays. What documents say is for the host to erase.
+// Customers are processed one after the other, each whole or not at all; erasing again
+// continues where it stopped. Who erased stays recorded, even if it was the person
+// itself, and somebody who acted for the partner still cannot review.
 //
-// By address or user it goes to the customers who name the person, however many others
-// there are; see Options.PersonSecret. By a name it looks through all of the partner's
-// customers, twice, since a name may stand in any text. Progress, which may be nil, is
-// told of the customers that were looked at, after each batch: Changed are those from
-// which something was erased, and Failed those in which something cannot be read.
+// By address or user it reads only the customers who name the person; see
+// Options.PersonSecret. By name it reads all of the partner's customers, twice, since a
+// name may stand in any text. After each batch, progress, which may be nil, is told how
+// many customers were looked at: Changed are those from which something was erased, and
+// Failed those in which something cannot be read.
 //
 // A partner's incentives admin, for all locations, erases people of the partner's and
-// contacts of its customers, not what the program did. It takes an address out of
-// what others wrote, and a name where it was known to be a person's when it was
-// written. The Program erases everybody. By a name that is no known person's, for
-// example because the partner has erased it before, it erases only out of its own
-// words.
+// contacts of its customers, not what the program did. It takes an address out of what
+// others wrote, and a name where it was known to be a person's when it was written. The
+// Program erases everybody. By a name that is no known person's, for example because
+// the partner has erased it before, it erases only out of its own words.
 //
-// It returns what it did, with a *ForbiddenError, an *InputError, the
-// *storage.UnreadableErrors of rows that it could not look into, a
-// *PersonNotFoundError when there was nothing to erase, or an *UnavailableError.
+// It also returns a *[PersonNotFoundError] when there was nothing to erase, and the
+// *[storage.UnreadableError] of each row that it could not look into, joined.
 func (d *ProgramDesk) ErasePerson(ctx context.Context, actor Actor, person Person, progress func(Progress)) (ErasureResult, error) {
 	s := d.s
 	var done ErasureResult

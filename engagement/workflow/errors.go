@@ -12,8 +12,8 @@ import (
 )
 
 // What a command or a query is refused for. Each is matched, with errors.Is, by the
-// error type beside it, which says more. The others are ErrClock,
-// ErrForeignContact, ErrFourEyes, ErrOwnContact and ErrPayeeNotValid.
+// error type beside it, which says more. The others are [ErrClock],
+// [ErrForeignContact], [ErrFourEyes], [ErrOwnContact] and [ErrPayeeNotValid].
 var (
 	ErrForbidden           = errors.New("workflow: forbidden")                  // *ForbiddenError
 	ErrNotFound            = errors.New("workflow: not found")                  // *NotFoundError

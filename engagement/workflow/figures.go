@@ -69,7 +69,7 @@ type FigureRow struct {
 	Tab          engagement.Tab        `json:"tab,omitzero"`
 	Status       engagement.Status     `json:"status,omitzero"`
 	Location     engagement.LocationID `json:"location,omitzero"`
-	Month        engagement.Month      `json:"month,omitzero"` // in which they came to their status, see [engagement.Participation.MonthAt]
+	Month        engagement.Month      `json:"month,omitzero"` // in which they came to their status, see engagement.Participation.MonthAt
 	Currency     string                `json:"currency"`
 	Count        int                   `json:"count"` // by the currency of the most advanced amount: paid, else approved, else requested, else estimated
 	Estimated    eligibility.Money     `json:"estimated,omitzero"`

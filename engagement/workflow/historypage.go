@@ -26,7 +26,7 @@ type HistoryQuery struct {
 type HistoryPage struct {
 	Events []engagement.Event `json:"events"`         // in the order that was asked for
 	Next   string             `json:"next,omitempty"` // cursor of the next page; "" when this is the last
-	Head   engagement.Head    `json:"head"`           // where the history ended when the page was read; one that is kept elsewhere shows whether the history still holds it, see Histories.Verify
+	Head   engagement.Head    `json:"head"`           // where the history ended when the page was read; one that is kept elsewhere shows whether the history still holds it, see HistoriesDesk.Verify
 
 	// Unreadable are the numbers of events that stand among these, by their Seq, and
 	// that storage cannot read: the host is told why in its log. Within a Scope that is

@@ -81,30 +81,30 @@ const (
 	tries      = 3                  // at least, however late the first one was
 )
 
-// Relay hands every waiting message to the Notifier: after the commit of the
-// command that caused it, at least once, and the oldest first. It holds 50 at a time,
-// prepares them together, hands them over one after the other, and records together
-// what became of them: at the end, and whenever a second has passed since the first that
-// is not recorded. So a process that dies, or loses its storage, leaves what it handed
-// over within the last second, and no more than 50 messages, to be sent once more:
-// less would cost two calls of the storage for each message, and nothing prevents it
+// Relay hands every waiting message to the [Notifier]: after the commit of the command
+// that caused it, at least once, and the oldest first. It holds 50 at a time, prepares
+// them together, hands them over one after the other, and records together what became
+// of them: at the end, and whenever a second has passed since the first that is not
+// recorded. So a process that dies, or loses its storage, leaves what it handed over
+// within the last second, and no more than 50 messages, to be sent once more: less
+// would cost two calls of the storage for each message, and nothing prevents it
 // altogether. A Notifier that remembers the IDs of messages sends none twice.
 //
 // Any number of processes may relay at once: each message goes out once unless one of
-// them dies or is slower than its lease of five minutes, which is by the storage's
-// clock. A message that cannot be sent waits longer after each attempt, from a minute
-// to six hours; its error is in the joined error, and does not keep others back. Nor
-// does one that makes the Notifier panic, or that storage can no longer read: the error
-// names it. What can never be delivered is given up, see Notifier; the history says so,
-// and the partner's rows.
+// them dies or is slower than its lease of five minutes by the storage's clock. A
+// message that cannot be sent waits longer after each attempt, from a minute to six
+// hours; its error is in the joined error, and it does not keep others back. Nor does
+// one that makes the Notifier panic, or that storage can no longer read: the error
+// names it. What can never be delivered is given up (see Notifier), and the history and
+// the partner's rows say so.
 //
 // A request for consent or a survey that was answered, replaced or cancelled in the
 // meantime is dropped, and so is a reminder of what is done or over. When the context
-// ends, what was not handed over yet waits for the next Relay, of whichever process.
-// It returns how many messages went out.
+// ends, what was not handed over yet waits for the next Relay, in whichever process. It
+// returns how many messages went out.
 //
-// A *ClockError, for a process whose clock is far from the storage's, which would take
-// links to be over that are not, and an *UnavailableError of the storage end it.
+// Without a Notifier in the [Options] it is refused. An *[UnavailableError] of the
+// storage ends it.
 func (d *JobsDesk) Relay(ctx context.Context) (int, error) {
 	s := d.s
 	if s.notifier == nil {

@@ -121,14 +121,14 @@ type Options struct {
 	ClockSkew time.Duration
 
 	// PersonSecret is a secret of the host's, 32 random bytes for example and the same in
-	// every process, with which digests of persons are made: by these Program.ErasePerson finds
-	// the customers who name somebody, and by these history and feed say who was erased.
-	// Without a secret, whoever reads the storage can tell from a digest whether it is
-	// that of somebody whom he guesses. Of those who are there that is nothing new, as
-	// their addresses stand beside the digests; of those who were erased it would be, so
-	// that then nothing says who was erased, and Program.RepeatErasure has nothing to go by. With
-	// another secret than before, the next erasure at each partner looks through all of
-	// its customers once, as it does after an upgrade from a version without digests.
+	// every process, with which digests of persons are made. By these,
+	// ProgramDesk.ErasePerson finds the customers who name somebody, and history and feed
+	// say who was erased. Without a secret, whoever reads the storage could test a guess
+	// against a digest. For people whose data is there that reveals nothing new, as their
+	// addresses stand beside the digests; for those who were erased it would, so then
+	// nothing says who was erased, and ProgramDesk.RepeatErasure has nothing to go by.
+	// After a change of the secret, the next erasure at each partner reads all of its
+	// customers once, as it does after an upgrade from a version without digests.
 	PersonSecret []byte
 
 	Keep Retention // for how long Prune leaves what it takes away; zero: for as long as the library says
@@ -138,9 +138,9 @@ type Options struct {
 	Logger *slog.Logger     // nil: nothing is logged
 }
 
-// Service is a program, at whose desks partners, customers and the program's own
-// people do what it lets them do. Desks may be used from many goroutines and many
-// processes at once.
+// Service is a program, at whose desks partners, customers and the program's own people
+// do what it lets them do. [New] makes one. Desks may be used from many goroutines and
+// many processes at once.
 type Service struct {
 	Engagements *EngagementsDesk // what the program offers, and through which locations
 	Customers   *CustomersDesk   // who can be added or claimed, and the Customers pages

@@ -15,17 +15,16 @@ const (
 	sweepAside = 8  // batches among which a process takes one when others sweep, too
 )
 
-// Sweep records every deadline that has passed and every reminder that is due:
-// the history gets its event, and those who wait are told. What queries show is the
-// same before and after, but for the history. It takes 50 records at a time, which it
-// reads at once and writes at once. Any number of processes may sweep at once, as
-// often as they like: a deadline is recorded once, and a reminder sent once. None waits
-// for another: a process whose records others have just recorded takes others. It
-// returns how many deadlines and reminders it recorded.
+// Sweep records every deadline that has passed and every reminder that is due: the
+// history gets its event, and those who wait are told. Except for the history, queries
+// show the same before and after. It reads 50 records at a time together, and writes
+// them together. Any number of processes may sweep at once, as often as they like: a
+// deadline is recorded once, and a reminder sent once. None waits for another: a
+// process whose records others have just recorded takes others. It returns how many
+// deadlines and reminders it recorded.
 //
-// A *ClockError, for a process whose clock is far from the storage's, an
-// *UnavailableError and a context that is over end it. What is wrong with one
-// customer does not keep the others waiting, those of its batch neither; it is in the
+// An *[UnavailableError] and a context that is over end it. What is wrong with one
+// customer does not keep the others waiting, not even those of its batch; it is in the
 // joined error.
 func (d *JobsDesk) Sweep(ctx context.Context) (int, error) {
 	s := d.s
