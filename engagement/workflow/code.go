@@ -92,7 +92,7 @@ func CodesOf(err error) []Code {
 	return codes
 }
 
-// HasCode reports whether a code is among those of an error.
+// HasCode reports whether an error has a code: see [CodesOf].
 func HasCode(err error, c Code) bool { return slices.Contains(CodesOf(err), c) }
 
 // codesOfOne returns the codes of an error that single has returned, the one that says

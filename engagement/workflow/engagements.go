@@ -42,10 +42,10 @@ type EngagementListing struct {
 	Opens             eligibility.Date        `json:"opens,omitzero"`
 	Closes            eligibility.Date        `json:"closes,omitzero"`
 	ClaimableUntil    time.Time               `json:"claimable_until,omitzero"`
-	EligibleLocations []engagement.LocationID `json:"eligible_locations"` // n of
-	EnrolledLocations int                     `json:"enrolled_locations"` // m enrolled locations are eligible
-	EarningLocations  []engagement.LocationID `json:"earning_locations"`  // of these, those that can be paid: their payee profiles are valid
-	Active            Count                   `json:"active"`             // customers with a participation under way, if the query asks; of those read only, and then OrMore
+	EligibleLocations []engagement.LocationID `json:"eligible_locations"` // of the enrolled ones
+	EnrolledLocations int                     `json:"enrolled_locations"`
+	EarningLocations  []engagement.LocationID `json:"earning_locations"` // of the eligible ones, those that can be paid: their payee profiles are valid
+	Active            Count                   `json:"active"`            // customers with a participation under way, if the query asks; of those read only, and then OrMore
 }
 
 // EngagementSummary is what an engagement asks and gives.

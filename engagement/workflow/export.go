@@ -20,7 +20,7 @@ type CSVOptions struct {
 	ByteOrderMark bool // a mark before the header, by which some spreadsheets know UTF-8
 	// Language is in which headings, statuses, actions and the like are said; "": they
 	// stand in their documented spellings, for programs, and to-dos and reasons are said in the
-	// default language of [Options].Words. Times are RFC 3339 in any case.
+	// default language of Options.Words. Times are RFC 3339 in any case.
 	Language link.Language
 }
 

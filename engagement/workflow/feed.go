@@ -28,7 +28,7 @@ type FeedPage struct {
 	Unreadable int         `json:"unreadable,omitzero"` // how many events were left out because storage cannot read them: the log says which
 }
 
-// FeedEvent is an event, and where the feed goes on behind it.
+// FeedEvent is an event, with the cursor from which the feed goes on after it.
 type FeedEvent struct {
 	engagement.Event
 	Cursor string `json:"cursor"`
@@ -184,7 +184,8 @@ func (d *FeedDesk) Consumers(ctx context.Context, actor Actor) ([]FeedConsumer, 
 	return out, nil
 }
 
-// MoveFeedConsumer moves a consumer of the feed on.
+// MoveFeedConsumer moves a consumer of the feed to another cursor: see
+// [FeedDesk.MoveConsumer].
 type MoveFeedConsumer struct {
 	Name string // 1 to 100 characters
 	From string // the cursor that it stands at; "" for a new one

@@ -60,8 +60,8 @@ func (q FiguresQuery) LogValue() slog.Value {
 	return slog.GroupValue(slog.Any("by", q.By), slog.Any("statuses", q.Statuses), slog.Bool("known", q.Known))
 }
 
-// FigureRow is what participations come to that are alike in what was asked for; what was
-// not asked for is left out. A sum is left out where it is nothing.
+// FigureRow is the count and the sums of the participations that are alike in every
+// dimension asked for; other dimensions are left out, and so are sums of nothing.
 type FigureRow struct {
 	Partner      engagement.PartnerID  `json:"partner,omitzero"`
 	Engagement   engagement.ID         `json:"engagement,omitzero"`
@@ -78,9 +78,9 @@ type FigureRow struct {
 	Paid         eligibility.Money     `json:"paid,omitzero"`
 }
 
-// Figures are what there is at a moment.
+// Figures are counts and sums as they are at one moment.
 type Figures struct {
-	Rows []FigureRow `json:"rows"` // in order of what they are of, statuses and tabs in theirs
+	Rows []FigureRow `json:"rows"` // sorted by their dimensions, statuses and tabs in the order of their lists
 	At   time.Time   `json:"at"`
 }
 

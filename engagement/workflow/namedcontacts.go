@@ -63,8 +63,8 @@ type OfferedContacts struct {
 	Waits   []Wait    `json:"waits"` // what that follows from
 }
 
-// Wait says that a contact of the customer's, or whoever it is, can be asked only
-// later, because of how often it was written to.
+// Wait says from when a contact of the customer's, or all of them, can be asked,
+// because of how often they were written to.
 type Wait struct {
 	Field string     `json:"field,omitzero"` // of the contact, such as "customer[1].email"; "": all contacts
 	Limit link.Limit `json:"limit,omitzero"` // that holds longest; "": how soon one participation is asked again

@@ -41,7 +41,7 @@ type ParticipationView struct {
 	StartedAt      time.Time             `json:"started_at"`
 
 	Status        engagement.Status   `json:"status"`
-	Deadline      time.Time           `json:"deadline,omitzero"`        // until which the partner has something to do; zero: nothing
+	Deadline      time.Time           `json:"deadline,omitzero"`        // by which the partner has to act; zero: nothing to do
 	DeadlineTerms string              `json:"deadline_terms,omitempty"` // the version of the engagement under whose windows the deadline was made
 	DaysLeft      int                 `json:"days_left,omitempty"`      // until the deadline, rounded up
 	AskFrom       time.Time           `json:"ask_from,omitzero"`        // from when the customer can be asked again, see engagement.Row.AskFrom; after a command, by what was sent for this engagement

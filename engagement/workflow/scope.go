@@ -6,19 +6,19 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 )
 
-// Scope says through which of the partner's locations an actor may do something.
-// Its zero value is no location at all.
+// Scope says through which of the partner's locations an actor may do something. Its
+// zero value is no location at all, and is refused.
 type Scope struct {
 	all       bool
 	locations []engagement.LocationID // sorted, each once
 }
 
-// AllLocations is the scope of who may act for the whole partner, with the
+// AllLocations is the scope of an actor who may act for the whole partner, with the
 // locations that it has now and those to come.
 func AllLocations() Scope { return Scope{all: true} }
 
-// SomeLocations is the scope of who may act through these locations only. What
-// such an actor is shown, and how it is counted, holds nothing of the others.
+// SomeLocations is the scope of an actor who may act through these locations only.
+// Nothing of the others is shown to such an actor, or counted.
 func SomeLocations(locations ...engagement.LocationID) Scope {
 	sorted := slices.DeleteFunc(slices.Clone(locations), func(l engagement.LocationID) bool { return l == "" })
 	slices.Sort(sorted)
