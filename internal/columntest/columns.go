@@ -7,12 +7,18 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"testing"
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/tenant"
 )
+
+// T is what is needed of a *testing.T.
+type T interface {
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Helper()
+}
 
 // hostColumns are the values that a host keeps in columns of its own, and a column for
 // each.
@@ -94,7 +100,7 @@ func someColumns() hostColumns {
 
 // Keeps checks that values are kept in columns: by a driver of database/sql, or through
 // pgx. exec runs a statement, query reads its one row.
-func Keeps(t *testing.T, exec func(sql string, args ...any) error, query func(sql string, into ...any) error) {
+func Keeps(t T, exec func(sql string, args ...any) error, query func(sql string, into ...any) error) {
 	t.Helper()
 	const insert = "INSERT INTO host_columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 	read := func(n int) string {
