@@ -68,11 +68,11 @@
 // [JobsDesk.Relay] sends messages. A deadline holds from its own moment, so Sweep
 // changes only what histories show. Relay changes that, too, and which contacts a row
 // says were not reached. A third, [JobsDesk.Prune], takes away what is old enough; once
-// a day is enough. The example of jobs runs all three. Where the mail system reports
-// mails that came back, [JobsDesk.RecordBounce] records each. Run
-// [ProgramDesk.Reevaluate] when facts or rules have changed, and when another version
-// of an engagement's rules comes into force: see
-// [engagement.Engagement.RulesChangeAfter].
+// a day is enough. [JobsDesk.Run] runs all three by a [Schedule] until its context ends;
+// a host with a scheduler of its own calls each. Where the mail system reports mails
+// that came back, [JobsDesk.RecordBounce] records each. Run [ProgramDesk.Reevaluate]
+// when facts or rules have changed, and when another version of an engagement's rules
+// comes into force: see [engagement.Engagement.RulesChangeAfter].
 //
 // # Histories
 //

@@ -206,13 +206,14 @@ func caught(id engagement.MessageID, err *error) {
 	}
 }
 
-// PanicError says that something of the host's panicked while a message was sent.
+// PanicError says that something, such as a host's Notifier, panicked while a message
+// was sent or a job ran.
 type PanicError struct {
 	Value any    // what the panic was called with
 	Stack []byte // of the goroutine
 }
 
-func (e *PanicError) Error() string { return fmt.Sprintf("the host's code panicked: %v", e.Value) }
+func (e *PanicError) Error() string { return fmt.Sprintf("something panicked: %v", e.Value) }
 
 // report writes changes that need nothing to be read.
 func (s *Service) report(ctx context.Context, c storage.Changes) error {

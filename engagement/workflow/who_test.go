@@ -225,7 +225,7 @@ func TestEveryMethodIsCalled(t *testing.T) {
 		}
 	}
 	equal(t, "the methods without an actor", without, []string{
-		"Links.AnswerConsent", "Links.AnswerSurvey", "Links.ConsentView", "Links.SurveyView", "Jobs.Prune", "Jobs.RecordBounce", "Jobs.Relay", "Jobs.Sweep",
+		"Links.AnswerConsent", "Links.AnswerSurvey", "Links.ConsentView", "Links.SurveyView", "Jobs.Prune", "Jobs.RecordBounce", "Jobs.Relay", "Jobs.Run", "Jobs.Sweep",
 	})
 }
 

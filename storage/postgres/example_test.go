@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log"
 	"os"
+	"os/signal"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -113,10 +114,11 @@ func ExampleStore_WithSQLTx() {
 	_ = err
 }
 
-// A relay sends messages as soon as they are there, and looks every minute for
-// those whose time has come.
+// Jobs send messages as soon as they are there, and look every now and then for those
+// whose time has come.
 func ExampleStore_Listen() {
-	ctx := context.Background()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 	var store *postgres.Store
 	var desk *workflow.Service
 
@@ -125,13 +127,19 @@ func ExampleStore_Listen() {
 		log.Fatal(err)
 	}
 	defer func() { _ = listener.Close(context.Background()) }()
-	for ctx.Err() == nil {
-		if _, err := desk.Jobs.Relay(ctx); err != nil {
-			log.Print(err)
+	wake := make(chan struct{})
+	go func() {
+		defer close(wake)
+		for listener.Wait(ctx, time.Minute) == nil {
+			wake <- struct{}{}
 		}
-		if err := listener.Wait(ctx, time.Minute); err != nil {
-			return
-		}
+	}()
+	err = desk.Jobs.Run(ctx, workflow.Schedule{Wake: wake})
+	stop()
+	for range wake { // until nobody listens any more
+	}
+	if err != nil {
+		log.Print(err)
 	}
 }
 

@@ -283,9 +283,9 @@ func (w spoiled) check(t *testing.T, table, name string, read func(*testing.T, s
 
 // A query that is new takes a line in the walk; commands have a Request.
 func TestUnreadableWalkIsWhole(t *testing.T) {
-	other := []string{ // that decide like commands, or read no store but as Participation, ConsentView, FeedConsumers and ErasePerson do
+	other := []string{ // that decide like commands, or read no store but as Participation, ConsentView, FeedConsumers, ErasePerson and jobs do
 		"Engagements.Locations", "Engagements.Get", "Customers.Identify", "Customers.AddAll", "Customers.PreviewClaim", "Consents.Preview", "Consents.Receipt",
-		"Documents.Open", "Feed.MoveConsumer", "Program.Import", "Program.RepeatErasure", "Links.AnswerConsent", "Links.AnswerSurvey", "Links.SurveyView", "Jobs.RecordBounce",
+		"Documents.Open", "Feed.MoveConsumer", "Program.Import", "Program.RepeatErasure", "Links.AnswerConsent", "Links.AnswerSurvey", "Links.SurveyView", "Jobs.RecordBounce", "Jobs.Run",
 	}
 	for _, desk := range reflect.VisibleFields(reflect.TypeFor[workflow.Service]()) {
 		if !desk.IsExported() {
