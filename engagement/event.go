@@ -189,7 +189,7 @@ func (e Event) LogValue() slog.Value {
 // it through a salted digest, so that it can be erased without breaking the
 // chain and cannot be guessed from what is left.
 type Person struct {
-	Salt     string         `json:"salt"`
+	Salt     string         `json:"salt,omitzero"`
 	User     string         `json:"user,omitzero"`     // the actor, as the host names it
 	Contacts []tenant.Email `json:"contacts,omitzero"` // those that the event was about
 	Why      string         `json:"why,omitzero"`      // in the words of whoever did it

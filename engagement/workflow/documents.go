@@ -62,7 +62,7 @@ type kept struct {
 func (d *DocumentsDesk) Add(ctx context.Context, req Request, id engagement.ParticipationID, cmd AddEvidence, content io.Reader) (claim.Evidence, error) {
 	s, actor := d.s, req.Actor
 	if s.evidence == nil {
-		return claim.Evidence{}, errors.New("workflow: AddEvidence needs an Evidence store in the Options; or keep documents yourself and use RecordEvidence")
+		return claim.Evidence{}, errors.New("workflow: Documents.Add needs an Evidence store in the Options; or keep documents yourself and use Documents.Record")
 	}
 	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: 1}
 	if _, err := commandRecord(req, "add evidence", nil); err != nil {
@@ -144,7 +144,7 @@ func (s *Service) record(ctx context.Context, req Request, id engagement.Partici
 	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: cmd.Size, SHA256: cmd.SHA256}
 	_, out, err := changeClaim(ctx, s, req, MayEditClaims, id, "add evidence", cmd, func(u *unit, p engagement.Participation) (deed, kept, error) {
 		if strings.HasPrefix(cmd.Ref, refs(id)) { // else removing the one would take the other's content
-			return deed{}, kept{}, &InputError{Field: "ref", Problem: "names a content that AddEvidence keeps: say where you keep this one"}
+			return deed{}, kept{}, &InputError{Field: "ref", Problem: "names a content that Documents.Add keeps: say where you keep this one"}
 		}
 		v := v
 		v.ID, v.Ref = claim.EvidenceID(u.newID(p.Customer)), ref
@@ -215,7 +215,7 @@ func evidenceOf(p engagement.Participation, id claim.EvidenceID) (claim.Evidence
 func (d *DocumentsDesk) Open(ctx context.Context, actor Actor, id engagement.ParticipationID, document claim.EvidenceID) (claim.Evidence, io.ReadCloser, error) {
 	s := d.s
 	if s.evidence == nil {
-		return claim.Evidence{}, nil, errors.New("workflow: OpenEvidence needs an Evidence store in the Options")
+		return claim.Evidence{}, nil, errors.New("workflow: Documents.Open needs an Evidence store in the Options")
 	}
 	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, MayViewClaims, id)
 	if err != nil {

@@ -500,7 +500,7 @@ func TestNoEvidenceStore(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	desk, err := workflow.New(w.Store, directory{}, w.Catalog, workflow.FactFunc(noFacts), &workflow.Options{Now: w.Now})
 	ok(t, err)
-	if _, err := desk.Documents.Add(background, w.Actor.Request("k"), p, pdf(claim.ProofInvoice), unread{t}); err == nil || !strings.Contains(err.Error(), "RecordEvidence") {
+	if _, err := desk.Documents.Add(background, w.Actor.Request("k"), p, pdf(claim.ProofInvoice), unread{t}); err == nil || !strings.Contains(err.Error(), "Documents.Record") {
 		t.Errorf("AddEvidence: %v", err)
 	}
 	added, err := desk.Documents.Record(background, w.Actor.Request("k"), p, recorded("s3://bucket/7"))
