@@ -34,7 +34,10 @@ func TestRevisionMoves(t *testing.T) {
 		equal(t, what+" moves it", revisionOf(t, w, p) != before, want)
 	}
 	owner := "rui"
-	moves("a request", true, func() { w.Requested(p, "ana@contoso.com") })
+	moves("a request", true, func() {
+		_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "ana@contoso.com"))
+		ok(t, err)
+	})
 	moves("the mail", false, func() { w.Relayed() })
 	moves("another owner", true, func() {
 		_, err := w.Desk.Claims.Update(background, w.Actor.Request(w.Key()), p, workflow.UpdateDetails{Owner: &owner})
