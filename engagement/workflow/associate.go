@@ -85,6 +85,9 @@ func (s *Service) associate(ctx context.Context, req Request, customer tenant.Ke
 	if err := s.authorizeAll(ctx, req.Actor, MayAssociateCustomers); err != nil {
 		return err
 	}
+	if err := req.withoutRevision(); err != nil {
+		return err
+	}
 	type body struct {
 		Customer string
 		Reason   string

@@ -35,8 +35,8 @@ func (s *Service) change(ctx context.Context, req Request, act Permission, id en
 // begin carries out a command that begins participations, and returns them as they are
 // then, or, when it was carried out before, as they have become.
 func (s *Service) begin(ctx context.Context, req Request, act Permission, name string, body any, dry bool, do func(*unit) ([]began, error)) ([]ParticipationView, error) {
-	if req.IfRevision != "" {
-		return nil, &InputError{Field: "if_revision", Problem: "is given, and nothing is there yet that could have one: leave it out"}
+	if err := req.withoutRevision(); err != nil {
+		return nil, err
 	}
 	var u *unit
 	ids, err := execute(ctx, s, req, name, body, dry, func(at *unit) ([]began, error) {

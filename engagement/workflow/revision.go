@@ -48,6 +48,15 @@ func (s *Service) revision(actor Actor, p engagement.Participation, now time.Tim
 	return Revision(base64.RawURLEncoding.EncodeToString(sum[:12]))
 }
 
+// withoutRevision refuses a revision in a command that is about no participation which
+// could have one.
+func (r Request) withoutRevision() error {
+	if r.IfRevision == "" {
+		return nil
+	}
+	return &InputError{Field: "if_revision", Problem: "is given, and the command is about no participation that could have one: leave it out"}
+}
+
 // unsent returns links as they are before any mail goes out.
 func unsent(links []link.Link) []link.Link {
 	links = slices.Clone(links)

@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"errors"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -106,4 +107,41 @@ func TestRepetitionShowsThePresent(t *testing.T) {
 	}
 	_, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()).If(first.Revision), add(w, "it@adatum.com", pilot))
 	equal(t, "of nothing", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "if_revision")
+}
+
+// Every command with a request looks at its revision: what is not there any more is
+// refused, and nothing is stored. The walk finds the commands by their methods.
+func TestEveryCommandLooksAtTheRevision(t *testing.T) {
+	w, spy := newWorld(t)
+	calls := readableCalls(t, w)
+	draft := calls["Claims.Comment"]()[1]
+	calls["Claims.Submit"] = func() []any { return []any{w.Actor, draft, workflow.SubmitClaim{}} }
+	calls["Documents.Remove"] = func() []any { return []any{w.Actor, draft, workflow.RemoveEvidence{Evidence: "one"}} }
+	found := 0
+	for _, m := range deskMethods(w.Desk) {
+		if m.Type().NumIn() < 2 || m.Type().In(1) != reflect.TypeFor[workflow.Request]() {
+			continue
+		}
+		found++
+		if calls[m.name] == nil {
+			t.Errorf("%s has no valid call in readableCalls", m.name)
+			continue
+		}
+		args := readableArguments(m.Value, calls[m.name]())
+		req := args[1].Interface().(workflow.Request)
+		req.Key = m.name
+		args[1].Set(reflect.ValueOf(req.If("another")))
+		before := spy.count()
+		err := errorsOf(m.Call(args))
+		var input *workflow.InputError
+		if !errors.As(err, new(*workflow.StaleError)) && (!errors.As(err, &input) || input.Field != "if_revision") {
+			t.Errorf("%s: the error is %v", m.name, err)
+		}
+		if spy.count() != before {
+			t.Errorf("%s: something is stored", m.name)
+		}
+	}
+	if found < 25 {
+		t.Errorf("only %d commands were found", found)
+	}
 }
