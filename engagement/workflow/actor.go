@@ -98,8 +98,8 @@ func decode[T ~string](v *T, field string, text []byte, all []T) error {
 // Authorizer says through which locations an actor may do something. It is asked
 // once for each command or query, after the roles. Incentives admins and incentives
 // users may do everything for their own partner but MayReviewClaims and MayAdministerProgram, which
-// are the Program's; only admins may MayErasePersons. The Program may also MayViewHistory, which a reviewer has
-// to judge, MayViewClaims, MayComment, MayFollowFeed and MayErasePersons. Without a role an actor may do nothing. An
+// are the Program's; MayErasePersons is for admins only. The Program also has
+// MayViewHistory, by which a reviewer judges, MayViewClaims, MayComment, MayFollowFeed and MayErasePersons. Without a role an actor may do nothing. An
 // Authorizer can narrow that and never widen it, and never shows another partner's
 // data.
 //

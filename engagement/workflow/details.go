@@ -123,7 +123,7 @@ func (u *unit) dealSizeAsked(ctx context.Context, p engagement.Participation) er
 	}
 	e, err := u.s.engagement(ctx, p.Engagement)
 	if err == nil && e.AsksDealSize {
-		err = &InputError{Field: "deal_size", Problem: "is missing, and the engagement asks for it: give an estimate with ChangeDetails before consent is requested"}
+		err = &InputError{Field: "deal_size", Problem: "is missing, and the engagement asks for it: give an estimate before consent is requested"}
 	}
 	return err
 }
