@@ -2,8 +2,9 @@ package engagement
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // UnknownValueError says which values an enumerated text may have.
@@ -20,19 +21,9 @@ func (e *UnknownValueError) Error() string {
 // decode sets v to the text when it is one of all; the empty text is the zero
 // value, which is a missing value and never junk.
 func decode[T ~string](v *T, field string, text []byte, all []T) error {
-	if len(text) == 0 {
-		*v = ""
-		return nil
-	}
-	if t := T(text); slices.Contains(all, t) {
-		*v = t
-		return nil
-	}
-	allowed := make([]string, len(all))
-	for i, a := range all {
-		allowed[i] = string(a)
-	}
-	return &UnknownValueError{Field: field, Value: string(text), Allowed: allowed}
+	return enum.Unmarshal(field, v, text, enum.OrZero(all), func(field, value string, all []string) error {
+		return &UnknownValueError{Field: field, Value: value, Allowed: all}
+	})
 }
 
 // Availability is where the dates of an engagement put a moment.

@@ -2,7 +2,8 @@ package claim
 
 import (
 	"fmt"
-	"slices"
+
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // Status says where a claim stands.
@@ -117,10 +118,7 @@ func (c *RejectionCode) UnmarshalText(text []byte) error {
 // decode sets v to the text when it is one of all; the empty text is the zero
 // value, which is a missing value and never junk.
 func decode[T ~string](field string, v *T, text []byte, all []T) error {
-	t := T(text)
-	if t != "" && !slices.Contains(all, t) {
-		return invalid(field, fmt.Sprintf("%.60q is unknown: use one of %q", text, all))
-	}
-	*v = t
-	return nil
+	return enum.Unmarshal(field, v, text, enum.OrZero(all), func(field, value string, all []string) error {
+		return invalid(field, fmt.Sprintf("%.60q is unknown: use one of %q", value, all))
+	})
 }

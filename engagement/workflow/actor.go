@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/code"
+	"github.com/partnerengage/partnerengage/internal/enum"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
@@ -88,11 +89,9 @@ func (a *Permission) UnmarshalText(b []byte) error { return decode(a, "act", b, 
 // decode sets v to the text when it is one of all; the empty text is the zero
 // value.
 func decode[T ~string](v *T, field string, text []byte, all []T) error {
-	if t := T(text); t != "" && !slices.Contains(all, t) {
-		return &InputError{Field: field, Problem: fmt.Sprintf("%.40q is unknown: use one of %q", text, all)}
-	}
-	*v = T(text)
-	return nil
+	return enum.Unmarshal(field, v, text, enum.OrZero(all), func(field, value string, all []string) error {
+		return &InputError{Field: field, Problem: fmt.Sprintf("%.40q is unknown: use one of %q", value, all)}
+	})
 }
 
 // Authorizer says through which locations an actor may do something. It is asked
