@@ -2,49 +2,14 @@ package postgres
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/record"
 	"github.com/partnerengage/partnerengage/tenant"
 )
-
-// digestSize is how many bytes a digest of a person has.
-const digestSize = len(engagement.PersonDigest{})
-
-// personsBytes are persons as they are kept with their customer: nil where nobody has
-// looked.
-func personsBytes(p engagement.Persons) []byte {
-	if p.Key.IsZero() {
-		return nil
-	}
-	out := slices.Clone(p.Key[:])
-	for _, d := range p.Digests {
-		out = append(out, d[:]...)
-	}
-	return out
-}
-
-var errPersons = errors.New("the digests of its persons have another length")
-
-func personsOf(b []byte) (engagement.Persons, error) {
-	var p engagement.Persons
-	if len(b)%digestSize != 0 {
-		return p, errPersons
-	}
-	for i := 0; i < len(b); i += digestSize {
-		d := engagement.PersonDigest(b[i : i+digestSize])
-		if i == 0 {
-			p.Key = d
-		} else {
-			p.Digests = append(p.Digests, d)
-		}
-	}
-	return p, nil
-}
 
 // namedRow says who is named with a customer.
 type namedRow struct {
@@ -109,7 +74,7 @@ func (p *plan) planPersons() []namedRow {
 		c := &p.customers[i]
 		given, is := persons[c.row.key()]
 		if is {
-			c.row.Persons = personsBytes(given)
+			c.row.Persons = record.EncodePersons(given)
 		}
 		if is || c.before == 0 {
 			out = append(out, namedRow{c.row.Slot, c.row.Partner, c.row.Customer, !is, c.row.Persons})

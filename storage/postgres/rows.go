@@ -7,6 +7,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/record"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -215,7 +216,7 @@ func (r *customerRow) key() engagement.CustomerKey {
 func (r *customerRow) value() (engagement.Customer, error) {
 	c, err := opened[engagement.Customer](r.Body, r.Partner, r.Customer)
 	if err == nil {
-		c.Persons, err = personsOf(r.Persons)
+		c.Persons, err = record.DecodePersons(r.Persons)
 	}
 	if err != nil {
 		return c, &storage.UnreadableError{Kind: "customer", Key: r.Partner + " " + r.Customer, Partner: r.key().Partner, Customer: r.key().Customer, Err: err}

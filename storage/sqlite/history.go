@@ -8,6 +8,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/record"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -54,7 +55,7 @@ func (r customerRow) value() (engagement.Customer, error) {
 		c.History.Hash, err = digestOf(r.hash)
 	}
 	if err == nil {
-		c.Persons, err = personsOf(r.persons)
+		c.Persons, err = record.DecodePersons(r.persons)
 	}
 	if err != nil {
 		err = &storage.UnreadableError{Kind: "customer", Key: r.partner + " " + r.customer, Partner: r.key().Partner, Customer: r.key().Customer, Err: err}
@@ -106,7 +107,7 @@ func (s *session) guardCustomers(c storage.Changes) (map[engagement.CustomerKey]
 func (s *session) writeCustomers(c storage.Changes, there map[engagement.CustomerKey]bool) error {
 	persons := make(map[engagement.CustomerKey][]byte, len(c.Persons))
 	for _, p := range c.Persons {
-		persons[p.Key] = personsBytes(p.Persons)
+		persons[p.Key] = record.EncodePersons(p.Persons)
 	}
 	for _, x := range c.Customers {
 		head := x.History

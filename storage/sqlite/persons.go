@@ -2,12 +2,12 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/storage/record"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -20,37 +20,6 @@ var (
 
 // digestSize is how many bytes a digest of a person has.
 const digestSize = len(engagement.PersonDigest{})
-
-// personsBytes are persons as they are kept with their customer: nil where nobody has
-// looked.
-func personsBytes(p engagement.Persons) []byte {
-	if p.Key.IsZero() {
-		return nil
-	}
-	out := slices.Clone(p.Key[:])
-	for _, d := range p.Digests {
-		out = append(out, d[:]...)
-	}
-	return out
-}
-
-var errPersons = errors.New("the digests of its persons have another length")
-
-func personsOf(b []byte) (engagement.Persons, error) {
-	var p engagement.Persons
-	if len(b)%digestSize != 0 {
-		return p, errPersons
-	}
-	for i := 0; i < len(b); i += digestSize {
-		d := engagement.PersonDigest(b[i : i+digestSize])
-		if i == 0 {
-			p.Key = d
-		} else {
-			p.Digests = append(p.Digests, d)
-		}
-	}
-	return p, nil
-}
 
 // personRow is one by which a customer is found.
 type personRow struct{ key, person string }
@@ -77,7 +46,7 @@ func (s *session) writePersons(c storage.Changes, there map[engagement.CustomerK
 	given := make(map[engagement.CustomerKey]bool, len(c.Persons))
 	for _, p := range c.Persons {
 		given[p.Key] = true
-		next := personsBytes(p.Persons)
+		next := record.EncodePersons(p.Persons)
 		partner, customer := string(p.Key.Partner), string(p.Key.Customer)
 		if !there[p.Key] {
 			if err := s.changePersons(partner, customer, nil, personRows(next)); err != nil {
