@@ -207,12 +207,15 @@ func (forgetful) Load(context.Context, storage.Want) (storage.Loaded, error) {
 
 func (forgetful) Apply(context.Context, storage.Changes) error { return nil }
 
-// An import of ten times as many customers needs no more memory.
+// An import of ten times as many customers holds no more memory at its end. What the
+// batches in the making have allocated since the last collection counts too, and is
+// more or less by chance, hence the least of the last readings.
 func TestImportMemoryStaysFlat(t *testing.T) {
 	w, _ := newWorld(t)
 	desk, err := workflow.New(forgetful{w.Store}, directory{}, w.Catalog, workflow.FactFunc(noFacts), nil)
 	ok(t, err)
-	peak := func(customers int) (most uint64) {
+	held := func(customers int) uint64 {
+		var readings []uint64
 		_, err := desk.Program.Import(background, workflowtest.Vendor, "northwind", func(yield func(workflow.KnownCustomer) bool) {
 			for n := range customers {
 				if !yield(known(n)) {
@@ -223,16 +226,16 @@ func TestImportMemoryStaysFlat(t *testing.T) {
 			var m runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&m)
-			most = max(most, m.HeapAlloc)
+			readings = append(readings, m.HeapAlloc)
 		})
 		ok(t, err)
-		return most
+		return slices.Min(readings[len(readings)/2:])
 	}
-	few, many := peak(3000), peak(30_000)
-	if many > few+8<<20 {
-		t.Errorf("importing 3,000 takes %d KiB, 30,000 take %d KiB", few>>10, many>>10)
+	few, many := held(3000), held(30_000)
+	if many > few+4<<20 {
+		t.Errorf("importing 3,000 holds %d KiB, 30,000 hold %d KiB", few>>10, many>>10)
 	}
-	t.Logf("importing 3,000 takes %d KiB, 30,000 take %d KiB", few>>10, many>>10)
+	t.Logf("importing 3,000 holds %d KiB, 30,000 hold %d KiB", few>>10, many>>10)
 }
 
 // What panics in a host's function panics where the host called.
