@@ -50,10 +50,9 @@
 //
 // # Errors
 //
-// All errors of this package can be told apart with [errors.Is] by a sentinel
-// (ErrMalformed, ErrNotFound, ErrAmbiguous, ErrConsumerDomain,
-// ErrReasonRequired, ErrUnavailable) and taken apart with [errors.As] by a type
-// of the same name. Where they repeat text that a person typed or a directory
-// answered, it is quoted and shortened, so that it cannot forge a line of a
-// log; an e-mail address is never repeated.
+// Each refusal has a type, for [errors.As]: [MalformedError], [NotFoundError],
+// [AmbiguousError], [ConsumerDomainError] and [ReasonRequiredError]; trouble with
+// the directory is [UnavailableError] or [DirectoryError]. Where they repeat text
+// that a person typed or a directory answered, it is quoted and shortened, so that
+// it cannot forge a line of a log; an e-mail address is never repeated.
 package tenant

@@ -1,25 +1,14 @@
 package tenant
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/partnerengage/partnerengage/internal/code"
 )
 
-// Sentinels for [errors.Is], one for each kind of refusal.
-var (
-	ErrMalformed      = errors.New("malformed input")
-	ErrNotFound       = errors.New("customer not found")
-	ErrAmbiguous      = errors.New("ambiguous domain")
-	ErrConsumerDomain = errors.New("consumer domain")
-	ErrReasonRequired = errors.New("a reason is required")
-	ErrUnavailable    = errors.New("directory unavailable")
-)
-
 // MalformedError refuses text that cannot be read. Asking again with the same
-// text cannot succeed. It matches [ErrMalformed].
+// text cannot succeed.
 type MalformedError struct {
 	Field   string // the field of [Candidate] in its JSON spelling, or the kind of value: "cloud", "key"
 	Problem string // what is wrong and what would help
@@ -28,9 +17,6 @@ type MalformedError struct {
 func malformed(field, problem string) error { return &MalformedError{field, problem} }
 
 func (e *MalformedError) Error() string { return "malformed " + e.Field + ": " + e.Problem }
-
-// Unwrap returns [ErrMalformed].
-func (e *MalformedError) Unwrap() error { return ErrMalformed }
 
 // NotFoundError says that the directory knows nobody by the domain and that no
 // ID was given. Another e-mail address of the customer may help, or its ID with
@@ -43,12 +29,9 @@ func (e *NotFoundError) Error() string {
 	return fmt.Sprintf("the directory knows no customer by the domain %s: give another e-mail address or domain of the customer, or its tenant ID or TPID and a reason", e.Domain)
 }
 
-// Unwrap returns [ErrNotFound].
-func (e *NotFoundError) Unwrap() error { return ErrNotFound }
-
 // AmbiguousError says that the directory knows several customers by the domain,
 // in different clouds for example, and that no ID was given to choose one. The
-// ID of one of them helps. It matches [ErrAmbiguous].
+// ID of one of them helps.
 type AmbiguousError struct {
 	Domain Domain
 	Found  []Entry
@@ -58,12 +41,9 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("the domain %s belongs to several customers, %s: give the tenant ID or TPID of the one that is meant", e.Domain, describe(e.Found))
 }
 
-// Unwrap returns [ErrAmbiguous].
-func (e *AmbiguousError) Unwrap() error { return ErrAmbiguous }
-
 // ConsumerDomainError says that the domain belongs to a public e-mail service
 // and so names no customer. Such a domain is never looked up; an ID and a
-// reason are both needed. It matches [ErrConsumerDomain].
+// reason are both needed.
 type ConsumerDomainError struct {
 	Domain      Domain
 	NeedsID     bool // no ID was given
@@ -81,15 +61,12 @@ func (e *ConsumerDomainError) Error() string {
 	return fmt.Sprintf("%s is a domain of a public e-mail service and names no customer: give %s, or an address of the customer's own domain", e.Domain, strings.Join(missing, " and "))
 }
 
-// Unwrap returns [ErrConsumerDomain].
-func (e *ConsumerDomainError) Unwrap() error { return ErrConsumerDomain }
-
 // ReasonRequiredError says that the directory does not support the ID that was given.
 // It knows other customers than that of the tenant ID or TPID by the domain (Found),
 // or none; or not exactly one, when a subscription or opportunity ID was given, of
 // which a lookup by domain says nothing; or nobody by an ID that was given alone. The
 // same candidate with a reason goes on, and so does one with a confirmed ID or
-// another domain. It matches [ErrReasonRequired].
+// another domain.
 type ReasonRequiredError struct {
 	Domain       Domain         // zero when an ID was given alone: the directory knows nobody by it
 	Tenant       ID             // as given
@@ -121,12 +98,9 @@ func (e *ReasonRequiredError) Error() string {
 	return fmt.Sprintf("the directory knows %s by the domain %s and does not confirm %s: correct the ID, or give a reason why it is right", found, e.Domain, given)
 }
 
-// Unwrap returns [ErrReasonRequired].
-func (e *ReasonRequiredError) Unwrap() error { return ErrReasonRequired }
-
 // UnavailableError says that the directory could not be asked, which is never
 // the same as not found: nothing was decided, and the same candidate may be
-// tried again. It matches [ErrUnavailable] and whatever Err matches.
+// tried again.
 type UnavailableError struct {
 	Domain Domain // that it was asked for, or zero
 	Key    Key    // that it was asked for, or ""
@@ -137,8 +111,8 @@ func (e *UnavailableError) Error() string {
 	return fmt.Sprintf("the directory could not be asked for %s%s, try again later: %s", e.Domain, e.Key, oneLine(e.Err.Error()))
 }
 
-// Unwrap returns [ErrUnavailable] and the directory's own error.
-func (e *UnavailableError) Unwrap() []error { return []error{ErrUnavailable, e.Err} }
+// Unwrap returns the directory's own error.
+func (e *UnavailableError) Unwrap() error { return e.Err }
 
 // DirectoryError says that the directory cannot be used until somebody mends it: it
 // answered with what no directory may answer with, or says that asking again does not

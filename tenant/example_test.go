@@ -40,13 +40,13 @@ func ExampleResolve() {
 			fmt.Println(resolution.Basis, resolution.Identity.Key())
 		case errors.As(err, &ambiguous):
 			fmt.Println("choose one of", len(ambiguous.Found))
-		case errors.Is(err, tenant.ErrReasonRequired):
+		case errors.As(err, new(*tenant.ReasonRequiredError)):
 			fmt.Println("ask for a reason")
-		case errors.Is(err, tenant.ErrNotFound):
+		case errors.As(err, new(*tenant.NotFoundError)):
 			fmt.Println("ask for another address, or an ID")
-		case errors.Is(err, tenant.ErrConsumerDomain):
+		case errors.As(err, new(*tenant.ConsumerDomainError)):
 			fmt.Println("ask for an ID and a reason")
-		case errors.Is(err, tenant.ErrUnavailable):
+		case errors.As(err, new(*tenant.UnavailableError)):
 			fmt.Println("try again later")
 		default:
 			fmt.Println(err)

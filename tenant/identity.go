@@ -143,8 +143,8 @@ func (e Entry) Key() Key { return Identity{Tenant: e.Tenant, TPID: e.TPID}.Key()
 //   - An error means that the directory could not be asked, whatever the cause.
 //     The same lookup may succeed later, unless the error has a method Code which
 //     returns "internal". Entries beside an error are ignored.
-//     It matches none of this package's sentinels but ErrUnavailable, so that it
-//     is not taken for another refusal.
+//     It is, and wraps, none of this package's errors but UnavailableError, so that
+//     it is not taken for a refusal.
 //   - Every entry has a Tenant or a TPID. The caller may keep and change the
 //     slice.
 //   - Lookup returns when ctx ends, with an error that wraps its cause unless

@@ -116,7 +116,7 @@ func TestOneIDCodecs(t *testing.T) {
 	}
 	// Junk is refused and changes nothing; empty text is the zero value.
 	for _, junk := range []string{`{"subscription_id":"x"}`, `{"opportunity_id":"x@y.z"}`} {
-		if err := json.Unmarshal([]byte(junk), &got); !errors.Is(err, tenant.ErrMalformed) || got.Subscription != subscription || got.Opportunity != opportunity {
+		if err := json.Unmarshal([]byte(junk), &got); !errors.As(err, new(*tenant.MalformedError)) || got.Subscription != subscription || got.Opportunity != opportunity {
 			t.Errorf("%s: got %+v, %v", junk, got, err)
 		}
 	}
@@ -140,7 +140,7 @@ func TestOneIDCodecs(t *testing.T) {
 		t.Errorf("got %s, %v", b, err)
 	}
 	var r tenant.Resolution
-	if err := json.Unmarshal([]byte(`{"nominated":"mail"}`), &r); !errors.Is(err, tenant.ErrMalformed) || r.Nominated != "" {
+	if err := json.Unmarshal([]byte(`{"nominated":"mail"}`), &r); !errors.As(err, new(*tenant.MalformedError)) || r.Nominated != "" {
 		t.Errorf("got %q, %v", r.Nominated, err)
 	}
 }
@@ -346,7 +346,7 @@ func TestReasonRequiredNamesTheOneID(t *testing.T) {
 		{Domain: domain("contoso.com"), Subscription: subscription, Found: []tenant.Entry{{TPID: 1, Name: "x\ny"}, {TPID: 2}}}: `the directory knows TPID 1 "x\ny", TPID 2 by the domain contoso.com, ` +
 			`and exactly one is wanted beside subscription 3f2504e0-4f89-41d3-9a0c-0305e82c3301: give another e-mail address or domain of the customer, or a reason why the ID is right`,
 	} {
-		if err.Error() != want || !errors.Is(err, tenant.ErrReasonRequired) {
+		if err.Error() != want || !errors.As(err, new(*tenant.ReasonRequiredError)) {
 			t.Errorf("got  %s\nwant %s", err, want)
 		}
 		safe(t, err)

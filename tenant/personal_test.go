@@ -25,7 +25,7 @@ func TestPersonalTenants(t *testing.T) {
 		}
 		_, err = tenant.Resolve(t.Context(), answer{{Tenant: id}}, tenant.Candidate{Domain: "contoso.com", TenantID: spelling, Reason: "they told us"})
 		refused(t, err, "tenant_id")
-		if _, err = tenant.Resolve(t.Context(), answer{{Tenant: id}}, tenant.Candidate{Domain: "contoso.com"}); !errors.Is(err, tenant.ErrNotFound) {
+		if _, err = tenant.Resolve(t.Context(), answer{{Tenant: id}}, tenant.Candidate{Domain: "contoso.com"}); !errors.As(err, new(*tenant.NotFoundError)) {
 			t.Errorf("%s is derived from a domain: %v", spelling, err)
 		}
 	}

@@ -21,7 +21,7 @@ import (
 func refused(t *testing.T, err error, field string) {
 	t.Helper()
 	var malformed *tenant.MalformedError
-	if !errors.As(err, &malformed) || !errors.Is(err, tenant.ErrMalformed) {
+	if !errors.As(err, &malformed) || !errors.As(err, new(*tenant.MalformedError)) {
 		t.Fatalf("got error %v (%T), want a MalformedError", err, err)
 	}
 	if malformed.Field != field {
@@ -370,7 +370,7 @@ func TestEnums(t *testing.T) {
 		refused(t, err, "id_kind")
 	}
 	for _, v := range []any{tenant.Cloud("mars"), tenant.Basis("guessed"), tenant.IDKind("name"), tenant.Key("opportunity:a"), tenant.Key("tpid:x"), tenant.TPID(-1)} {
-		if b, err := json.Marshal(v); !errors.Is(err, tenant.ErrMalformed) {
+		if b, err := json.Marshal(v); !errors.As(err, new(*tenant.MalformedError)) {
 			t.Errorf("%T %[1]v marshals to %s, %v; it cannot be read again", v, b, err)
 		}
 	}
@@ -414,7 +414,7 @@ func TestJSON(t *testing.T) {
 	// Junk is refused, and nothing is half read.
 	got.Entry = tenant.Entry{TPID: 1, Cloud: tenant.CloudChina}
 	for _, junk := range []string{`{"tenant_id":"x"}`, `{"tpid":"x"}`, `{"cloud":"mars"}`} {
-		if err := json.Unmarshal([]byte(junk), &got.Entry); !errors.Is(err, tenant.ErrMalformed) {
+		if err := json.Unmarshal([]byte(junk), &got.Entry); !errors.As(err, new(*tenant.MalformedError)) {
 			t.Errorf("%s: got error %v", junk, err)
 		}
 	}

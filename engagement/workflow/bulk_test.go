@@ -41,7 +41,7 @@ func checkBulk(t *testing.T, results []workflow.BulkResult, commands []workflow.
 		}
 	}
 	equal(t, "how many of the first", len(results[0].Started), 2)
-	refused[*tenant.NotFoundError](t, results[1].Err, tenant.ErrNotFound)
+	refused[*tenant.NotFoundError](t, results[1].Err)
 	refused[*workflow.NotEligibleError](t, results[2].Err, workflow.ErrNotEligible)
 	equal(t, "how many of the fourth", len(results[3].Started), 1)
 	refused[*workflow.InputError](t, results[5].Err, workflow.ErrInvalidInput)

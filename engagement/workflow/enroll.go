@@ -282,7 +282,7 @@ func resolutionOf(c engagement.Customer) tenant.Resolution {
 func (s *Service) resolve(ctx context.Context, c Candidate) (tenant.Resolution, error) {
 	found, err := remember(s.memo, "directory", c, func() (tenant.Resolution, error) { return s.resolver.Resolve(ctx, s.directory, c.raw()) })
 	switch {
-	case errors.Is(err, tenant.ErrUnavailable):
+	case is[*tenant.UnavailableError](err):
 		err = unavailable("directory", err)
 	case err == nil && found.NeedsName() && strings.TrimSpace(c.FriendlyName) == "":
 		err = &NameRequiredError{Customer: string(found.Identity.Key())}

@@ -63,26 +63,26 @@ type found struct {
 func TestCandidates(t *testing.T) {
 	malformed := func(field string) func(*testing.T, error) {
 		return func(t *testing.T, err error) {
-			equal(t, "the field", refused[*tenant.MalformedError](t, err, tenant.ErrMalformed).Field, field)
+			equal(t, "the field", refused[*tenant.MalformedError](t, err).Field, field)
 		}
 	}
 	notFound := func(domain string) func(*testing.T, error) {
 		return func(t *testing.T, err error) {
-			equal(t, "the domain", refused[*tenant.NotFoundError](t, err, tenant.ErrNotFound).Domain.String(), domain)
+			equal(t, "the domain", refused[*tenant.NotFoundError](t, err).Domain.String(), domain)
 		}
 	}
 	unconfirmed := func(t *testing.T, err error) {
-		e := refused[*tenant.ReasonRequiredError](t, err, tenant.ErrReasonRequired)
+		e := refused[*tenant.ReasonRequiredError](t, err)
 		equal(t, "whom the directory knows", e.Found[0].Name, "Contoso")
 	}
 	consumer := func(needsID bool) func(*testing.T, error) {
 		return func(t *testing.T, err error) {
-			e := refused[*tenant.ConsumerDomainError](t, err, tenant.ErrConsumerDomain)
+			e := refused[*tenant.ConsumerDomainError](t, err)
 			equal(t, "what is missing", []bool{e.NeedsID, e.NeedsReason}, []bool{needsID, true})
 		}
 	}
 	ambiguous := func(t *testing.T, err error) {
-		equal(t, "how many", len(refused[*tenant.AmbiguousError](t, err, tenant.ErrAmbiguous).Found), 2)
+		equal(t, "how many", len(refused[*tenant.AmbiguousError](t, err).Found), 2)
 	}
 	want := []struct {
 		email string
@@ -426,7 +426,7 @@ func TestConfirmChecksAgain(t *testing.T) {
 		"the directory forgets it": {
 			func(_ *testing.T, w *workflowtest.World) { w.Fail(workflowtest.Directory, errors.New("down")) },
 			func(t *testing.T, err error) {
-				refused[*tenant.UnavailableError](t, err, tenant.ErrUnavailable)
+				refused[*tenant.UnavailableError](t, err)
 				equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "directory")
 			},
 		},

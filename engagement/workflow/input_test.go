@@ -148,9 +148,9 @@ func TestOneIDAlone(t *testing.T) {
 	ok(t, err) // fixed pay takes it, unless the engagement narrows that
 
 	_, err = alone(workflow.Candidate{TenantID: stranger, FriendlyName: "Stranger"}, pilot)
-	refused[*tenant.ReasonRequiredError](t, err, tenant.ErrReasonRequired)
+	refused[*tenant.ReasonRequiredError](t, err)
 	_, err = alone(workflow.Candidate{TenantID: "9188040d-6c67-4c5b-b112-36a304b66dad", FriendlyName: "Me", Reason: "r"}, pilot)
-	refused[*tenant.MalformedError](t, err, tenant.ErrMalformed) // everybody's personal accounts are nobody's customer
+	refused[*tenant.MalformedError](t, err) // everybody's personal accounts are nobody's customer
 	stated := workflow.Candidate{TenantID: stranger, FriendlyName: "Stranger", Reason: "By telephone."}
 	changeEngagement(t, w, pilot, func(e *engagement.Engagement) { e.RefusesStated = true })
 	_, err = alone(stated, pilot)

@@ -71,7 +71,7 @@ func TestContoso(t *testing.T) {
 		}
 	}
 	_, err := w.Desk.Customers.Identify(context.Background(), w.Actor, workflow.Candidate{Location: "4711201", Domain: "21vianet.com"})
-	if !errors.Is(err, tenant.ErrAmbiguous) {
+	if !errors.As(err, new(*tenant.AmbiguousError)) {
 		t.Errorf("21vianet.com is in two clouds, and the directory says %v", err)
 	}
 }

@@ -162,7 +162,7 @@ func Keeps(t T, exec func(sql string, args ...any) error, query func(sql string,
 	for column, into := range map[string]any{
 		"tenant": &got.tenant, "subscription": &got.subscription, "opportunity": &got.opportunity, "tpid": &got.tpid, "domain": &got.domain, "email": &got.email,
 	} {
-		if err := query("SELECT "+column+" FROM host_columns WHERE n = 1", into); !errors.Is(err, tenant.ErrMalformed) {
+		if err := query("SELECT "+column+" FROM host_columns WHERE n = 1", into); !errors.As(err, new(*tenant.MalformedError)) {
 			t.Errorf("junk in %s: %v", column, err)
 		}
 	}

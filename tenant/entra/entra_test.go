@@ -255,7 +255,7 @@ func TestAmbiguousThroughResolve(t *testing.T) {
 	d := directory(t,
 		newService(t, map[string]reply{discoveryPath("21vianet.com"): public(vianetID)}),
 		newService(t, map[string]reply{discoveryPath("21vianet.com"): document(chinaID, "partner.microsoftonline.cn", "null", "")}))
-	if _, err := tenant.Resolve(t.Context(), d, tenant.Candidate{Email: "it@21vianet.com"}); !errors.Is(err, tenant.ErrAmbiguous) {
+	if _, err := tenant.Resolve(t.Context(), d, tenant.Candidate{Email: "it@21vianet.com"}); !errors.As(err, new(*tenant.AmbiguousError)) {
 		t.Errorf("got %v", err)
 	}
 	got, err := tenant.Resolve(t.Context(), d, tenant.Candidate{Email: "it@21vianet.com", TenantID: chinaID})
@@ -338,7 +338,7 @@ func TestUnavailable(t *testing.T) {
 			if text := err.Error(); strings.ContainsAny(text, "\r\n\x1b") || len(text) > 500 {
 				t.Errorf("the error echoes what it should not: %q", text)
 			}
-			if errors.Is(err, tenant.ErrMalformed) {
+			if errors.As(err, new(*tenant.MalformedError)) {
 				t.Errorf("the error is taken for a malformed candidate: %v", err)
 			}
 			var typed *entra.ResponseError
@@ -594,7 +594,7 @@ func TestResolveByTenantID(t *testing.T) {
 		t.Errorf("%+v, %v", found, err)
 	}
 	_, err = tenant.Resolve(t.Context(), d, tenant.Candidate{TenantID: chinaID})
-	if !errors.Is(err, tenant.ErrReasonRequired) {
+	if !errors.As(err, new(*tenant.ReasonRequiredError)) {
 		t.Errorf("nobody's ID: %v", err)
 	}
 }

@@ -89,7 +89,7 @@ func TestFailing(t *testing.T) {
 
 func TestAmbiguous(t *testing.T) {
 	_, err := tenant.Resolve(t.Context(), tenanttest.Ambiguous{}, tenant.Candidate{Domain: "tailspintoys.com"})
-	if !errors.Is(err, tenant.ErrAmbiguous) {
+	if !errors.As(err, new(*tenant.AmbiguousError)) {
 		t.Errorf("got %v", err)
 	}
 	own := tenanttest.Ambiguous{Entries: []tenant.Entry{{TPID: 1}, {TPID: 2}}}

@@ -198,7 +198,7 @@ type answer struct {
 func (c Case) check(got answer) string {
 	switch {
 	case got.err != nil && takenForARefusal(got.err):
-		return fmt.Sprintf("an error of a directory matches no sentinel of package tenant but ErrUnavailable, but got: %v", got.err)
+		return fmt.Sprintf("an error of a directory is no refusal of package tenant, but got: %v", got.err)
 	case c.Unavailable && got.err == nil:
 		return fmt.Sprintf("a directory that cannot be asked returns an error, but got %d entries and none", len(got.entries))
 	case c.Unavailable:
@@ -214,9 +214,9 @@ func (c Case) check(got answer) string {
 }
 
 func takenForARefusal(err error) bool {
-	return slices.ContainsFunc([]error{
-		tenant.ErrMalformed, tenant.ErrNotFound, tenant.ErrAmbiguous, tenant.ErrConsumerDomain, tenant.ErrReasonRequired,
-	}, func(sentinel error) bool { return errors.Is(err, sentinel) })
+	return slices.ContainsFunc([]any{
+		new(*tenant.MalformedError), new(*tenant.NotFoundError), new(*tenant.AmbiguousError), new(*tenant.ConsumerDomainError), new(*tenant.ReasonRequiredError),
+	}, func(refusal any) bool { return errors.As(err, refusal) })
 }
 
 func sameEntries(a, b []tenant.Entry) bool {

@@ -118,11 +118,11 @@ func TestDirectoryFailsWhatIsBroken(t *testing.T) {
 			return func(ctx context.Context, d tenant.Domain) ([]tenant.Entry, error) {
 				entries, err := dir(ctx, d)
 				if errors.Is(err, tenanttest.ErrDown) {
-					err = fmt.Errorf("%w: %w", err, tenant.ErrNotFound)
+					err = fmt.Errorf("%w: %w", err, &tenant.NotFoundError{Domain: d})
 				}
 				return entries, err
 			}
-		}, "matches no sentinel of package tenant but ErrUnavailable"},
+		}, "is no refusal of package tenant"},
 		"always down": {func() lookup {
 			return func(context.Context, tenant.Domain) ([]tenant.Entry, error) { return nil, tenanttest.ErrDown }
 		}, "this domain is known, but got the error"},
