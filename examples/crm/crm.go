@@ -136,10 +136,18 @@ func take(ctx context.Context, tx *sql.Tx, e engagement.Event) error {
 		string(e.Participation), partner, customer, string(e.Engagement), string(e.To), e.At.Format("2 Jan 15:04"))
 }
 
-// begin forgets everything, to read it anew.
+// begin forgets everything, to read it anew: in one transaction, as somebody else may
+// begin, too, and have read the first page meanwhile.
 func (c *crm) begin(ctx context.Context) error {
-	_, err := c.db.ExecContext(ctx, "DELETE FROM participation; DELETE FROM contact; UPDATE reader SET cursor = ''")
-	return err
+	tx, err := c.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, "DELETE FROM participation; DELETE FROM contact; UPDATE reader SET cursor = ''"); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // print shows the list.

@@ -23,7 +23,7 @@ func Golden(t *testing.T, run func(ctx context.Context, out io.Writer, kind, in 
 		t.Run(kind, func(t *testing.T) {
 			in := ""
 			if kind == "postgres" {
-				in = database(t)
+				in = Database(t)
 			}
 			var out bytes.Buffer
 			if err := run(t.Context(), &out, kind, in); err != nil {
@@ -36,9 +36,9 @@ func Golden(t *testing.T, run func(ctx context.Context, out io.Writer, kind, in 
 	}
 }
 
-// database starts a PostgreSQL server. Where none is installed the test is skipped,
+// Database starts a PostgreSQL server. Where none is installed the test is skipped,
 // except where everything has to run.
-func database(t *testing.T) string {
+func Database(t *testing.T) string {
 	t.Helper()
 	cluster, err := postgrestest.Start()
 	if errors.Is(err, postgrestest.ErrNotInstalled) && os.Getenv("CI") == "" {
