@@ -15,6 +15,8 @@ func mailKey(kind, part string) Key { return KeyOf("mail", kind) + Key("."+part)
 var mails = []entry{
 	{"mail.greeting", "Hello {name},", "Olá, {name},"},
 	{"mail.portal", "Open it in the portal:\n{url}", "Abrir no portal:\n{url}"},
+	{"mail.answer_consent", "Read and answer", "Ler e responder"},
+	{"mail.answer_survey", "Answer the questions", "Responder às perguntas"},
 
 	{"mail.ask_for_consent.subject", "{partner} requests your consent: {engagement}", "{partner} pede o seu consentimento: {engagement}"},
 	{"mail.ask_for_consent.body",
