@@ -76,7 +76,7 @@ func (n *node) call(d *Decision) (a account) {
 			a = account{verdict: broken, err: &PanicError{Value: p, Stack: debug.Stack()}}
 		}
 	}()
-	f, err := n.fn(d.Facts, d.At)
+	f, err := n.fn(d.Facts, d.At.In(d.set.TimeZone()))
 	if err != nil {
 		return account{verdict: broken, err: err}
 	}

@@ -63,8 +63,9 @@ type Check struct {
 // or a panic means that the rule could not be answered, and makes the
 // decision fail.
 //
-// It has to be pure and safe for concurrent use: the same facts and time give
-// the same finding. It must not change the facts.
+// The time is that of the decision, in the rule set's time zone, so that [DateOf] gives
+// the day. The function has to be pure and safe for concurrent use: the same facts and
+// time give the same finding. It must not change the facts.
 type CheckFunc func(facts Facts, at time.Time) (Finding, error)
 
 // Func makes a Go function a check. Name the facts that it reads: they become

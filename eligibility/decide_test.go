@@ -159,7 +159,7 @@ func TestFunctions(t *testing.T) {
 		if _, ok := seen.Get(f); ok {
 			return eligibility.Finding{}, errors.New("sees a fact that it has not named")
 		}
-		if at != elsewhere {
+		if !at.Equal(elsewhere) {
 			return eligibility.Finding{}, errors.New("got another time")
 		}
 		if n == int64(r) {
@@ -347,4 +347,20 @@ func TestLogValuesHaveNoFacts(t *testing.T) {
 	assert.NotContains(t, out.String(), "contoso")
 	assert.Contains(t, out.String(), `"outcome":"ineligible","reasons":["a"]`)
 	assert.Contains(t, out.String(), `"facts":["segment"]`)
+}
+
+// A function is given the time in the rule set's time zone, where the day may be another.
+func TestFuncIsGivenTheLocalTime(t *testing.T) {
+	auckland, err := time.LoadLocation("Pacific/Auckland")
+	require.NoError(t, err)
+	for zone, want := range map[*time.Location]string{nil: "2026-07-01", auckland: "2026-07-02"} {
+		today := eligibility.Func(func(_ eligibility.Facts, at time.Time) (eligibility.Finding, error) {
+			return eligibility.Passed("", eligibility.DateOf(at).String()), nil
+		})
+		set, err := eligibility.NewRuleSet(eligibility.RuleSetConfig{ID: "s", Version: "1", TimeZone: zone, Rules: []eligibility.Rule{{ID: "r", Doc: "Any day.", Check: today}}})
+		require.NoError(t, err)
+		d, err := set.Decide(eligibility.Facts{}, time.Date(2026, 7, 1, 20, 0, 0, 0, time.UTC))
+		require.NoError(t, err)
+		assert.Equal(t, want, d.Findings()[0].Found)
+	}
 }
