@@ -126,7 +126,7 @@ func (s *Service) sayFrom(ctx context.Context, partner engagement.PartnerID, row
 	if len(rows) == 0 {
 		return nil
 	}
-	n, err := s.sendings(ctx, partner, to, most, now)
+	n, err := s.sendings(storage.Shown(ctx), partner, to, most, now)
 	if err != nil {
 		return err
 	}

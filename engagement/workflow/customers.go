@@ -400,7 +400,7 @@ func (d *CustomersDesk) Known(ctx context.Context, actor Actor) iter.Seq2[engage
 			return
 		}
 		var lost []error
-		for batch, err := range s.customers(ctx, storage.CustomersQuery{Partner: actor.Partner, Known: true, Limit: customersBatch}) {
+		for batch, err := range s.customers(storage.Shown(ctx), storage.CustomersQuery{Partner: actor.Partner, Known: true, Limit: customersBatch}) {
 			if err != nil {
 				yield(engagement.Customer{}, err)
 				return

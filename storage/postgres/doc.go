@@ -141,9 +141,13 @@
 // # Readers
 //
 // With a pool of connections to a streaming replica of the server in Options.Reader,
-// pages and claims lists with their counts, histories and the feed are read there: List,
-// History and Feed. Everything else goes to the primary, above all what commands decide
-// on. Each call is answered by one of the two, in one state.
+// pages and claims lists with their counts, figures and totals, histories and the feed are
+// read there: List, Figures, History and Feed, and with a context of storage.Shown, which
+// the workflow gives them where they serve a page only, Load and Customers. Everything
+// else goes to the primary, above all what commands decide on: a claim by itself, whose
+// revision a command may name; links, since whoever has just got a mail has to find it;
+// and FeedLag, as only the primary knows what holds events back. Each call is answered by
+// one of the two, in one state.
 //
 // What is shown is never older than Options.MaxStale, a second unless it says otherwise.
 // For that the Store asks the primary now and then how far its log has got, at most four

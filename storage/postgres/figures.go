@@ -179,10 +179,10 @@ func (s *Store) Figures(ctx context.Context, q storage.FiguresQuery) (storage.Fi
 func (s *Store) figures(ctx context.Context, q storage.FiguresQuery, overdue bool) (b *figured, err error) {
 	f := figuresText{Store: s, query: q, overdue: overdue}
 	sql := f.text()
-	err = s.read(ctx, "read figures", sql, f.args, func() func(pgx.Rows) error {
+	err = s.shown(ctx, "read figures", q.Partner, sql, f.args, func() func(pgx.Rows) error {
 		b = new(figured)
 		return b.add
-	})
+	}, nil)
 	return b, err
 }
 

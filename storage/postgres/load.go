@@ -97,7 +97,7 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 	}
 	sql := s.texts.get(textKey{what: "load", load: sh}, func() string { return s.loadText(sh) })
 	var b *bundle
-	err := s.read(ctx, "load", sql, args, func() func(pgx.Rows) error {
+	err := s.asAsked(ctx, partnerIn(want))(ctx, "load", sql, args, func() func(pgx.Rows) error {
 		b = new(bundle)
 		return b.add
 	})
@@ -105,6 +105,28 @@ func (s *Store) Load(ctx context.Context, want storage.Want) (storage.Loaded, er
 		return storage.Loaded{}, err
 	}
 	return out, b.into(&out)
+}
+
+// partnerIn returns the only partner of whom something is wanted; "": there may be others.
+func partnerIn(want storage.Want) engagement.PartnerID {
+	if want.Link != (storage.LinkKey{}) || len(want.Shared) > 0 {
+		return ""
+	}
+	all := []engagement.PartnerID{want.Command.Partner, want.Participation.Partner, want.Sendings.Partner}
+	for _, k := range want.Records {
+		all = append(all, k.Partner)
+	}
+	for _, k := range want.Customers {
+		all = append(all, k.Partner)
+	}
+	slices.Sort(all)
+	if all = slices.Compact(all); all[0] == "" {
+		all = all[1:]
+	}
+	if len(all) != 1 {
+		return ""
+	}
+	return all[0]
 }
 
 // into puts what was found into what is returned. Its error is of a command record.

@@ -47,7 +47,7 @@ func (s *Store) Customers(ctx context.Context, q storage.CustomersQuery) ([]enga
 	}
 	sql := "SELECT " + of("t", customerRows.columns) + " FROM " + s.in + "customer t" +
 		" WHERE " + where + " ORDER BY " + order + " LIMIT " + strconv.Itoa(q.Limit)
-	found, err := list(ctx, s, "list customers", sql, []any{string(after), string(q.After)}, (*customerRow).fields)
+	found, err := listBy(ctx, s.asAsked(ctx, q.Partner), "list customers", sql, []any{string(after), string(q.After)}, (*customerRow).fields)
 	if err != nil {
 		return nil, err
 	}

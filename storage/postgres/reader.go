@@ -278,3 +278,14 @@ func (s *Store) shown(ctx context.Context, op string, of engagement.PartnerID, s
 	}
 	return s.read(ctx, op, sql, args, begin)
 }
+
+// asAsked returns how to read what is wanted of a partner, or of several, "": on the
+// primary unless it is only shown to somebody.
+func (s *Store) asAsked(ctx context.Context, of engagement.PartnerID) reading {
+	if !storage.IsShown(ctx) {
+		return s.read
+	}
+	return func(ctx context.Context, op, sql string, args []any, begin func() func(pgx.Rows) error) error {
+		return s.shown(ctx, op, of, sql, args, begin, nil)
+	}
+}

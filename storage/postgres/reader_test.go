@@ -74,7 +74,8 @@ func waitsForReplicas(t testing.TB, pool *pgxpool.Pool, commit string) {
 var whole = flag.Bool("whole", false, "run the whole kit with readers, too")
 
 // shownCases are the cases of the kit that are most about what a reader shows.
-var shownCases = []string{"visible", "erase", "history", "stable pages", "counts", "claims replaced", "behind", "overdue", "whole states", "feed", "feed position", "feed of a partner", "feed race"}
+var shownCases = []string{"visible", "erase", "history", "stable pages", "counts", "claims replaced", "behind", "overdue", "whole states", "feed", "feed position", "feed of a partner", "feed race",
+	"figures", "figures of a partner", "figures replaced", "figures overdue"}
 
 // TestReader has a replica for all of its parts, since to start one takes long.
 func TestReader(t *testing.T) {
@@ -252,9 +253,34 @@ func readerShowsOwnWrites(t *testing.T, r held) {
 	}
 	used(0, 0)
 
+	// So it is with what else is only shown, and not with what a command may go by.
+	key := before.Customers[0].Key
+	for what, ctx := range map[string]context.Context{"shown": storage.Shown(t.Context()), "for a command": t.Context(), "what is committed": storage.Current(storage.Shown(t.Context()))} {
+		seq, reads := int64(2), int64(0)
+		if what == "shown" {
+			seq, reads = 1, 2
+		}
+		loaded, err1 := s.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
+		listed, err2 := s.Customers(ctx, storage.CustomersQuery{Partner: key.Partner, Limit: 1})
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		if loaded.Customers[key].History.Seq != seq || listed[0].History.Seq != seq {
+			t.Errorf("%s: the customer is at event %d and %d, want %d", what, loaded.Customers[key].History.Seq, listed[0].History.Seq, seq)
+		}
+		used(reads, 0)
+	}
+	if _, err := s.Figures(t.Context(), storage.FiguresQuery{Partner: key.Partner, Now: feedStart}); err != nil {
+		t.Fatal(err)
+	}
+	used(1, 0)
+
 	mine, head := goesOn(1, head, 1)
 	applied(t, s, mine)
 	shows(s, 1, 3)
+	if loaded, err := s.Load(storage.Shown(t.Context()), storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil || loaded.Customers[key].History.Seq != 3 {
+		t.Errorf("who has written is shown event %d: %v", loaded.Customers[key].History.Seq, err)
+	}
 	if f := feedOf(t, s, "", 3); len(f.Events) != 3 {
 		t.Errorf("the feed of all has %q", eventsIn(f.Events))
 	}
@@ -307,7 +333,7 @@ func readerIsNotBehindWhatIsKnown(t *testing.T, r held) {
 	if err != nil || len(claims.Rows) != 1 || claims.Counts[claims.Rows[0].Status].N != 1 {
 		t.Fatalf("the claims of before are %+v: %v", claims, err)
 	}
-	if is := s.ReaderStatus(); is.Read != was.Read+1 {
+	if is := s.ReaderStatus(); is.Read != was.Read+2 || is.Behind > was.Behind { // the list, and from when the customer can be asked
 		t.Fatalf("they are not read from the reader: %+v, and then %+v", was, is)
 	}
 	for _, newest := range []bool{false, true} {

@@ -116,10 +116,17 @@ func each(found pgx.Rows, row func(pgx.Rows) error) error {
 	return found.Err()
 }
 
+// reading runs one statement, as read does.
+type reading func(ctx context.Context, op, sql string, args []any, begin func() func(pgx.Rows) error) error
+
 // list reads rows of one kind.
 func list[R any](ctx context.Context, s *Store, op, sql string, args []any, fields func(*R) []any) ([]R, error) {
+	return listBy(ctx, s.read, op, sql, args, fields)
+}
+
+func listBy[R any](ctx context.Context, read reading, op, sql string, args []any, fields func(*R) []any) ([]R, error) {
 	var out []R
-	err := s.read(ctx, op, sql, args, func() func(pgx.Rows) error {
+	err := read(ctx, op, sql, args, func() func(pgx.Rows) error {
 		out = nil
 		return func(found pgx.Rows) error {
 			var r R
