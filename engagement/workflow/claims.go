@@ -351,7 +351,8 @@ type ClaimTotal struct {
 // [engagement.AllStatuses], and by currency; Limit and Cursor do not matter. It costs
 // what a page costs, however many there are, except for a query by Search, Owners,
 // Labels, Customer, From, To, AtLeast or Below, for which no figures are kept: that
-// reads every claim that it finds.
+// reads every claim that it finds, a thousand at a time, and takes as many times as long
+// as a page of so many: let the context end what takes too long.
 //
 // It returns what [ClaimsDesk.List] returns, and an *[UnreadableRowsError] together
 // with the totals of all others where rows that it had to read cannot be read: these,

@@ -86,7 +86,8 @@ type Figures struct {
 
 // Figures counts participations and adds up their amounts, as they are now: deadlines
 // that have passed count, recorded or not. It costs what a page costs, however many
-// there are. A partner's actor asks about the partner, an actor of the Program about
+// there are; over all partners at once, some times that, the more partners there are. A
+// partner's actor asks about the partner, an actor of the Program about
 // the partner that it names or, naming none, about all. The figures are exactly those
 // of the actor's [Scope]. Within one narrower than the whole partner, a customer who is
 // merely known counts on the Ineligible tab where it can be claimed through other

@@ -148,7 +148,8 @@ func TestFiguresAtOnce(t *testing.T) {
 
 // BenchmarkFigures reads the totals, and the figures by everything, of 100,800 claims: of
 // ten engagements, seven statuses, three years and four locations, folded but for the last
-// two months.
+// two months. And those of the program, in which as many claims of another hundred
+// partners are besides: of three engagements, two years and two locations each.
 func BenchmarkFigures(b *testing.B) {
 	pool := running(b).pool(b, modes["cached"], 2)
 	schema := newSchema()
@@ -156,21 +157,30 @@ func BenchmarkFigures(b *testing.B) {
 	run(b, pool, schema, `INSERT INTO pe.figure SELECT shard, 'northwind', 'engagement-' || i % 10, 'c', 'status-' || i / 10 % 7,
 		to_char(date '2024-01-01' + make_interval(months => i / 70 % 36), 'YYYY-MM'), '["471120' || i / 2520 || '"]', 'EUR', CASE shard WHEN 0 THEN 10 ELSE 0 END, 25000, 25000.5, 20000, 12000.01
 		FROM generate_series(0, 10079) i, generate_series(0, 7) shard WHERE shard = 0 OR i / 70 % 36 > 33`)
+	run(b, pool, schema, `INSERT INTO pe.figure SELECT shard, 'partner-' || p, 'engagement-' || i % 3, 'c', 'status-' || i / 3 % 7,
+		to_char(date '2025-01-01' + make_interval(months => i / 21 % 24), 'YYYY-MM'), '["' || p || '0' || i / 504 || '"]', 'EUR', CASE shard WHEN 0 THEN 1 ELSE 0 END, 25000, 25000.5, 20000, 12000.01
+		FROM generate_series(1, 100) p, generate_series(0, 1007) i, generate_series(0, 7) shard WHERE shard = 0 OR i / 21 % 24 > 21`)
 	run(b, pool, schema, "ANALYZE")
 	for name, q := range map[string]storage.FiguresQuery{
-		"totals":     {By: []storage.FigureDimension{storage.FiguresByStatus}},
-		"by month":   {By: []storage.FigureDimension{storage.FiguresByStatus, storage.FiguresByMonth}},
-		"everything": {By: storage.AllFigureDimensions()},
+		"totals":             {Partner: "northwind", By: []storage.FigureDimension{storage.FiguresByStatus}},
+		"by month":           {Partner: "northwind", By: []storage.FigureDimension{storage.FiguresByStatus, storage.FiguresByMonth}},
+		"everything":         {Partner: "northwind", By: storage.AllFigureDimensions()},
+		"program totals":     {By: []storage.FigureDimension{storage.FiguresByStatus}},
+		"program by partner": {By: []storage.FigureDimension{storage.FiguresByPartner, storage.FiguresByStatus}},
 	} {
+		claims := 100_800
+		if q.Partner == "" {
+			claims *= 2
+		}
 		b.Run(name, func(b *testing.B) {
-			q.Partner, q.Participation = "northwind", true
+			q.Participation = true
 			for b.Loop() {
 				found, err := s.Figures(b.Context(), q)
 				n := 0
 				for _, r := range found.Rows {
 					n += r.Entries
 				}
-				if err != nil || n != 100_800 {
+				if err != nil || n != claims {
 					b.Fatalf("%d claims: %v", n, err)
 				}
 			}
