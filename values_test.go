@@ -127,6 +127,10 @@ var readings = []reading{
 	unmarshaled[workflow.Role]("workflow.Role"),
 	unmarshaled[workflow.Permission]("workflow.Permission"),
 	unmarshaled[workflow.FigureDimension]("workflow.FigureDimension"),
+	unmarshaled[workflow.ForeignContacts]("workflow.ForeignContacts"),
+	unmarshaled[workflow.Code]("workflow.Code"),
+	unmarshaled[consent.Guard]("consent.Guard"),
+	unmarshaled[claim.Guard]("claim.Guard"),
 	{"eligibility.Money", func(s string) (any, string, error) { // equal amounts can have several values
 		var m eligibility.Money
 		if err := m.UnmarshalText([]byte(s)); err != nil {

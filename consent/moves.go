@@ -3,6 +3,8 @@ package consent
 import (
 	"slices"
 	"time"
+
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // Guard is what must hold, besides the status, for a [Move].
@@ -16,6 +18,21 @@ const (
 	GuardBeforeSubmission Guard = "before the claim is submitted"
 	GuardAfterSubmission  Guard = "after the claim is submitted"
 )
+
+// AllGuards returns every Guard.
+func AllGuards() []Guard {
+	return []Guard{
+		GuardAlways, GuardBeforeDeadline, GuardAtDeadline, GuardBeforeSubmission, GuardAfterSubmission,
+	}
+}
+
+// MarshalText writes the documented spelling and nothing else.
+func (g Guard) MarshalText() ([]byte, error) { return enum.Marshal("guard", g, AllGuards(), unknown) }
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (g *Guard) UnmarshalText(text []byte) error {
+	return enum.Unmarshal("guard", g, text, AllGuards(), unknown)
+}
 
 // Move is one line of the table of a consent's life.
 type Move struct {

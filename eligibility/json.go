@@ -6,48 +6,33 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // MarshalText refuses what is not in AllOutcomes; the zero Outcome is "".
 func (o Outcome) MarshalText() ([]byte, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	return []byte(o), nil
+	return enum.Marshal("outcome", o, enum.OrZero(AllOutcomes()), unknownText)
 }
 
 // UnmarshalText refuses what MarshalText does not write, with a *ParseError.
 func (o *Outcome) UnmarshalText(text []byte) error {
-	if err := Outcome(text).check(); err != nil {
-		return err
-	}
-	*o = Outcome(text)
-	return nil
-}
-
-func (o Outcome) check() error {
-	switch o {
-	case "", OutcomeEligible, OutcomeIneligible, OutcomeUnknown:
-		return nil
-	}
-	return &ParseError{What: "outcome", Text: string(o), Problem: "it is none of those in AllOutcomes"}
+	return enum.Unmarshal("outcome", o, text, enum.OrZero(AllOutcomes()), unknownText)
 }
 
 // MarshalText refuses what is not in AllResults.
 func (r Result) MarshalText() ([]byte, error) {
-	if r.verdict() == 0 {
-		return nil, &ParseError{What: "result", Text: string(r), Problem: "it is none of those in AllResults"}
-	}
-	return []byte(r), nil
+	return enum.Marshal("result", r, AllResults(), unknownText)
 }
 
 // UnmarshalText refuses what is not in AllResults, with a *ParseError.
 func (r *Result) UnmarshalText(text []byte) error {
-	if Result(text).verdict() == 0 {
-		return &ParseError{What: "result", Text: string(text), Problem: "it is none of those in AllResults"}
-	}
-	*r = Result(text)
-	return nil
+	return enum.Unmarshal("result", r, text, AllResults(), unknownText)
+}
+
+// unknownText refuses a value that an enumeration does not have.
+func unknownText(what, value string, all []string) error {
+	return &ParseError{What: what, Text: value, Problem: fmt.Sprintf("it is none of %q", all)}
 }
 
 // MarshalJSON writes an object that has the known facts by name, each as an

@@ -1,12 +1,13 @@
 package eligibility
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 
 	"github.com/shopspring/decimal"
 	"golang.org/x/exp/constraints"
+
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // Value is what a fact can hold. Types of a host's own whose underlying type
@@ -48,21 +49,14 @@ func AllKinds() []Kind {
 // String returns the kind's documented spelling.
 func (k Kind) String() string { return string(k) }
 
-// MarshalText refuses what is not in AllKinds.
+// MarshalText refuses what is not in AllKinds, with a *ParseError.
 func (k Kind) MarshalText() ([]byte, error) {
-	if k.code() == none {
-		return nil, fmt.Errorf("eligibility: %q is not a kind of fact", string(k))
-	}
-	return []byte(k), nil
+	return enum.Marshal("kind of fact", k, AllKinds(), unknownText)
 }
 
-// UnmarshalText refuses what is not in AllKinds with a *ParseError.
+// UnmarshalText refuses what is not in AllKinds, with a *ParseError.
 func (k *Kind) UnmarshalText(text []byte) error {
-	if Kind(text).code() == none {
-		return &ParseError{What: "kind of fact", Text: string(text), Problem: "it is none of those in AllKinds"}
-	}
-	*k = Kind(text)
-	return nil
+	return enum.Unmarshal("kind of fact", k, text, AllKinds(), unknownText)
 }
 
 // kindCode is a Kind in one byte; none is also an unknown fact's.

@@ -21,6 +21,9 @@ const (
 // AllAnchors returns every Anchor.
 func AllAnchors() []Anchor { return []Anchor{AnchorStart, AnchorConsent, AnchorSubmission} }
 
+// MarshalText refuses a value that is not an Anchor.
+func (a Anchor) MarshalText() ([]byte, error) { return spell(a, "anchor", AllAnchors()) }
+
 // UnmarshalText refuses a text that is not an Anchor.
 func (a *Anchor) UnmarshalText(b []byte) error { return decode(a, "anchor", b, AllAnchors()) }
 

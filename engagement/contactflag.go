@@ -24,6 +24,11 @@ func AllContactDoubts() []ContactDoubt {
 	return []ContactDoubt{DoubtForeignDomain, DoubtConsumerDomain, DoubtUncheckedDomain}
 }
 
+// MarshalText refuses a value that is not a ContactDoubt.
+func (d ContactDoubt) MarshalText() ([]byte, error) {
+	return spell(d, "contact doubt", AllContactDoubts())
+}
+
 // UnmarshalText refuses a text that is not a ContactDoubt.
 func (d *ContactDoubt) UnmarshalText(b []byte) error {
 	return decode(d, "contact doubt", b, AllContactDoubts())

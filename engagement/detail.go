@@ -135,6 +135,11 @@ func AllChangedFields() []ChangedField {
 	return []ChangedField{ChangedFriendlyName, ChangedDealSize, ChangedOwner, ChangedLabels, ChangedCustomerContacts, ChangedPartnerContacts}
 }
 
+// MarshalText refuses a value that is not a ChangedField.
+func (f ChangedField) MarshalText() ([]byte, error) {
+	return spell(f, "changed field", AllChangedFields())
+}
+
 // UnmarshalText refuses a text that is not a ChangedField.
 func (f *ChangedField) UnmarshalText(b []byte) error {
 	return decode(f, "changed field", b, AllChangedFields())

@@ -21,9 +21,16 @@ func (e *UnknownValueError) Error() string {
 // decode sets v to the text when it is one of all; the empty text is the zero
 // value, which is a missing value and never junk.
 func decode[T ~string](v *T, field string, text []byte, all []T) error {
-	return enum.Unmarshal(field, v, text, enum.OrZero(all), func(field, value string, all []string) error {
-		return &UnknownValueError{Field: field, Value: value, Allowed: all}
-	})
+	return enum.Unmarshal(field, v, text, enum.OrZero(all), unknownValue)
+}
+
+// spell returns the text that decode reads.
+func spell[T ~string](v T, field string, all []T) ([]byte, error) {
+	return enum.Marshal(field, v, enum.OrZero(all), unknownValue)
+}
+
+func unknownValue(field, value string, all []string) error {
+	return &UnknownValueError{Field: field, Value: value, Allowed: all}
 }
 
 // Availability is where the dates of an engagement put a moment.
@@ -39,6 +46,11 @@ const (
 // AllAvailabilities returns every Availability in order of time.
 func AllAvailabilities() []Availability {
 	return []Availability{AvailabilityUpcoming, AvailabilityActive, AvailabilityExpired}
+}
+
+// MarshalText refuses a value that is not an Availability.
+func (a Availability) MarshalText() ([]byte, error) {
+	return spell(a, "availability", AllAvailabilities())
 }
 
 // UnmarshalText refuses a text that is not an Availability.
@@ -57,6 +69,9 @@ const (
 
 // AllOrigins returns every Origin.
 func AllOrigins() []Origin { return []Origin{OriginAdded, OriginClaimed} }
+
+// MarshalText refuses a value that is not an Origin.
+func (o Origin) MarshalText() ([]byte, error) { return spell(o, "origin", AllOrigins()) }
 
 // UnmarshalText refuses a text that is not an Origin.
 func (o *Origin) UnmarshalText(b []byte) error { return decode(o, "origin", b, AllOrigins()) }
@@ -101,6 +116,9 @@ func AllStatuses() []Status {
 // It is read as such, and never written.
 const rejected = "Consent rejected"
 
+// MarshalText refuses a value that is not a Status.
+func (s Status) MarshalText() ([]byte, error) { return spell(s, "status", AllStatuses()) }
+
 // UnmarshalText refuses a text that is not a Status. It reads "Consent rejected", which
 // the program's own lists have for it, as StatusConsentDeclined.
 func (s *Status) UnmarshalText(b []byte) error {
@@ -128,6 +146,9 @@ const (
 // AllTabs returns the tabs of the page in the order in which it shows them.
 func AllTabs() []Tab { return []Tab{TabEligible, TabIneligible, TabComplete} }
 
+// MarshalText refuses a value that is neither a tab nor TabOff.
+func (t Tab) MarshalText() ([]byte, error) { return spell(t, "tab", append(AllTabs(), TabOff)) }
+
 // UnmarshalText refuses a text that is neither a tab nor TabOff.
 func (t *Tab) UnmarshalText(b []byte) error { return decode(t, "tab", b, append(AllTabs(), TabOff)) }
 
@@ -143,6 +164,9 @@ const (
 
 // AllRowTypes returns every RowType.
 func AllRowTypes() []RowType { return []RowType{RowNotStarted, RowActive, RowComplete} }
+
+// MarshalText refuses a value that is not a RowType.
+func (t RowType) MarshalText() ([]byte, error) { return spell(t, "row type", AllRowTypes()) }
 
 // UnmarshalText refuses a text that is not a RowType.
 func (t *RowType) UnmarshalText(b []byte) error { return decode(t, "row type", b, AllRowTypes()) }
@@ -168,6 +192,9 @@ func AllActions() []Action {
 	return []Action{ActionClaimCustomer, ActionRequestConsent, ActionResendConsent, ActionWorkOnClaim, ActionSubmitClaim, ActionRecallClaim, ActionDispute, ActionViewClaim, ActionCancel}
 }
 
+// MarshalText refuses a value that is not an Action.
+func (a Action) MarshalText() ([]byte, error) { return spell(a, "action", AllActions()) }
+
 // UnmarshalText refuses a text that is not an Action.
 func (a *Action) UnmarshalText(b []byte) error { return decode(a, "action", b, AllActions()) }
 
@@ -192,6 +219,9 @@ const (
 func AllReasonKinds() []ReasonKind {
 	return []ReasonKind{ReasonCriteriaNotMet, ReasonFactsMissing, ReasonConsentedElsewhere, ReasonParticipatedElsewhere, ReasonClaimLimitReached, ReasonIDNotAccepted, ReasonHeldByColleagues, ReasonNotThroughTheseLocations}
 }
+
+// MarshalText refuses a value that is not a ReasonKind.
+func (k ReasonKind) MarshalText() ([]byte, error) { return spell(k, "reason kind", AllReasonKinds()) }
 
 // UnmarshalText refuses a text that is not a ReasonKind.
 func (k *ReasonKind) UnmarshalText(b []byte) error {

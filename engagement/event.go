@@ -66,6 +66,9 @@ func AllEventKinds() []EventKind {
 	}
 }
 
+// MarshalText refuses a value that is not an EventKind.
+func (k EventKind) MarshalText() ([]byte, error) { return spell(k, "event kind", AllEventKinds()) }
+
 // UnmarshalText refuses a text that is not an EventKind.
 func (k *EventKind) UnmarshalText(b []byte) error { return decode(k, "event kind", b, AllEventKinds()) }
 
@@ -82,6 +85,9 @@ const (
 
 // AllParties returns every Party.
 func AllParties() []Party { return []Party{ByPartner, ByCustomer, ByProgram, ByClock} }
+
+// MarshalText refuses a value that is not a Party.
+func (p Party) MarshalText() ([]byte, error) { return spell(p, "party", AllParties()) }
 
 // UnmarshalText refuses a text that is not a Party.
 func (p *Party) UnmarshalText(b []byte) error { return decode(p, "party", b, AllParties()) }
@@ -153,6 +159,20 @@ const (
 	FormatNote   = 1 // texts and numbers in a row, with a note in English; From and To may be outcomes of eligibility
 	FormatDetail = 2 // numbered fields
 )
+
+// MarshalJSON refuses a status that there is not, unless the event is an old one,
+// whose From and To can be outcomes of eligibility.
+func (e Event) MarshalJSON() ([]byte, error) {
+	type fields Event
+	if e.Format > FormatNote {
+		return json.Marshal(fields(e))
+	}
+	return json.Marshal(struct {
+		fields
+		From string `json:"from,omitzero"`
+		To   string `json:"to,omitzero"`
+	}{fields(e), string(e.From), string(e.To)})
+}
 
 // UnmarshalJSON refuses a status that there is not, unless the event is an old
 // one, whose From and To can be outcomes of eligibility.

@@ -49,6 +49,11 @@ func AllMessageKinds() []MessageKind {
 	}
 }
 
+// MarshalText refuses a value that is not a MessageKind.
+func (k MessageKind) MarshalText() ([]byte, error) {
+	return spell(k, "message kind", AllMessageKinds())
+}
+
 // UnmarshalText refuses a text that is not a MessageKind.
 func (k *MessageKind) UnmarshalText(b []byte) error {
 	return decode(k, "message kind", b, AllMessageKinds())

@@ -26,6 +26,9 @@ const (
 // AllPaymentModels returns every Pay.
 func AllPaymentModels() []PaymentModel { return []PaymentModel{PaymentFixed, PaymentVariable} }
 
+// MarshalText refuses a value that is not a PaymentModel.
+func (p PaymentModel) MarshalText() ([]byte, error) { return spell(p, "pay", AllPaymentModels()) }
+
 // UnmarshalText refuses a text that is not a Pay.
 func (p *PaymentModel) UnmarshalText(b []byte) error { return decode(p, "pay", b, AllPaymentModels()) }
 

@@ -28,6 +28,9 @@ const (
 // AllTakenBy returns every TakenBy.
 func AllTakenBy() []TakenBy { return []TakenBy{TakenBySelf, TakenByConsent, TakenByDelivery} }
 
+// MarshalText refuses a value that is not a TakenBy.
+func (t TakenBy) MarshalText() ([]byte, error) { return spell(t, "taken by", AllTakenBy()) }
+
 // UnmarshalText refuses a text that is not a TakenBy.
 func (t *TakenBy) UnmarshalText(b []byte) error { return decode(t, "taken by", b, AllTakenBy()) }
 

@@ -1,6 +1,6 @@
 package tenant
 
-import "slices"
+import "github.com/partnerengage/partnerengage/internal/enum"
 
 // Cloud names the national cloud that a tenant lives in. The zero Cloud means
 // unknown.
@@ -18,15 +18,14 @@ func AllClouds() []Cloud { return []Cloud{CloudPublic, CloudUSGovernment, CloudC
 
 // ParseCloud reads the documented spelling of a cloud and nothing else. The
 // error is a [*MalformedError] of the field "cloud".
-func ParseCloud(s string) (Cloud, error) {
-	if c := Cloud(s); slices.Contains(AllClouds(), c) {
-		return c, nil
-	}
-	return "", malformed("cloud", quote(s)+" is not a cloud; the clouds are public, us-government and china")
-}
+func ParseCloud(s string) (Cloud, error) { return enum.Parse("cloud", s, AllClouds(), unknownText) }
 
 // MarshalText returns the documented spelling; a value that is no cloud is an error.
-func (c Cloud) MarshalText() ([]byte, error) { return marshalText(c, ParseCloud) }
+func (c Cloud) MarshalText() ([]byte, error) {
+	return enum.Marshal("cloud", c, enum.OrZero(AllClouds()), unknownText)
+}
 
 // UnmarshalText reads what [ParseCloud] reads; empty text gives the zero Cloud.
-func (c *Cloud) UnmarshalText(text []byte) error { return unmarshal(c, text, ParseCloud) }
+func (c *Cloud) UnmarshalText(text []byte) error {
+	return enum.Unmarshal("cloud", c, text, enum.OrZero(AllClouds()), unknownText)
+}

@@ -1,6 +1,6 @@
 package tenant
 
-import "slices"
+import "github.com/partnerengage/partnerengage/internal/enum"
 
 // IDKind says by what a customer is nominated: by its domain alone, or by an ID
 // of one kind. The zero IDKind means unknown.
@@ -23,14 +23,15 @@ func AllIDKinds() []IDKind {
 // ParseIDKind reads the documented spelling of a kind of ID and nothing else.
 // The error is a [*MalformedError] of the field "id_kind".
 func ParseIDKind(s string) (IDKind, error) {
-	if k := IDKind(s); slices.Contains(AllIDKinds(), k) {
-		return k, nil
-	}
-	return "", malformed("id_kind", quote(s)+" is not a kind of ID; the kinds are domain, tenant ID, TPID, subscription ID and opportunity ID")
+	return enum.Parse("id_kind", s, AllIDKinds(), unknownText)
 }
 
 // MarshalText returns the documented spelling; a value that is no kind of ID is an error.
-func (k IDKind) MarshalText() ([]byte, error) { return marshalText(k, ParseIDKind) }
+func (k IDKind) MarshalText() ([]byte, error) {
+	return enum.Marshal("id_kind", k, enum.OrZero(AllIDKinds()), unknownText)
+}
 
 // UnmarshalText reads what [ParseIDKind] reads; empty text gives the zero IDKind.
-func (k *IDKind) UnmarshalText(text []byte) error { return unmarshal(k, text, ParseIDKind) }
+func (k *IDKind) UnmarshalText(text []byte) error {
+	return enum.Unmarshal("id_kind", k, text, enum.OrZero(AllIDKinds()), unknownText)
+}

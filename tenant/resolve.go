@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/partnerengage/partnerengage/internal/code"
+	"github.com/partnerengage/partnerengage/internal/enum"
 	"github.com/partnerengage/partnerengage/internal/text"
 )
 
@@ -28,18 +29,17 @@ func AllBases() []Basis { return []Basis{BasisDerived, BasisConfirmed, BasisStat
 
 // ParseBasis reads the documented spelling of a basis and nothing else. The
 // error is a [*MalformedError] of the field "basis".
-func ParseBasis(s string) (Basis, error) {
-	if b := Basis(s); slices.Contains(AllBases(), b) {
-		return b, nil
-	}
-	return "", malformed("basis", quote(s)+" is not a basis; the bases are derived, confirmed, stated and unchecked")
-}
+func ParseBasis(s string) (Basis, error) { return enum.Parse("basis", s, AllBases(), unknownText) }
 
 // MarshalText returns the documented spelling; a value that is no basis is an error.
-func (b Basis) MarshalText() ([]byte, error) { return marshalText(b, ParseBasis) }
+func (b Basis) MarshalText() ([]byte, error) {
+	return enum.Marshal("basis", b, enum.OrZero(AllBases()), unknownText)
+}
 
 // UnmarshalText reads what [ParseBasis] reads; empty text gives the zero Basis.
-func (b *Basis) UnmarshalText(text []byte) error { return unmarshal(b, text, ParseBasis) }
+func (b *Basis) UnmarshalText(text []byte) error {
+	return enum.Unmarshal("basis", b, text, enum.OrZero(AllBases()), unknownText)
+}
 
 // Resolution is a candidate whose customer is known.
 type Resolution struct {

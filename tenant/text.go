@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -67,7 +68,12 @@ func unmarshal[T any](v *T, text []byte, parse func(string) (T, error)) error {
 	return nil
 }
 
-// marshalText is the MarshalText of every kind of text with a closed spelling:
+// unknownText refuses a value that an enumeration does not have.
+func unknownText(field, value string, all []string) error {
+	return malformed(field, fmt.Sprintf("%s is none of %q", quote(value), all))
+}
+
+// marshalText is the MarshalText of every kind of text with a spelling of its own:
 // what its parser would refuse is not written either.
 func marshalText[T ~string](v T, parse func(string) (T, error)) ([]byte, error) {
 	if v != "" {

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/partnerengage/partnerengage/consent/link"
+	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
 // Key names a text.
@@ -32,6 +33,20 @@ const (
 // AllGroups returns every Group.
 func AllGroups() []Group {
 	return []Group{GroupBasics, GroupMails, GroupPages, GroupRows, GroupHistory, GroupErrors}
+}
+
+// MarshalText refuses a value that is not a Group, with a *[link.InvalidError].
+func (g Group) MarshalText() ([]byte, error) {
+	return enum.Marshal("group", g, AllGroups(), unknownValue)
+}
+
+// UnmarshalText refuses a text that is not a Group.
+func (g *Group) UnmarshalText(text []byte) error {
+	return enum.Unmarshal("group", g, text, AllGroups(), unknownValue)
+}
+
+func unknownValue(field, value string, all []string) error {
+	return &link.InvalidError{Field: field, Problem: enum.Problem(value, all)}
 }
 
 // Translation is texts in one language. A text holds the placeholders of the English

@@ -36,6 +36,9 @@ func AllStatuses() []Status {
 	}
 }
 
+// MarshalText writes the documented spelling and nothing else.
+func (s Status) MarshalText() ([]byte, error) { return spell("status", s, AllStatuses()) }
+
 // UnmarshalText reads the documented spelling and nothing else.
 func (s *Status) UnmarshalText(text []byte) error { return decode("status", s, text, AllStatuses()) }
 
@@ -72,6 +75,9 @@ func AllKinds() []Kind {
 	}
 }
 
+// MarshalText writes the documented spelling and nothing else.
+func (k Kind) MarshalText() ([]byte, error) { return spell("event", k, AllKinds()) }
+
 // UnmarshalText reads the documented spelling and nothing else.
 func (k *Kind) UnmarshalText(text []byte) error { return decode("event", k, text, AllKinds()) }
 
@@ -86,6 +92,9 @@ const (
 
 // AllSides returns every Side.
 func AllSides() []Side { return []Side{SidePartner, SideProgram} }
+
+// MarshalText writes the documented spelling and nothing else.
+func (s Side) MarshalText() ([]byte, error) { return spell("side", s, AllSides()) }
 
 // UnmarshalText reads the documented spelling and nothing else.
 func (s *Side) UnmarshalText(text []byte) error { return decode("side", s, text, AllSides()) }
@@ -110,6 +119,11 @@ func AllRejectionCodes() []RejectionCode {
 	return []RejectionCode{RejectionProofIncomplete, RejectionProofInconsistent, RejectionNotDelivered, RejectionCustomerNotEligible, RejectionDuplicateClaim, RejectionConsentWithdrawn, RejectionOther}
 }
 
+// MarshalText writes the documented spelling and nothing else.
+func (c RejectionCode) MarshalText() ([]byte, error) {
+	return spell("rejection code", c, AllRejectionCodes())
+}
+
 // UnmarshalText reads the documented spelling and nothing else.
 func (c *RejectionCode) UnmarshalText(text []byte) error {
 	return decode("rejection code", c, text, AllRejectionCodes())
@@ -118,7 +132,14 @@ func (c *RejectionCode) UnmarshalText(text []byte) error {
 // decode sets v to the text when it is one of all; the empty text is the zero
 // value, which is a missing value and never junk.
 func decode[T ~string](field string, v *T, text []byte, all []T) error {
-	return enum.Unmarshal(field, v, text, enum.OrZero(all), func(field, value string, all []string) error {
-		return invalid(field, fmt.Sprintf("%.60q is unknown: use one of %q", value, all))
-	})
+	return enum.Unmarshal(field, v, text, enum.OrZero(all), unknownValue)
+}
+
+// spell returns the text that decode reads.
+func spell[T ~string](field string, v T, all []T) ([]byte, error) {
+	return enum.Marshal(field, v, enum.OrZero(all), unknownValue)
+}
+
+func unknownValue(field, value string, all []string) error {
+	return invalid(field, fmt.Sprintf("%.60q is unknown: use one of %q", value, all))
 }

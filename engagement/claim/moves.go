@@ -29,6 +29,21 @@ const (
 	GuardRestOfApproved Guard = "all that is left"
 )
 
+// AllGuards returns every Guard.
+func AllGuards() []Guard {
+	return []Guard{
+		GuardAlways, GuardBeforeDeadline, GuardAtDeadline, GuardBeforeSubmitBy, GuardWhileSending, GuardBeforeReviewBy,
+		GuardTimeLeft, GuardNeverSubmitted, GuardSubmittedOnce, GuardFirstDraft, GuardLaterDraft, GuardMissedSubmitBy,
+		GuardMissedReviewBy, GuardBeforeDispute, GuardAfterDispute, GuardPartOfApproved, GuardRestOfApproved,
+	}
+}
+
+// MarshalText writes the documented spelling and nothing else.
+func (g Guard) MarshalText() ([]byte, error) { return spell("guard", g, AllGuards()) }
+
+// UnmarshalText reads the documented spelling and nothing else.
+func (g *Guard) UnmarshalText(text []byte) error { return decode("guard", g, text, AllGuards()) }
+
 // Move is one line of the table of a claim's life.
 type Move struct {
 	From Status

@@ -27,6 +27,9 @@ const (
 // AllRoles returns every Role.
 func AllRoles() []Role { return []Role{RoleIncentivesAdmin, RoleIncentivesUser, RoleProgram} }
 
+// MarshalText refuses a value that is not a Role.
+func (r Role) MarshalText() ([]byte, error) { return spell(r, "role", AllRoles()) }
+
 // UnmarshalText refuses a text that is not a Role.
 func (r *Role) UnmarshalText(b []byte) error { return decode(r, "role", b, AllRoles()) }
 
@@ -83,15 +86,25 @@ func AllPermissions() []Permission {
 	}
 }
 
+// MarshalText refuses a value that is not a Permission.
+func (a Permission) MarshalText() ([]byte, error) { return spell(a, "act", AllPermissions()) }
+
 // UnmarshalText refuses a text that is not a Permission.
 func (a *Permission) UnmarshalText(b []byte) error { return decode(a, "act", b, AllPermissions()) }
 
 // decode sets v to the text when it is one of all; the empty text is the zero
 // value.
 func decode[T ~string](v *T, field string, text []byte, all []T) error {
-	return enum.Unmarshal(field, v, text, enum.OrZero(all), func(field, value string, all []string) error {
-		return &InputError{Field: field, Problem: fmt.Sprintf("%.40q is unknown: use one of %q", value, all)}
-	})
+	return enum.Unmarshal(field, v, text, enum.OrZero(all), unknownValue)
+}
+
+// spell returns the text that decode reads.
+func spell[T ~string](v T, field string, all []T) ([]byte, error) {
+	return enum.Marshal(field, v, enum.OrZero(all), unknownValue)
+}
+
+func unknownValue(field, value string, all []string) error {
+	return &InputError{Field: field, Problem: fmt.Sprintf("%.40q is unknown: use one of %q", value, all)}
 }
 
 // Authorizer says through which locations an actor may do something. It is asked

@@ -74,6 +74,12 @@ func AllCodes() []Code {
 	return all
 }
 
+// MarshalText refuses a value that is not a Code.
+func (c Code) MarshalText() ([]byte, error) { return spell(c, "code", AllCodes()) }
+
+// UnmarshalText refuses a text that is not a Code.
+func (c *Code) UnmarshalText(b []byte) error { return decode(c, "code", b, AllCodes()) }
+
 // CodesOf returns the codes of an error, each once, in the order in which they are
 // met: those of all errors that are joined, and where a refusal of a state wraps a
 // refusal of a consent, a claim or a survey, both. An error that is none of this

@@ -23,6 +23,21 @@ const (
 	RefuseForeignContacts ForeignContacts = "refused"
 )
 
+// AllForeignContacts returns every ForeignContacts.
+func AllForeignContacts() []ForeignContacts {
+	return []ForeignContacts{FlagForeignContacts, ReasonForForeign, RefuseForeignContacts}
+}
+
+// MarshalText refuses a value that is not a ForeignContacts.
+func (f ForeignContacts) MarshalText() ([]byte, error) {
+	return spell(f, "foreign contacts", AllForeignContacts())
+}
+
+// UnmarshalText refuses a text that is not a ForeignContacts.
+func (f *ForeignContacts) UnmarshalText(b []byte) error {
+	return decode(f, "foreign contacts", b, AllForeignContacts())
+}
+
 // ContactSides are the rules that keep a customer's answer from coming from the
 // partner.
 type ContactSides struct {

@@ -35,6 +35,11 @@ func AllFigureDimensions() []FigureDimension {
 	return []FigureDimension{FigureByPartner, FigureByEngagement, FigureBySolutionArea, FigureByTab, FigureByStatus, FigureByLocation, FigureByMonth}
 }
 
+// MarshalText refuses a value that is not a FigureDimension.
+func (d FigureDimension) MarshalText() ([]byte, error) {
+	return spell(d, "figure dimension", AllFigureDimensions())
+}
+
 // UnmarshalText refuses a text that is not a FigureDimension.
 func (d *FigureDimension) UnmarshalText(b []byte) error {
 	return decode(d, "figure dimension", b, AllFigureDimensions())

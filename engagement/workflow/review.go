@@ -83,7 +83,14 @@ func (c RejectClaim) LogValue() slog.Value {
 // within the dispute window; after a dispute a rejection is final.
 func (d *ReviewsDesk) Reject(ctx context.Context, req Request, id engagement.ParticipationID, cmd RejectClaim) (ParticipationView, error) {
 	s := d.s
-	return s.command(ctx, req, MayReviewClaims, id, "reject claim", cmd, deed{
+	asked := struct { // the same in JSON, also with a code that there is not, which the claim refuses where it stands
+		Codes []string `json:"codes"`
+		Text  string   `json:"text"`
+	}{Text: cmd.Text}
+	for _, c := range cmd.Codes {
+		asked.Codes = append(asked.Codes, string(c))
+	}
+	return s.command(ctx, req, MayReviewClaims, id, "reject claim", asked, deed{
 		event: claim.Reject{Codes: cmd.Codes, Text: cmd.Text}, kind: engagement.EventClaimRejected,
 		detail: engagement.Detail{Codes: cmd.Codes}, why: cmd.Text, tell: engagement.MessageClaimRejected,
 	})
