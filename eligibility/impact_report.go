@@ -9,11 +9,11 @@ import (
 // ImpactReport says what a new version of rules changes. It can be written to JSON,
 // and by [ImpactReport.WriteCSV] as a table.
 type ImpactReport struct {
-	RuleSet string    `json:"rule_set"` // the new rule set's ID
-	Old     string    `json:"old_version"`
-	New     string    `json:"new_version"`
-	At      time.Time `json:"at"`     // when the old version decides
-	NewAt   time.Time `json:"new_at"` // when the new one does
+	RuleSet    string    `json:"rule_set"` // the new rule set's ID
+	OldVersion string    `json:"old_version"`
+	NewVersion string    `json:"new_version"`
+	At         time.Time `json:"at"`     // when the old version decides
+	NewAt      time.Time `json:"new_at"` // when the new one does
 
 	Customers int  `json:"customers"` // how many were decided on
 	Complete  bool `json:"complete"`  // whether these are all
@@ -89,7 +89,7 @@ type sideCounter struct {
 
 func newImpactCounter(c *ImpactConfig) *impactCounter {
 	n := &impactCounter{
-		ImpactReport: &ImpactReport{RuleSet: c.New.ID(), Old: c.Old.Version(), New: c.New.Version(), At: c.At, NewAt: c.NewAt, Rules: []RuleImpact{}},
+		ImpactReport: &ImpactReport{RuleSet: c.New.ID(), OldVersion: c.Old.Version(), NewVersion: c.New.Version(), At: c.At, NewAt: c.NewAt, Rules: []RuleImpact{}},
 		config:       c,
 		samples:      c.Samples,
 	}

@@ -34,7 +34,7 @@ func everybody(all []eligibility.Facts) iter.Seq2[eligibility.Customer, error] {
 // byDeciding counts what the report says by deciding on each customer twice.
 func byDeciding(c eligibility.ImpactConfig, all []eligibility.Facts) *eligibility.ImpactReport {
 	none := func() eligibility.Affected { return eligibility.Affected{Samples: []string{}} }
-	r := &eligibility.ImpactReport{RuleSet: c.New.ID(), Old: c.Old.Version(), New: c.New.Version(), At: c.At, NewAt: c.NewAt, Customers: len(all), Complete: true,
+	r := &eligibility.ImpactReport{RuleSet: c.New.ID(), OldVersion: c.Old.Version(), NewVersion: c.New.Version(), At: c.At, NewAt: c.NewAt, Customers: len(all), Complete: true,
 		Gain: none(), Lose: none(), BecomeUnknown: none(), Failing: none(), Rules: []eligibility.RuleImpact{}}
 	index := map[string]int{}
 	add := func(set *eligibility.RuleSet, old bool) {

@@ -20,9 +20,9 @@ type Customer struct {
 	Key             CustomerKey     `json:"key"`
 	Identity        tenant.Identity `json:"identity"`
 	FriendlyName    string          `json:"friendly_name,omitzero"`
-	KnownSince      time.Time       `json:"known_since,omitzero"`  // first consent granted to this partner; zero: not a known customer
-	DisassociatedAt time.Time       `json:"parked_since,omitzero"` // disassociated: known, and off the Customers pages until it is associated again
-	Named           []NamedContacts `json:"named,omitempty"`       // one for each location at most, the last one last
+	KnownSince      time.Time       `json:"known_since,omitzero"`      // first consent granted to this partner; zero: not a known customer
+	DisassociatedAt time.Time       `json:"disassociated_at,omitzero"` // disassociated: known, and off the Customers pages until it is associated again
+	Named           []NamedContacts `json:"named,omitempty"`           // one for each location at most, the last one last
 	History         Head            `json:"history,omitzero"`
 	Persons         Persons         `json:"persons,omitzero"` // who is named in all that the partner keeps of it
 }

@@ -35,7 +35,7 @@ type Engagement struct {
 
 	Windows    Windows           `json:"windows,omitzero"`     // zero: the published ones of the type, see DefaultWindows
 	ClaimLimit int               `json:"claim_limit,omitzero"` // granted participations per customer, over all partners; zero: 1
-	Payment    PaymentModel      `json:"pay,omitzero"`         // "": PaymentFixed
+	Payment    PaymentModel      `json:"payment,omitzero"`     // "": PaymentFixed
 	Rates      []Rate            `json:"rates,omitzero"`       // what is paid, the earliest first, on all days of the engagement; none: nothing is known
 	Proof      []claim.ProofItem `json:"proof,omitzero"`       // nil: the published program's, see claim.DefaultProof
 
@@ -55,7 +55,7 @@ type Engagement struct {
 	// AcceptsIDs are the kinds of ID by which a customer can be named; nil:
 	// domain, tenant ID, TPID and subscription ID, and with variable pay the
 	// opportunity ID only.
-	AcceptsIDs []tenant.IDKind `json:"nominated_by,omitzero"`
+	AcceptsIDs []tenant.IDKind `json:"accepts_ids,omitzero"`
 	// RefusesStated refuses customers whose ID is merely stated: the directory does
 	// not confirm it.
 	RefusesStated bool `json:"refuses_stated,omitzero"`

@@ -50,8 +50,8 @@ type LocationOutcome struct {
 	Payee    string               `json:"payee"`
 	PayeeURL string               `json:"payee_url,omitzero"` // where the payee profile is mended, while it is not valid
 	Decision eligibility.Decision `json:"decision"`
-	Payable  bool                 `json:"earns"`   // eligible, and its payee profile is valid
-	Eligible bool                 `json:"may_add"` // eligible
+	Payable  bool                 `json:"payable"`  // eligible, and its payee profile is valid
+	Eligible bool                 `json:"eligible"` // so its customers can be added and claimed
 }
 
 // Reasons returns every criterion that the location does not meet.

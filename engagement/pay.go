@@ -27,10 +27,12 @@ const (
 func AllPaymentModels() []PaymentModel { return []PaymentModel{PaymentFixed, PaymentVariable} }
 
 // MarshalText refuses a value that is not a PaymentModel.
-func (p PaymentModel) MarshalText() ([]byte, error) { return spell(p, "pay", AllPaymentModels()) }
+func (p PaymentModel) MarshalText() ([]byte, error) { return spell(p, "payment", AllPaymentModels()) }
 
 // UnmarshalText refuses a text that is not a Pay.
-func (p *PaymentModel) UnmarshalText(b []byte) error { return decode(p, "pay", b, AllPaymentModels()) }
+func (p *PaymentModel) UnmarshalText(b []byte) error {
+	return decode(p, "payment", b, AllPaymentModels())
+}
 
 // MaxHours is how many hours can be planned for one participation.
 const MaxHours = 10_000
@@ -138,10 +140,10 @@ func (e Engagement) NotTaken(who tenant.Identity, named ...tenant.IDKind) (Reaso
 // validatePay says what is wrong with the rates and with who can be nominated.
 func (e Engagement) validatePay(currencies *eligibility.Currencies, bad func(field, format string, args ...any)) {
 	if !slices.Contains(AllPaymentModels(), e.PaymentModel()) {
-		bad("pay", "is %q: use one of %q", e.Payment, AllPaymentModels())
+		bad("payment", "is %q: use one of %q", e.Payment, AllPaymentModels())
 	}
 	if e.AcceptsIDs != nil && len(e.AcceptsIDs) == 0 {
-		bad("nominated_by", "is empty: nobody could be added; leave it out for the default")
+		bad("accepts_ids", "is empty: nobody could be added; leave it out for the default")
 	}
 	for i, k := range e.AcceptsIDs {
 		field := fmt.Sprintf("nominated_by[%d]", i)

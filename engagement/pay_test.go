@@ -72,8 +72,8 @@ func TestValidatePay(t *testing.T) {
 		change func(*engagement.Engagement)
 		fields []string
 	}{
-		{"unknown pay", func(e *engagement.Engagement) { e.Payment = "by the word" }, []string{"pay"}},
-		{"nobody can be named", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{} }, []string{"nominated_by"}},
+		{"unknown pay", func(e *engagement.Engagement) { e.Payment = "by the word" }, []string{"payment"}},
+		{"nobody can be named", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{} }, []string{"accepts_ids"}},
 		{"an unknown ID", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{tenant.IDKindTPID, "name"} }, []string{"nominated_by[1]"}},
 		{"no ID", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{""} }, []string{"nominated_by[0]"}},
 		{"an ID twice", func(e *engagement.Engagement) { e.AcceptsIDs = []tenant.IDKind{tenant.IDKindTPID, tenant.IDKindTPID} }, []string{"nominated_by[1]"}},

@@ -61,36 +61,38 @@ type Permission string
 
 // The permissions. Where nothing else is said, they are for the partner's roles only.
 const (
-	MayViewEngagements    Permission = "view engagements"
-	MayViewCustomers      Permission = "view customers"
-	MayViewHistory        Permission = "view history"  // and verify it, and view what proves a consent
-	MayAddCustomers       Permission = "add customers" // and change the details of participations
-	MayClaimCustomers     Permission = "claim customers"
-	MayManageConsent      Permission = "handle consent" // preview, request, resend, change contacts
-	MayCancel             Permission = "cancel participations"
-	MayErasePersons       Permission = "erase persons"       // the partner's admins, and the Program
-	MayAssociateCustomers Permission = "associate customers" // and disassociate them
-	MayEditClaims         Permission = "work on claims"      // evidence, surveys, referral, submission, recall, dispute
-	MayViewClaims         Permission = "view claims"         // the partner's, and the Program
-	MayComment            Permission = "comment on claims"   // the partner's, and the Program
-	MayReviewClaims       Permission = "review claims"       // review, ask for action, approve, reject, pay: the Program
-	MayFollowFeed         Permission = "follow the feed"     // the partner's, and the Program, which may follow all
-	MayAdministerProgram  Permission = "run the program"     // import known customers, re-evaluate: the Program
+	MayViewEngagements      Permission = "view engagements"
+	MayViewCustomers        Permission = "view customers"
+	MayViewHistory          Permission = "view history"  // and verify it, and view what proves a consent
+	MayAddCustomers         Permission = "add customers" // and change the details of participations
+	MayClaimCustomers       Permission = "claim customers"
+	MayManageConsent        Permission = "manage consent" // preview, request, resend, change contacts
+	MayCancelParticipations Permission = "cancel participations"
+	MayErasePersons         Permission = "erase persons"          // the partner's admins, and the Program
+	MayAssociateCustomers   Permission = "associate customers"    // and disassociate them
+	MayEditClaims           Permission = "edit claims"            // evidence, surveys, referral, submission, recall, dispute
+	MayViewClaims           Permission = "view claims"            // the partner's, and the Program
+	MayCommentOnClaims      Permission = "comment on claims"      // the partner's, and the Program
+	MayReviewClaims         Permission = "review claims"          // review, ask for action, approve, reject, pay: the Program
+	MayFollowFeed           Permission = "follow the feed"        // the partner's, and the Program, which may follow all
+	MayAdministerProgram    Permission = "administer the program" // import known customers, re-evaluate: the Program
 )
 
 // AllPermissions returns every Permission.
 func AllPermissions() []Permission {
 	return []Permission{
-		MayViewEngagements, MayViewCustomers, MayViewHistory, MayAddCustomers, MayClaimCustomers, MayManageConsent, MayCancel, MayErasePersons, MayAssociateCustomers,
-		MayEditClaims, MayViewClaims, MayComment, MayReviewClaims, MayFollowFeed, MayAdministerProgram,
+		MayViewEngagements, MayViewCustomers, MayViewHistory, MayAddCustomers, MayClaimCustomers, MayManageConsent, MayCancelParticipations, MayErasePersons, MayAssociateCustomers,
+		MayEditClaims, MayViewClaims, MayCommentOnClaims, MayReviewClaims, MayFollowFeed, MayAdministerProgram,
 	}
 }
 
 // MarshalText refuses a value that is not a Permission.
-func (a Permission) MarshalText() ([]byte, error) { return spell(a, "act", AllPermissions()) }
+func (a Permission) MarshalText() ([]byte, error) { return spell(a, "permission", AllPermissions()) }
 
 // UnmarshalText refuses a text that is not a Permission.
-func (a *Permission) UnmarshalText(b []byte) error { return decode(a, "act", b, AllPermissions()) }
+func (a *Permission) UnmarshalText(b []byte) error {
+	return decode(a, "permission", b, AllPermissions())
+}
 
 // decode sets v to the text when it is one of all; the empty text is the zero
 // value.
@@ -111,7 +113,7 @@ func unknownValue(field, value string, all []string) error {
 // once for each command or query, after the roles. Incentives admins and incentives
 // users may do everything for their own partner but MayReviewClaims and MayAdministerProgram, which
 // are the Program's; MayErasePersons is for admins only. The Program also has
-// MayViewHistory, by which a reviewer judges, MayViewClaims, MayComment, MayFollowFeed and MayErasePersons. Without a role an actor may do nothing. An
+// MayViewHistory, by which a reviewer judges, MayViewClaims, MayCommentOnClaims, MayFollowFeed and MayErasePersons. Without a role an actor may do nothing. An
 // Authorizer can narrow that and never widen it, and never shows another partner's
 // data.
 //
@@ -137,7 +139,7 @@ func checkRole(actor Actor, act Permission) error {
 	switch act {
 	case MayAdministerProgram, MayReviewClaims:
 		need = []Role{RoleProgram}
-	case MayViewHistory, MayViewClaims, MayComment, MayFollowFeed:
+	case MayViewHistory, MayViewClaims, MayCommentOnClaims, MayFollowFeed:
 		need = AllRoles()
 	case MayErasePersons:
 		need = []Role{RoleIncentivesAdmin, RoleProgram}

@@ -108,7 +108,7 @@ func partnerCalls() []call {
 		{"Consents.Contacts", workflow.MayManageConsent, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Consents.Contacts(background, a, p)
 		}},
-		{"Claims.Cancel", workflow.MayCancel, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"Claims.Cancel", workflow.MayCancelParticipations, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Claims.Cancel(background, a.Request(w.Key()), p, workflow.Cancel{})
 		}},
 		{"Claims.Participation", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
@@ -199,7 +199,7 @@ func claimCalls() []call {
 		{"Claims.RecordReferral", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Claims.RecordReferral(background, a.Request(w.Key()), p, workflow.RecordReferral{Reference: "R-1"})
 		}},
-		{"Claims.Comment", workflow.MayComment, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+		{"Claims.Comment", workflow.MayCommentOnClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Claims.Comment(background, a.Request(w.Key()), p, workflow.Comment{Text: "Well."})
 		}},
 		{"Documents.Add", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
@@ -314,7 +314,7 @@ func TestRoles(t *testing.T) {
 					may = who.asPartner && slices.Contains(who.actor.Roles, workflow.RoleIncentivesAdmin) || who.asReviewer
 				case workflow.MayFollowFeed:
 					may = who.asPartner || who.run
-				case workflow.MayViewHistory, workflow.MayViewClaims, workflow.MayComment:
+				case workflow.MayViewHistory, workflow.MayViewClaims, workflow.MayCommentOnClaims:
 					may = who.asPartner || who.asReviewer || who.run && slices.Contains(lists, c.name)
 				}
 				if may {

@@ -51,7 +51,7 @@ func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engageme
 
 // choice decides for one engagement.
 func (u *unit) choice(in enrollment, e engagement.Engagement, location engagement.Location, key engagement.RecordKey, facts eligibility.Facts) (Choice, error) {
-	c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea, Pay: e.PaymentModel()}
+	c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea, Payment: e.PaymentModel()}
 	c.Payout, _ = e.PayoutAt(in.hours, u.now)
 	refuse := func(err error) { c.Refusals = append(c.Refusals, err) }
 	if !e.ClaimableAt(u.now) {
@@ -61,7 +61,7 @@ func (u *unit) choice(in enrollment, e engagement.Engagement, location engagemen
 	if err != nil {
 		return c, err
 	}
-	c.Earns = outcome.Payable
+	c.Payable = outcome.Payable
 	if !outcome.Eligible {
 		refuse(&LocationNotEligibleError{Location: location.ID, Engagement: e.ID, Reasons: outcome.Reasons()})
 	}

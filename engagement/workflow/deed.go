@@ -74,7 +74,7 @@ func (u *unit) do(actor Actor, act Permission, name string, p engagement.Partici
 		d.detail = d.told(p)
 	}
 	by := engagement.ByPartner
-	if act == MayReviewClaims || act == MayComment && actor.program() {
+	if act == MayReviewClaims || act == MayCommentOnClaims && actor.program() {
 		by = engagement.ByProgram
 	}
 	u.event(engagement.Event{

@@ -44,7 +44,7 @@ type EngagementListing struct {
 	ClaimableUntil    time.Time               `json:"claimable_until,omitzero"`
 	EligibleLocations []engagement.LocationID `json:"eligible_locations"` // of the enrolled ones
 	EnrolledLocations int                     `json:"enrolled_locations"`
-	EarningLocations  []engagement.LocationID `json:"earning_locations"` // of the eligible ones, those that can be paid: their payee profiles are valid
+	PayableLocations  []engagement.LocationID `json:"payable_locations"` // of the eligible ones, those that can be paid: their payee profiles are valid
 	Active            Count                   `json:"active"`            // customers with a participation under way, if the query asks; of those read only, and then OrMore
 }
 
@@ -63,11 +63,11 @@ type EngagementSummary struct {
 	Windows          engagement.Windows                    `json:"windows"`
 	MostDays         int                                   `json:"most_days"` // that an engagement of its type can take in all, by the published program's table; 0 for a type that is not in it
 	ClaimLimit       int                                   `json:"claim_limit"`
-	Pay              engagement.PaymentModel               `json:"pay"`
+	Payment          engagement.PaymentModel               `json:"payment"`
 	Rate             engagement.Rate                       `json:"rate"` // the one in force now; zero when there is none
 	Resources        []engagement.Resource                 `json:"resources"`
-	Rates            []engagement.Rate                     `json:"rates"`        // all of them with their days, the earliest first
-	NominatedBy      []tenant.IDKind                       `json:"nominated_by"` // by which IDs a customer can be named
+	Rates            []engagement.Rate                     `json:"rates"`       // all of them with their days, the earliest first
+	AcceptsIDs       []tenant.IDKind                       `json:"accepts_ids"` // by which IDs a customer can be named
 }
 
 // Criterion is a rule in words.
@@ -181,7 +181,7 @@ func itemOf(e engagement.Engagement, p engagement.Partner, now time.Time) (Engag
 			item.EligibleLocations = append(item.EligibleLocations, o.Location)
 		}
 		if o.Payable {
-			item.EarningLocations = append(item.EarningLocations, o.Location)
+			item.PayableLocations = append(item.PayableLocations, o.Location)
 		}
 	}
 	return item, err
@@ -217,7 +217,7 @@ func (d *EngagementsDesk) Get(ctx context.Context, actor Actor, id engagement.ID
 	return EngagementSummary{
 		EngagementListing: item, Version: e.Version, SolutionArea: e.SolutionArea, Summary: e.Summary,
 		PartnerCriteria: criteria(e.LocationRulesAt(now)), CustomerCriteria: criteria(e.CustomerRulesAt(now)),
-		Proof: listOf(e.ProofAt(now)), Windows: engagement.TermsOf(e, now).Windows, ClaimLimit: e.Limit(), Pay: e.PaymentModel(), Rate: rate, Rates: listOf(slices.Clone(e.Rates)), Resources: listOf(slices.Clone(e.Resources)), MostDays: info.MostDays, NominatedBy: listOf(e.AcceptedIDs()),
+		Proof: listOf(e.ProofAt(now)), Windows: engagement.TermsOf(e, now).Windows, ClaimLimit: e.Limit(), Payment: e.PaymentModel(), Rate: rate, Rates: listOf(slices.Clone(e.Rates)), Resources: listOf(slices.Clone(e.Resources)), MostDays: info.MostDays, AcceptsIDs: listOf(e.AcceptedIDs()),
 		LaterProof: listOf(slices.Clone(e.LaterProof)), RatesBy: cmp.Or(e.RatesBy, engagement.AnchorConsent), ProofBy: cmp.Or(e.ProofBy, engagement.AnchorConsent),
 	}, failed
 }

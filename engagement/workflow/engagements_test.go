@@ -157,7 +157,7 @@ func TestEngagementSummary(t *testing.T) {
 	item := got.EngagementListing
 	equal(t, "the line", item.ID, migration)
 	equal(t, "n of m", [2]int{len(item.EligibleLocations), item.EnrolledLocations}, [2]int{1, 2})
-	equal(t, "those that earn: the eligible one has no valid payee profile", len(item.EarningLocations), 0)
+	equal(t, "those that earn: the eligible one has no valid payee profile", len(item.PayableLocations), 0)
 	got.EngagementListing = workflow.EngagementListing{}
 	equal(t, "the summary", got, workflow.EngagementSummary{
 		Version: "1", SolutionArea: "Infrastructure", Summary: "About Azure Migration.",
@@ -171,12 +171,12 @@ func TestEngagementSummary(t *testing.T) {
 		RatesBy:    engagement.AnchorConsent,
 		ProofBy:    engagement.AnchorConsent,
 		Windows:    engagement.Windows{Consent: 30, FirstSubmission: 60, ReviewDone: 90, Dispute: 30, AfterDispute: 30},
-		ClaimLimit: 1, Pay: engagement.PaymentFixed, Rate: engagement.Rate{From: date(t, "2026-07-01"), Amount: money(t, "5000.00 USD")},
+		ClaimLimit: 1, Payment: engagement.PaymentFixed, Rate: engagement.Rate{From: date(t, "2026-07-01"), Amount: money(t, "5000.00 USD")},
 		MostDays: 120, Rates: []engagement.Rate{
 			{From: date(t, "2026-07-01"), Amount: money(t, "5000.00 USD")}, {From: date(t, "2026-10-01"), Amount: money(t, "4000.00 USD")},
 		},
-		NominatedBy: []tenant.IDKind{tenant.IDKindDomain, tenant.IDKindTenant, tenant.IDKindTPID, tenant.IDKindSubscription},
-		Resources:   []engagement.Resource{}, LaterProof: []engagement.Dated[[]claim.ProofItem]{},
+		AcceptsIDs: []tenant.IDKind{tenant.IDKindDomain, tenant.IDKindTenant, tenant.IDKindTPID, tenant.IDKindSubscription},
+		Resources:  []engagement.Resource{}, LaterProof: []engagement.Dated[[]claim.ProofItem]{},
 	})
 	w.SetNow(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 	got, err = w.Desk.Engagements.Get(background, w.Actor, migration)

@@ -70,8 +70,8 @@ type Choice struct {
 	Version      string                  `json:"version"`
 	Name         string                  `json:"name"`
 	SolutionArea string                  `json:"solution_area"`
-	Earns        bool                    `json:"earns"` // whether the location can also be paid: its payee profile is valid
-	Pay          engagement.PaymentModel `json:"pay"`
+	Payable      bool                    `json:"payable"` // whether the location can also be paid: its payee profile is valid
+	Payment      engagement.PaymentModel `json:"payment"`
 	Payout       engagement.Payout       `json:"payout,omitzero"` // what it would be paid by today's rate; zero when there is none
 	Decision     eligibility.Decision    `json:"decision"`        // of the customer: every finding that the partner may see, and not the facts
 	Reasons      []engagement.Reason     `json:"reasons"`         // why the customer is not eligible, all of them

@@ -258,11 +258,11 @@ func TestOffer(t *testing.T) {
 				t.Errorf("%q does not say %q", e, word)
 			}
 		}
-		equal(t, "earns in Lisboa", offer.Eligible[0].Earns, true)
+		equal(t, "earns in Lisboa", offer.Eligible[0].Payable, true)
 
 		offer, err = w.Desk.Customers.Identify(background, w.Actor, workflow.Candidate{Location: porto, Email: "it@woodgrovebank.com"})
 		ok(t, err)
-		equal(t, "earns in Porto", offer.Eligible[0].Earns, false)
+		equal(t, "earns in Porto", offer.Eligible[0].Payable, false)
 		equal(t, "why", offer.Ineligible[0].Reasons, []engagement.Reason{{
 			Kind: engagement.ReasonFactsMissing, Rule: "enough_seats", Doc: "The customer has at least 300 seats.", Wanted: "at least 300", Missing: []string{"seats"},
 		}})

@@ -35,7 +35,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{&workflow.ForbiddenError{Permission: workflow.MayAddCustomers, Why: cause}, workflow.ErrForbidden, cause, "the actor may not add customers: the cause"},
 		{&workflow.ForbiddenError{Permission: workflow.MayManageConsent, Location: "4711201", Why: cause}, workflow.ErrForbidden, cause,
-			"the actor may not handle consent through location 4711201: the cause"},
+			"the actor may not manage consent through location 4711201: the cause"},
 		{&workflow.NotFoundError{Field: "engagement", Value: "x\n"}, workflow.ErrNotFound, nil, `there is no engagement "x\n"`},
 		{&workflow.InputError{Field: "language", Problem: "is unknown: use one of [en pt-PT]", Err: cause}, workflow.ErrInvalidInput, cause,
 			"language is unknown: use one of [en pt-PT]"},

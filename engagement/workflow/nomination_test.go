@@ -160,7 +160,7 @@ func TestVariablePay(t *testing.T) {
 		equal(t, "the offer", asJSON(t, offer.Eligible[0].Payout), asJSON(t, engagement.Payout{
 			From: date(t, "2026-07-01"), Rate: money(t, "100.50 USD"), Hours: hours, Estimated: money(t, want), Cap: money(t, want),
 		}))
-		equal(t, "how it pays", offer.Eligible[0].Pay, engagement.PaymentVariable)
+		equal(t, "how it pays", offer.Eligible[0].Payment, engagement.PaymentVariable)
 		cmd.Payout = offer.Eligible[0].Payout.Estimated
 		started, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
 		ok(t, err)

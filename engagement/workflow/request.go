@@ -198,7 +198,7 @@ func (c Cancel) LogValue() slog.Value { return slog.GroupValue() }
 // been submitted. The customer's contacts who were written to are told.
 func (d *ClaimsDesk) Cancel(ctx context.Context, req Request, id engagement.ParticipationID, cmd Cancel) (ParticipationView, error) {
 	actor := req.Actor
-	return d.s.change(ctx, req, MayCancel, id, "cancel", cmd, func(u *unit, p engagement.Participation) (err error) {
+	return d.s.change(ctx, req, MayCancelParticipations, id, "cancel", cmd, func(u *unit, p engagement.Participation) (err error) {
 		if err := checkReason(cmd.Reason); err != nil {
 			return err
 		}

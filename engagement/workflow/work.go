@@ -28,7 +28,7 @@ func (d *ClaimsDesk) Comment(ctx context.Context, req Request, id engagement.Par
 	if actor.program() {
 		by = claim.SideProgram
 	}
-	return s.command(ctx, req, MayComment, id, "comment", cmd, deed{
+	return s.command(ctx, req, MayCommentOnClaims, id, "comment", cmd, deed{
 		event: claim.AddComment{By: by, User: actor.User, Text: cmd.Text}, kind: engagement.EventCommentAdded, why: cmd.Text,
 	})
 }

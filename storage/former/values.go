@@ -59,6 +59,13 @@ func wholeForm(f survey.Form) (survey.Form, error) {
 func CustomerOf(body []byte) (engagement.Customer, error) {
 	var c engagement.Customer
 	err := json.Unmarshal(body, &c)
+	if err == nil {
+		var former struct {
+			ParkedSince time.Time `json:"parked_since"`
+		}
+		err = json.Unmarshal(body, &former)
+		c.DisassociatedAt = former.ParkedSince
+	}
 	c.History = engagement.Head{}
 	return c, err
 }
