@@ -7,8 +7,8 @@ import (
 	"github.com/partnerengage/partnerengage/consent/link"
 )
 
-// View is everything that the page of a survey's link shows. It names no contact and
-// repeats no answer.
+// View is everything that the page of a survey's link shows, or that of a survey within
+// a claim. It names no contact and repeats no answer.
 type View struct {
 	Partner      string        `json:"partner"`
 	Customer     string        `json:"customer"` // whose engagement it was
@@ -22,7 +22,7 @@ type View struct {
 	OfPartner    bool          `json:"of_partner"`        // the partner is asked, else the customer
 	PartnerReads bool          `json:"partner_reads"`     // what the customer answers
 
-	Status     Status    `json:"status"`               // sent or done
+	Status     Status    `json:"status"`               // within a claim also not sent
 	AnsweredAt time.Time `json:"answered_at,omitzero"` // zero if nobody has
 	MayAnswer  bool      `json:"may_answer"`           // neither answered nor too late
 }
@@ -50,6 +50,21 @@ func NewView(s State, id link.ID, p Page, now time.Time) (View, error) {
 	if _, err := link.Live(s.Links, id); err != nil {
 		return View{}, err
 	}
+	return s.view(s.lastSending().Language, CommandAnswer, p, now), nil // the live link's
+}
+
+// NewViewWithin shows the state at now to the partner where it works on its claim, in
+// the best of the form's languages for somebody who wants this one, whether or not it
+// was sent to anybody. What the partner can answer there is its own survey; see
+// [AnswerWithin]. Of the customer's it shows what is asked.
+func NewViewWithin(s State, wanted link.Language, p Page, now time.Time) View {
+	v := s.view(s.Form.language(wanted), CommandAnswerWithin, p, now)
+	v.MayAnswer = v.MayAnswer && s.Form.OfPartner
+	return v
+}
+
+// view shows the state in one of the form's languages, to whoever may give the command.
+func (s State) view(language link.Language, answer Command, p Page, now time.Time) View {
 	if p.Zone == nil {
 		p.Zone = time.UTC
 	}
@@ -59,7 +74,6 @@ func NewView(s State, id link.ID, p Page, now time.Time) (View, error) {
 		}
 		return t.In(p.Zone)
 	}
-	language := s.lastSending().Language // the live link's
 	v := View{
 		Partner:    p.Partner,
 		Customer:   p.Customer,
@@ -74,12 +88,12 @@ func NewView(s State, id link.ID, p Page, now time.Time) (View, error) {
 		Deadline:   shown(p.Deadline),
 		Status:     s.Status,
 		AnsweredAt: shown(s.Response.At),
-		MayAnswer:  s.Allows(CommandAnswer, now, p.Deadline),
+		MayAnswer:  s.Allows(answer, now, p.Deadline),
 	}
 	for _, q := range s.Form.Questions {
 		v.Questions = append(v.Questions, Asked{q.ID, q.Kind, q.Required, q.Texts[language]})
 	}
-	return v, nil
+	return v
 }
 
 // IsZero reports whether v shows nothing.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/internal/enum"
@@ -40,6 +41,10 @@ type Actor struct {
 	Partner engagement.PartnerID // whose customers and claims it is about
 	User    string               // as the host names the person, needed: for the history, and to tell who reviews whose claim
 	Roles   []Role
+	// Language is what the actor reads: what queries and commands return says names and
+	// words in it, as far as Options.Words and the engagement have it; "": in the default
+	// of Options.Words, English.
+	Language link.Language
 }
 
 // For returns the actor for the claims of a partner.

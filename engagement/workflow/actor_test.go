@@ -155,13 +155,16 @@ func partnerCalls() []call {
 			return collect(w.Desk.Customers.All(background, a, workflow.CustomersQuery{Engagement: migration}))
 		}},
 		{"Customers.Search", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Customers.Search(background, a, "contoso", 0)
+			return w.Desk.Customers.Search(background, a, workflow.SearchQuery{Search: "contoso"})
 		}},
 		{"Customers.NeedingAttention", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return w.Desk.Customers.NeedingAttention(background, a, 0)
+			return w.Desk.Customers.NeedingAttention(background, a, workflow.AttentionQuery{})
 		}},
 		{"Customers.Known", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
-			return collect(w.Desk.Customers.Known(background, a))
+			return w.Desk.Customers.Known(background, a, workflow.KnownQuery{})
+		}},
+		{"Customers.AllKnown", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
+			return collect(w.Desk.Customers.AllKnown(background, a))
 		}},
 		{"Customers.Export", workflow.MayViewCustomers, func(w *workflowtest.World, a workflow.Actor, _ engagement.ParticipationID) (any, error) {
 			var csv strings.Builder
@@ -226,6 +229,9 @@ func claimCalls() []call {
 		}},
 		{"Surveys.Answer", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Surveys.Answer(background, a.Request(w.Key()), p, workflow.AnswerPartnerSurvey{Survey: claim.ProofPartnerSurvey})
+		}},
+		{"Surveys.Get", workflow.MayViewClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
+			return w.Desk.Surveys.Get(background, a, p, claim.ProofPartnerSurvey)
 		}},
 		{"Claims.Recall", workflow.MayEditClaims, func(w *workflowtest.World, a workflow.Actor, p engagement.ParticipationID) (any, error) {
 			return w.Desk.Claims.Recall(background, a.Request(w.Key()), p, workflow.RecallClaim{Reason: "One more page."})
@@ -364,7 +370,7 @@ func TestForeignParticipation(t *testing.T) {
 
 var aboutParticipations = []string{
 	"Claims.Update", "Claims.RecordReferral", "Claims.Comment", "Documents.Add", "Documents.Record", "Documents.Remove", "Documents.Open", "Surveys.Send", "Surveys.Resend", "Claims.Submit",
-	"Claims.Recall", "Surveys.Answer", "Claims.Dispute", "Reviews.Start", "Reviews.RequestAction", "Reviews.Approve", "Reviews.Reject", "Reviews.RecordPayment", "Claims.Get",
+	"Claims.Recall", "Surveys.Answer", "Surveys.Get", "Claims.Dispute", "Reviews.Start", "Reviews.RequestAction", "Reviews.Approve", "Reviews.Reject", "Reviews.RecordPayment", "Claims.Get",
 	"Consents.Preview", "Consents.Request", "Consents.Resend", "Consents.ChangeContacts", "Consents.ChangePartnerContacts", "Consents.Contacts", "Claims.Cancel", "Claims.Participation", "Claims.Status", "Consents.Evidence", "Consents.Receipt",
 }
 

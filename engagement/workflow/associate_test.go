@@ -69,8 +69,8 @@ func TestDisassociate(t *testing.T) {
 	parked("re-evaluated")
 	imported(t, w, identified(w, "contoso.com"))
 	parked("imported")
-	equal(t, "it is known all the same", slices.ContainsFunc(customersOf(t, w), func(c engagement.Customer) bool {
-		return c.Key.Customer == w.Customer("contoso.com") && c.DisassociatedAt.Equal(since)
+	equal(t, "it is known all the same", slices.ContainsFunc(customersOf(t, w), func(c workflow.KnownCustomerView) bool {
+		return c.Customer == w.Customer("contoso.com") && c.DisassociatedAt.Equal(since)
 	}), true)
 	w.As(workflowtest.Fabrikam).ExpectTab(pilot, engagement.TabEligible, "Contoso") // another partner's is its own
 
@@ -94,10 +94,10 @@ func TestDisassociate(t *testing.T) {
 	})
 }
 
-func customersOf(t *testing.T, w *workflowtest.World) []engagement.Customer {
+func customersOf(t *testing.T, w *workflowtest.World) []workflow.KnownCustomerView {
 	t.Helper()
-	var out []engagement.Customer
-	for c, err := range w.Desk.Customers.Known(background, w.Actor) {
+	var out []workflow.KnownCustomerView
+	for c, err := range w.Desk.Customers.AllKnown(background, w.Actor) {
 		ok(t, err)
 		out = append(out, c)
 	}

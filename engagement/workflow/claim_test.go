@@ -109,9 +109,9 @@ func (want point) check(t *testing.T, w *workflowtest.World, p engagement.Partic
 	ok(t, err)
 	equal(t, when+": the claims list shows", asJSON(t, page.Rows[0].Row), asJSON(t, row))
 	equal(t, when+": the count", page.Counts[want.status].N > 0, true)
-	due, err := w.Desk.Customers.NeedingAttention(background, w.Actor, 0)
+	due, err := attentionRows(w.Desk, w.Actor, 0)
 	ok(t, err)
-	equal(t, when+": is due", slices.ContainsFunc(due, func(r engagement.Row) bool { return r.Participation == p && r.Deadline.Equal(want.due) }), !want.due.IsZero())
+	equal(t, when+": is due", slices.ContainsFunc(due, func(r workflow.Row) bool { return r.Participation == p && r.Deadline.Equal(want.due) }), !want.due.IsZero())
 }
 
 // A claim that meets everything that can happen to it before it is paid: at every

@@ -34,10 +34,10 @@ type ClaimsQuery struct {
 	From, To      time.Time         // started at or after From and before To
 	AtLeast       eligibility.Money // the most advanced amount (see claim.State.Amount), in the currency of this
 	Below         eligibility.Money // and less than this
-	Sort          storage.Sort      // "": by name
+	Sort          Sort              // "": by name
 	Descending    bool
 	Limit         int    // 1 to 1000; 0: 50
-	Cursor        string // ClaimsPage.Next of the page before; "" begins at the first
+	Cursor        string // Page.Next or Page.Previous of another page; "" begins at the first
 }
 
 // LogValue hides what somebody searches for.
@@ -47,26 +47,25 @@ func (q ClaimsQuery) LogValue() slog.Value {
 
 // ClaimRow is one line of the claims list.
 type ClaimRow struct {
-	engagement.Row
-	Partner        engagement.PartnerID `json:"partner"`
-	EngagementName string               `json:"engagement_name"`
-	SolutionArea   string               `json:"solution_area"`
-	Estimated      eligibility.Money    `json:"estimated,omitzero"` // the zero Money is an amount that there is not
-	Requested      eligibility.Money    `json:"requested,omitzero"`
-	Approved       eligibility.Money    `json:"approved,omitzero"`
-	Paid           eligibility.Money    `json:"paid,omitzero"`
-	ReviewBy       time.Time            `json:"review_by,omitzero"`    // end of the review window; zero before consent
-	WithdrawnAt    time.Time            `json:"withdrawn_at,omitzero"` // when the customer withdrew after the submission: a flag for the reviewer; zero: it has not
+	Row
+	Partner      engagement.PartnerID `json:"partner"`
+	PartnerName  string               `json:"partner_name"`
+	SolutionArea string               `json:"solution_area"`
+	Estimated    eligibility.Money    `json:"estimated,omitzero"` // the zero Money is an amount that there is not
+	Requested    eligibility.Money    `json:"requested,omitzero"`
+	Approved     eligibility.Money    `json:"approved,omitzero"`
+	Paid         eligibility.Money    `json:"paid,omitzero"`
+	ReviewBy     time.Time            `json:"review_by,omitzero"`    // end of the review window; zero before consent
+	WithdrawnAt  time.Time            `json:"withdrawn_at,omitzero"` // when the customer withdrew after the submission: a flag for the reviewer; zero: it has not
 }
 
 // ClaimsPage is one page of the claims list.
 type ClaimsPage struct {
-	Rows   []ClaimRow                  `json:"rows"`
-	Counts map[engagement.Status]Count `json:"counts"`         // of all participations, whatever is searched or filtered
-	Next   string                      `json:"next,omitempty"` // cursor of the next page; "" when this is the last
-	At     time.Time                   `json:"at,omitzero"`    // the moment that the page shows
+	Page[ClaimRow]
+	Counts map[engagement.Status]Count `json:"counts"`      // of all participations, whatever is searched or filtered
+	At     time.Time                   `json:"at,omitzero"` // the moment that the page shows
 
-	Unreadable []UnreadableRow `json:"unreadable"` // see CustomersPage.Unreadable
+	Unreadable []UnreadableRow `json:"unreadable"` // see RowsPage.Unreadable
 }
 
 // List returns a page of the claims list as it is now: participations from their add or
@@ -100,6 +99,7 @@ type claimsList struct {
 	scope       Scope
 	engagements []engagement.Engagement
 	now         time.Time
+	told        *teller // nil: rows are not put into words
 }
 
 // claimsOf checks who asks and what for.
@@ -113,12 +113,12 @@ func (s *Service) claimsOf(ctx context.Context, actor Actor, query ClaimsQuery) 
 		return none, err
 	}
 	all, err := s.engagements(ctx)
-	return claimsList{s: s, actor: actor, scope: scope, engagements: all, now: s.now()}, err
+	return claimsList{s: s, actor: actor, scope: scope, engagements: all, now: s.now(), told: s.teller(actor)}, err
 }
 
 func (c claimsList) list(query ClaimsQuery) list {
 	return newList(list{
-		partner: c.actor.Partner, sort: query.Sort, descending: query.Descending, limit: limitOf(query.Limit),
+		partner: c.actor.Partner, sort: storage.Sort(query.Sort), descending: query.Descending, limit: limitOf(query.Limit),
 		filter: query.filter(c.engagements), names: namesOf(c.engagements), now: c.now,
 	}).within(c.scope, query.Locations)
 }
@@ -129,21 +129,26 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 	if err := l.begin(query.Cursor); err != nil {
 		return ClaimsPage{}, err
 	}
-	page := ClaimsPage{Rows: []ClaimRow{}, Counts: map[engagement.Status]Count{}, At: c.now, Unreadable: []UnreadableRow{}}
-	rows, lost, more, counts, err := c.read(ctx, l)
+	page := ClaimsPage{Counts: map[engagement.Status]Count{}, At: c.now, Unreadable: []UnreadableRow{}}
+	found, counts, err := c.read(ctx, l)
+	if err == nil && l.back && found.n == 0 { // there is nothing before it any more
+		l.after, l.back = nil, false
+		found, counts, err = c.read(ctx, l)
+	}
 	if err != nil {
 		return ClaimsPage{}, err
 	}
+	page.Matches = found.matches
 	for status, n := range counts {
 		page.Counts[status] = Count{N: n}
 	}
 	var asked []asking
-	page.Rows = make([]ClaimRow, 0, len(rows)) // whose rows stay where they are
-	for _, r := range append(lost, rows...) {
+	page.Rows = make([]ClaimRow, 0, len(found.rows)) // whose rows stay where they are
+	for _, r := range append(found.lost, found.rows...) {
 		switch {
 		case r.Err == nil:
 			page.Rows = append(page.Rows, c.s.claimRow(c.actor, r.Entry, c.engagements, c.now))
-			if a, ok := askingOf(&page.Rows[len(page.Rows)-1].Row, r.Entry); ok && !c.actor.program() {
+			if a, ok := askingOf(&page.Rows[len(page.Rows)-1].Row.Row, r.Entry); ok && !c.actor.program() {
 				asked = append(asked, a)
 			}
 		case c.scope.mayTell(r.Entry):
@@ -153,26 +158,28 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 	if err := c.s.sayFrom(ctx, c.actor.Partner, asked, c.now); err != nil {
 		return ClaimsPage{}, err
 	}
-	if more {
-		page.Next, err = l.cursor(l.positionOf(rows[len(rows)-1].Entry))
+	for i := range page.Rows {
+		if err := c.told.claim(ctx, &page.Rows[i], engagementOf(c.engagements, page.Rows[i].Engagement)); err != nil {
+			return ClaimsPage{}, err
+		}
 	}
+	page.Next, page.Previous, err = l.cursors(found.ends)
 	return page, err
 }
 
 // read reads one page, works in what has happened since it was stored, and counts
 // all claims by status, whatever the scope.
-func (c claimsList) read(ctx context.Context, l list) (rows, lost []storage.ListRow, more bool, counts map[engagement.Status]int, err error) {
+func (c claimsList) read(ctx context.Context, l list) (segment[storage.ListRow], map[engagement.Status]int, error) {
 	if l.nothing {
-		return nil, nil, false, nil, nil
+		return segment[storage.ListRow]{}, nil, nil
 	}
 	found, err := c.s.listed(ctx, l.query())
 	if err != nil {
-		return nil, nil, false, nil, err
+		return segment[storage.ListRow]{}, nil, err
 	}
-	counts = map[engagement.Status]int{}
+	counts := map[engagement.Status]int{}
 	maps.Copy(counts, found.Statuses)
-	rows, lost, more = l.overlay(found, func(e engagement.Entry) { counts[e.Status]++ })
-	return rows, lost, more, counts, nil
+	return l.overlay(found, func(e engagement.Entry) { counts[e.Status]++ }), counts, nil
 }
 
 // count counts the claims of a scope by status, by reading them.
@@ -194,18 +201,19 @@ func (c claimsList) count(ctx context.Context) (map[engagement.Status]Count, err
 func (c claimsList) each(ctx context.Context, l list, do func(engagement.Entry)) (more bool, err error) {
 	more = true
 	for read := 0; more && read < maxRead; {
-		var rows []storage.ListRow
-		if rows, _, more, _, err = c.read(ctx, l); err != nil {
+		found, _, err := c.read(ctx, l)
+		if err != nil {
 			return more, err
 		}
-		for _, r := range rows {
+		more = found.more
+		for _, r := range found.rows {
 			if r.Err == nil || c.scope.mayTell(r.Entry) {
 				do(r.Entry)
 			}
 			at := l.positionOf(r.Entry)
 			l.after = &at
 		}
-		read += len(rows)
+		read += len(found.rows)
 	}
 	return more, nil
 }
@@ -223,8 +231,9 @@ func (s *Service) overAll(ctx context.Context, actor Actor, act Permission) (Sco
 // allows is what its partner may do.
 func (s *Service) claimRow(actor Actor, entry engagement.Entry, all []engagement.Engagement, now time.Time) ClaimRow {
 	e, p := engagementOf(all, entry.Record.Engagement), *entry.Shown.Participation
-	out := ClaimRow{Partner: entry.Record.Partner, EngagementName: e.Name, SolutionArea: e.SolutionArea}
-	out.Row, _ = entry.RowAt(e, s.policy, now)
+	out := ClaimRow{Partner: entry.Record.Partner, SolutionArea: e.SolutionArea}
+	out.EngagementName = e.Name
+	out.Row.Row, _ = entry.RowAt(e, s.policy, now)
 	if actor.program() {
 		out.Actions = nil
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
-	"github.com/partnerengage/partnerengage/storage"
 )
 
 // ledger is a world with one claim a day of each of twelve companies, in as many
@@ -126,7 +125,7 @@ func TestClaimsOrders(t *testing.T) {
 	for _, r := range all {
 		want[r.Status]++
 	}
-	for _, by := range storage.AllSorts() {
+	for _, by := range workflow.AllSorts() {
 		for _, descending := range []bool{false, true} {
 			rows := slices.SortedFunc(slices.Values(all), func(a, b workflow.ClaimRow) int { return before(by)(a.Row, b.Row) })
 			if descending {
@@ -283,7 +282,7 @@ func TestClaimsCursors(t *testing.T) {
 	list.Cursor = first.Next
 	second := must(w.Desk.Claims.List(background, w.Actor, list))
 	for name, change := range map[string]func(*workflow.ClaimsQuery){
-		"sort":        func(q *workflow.ClaimsQuery) { q.Sort = storage.SortByAmount },
+		"sort":        func(q *workflow.ClaimsQuery) { q.Sort = workflow.SortByAmount },
 		"descending":  func(q *workflow.ClaimsQuery) { q.Descending = true },
 		"search":      func(q *workflow.ClaimsQuery) { q.Search = "x" },
 		"area":        func(q *workflow.ClaimsQuery) { q.SolutionAreas = []string{"Security"} },
@@ -332,7 +331,7 @@ func TestClaimsPagesAreStable(t *testing.T) {
 		for range 15 {
 			add()
 		}
-		sorts := storage.AllSorts()
+		sorts := workflow.AllSorts()
 		q := workflow.ClaimsQuery{Sort: sorts[int(seed)%len(sorts)], Descending: seed >= 5, Limit: 1 + r.IntN(4), Statuses: []engagement.Status{engagement.StatusCustomerClaimed}}
 		always := map[engagement.ParticipationID]bool{}
 		for _, p := range open {
@@ -428,7 +427,7 @@ func TestExportClaims(t *testing.T) {
 		}
 		return records
 	}
-	records := read(w.Actor, workflow.ClaimsQuery{Sort: storage.SortBySince, Limit: -7, Cursor: "junk"})
+	records := read(w.Actor, workflow.ClaimsQuery{Sort: workflow.SortBySince, Limit: -7, Cursor: "junk"})
 	equal(t, "the records", records, []map[string]string{{
 		"claim_number": started[0].ClaimNumber, "partner": "northwind", "engagement": "'=1+1", "solution_area": "'@SUM(A1)", "customer": "Contoso",
 		"friendly_name": "'+351", "domain": "contoso.com", "tenant_id": "00000000-0000-4000-8000-000000000001", "cloud": "public", "tpid": "", "subscription_id": "", "opportunity_id": "", "stated": "",
@@ -445,7 +444,7 @@ func TestExportClaims(t *testing.T) {
 		"requested": "5000.00", "requested_currency": "USD", "approved": "", "approved_currency": "", "paid": "", "paid_currency": "", "withdrawn": "2026-09-12T09:00:00Z", "actions": "recall claim, view claim",
 	}})
 	equal(t, "of a filter", len(read(w.Actor, workflow.ClaimsQuery{Engagements: []engagement.ID{workshop}})), 1)
-	equal(t, "for the Program", read(workflowtest.Vendor, workflow.ClaimsQuery{Sort: storage.SortBySince})[0]["actions"], "")
+	equal(t, "for the Program", read(workflowtest.Vendor, workflow.ClaimsQuery{Sort: workflow.SortBySince})[0]["actions"], "")
 
 	var text strings.Builder
 	err = w.Desk.Claims.Export(background, w.Actor, workflow.ClaimsQuery{Sort: "size"}, &text, nil)

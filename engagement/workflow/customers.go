@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -32,10 +31,10 @@ type CustomersQuery struct {
 	Owners     []string                // looked after by any of these users, in whatever case
 	Labels     []string                // with any of these labels, in whatever case
 	From, To   time.Time               // started, or evaluated, at or after From and before To
-	Sort       storage.Sort            // "": by name
+	Sort       Sort                    // "": by name
 	Descending bool
 	Limit      int    // 1 to 1000; 0: 50
-	Cursor     string // CustomersPage.Next of the page before; "" begins at the first
+	Cursor     string // Page.Next or Page.Previous of another page; "" begins at the first
 }
 
 // LogValue hides what somebody searches for.
@@ -45,14 +44,8 @@ func (q CustomersQuery) LogValue() slog.Value {
 
 // CustomersPage is one page of a tab.
 type CustomersPage struct {
-	Rows   []engagement.Row         `json:"rows"`
-	Counts map[engagement.Tab]Count `json:"counts"`         // of every tab as a whole, whatever is searched or filtered
-	Next   string                   `json:"next,omitempty"` // cursor of the next page; "" when this is the last
-	At     time.Time                `json:"at,omitzero"`    // the moment that the page shows
-
-	// Unreadable are rows that there are, and that storage cannot read: the host is
-	// told which in its log. They are in Counts.
-	Unreadable []UnreadableRow `json:"unreadable"`
+	RowsPage
+	Counts map[engagement.Tab]Count `json:"counts"` // of every tab as a whole, whatever is searched or filtered
 }
 
 const (
@@ -79,17 +72,17 @@ func (d *CustomersDesk) List(ctx context.Context, actor Actor, query CustomersQu
 
 // All yields every row that [CustomersDesk.List] would return, page by page. An error
 // ends it: an *[UnreadableRowsError] after all the rows that can be read.
-func (d *CustomersDesk) All(ctx context.Context, actor Actor, query CustomersQuery) iter.Seq2[engagement.Row, error] {
+func (d *CustomersDesk) All(ctx context.Context, actor Actor, query CustomersQuery) iter.Seq2[Row, error] {
 	s := d.s
-	return func(yield func(engagement.Row, error) bool) {
+	return func(yield func(Row, error) bool) {
 		c, err := s.customersOf(ctx, actor, query)
 		if err != nil {
-			yield(engagement.Row{}, err)
+			yield(Row{}, err)
 			return
 		}
 		var out leftOut
 		if c.all(ctx, query, &out, yield) && out.error() != nil {
-			yield(engagement.Row{}, out.error())
+			yield(Row{}, out.error())
 		}
 	}
 }
@@ -101,8 +94,9 @@ type customersPage struct {
 	engagement engagement.Engagement
 	within     sight
 	now        time.Time
-	counting   bool // whether its counts are wanted
-	named      bool // whether a search looks in the engagement's name, too
+	counting   bool    // whether its counts are wanted
+	named      bool    // whether a search looks in the engagement's name, too
+	told       *teller // nil: rows are not put into words
 }
 
 // customersOf checks who asks and what for.
@@ -122,16 +116,16 @@ func (s *Service) customersOf(ctx context.Context, actor Actor, query CustomersQ
 	}
 	now := s.now()
 	within, err := s.sight(ctx, actor.Partner, scope, e, now)
-	return customersPage{s: s, partner: actor.Partner, engagement: e, within: within, now: now}, err
+	return customersPage{s: s, partner: actor.Partner, engagement: e, within: within, now: now, told: s.teller(actor)}, err
 }
 
 // all yields the rows of one tab, from the query's cursor on, and notes those that
 // cannot be read.
-func (c customersPage) all(ctx context.Context, query CustomersQuery, out *leftOut, yield func(engagement.Row, error) bool) bool {
+func (c customersPage) all(ctx context.Context, query CustomersQuery, out *leftOut, yield func(Row, error) bool) bool {
 	for {
 		page, err := c.page(ctx, query)
 		if err != nil {
-			yield(engagement.Row{}, err)
+			yield(Row{}, err)
 			return false
 		}
 		out.add(page.Unreadable)
@@ -145,74 +139,6 @@ func (c customersPage) all(ctx context.Context, query CustomersQuery, out *leftO
 		}
 		query.Cursor, c.now = page.Next, c.s.now()
 	}
-}
-
-// Search finds customers and participations of the partner in all engagements of the
-// catalog: those on a tab and those that left the page. It also looks in the names of
-// the engagements. An empty text finds all. The rows come engagement by engagement, at
-// most limit of each (1 to 1000; 0: 50), tab by tab and by name.
-//
-// It returns an *[UnreadableRowsError] together with all the rows that can be read.
-func (d *CustomersDesk) Search(ctx context.Context, actor Actor, search string, limit int) ([]engagement.Row, error) {
-	s := d.s
-	query := CustomersQuery{Search: search, Limit: limit}
-	return s.everywhere(ctx, actor, query, append(engagement.AllTabs(), engagement.TabOff)...)
-}
-
-// NeedingAttention returns what the partner has to do in all engagements of the
-// catalog, in order of when it is due: consents to be obtained, claims and disputes to
-// be submitted, what reviewers ask for, rejections to be disputed. It returns at most
-// limit rows (1 to 1000; 0: 50), and the errors of [CustomersDesk.Search].
-func (d *CustomersDesk) NeedingAttention(ctx context.Context, actor Actor, limit int) ([]engagement.Row, error) {
-	s := d.s
-	query := CustomersQuery{Sort: storage.SortByDeadline, Limit: limit}
-	rows, err := s.everywhere(ctx, actor, query, engagement.TabEligible)
-	if err != nil && !errors.Is(err, storage.ErrUnreadable) {
-		return nil, err
-	}
-	rows = slices.DeleteFunc(rows, func(r engagement.Row) bool { return r.Deadline.IsZero() })
-	slices.SortStableFunc(rows, func(a, b engagement.Row) int { return a.Deadline.Compare(b.Deadline) })
-	return rows[:min(len(rows), limitOf(limit))], err
-}
-
-// everywhere returns the first rows that a query finds in each engagement, on
-// these tabs, as they are at one moment.
-func (s *Service) everywhere(ctx context.Context, actor Actor, query CustomersQuery, tabs ...engagement.Tab) ([]engagement.Row, error) {
-	scope, err := s.authorize(ctx, actor, MayViewCustomers)
-	if err != nil {
-		return nil, err
-	}
-	if err := query.check(); err != nil {
-		return nil, err
-	}
-	all, err := s.engagements(ctx)
-	if err != nil {
-		return nil, err
-	}
-	now := s.now()
-	var rows []engagement.Row
-	var out leftOut
-	for _, e := range all {
-		within, err := s.sight(ctx, actor.Partner, scope, e, now)
-		if err != nil {
-			return nil, err
-		}
-		c := customersPage{s: s, partner: actor.Partner, engagement: e, within: within, named: true, now: now}
-		var found []engagement.Row
-		for _, tab := range tabs {
-			if query.Tab = tab; len(found) >= limitOf(query.Limit) {
-				break
-			}
-			page, err := c.page(ctx, query)
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, page.Rows...)
-			out.add(page.Unreadable)
-		}
-		rows = append(rows, found[:min(len(found), limitOf(query.Limit))]...)
-	}
-	return rows, out.error()
 }
 
 const (
@@ -235,8 +161,8 @@ func (q CustomersQuery) check() error {
 		errs = append(errs, err)
 	}
 	bad := func(field, problem string) { errs = append(errs, &InputError{Field: field, Problem: problem}) }
-	if q.Sort != "" && !slices.Contains(storage.AllSorts(), q.Sort) {
-		bad("sort", "is unknown: use "+oneOf(storage.AllSorts()))
+	if q.Sort != "" && !slices.Contains(AllSorts(), q.Sort) {
+		bad("sort", "is unknown: use "+oneOf(AllSorts()))
 	}
 	if limit := limitOf(q.Limit); limit < 1 || limit > maxLimit {
 		bad("limit", "is out of range: use 1 to 1000, or 0 for 50")
@@ -264,8 +190,12 @@ func (c customersPage) page(ctx context.Context, query CustomersQuery) (Customer
 	if err := l.begin(query.Cursor); err != nil {
 		return CustomersPage{}, err
 	}
-	page := CustomersPage{Counts: map[engagement.Tab]Count{}, At: c.now, Unreadable: []UnreadableRow{}}
-	rows, last, err := c.read(ctx, l, page.Counts)
+	page := CustomersPage{Counts: map[engagement.Tab]Count{}}
+	found, err := c.read(ctx, l, page.Counts)
+	if err == nil && l.back && found.n == 0 { // there is nothing before it any more
+		l.after, l.back = nil, false
+		found, err = c.read(ctx, l, page.Counts)
+	}
 	if err != nil {
 		return CustomersPage{}, err
 	}
@@ -274,65 +204,51 @@ func (c customersPage) page(ctx context.Context, query CustomersQuery) (Customer
 			return CustomersPage{}, err
 		}
 	}
-	var asked []asking
-	page.Rows = make([]engagement.Row, 0, len(rows)) // whose rows stay where they are
-	for _, r := range rows {
-		switch {
-		case r.err == nil:
-			page.Rows = append(page.Rows, r.Row)
-			if a, ok := askingOf(&page.Rows[len(page.Rows)-1], r.shows); ok {
-				asked = append(asked, a)
-			}
-		case c.within.mayTell(r.entry):
-			page.Unreadable = append(page.Unreadable, c.s.unreadableRow(ctx, r.entry, r.err))
-		}
-	}
-	if err := c.s.sayFrom(ctx, c.partner, asked, c.now); err != nil {
+	x := showing{customersPage: c}
+	x.add(ctx, c, append(found.lost, found.rows...)...)
+	if page.RowsPage, err = x.page(ctx); err != nil {
 		return CustomersPage{}, err
 	}
-	if last != nil {
-		page.Next, err = l.cursor(l.positionOf(*last))
-	}
+	page.Matches = found.matches
+	page.Next, page.Previous, err = l.cursors(found.ends)
 	return page, err
 }
 
-// read reads one page of a list, works in what has happened since it was stored,
-// and counts every tab if the scope is the whole partner. It returns the entry at which
-// the page ends, nil when nothing follows it.
-func (c customersPage) read(ctx context.Context, l list, counts map[engagement.Tab]Count) ([]shown, *engagement.Entry, error) {
+// read reads one page of a list, works in what has happened since it was stored, and
+// counts every tab if the scope is the whole partner.
+func (c customersPage) read(ctx context.Context, l list, counts map[engagement.Tab]Count) (segment[shown], error) {
+	var out segment[shown]
 	if l.nothing {
-		return nil, nil, nil
+		return out, nil
 	}
 	if l.tab == engagement.TabIneligible && !c.within.All() {
 		return c.ineligible(ctx, l)
 	}
 	found, err := c.s.listed(ctx, l.query())
 	if err != nil {
-		return nil, nil, err
+		return out, err
 	}
 	tabs := map[engagement.Tab]int{}
 	maps.Copy(tabs, found.Tabs)
-	rows, lost, more := l.overlay(found, func(e engagement.Entry) { tabs[e.Tab]++ })
+	read := l.overlay(found, func(e engagement.Entry) { tabs[e.Tab]++ })
 	if c.within.All() {
 		for _, tab := range engagement.AllTabs() {
 			counts[tab] = Count{N: tabs[tab]}
 		}
 	}
-	var last *engagement.Entry
-	if more {
-		last = &rows[len(rows)-1].Entry
-	}
-	var out []shown
-	for _, r := range append(lost, rows...) {
-		if r.Err != nil {
-			out = append(out, shown{entry: r.Entry, err: r.Err})
-			continue
+	out.ends = read.ends
+	of := func(all []storage.ListRow) (rows []shown) {
+		for _, r := range all {
+			if r.Err != nil {
+				rows = append(rows, shown{entry: r.Entry, err: r.Err})
+			} else if row, ok := c.row(r.Entry); ok {
+				rows = append(rows, row)
+			}
 		}
-		if row, ok := c.row(r.Entry); ok {
-			out = append(out, row)
-		}
+		return rows
 	}
-	return out, last, nil
+	out.rows, out.lost = of(read.rows), of(read.lost)
+	return out, nil
 }
 
 func (c customersPage) list(query CustomersQuery) list {
@@ -342,7 +258,7 @@ func (c customersPage) list(query CustomersQuery) list {
 	}
 	words = append(words, looked(query.Owners, query.Labels)...)
 	l := newList(list{
-		partner: c.partner, engagement: c.engagement.ID, tab: query.Tab, sort: query.Sort, descending: query.Descending,
+		partner: c.partner, engagement: c.engagement.ID, tab: query.Tab, sort: storage.Sort(query.Sort), descending: query.Descending,
 		limit: limitOf(query.Limit), now: c.now,
 		filter: storage.Filter{
 			Words: words, Types: query.Types, Statuses: query.Statuses,
@@ -385,38 +301,6 @@ func nextMicrosecond(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.Add(time.Microsecond - 1).UTC().Truncate(time.Microsecond)
-}
-
-// Known yields the customers that have consented to the partner, in order of their
-// keys. They belong to all of its locations; the contacts who were named for them
-// belong to the locations through which they were named. Last comes an error that joins
-// the *[storage.UnreadableError] of each customer that cannot be read.
-func (d *CustomersDesk) Known(ctx context.Context, actor Actor) iter.Seq2[engagement.Customer, error] {
-	s := d.s
-	return func(yield func(engagement.Customer, error) bool) {
-		scope, err := s.authorize(ctx, actor, MayViewCustomers)
-		if err != nil {
-			yield(engagement.Customer{}, err)
-			return
-		}
-		var lost []error
-		for batch, err := range s.customers(storage.Shown(ctx), storage.CustomersQuery{Partner: actor.Partner, Known: true, Limit: customersBatch}) {
-			if err != nil {
-				yield(engagement.Customer{}, err)
-				return
-			}
-			for _, c := range batch.list {
-				c.Named = slices.DeleteFunc(slices.Clone(c.Named), func(n engagement.NamedContacts) bool { return !scope.Has(n.Location) })
-				if !yield(c, nil) {
-					return
-				}
-			}
-			lost = batch.keep(lost)
-		}
-		if len(lost) > 0 {
-			yield(engagement.Customer{}, errors.Join(lost...))
-		}
-	}
 }
 
 const customersBatch = 500

@@ -23,7 +23,7 @@ func TestOwnerAndLabels(t *testing.T) {
 	row := w.Row(p)
 	equal(t, "the row", []any{row.Owner, row.Labels}, []any{owner, []string{"VIP", "before summer"}})
 	for _, search := range []string{"joao", "vip", "summer"} {
-		rows, err := w.Desk.Customers.Search(background, w.Actor, search, 0)
+		rows, err := searchRows(w.Desk, w.Actor, search, 0)
 		ok(t, err)
 		equal(t, "found by "+search, len(rows), 1)
 	}

@@ -309,7 +309,7 @@ func TestCatalogUnavailable(t *testing.T) {
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	_, err = desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration})
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	_, err = desk.Customers.Search(background, w.Actor, "", 0)
+	_, err = searchRows(desk, w.Actor, "", 0)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	_, err = desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)

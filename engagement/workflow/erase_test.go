@@ -403,12 +403,12 @@ func TestErasePersonFromClaim(t *testing.T) {
 	last := records[len(records)-1]
 	equal(t, "somebody consented", []any{last.Decision, last.Erased, last.Terms.Text}, []any{consent.DecisionAccept, true, consent.StandardTexts().For("en").Ref()})
 	other := w.Row(p)
-	equal(t, "the row's name", []string{other.FriendlyName, other.Name()}, []string{"[erased]'s", "[erased]'s"})
-	for c, err := range w.Desk.Customers.Known(background, w.Actor) {
+	equal(t, "the row's name", []string{other.FriendlyName, other.Name}, []string{"[erased]'s", "[erased]'s"})
+	for c, err := range w.Desk.Customers.AllKnown(background, w.Actor) {
 		ok(t, err)
 		equal(t, "the customer's name", c.FriendlyName, "The company of [erased]")
 	}
-	rows, err := w.Desk.Customers.Search(background, w.Actor, "erased", 0)
+	rows, err := searchRows(w.Desk, w.Actor, "erased", 0)
 	ok(t, err)
 	equal(t, "the pages know", len(rows) > 1, true)
 }

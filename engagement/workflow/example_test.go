@@ -12,7 +12,6 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
-	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -33,7 +32,7 @@ func ExampleCustomersDesk_List() {
 			}
 			fmt.Printf("%s (%v)\n", tab, page.Counts[tab])
 			for _, row := range page.Rows {
-				fmt.Printf("  %s: %s %q\n", row.Name(), row.Todo(words.Words{}), row.Actions)
+				fmt.Printf("  %s: %s %q\n", row.Name, row.Todo(words.Words{}), row.Actions)
 				for _, reason := range row.Reasons {
 					fmt.Println("    ", reason)
 				}
@@ -71,12 +70,12 @@ func ExampleCustomersDesk_All() {
 	w.Advance(time.Hour)
 	w.Claimed("data-pilot", "adatum.com")
 
-	query := workflow.CustomersQuery{Engagement: "data-pilot", Sort: storage.SortByDeadline}
+	query := workflow.CustomersQuery{Engagement: "data-pilot", Sort: workflow.SortByDeadline}
 	for row, err := range w.Desk.Customers.All(context.Background(), w.Actor, query) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(row.Name(), row.Type, row.Todo(words.Words{}))
+		fmt.Println(row.Name, row.Type, row.Todo(words.Words{}))
 	}
 	// Output:
 	// Adatum not started 30 days left to obtain consent

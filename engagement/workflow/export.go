@@ -79,15 +79,17 @@ func (d *CustomersDesk) Export(ctx context.Context, actor Actor, query Customers
 	if err != nil {
 		return err
 	}
-	exported := func(r engagement.Row) ClaimRow {
-		return ClaimRow{Row: r, EngagementName: c.engagement.Name, SolutionArea: c.engagement.SolutionArea}
+	c.told = nil // the sheet says it, in its own language
+	exported := func(r Row) ClaimRow {
+		r.EngagementName = c.engagement.Name
+		return ClaimRow{Row: r, SolutionArea: c.engagement.SolutionArea}
 	}
 	in.Words = c.engagement.In(in.Words)
 	var out leftOut
 	for _, tab := range tabs {
 		query.Tab = tab
 		var failed error
-		c.all(ctx, query, &out, func(row engagement.Row, err error) bool {
+		c.all(ctx, query, &out, func(row Row, err error) bool {
 			if failed = err; failed == nil {
 				failed = w.Write(in.cells(customerColumns, exported(row)))
 			}

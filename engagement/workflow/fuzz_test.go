@@ -17,11 +17,11 @@ import (
 func FuzzCursor(f *testing.F) {
 	listBy := func(by, search string, descending bool) list {
 		c := customersPage{partner: "northwind", engagement: engagement.Engagement{ID: "azure-migration"}, within: sight{Scope: AllLocations()}}
-		return c.list(CustomersQuery{Tab: engagement.TabEligible, Sort: storage.Sort(by), Search: search, Descending: descending})
+		return c.list(CustomersQuery{Tab: engagement.TabEligible, Sort: Sort(by), Search: search, Descending: descending})
 	}
 	for _, by := range storage.AllSorts() {
 		q := listBy(string(by), "", false)
-		text, err := q.cursor(by.PositionOf(engagement.Entry{Row: "p-1", Name: "contoso", Since: time.Unix(1, 0), Deadline: time.Unix(2, 5000)}, nil))
+		text, err := q.cursor(by.PositionOf(engagement.Entry{Row: "p-1", Name: "contoso", Since: time.Unix(1, 0), Deadline: time.Unix(2, 5000)}, nil), false)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -36,13 +36,13 @@ func FuzzCursor(f *testing.F) {
 	f.Add("bnVsbA", "name", "\xff", true)
 	f.Fuzz(func(t *testing.T, cursorText, by, search string, descending bool) {
 		q := listBy(by, search, descending)
-		at, err := q.position(cursorText)
+		at, back, err := q.position(cursorText)
 		if err != nil {
 			var bad *InvalidCursorError
 			if !errors.As(err, &bad) || !errors.Is(err, ErrInvalidCursor) || at != (storage.Position{}) {
 				t.Fatalf("%q is refused with %T %v and %v", cursorText, err, err, at)
 			}
-		} else if again, err := q.cursor(at); err != nil || again != cursorText {
+		} else if again, err := q.cursor(at, back); err != nil || again != cursorText {
 			t.Fatalf("%q is accepted, and %q is what stands for %+v", cursorText, again, at)
 		}
 
@@ -50,16 +50,16 @@ func FuzzCursor(f *testing.F) {
 		name := text.SortKey(engagement.CleanName(search + cursorText))
 		e := engagement.Entry{Row: "tenant:00000000-0000-4000-8000-000000000001", Name: name, Since: time.UnixMicro(int64(len(cursorText)))}
 		want := q.positionOf(e)
-		cursor, err := q.cursor(want)
+		cursor, err := q.cursor(want, descending)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := q.position(cursor)
-		if err != nil || got.Compare(want) != 0 || got.Row != want.Row {
+		got, back, err := q.position(cursor)
+		if err != nil || back != descending || got.Compare(want) != 0 || got.Row != want.Row {
 			t.Fatalf("%+v comes back as %+v, %v", want, got, err)
 		}
 		q.descending = !q.descending
-		if _, err := q.position(cursor); !errors.Is(err, ErrInvalidCursor) {
+		if _, _, err := q.position(cursor); !errors.Is(err, ErrInvalidCursor) {
 			t.Fatalf("a cursor is accepted for another list: %v", err)
 		}
 	})

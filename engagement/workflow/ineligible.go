@@ -23,31 +23,33 @@ func (c customersPage) count(ctx context.Context, counts map[engagement.Tab]Coun
 			counts[tab] = counted(len(x.rows), x.next() != nil)
 			continue
 		}
-		rows, last, err := c.read(ctx, l, nil)
+		found, err := c.read(ctx, l, nil)
 		if err != nil {
 			return err
 		}
-		counts[tab] = counted(len(rows), last != nil)
+		counts[tab] = counted(len(found.rows), found.more)
 	}
 	return nil
 }
 
 // ineligible reads one page of the Ineligible tab as a scope shows it. By name it
 // reads no further than the page; another order takes all rows.
-func (c customersPage) ineligible(ctx context.Context, l list) ([]shown, *engagement.Entry, error) {
+func (c customersPage) ineligible(ctx context.Context, l list) (out segment[shown], err error) {
 	x := c.gather(l)
 	for x.next() != nil && x.settled() <= l.limit {
 		if err := x.step(ctx); err != nil {
-			return nil, nil, err
+			return out, err
 		}
 		if l.sort != storage.SortByName {
 			x.rows = x.rows[:min(len(x.rows), l.limit+1)]
 		}
 	}
-	if len(x.rows) <= l.limit {
-		return append(x.lost, x.rows...), nil, nil
+	out.more = len(x.rows) > l.limit
+	out.rows, out.lost = turned(l, x.rows[:min(len(x.rows), l.limit)]), x.lost
+	if out.n = len(out.rows); out.n > 0 {
+		out.first, out.last = out.rows[0].entry, out.rows[out.n-1].entry
 	}
-	return append(x.lost, x.rows[:l.limit]...), &x.rows[l.limit-1].entry, nil
+	return out, nil
 }
 
 // gathering collects the rows of the Ineligible tab within a scope: those that are
@@ -77,7 +79,7 @@ func (c customersPage) gather(l list) *gathering {
 		s := &storedTab{tab: tab}
 		if l.sort == storage.SortByName && l.after != nil { // begin before all rows of the name at which the page before ended
 			s.after = &storage.Position{Text: l.after.Text}
-			if l.descending {
+			if l.downwards() {
 				s.after.Row = "\x7f" // IDs of rows are printable ASCII
 			}
 		}
@@ -127,7 +129,7 @@ func (x *gathering) settled() int {
 func (x *gathering) step(ctx context.Context) error {
 	from := x.next()
 	found, err := x.s.listed(ctx, storage.ListQuery{
-		Partner: x.list.partner, Engagement: x.list.engagement, Tab: from.tab, Sort: storage.SortByName, Descending: x.list.descending,
+		Partner: x.list.partner, Engagement: x.list.engagement, Tab: from.tab, Sort: storage.SortByName, Descending: x.list.downwards(),
 		After: from.after, Limit: x.list.limit + 1, Filter: storage.Filter{Words: x.list.filter.Words}, Now: x.now,
 	})
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
-	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -85,7 +84,7 @@ func TestMistakesAreToldTogether(t *testing.T) {
 		}, []string{"engagement", "from", "limit", "sort", "statuses", "tab", "to", "types"}},
 		"a query of claims": {func() error {
 			_, err := w.Desk.Claims.List(background, w.Actor, workflow.ClaimsQuery{
-				Sort: storage.Sort("luck"), Limit: 5000, Statuses: []engagement.Status{"x"}, To: outside, Customer: "x", AtLeast: money(t, "-1 USD"), Below: money(t, "1 ZZZ"),
+				Sort: workflow.Sort("luck"), Limit: 5000, Statuses: []engagement.Status{"x"}, To: outside, Customer: "x", AtLeast: money(t, "-1 USD"), Below: money(t, "1 ZZZ"),
 			})
 			return err
 		}, []string{"at_least", "below", "below", "customer", "limit", "sort", "statuses", "to"}},
@@ -184,7 +183,7 @@ func TestOneIDAlone(t *testing.T) {
 
 	changeEngagement(t, w, migration, func(e *engagement.Engagement) { e.RefusesStated = true })
 	w.Reevaluated()
-	i := slices.IndexFunc(w.Rows(migration, engagement.TabIneligible), func(r engagement.Row) bool { return r.Customer == p.Customer })
+	i := slices.IndexFunc(w.Rows(migration, engagement.TabIneligible), func(r workflow.Row) bool { return r.Customer == p.Customer })
 	reasons := w.Rows(migration, engagement.TabIneligible)[i].Reasons
 	equal(t, "why it cannot be claimed where stated IDs are refused", reasons[len(reasons)-1].Kind, engagement.ReasonIDNotAccepted)
 }

@@ -130,10 +130,10 @@ func TestNobodySeesAnother(t *testing.T) {
 			}
 		}
 		for _, text := range []string{"", "darling", "c02", "x"} {
-			rows, err := them.Desk.Customers.Search(background, them.Actor, text, 0)
+			rows, err := searchRows(them.Desk, them.Actor, text, 0)
 			keep("search "+text, rows, err)
 		}
-		rows, err := them.Desk.Customers.NeedingAttention(background, them.Actor, 0)
+		rows, err := attentionRows(them.Desk, them.Actor, 0)
 		keep("attention", rows, err)
 		for _, q := range []workflow.ClaimsQuery{{}, {Limit: 1}, {Search: "contoso"}, {Customer: them.Customer("contoso.com")}, {Locations: []engagement.LocationID{madrid}}} {
 			page, err := them.Desk.Claims.List(background, them.Actor, q)
@@ -154,8 +154,8 @@ func TestNobodySeesAnother(t *testing.T) {
 		keep("engagements", list, err)
 		outcomes, err := them.Desk.Engagements.Locations(background, them.Actor, migration)
 		keep("eligibility", outcomes, err)
-		var customers []engagement.Customer
-		for c, err := range them.Desk.Customers.Known(background, them.Actor) {
+		var customers []workflow.KnownCustomerView
+		for c, err := range them.Desk.Customers.AllKnown(background, them.Actor) {
 			ok(t, err)
 			customers = append(customers, c)
 		}
@@ -200,5 +200,5 @@ func TestNobodySeesAnother(t *testing.T) {
 	check()
 	equal(t, "how many participations Northwind has in the end", len(slices.DeleteFunc(
 		append(us.Rows(migration, engagement.TabComplete), us.Rows(migration, engagement.TabEligible)...),
-		func(r engagement.Row) bool { return r.Participation == "" })), 2)
+		func(r workflow.Row) bool { return r.Participation == "" })), 2)
 }

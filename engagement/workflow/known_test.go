@@ -75,9 +75,9 @@ func TestImportKnown(t *testing.T) {
 	equal(t, "the history", kinds, []engagement.EventKind{engagement.EventCustomerKnown})
 	equal(t, "who", []string{string(events[0].By), userOf(events[0])}, []string{"program", ""})
 	equal(t, "why", detailOf(t, events[0]), `{"known_since":"2024-05-06T06:08:09.123456Z"}`)
-	for c, err := range w.Desk.Customers.Known(background, w.Actor) {
+	for c, err := range w.Desk.Customers.AllKnown(background, w.Actor) {
 		ok(t, err)
-		if c.Name() == "The Big One" {
+		if c.Name == "The Big One" {
 			equal(t, "since when", c.KnownSince, since.UTC().Truncate(time.Microsecond))
 		} else {
 			equal(t, "since when", c.KnownSince, w.Now())
@@ -324,7 +324,7 @@ func TestReevaluateScope(t *testing.T) {
 		var out []string
 		for _, e := range []engagement.ID{migration, workshop} {
 			for _, r := range w.Rows(e, engagement.TabIneligible) {
-				out = append(out, string(e)+" "+r.Name())
+				out = append(out, string(e)+" "+r.Name)
 			}
 		}
 		slices.Sort(out)
@@ -509,13 +509,13 @@ func TestReevaluateUnavailable(t *testing.T) {
 	}
 	_, err = desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration})
 	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
-	_, err = desk.Customers.Search(background, w.Actor, "", 0)
+	_, err = searchRows(desk, w.Actor, "", 0)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	_, err = desk.Customers.NeedingAttention(background, w.Actor, 0)
+	_, err = attentionRows(desk, w.Actor, 0)
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	_, err = wholeHistory(background, desk, w.Actor, w.Customer("contoso.com"))
 	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
-	for _, err := range desk.Customers.Known(background, w.Actor) {
+	for _, err := range desk.Customers.AllKnown(background, w.Actor) {
 		refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
 	}
 }

@@ -19,6 +19,7 @@ type list struct {
 	filter     storage.Filter
 	names      storage.Names // of engagements, to sort by
 	after      *storage.Position
+	back       bool // what comes before that, read from its end
 	limit      int
 	now        time.Time
 	scope      []engagement.LocationID // nil: all locations
@@ -49,22 +50,25 @@ func (l list) within(scope Scope, asked []engagement.LocationID) list {
 	return l
 }
 
-// begin begins behind a cursor; "" is the beginning.
+// begin begins at a cursor; "" is the beginning.
 func (l *list) begin(cursor string) error {
 	if cursor == "" {
 		return nil
 	}
-	after, err := l.position(cursor)
+	after, back, err := l.position(cursor)
 	if err != nil {
 		return err
 	}
-	l.after = &after
+	l.after, l.back = &after, back
 	return nil
 }
 
-// compare orders two positions as the list does.
+// downwards reports whether the list is read in the reverse of its sort's order.
+func (l list) downwards() bool { return l.descending != l.back }
+
+// compare orders two positions as the list is read.
 func (l list) compare(a, b storage.Position) int {
-	if l.descending {
+	if l.downwards() {
 		a, b = b, a
 	}
 	return a.Compare(b)
@@ -73,7 +77,7 @@ func (l list) compare(a, b storage.Position) int {
 // query asks storage for the list's page.
 func (l list) query() storage.ListQuery {
 	return storage.ListQuery{
-		Partner: l.partner, Engagement: l.engagement, Tab: l.tab, Sort: l.sort, Descending: l.descending, After: l.after,
+		Partner: l.partner, Engagement: l.engagement, Tab: l.tab, Sort: l.sort, Descending: l.downwards(), After: l.after,
 		Limit: l.limit, Filter: l.filter, Names: l.names, Now: l.now,
 	}
 }
@@ -82,8 +86,8 @@ func (l list) query() storage.ListQuery {
 // others since they were stored; counted is told of each that is in the list now.
 // Those of them that cannot be read are told on every page: where they would stand
 // is not known.
-func (l list) overlay(found storage.List, counted func(engagement.Entry)) (rows, lost []storage.ListRow, more bool) {
-	rows, more = found.Rows, found.More
+func (l list) overlay(found storage.List, counted func(engagement.Entry)) (out segment[storage.ListRow]) {
+	rows, more := found.Rows, found.More
 	reach := func(storage.Position) bool { return true } // whether this page goes so far
 	if more {
 		last := l.positionOf(rows[len(rows)-1].Entry)
@@ -92,7 +96,7 @@ func (l list) overlay(found storage.List, counted func(engagement.Entry)) (rows,
 	var moved []storage.ListRow
 	for _, r := range found.Overdue {
 		if r.Err != nil {
-			lost = append(lost, r)
+			out.lost = append(out.lost, r)
 			continue
 		}
 		e := r.Entry.At(l.now)
@@ -114,7 +118,12 @@ func (l list) overlay(found storage.List, counted func(engagement.Entry)) (rows,
 	if len(rows) > l.limit {
 		rows, more = rows[:l.limit], true
 	}
-	return rows, lost, more
+	if len(rows) > 0 {
+		out.n, out.rows = len(rows), turned(l, rows)
+		out.first, out.last = out.rows[0].Entry, out.rows[out.n-1].Entry
+	}
+	out.more = more
+	return out
 }
 
 // positionOf is where an entry stands in the list.

@@ -64,7 +64,7 @@ func due(t *testing.T, w *workflowtest.World, s storage.Store, partner engagemen
 func TestAPageThatIsBehindCatchesUp(t *testing.T) {
 	const n = 520 // each of which has two entries that have become others
 	w, s := late(t, n)
-	first := func() []engagement.Row {
+	first := func() []workflow.Row {
 		page, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: pilot, Limit: 5})
 		ok(t, err)
 		equal(t, "the count", page.Counts[engagement.TabEligible], workflow.Count{N: n})

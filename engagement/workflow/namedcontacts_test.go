@@ -246,7 +246,7 @@ func TestContactsAreOfALocation(t *testing.T) {
 		c, err := w.Desk.Consents.Contacts(background, actor, q)
 		ok(t, err)
 		all := []workflow.Contacts{offer.Contacts, claim.Contacts, c.Contacts}
-		for known, err := range w.Desk.Customers.Known(background, actor) {
+		for known, err := range w.Desk.Customers.AllKnown(background, actor) {
 			ok(t, err)
 			for _, n := range known.Named {
 				all = append(all, both(workflow.Typed(n.Customer), workflow.Typed(n.Partner)))

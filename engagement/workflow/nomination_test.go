@@ -262,7 +262,7 @@ func TestChangeDetails(t *testing.T) {
 	ok(t, change(workflow.UpdateDetails{FriendlyName: called(" The\tBig \n One ")}))
 	ok(t, change(workflow.UpdateDetails{DealSize: &eligibility.Money{}, FriendlyName: called("")}))
 	ok(t, change(workflow.UpdateDetails{DealSize: size("5.00 USD"), FriendlyName: called("Big")}))
-	equal(t, "the details", []string{part(t, w, p).DealSize.String(), w.Row(p).Name()}, []string{"5.00 USD", "Big"})
+	equal(t, "the details", []string{part(t, w, p).DealSize.String(), w.Row(p).Name}, []string{"5.00 USD", "Big"})
 	unchanged(t, spy, func() {
 		equal(t, "the field", refused[*workflow.InputError](t, change(workflow.UpdateDetails{}), workflow.ErrInvalidInput).Field, "details")
 		for _, bad := range []*eligibility.Money{size("-1.00 USD"), size("0.00 USD"), {Amount: size("1.00 USD").Amount}} {

@@ -22,8 +22,8 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 	for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam, workflowtest.Vendor} {
 		show := func(what string, v any) { out[fmt.Sprintf("%q %s", actor.Partner, what)] = asJSON(t, v) }
 		for _, q := range []workflow.ClaimsQuery{
-			{Limit: 7}, {Limit: 5, Sort: storage.SortByDeadline, Descending: true}, {Limit: 9, Sort: storage.SortBySince}, {Limit: 5, Sort: storage.SortByStatus},
-			{Limit: 6, Sort: storage.SortByAmount, Descending: true}, {Limit: 2, Search: "coal", Engagements: []engagement.ID{pilot}},
+			{Limit: 7}, {Limit: 5, Sort: workflow.SortByDeadline, Descending: true}, {Limit: 9, Sort: workflow.SortBySince}, {Limit: 5, Sort: workflow.SortByStatus},
+			{Limit: 6, Sort: workflow.SortByAmount, Descending: true}, {Limit: 2, Search: "coal", Engagements: []engagement.ID{pilot}},
 			{Limit: 2, Statuses: []engagement.Status{engagement.StatusNotSubmittedExpired, engagement.StatusPostSubmissionExpired, engagement.StatusDisputedExpired, engagement.StatusRejected}},
 			{Limit: 3, AtLeast: money(t, "1.00 USD"), SolutionAreas: []string{"Infrastructure"}},
 		} {
@@ -50,8 +50,8 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 		show := func(what string, v any) { out[string(actor.Partner)+" "+what] = asJSON(t, v) }
 		for _, e := range []engagement.ID{migration, pilot, workshop} {
 			for _, q := range []workflow.CustomersQuery{
-				{Limit: 3}, {Limit: 2, Descending: true}, {Limit: 2, Sort: storage.SortByDeadline}, {Limit: 5, Sort: storage.SortBySince, Descending: true},
-				{Limit: 4, Sort: storage.SortByStatus}, {Limit: 1, Search: "coal"}, {Limit: 2, Types: []engagement.RowType{engagement.RowNotStarted}},
+				{Limit: 3}, {Limit: 2, Descending: true}, {Limit: 2, Sort: workflow.SortByDeadline}, {Limit: 5, Sort: workflow.SortBySince, Descending: true},
+				{Limit: 4, Sort: workflow.SortByStatus}, {Limit: 1, Search: "coal"}, {Limit: 2, Types: []engagement.RowType{engagement.RowNotStarted}},
 				{Limit: 2, Statuses: []engagement.Status{engagement.StatusNotSubmittedExpired, engagement.StatusConsentReceived}},
 			} {
 				for _, q.Tab = range engagement.AllTabs() {
@@ -70,14 +70,14 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 			show(string(e)+" export", csv.String())
 		}
 		for _, limit := range []int{0, 3} {
-			found, err := w.Desk.Customers.Search(background, actor, "company", limit)
+			found, err := searchRows(w.Desk, actor, "company", limit)
 			ok(t, err)
 			show(fmt.Sprintf("search %d", limit), found)
-			due, err := w.Desk.Customers.NeedingAttention(background, actor, limit)
+			due, err := attentionRows(w.Desk, actor, limit)
 			ok(t, err)
 			show(fmt.Sprintf("attention %d", limit), due)
 		}
-		found, err := w.Desk.Customers.Search(background, actor, "", 1000)
+		found, err := searchRows(w.Desk, actor, "", 1000)
 		ok(t, err)
 		for _, r := range found {
 			if r.Participation == "" {
@@ -107,7 +107,7 @@ func TestNobodySeesASweep(t *testing.T) {
 		for range 4 {
 			var deadlines []time.Time
 			for _, actor := range []workflow.Actor{workflowtest.Northwind, workflowtest.Fabrikam} {
-				due, err := w.Desk.Customers.NeedingAttention(background, actor, 1000)
+				due, err := attentionRows(w.Desk, actor, 1000)
 				ok(t, err)
 				for _, row := range due {
 					deadlines = append(deadlines, row.Deadline)
@@ -162,7 +162,7 @@ func TestDeadlinesBetweenPages(t *testing.T) {
 			w.Claimed(pilot, fmt.Sprintf("c%02d.example", n))
 			w.Advance(day)
 		}
-		q := workflow.CustomersQuery{Limit: 4, Sort: storage.SortByDeadline}
+		q := workflow.CustomersQuery{Limit: 4, Sort: workflow.SortByDeadline}
 		page, err := w.Desk.Customers.List(background, w.Actor, within(pilot, q))
 		ok(t, err)
 		equal(t, "the first page", called(page.Rows), []string{"Zinc Company 00", "amber Company 01", "Ébano Company 02", "Coal Company 03"})
@@ -172,7 +172,7 @@ func TestDeadlinesBetweenPages(t *testing.T) {
 		if swept {
 			w.Swept()
 		}
-		var rest []engagement.Row
+		var rest []workflow.Row
 		for q.Cursor != "" {
 			page, err = w.Desk.Customers.List(background, w.Actor, within(pilot, q))
 			ok(t, err)
@@ -180,7 +180,7 @@ func TestDeadlinesBetweenPages(t *testing.T) {
 			q.Cursor = page.Next
 		}
 		equal(t, "how many others", len(rest), 10)
-		equal(t, "the first of them", rest[0].Name(), "Zinc Company 04")
+		equal(t, "the first of them", rest[0].Name, "Zinc Company 04")
 		equal(t, "who can be claimed again comes last", slices.Sorted(slices.Values(called(rest[8:]))), []string{"Zinc Company 00", "amber Company 01"})
 		equal(t, "what they allow", rest[9].Actions, []engagement.Action{engagement.ActionClaimCustomer})
 	}
@@ -224,7 +224,7 @@ func TestManyOverdue(t *testing.T) {
 	}
 	w.Advance(31 * day)
 	q := workflow.CustomersQuery{Limit: 7}
-	var got []engagement.Row
+	var got []workflow.Row
 	for more := true; more; more = q.Cursor != "" {
 		page, err := w.Desk.Customers.List(background, w.Actor, within(pilot, q))
 		ok(t, err)
@@ -236,7 +236,7 @@ func TestManyOverdue(t *testing.T) {
 		q.Cursor = page.Next
 	}
 	equal(t, "the rows", len(got), 40)
-	if !slices.IsSortedFunc(got, before(storage.SortByName)) {
+	if !slices.IsSortedFunc(got, before(workflow.SortByName)) {
 		t.Error("they are out of order")
 	}
 }

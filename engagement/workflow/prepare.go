@@ -77,7 +77,7 @@ func (u *unit) mint(d *Delivery, p engagement.Participation) error {
 	if err != nil {
 		return err
 	}
-	d.Link, d.Name = u.s.linkURL+token.Secret(), l.Contact.Name
+	d.Link, d.token, d.Name = u.s.linkURL+token.Secret(), token, l.Contact.Name
 	if p.Consent = next; !slices.ContainsFunc(l.Tokens, hash.Equal) {
 		u.putToken(p, hash)
 	}
@@ -104,7 +104,7 @@ func (u *unit) mintSurvey(d *Delivery, p engagement.Participation) error {
 	if err != nil {
 		return err
 	}
-	d.Link, d.Name = u.s.surveyURL+token.Secret(), l.Contact.Name
+	d.Link, d.token, d.Name = u.s.surveyURL+token.Secret(), token, l.Contact.Name
 	if p.Claim = &next; !slices.ContainsFunc(l.Tokens, hash.Equal) {
 		u.putToken(p, hash)
 	}

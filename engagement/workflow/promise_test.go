@@ -38,8 +38,8 @@ type promise struct {
 	tested map[engagement.Action]int
 }
 
-func (p *promise) rows(w *workflowtest.World) []engagement.Row {
-	var rows []engagement.Row
+func (p *promise) rows(w *workflowtest.World) []workflow.Row {
+	var rows []workflow.Row
 	all, _ := w.Catalog.Engagements(background)
 	for _, e := range all {
 		for _, tab := range engagement.AllTabs() {
@@ -59,12 +59,12 @@ func (p *promise) keep(w *workflowtest.World) {
 	actions := engagement.AllActions()
 	p.r.Shuffle(len(actions), func(i, j int) { actions[i], actions[j] = actions[j], actions[i] })
 	for _, action := range actions {
-		rows := slices.DeleteFunc(p.rows(w), func(r engagement.Row) bool { return !slices.Contains(r.Actions, action) })
+		rows := slices.DeleteFunc(p.rows(w), func(r workflow.Row) bool { return !slices.Contains(r.Actions, action) })
 		if len(rows) == 0 || (action == engagement.ActionCancel || action == engagement.ActionRecallClaim) && p.r.IntN(4) > 0 {
 			continue
 		}
 		row := rows[p.r.IntN(len(rows))]
-		p.trail = append(p.trail, fmt.Sprintf("%s: %s %s in %s, %q on %s", w.Actor.Partner, action, row.Name(), row.Engagement, row.Todo(words.Words{}), row.Tab))
+		p.trail = append(p.trail, fmt.Sprintf("%s: %s %s in %s, %q on %s", w.Actor.Partner, action, row.Name, row.Engagement, row.Todo(words.Words{}), row.Tab))
 		if err := p.take(w, action, row); err != nil {
 			p.t.Fatalf("what a row offers is refused: %v\n%s", err, strings.Join(p.trail, "\n"))
 		}
@@ -72,7 +72,7 @@ func (p *promise) keep(w *workflowtest.World) {
 	}
 }
 
-func (p *promise) take(w *workflowtest.World, action engagement.Action, row engagement.Row) error {
+func (p *promise) take(w *workflowtest.World, action engagement.Action, row workflow.Row) error {
 	var err error
 	switch action {
 	case engagement.ActionClaimCustomer:
@@ -151,7 +151,7 @@ func (p *promise) others(w *workflowtest.World) {
 }
 
 // answer lets whoever has to do with the row do something about it.
-func (p *promise) answer(w *workflowtest.World, row engagement.Row) {
+func (p *promise) answer(w *workflowtest.World, row workflow.Row) {
 	switch {
 	case row.Status == engagement.StatusAwaitingConsentResponse && row.Tab == engagement.TabEligible && p.r.IntN(2) == 0:
 		decision := consent.DecisionAccept
@@ -159,7 +159,7 @@ func (p *promise) answer(w *workflowtest.World, row engagement.Row) {
 			decision = consent.DecisionDecline
 		}
 		if w.Answer(row.Participation, decision) == nil {
-			p.trail = append(p.trail, fmt.Sprintf("%s %s with %s in %s", row.Name(), decision, w.Actor.Partner, row.Engagement))
+			p.trail = append(p.trail, fmt.Sprintf("%s %s with %s in %s", row.Name, decision, w.Actor.Partner, row.Engagement))
 		}
 	case row.Status == engagement.StatusSubmitted:
 		w.Reviewed(row.Participation)

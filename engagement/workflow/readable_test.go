@@ -35,14 +35,14 @@ var nobodyReads = map[string]string{
 // notForPeople are the texts that the desk takes and does not hold to that, with why.
 var notForPeople = map[string]string{
 	"Key":    "an idempotency key, which has a check of its own",
-	"string": "Customers.Search: looked for, and not kept; Feed.Lag: a cursor",
+	"string": "Feed.Lag: a cursor; Surveys.Get: looked for",
 	"Cursor": "is opaque, and made by the desk",
 
 	"MoveFeedConsumer.From": "a cursor", "MoveFeedConsumer.To": "a cursor",
 
 	"ClaimsQuery.Search": "looked for, and not kept", "ClaimsQuery.SolutionAreas": "looked for", "ClaimsQuery.Owners": "looked for", "ClaimsQuery.Labels": "looked for",
 	"FiguresQuery.SolutionAreas": "looked for",
-	"CustomersQuery.Search":      "looked for, and not kept", "CustomersQuery.Owners": "looked for", "CustomersQuery.Labels": "looked for",
+	"CustomersQuery.Search":      "looked for, and not kept", "CustomersQuery.Owners": "looked for", "CustomersQuery.Labels": "looked for", "SearchQuery.Search": "looked for, and not kept",
 	"EngagementsQuery.Roles": "looked for",
 	"Person.User":            "looked for: somebody is erased under the name that the host gave, whatever it is",
 	"Person.Name":            "looked for, as words; one without two characters that show is refused",

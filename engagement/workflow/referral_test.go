@@ -71,7 +71,7 @@ func TestReferral(t *testing.T) {
 	ok(t, record("Ana Silva, 4712"))
 	equal(t, "the referral", part(t, w, p).Referral, engagement.Referral{Reference: "Ana Silva, 4712", At: w.Now()})
 	for search, found := range map[string]int{"4711": 0, "4712": 1} {
-		rows, err := w.Desk.Customers.Search(background, w.Actor, search, 0)
+		rows, err := searchRows(w.Desk, w.Actor, search, 0)
 		ok(t, err)
 		equal(t, "found by "+search, len(rows), found)
 	}

@@ -2,12 +2,14 @@ package workflow
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"time"
 
+	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -65,7 +67,33 @@ type Delivery struct {
 	Codes       []claim.RejectionCode // why the claim was rejected
 	Reason      string                // what the reviewer wrote to the partner about the approval or the rejection
 
-	failing bool // whether an earlier message to somebody could not be delivered
+	token   link.Token // of the Link
+	failing bool       // whether an earlier message to somebody could not be delivered
+}
+
+// Token returns the token that Link holds, for a notifier that makes links of its own,
+// to the portal of whoever the message goes to for example: [link.Token.Secret] is what
+// stands in them. It is zero where there is no Link.
+func (d Delivery) Token() link.Token { return d.token }
+
+// Format hides the receiver, the link and the text that holds it, whatever the verb.
+func (d Delivery) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "workflow.Delivery(%s %s)", d.Message.Kind, d.Message.ID)
+}
+
+// MarshalJSON leaves out the link and the text that holds it: what is kept of a message
+// is no key to anybody's answer. A notifier that hands messages on in JSON has a form of
+// its own for that.
+func (d Delivery) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Message     engagement.MessageID       `json:"message"`
+		Kind        engagement.MessageKind     `json:"kind"`
+		Subject     string                     `json:"subject"`
+		ClaimNumber string                     `json:"claim_number"`
+		Status      engagement.Status          `json:"status"`
+		Deadline    time.Time                  `json:"deadline,omitzero"`
+		Part        engagement.ParticipationID `json:"participation"`
+	}{d.Message.ID, d.Message.Kind, d.Subject, d.ClaimNumber, d.Status, d.Deadline, d.Message.Participation})
 }
 
 // LogValue hides the receiver, the link and the text that holds it.

@@ -152,7 +152,7 @@ func (t *teller) checkPages() {
 }
 
 // rowText is a row in words: what is shown, and what can be done.
-func (t *teller) rowText(r engagement.Row) string {
+func (t *teller) rowText(r workflow.Row) string {
 	actions := slices.Sorted(slices.Values(r.Actions))
 	return fmt.Sprint(r.Tab, " ", r.Identity.Domain, " ", r.Status, " ", r.Locations, " ", r.FriendlyName, " ", r.Amount, " ", r.Deadline.Unix(), " ", r.DaysLeft, " ", actions)
 }

@@ -95,15 +95,50 @@ func (u *unit) surveyed(ctx context.Context, token link.Token) (engagement.Parti
 
 func (u *unit) surveyView(p engagement.Participation, v claim.Survey, link link.Link) (survey.View, error) {
 	terms := lastSent(p.Consent).Terms
+	return survey.NewView(v.State, link.ID, u.surveyPage(p, terms.Engagement.Name), u.now)
+}
+
+// surveyPage is what surveys of a participation's claim show besides themselves.
+func (u *unit) surveyPage(p engagement.Participation, name string) survey.Page {
+	terms := lastSent(p.Consent).Terms
 	partner, _ := terms.Party(consent.RolePartner)
 	customer, _ := terms.Party(consent.RoleCustomer)
-	page := survey.Page{
-		Partner: partner.Name, Customer: customer.Name, Program: u.s.program, Engagement: terms.Engagement.Name, Zone: p.Terms.Location(),
-	}
+	page := survey.Page{Partner: partner.Name, Customer: customer.Name, Program: u.s.program, Engagement: name, Zone: p.Terms.Location()}
 	if p.Claim.Allows(claim.KindAnswerSurvey, u.now) {
 		page.Deadline = p.Claim.AnswerBy()
 	}
-	return survey.NewView(v.State, link.ID, page, u.now)
+	return page
+}
+
+// Get returns what a survey of a claim asks, in the best of its languages for the actor,
+// whether or not it was sent: the form that the partner fills in for
+// [SurveysDesk.Answer], with MayAnswer as long as it can, and what the customer is
+// asked. A survey is named by its kind, [claim.ProofPartnerSurvey] for example. Answers
+// are in the claim's view.
+func (d *SurveysDesk) Get(ctx context.Context, actor Actor, id engagement.ParticipationID, kind string) (survey.View, error) {
+	u := d.s.unit(storage.CommandRecord{})
+	p, err := u.participation(ctx, actor, MayViewClaims, id)
+	if err != nil {
+		return survey.View{}, err
+	}
+	if p.Claim == nil {
+		return survey.View{}, &NotFoundError{Field: "survey", Value: kind}
+	}
+	v, err := p.Claim.Survey(kind)
+	if err != nil {
+		return survey.View{}, &NotFoundError{Field: "survey", Value: kind}
+	}
+	e, err := d.s.engagementLeft(ctx, p.Engagement)
+	if err != nil {
+		return survey.View{}, err
+	}
+	name := lastSent(p.Consent).Terms.Engagement.Name
+	if e.Name != "" {
+		name = e.In(d.s.wordsFor(actor)).Own(e.Name)
+	}
+	view := survey.NewViewWithin(v.State, actor.Language, u.surveyPage(p, name), u.now)
+	view.MayAnswer = view.MayAnswer && !actor.program()
+	return view, nil
 }
 
 // AnswerPartnerSurvey is the command by which a partner answers its own survey

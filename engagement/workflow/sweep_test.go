@@ -26,7 +26,7 @@ func shown(t *testing.T, w *workflowtest.World) string {
 		ok(t, err)
 		for _, e := range all {
 			for _, tab := range engagement.AllTabs() {
-				for _, sort := range storage.AllSorts() {
+				for _, sort := range workflow.AllSorts() {
 					page, err := w.Desk.Customers.List(background, actor, workflow.CustomersQuery{Engagement: e.ID, Tab: tab, Sort: sort})
 					ok(t, err)
 					fmt.Fprintln(&b, actor.Partner, e.ID, tab, sort, asJSON(t, page))
@@ -40,9 +40,9 @@ func shown(t *testing.T, w *workflowtest.World) string {
 				}
 			}
 		}
-		rows, err := w.Desk.Customers.Search(background, actor, "", 0)
+		rows, err := searchRows(w.Desk, actor, "", 0)
 		ok(t, err)
-		due, err := w.Desk.Customers.NeedingAttention(background, actor, 0)
+		due, err := attentionRows(w.Desk, actor, 0)
 		ok(t, err)
 		claims, err := w.Desk.Claims.List(background, actor, workflow.ClaimsQuery{})
 		ok(t, err)

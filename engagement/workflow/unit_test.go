@@ -387,7 +387,7 @@ func effects(t *testing.T, w *workflowtest.World) string {
 				fmt.Fprintln(&b, actor.Partner, domain, e.Kind, e.From, e.To, e.Engagement, e.At)
 			}
 		}
-		rows, err := w.Desk.Customers.Search(background, actor, "", 0)
+		rows, err := searchRows(w.Desk, actor, "", 0)
 		ok(t, err)
 		var lines []string
 		for _, r := range rows {

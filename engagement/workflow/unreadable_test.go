@@ -35,8 +35,8 @@ func (s spoiled) List(ctx context.Context, q storage.ListQuery) (storage.List, e
 	return found, err
 }
 
-func without(rows []engagement.Row, domains ...string) []string {
-	return called(slices.DeleteFunc(slices.Clone(rows), func(r engagement.Row) bool { return slices.Contains(domains, r.Identity.Domain.String()) }))
+func without(rows []workflow.Row, domains ...string) []string {
+	return called(slices.DeleteFunc(slices.Clone(rows), func(r workflow.Row) bool { return slices.Contains(domains, r.Identity.Domain.String()) }))
 }
 
 // A row that cannot be read is named and counted, and all others are shown, also where
@@ -73,7 +73,7 @@ func TestListsWithRowsThatCannotBeRead(t *testing.T) {
 		t.Errorf("%d are counted of %d", n, all) // of the one that is overdue nobody knows where it is
 	}
 	for _, limit := range []int{1, 2, 1000} {
-		for _, by := range storage.AllSorts() {
+		for _, by := range workflow.AllSorts() {
 			rows, err := collect(w.Desk.Customers.All(background, w.Actor, workflow.CustomersQuery{Engagement: pilot, Limit: limit, Sort: by}))
 			left := (*workflow.UnreadableRowsError)(nil)
 			if !errors.As(err, &left) || left.Count != len(page.Unreadable) {

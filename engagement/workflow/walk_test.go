@@ -604,7 +604,7 @@ func (k *walk) shows(t *testing.T, r walkRow) {
 	if !slices.Equal(slices.Sorted(slices.Values(row.Actions)), slices.Sorted(slices.Values(want))) {
 		t.Fatalf("%s: the row allows %q, want %q", k.where(r), row.Actions, want)
 	}
-	claimable := slices.ContainsFunc(k.Rows(migration, engagement.TabEligible), func(row engagement.Row) bool {
+	claimable := slices.ContainsFunc(k.Rows(migration, engagement.TabEligible), func(row workflow.Row) bool {
 		return row.Participation == "" && slices.Contains(row.Actions, engagement.ActionClaimCustomer)
 	})
 	if claimable != allowed("clm") {

@@ -241,7 +241,7 @@ func TestOtherLocation(t *testing.T) {
 		answers[what] = []any{answer, err, fmt.Sprint(err)}
 	}
 	for _, text := range []string{"", number, "contoso", "adatum"} {
-		rows, err := w.Desk.Customers.Search(background, rui, text, 0)
+		rows, err := searchRows(w.Desk, rui, text, 0)
 		ask("search "+text, rows, err)
 		for _, e := range []engagement.ID{migration, workshop, pilot} {
 			for _, tab := range engagement.AllTabs() {
@@ -296,7 +296,7 @@ func TestOtherLocation(t *testing.T) {
 	asRui.ExpectTab(migration, engagement.TabEligible, "Adatum")
 	asRui.ExpectTab(migration, engagement.TabIneligible, "Contoso")
 	asRui.ExpectTab(workshop, engagement.TabIneligible, "Contoso", "Woodgrove Bank")
-	for _, row := range must(w.Desk.Customers.Search(background, rui, "contoso", 0)) {
+	for _, row := range must(searchRows(w.Desk, rui, "contoso", 0)) {
 		if row.Engagement == migration {
 			equal(t, "why", row.Reasons, []engagement.Reason{{Kind: engagement.ReasonHeldByColleagues}})
 		}

@@ -21,9 +21,9 @@ func (w *World) ExpectStatus(p engagement.ParticipationID, want engagement.Statu
 }
 
 // Rows returns every row of a tab.
-func (w *World) Rows(e engagement.ID, tab engagement.Tab) []engagement.Row {
+func (w *World) Rows(e engagement.ID, tab engagement.Tab) []workflow.Row {
 	w.t.Helper()
-	var rows []engagement.Row
+	var rows []workflow.Row
 	for row, err := range w.Desk.Customers.All(context.Background(), w.Actor, workflow.CustomersQuery{Engagement: e, Tab: tab}) {
 		if err != nil {
 			w.t.Fatalf("%s tab of %s: %v", tab, e, err)
@@ -40,7 +40,7 @@ func (w *World) ExpectTab(e engagement.ID, tab engagement.Tab, customers ...stri
 	rows := w.Rows(e, tab)
 	var names []string
 	for _, r := range rows {
-		names = append(names, r.Name())
+		names = append(names, r.Name)
 	}
 	got := slices.Compact(slices.Sorted(slices.Values(names)))
 	want := slices.Compact(slices.Sorted(slices.Values(customers)))
@@ -67,21 +67,21 @@ func (w *World) ExpectActions(p engagement.ParticipationID, want ...engagement.A
 }
 
 // Row returns the row that shows the participation, wherever it is.
-func (w *World) Row(p engagement.ParticipationID) engagement.Row {
+func (w *World) Row(p engagement.ParticipationID) workflow.Row {
 	w.t.Helper()
 	part, err := w.Desk.Claims.Participation(context.Background(), w.Actor, p)
 	if err != nil {
 		w.t.Fatalf("participation %s: %v", p, err)
 	}
-	rows, err := w.Desk.Customers.Search(context.Background(), w.Actor, part.ClaimNumber, 0)
+	found, err := w.Desk.Customers.Search(context.Background(), w.Actor, workflow.SearchQuery{Search: part.ClaimNumber})
 	if err != nil {
 		w.t.Fatalf("search %s: %v", part.ClaimNumber, err)
 	}
-	for _, r := range rows {
+	for _, r := range found.Rows {
 		if r.Participation == p {
 			return r
 		}
 	}
 	w.t.Fatalf("no row shows %s", p)
-	return engagement.Row{}
+	return workflow.Row{}
 }

@@ -180,12 +180,12 @@ func withdraw(s *story, id engagement.ParticipationID) error {
 // theClaimsDesk shows all that Northwind has claimed.
 func (s *story) theClaimsDesk() error {
 	s.title("Northwind's claims desk")
-	query := workflow.ClaimsQuery{Sort: storage.SortByStatus, SolutionAreas: []string{"Modern Work"}}
+	query := workflow.ClaimsQuery{Sort: workflow.SortByStatus, SolutionAreas: []string{"Modern Work"}}
 	for row, err := range s.desk.Claims.All(s.ctx, northwind, query) {
 		if err != nil {
 			return err
 		}
-		s.say("  %-25s %-27s requested %-12s approved %-12s paid %s", row.Name(), row.Status, amount(row.Requested), amount(row.Approved), amount(row.Paid))
+		s.say("  %-25s %-27s requested %-12s approved %-12s paid %s", row.Name, row.Status, amount(row.Requested), amount(row.Approved), amount(row.Paid))
 	}
 	totals, err := s.desk.Claims.Totals(s.ctx, northwind, workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusPaid, engagement.StatusRejectedFinal}})
 	if err != nil {

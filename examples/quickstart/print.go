@@ -55,7 +55,7 @@ func (s *story) page(actor workflow.Actor, id engagement.ID) error {
 		}
 		s.say("  %s (%v)", strings.ToUpper(string(tab[0]))+string(tab[1:]), page.Counts[tab])
 		for _, r := range page.Rows {
-			s.say("    %-20s %-12s %-36s %s", r.Name(), r.Type, r.Todo(words.Words{}), list(r.Actions))
+			s.say("    %-20s %-12s %-36s %s", r.Name, r.Type, r.Todo(words.Words{}), list(r.Actions))
 			for _, reason := range r.Reasons {
 				s.explain("      - ", reason.String())
 			}

@@ -79,7 +79,7 @@ type reviewer struct {
 // reviewAll takes every submitted claim under review, the oldest first, and
 // decides.
 func (r *reviewer) reviewAll(ctx context.Context) error {
-	queue := workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusSubmitted}, Sort: storage.SortBySince}
+	queue := workflow.ClaimsQuery{Statuses: []engagement.Status{engagement.StatusSubmitted}, Sort: workflow.SortBySince}
 	for row, err := range r.desk.Claims.All(ctx, r.actor, queue) {
 		if err != nil {
 			return err
@@ -96,7 +96,7 @@ func (r *reviewer) reviewAll(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(r.out, "  %-10s %-18s %-8s asks for %-12s %s\n", row.Partner, row.Engagement, row.Name(), row.Requested, verdict)
+		fmt.Fprintf(r.out, "  %-10s %-18s %-8s asks for %-12s %s\n", row.Partner, row.Engagement, row.Name, row.Requested, verdict)
 	}
 	return nil
 }
@@ -148,7 +148,7 @@ func (r *reviewer) payAll(ctx context.Context) error {
 		}); err != nil {
 			return err
 		}
-		fmt.Fprintf(r.out, "  %-10s %-18s %-8s %s\n", row.Partner, row.Engagement, row.Name(), row.Approved)
+		fmt.Fprintf(r.out, "  %-10s %-18s %-8s %s\n", row.Partner, row.Engagement, row.Name, row.Approved)
 	}
 	return nil
 }

@@ -161,7 +161,7 @@ func (r *reader) pages(a workflow.Actor, id engagement.ID) {
 	for _, tab := range engagement.AllTabs() {
 		page, err := r.desk.Customers.List(r.Context(), a, workflow.CustomersQuery{Engagement: id, Tab: tab})
 		r.ok("page", err)
-		var rows []engagement.Row
+		var rows []workflow.Row
 		for row, err := range r.desk.Customers.All(r.Context(), a, workflow.CustomersQuery{Engagement: id, Tab: tab, Limit: 3}) {
 			r.ok("rows", err)
 			rows = append(rows, row)
@@ -173,7 +173,7 @@ func (r *reader) pages(a workflow.Actor, id engagement.ID) {
 		for _, row := range rows {
 			r.found.add("tab", row.Tab)
 			r.found.add("row type", row.Type)
-			r.say(1, row.Name(), string(row.Type), string(row.Status), named("customer", row.Customer), named("participation", row.Participation),
+			r.say(1, row.Name, string(row.Type), string(row.Status), named("customer", row.Customer), named("participation", row.Participation),
 				named("through", texts(row.Locations)), named("since", row.Since), named("deadline", row.Deadline), named("days left", row.DaysLeft),
 				named("amount", row.Amount.String()), named("allows", texts(row.Actions)))
 			for _, reason := range row.Reasons {
@@ -405,14 +405,14 @@ func (r *reader) claim(p workflow.ClaimView, was claims.State) {
 func (r *reader) customers(a workflow.Actor) {
 	r.Helper()
 	keys := map[tenant.Key]bool{}
-	for c, err := range r.desk.Customers.Known(r.Context(), a) {
+	for c, err := range r.desk.Customers.AllKnown(r.Context(), a) {
 		r.ok("customers", err)
 		r.found.add("customer", "known")
-		if !c.Associated() {
+		if !c.DisassociatedAt.IsZero() {
 			r.found.add("customer", "disassociated")
 		}
-		keys[c.Key.Customer] = true
-		r.say(0, fmt.Sprintf("customer %s of %s", c.Key.Customer, a.Partner), c.Name(), named("domain", c.Identity.Domain.Unicode()), named("known since", c.KnownSince), named("disassociated", c.DisassociatedAt))
+		keys[c.Customer] = true
+		r.say(0, fmt.Sprintf("customer %s of %s", c.Customer, a.Partner), c.Name, named("domain", c.Identity.Domain.Unicode()), named("known since", c.KnownSince), named("disassociated", c.DisassociatedAt))
 	}
 	for row, err := range r.desk.Claims.All(r.Context(), a, workflow.ClaimsQuery{}) {
 		r.ok("claims", err)
