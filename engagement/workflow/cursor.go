@@ -27,11 +27,11 @@ func (l list) cursor(at storage.Position, back bool) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(text), err
 }
 
-// position returns where a cursor points to and whether backwards, or a
-// *InvalidCursorError. A cursor is for
-// one list: another tab, order or filter needs another. It accepts exactly what
-// cursor makes of a position in that list. A cursor gives no access: whoever makes
-// one up begins somewhere else in the same list of their own.
+// position returns where a cursor points to, and whether to what comes before that, or
+// a *InvalidCursorError. A cursor is for one list: another tab, order or filter needs
+// another. It accepts exactly what cursor makes of a position in that list. A cursor
+// gives no access: whoever makes one up begins somewhere else in the same list of their
+// own.
 func (l list) position(text string) (at storage.Position, back bool, err error) {
 	foreign := &InvalidCursorError{Problem: "is not one of ours"}
 	if len(text) > longestCursor {

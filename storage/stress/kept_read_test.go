@@ -198,7 +198,7 @@ func (r *reader) claims(a workflow.Actor) {
 		}
 	}
 	r.say(0, "claims of "+who+": "+strings.Join(counts, ", "))
-	for _, sort := range storage.AllSorts() {
+	for _, sort := range workflow.AllSorts() {
 		var order []string
 		for row, err := range r.desk.Claims.All(r.Context(), a, workflow.ClaimsQuery{Sort: sort, Limit: 7}) {
 			r.ok("claims by "+string(sort), err)
@@ -223,7 +223,7 @@ func (r *reader) claims(a workflow.Actor) {
 	if a.Partner == "" {
 		return
 	}
-	for row, err := range r.desk.Claims.All(r.Context(), a, workflow.ClaimsQuery{Sort: storage.SortBySince}) {
+	for row, err := range r.desk.Claims.All(r.Context(), a, workflow.ClaimsQuery{Sort: workflow.SortBySince}) {
 		r.ok("claims", err)
 		r.participation(a, row.Participation)
 	}

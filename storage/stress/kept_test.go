@@ -120,7 +120,7 @@ func goOn(t *testing.T, s storage.Store, asked kept) {
 	for row, err := range desk.Customers.All(ctx, northwind, workflow.CustomersQuery{Engagement: pilot, Tab: engagement.TabEligible}) {
 		ok("rows", err)
 		if row.Participation == "" && len(row.Actions) == 0 {
-			t.Errorf("after a re-evaluation %s is eligible, and nothing can be done: %+v", row.Name(), row)
+			t.Errorf("after a re-evaluation %s is eligible, and nothing can be done: %+v", row.Name, row)
 		}
 	}
 	erased, err := desk.Program.ErasePerson(ctx, northwind, workflow.Person{User: northwind.User}, nil)

@@ -62,7 +62,9 @@ var readings = map[string]func(t *testing.T, w spoiled) (int, error){
 	"Customers.All": func(t *testing.T, w spoiled) (int, error) {
 		return drain(w.Desk.Customers.All(t.Context(), w.Actor, workflow.CustomersQuery{Engagement: once}))
 	},
-	"Customers.AllKnown": func(t *testing.T, w spoiled) (int, error) { return drain(w.Desk.Customers.AllKnown(t.Context(), w.Actor)) },
+	"Customers.AllKnown": func(t *testing.T, w spoiled) (int, error) {
+		return drain(w.Desk.Customers.AllKnown(t.Context(), w.Actor))
+	},
 	"Customers.Known": func(t *testing.T, w spoiled) (int, error) {
 		page, err := w.Desk.Customers.Known(t.Context(), w.Actor, workflow.KnownQuery{Limit: 1000})
 		if err == nil && len(page.Unreadable) > 0 {
