@@ -197,7 +197,7 @@ func (st *teller) day(n int) {
 func (st *teller) find(who string) engagement.ParticipationID {
 	st.t.Helper()
 	page, err := st.Desk.Claims.List(st.ctx, st.Actor, workflow.ClaimsQuery{
-		Customer: st.Customer(who + ".example"), Engagements: []engagement.ID{migration}, Sort: storage.SortBySince, Descending: true,
+		Customer: st.Customer(who + ".example"), Engagements: []engagement.ID{migration}, Sort: workflow.SortBySince, Descending: true,
 	})
 	st.ok(err)
 	return page.Rows[0].Participation
