@@ -17,6 +17,8 @@ var otherNames = map[string]string{
 	// An identity holds IDs, and is no tenant. Refusals name the same fields.
 	"tenant.Identity.Tenant": "tenant_id", "tenant.Identity.Subscription": "subscription_id", "tenant.Identity.Opportunity": "opportunity_id",
 	"tenant.Entry.Tenant": "tenant_id",
+	// CloudEvents has no underscores.
+	"relay/cloudevents.Event.SpecVersion": "specversion", "relay/cloudevents.Event.DataContentType": "datacontenttype",
 	// What a cursor holds, which is nobody's to read.
 	"storage.Position.Rank": "k", "storage.Position.Text": "t", "storage.Position.Time": "d", "storage.Position.Row": "r",
 }
