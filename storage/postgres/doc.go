@@ -136,7 +136,9 @@
 // Any backup of the database as one state will do, pg_dump of the schema or a base
 // backup with its log, also while commands are carried out. After an old one is restored,
 // messages that went out since then go out again, and what was recorded since then is
-// gone: tell the partners.
+// gone: tell the partners. Who was erased since then is there again: a follower of the
+// feed that keeps the events of engagement.EventPersonErased gives each to
+// workflow.ProgramDesk.RepeatErasure.
 //
 // # Readers
 //
@@ -180,9 +182,9 @@
 //
 // # Sweeps, relays and waking
 //
-// Any number of processes may sweep and relay at once. A Lease waits for what another
-// is just taking, for as long as that takes its one trip, and takes the next ones. New messages are announced by
-// NOTIFY after their commit, at most every 50 ms and process, which Options.Quiet
+// Any number of processes may sweep and relay at once. None waits for another: a Lease
+// passes over what others are just taking, or are changing in a transaction of the host's
+// that goes on, and takes the next messages. New messages are announced by NOTIFY after their commit, at most every 50 ms and process, which Options.Quiet
 // turns off; a Listener hears it, on a connection of its own.
 //
 // # The feed

@@ -136,6 +136,24 @@ func TestJobsOfManyProcesses(t *testing.T) {
 	}
 }
 
+// A Lease waits for no transaction that goes on: it takes what that leaves alone.
+func TestLeaseWaitsForNobody(t *testing.T) {
+	pool := running(t).pool(t, modes["cached"], 3)
+	s := store(t, pool, newSchema())
+	var c storage.Changes
+	for _, id := range []string{"a", "b", "c", "d"} {
+		c.Messages = append(c.Messages, letter(id).Messages...)
+	}
+	applied(t, s, c)
+	applied(t, s.WithTx(hostTx(t, pool)), storage.Changes{Delivered: []engagement.MessageID{"a"}, Postponed: map[engagement.MessageID]time.Time{"b": feedStart.Add(time.Hour)}})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	found, err := s.Lease(ctx, storage.LeaseQuery{Now: feedStart, Until: feedStart.Add(time.Minute), Limit: 2})
+	if err != nil || len(found) != 2 || found[0].ID != "c" || found[1].ID != "d" {
+		t.Errorf("beside a transaction that changes a and b, %d messages are taken: %v", len(found), err)
+	}
+}
+
 // BenchmarkJobs measures the jobs in batches beside the same jobs on a store that gives
 // out one record and one message at a time.
 func BenchmarkJobs(b *testing.B) {

@@ -75,8 +75,8 @@ func (s *applying) putSendings(c storage.Changes) {
 	insert(s, "sending", sendingRows, added, errSendingThere)
 }
 
-// Lease implements storage.Store, in one trip. Of calls at once each waits for those
-// before it that are just taking messages, and takes the next ones.
+// Lease implements storage.Store, in one trip. It waits for nobody: what others are just
+// taking, or changing in a transaction that goes on, it passes over and takes the next.
 //
 // When the connection is lost within it, messages may stay held until their lease
 // ends; then they are handed out again.
@@ -111,7 +111,7 @@ func (s *Store) Lease(ctx context.Context, q storage.LeaseQuery) ([]engagement.M
 func (s *Store) leasing(q storage.LeaseQuery) []step {
 	now, until, limit := micros(q.Now), micros(q.Until), strconv.Itoa(q.Limit)
 	taken := func(where string) string {
-		return "WITH taken AS MATERIALIZED (SELECT slot, id FROM " + s.in + "message WHERE " + where + " FOR UPDATE) UPDATE " + s.in + "message t SET "
+		return "WITH taken AS MATERIALIZED (SELECT slot, id FROM " + s.in + "message WHERE " + where + " FOR UPDATE SKIP LOCKED) UPDATE " + s.in + "message t SET "
 	}
 	return []step{
 		{

@@ -71,7 +71,8 @@
 // first, and open it: there must be no -wal of another database beside it. What was
 // acknowledged after the backup is gone then: followers of the feed are told
 // (storage.ErrRewound), the keys of those commands are new again, and whoever was
-// erased since has to be erased again.
+// erased since has to be erased again: a follower of the feed that keeps the events of
+// engagement.EventPersonErased gives each to workflow.ProgramDesk.RepeatErasure.
 //
 // # When the disk is full
 //
