@@ -199,6 +199,11 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Record returns the key of the record that the event is about.
+func (e Event) Record() RecordKey {
+	return RecordKey{Partner: e.Partner, Engagement: e.Engagement, Customer: e.Customer}
+}
+
 // LogValue keeps the person out of logs: it says what happened, where.
 func (e Event) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("customer", string(e.Customer)), slog.Int64("seq", e.Seq), slog.String("kind", string(e.Kind)),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/internal/enum"
 	"github.com/partnerengage/partnerengage/internal/text"
@@ -203,7 +204,7 @@ func (s *Service) scopeOf(ctx context.Context, actor Actor, act Permission) (Sco
 	if s.authorizer == nil {
 		return AllLocations(), nil
 	}
-	scope, err := remember(s.memo, "scope", []any{actor, act}, func() (Scope, error) { return s.authorizer.Authorize(ctx, actor, act) })
+	scope, err := engine.Remember(s.memo, "scope", []any{actor, act}, func() (Scope, error) { return s.authorizer.Authorize(ctx, actor, act) })
 	if err == nil && scope.empty() {
 		err = errNoLocation
 	}

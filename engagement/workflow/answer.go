@@ -20,12 +20,12 @@ import (
 // [consent.ErrTakenElsewhere] while another partner has the customer's consent.
 func (d *LinksDesk) ConsentView(ctx context.Context, token link.Token) (consent.View, error) {
 	s := d.s
-	u := s.unit(storage.CommandRecord{})
+	u := s.unit()
 	p, link, err := u.linked(ctx, token)
 	if err != nil {
 		return consent.View{}, s.toCustomer(ctx, err)
 	}
-	view, err := consent.NewView(p.Consent, link.ID, s.pageOf(p), u.now)
+	view, err := consent.NewView(p.Consent, link.ID, s.pageOf(p), u.Now)
 	if err == nil && view.MayDecide {
 		_, err = u.room(ctx, p)
 	}
@@ -44,7 +44,7 @@ func (d *LinksDesk) ConsentView(ctx context.Context, token link.Token) (consent.
 // [link.ErrExpired], [link.ErrNotAllowed] or [link.ErrInvalid].
 func (d *LinksDesk) AnswerConsent(ctx context.Context, token link.Token, decision consent.Decision) (consent.View, error) {
 	s := d.s
-	view, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (consent.View, error) {
+	view, err := attempt(ctx, s, func(u *unit) (consent.View, error) {
 		p, link, err := u.linked(ctx, token)
 		if err != nil {
 			return consent.View{}, err
@@ -52,8 +52,8 @@ func (d *LinksDesk) AnswerConsent(ctx context.Context, token link.Token, decisio
 		if err := u.answer(ctx, p, link, decision); err != nil {
 			return consent.View{}, err
 		}
-		p, _ = u.record(p.Record()).Participation(p.ID)
-		return consent.NewView(p.Consent, link.ID, s.pageOf(p), u.now)
+		p, _ = u.Record(p.Record()).Participation(p.ID)
+		return consent.NewView(p.Consent, link.ID, s.pageOf(p), u.Now)
 	})
 	return view, s.toCustomer(ctx, err)
 }
@@ -73,14 +73,14 @@ func (u *unit) linkedTo(ctx context.Context, token link.Token) (engagement.Parti
 	if token.IsZero() {
 		return engagement.Participation{}, link.ErrUnknown
 	}
-	loaded, err := u.load(ctx, storage.Want{Link: storage.LinkKey{Hash: token.Hash(), Slot: storage.Slot(token.Slot())}})
+	loaded, err := u.Load(ctx, storage.Want{Link: storage.LinkKey{Hash: token.Hash(), Slot: storage.Slot(token.Slot())}})
 	if err != nil {
 		return engagement.Participation{}, err
 	}
 	if loaded.Participation == nil {
 		return engagement.Participation{}, link.ErrUnknown
 	}
-	r := u.record(loaded.At)
+	r := u.Record(loaded.At)
 	p, ok := r.Participation(loaded.Participation.ID)
 	if err := r.ErrUnreadable(loaded.Participation.ID); !ok && err != nil {
 		return p, err
@@ -115,8 +115,8 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link link
 		_, err := consent.ParseDecision(string(decision))
 		return err
 	}
-	before := p.StatusAt(u.now)
-	next, err := consent.Apply(p.Consent, event, u.now)
+	before := p.StatusAt(u.Now)
+	next, err := consent.Apply(p.Consent, event, u.Now)
 	if err != nil || p.Consent.Repeats(event) {
 		return err
 	}
@@ -125,19 +125,19 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link link
 		if err != nil {
 			return err
 		}
-		if p, err = engagement.OpenClaim(p, e, u.now); err != nil {
+		if p, err = engagement.OpenClaim(p, e, u.Now); err != nil {
 			return err
 		}
 	}
 	if decision == consent.DecisionWithdraw {
-		if p, err = engagement.ApplyClaim(p, claim.Withdraw{}, u.now); err != nil {
+		if p, err = engagement.ApplyClaim(p, claim.Withdraw{}, u.Now); err != nil {
 			return err
 		}
 	}
 	p.Consent = next
 	u.putParticipation(p)
 	u.event(engagement.Event{
-		Kind: answers[decision].event, By: engagement.ByCustomer, From: before, To: p.StatusAt(u.now),
+		Kind: answers[decision].event, By: engagement.ByCustomer, From: before, To: p.StatusAt(u.Now),
 		Detail: engagement.Detail{Link: link.ID, AfterSubmission: decision == consent.DecisionWithdraw && submitted(p)}, Person: personOf(link.Contact),
 	}, p)
 	u.tellPartner(p, answers[decision].message)
@@ -159,13 +159,13 @@ func personOf(contact link.Contact) *engagement.Person {
 // it stands on the Customers page of every engagement.
 func (u *unit) makeKnown(ctx context.Context, p engagement.Participation) error {
 	key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
-	c := u.customers[key]
+	c := u.Customer(key)
 	if c.Known() {
 		return nil
 	}
-	c.KnownSince = u.now
-	u.putCustomer(c)
-	u.customerEvent(engagement.Event{Kind: engagement.EventCustomerKnown, By: engagement.ByCustomer}, key)
+	c.KnownSince = u.Now
+	u.PutCustomer(c)
+	u.Event(engagement.Event{Kind: engagement.EventCustomerKnown, By: engagement.ByCustomer}, key)
 	return u.recordEverywhere(ctx, c, "a customer who consented")
 }
 
@@ -180,12 +180,12 @@ func (u *unit) recordEverywhere(ctx context.Context, c engagement.Customer, who 
 	keys := recordKeys(c.Key, all)
 	var want storage.Want
 	for _, key := range keys {
-		if _, here := u.records[key]; !here { // what was read already needs no second trip
+		if !u.Has(key) { // what was read already needs no second trip
 			want.Records = append(want.Records, key)
 		}
 	}
 	if len(want.Records) > 0 {
-		if _, err := u.load(ctx, want); err != nil {
+		if _, err := u.Load(ctx, want); err != nil {
 			return err
 		}
 	}
@@ -220,9 +220,9 @@ func (u *unit) evaluateAll(ctx context.Context, c engagement.Customer, all []eng
 	}
 	var errs []error
 	for i, e := range all {
-		locations, err := mayAdd(e, p, u.now)
+		locations, err := mayAdd(e, p, u.Now)
 		if err == nil {
-			evaluations[i], err = u.s.evaluate(e, c.Identity, locations, facts, u.now)
+			evaluations[i], err = u.s.evaluate(e, c.Identity, locations, facts, u.Now)
 		}
 		errs = append(errs, err)
 	}
@@ -231,13 +231,13 @@ func (u *unit) evaluateAll(ctx context.Context, c engagement.Customer, all []eng
 
 // recordKnown gives a known customer its record in an engagement.
 func (u *unit) recordKnown(c engagement.Customer, e engagement.Engagement, evaluation engagement.Evaluation) {
-	r := u.record(recordKey(c.Key, e.ID))
+	r := u.Record(recordKey(c.Key, e.ID))
 	if r.ErrUnreadable("") != nil {
 		return // it stays as it is
 	}
 	u.limited(e, r.Key.Shared())
 	r.Identity, r.FriendlyName, r.Known, r.Evaluation = c.Identity, c.FriendlyName, c.Associated(), evaluation
-	u.putRecord(r)
+	u.PutRecord(r)
 }
 
 // recordKey returns the key of what the partner has of a customer in an engagement.

@@ -44,22 +44,22 @@ func (d *CustomersDesk) Disassociate(ctx context.Context, req Request, customer 
 		if err != nil {
 			return err
 		}
-		if _, err := u.load(ctx, storage.Want{Records: recordKeys(c.Key, all)}); err != nil {
+		if _, err := u.Load(ctx, storage.Want{Records: recordKeys(c.Key, all)}); err != nil {
 			return err
 		}
-		c = u.customers[c.Key] // with what loading has recorded
-		c.DisassociatedAt = u.now
-		u.putCustomer(c)
+		c = u.Customer(c.Key) // with what loading has recorded
+		c.DisassociatedAt = u.Now
+		u.PutCustomer(c)
 		for _, e := range all {
-			r := u.record(recordKey(c.Key, e.ID))
-			if open, is := r.OpenAt(u.now); is {
-				return &OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)}
+			r := u.Record(recordKey(c.Key, e.ID))
+			if open, is := r.OpenAt(u.Now); is {
+				return &OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.Now)}
 			}
 			if r.Version > 0 {
 				u.recordKnown(c, e, r.Evaluation)
 			}
 		}
-		u.customerEvent(engagement.Event{Kind: engagement.EventCustomerDisassociated, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
+		u.Event(engagement.Event{Kind: engagement.EventCustomerDisassociated, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
 		return nil
 	})
 }
@@ -75,9 +75,9 @@ func (d *CustomersDesk) Associate(ctx context.Context, req Request, customer ten
 			return nil
 		}
 		c.DisassociatedAt = time.Time{}
-		u.putCustomer(c)
-		u.customerEvent(engagement.Event{Kind: engagement.EventCustomerAssociated, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
-		return u.recordEverywhere(ctx, u.customers[c.Key], "a customer who was associated again")
+		u.PutCustomer(c)
+		u.Event(engagement.Event{Kind: engagement.EventCustomerAssociated, By: engagement.ByPartner, Person: &engagement.Person{User: actor.User, Why: cmd.Reason}}, c.Key)
+		return u.recordEverywhere(ctx, u.Customer(c.Key), "a customer who was associated again")
 	})
 }
 

@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"github.com/partnerengage/partnerengage/engagement"
-	"github.com/partnerengage/partnerengage/storage"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -29,7 +29,7 @@ type reevaluation struct {
 
 	mu       sync.Mutex // of all below
 	done     Progress
-	errs     []error // of customers, the first maxErrors
+	errs     []error // of customers, the first engine.MaxErrors
 	stop     error   // of the batch that could not be written
 	panicked any     // by a host's function, or nil
 }
@@ -53,7 +53,7 @@ type batch struct {
 // fail leaves out a customer that cannot be judged.
 func (b *batch) fail(err error) {
 	b.failed++
-	b.errs = keepErrors(b.errs, []error{err})
+	b.errs = engine.KeepErrors(b.errs, []error{err})
 }
 
 // start judges a batch while the caller goes on, after preparing each customer, and
@@ -96,7 +96,7 @@ func (r *reevaluation) record(b batch, v verdicts, err error) {
 	r.done.Done += len(b.customers) + b.skipped + b.failed
 	r.done.Changed += v.changed
 	r.done.Failed += b.failed + len(v.failed)
-	r.errs = keepErrors(keepErrors(r.errs, b.errs), v.failed)
+	r.errs = engine.KeepErrors(engine.KeepErrors(r.errs, b.errs), v.failed)
 	if r.report != nil && len(b.customers) > 0 {
 		r.report(r.done)
 	}
@@ -109,7 +109,7 @@ func (r *reevaluation) finish(err error) (Progress, error) {
 	if r.panicked != nil {
 		panic(r.panicked)
 	}
-	return r.done, explain(errors.Join(append(r.errs, r.stop, err)...))
+	return r.done, engine.Explain(errors.Join(append(r.errs, r.stop, err)...))
 }
 
 // verdicts are what one batch comes to: how much was written, and the errors of
@@ -133,11 +133,7 @@ func (r *reevaluation) judge(ctx context.Context, customers []tenant.Key, prepar
 	if r.only != "" {
 		all = slices.DeleteFunc(slices.Clone(all), func(e engagement.Engagement) bool { return e.ID != r.only })
 	}
-	return attempt(ctx, r.s, storage.CommandRecord{}, func(u *unit) (verdicts, error) {
+	return attempt(ctx, r.s, func(u *unit) (verdicts, error) {
 		return u.judge(ctx, r, all, customers, prepare)
 	})
-}
-
-func keepErrors(errs, more []error) []error {
-	return append(errs, more[:min(len(more), max(maxErrors-len(errs), 0))]...)
 }

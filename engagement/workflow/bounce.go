@@ -8,6 +8,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -51,7 +52,7 @@ func unchangedLinks(links []link.Link) ([]link.Link, error) { return links, nil 
 // failed records that a message did not reach its contact: in the history, and where
 // the partner sees it.
 func (u *unit) failed(p engagement.Participation, m engagement.Message, code link.FailureCode) error {
-	failure := link.Failure{Code: code, At: u.now}
+	failure := link.Failure{Code: code, At: u.Now}
 	if m.Link == "" {
 		p = p.WithMail(m, failure)
 	} else {
@@ -62,7 +63,7 @@ func (u *unit) failed(p engagement.Participation, m engagement.Message, code lin
 		}
 	}
 	u.putParticipation(p)
-	status := p.StatusAt(u.now)
+	status := p.StatusAt(u.Now)
 	u.event(engagement.Event{
 		Kind: engagement.EventMessageFailed, By: engagement.ByClock, From: status, To: status,
 		Detail: engagement.Detail{Message: m.Kind, Failure: code, Link: m.Link, Survey: surveyOf(p, m.Link)}, Person: personOf(link.Contact{Email: m.To}),
@@ -103,7 +104,7 @@ func (d *JobsDesk) RecordBounce(ctx context.Context, b Bounce) error {
 	if b.Participation == "" && b.Message == "" || b.Participation != "" && (b.Partner == "" || b.Message == "" && to.IsZero()) {
 		return &InputError{Field: "message", Problem: "is not named: give its ID, or partner, participation and address"}
 	}
-	_, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (struct{}, error) {
+	_, err := attempt(ctx, s, func(u *unit) (struct{}, error) {
 		p, err := u.bounced(ctx, b)
 		if err != nil {
 			return struct{}{}, err
@@ -114,7 +115,7 @@ func (d *JobsDesk) RecordBounce(ctx context.Context, b Bounce) error {
 		}
 		return struct{}{}, u.failed(p, m, link.FailureBounced)
 	})
-	return explain(err)
+	return engine.Explain(err)
 }
 
 // bounced finds the participation that a bounce is about.
@@ -123,14 +124,14 @@ func (u *unit) bounced(ctx context.Context, b Bounce) (engagement.Participation,
 	if b.Participation == "" {
 		want, missing = storage.Want{Link: storage.LinkKey{Hash: messageHash(b.Message), Slot: storage.SlotIn(string(b.Message))}}, &NotFoundError{Field: "message", Value: string(b.Message)}
 	}
-	loaded, err := u.load(ctx, want)
+	loaded, err := u.Load(ctx, want)
 	if err != nil {
 		return engagement.Participation{}, err
 	}
 	if loaded.Participation == nil {
 		return engagement.Participation{}, missing
 	}
-	r := u.record(loaded.At)
+	r := u.Record(loaded.At)
 	p, ok := r.Participation(loaded.Participation.ID)
 	if err := r.ErrUnreadable(loaded.Participation.ID); !ok && err != nil {
 		return p, err

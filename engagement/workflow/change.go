@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/partnerengage/partnerengage/engagement"
-	"github.com/partnerengage/partnerengage/storage"
 )
 
 // began is what is kept of what a command led to: which participation. What that is
@@ -58,28 +57,18 @@ func (s *Service) begin(ctx context.Context, req Request, act Permission, name s
 // changed returns a participation as a command has left it, or, when it was carried out
 // before, as it is now.
 func (s *Service) changed(ctx context.Context, u *unit, actor Actor, act Permission, id engagement.ParticipationID) (ParticipationView, error) {
-	repeated := u.replay != nil
+	repeated := u.Replayed()
 	if repeated {
-		u = s.unit(storage.CommandRecord{})
+		u = s.unit()
 		if _, err := u.participation(ctx, actor, act, id); err != nil {
 			return ParticipationView{}, err
 		}
 	}
-	p, ok := u.found(id)
+	p, ok := u.Found(id)
 	if !ok {
 		return ParticipationView{}, &NotFoundError{Field: "participation", Value: string(id)}
 	}
 	v := u.view(ctx, actor, p)
 	v.Repeated = repeated
 	return v, nil
-}
-
-// found returns a participation of a record that the unit has.
-func (u *unit) found(id engagement.ParticipationID) (engagement.Participation, bool) {
-	for _, r := range u.records {
-		if p, ok := r.Participation(id); ok {
-			return p, true
-		}
-	}
-	return engagement.Participation{}, false
 }

@@ -26,7 +26,7 @@ func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engageme
 	}
 	customer := actor.customerKey(who.Key())
 	keys := recordKeys(customer, engagements)
-	if _, err := u.load(ctx, storage.Want{Records: keys, Customers: []engagement.CustomerKey{customer}}); err != nil {
+	if _, err := u.Load(ctx, storage.Want{Records: keys, Customers: []engagement.CustomerKey{customer}}); err != nil {
 		return nil, err
 	}
 	if err := u.askExternal(ctx, keys); err != nil {
@@ -52,12 +52,12 @@ func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engageme
 // choice decides for one engagement.
 func (u *unit) choice(in enrollment, e engagement.Engagement, location engagement.Location, key engagement.RecordKey, facts eligibility.Facts) (Choice, error) {
 	c := Choice{Engagement: e.ID, Version: e.Version, Name: e.Name, SolutionArea: e.SolutionArea, Payment: e.PaymentModel()}
-	c.Payout, _ = e.PayoutAt(in.hours, u.now)
+	c.Payout, _ = e.PayoutAt(in.hours, u.Now)
 	refuse := func(err error) { c.Refusals = append(c.Refusals, err) }
-	if !e.ClaimableAt(u.now) {
-		refuse(notClaimable(e, u.now))
+	if !e.ClaimableAt(u.Now) {
+		refuse(notClaimable(e, u.Now))
 	}
-	outcome, err := locationOutcome(e, location, u.now)
+	outcome, err := locationOutcome(e, location, u.Now)
 	if err != nil {
 		return c, err
 	}
@@ -72,11 +72,11 @@ func (u *unit) choice(in enrollment, e engagement.Engagement, location engagemen
 	if e.RefusesStated && in.who.Identity.Stated {
 		refuse(&StatedIdentityError{Engagement: e.ID})
 	}
-	r, customer := u.record(key), u.customers[key.OfCustomer()]
+	r, customer := u.Record(key), u.Customer(key.OfCustomer())
 	if err := r.ErrUnreadable(""); err != nil {
 		return c, err
 	}
-	open, isOpen := r.OpenAt(u.now)
+	open, isOpen := r.OpenAt(u.Now)
 	known, parked := customer.Known(), !customer.DisassociatedAt.IsZero()
 	switch {
 	case parked:
@@ -84,18 +84,18 @@ func (u *unit) choice(in enrollment, e engagement.Engagement, location engagemen
 	case isOpen && !in.within.Has(open.Location):
 		refuse(&OpenParticipationError{Engagement: e.ID})
 	case isOpen:
-		refuse(&OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.now)})
+		refuse(&OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.Now)})
 	case in.origin == engagement.OriginAdded && known:
 		refuse(&AlreadyKnownError{Engagement: e.ID})
 	case in.origin == engagement.OriginClaimed && !known:
 		refuse(&NotKnownError{Customer: string(key.Customer)})
 	}
-	if c.Decision, err = u.s.decide(e, location, facts, u.now); err != nil {
+	if c.Decision, err = u.s.decide(e, location, facts, u.Now); err != nil {
 		return c, err
 	}
 	c.Reasons = u.s.reasons(c.Decision, unconfirmed(in.who.Basis, in.who.Identity))
 	if !isOpen {
-		c.Reasons = append(c.Reasons, u.limited(e, key.Shared()).RoomFor(key.Partner).Reasons(u.now)...)
+		c.Reasons = append(c.Reasons, u.limited(e, key.Shared()).RoomFor(key.Partner).Reasons(u.Now)...)
 	}
 	if c.Decision.Outcome != eligibility.OutcomeEligible || len(c.Reasons) > 0 {
 		refuse(&NotEligibleError{Engagement: e.ID, Reasons: c.Reasons})
@@ -152,33 +152,33 @@ func (s *Service) amounts(dealSize, payout eligibility.Money) (eligibility.Money
 
 // start puts a new participation into its record.
 func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decision eligibility.Decision) began {
-	terms := engagement.TermsOf(e, u.now)
+	terms := engagement.TermsOf(e, u.Now)
 	p := engagement.Participation{
-		ID: engagement.ParticipationID(u.newID(in.who.Identity.Key())), Partner: actor.Partner, Engagement: e.ID,
+		ID: engagement.ParticipationID(u.NewID(in.who.Identity.Key())), Partner: actor.Partner, Engagement: e.ID,
 		Customer: in.who.Identity.Key(), Identity: in.who.Identity, Basis: in.who.Basis, Reason: in.who.Reason,
 		FriendlyName: in.friendlyName, Location: in.location, Origin: in.origin, ClaimNumber: u.s.newClaimNumber(),
-		StartedAt: u.now, Terms: terms, Decision: decision, DealSize: in.dealSize,
+		StartedAt: u.Now, Terms: terms, Decision: decision, DealSize: in.dealSize,
 		Nominated: in.nominated()[0], Hours: in.hours,
-		Consent:      consent.Start(terms.Deadline(u.now, terms.Windows.Consent)).Naming(in.contacts.customer, in.contacts.partner),
+		Consent:      consent.Start(terms.Deadline(u.Now, terms.Windows.Consent)).Naming(in.contacts.customer, in.contacts.partner),
 		ContactFlags: slices.Clone(in.flags),
 	}
-	p.RemindAt = u.s.reminders.Next(p, u.now)
+	p.RemindAt = u.s.reminders.Next(p, u.Now)
 	u.limited(e, p.Record().Shared())
-	c := u.customers[actor.customerKey(p.Customer)]
+	c := u.Customer(actor.customerKey(p.Customer))
 	c.Key, c.Identity = actor.customerKey(p.Customer), p.Identity // as it was found out last
 	if p.FriendlyName != "" {
 		c.FriendlyName = p.FriendlyName
 	}
 	c = c.Naming(in.location, in.contacts.customer, in.contacts.partner)
-	u.putCustomer(c)
-	r := u.record(p.Record())
+	u.PutCustomer(c)
+	r := u.Record(p.Record())
 	r.Identity, r.FriendlyName, r.Known = c.Identity, c.FriendlyName, c.Associated()
 	if r.Version == 0 {
 		r.Evaluation = u.s.evaluationSeen(evaluationOf(decision), c)
 		r.Evaluation.Locations = []engagement.LocationID{in.location}
 	}
-	u.putRecord(r)
-	u.put(p)
+	u.PutRecord(r)
+	u.Put(p)
 
 	kind := engagement.EventCustomerAdded
 	if in.origin == engagement.OriginClaimed {
@@ -191,6 +191,6 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	person.Contacts = append(person.Contacts, link.Emails(slices.Concat(in.contacts.customer, in.contacts.partner))...)
 	detail := in.named
 	detail.Location, detail.RuleSet, detail.RuleVersion, detail.Stated = p.Location, decision.RuleSet, decision.Version, p.Identity.Stated
-	u.event(engagement.Event{Kind: kind, By: engagement.ByPartner, To: p.StatusAt(u.now), Person: person, Detail: detail}, p)
+	u.event(engagement.Event{Kind: kind, By: engagement.ByPartner, To: p.StatusAt(u.Now), Person: person, Detail: detail}, p)
 	return began{p.ID}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
@@ -22,7 +23,7 @@ func (s *Service) claimHistory(ctx context.Context, seen engagement.Participatio
 	// read is the stored one, and so is what it is held to.
 	about := storage.Want{Participation: storage.ParticipationKey{Partner: seen.Partner, ID: seen.ID}}
 	key := engagement.CustomerKey{Partner: seen.Partner, Customer: seen.Customer}
-	for range maxAttempts {
+	for range engine.MaxAttempts {
 		loaded, err := s.store.Load(ctx, about)
 		if err != nil {
 			return nil, nil, unavailable("storage", err)
@@ -84,7 +85,7 @@ func (s *Service) events(ctx context.Context, q storage.HistoryQuery) ([]engagem
 		}
 		for _, bad := range lost {
 			s.log.ErrorContext(ctx, "an event cannot be read", "error", bad)
-			errs, q.After = keepErrors(errs, []error{bad}), max(q.After, bad.Seq)
+			errs, q.After = engine.KeepErrors(errs, []error{bad}), max(q.After, bad.Seq)
 		}
 		if events = append(events, batch...); len(batch)+len(lost) < q.Limit {
 			return events, errors.Join(errs...)

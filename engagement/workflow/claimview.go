@@ -5,7 +5,6 @@ import (
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
-	"github.com/partnerengage/partnerengage/storage"
 )
 
 // ClaimView is one participation as the claims desk shows it.
@@ -37,7 +36,7 @@ type ClaimView struct {
 // with the view.
 func (d *ClaimsDesk) Get(ctx context.Context, actor Actor, id engagement.ParticipationID) (ClaimView, error) {
 	s := d.s
-	u := s.unit(storage.CommandRecord{})
+	u := s.unit()
 	p, err := u.participation(ctx, actor, MayViewClaims, id)
 	if err != nil {
 		return ClaimView{}, err
@@ -52,10 +51,10 @@ func (d *ClaimsDesk) Get(ctx context.Context, actor Actor, id engagement.Partici
 	if view.ParticipationView, err = u.viewWhole(ctx, actor, p); err != nil {
 		return view, err
 	}
-	stored, _ := u.record(p.Record()).Participation(id) // what there is to prove can have changed since
+	stored, _ := u.Record(p.Record()).Participation(id) // what there is to prove can have changed since
 	if p.Claim != nil && actor.program() && mayNot == nil {
 		for _, k := range []claim.Kind{claim.KindStartReview, claim.KindRequestAction, claim.KindApprove, claim.KindReject, claim.KindPay} {
-			if p.Claim.Allows(k, u.now) {
+			if p.Claim.Allows(k, u.Now) {
 				view.Reviews = append(view.Reviews, k)
 			}
 		}
@@ -67,11 +66,11 @@ func (d *ClaimsDesk) Get(ctx context.Context, actor Actor, id engagement.Partici
 	if l, ok := partner.Location(p.Location); ok {
 		view.Payee = l.Payee
 	}
-	if p.Claim != nil && p.Claim.Allows(claim.KindSubmit, u.now) {
+	if p.Claim != nil && p.Claim.Allows(claim.KindSubmit, u.Now) {
 		view.Missing = listOf(p.Claim.Missing())
 	}
 	if actor.program() {
-		found, err := s.repetitions(ctx, p, u.now)
+		found, err := s.repetitions(ctx, p, u.Now)
 		if err != nil {
 			return view, err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -156,7 +157,7 @@ func (u *unit) sides(ctx context.Context, p engagement.Participation, customer, 
 		if doubt != engagement.DoubtUncheckedDomain && (foreign == RefuseForeignContacts || foreign == ReasonForForeign && reason == "") {
 			errs = append(errs, &ForeignContactError{Field: customer.field(i), Domain: d, Doubt: doubt, WithAReason: foreign == ReasonForForeign})
 		}
-		p = p.Flagged(engagement.ContactFlag{Domain: d, Doubt: doubt, Reason: reason, At: u.now})
+		p = p.Flagged(engagement.ContactFlag{Domain: d, Doubt: doubt, Reason: reason, At: u.Now})
 	}
 	return p, detail, errors.Join(errs...)
 }
@@ -210,7 +211,7 @@ func (s *Service) doubt(ctx context.Context, p engagement.Participation, d tenan
 
 // domain asks the directory whose a domain is.
 func (s *Service) domain(ctx context.Context, d tenant.Domain) ([]tenant.Entry, error) {
-	return remember(s.memo, "domain", d, func() ([]tenant.Entry, error) { return s.directory.Lookup(ctx, d) })
+	return engine.Remember(s.memo, "domain", d, func() ([]tenant.Entry, error) { return s.directory.Lookup(ctx, d) })
 }
 
 // surveySides is sides for a survey that is being sent.

@@ -67,7 +67,7 @@ func (u *unit) putContent(ctx context.Context, p engagement.Participation, conte
 		return nil
 	}
 	hash := contentHash(p.Partner, content, len(all))
-	u.changes.Tokens = append(u.changes.Tokens, storage.Token{Hash: hash, Slot: storage.SlotOfHash(hash), Participation: p.ID, Record: p.Record()})
+	u.Changes.Tokens = append(u.Changes.Tokens, storage.Token{Hash: hash, Slot: storage.SlotOfHash(hash), Participation: p.ID, Record: p.Record()})
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -313,7 +314,7 @@ type someCustomers struct {
 
 // later returns the one of two customers that a list of all partners has later.
 func later(a, b engagement.CustomerKey) engagement.CustomerKey {
-	if compareCustomers(a, b) < 0 {
+	if engine.CompareCustomers(a, b) < 0 {
 		return b
 	}
 	return a

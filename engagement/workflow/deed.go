@@ -61,10 +61,10 @@ func (s *Service) command(ctx context.Context, req Request, act Permission, id e
 
 // do makes a deed happen to the participation's claim.
 func (u *unit) do(actor Actor, act Permission, name string, p engagement.Participation, d deed) error {
-	before := p.StatusAt(u.now)
-	p, err := engagement.ApplyClaim(p, d.event, u.now)
+	before := p.StatusAt(u.Now)
+	p, err := engagement.ApplyClaim(p, d.event, u.Now)
 	if err != nil {
-		return notNow(name, p, u.now, err)
+		return notNow(name, p, u.Now, err)
 	}
 	if d.also != nil {
 		p = d.also(p)
@@ -78,7 +78,7 @@ func (u *unit) do(actor Actor, act Permission, name string, p engagement.Partici
 		by = engagement.ByProgram
 	}
 	u.event(engagement.Event{
-		Kind: d.kind, By: by, From: before, To: p.StatusAt(u.now), Detail: d.detail,
+		Kind: d.kind, By: by, From: before, To: p.StatusAt(u.Now), Detail: d.detail,
 		Person: &engagement.Person{User: actor.User, Contacts: d.contacts, Why: d.why},
 	}, p)
 	if d.tell != "" {

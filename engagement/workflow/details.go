@@ -57,12 +57,12 @@ func (d *ClaimsDesk) Update(ctx context.Context, req Request, id engagement.Part
 		}
 	}
 	return s.change(ctx, req, MayAddCustomers, id, name, cmd, func(u *unit, p engagement.Participation) error {
-		status := p.StatusAt(u.now)
-		if !p.OpenAt(u.now) && (cmd.DealSize != nil || cmd.FriendlyName != nil) {
-			return notNow(name, p, u.now, errEnded)
+		status := p.StatusAt(u.Now)
+		if !p.OpenAt(u.Now) && (cmd.DealSize != nil || cmd.FriendlyName != nil) {
+			return notNow(name, p, u.Now, errEnded)
 		}
 		if cmd.DealSize != nil && status != engagement.StatusCustomerClaimed {
-			return notNow(name, p, u.now, errFrozen)
+			return notNow(name, p, u.Now, errFrozen)
 		}
 		p, detail := cmd.of(p)
 		if len(detail.Changed) == 0 {
@@ -118,7 +118,7 @@ func inputErrors(err error) error {
 // deal is, where the engagement asks for that. Once consent was requested it is
 // frozen, and no longer asked for.
 func (u *unit) dealSizeAsked(ctx context.Context, p engagement.Participation) error {
-	if p.StatusAt(u.now) != engagement.StatusCustomerClaimed || !p.DealSize.IsZero() {
+	if p.StatusAt(u.Now) != engagement.StatusCustomerClaimed || !p.DealSize.IsZero() {
 		return nil
 	}
 	e, err := u.s.engagement(ctx, p.Engagement)

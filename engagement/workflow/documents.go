@@ -13,7 +13,6 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/evidence"
-	"github.com/partnerengage/partnerengage/storage"
 )
 
 // AddEvidence is the command that adds a document to a claim.
@@ -65,13 +64,13 @@ func (d *DocumentsDesk) Add(ctx context.Context, req Request, id engagement.Part
 		return claim.Evidence{}, errors.New("workflow: Documents.Add needs an Evidence store in the Options; or keep documents yourself and use Documents.Record")
 	}
 	v := claim.Evidence{Kind: cmd.Kind, Name: cmd.Name, MediaType: cmd.MediaType, Size: 1}
-	if _, err := commandRecord(req, "add evidence", nil); err != nil {
+	if _, err := commandOf(req, "add evidence", nil); err != nil {
 		return v, err
 	}
 	if content == nil {
 		return v, &InputError{Field: "content", Problem: "is missing: give a reader of the document"}
 	}
-	u := s.unit(storage.CommandRecord{})
+	u := s.unit()
 	p, err := u.participation(ctx, actor, MayEditClaims, id)
 	if err != nil {
 		return v, err
@@ -80,13 +79,13 @@ func (d *DocumentsDesk) Add(ctx context.Context, req Request, id engagement.Part
 	// command: that gives its result, whatever the claim takes by now.
 	probe := v
 	probe.ID, probe.Ref, probe.SHA256 = "new", "new", strings.Repeat("0", 64)
-	if _, err := engagement.ApplyClaim(p, claim.AddEvidence{Evidence: probe}, u.now); err != nil {
+	if _, err := engagement.ApplyClaim(p, claim.AddEvidence{Evidence: probe}, u.Now); err != nil {
 		used, failed := s.used(ctx, req)
 		if failed != nil {
 			return v, failed
 		}
 		if !used {
-			return v, notNow("add evidence", p, u.now, err)
+			return v, notNow("add evidence", p, u.Now, err)
 		}
 	}
 	limit := int64(claim.DefaultMaxSize)
@@ -94,7 +93,7 @@ func (d *DocumentsDesk) Add(ctx context.Context, req Request, id engagement.Part
 		item, _ := p.Claim.Item(v.Kind)
 		limit = item.Limit()
 	}
-	ref := refs(id) + u.newID(p.Customer)
+	ref := refs(id) + u.NewID(p.Customer)
 	source := &source{content: content}
 	meter := evidence.NewMeter(source, limit)
 	if err := s.evidence.Put(ctx, ref, meter); err != nil {
@@ -147,8 +146,8 @@ func (s *Service) record(ctx context.Context, req Request, id engagement.Partici
 			return deed{}, kept{}, &InputError{Field: "ref", Problem: "names a content that Documents.Add keeps: say where you keep this one"}
 		}
 		v := v
-		v.ID, v.Ref = claim.EvidenceID(u.newID(p.Customer)), ref
-		if p.Claim != nil && p.Claim.Allows(claim.KindAddEvidence, u.now) { // else it is refused
+		v.ID, v.Ref = claim.EvidenceID(u.NewID(p.Customer)), ref
+		if p.Claim != nil && p.Claim.Allows(claim.KindAddEvidence, u.Now) { // else it is refused
 			if err := u.putContent(ctx, p, v.SHA256); err != nil {
 				return deed{}, kept{}, err
 			}
@@ -156,7 +155,7 @@ func (s *Service) record(ctx context.Context, req Request, id engagement.Partici
 		return deed{
 			event: claim.AddEvidence{Evidence: v}, kind: engagement.EventEvidenceAdded,
 			detail: engagement.Detail{Document: v.Kind, DocumentID: v.ID, MediaType: v.MediaType, Size: v.Size, SHA256: v.SHA256},
-		}, kept{v.ID, v.Ref, u.now}, nil
+		}, kept{v.ID, v.Ref, u.Now}, nil
 	})
 	v.ID, v.Ref, v.AddedAt = out.ID, out.Ref, out.At
 	return v, err
@@ -184,7 +183,7 @@ func (d *DocumentsDesk) Remove(ctx context.Context, req Request, id engagement.P
 		return deed{
 			event: claim.RemoveEvidence{ID: cmd.Evidence}, kind: engagement.EventEvidenceRemoved,
 			detail: engagement.Detail{Document: v.Kind, DocumentID: v.ID, SHA256: v.SHA256},
-		}, kept{v.ID, v.Ref, u.now}, nil
+		}, kept{v.ID, v.Ref, u.Now}, nil
 	})
 	if err == nil && s.evidence != nil && strings.HasPrefix(out.Ref, refs(id)) {
 		s.discard(ctx, out.Ref)
@@ -217,7 +216,7 @@ func (d *DocumentsDesk) Open(ctx context.Context, actor Actor, id engagement.Par
 	if s.evidence == nil {
 		return claim.Evidence{}, nil, errors.New("workflow: Documents.Open needs an Evidence store in the Options")
 	}
-	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, MayViewClaims, id)
+	p, err := s.unit().participation(ctx, actor, MayViewClaims, id)
 	if err != nil {
 		return claim.Evidence{}, nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -168,7 +169,7 @@ func (d *CustomersDesk) PreviewClaim(ctx context.Context, actor Actor, cmd Claim
 	name, badName := checkName(cmd.FriendlyName)
 	_, badContacts := cmd.Contacts.read()
 	badLocation := s.checkLocation(ctx, actor, location)
-	c, unknown := s.unit(storage.CommandRecord{}).known(ctx, actor, customer)
+	c, unknown := s.unit().known(ctx, actor, customer)
 	if err := together(badLocation, checkHours(cmd.Hours), badAmounts, badName, badContacts, unknown); err != nil {
 		return offer, err
 	}
@@ -183,10 +184,10 @@ func (u *unit) known(ctx context.Context, actor Actor, customer tenant.Key) (eng
 		return engagement.Customer{}, &InputError{Field: "customer", Problem: "is not a customer's key, such as a row or tenant.TenantKey gives it", Err: err}
 	}
 	key := actor.customerKey(customer)
-	if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
+	if _, err := u.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
 		return engagement.Customer{}, err
 	}
-	c := u.customers[key]
+	c := u.Customer(key)
 	if !c.Known() {
 		return c, &NotKnownError{Customer: string(customer)}
 	}
@@ -217,7 +218,7 @@ func (s *Service) addCustomer(ctx context.Context, req Request, cmd AddCustomer,
 	name, _ := checkName(cmd.Candidate.FriendlyName) // what is wrong with it says checkCandidate
 	contacts, badContacts := cmd.Contacts.read()
 	return s.begin(ctx, req, MayAddCustomers, "add customer", cmd, dry, func(u *unit) ([]began, error) {
-		if _, err := u.load(ctx, storage.Want{}); err != nil { // a repeated command is answered without asking anybody
+		if _, err := u.Load(ctx, storage.Want{}); err != nil { // a repeated command is answered without asking anybody
 			return nil, err
 		}
 		return u.enroll(ctx, req.Actor, enrollment{
@@ -280,7 +281,7 @@ func resolutionOf(c engagement.Customer) tenant.Resolution {
 
 // resolve asks the directory who a candidate is.
 func (s *Service) resolve(ctx context.Context, c Candidate) (tenant.Resolution, error) {
-	found, err := remember(s.memo, "directory", c, func() (tenant.Resolution, error) { return s.resolver.Resolve(ctx, s.directory, c.raw()) })
+	found, err := engine.Remember(s.memo, "directory", c, func() (tenant.Resolution, error) { return s.resolver.Resolve(ctx, s.directory, c.raw()) })
 	switch {
 	case is[*tenant.UnavailableError](err):
 		err = unavailable("directory", err)
@@ -308,16 +309,16 @@ func (s *Service) enrolled(ctx context.Context, actor Actor, id engagement.Locat
 
 // offer returns the offer with what can be chosen and what cannot.
 func (s *Service) offer(ctx context.Context, actor Actor, scope Scope, origin engagement.Origin, offer Offer) (Offer, error) {
-	u := s.unit(storage.CommandRecord{})
+	u := s.unit()
 	all, err := s.engagements(ctx)
 	if err != nil {
 		return offer, err
 	}
-	open := slices.DeleteFunc(slices.Clone(all), func(e engagement.Engagement) bool { return !e.ClaimableAt(u.now) })
+	open := slices.DeleteFunc(slices.Clone(all), func(e engagement.Engagement) bool { return !e.ClaimableAt(u.Now) })
 	choices, err := u.choices(ctx, actor, enrollment{
 		origin: origin, within: scope, who: offer.Resolution, location: offer.Candidate.Location, hours: offer.Candidate.Hours,
 	}, open)
-	offer.Contacts = lastNamed(u.customers[actor.customerKey(offer.Resolution.Identity.Key())], offer.Candidate.Location, scope)
+	offer.Contacts = lastNamed(u.Customer(actor.customerKey(offer.Resolution.Identity.Key())), offer.Candidate.Location, scope)
 	offer.Eligible, offer.Ineligible = []Choice{}, []Choice{}
 	stated := unconfirmed(offer.Resolution.Basis, offer.Resolution.Identity)
 	for _, c := range choices {

@@ -14,6 +14,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -118,7 +119,7 @@ type erasure struct {
 }
 
 func newErasure(person Person) (erasure, error) {
-	x := erasure{user: plain(person.User)}
+	x := erasure{user: engine.Plain(person.User)}
 	if person.Email == "" && person.User == "" && person.Name == "" {
 		return x, &InputError{Field: "person", Problem: "is not named: give an e-mail address, a user or a name"}
 	}
@@ -207,7 +208,7 @@ func endsAddress(before, after string) bool {
 func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKey, x erasure) (ErasureResult, error) {
 	var done ErasureResult
 	x.spared = &done.Left
-	if _, err := u.load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
+	if _, err := u.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}}); err != nil {
 		return done, err
 	}
 	where := map[engagement.RecordKey]bool{}
@@ -218,7 +219,7 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 		}
 		return err
 	}
-	events, err := u.s.history(ctx, u.customers[key])
+	events, err := u.s.history(ctx, u.Customer(key))
 	if errors.Is(err, storage.ErrUnreadable) { // who is erased from the rest all the same
 		u.lost = append(u.lost, err)
 		err = everywhere()
@@ -231,21 +232,21 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 			where[recordKey(key, e.Engagement)] = true
 		}
 		if x.event(e) {
-			u.changes.Erased = append(u.changes.Erased, e.Erase())
+			u.Changes.Erased = append(u.Changes.Erased, e.Erase())
 			done.Events++
 		} else if x.left(e) {
 			done.Left++
 		}
 	}
-	if c, offered := x.offered(u.customers[key]); offered {
-		u.putCustomer(c)
+	if c, offered := x.offered(u.Customer(key)); offered {
+		u.PutCustomer(c)
 		done.renamed++
 	}
-	c := u.customers[key]
+	c := u.Customer(key)
 	renamed := x.own(c.FriendlyName) != c.FriendlyName
 	if renamed { // it stands wherever the customer does
 		c.FriendlyName = x.own(c.FriendlyName)
-		u.putCustomer(c)
+		u.PutCustomer(c)
 		done.renamed++
 		if err := everywhere(); err != nil {
 			return done, err
@@ -261,7 +262,7 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 			by = engagement.ByProgram
 		}
 		person := &engagement.Person{User: actor.User, Erased: x.erased}
-		u.customerEvent(engagement.Event{Kind: engagement.EventPersonErased, By: by, Person: person}, key)
+		u.Event(engagement.Event{Kind: engagement.EventPersonErased, By: by, Person: person}, key)
 	}
 	return done, nil
 }
@@ -273,22 +274,22 @@ func (u *unit) eraseIn(ctx context.Context, actor Actor, where map[engagement.Re
 	if len(want.Records) == 0 {
 		return 0, nil
 	}
-	if _, err := u.load(ctx, want); err != nil {
+	if _, err := u.Load(ctx, want); err != nil {
 		return 0, err
 	}
 	n := 0
 	spellings := map[tenant.Email]bool{}
 	for _, key := range want.Records {
-		r := u.record(key)
+		r := u.Record(key)
 		if err := r.ErrUnreadable(""); err != nil {
 			u.lost = append(u.lost, err)
 		}
 		if name := x.own(r.FriendlyName); name != r.FriendlyName {
 			r.FriendlyName = name
-			u.putRecord(r)
+			u.PutRecord(r)
 		}
 		if forgotten, asked := r.Forgetting(x.email); asked && !x.email.IsZero() {
-			u.putAsked(forgotten)
+			u.PutAsked(forgotten)
 		}
 		for _, p := range r.Participations {
 			for _, to := range addresses(p) {
@@ -305,7 +306,7 @@ func (u *unit) eraseIn(ctx context.Context, actor Actor, where map[engagement.Re
 		}
 	}
 	for to := range spellings {
-		u.changes.Unsent = append(u.changes.Unsent, storage.Recipient{Partner: actor.Partner, To: to})
+		u.Changes.Unsent = append(u.Changes.Unsent, storage.Recipient{Partner: actor.Partner, To: to})
 	}
 	return n, nil
 }

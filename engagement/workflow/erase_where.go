@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -75,7 +76,7 @@ func (r *erasing) customers(ctx context.Context, q storage.CustomersQuery, besid
 // customer erases the person from one customer.
 func (r *erasing) customer(ctx context.Context, customer tenant.Key) error {
 	var lost error
-	n, err := attempt(ctx, r.s, storage.CommandRecord{}, func(u *unit) (ErasureResult, error) {
+	n, err := attempt(ctx, r.s, func(u *unit) (ErasureResult, error) {
 		n, err := u.erase(ctx, r.actor, engagement.CustomerKey{Partner: r.actor.Partner, Customer: customer}, r.erasure)
 		lost = errors.Join(u.lost...)
 		return n, err
@@ -89,7 +90,7 @@ func (r *erasing) customer(ctx context.Context, customer tenant.Key) error {
 	r.at.Done++
 	if lost != nil { // others are erased all the same
 		r.s.tellUnreadable(ctx, lost)
-		r.left = keepErrors(r.left, []error{ofCustomer(customer, lost)})
+		r.left = engine.KeepErrors(r.left, []error{ofCustomer(customer, lost)})
 		r.at.Failed++
 	}
 	if n.Participations+n.Events+n.renamed > 0 {
@@ -144,20 +145,20 @@ func (s *Service) erasedDigests(partner engagement.PartnerID, x erasure) engagem
 func (u *unit) lookThrough(key engagement.CustomerKey, events []engagement.Event, where map[engagement.RecordKey]bool) {
 	var next engagement.Persons
 	if len(u.lost) == 0 {
-		c := u.customers[key]
+		c := u.Customer(key)
 		next = engagement.Persons{Key: u.s.persons.ID()}.With(u.s.persons.Digests(key.Partner, func(m engagement.Mentions) {
 			m.Customer(c)
 			for _, e := range events {
-				if !slices.ContainsFunc(u.changes.Erased, func(o engagement.Event) bool { return o.Seq == e.Seq }) {
+				if !slices.ContainsFunc(u.Changes.Erased, func(o engagement.Event) bool { return o.Seq == e.Seq }) {
 					m.Event(e)
 				}
 			}
 			for at := range where {
-				m.Record(u.record(at))
+				m.Record(u.Record(at))
 			}
 		}))
 	}
-	if !next.Equal(u.customers[key].Persons) {
-		u.putPersons(u.customers[key], next)
+	if !next.Equal(u.Customer(key).Persons) {
+		u.PutPersons(u.Customer(key), next)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -67,7 +68,7 @@ func (r *erasing) find(ctx context.Context, name string) (known, error) {
 		for _, c := range batch.list {
 			err := r.s.findIn(ctx, r.actor, r.erasure, c, &k)
 			if errors.Is(err, storage.ErrUnreadable) {
-				lost, err = keepErrors(lost, []error{ofCustomer(c.Key.Customer, err)}), nil
+				lost, err = engine.KeepErrors(lost, []error{ofCustomer(c.Key.Customer, err)}), nil
 			}
 			if err != nil {
 				return k, err

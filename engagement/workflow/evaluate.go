@@ -8,6 +8,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -31,7 +32,7 @@ func checkFacts(facts eligibility.Facts) error {
 }
 
 func (s *Service) factsOfAll(ctx context.Context, partner engagement.PartnerID, who []tenant.Identity) ([]eligibility.Facts, error) {
-	all, err := remember(s.memo, "facts", []any{partner, who}, func() ([]eligibility.Facts, error) { return s.facts.Facts(ctx, partner, who) })
+	all, err := engine.Remember(s.memo, "facts", []any{partner, who}, func() ([]eligibility.Facts, error) { return s.facts.Facts(ctx, partner, who) })
 	if err == nil && len(all) != len(who) {
 		err = defect("it was asked for the facts of %d customers and gave those of %d", len(who), len(all))
 	}
@@ -47,7 +48,7 @@ func (u *unit) askExternal(ctx context.Context, records []engagement.RecordKey) 
 	for i, r := range records {
 		keys[i] = r.Shared()
 	}
-	held, err := remember(u.s.memo, "external holdings", keys, func() ([]engagement.ExternalHoldings, error) { return u.s.external.Held(ctx, keys) })
+	held, err := engine.Remember(u.s.memo, "external holdings", keys, func() ([]engagement.ExternalHoldings, error) { return u.s.external.Held(ctx, keys) })
 	if err == nil && len(held) != len(keys) {
 		err = defect("it was asked about %d customers in engagements and told of %d", len(keys), len(held))
 	}
@@ -58,15 +59,16 @@ func (u *unit) askExternal(ctx context.Context, records []engagement.RecordKey) 
 		return unavailable("external holdings", err)
 	}
 	for i, key := range keys {
-		c, r := u.sharedAt(key), u.record(records[i])
+		c, r := u.SharedAt(key), u.Record(records[i])
 		was, is := c.External, held[i]
 		if was.Consented == is.Consented && was.Participated == is.Participated {
 			continue
 		}
-		c.External = engagement.ExternalHoldings{Consented: is.Consented, Participated: is.Participated, AsOf: u.now}
-		u.shared[key] = c
-		if c.Version+r.Version > 0 && !(u.many && len(r.Unreadable) > 0) { // else as soon as there is anything that it matters to
-			u.sharing[key] = true
+		c.External = engagement.ExternalHoldings{Consented: is.Consented, Participated: is.Participated, AsOf: u.Now}
+		if c.Version+r.Version > 0 && !(u.Many && len(r.Unreadable) > 0) { // else as soon as there is anything that it matters to
+			u.PutShared(c)
+		} else {
+			u.SeeShared(c)
 		}
 	}
 	return nil

@@ -275,7 +275,7 @@ func (s *Service) within(ctx context.Context, scope Scope, events []engagement.E
 	}
 	want := storage.Want{Ended: true}
 	for _, e := range events {
-		if key := recordOf(e); e.Participation != "" && !slices.Contains(want.Records, key) {
+		if key := e.Record(); e.Participation != "" && !slices.Contains(want.Records, key) {
 			want.Records = append(want.Records, key)
 		}
 	}
@@ -287,7 +287,7 @@ func (s *Service) within(ctx context.Context, scope Scope, events []engagement.E
 		if e.Participation == "" {
 			return true
 		}
-		p, ok := loaded.Records[recordOf(e)].Participation(e.Participation)
+		p, ok := loaded.Records[e.Record()].Participation(e.Participation)
 		return ok && scope.Has(p.Location)
 	}, nil
 }

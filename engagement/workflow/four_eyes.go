@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 )
 
 // FourEyes says who is who: a person who acted for the partner on a claim, by
@@ -55,7 +56,7 @@ func (e *FourEyesError) Is(target error) bool { return target == ErrFourEyes || 
 
 // digest tells a person from others within one participation.
 func (f FourEyes) digest(secret []byte, id engagement.ParticipationID, actor Actor) string {
-	person := strings.ToLower(plain(actor.User)) // not text.Fold, whose rules can change: digests are kept
+	person := strings.ToLower(engine.Plain(actor.User)) // not text.Fold, whose rules can change: digests are kept
 	if f.Person != nil {
 		person = cmp.Or(f.Person(actor), person)
 	}
@@ -84,12 +85,12 @@ func (f FourEyes) acted(p engagement.Participation, actor Actor) bool {
 
 // acts remembers that the unit's actor acts for the partner on a participation.
 func (u *unit) acts(p engagement.Participation) {
-	p, ok := u.record(p.Record()).Participation(p.ID)
+	p, ok := u.Record(p.Record()).Participation(p.ID)
 	if !ok || u.actor.User == "" || u.s.fourEyes.acted(p, u.actor) {
 		return
 	}
 	p.ActedFor = append(slices.Clip(p.ActedFor), u.s.fourEyes.digest(u.s.fourEyes.key(), p.ID, u.actor))
-	u.put(p)
+	u.Put(p)
 }
 
 // mayReview refuses an actor who acted for the partner on the participation, and
@@ -114,7 +115,7 @@ func (u *unit) rememberActors(ctx context.Context, p engagement.Participation) (
 	if p.ActedFor != nil {
 		return p, nil
 	}
-	events, err := u.s.history(ctx, u.customers[engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}])
+	events, err := u.s.history(ctx, u.Customer(engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}))
 	if err != nil {
 		return p, err
 	}
@@ -126,6 +127,6 @@ func (u *unit) rememberActors(ctx context.Context, p engagement.Participation) (
 			p.ActedFor = append(slices.Clip(p.ActedFor), u.s.fourEyes.digest(u.s.fourEyes.key(), p.ID, actor))
 		}
 	}
-	u.records[p.Record()] = u.record(p.Record()).WithParticipation(p)
+	u.Complete(p)
 	return p, nil
 }

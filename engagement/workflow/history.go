@@ -5,14 +5,13 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
-	"github.com/partnerengage/partnerengage/storage"
 )
 
 // Participation returns a participation of the partner as it is now. See
 // [ClaimsDesk.Get] for more.
 func (d *ClaimsDesk) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (ParticipationView, error) {
 	s := d.s
-	u := s.unit(storage.CommandRecord{})
+	u := s.unit()
 	p, err := u.participation(ctx, actor, MayViewCustomers, id)
 	if err != nil {
 		return ParticipationView{}, err
@@ -23,19 +22,19 @@ func (d *ClaimsDesk) Participation(ctx context.Context, actor Actor, id engageme
 // Status returns the status of a participation of the partner at this moment.
 func (d *ClaimsDesk) Status(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Status, error) {
 	s := d.s
-	u := s.unit(storage.CommandRecord{})
+	u := s.unit()
 	p, err := u.participation(ctx, actor, MayViewCustomers, id)
 	if err != nil {
 		return "", err
 	}
-	return p.StatusAt(u.now), nil
+	return p.StatusAt(u.Now), nil
 }
 
 // Evidence returns what proves a participation's consent: each sending and each
 // answer, joined by the IDs of the links.
 func (d *ConsentsDesk) Evidence(ctx context.Context, actor Actor, id engagement.ParticipationID) ([]consent.Evidence, error) {
 	s := d.s
-	p, err := s.unit(storage.CommandRecord{}).participation(ctx, actor, MayViewHistory, id)
+	p, err := s.unit().participation(ctx, actor, MayViewHistory, id)
 	return p.Consent.Evidence(), err
 }
 
@@ -46,7 +45,7 @@ func (d *ConsentsDesk) Evidence(ctx context.Context, actor Actor, id engagement.
 // package consent.
 func (d *ConsentsDesk) Receipt(ctx context.Context, actor Actor, id engagement.ParticipationID, details consent.ReceiptDetails) (consent.Receipt, error) {
 	s := d.s
-	u := s.unit(storage.CommandRecord{})
+	u := s.unit()
 	p, err := u.participation(ctx, actor, MayViewHistory, id)
 	if err != nil {
 		return consent.Receipt{}, err
@@ -55,10 +54,10 @@ func (d *ConsentsDesk) Receipt(ctx context.Context, actor Actor, id engagement.P
 		details.RecordID = string(p.ID)
 	}
 	if details.ReceiptID == "" {
-		details.ReceiptID = u.newID(p.Customer)
+		details.ReceiptID = u.NewID(p.Customer)
 	}
 	if details.IssuedAt.IsZero() {
-		details.IssuedAt = u.now
+		details.IssuedAt = u.Now
 	}
 	return consent.NewReceipt(p.Consent, details)
 }

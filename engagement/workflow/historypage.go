@@ -135,11 +135,6 @@ func (s *Service) historyWithin(ctx context.Context, scope Scope, events []engag
 	return slices.DeleteFunc(events, func(e engagement.Event) bool { return !has(e) }), nil
 }
 
-// recordOf returns the key of the record that an event is about.
-func recordOf(e engagement.Event) engagement.RecordKey {
-	return engagement.RecordKey{Partner: e.Partner, Engagement: e.Engagement, Customer: e.Customer}
-}
-
 // customer returns a customer with the head of its history, or a *NotFoundError.
 func (s *Service) customer(ctx context.Context, key engagement.CustomerKey) (engagement.Customer, error) {
 	loaded, err := s.store.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})

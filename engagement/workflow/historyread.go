@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
@@ -185,7 +186,7 @@ type UnreadableEventsError struct {
 
 func (e *UnreadableEventsError) add(events []int64) {
 	e.Count += len(events)
-	e.Events = append(e.Events, events[:min(len(events), maxErrors-len(e.Events))]...)
+	e.Events = append(e.Events, events[:min(len(events), engine.MaxErrors-len(e.Events))]...)
 }
 
 func (e *UnreadableEventsError) Error() string {

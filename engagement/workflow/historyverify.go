@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -105,7 +106,7 @@ func (d *HistoriesDesk) Verify(ctx context.Context, actor Actor, customer tenant
 	}
 	// What the histories led to is read after the events, and they may have gone on
 	// meanwhile.
-	for range maxAttempts {
+	for range engine.MaxAttempts {
 		for v.done = false; !v.done; {
 			page, err := s.read(ctx, &v.reading)
 			if err == nil {
@@ -157,7 +158,7 @@ func (v *verification) take(page stretch) error {
 		switch {
 		case e.Participation != "":
 			v.about[e.Participation] = e
-			v.records[recordOf(e)] = true
+			v.records[e.Record()] = true
 		case len(v.known) == 0 || v.known[0].Kind != engagement.EventCustomerKnown:
 			v.known = []engagement.Event{e}
 		default:
@@ -192,7 +193,7 @@ func (s *Service) verifyState(ctx context.Context, v *verification, loaded stora
 	}
 	var lost []error
 	for _, seq := range slices.Sorted(maps.Keys(v.lost)) {
-		lost = keepErrors(lost, []error{v.lost[seq]})
+		lost = engine.KeepErrors(lost, []error{v.lost[seq]})
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(v.records), engagement.RecordKey.Compare) {
 		r := loaded.Records[key]

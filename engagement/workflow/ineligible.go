@@ -188,7 +188,7 @@ func (x *gathering) take(ctx context.Context, entries []engagement.Entry) error 
 				want.Records = append(want.Records, e.Record)
 			}
 		}
-		loaded, err := x.s.fetch(ctx, want)
+		loaded, err := x.s.store.Load(ctx, want)
 		if err != nil {
 			return unavailable("storage", err)
 		}

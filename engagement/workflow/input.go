@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
@@ -27,7 +28,7 @@ func together(errs ...error) error {
 
 // hinders reports whether an error says nothing of the input.
 func hinders(err error) bool {
-	for _, sign := range []error{errReplay, ErrKeyReused, context.Canceled, context.DeadlineExceeded} {
+	for _, sign := range []error{engine.ErrReplay, ErrKeyReused, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, sign) {
 			return true
 		}
@@ -123,7 +124,7 @@ func (in enrollment) checkPay(engagements []engagement.Engagement, now time.Time
 // input can be used.
 func (u *unit) enroll(ctx context.Context, actor Actor, in enrollment, wrong error, identify func(*enrollment) error) ([]began, error) {
 	engagements, badChoice := u.chosen(ctx, in.engagements)
-	wrong = together(wrong, badChoice, in.checkPay(engagements, u.now))
+	wrong = together(wrong, badChoice, in.checkPay(engagements, u.Now))
 	if hinders(wrong) {
 		return nil, wrong
 	}

@@ -23,9 +23,6 @@ type Progress struct {
 	Failed  int `json:"failed"`  // of these, those that could not be judged; their errors are in the joined error
 }
 
-// maxErrors is how many errors a long-running call keeps; the rest it counts.
-const maxErrors = 20
-
 // KnownCustomer is a customer of whom the program says that it has consented to
 // the partner before.
 type KnownCustomer struct {
@@ -99,19 +96,19 @@ func (d *ProgramDesk) Import(ctx context.Context, actor Actor, partner engagemen
 
 // importKnown makes a customer known, unless it is.
 func (u *unit) importKnown(actor Actor, key engagement.CustomerKey, in KnownCustomer) {
-	c := u.customers[key]
+	c := u.Customer(key)
 	if c.Known() {
 		return
 	}
 	c.Key, c.KnownSince = key, in.Since.UTC().Truncate(time.Microsecond)
 	if in.Since.IsZero() {
-		c.KnownSince = u.now
+		c.KnownSince = u.Now
 	}
 	if c.History.Seq == 0 {
 		c.Identity, c.FriendlyName = in.Identity, in.FriendlyName
 	}
-	u.putCustomer(c)
-	u.customerEvent(engagement.Event{
+	u.PutCustomer(c)
+	u.Event(engagement.Event{
 		Kind: engagement.EventCustomerKnown, By: engagement.ByProgram, Person: byUser(actor),
 		Detail: engagement.Detail{KnownSince: c.KnownSince},
 	}, key)
@@ -197,8 +194,8 @@ func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Enga
 		want.Customers = append(want.Customers, key)
 		want.Records = append(want.Records, recordKeys(key, all)...)
 	}
-	u.many = true
-	if _, err := u.load(ctx, want); err != nil {
+	u.Many = true
+	if _, err := u.Load(ctx, want); err != nil {
 		return v, err
 	}
 	if err := u.askExternal(ctx, want.Records); err != nil {
@@ -207,14 +204,14 @@ func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Enga
 	var known []engagement.CustomerKey
 	var who []tenant.Identity
 	for _, key := range want.Customers {
-		if bad := u.bad[key]; bad != nil {
+		if bad := u.Unreadable(key); bad != nil {
 			v.failed = append(v.failed, bad)
 			continue
 		}
 		if prepare != nil {
 			prepare(u, key)
 		}
-		if c := u.customers[key]; c.Associated() {
+		if c := u.Customer(key); c.Associated() {
 			known, who = append(known, key), append(who, c.Identity)
 		}
 	}
@@ -223,7 +220,7 @@ func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Enga
 		if err != nil {
 			return v, err
 		}
-		offers := offersOf(all, r.partner, u.now)
+		offers := offersOf(all, r.partner, u.Now)
 		for i, key := range known {
 			err := checkFacts(facts[i])
 			if err == nil {
@@ -264,15 +261,15 @@ func offersOf(all []engagement.Engagement, p engagement.Partner, now time.Time) 
 func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered, facts eligibility.Facts) error {
 	var errs []error
 	for _, e := range offers {
-		r := u.record(recordKey(key, e.ID))
+		r := u.Record(recordKey(key, e.ID))
 		if len(r.Unreadable) > 0 { // it stays as it is
 			errs = append(errs, r.Unreadable[0].Err)
 			continue
 		}
 		was, is, err := r.Evaluation, engagement.Evaluation{}, e.err
 		if err == nil {
-			is, err = u.s.evaluate(e.Engagement, u.customers[key].Identity, e.locations, facts, u.now)
-			is = u.s.evaluationSeen(is, u.customers[key])
+			is, err = u.s.evaluate(e.Engagement, u.Customer(key).Identity, e.locations, facts, u.Now)
+			is = u.s.evaluationSeen(is, u.Customer(key))
 		}
 		if err != nil {
 			errs = append(errs, err)
@@ -282,12 +279,12 @@ func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered
 			continue
 		}
 		if r.Known && was.Outcome != is.Outcome {
-			u.customerEvent(engagement.Event{
+			u.Event(engagement.Event{
 				Kind: engagement.EventEligibilityChanged, By: engagement.ByProgram, Engagement: e.ID, Person: byUser(actor),
 				Detail: engagement.Detail{OutcomeBefore: was.Outcome, OutcomeAfter: is.Outcome, RuleSet: is.RuleSet, RuleVersion: is.Version},
 			}, key)
 		}
-		u.recordKnown(u.customers[key], e.Engagement, is)
+		u.recordKnown(u.Customer(key), e.Engagement, is)
 	}
 	return problems.Join(errs...)
 }
@@ -295,14 +292,13 @@ func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered
 // refresh brings the claim limit of what the partner shares there up to date, and
 // reports whether anything of the customer has changed.
 func (u *unit) refresh(key engagement.CustomerKey, all []engagement.Engagement) bool {
-	changed := u.touched[key]
+	changed := u.Touches(key)
 	for _, e := range all {
-		r := u.record(recordKey(key, e.ID))
+		r := u.Record(recordKey(key, e.ID))
 		if r.Version > 0 && len(r.Unreadable) == 0 {
 			u.limited(e, r.Key.Shared())
 		}
-		_, written := u.changed[r.Key]
-		changed = changed || written || u.sharing[r.Key.Shared()]
+		changed = changed || u.Changing(r.Key)
 	}
 	return changed
 }

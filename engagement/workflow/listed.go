@@ -39,11 +39,5 @@ func (s *Service) sweepSome(ctx context.Context, q storage.ListQuery) int {
 	if s.checkClock(ctx) != nil {
 		return 0
 	}
-	keys, err := s.store.Due(ctx, storage.DueQuery{Now: q.Now, Limit: sweepBatch, Partner: q.Partner, Engagement: q.Engagement})
-	if err != nil {
-		return 0
-	}
-	var done sweeping
-	_ = s.sweepRecords(ctx, keys, &done)
-	return done.settled
+	return s.engine.SweepSome(ctx, storage.DueQuery{Now: q.Now, Partner: q.Partner, Engagement: q.Engagement})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
@@ -34,8 +35,8 @@ func handBack(held []engagement.Message) []mail {
 // context that is over.
 func (s *Service) prepareAll(ctx context.Context, messages []engagement.Message) ([]mail, error) {
 	ready := make(map[engagement.MessageID]mail, len(messages))
-	err := jointly(ctx, messages, func(some []engagement.Message, tries int) error {
-		_, err := attemptUpTo(ctx, s, storage.CommandRecord{}, tries, func(u *unit) (struct{}, error) {
+	err := engine.Jointly(ctx, s.engine, messages, func(some []engagement.Message, tries int) error {
+		_, err := attemptUpTo(ctx, s, tries, func(u *unit) (struct{}, error) {
 			left, err := u.about(ctx, some)
 			if err != nil {
 				return struct{}{}, err
@@ -71,7 +72,7 @@ func (u *unit) about(ctx context.Context, messages []engagement.Message) ([]erro
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	records, err := u.loadTogether(ctx, keys, false)
+	records, err := u.LoadTogether(ctx, keys, false)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func (u *unit) about(ctx context.Context, messages []engagement.Message) ([]erro
 		}
 	}
 	if len(ended) > 0 {
-		more, err := u.loadTogether(ctx, ended, true)
+		more, err := u.LoadTogether(ctx, ended, true)
 		if err != nil {
 			return nil, err
 		}
@@ -91,15 +92,15 @@ func (u *unit) about(ctx context.Context, messages []engagement.Message) ([]erro
 	}
 	failed := map[engagement.RecordKey]error{}
 	for _, key := range keys {
-		err := u.settle(ctx, records[key])
+		err := u.Settle(ctx, records[key])
 		if troubled(err) {
 			return nil, err
 		}
-		failed[key] = errors.Join(err, u.bad[key.OfCustomer()])
+		failed[key] = errors.Join(err, u.Unreadable(key.OfCustomer()))
 	}
 	left := make([]error, len(messages))
 	for i, m := range messages {
-		r := u.record(m.Record())
+		r := u.Record(m.Record())
 		_, ok := r.Participation(m.Participation)
 		switch bad := r.ErrUnreadable(m.Participation); {
 		case failed[r.Key] != nil:
@@ -121,8 +122,8 @@ func (r *relaying) record(ctx context.Context, done []mail) error {
 	for i := range done {
 		r.judge(ctx, &done[i], gone)
 	}
-	return jointly(ctx, done, func(some []mail, tries int) error {
-		failed, err := attemptUpTo(ctx, r.s, storage.CommandRecord{}, tries, func(u *unit) (map[engagement.MessageID]error, error) {
+	return engine.Jointly(ctx, r.s.engine, done, func(some []mail, tries int) error {
+		failed, err := attemptUpTo(ctx, r.s, tries, func(u *unit) (map[engagement.MessageID]error, error) {
 			return u.recordAll(ctx, some, r.now())
 		})
 		if err != nil {
@@ -201,10 +202,10 @@ func (u *unit) recordAll(ctx context.Context, done []mail, at time.Time) (map[en
 		}
 	}
 	postpone := func(id engagement.MessageID, until time.Time) {
-		if u.changes.Postponed == nil {
-			u.changes.Postponed = map[engagement.MessageID]time.Time{}
+		if u.Changes.Postponed == nil {
+			u.Changes.Postponed = map[engagement.MessageID]time.Time{}
 		}
-		u.changes.Postponed[id] = until
+		u.Changes.Postponed[id] = until
 	}
 	for _, m := range done {
 		if m.marked() && !missing[m.ID] && failed[m.ID] == nil {
@@ -214,7 +215,7 @@ func (u *unit) recordAll(ctx context.Context, done []mail, at time.Time) (map[en
 		}
 		switch {
 		case m.finished() && failed[m.ID] == nil:
-			u.changes.Delivered = append(u.changes.Delivered, m.ID)
+			u.Changes.Delivered = append(u.Changes.Delivered, m.ID)
 		case m.err == nil: // its lease is not over, and then it is sent again
 		case errors.Is(m.err, errHeld):
 			postpone(m.ID, at)
@@ -229,7 +230,7 @@ func (u *unit) recordAll(ctx context.Context, done []mail, at time.Time) (map[en
 // about: that it never reached its contact, that a link was sent, or that the contact of
 // another message is not failing any more.
 func (u *unit) recordMail(m mail) error {
-	p, _ := u.record(m.Record()).Participation(m.Participation)
+	p, _ := u.Record(m.Record()).Participation(m.Participation)
 	switch {
 	case m.giveUp != "" && m.Link != "":
 		if _, link, err := mark(p, m.Message, unchangedLinks); err != nil || !link.Failed.IsZero() {
@@ -247,22 +248,22 @@ func (u *unit) recordMail(m mail) error {
 		if i := slices.IndexFunc(links, func(l link.Link) bool { return l.ID == m.Link }); i >= 0 {
 			before = links[i].SentAt
 		}
-		return link.MarkSent(links, m.Link, string(m.ID), u.now)
+		return link.MarkSent(links, m.Link, string(m.ID), u.Now)
 	})
 	if err != nil {
 		return err
 	}
 	if u.putParticipation(p); before.IsZero() { // a bounce names the message
-		u.changes.Tokens = append(u.changes.Tokens, tokenOf(messageHash(m.ID), p))
+		u.Changes.Tokens = append(u.Changes.Tokens, tokenOf(messageHash(m.ID), p))
 		if p.Ended() {
-			u.changes.Spent = append(u.changes.Spent, spent(messageHash(m.ID), p))
+			u.Changes.Spent = append(u.Changes.Spent, spent(messageHash(m.ID), p))
 		}
 	}
 	kind, of := engagement.EventConsentSent, ""
 	if m.Kind == engagement.MessageSurveyRequest {
 		kind, of = engagement.EventSurveySent, surveyOf(p, m.Link)
 	}
-	status := p.StatusAt(u.now)
+	status := p.StatusAt(u.Now)
 	u.event(engagement.Event{
 		Kind: kind, By: engagement.ByClock, From: status, To: status,
 		Detail: engagement.Detail{Survey: of, Link: link.ID}, Person: personOf(link.Contact),

@@ -12,8 +12,8 @@ import (
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/internal/problems"
-	"github.com/partnerengage/partnerengage/storage"
 )
 
 // Contacts are those of both sides, as an add or a claim names them already, and as
@@ -49,7 +49,7 @@ func (c Contacts) read() (bothSides, error) {
 	if err = problems.Join(err1, err2, err); err != nil {
 		return bothSides{}, err
 	}
-	return bothSides{customer, partner, plain(c.Reason)}, nil
+	return bothSides{customer, partner, engine.Plain(c.Reason)}, nil
 }
 
 // OfferedContacts are the contacts that are offered for a participation, and from when
@@ -78,7 +78,7 @@ type Wait struct {
 // can be asked.
 func (d *ConsentsDesk) Contacts(ctx context.Context, actor Actor, id engagement.ParticipationID) (OfferedContacts, error) {
 	s := d.s
-	u := s.unit(storage.CommandRecord{})
+	u := s.unit()
 	p, err := u.participation(ctx, actor, MayManageConsent, id)
 	if err != nil {
 		return OfferedContacts{}, err
@@ -108,23 +108,23 @@ func (d *ConsentsDesk) Contacts(ctx context.Context, actor Actor, id engagement.
 // waits returns what keeps contacts of the customer from being asked for consent now, in
 // a participation that can be.
 func (u *unit) waits(ctx context.Context, p engagement.Participation, to []link.Contact) ([]Wait, error) {
-	status := p.Consent.StatusAt(u.now)
+	status := p.Consent.StatusAt(u.Now)
 	if status != consent.StatusAwaitingRequest && status != consent.StatusRequested {
 		return nil, nil
 	}
-	n, err := u.s.sendings(ctx, p.Partner, link.Emails(to), max(1, len(to)), u.now)
+	n, err := u.s.sendings(ctx, p.Partner, link.Emails(to), max(1, len(to)), u.Now)
 	if err != nil {
 		return nil, err
 	}
 	var waits []Wait
 	soon := (*link.TooSoonError)(nil)
-	if status == consent.StatusRequested && errors.As(consent.MayResend(p.Consent, u.s.policy, u.now), &soon) {
+	if status == consent.StatusRequested && errors.As(consent.MayResend(p.Consent, u.s.policy, u.Now), &soon) {
 		waits = append(waits, Wait{From: soon.NotBefore})
 	}
 	if from := n.dayFrom(max(1, len(to))); !from.IsZero() {
 		waits = append(waits, Wait{Limit: link.LimitDay, From: from})
 	}
-	box, r := listed("customer", to), u.record(p.Record())
+	box, r := listed("customer", to), u.Record(p.Record())
 	for i, c := range to {
 		if from, limit := n.mailboxFrom(c.Email, p.Engagement, r.AskedFor(c.Email)); !from.IsZero() {
 			waits = append(waits, Wait{Field: box.field(i), Limit: limit, From: from})
@@ -179,8 +179,8 @@ func (d *ConsentsDesk) ChangePartnerContacts(ctx context.Context, req Request, i
 		if err := problems.Join(err1, err2); err != nil {
 			return err
 		}
-		if !p.OpenAt(u.now) && p.StatusAt(u.now) != engagement.StatusApproved {
-			return notNow(name, p, u.now, errEnded)
+		if !p.OpenAt(u.Now) && p.StatusAt(u.Now) != engagement.StatusApproved {
+			return notNow(name, p, u.Now, errEnded)
 		}
 		return u.name(ctx, actor, p, bothSides{partner: partner})
 	})
@@ -215,13 +215,13 @@ func (u *unit) changeCustomer(ctx context.Context, actor Actor, p engagement.Par
 	}
 	if p.Claim != nil {
 		if at := p.Claim.CustomerAnsweredAt(); !at.IsZero() {
-			return notNow(name, p, u.now, &survey.FrozenError{Since: at})
+			return notNow(name, p, u.Now, &survey.FrozenError{Since: at})
 		}
 	}
-	if !p.OpenAt(u.now) {
-		return notNow(name, p, u.now, errEnded)
+	if !p.OpenAt(u.Now) {
+		return notNow(name, p, u.Now, errEnded)
 	}
-	return u.name(ctx, actor, p, bothSides{customer, partner, plain(req.Reason)})
+	return u.name(ctx, actor, p, bothSides{customer, partner, engine.Plain(req.Reason)})
 }
 
 // errNobody is why nobody can be asked.
@@ -242,7 +242,7 @@ func (u *unit) name(ctx context.Context, actor Actor, p engagement.Participation
 	}
 	u.putParticipation(p)
 	u.offerAgain(p, who.customer, who.partner)
-	status := p.StatusAt(u.now)
+	status := p.StatusAt(u.Now)
 	person := byUser(actor)
 	person.Contacts, person.Why = link.Emails(slices.Concat(who.customer, who.partner)), who.reason
 	u.event(engagement.Event{Kind: engagement.EventContactsChanged, By: engagement.ByPartner, From: status, To: status, Detail: detail, Person: person}, p)
@@ -252,7 +252,7 @@ func (u *unit) name(ctx context.Context, actor Actor, p engagement.Participation
 // offerAgain keeps with the customer who was named for a participation.
 func (u *unit) offerAgain(p engagement.Participation, customer, partner []link.Contact) {
 	key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
-	u.putCustomer(u.customers[key].Naming(p.Location, customer, partner))
+	u.PutCustomer(u.Customer(key).Naming(p.Location, customer, partner))
 }
 
 // offered takes a person out of the contacts of a customer that are offered again,

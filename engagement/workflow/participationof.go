@@ -17,7 +17,7 @@ func (u *unit) view(ctx context.Context, actor Actor, p engagement.Participation
 	if err != nil {
 		u.s.log.WarnContext(ctx, "a participation is shown without its engagement", "participation", p.ID, "error", err)
 	}
-	row, _ := u.entryOf(p).RowAt(e, u.s.policy, u.now)
+	row, _ := u.entryOf(p).RowAt(e, u.s.policy, u.Now)
 	return u.viewOf(actor, p, e, row)
 }
 
@@ -29,9 +29,9 @@ func (u *unit) viewWhole(ctx context.Context, actor Actor, p engagement.Particip
 		return ParticipationView{}, err
 	}
 	entry := u.entryOf(p)
-	row, _ := entry.RowAt(e, u.s.policy, u.now)
+	row, _ := entry.RowAt(e, u.s.policy, u.Now)
 	if a, ok := askingOf(&row, entry); ok && !actor.program() {
-		if err := u.s.sayFrom(ctx, p.Partner, []asking{a}, u.now); err != nil {
+		if err := u.s.sayFrom(ctx, p.Partner, []asking{a}, u.Now); err != nil {
 			return ParticipationView{}, err
 		}
 	}
@@ -39,28 +39,28 @@ func (u *unit) viewWhole(ctx context.Context, actor Actor, p engagement.Particip
 }
 
 func (u *unit) entryOf(p engagement.Participation) engagement.Entry {
-	r := u.record(p.Record())
-	return r.EntryOf(p, u.roomOf(r.Key), u.now)
+	r := u.Record(p.Record())
+	return r.EntryOf(p, u.RoomOf(r.Key), u.Now)
 }
 
 func (u *unit) viewOf(actor Actor, p engagement.Participation, e engagement.Engagement, row engagement.Row) ParticipationView {
 	seen := u.s.seen(actor, p)
 	v := ParticipationView{
-		ID: p.ID, Revision: u.s.revision(actor, p, u.now),
+		ID: p.ID, Revision: u.s.revision(actor, p, u.Now),
 		Partner: p.Partner, Location: p.Location, Engagement: p.Engagement, EngagementName: e.Name, SolutionArea: e.SolutionArea,
 		Customer: p.Customer, Identity: row.Identity, Name: row.Name(), FriendlyName: p.FriendlyName, Basis: p.Basis, Reason: p.Reason, Nominated: p.Nominated,
 		Origin: p.Origin, ClaimNumber: p.ClaimNumber, StartedAt: p.StartedAt,
-		Status: p.StatusAt(u.now), Deadline: row.Deadline, DeadlineTerms: row.DeadlineTerms, DaysLeft: row.DaysLeft, AskFrom: row.AskFrom, Actions: listOf(row.Actions),
+		Status: p.StatusAt(u.Now), Deadline: row.Deadline, DeadlineTerms: row.DeadlineTerms, DaysLeft: row.DaysLeft, AskFrom: row.AskFrom, Actions: listOf(row.Actions),
 		Terms: p.Terms, Decision: seen.Decision, Hours: p.Hours, DealSize: p.DealSize, Owner: p.Owner, Labels: listOf(p.Labels), Language: p.Language,
-		Referral: p.Referral, NeedsReferral: p.NeedsReferral(u.now), Unreached: listOf(p.Unreached()),
+		Referral: p.Referral, NeedsReferral: p.NeedsReferral(u.Now), Unreached: listOf(p.Unreached()),
 		WithdrawnAt: p.Consent.WithdrawalRequestedAt(), ContactFlags: listOf(p.ContactFlags),
-		Consent: consentState(seen.Consent, p.Consent.StatusAt(u.now)),
+		Consent: consentState(seen.Consent, p.Consent.StatusAt(u.Now)),
 	}
 	if actor.program() {
 		v.Actions = []engagement.Action{}
 	}
 	if seen.Claim != nil {
-		state := claimState(*seen.Claim, p.Claim.StatusAt(u.now))
+		state := claimState(*seen.Claim, p.Claim.StatusAt(u.Now))
 		v.Claim = &state
 	}
 	return v

@@ -53,5 +53,5 @@ func (s *Service) checkPayee(ctx context.Context, p engagement.Participation, re
 
 // pays reports whether a payment of the claim can be recorded at all.
 func (u *unit) pays(p engagement.Participation) bool {
-	return p.Claim != nil && p.Claim.Allows(claim.KindPay, u.now)
+	return p.Claim != nil && p.Claim.Allows(claim.KindPay, u.Now)
 }

@@ -19,15 +19,15 @@ import (
 // example, fails this message and no other.
 func (u *unit) prepare(ctx context.Context, m engagement.Message) (d Delivery, err error) {
 	defer caught(m.ID, &err)
-	p, _ := u.record(m.Record()).Participation(m.Participation)
-	d = Delivery{Message: m, failing: len(p.Failures) > 0, Name: nameOf(p, m.To), ClaimNumber: p.ClaimNumber, Deadline: deadlineFor(m.Kind, p, u.now)}
+	p, _ := u.Record(m.Record()).Participation(m.Participation)
+	d = Delivery{Message: m, failing: len(p.Failures) > 0, Name: nameOf(p, m.To), ClaimNumber: p.ClaimNumber, Deadline: deadlineFor(m.Kind, p, u.Now)}
 	if !m.Deadline.IsZero() && !d.Deadline.Equal(m.Deadline) {
 		return d, errPointless // what it reminds of is done, or over
 	}
-	if m.Kind == engagement.MessageActionRequired && p.StatusAt(u.now) != engagement.StatusPartnerActionRequired {
+	if m.Kind == engagement.MessageActionRequired && p.StatusAt(u.Now) != engagement.StatusPartnerActionRequired {
 		return d, errPointless // it has been done
 	}
-	if m.Kind == engagement.MessageReferralRequest && !p.NeedsReferral(u.now) {
+	if m.Kind == engagement.MessageReferralRequest && !p.NeedsReferral(u.Now) {
 		return d, errPointless // it is recorded, or the claim has ended
 	}
 	terms := lastSent(p.Consent).Terms
@@ -56,14 +56,14 @@ func (u *unit) prepare(ctx context.Context, m engagement.Message) (d Delivery, e
 	if err != nil {
 		e = engagement.Engagement{} // its translations are missed, and nothing else
 	}
-	u.s.describe(&d, p, e, u.now)
+	u.s.describe(&d, p, e, u.Now)
 	return d, nil
 }
 
 // mint makes the token of the message's link.
 func (u *unit) mint(d *Delivery, p engagement.Participation) error {
 	l, err := p.Consent.Link(d.Message.Link)
-	status := p.Consent.StatusAt(u.now)
+	status := p.Consent.StatusAt(u.Now)
 	switch {
 	case err != nil || l.Void() || l.Erased():
 		return errPointless // a newer link has replaced this one
@@ -93,8 +93,8 @@ func (u *unit) mintSurvey(d *Delivery, p engagement.Participation) error {
 	switch {
 	case err != nil || l.Void() || l.Erased() || v.Status != survey.StatusSent:
 		return errPointless
-	case p.Claim.Allows(claim.KindAnswerSurvey, u.now):
-	case p.Claim.Expired(u.now) && l.SentAt.IsZero():
+	case p.Claim.Allows(claim.KindAnswerSurvey, u.Now):
+	case p.Claim.Expired(u.Now) && l.SentAt.IsZero():
 		return errTooLate
 	default:
 		return errPointless // it could not be answered any more
@@ -114,7 +114,7 @@ func (u *unit) mintSurvey(d *Delivery, p engagement.Participation) error {
 // putToken keeps the hash by which a link finds its participation.
 func (u *unit) putToken(p engagement.Participation, hash link.Hash) {
 	u.putParticipation(p)
-	u.changes.Tokens = append(u.changes.Tokens, tokenOf(hash, p))
+	u.Changes.Tokens = append(u.Changes.Tokens, tokenOf(hash, p))
 }
 
 func tokenOf(hash link.Hash, p engagement.Participation) storage.Token {

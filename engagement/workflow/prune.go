@@ -64,9 +64,9 @@ func (d *JobsDesk) Prune(ctx context.Context) (Pruned, error) {
 	}
 }
 
-// spend notes, of a participation that has just ended, that the tokens by which it is
-// found have their age from now on.
-func (u *unit) spend(p engagement.Participation) {
+// Ended implements engine.Domain: of a participation that has just ended, the tokens by
+// which it is found have their age from now on.
+func (u *unit) Ended(p engagement.Participation) {
 	links := slices.Clone(p.Consent.Links)
 	if p.Claim != nil {
 		for _, v := range p.Claim.Surveys {
@@ -75,10 +75,10 @@ func (u *unit) spend(p engagement.Participation) {
 	}
 	for _, l := range links {
 		for _, hash := range l.Tokens {
-			u.changes.Spent = append(u.changes.Spent, spent(hash, p))
+			u.Changes.Spent = append(u.Changes.Spent, spent(hash, p))
 		}
 		if l.Message != "" {
-			u.changes.Spent = append(u.changes.Spent, spent(messageHash(engagement.MessageID(l.Message)), p))
+			u.Changes.Spent = append(u.Changes.Spent, spent(messageHash(engagement.MessageID(l.Message)), p))
 		}
 	}
 }

@@ -32,15 +32,15 @@ func (d *ClaimsDesk) RecordReferral(ctx context.Context, req Request, id engagem
 	}
 	cmd.Reference = reference
 	return s.change(ctx, req, MayEditClaims, id, name, cmd, func(u *unit, p engagement.Participation) error {
-		next, err := p.WithReferral(cmd.Reference, u.now)
+		next, err := p.WithReferral(cmd.Reference, u.Now)
 		if bad := (*engagement.InvalidError)(nil); errors.As(err, &bad) {
 			return inputErrors(err)
 		}
 		if err != nil {
-			return notNow(name, p, u.now, err)
+			return notNow(name, p, u.Now, err)
 		}
 		u.putParticipation(next)
-		status, by := next.StatusAt(u.now), byUser(actor)
+		status, by := next.StatusAt(u.Now), byUser(actor)
 		by.Why = cmd.Reference // where it can be erased: people write names into it
 		u.event(engagement.Event{
 			Kind: engagement.EventReferralRecorded, By: engagement.ByPartner, From: status, To: status,
@@ -53,7 +53,7 @@ func (d *ClaimsDesk) RecordReferral(ctx context.Context, req Request, id engagem
 // askForReferral queues the message that asks the host for a referral, where the
 // engagement asks for one. It goes to the partner as a whole, whomever it named.
 func (u *unit) askForReferral(p engagement.Participation) {
-	if p.NeedsReferral(u.now) {
+	if p.NeedsReferral(u.Now) {
 		u.tell(p, engagement.MessageReferralRequest, tenant.Email{}, partnerLanguage(p), "")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
@@ -140,7 +141,7 @@ func (d *JobsDesk) Relay(ctx context.Context) (int, error) {
 	}
 	r := relaying{s: s}
 	err := r.run(ctx)
-	return r.sent, explain(errors.Join(append(r.errs, err)...))
+	return r.sent, engine.Explain(errors.Join(append(r.errs, err)...))
 }
 
 // relaying is what a Relay has come to.
@@ -148,13 +149,13 @@ type relaying struct {
 	s      *Service
 	behind time.Duration // the process's clock, behind the storage's
 	sent   int
-	errs   []error // of messages, the first maxErrors
+	errs   []error // of messages, the first engine.MaxErrors
 }
 
 // now is the present by the storage's clock.
 func (r *relaying) now() time.Time { return r.s.now().Add(r.behind) }
 
-func (r *relaying) fail(err error) { r.errs = keepErrors(r.errs, []error{err}) }
+func (r *relaying) fail(err error) { r.errs = engine.KeepErrors(r.errs, []error{err}) }
 
 func (r *relaying) run(ctx context.Context) (err error) {
 	for {

@@ -14,6 +14,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -53,7 +54,7 @@ func (r RequestConsent) LogValue() slog.Value {
 // says from when the contacts can be asked.
 func (d *ConsentsDesk) Preview(ctx context.Context, actor Actor, id engagement.ParticipationID, cmd RequestConsent) (consent.View, error) {
 	s := d.s
-	u := s.unit(storage.CommandRecord{})
+	u := s.unit()
 	p, err := u.participation(ctx, actor, MayManageConsent, id)
 	if err != nil {
 		return consent.View{}, err
@@ -65,7 +66,7 @@ func (d *ConsentsDesk) Preview(ctx context.Context, actor Actor, id engagement.P
 	if p, _, err = u.asked(ctx, p, requestConsent, event, cmd); err != nil {
 		return consent.View{}, err
 	}
-	return consent.NewView(p.Consent, event.Links[0], s.pageOf(p), u.now)
+	return consent.NewView(p.Consent, event.Links[0], s.pageOf(p), u.Now)
 }
 
 const requestConsent = "request consent"
@@ -125,7 +126,7 @@ func (d *ConsentsDesk) ChangeContacts(ctx context.Context, req Request, id engag
 func (s *Service) ask(ctx context.Context, req Request, id engagement.ParticipationID, name string, body any, kind engagement.EventKind,
 	event func(*unit, engagement.Participation) (consent.Event, error)) (ParticipationView, error) {
 	return s.change(ctx, req, MayManageConsent, id, name, body, func(u *unit, p engagement.Participation) error {
-		if status := p.Consent.StatusAt(u.now); kind == engagement.EventContactsChanged && (status == consent.StatusAwaitingRequest || status == consent.StatusGranted) {
+		if status := p.Consent.StatusAt(u.Now); kind == engagement.EventContactsChanged && (status == consent.StatusAwaitingRequest || status == consent.StatusGranted) {
 			return u.changeCustomer(ctx, req.Actor, p, name, body.(RequestConsent))
 		}
 		e, err := event(u, p)
@@ -133,7 +134,7 @@ func (s *Service) ask(ctx context.Context, req Request, id engagement.Participat
 			return err
 		}
 		cmd, _ := body.(RequestConsent)
-		before := p.StatusAt(u.now)
+		before := p.StatusAt(u.Now)
 		p, detail, err := u.asked(ctx, p, name, e, cmd)
 		if err != nil {
 			return err
@@ -143,7 +144,7 @@ func (s *Service) ask(ctx context.Context, req Request, id engagement.Participat
 		u.offerAgain(p, contacts, p.Consent.Partner)
 		detail.Contacts, detail.TextVersion, detail.Language = len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)
 		u.event(engagement.Event{
-			Kind: kind, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now), Detail: detail,
+			Kind: kind, By: engagement.ByPartner, From: before, To: p.StatusAt(u.Now), Detail: detail,
 			Person: &engagement.Person{User: req.Actor.User, Contacts: link.Emails(contacts), Why: cmd.Reason},
 		}, p)
 		for _, id := range lastSent(p.Consent).Links {
@@ -160,10 +161,10 @@ func (s *Service) ask(ctx context.Context, req Request, id engagement.Participat
 func (u *unit) asked(ctx context.Context, p engagement.Participation, name string, e consent.Event, cmd RequestConsent) (engagement.Participation, engagement.Detail, error) {
 	was := p
 	refused := func(err error) (engagement.Participation, engagement.Detail, error) {
-		return was, engagement.Detail{}, notNow(name, was, u.now, err)
+		return was, engagement.Detail{}, notNow(name, was, u.Now, err)
 	}
 	p, _ = inLanguage(p, "partner_language", cmd.PartnerLanguage) // which requestEvent has checked
-	next, err := consent.Apply(p.Consent, e, u.now)
+	next, err := consent.Apply(p.Consent, e, u.Now)
 	if err != nil {
 		return refused(err)
 	}
@@ -202,21 +203,21 @@ func (d *ClaimsDesk) Cancel(ctx context.Context, req Request, id engagement.Part
 		if err := checkReason(cmd.Reason); err != nil {
 			return err
 		}
-		before := p.StatusAt(u.now)
-		if !p.OpenAt(u.now) {
-			return notNow("cancel", p, u.now, errEnded)
+		before := p.StatusAt(u.Now)
+		if !p.OpenAt(u.Now) {
+			return notNow("cancel", p, u.Now, errEnded)
 		}
 		if p.Consented() {
-			if p, err = engagement.ApplyClaim(p, claim.Cancel{}, u.now); err != nil {
-				return notNow("cancel", p, u.now, err)
+			if p, err = engagement.ApplyClaim(p, claim.Cancel{}, u.Now); err != nil {
+				return notNow("cancel", p, u.Now, err)
 			}
 		}
-		if p.Consent, err = consent.Apply(p.Consent, consent.Cancel{}, u.now); err != nil {
-			return notNow("cancel", p, u.now, err)
+		if p.Consent, err = consent.Apply(p.Consent, consent.Cancel{}, u.Now); err != nil {
+			return notNow("cancel", p, u.Now, err)
 		}
 		u.putParticipation(p)
 		u.event(engagement.Event{
-			Kind: engagement.EventParticipationCanceled, By: engagement.ByPartner, From: before, To: p.StatusAt(u.now),
+			Kind: engagement.EventParticipationCanceled, By: engagement.ByPartner, From: before, To: p.StatusAt(u.Now),
 			Person: &engagement.Person{User: actor.User, Why: cmd.Reason},
 		}, p)
 		for _, to := range link.Emails(p.Consent.Contacts()) {
@@ -249,8 +250,8 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Permission, i
 		return engagement.Participation{}, err
 	}
 	u.within = scope
-	loaded, failed := u.load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: actor.Partner, ID: id}})
-	if failed != nil && !errors.Is(failed, errReplay) {
+	loaded, failed := u.Load(ctx, storage.Want{Participation: storage.ParticipationKey{Partner: actor.Partner, ID: id}})
+	if failed != nil && !errors.Is(failed, engine.ErrReplay) {
 		return engagement.Participation{}, failed
 	}
 	p, ok := loaded.Records[loaded.At].Participation(id)
@@ -264,13 +265,13 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Permission, i
 	if failed != nil { // a repeated command gives its result to who may still give it
 		return engagement.Participation{}, failed
 	}
-	p, _ = u.record(loaded.At).Participation(id)
+	p, _ = u.Record(loaded.At).Participation(id)
 	if u.actor.User != "" {
 		if p, err = u.rememberActors(ctx, p); err != nil {
 			return engagement.Participation{}, err
 		}
 	}
-	if p, err = u.s.withProof(ctx, p, u.now); err != nil {
+	if p, err = u.s.withProof(ctx, p, u.Now); err != nil {
 		return engagement.Participation{}, err
 	}
 	if act == MayReviewClaims {
@@ -284,8 +285,8 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Permission, i
 // putParticipation changes a participation, and sets when its partner is reminded
 // next.
 func (u *unit) putParticipation(p engagement.Participation) {
-	p.RemindAt = u.s.reminders.Next(p, u.now)
-	u.put(p)
+	p.RemindAt = u.s.reminders.Next(p, u.Now)
+	u.Put(p)
 }
 
 // room returns consent.ErrTakenElsewhere when the claim limit leaves a
@@ -299,7 +300,7 @@ func (u *unit) room(ctx context.Context, p engagement.Participation) (engagement
 	if err := u.askExternal(ctx, []engagement.RecordKey{p.Record()}); err != nil {
 		return e, err
 	}
-	if u.limited(e, p.Record().Shared()).RoomFor(p.Partner).FullAt(u.now) {
+	if u.limited(e, p.Record().Shared()).RoomFor(p.Partner).FullAt(u.Now) {
 		return e, consent.ErrTakenElsewhere
 	}
 	return e, nil

@@ -69,7 +69,7 @@ func unsent(links []link.Link) []link.Link {
 // checkRevision refuses a command that was decided on another revision than the
 // participation has.
 func (u *unit) checkRevision(ctx context.Context, p engagement.Participation) error {
-	if wanted := u.request.IfRevision; wanted != "" && wanted != u.s.revision(u.actor, p, u.now) {
+	if wanted := u.request.IfRevision; wanted != "" && wanted != u.s.revision(u.actor, p, u.Now) {
 		return &StaleError{Now: u.view(ctx, u.actor, p)}
 	}
 	return nil

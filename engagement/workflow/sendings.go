@@ -21,15 +21,15 @@ func mailbox(p engagement.PartnerID, e tenant.Email) storage.Mailbox {
 // exact; commands that are in flight at the same moment may exceed what counts over
 // records. It returns nil, or a *link.LimitError for each, joined.
 func (u *unit) mayWrite(ctx context.Context, p engagement.Participation, to named, request bool) error {
-	n, err := u.s.sendings(ctx, p.Partner, link.Emails(to.contacts), len(to.contacts), u.now)
+	n, err := u.s.sendings(ctx, p.Partner, link.Emails(to.contacts), len(to.contacts), u.Now)
 	if err != nil {
 		return err
 	}
-	r := u.record(p.Record())
+	r := u.Record(p.Record())
 	var errs []error
 	for i, c := range to.contacts {
 		refused := (*link.LimitError)(nil)
-		if errors.As(u.s.policy.MayWriteTo(n.earlier(c.Email, p.Engagement, r.AskedFor(c.Email)), request, u.now), &refused) {
+		if errors.As(u.s.policy.MayWriteTo(n.earlier(c.Email, p.Engagement, r.AskedFor(c.Email)), request, u.Now), &refused) {
 			refused.Field = to.field(i)
 			errs = append(errs, refused)
 		}
@@ -37,12 +37,12 @@ func (u *unit) mayWrite(ctx context.Context, p engagement.Participation, to name
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	return u.s.policy.MayWriteToday(n.loaded.Sent, len(to.contacts), n.known, u.now)
+	return u.s.policy.MayWriteToday(n.loaded.Sent, len(to.contacts), n.known, u.Now)
 }
 
 // count notes that a message writes to a customer, for mayWrite.
 func (u *unit) count(p engagement.Participation, m engagement.Message) {
-	n := storage.Sending{Partner: m.Partner, Message: m.ID, Mailbox: mailbox(m.Partner, m.To).Mailbox, At: u.now}
+	n := storage.Sending{Partner: m.Partner, Message: m.ID, Mailbox: mailbox(m.Partner, m.To).Mailbox, At: u.Now}
 	switch m.Kind {
 	case engagement.MessageConsentRequest:
 		n.Engagement = p.Engagement
@@ -53,6 +53,6 @@ func (u *unit) count(p engagement.Participation, m engagement.Message) {
 	default:
 		return
 	}
-	u.changes.Sendings = append(u.changes.Sendings, n)
-	u.changes.SendingsFrom = u.s.policy.Horizon(u.now)
+	u.Changes.Sendings = append(u.Changes.Sendings, n)
+	u.Changes.SendingsFrom = u.s.policy.Horizon(u.Now)
 }

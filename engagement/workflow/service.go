@@ -16,6 +16,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/evidence"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -155,6 +156,7 @@ type Service struct {
 	Links       *LinksDesk       // what customers see and answer through the links that they were sent
 	Jobs        *JobsDesk        // what a host runs every now and then
 
+	engine     *engine.Engine
 	store      storage.Store
 	directory  tenant.Directory
 	catalog    Catalog
@@ -180,8 +182,8 @@ type Service struct {
 	skew       time.Duration // how far the clocks may differ; negative: as far as they like
 	keep       Retention
 	persons    engagement.PersonKey
-	given      bool  // whether the host gives the time, so that the storage's clock is nobody's business
-	memo       *memo // of the attempt that is being made; nil outside of one
+	given      bool         // whether the host gives the time, so that the storage's clock is nobody's business
+	memo       *engine.Memo // of the attempt that is being made; nil outside of one
 	reminders  engagement.Reminders
 	evidence   evidence.Store
 	clock      func() time.Time
@@ -244,16 +246,17 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.openEngine()
 	s.openDesks()
 	return s, nil
 }
 
 // now is the one moment of a command or a query, as precise as storage is.
-func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+func (s *Service) now() time.Time { return s.engine.Now() }
 
 // engagement returns an engagement of the catalog, with the texts of today.
 func (s *Service) engagement(ctx context.Context, id engagement.ID) (engagement.Engagement, error) {
-	return remember(s.memo, "engagement", id, func() (engagement.Engagement, error) {
+	return engine.Remember(s.memo, "engagement", id, func() (engagement.Engagement, error) {
 		e, ok, err := s.catalog.Engagement(ctx, id)
 		if err != nil {
 			return e, unavailable("catalog", err)
@@ -277,7 +280,7 @@ func (s *Service) engagementLeft(ctx context.Context, id engagement.ID) (engagem
 
 // engagements returns all engagements of the catalog, with the texts of today.
 func (s *Service) engagements(ctx context.Context) ([]engagement.Engagement, error) {
-	return remember(s.memo, "engagements", nil, func() ([]engagement.Engagement, error) {
+	return engine.Remember(s.memo, "engagements", nil, func() ([]engagement.Engagement, error) {
 		all, err := s.catalog.Engagements(ctx)
 		now, own := s.now(), false
 		for i, e := range all {
@@ -294,7 +297,7 @@ func (s *Service) engagements(ctx context.Context) ([]engagement.Engagement, err
 }
 
 func (s *Service) partner(ctx context.Context, id engagement.PartnerID) (engagement.Partner, error) {
-	return remember(s.memo, "partner", id, func() (engagement.Partner, error) {
+	return engine.Remember(s.memo, "partner", id, func() (engagement.Partner, error) {
 		p, ok, err := s.catalog.Partner(ctx, id)
 		if err != nil {
 			return p, unavailable("catalog", err)
@@ -304,11 +307,6 @@ func (s *Service) partner(ctx context.Context, id engagement.PartnerID) (engagem
 		}
 		return p, nil
 	})
-}
-
-// fetch reads what is wanted from storage, once for all decisions of an attempt.
-func (s *Service) fetch(ctx context.Context, want storage.Want) (storage.Loaded, error) {
-	return remember(s.memo, readStorage, want, func() (storage.Loaded, error) { return s.store.Load(ctx, want) })
 }
 
 // partnerWithin returns the actor's partner with the locations of a scope.

@@ -12,14 +12,13 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
-	"github.com/partnerengage/partnerengage/storage"
 )
 
 // SurveyView returns what the page behind a survey's link shows. It changes nothing,
 // however often it is called.
 func (d *LinksDesk) SurveyView(ctx context.Context, token link.Token) (survey.View, error) {
 	s := d.s
-	u := s.unit(storage.CommandRecord{})
+	u := s.unit()
 	p, v, link, err := u.surveyed(ctx, token)
 	if err != nil {
 		return survey.View{}, s.toCustomer(ctx, err)
@@ -34,7 +33,7 @@ func (d *LinksDesk) SurveyView(ctx context.Context, token link.Token) (survey.Vi
 // It also returns the errors of [survey.Answer].
 func (d *LinksDesk) AnswerSurvey(ctx context.Context, token link.Token, answers map[string]string) (survey.View, error) {
 	s := d.s
-	view, err := attempt(ctx, s, storage.CommandRecord{}, func(u *unit) (survey.View, error) {
+	view, err := attempt(ctx, s, func(u *unit) (survey.View, error) {
 		p, v, link, err := u.surveyed(ctx, token)
 		if err != nil {
 			return survey.View{}, err
@@ -42,8 +41,8 @@ func (d *LinksDesk) AnswerSurvey(ctx context.Context, token link.Token, answers 
 		if !link.Void() && v.Repeats(answers) { // whatever the claim's status
 			return u.surveyView(p, v, link)
 		}
-		status := p.StatusAt(u.now)
-		answered, err := engagement.ApplyClaim(p, claim.AnswerSurvey{Survey: v.Kind, Link: link.ID, Answers: answers}, u.now)
+		status := p.StatusAt(u.Now)
+		answered, err := engagement.ApplyClaim(p, claim.AnswerSurvey{Survey: v.Kind, Link: link.ID, Answers: answers}, u.Now)
 		if err != nil {
 			return survey.View{}, u.notAnswered(status, p.Claim.AnswerBy(), v, link, err)
 		}
@@ -70,7 +69,7 @@ func (u *unit) notAnswered(status engagement.Status, answerBy time.Time, v claim
 		return &link.VoidError{VoidedAt: l.VoidedAt}
 	case v.Status == survey.StatusDone:
 		return &survey.AlreadyAnsweredError{At: v.AnsweredAt()}
-	case (status == engagement.StatusSubmitted || status == engagement.StatusUnderReview) && engagement.Passed(answerBy, u.now):
+	case (status == engagement.StatusSubmitted || status == engagement.StatusUnderReview) && engagement.Passed(answerBy, u.Now):
 		return &survey.ExpiredError{Deadline: answerBy}
 	case errors.As(err, &expired):
 		return &survey.ExpiredError{Deadline: expired.Deadline}
@@ -95,7 +94,7 @@ func (u *unit) surveyed(ctx context.Context, token link.Token) (engagement.Parti
 
 func (u *unit) surveyView(p engagement.Participation, v claim.Survey, link link.Link) (survey.View, error) {
 	terms := lastSent(p.Consent).Terms
-	return survey.NewView(v.State, link.ID, u.surveyPage(p, terms.Engagement.Name), u.now)
+	return survey.NewView(v.State, link.ID, u.surveyPage(p, terms.Engagement.Name), u.Now)
 }
 
 // surveyPage is what surveys of a participation's claim show besides themselves.
@@ -104,7 +103,7 @@ func (u *unit) surveyPage(p engagement.Participation, name string) survey.Page {
 	partner, _ := terms.Party(consent.RolePartner)
 	customer, _ := terms.Party(consent.RoleCustomer)
 	page := survey.Page{Partner: partner.Name, Customer: customer.Name, Program: u.s.program, Engagement: name, Zone: p.Terms.Location()}
-	if p.Claim.Allows(claim.KindAnswerSurvey, u.now) {
+	if p.Claim.Allows(claim.KindAnswerSurvey, u.Now) {
 		page.Deadline = p.Claim.AnswerBy()
 	}
 	return page
@@ -116,7 +115,7 @@ func (u *unit) surveyPage(p engagement.Participation, name string) survey.Page {
 // asked. A survey is named by its kind, [claim.ProofPartnerSurvey] for example. Answers
 // are in the claim's view.
 func (d *SurveysDesk) Get(ctx context.Context, actor Actor, id engagement.ParticipationID, kind string) (survey.View, error) {
-	u := d.s.unit(storage.CommandRecord{})
+	u := d.s.unit()
 	p, err := u.participation(ctx, actor, MayViewClaims, id)
 	if err != nil {
 		return survey.View{}, err
@@ -136,7 +135,7 @@ func (d *SurveysDesk) Get(ctx context.Context, actor Actor, id engagement.Partic
 	if e.Name != "" {
 		name = e.In(d.s.wordsFor(actor)).Own(e.Name)
 	}
-	view := survey.NewViewWithin(v.State, actor.Language, u.surveyPage(p, name), u.now)
+	view := survey.NewViewWithin(v.State, actor.Language, u.surveyPage(p, name), u.Now)
 	view.MayAnswer = view.MayAnswer && !actor.program()
 	return view, nil
 }

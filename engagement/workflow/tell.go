@@ -10,11 +10,11 @@ import (
 
 // tell queues a message about a participation.
 func (u *unit) tell(p engagement.Participation, kind engagement.MessageKind, to tenant.Email, language link.Language, link link.ID) {
-	u.changes.Messages = append(u.changes.Messages, engagement.Message{
-		ID: engagement.MessageID(u.newID(p.Customer)), Kind: kind, Partner: p.Partner, Engagement: p.Engagement, Customer: p.Customer,
-		Participation: p.ID, To: to, Language: language, Link: link, Of: toldOf(kind, p), CreatedAt: u.now,
+	u.Changes.Messages = append(u.Changes.Messages, engagement.Message{
+		ID: engagement.MessageID(u.NewID(p.Customer)), Kind: kind, Partner: p.Partner, Engagement: p.Engagement, Customer: p.Customer,
+		Participation: p.ID, To: to, Language: language, Link: link, Of: toldOf(kind, p), CreatedAt: u.Now,
 	})
-	u.count(p, u.changes.Messages[len(u.changes.Messages)-1])
+	u.count(p, u.Changes.Messages[len(u.Changes.Messages)-1])
 }
 
 // tellPartner queues a message for everybody whom the partner named, unless the
@@ -28,9 +28,9 @@ func (u *unit) tellPartner(p engagement.Participation, kind engagement.MessageKi
 	}
 }
 
-// remind queues the reminder that is due.
-func (u *unit) remind(p engagement.Participation) {
-	status, deadline := p.StatusAt(u.now), p.DeadlineAt(u.now)
+// Due implements engine.Domain: it queues the reminder that is due.
+func (u *unit) Due(p engagement.Participation) {
+	status, deadline := p.StatusAt(u.Now), p.DeadlineAt(u.Now)
 	kind := engagement.ReminderOf(status)
 	u.event(engagement.Event{
 		Kind: engagement.EventReminderDue, By: engagement.ByClock, From: status, To: status,
@@ -38,7 +38,7 @@ func (u *unit) remind(p engagement.Participation) {
 	}, p)
 	for _, to := range partnerContacts(p) {
 		u.tell(p, kind, to, partnerLanguage(p), "")
-		u.changes.Messages[len(u.changes.Messages)-1].Deadline = deadline
+		u.Changes.Messages[len(u.Changes.Messages)-1].Deadline = deadline
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -30,7 +31,7 @@ func (s *Service) unreadableRow(ctx context.Context, e engagement.Entry, err err
 // keep adds the errors of those that cannot be read to the first ones that are kept.
 func (b someCustomers) keep(errs []error) []error {
 	for _, bad := range b.lost {
-		errs = keepErrors(errs, []error{ofCustomer(bad.Customer, bad)})
+		errs = engine.KeepErrors(errs, []error{ofCustomer(bad.Customer, bad)})
 	}
 	return errs
 }
@@ -91,7 +92,7 @@ func (l *leftOut) add(rows []UnreadableRow) {
 			l.seen = map[UnreadableRow]bool{}
 		}
 		l.seen[r] = true
-		if l.err.Count++; len(l.err.Rows) < maxErrors {
+		if l.err.Count++; len(l.err.Rows) < engine.MaxErrors {
 			l.err.Rows = append(l.err.Rows, r)
 		}
 	}
@@ -123,34 +124,4 @@ func customerIn(loaded storage.Loaded, key engagement.CustomerKey) (engagement.C
 		return c, &NotFoundError{Field: "customer", Value: string(key.Customer)}
 	}
 	return c, nil
-}
-
-// explained is the error of a job, for whoever runs it: it says which rows could not
-// be read, and why.
-type explained struct{ error }
-
-func (e explained) Error() string {
-	text := e.error.Error()
-	for _, bad := range storage.UnreadableIn(e.error) {
-		text += "\n" + bad.Detail()
-	}
-	return text
-}
-
-func (e explained) Unwrap() []error { return []error{e.error} }
-
-// explain makes the error of a job say which rows could not be read.
-func explain(err error) error {
-	if err == nil || !errors.Is(err, storage.ErrUnreadable) {
-		return err
-	}
-	return explained{err}
-}
-
-// spoil notes that a customer cannot be read.
-func (u *unit) spoil(key engagement.CustomerKey, bad error) {
-	if u.bad == nil {
-		u.bad = map[engagement.CustomerKey]error{}
-	}
-	u.bad[key] = bad
 }

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -32,6 +31,7 @@ import (
 func (s *Service) With(store storage.Store) *Service {
 	other := *s
 	other.store = store
+	other.openEngine()
 	other.openDesks()
 	return &other
 }
@@ -68,33 +68,7 @@ func (s *Service) With(store storage.Store) *Service {
 func (s *Service) WithTransaction(transaction func(ctx context.Context, apply func(storage.Store) error) error) *Service {
 	other := *s
 	other.transaction = transaction
+	other.openEngine()
 	other.openDesks()
 	return &other
 }
-
-// write applies the changes of a unit, those of a command in the host's transaction
-// where there is one.
-func (s *Service) write(ctx context.Context, c storage.Changes) error {
-	if s.transaction == nil || c.Command == nil {
-		return s.store.Apply(ctx, c)
-	}
-	called, applied := false, error(nil)
-	err := s.transaction(ctx, func(store storage.Store) error {
-		called, applied = true, store.Apply(ctx, c)
-		return applied
-	})
-	switch {
-	case err == nil && !called:
-		return &InternalError{Source: "host's transaction", Err: defect("it has ended well, and nothing was applied in it")}
-	case err == nil:
-		return applied
-	case applied != nil && errors.Is(err, applied), errors.Is(err, storage.ErrConflict):
-		return err
-	}
-	return hostError{err}
-}
-
-// hostError is of the host's own part of a transaction.
-type hostError struct{ error }
-
-func (e hostError) Unwrap() error { return e.error }

@@ -169,8 +169,8 @@ func (s *Service) sendSurvey(ctx context.Context, req Request, id engagement.Par
 	return s.change(ctx, req, MayEditClaims, id, name, body, func(u *unit, p engagement.Participation) error {
 		d := deed{kind: kind, detail: engagement.Detail{Survey: survey}}
 		if p.Claim == nil {
-			_, err := engagement.ApplyClaim(p, claim.SendSurvey{}, u.now)
-			return notNow(name, p, u.now, err)
+			_, err := engagement.ApplyClaim(p, claim.SendSurvey{}, u.Now)
+			return notNow(name, p, u.Now, err)
 		}
 		links, err := u.newLinks(1)
 		if err != nil {
@@ -178,16 +178,16 @@ func (s *Service) sendSurvey(ctx context.Context, req Request, id engagement.Par
 		}
 		e, contact, err := event(p, links[0])
 		if err != nil {
-			return notNow(name, p, u.now, err)
+			return notNow(name, p, u.Now, err)
 		}
-		asked, err := engagement.ApplyClaim(p, e, u.now)
+		asked, err := engagement.ApplyClaim(p, e, u.Now)
 		if err != nil {
-			return notNow(name, p, u.now, err)
+			return notNow(name, p, u.Now, err)
 		}
 		cmd, _ := body.(SendSurvey)
 		var detail engagement.Detail
 		if asked, detail, err = u.surveySides(ctx, asked, survey, cmd.Reason); err != nil {
-			return notNow(name, p, u.now, err)
+			return notNow(name, p, u.Now, err)
 		}
 		d.event, d.why = e, cmd.Reason
 		d.detail.ForeignContacts, d.detail.OwnContacts = detail.ForeignContacts, detail.OwnContacts

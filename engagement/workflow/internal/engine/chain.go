@@ -1,4 +1,4 @@
-package workflow
+package engine
 
 import (
 	"slices"
@@ -7,33 +7,23 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 )
 
-// event appends to the history of the participation's customer.
-func (u *unit) event(e engagement.Event, p engagement.Participation) {
-	e.Engagement, e.Participation = p.Engagement, p.ID
-	switch {
-	case e.By == engagement.ByPartner:
-		u.acts(p)
-	case e.By == engagement.ByProgram:
-		e.Detail.OwnReview = u.except
-	}
-	u.customerEvent(e, engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer})
-}
-
-func (u *unit) customerEvent(e engagement.Event, key engagement.CustomerKey) {
+// Event appends to the history of a customer what happens at the unit's moment. What a
+// storage would not give back as it is, it writes otherwise.
+func (u *Unit) Event(e engagement.Event, key engagement.CustomerKey) {
 	c := u.customers[key]
 	c.Key = key
-	e.Partner, e.Customer, e.At = key.Partner, key.Customer, u.now
+	e.Partner, e.Customer, e.At = key.Partner, key.Customer, u.Now
 	if e.Person != nil {
-		e.Person.Salt, e.Person.User, e.Person.Why = u.s.randomText(16), plain(e.Person.User), plain(e.Person.Why)
+		e.Person.Salt, e.Person.User, e.Person.Why = u.engine.randomText(16), Plain(e.Person.User), Plain(e.Person.Why)
 	}
 	u.events = append(u.events, e)
-	u.putCustomer(c)
+	u.PutCustomer(c)
 }
 
 // chain appends what happened to the histories. The last event about a
 // participation, or about a customer itself, carries the state in which it is
 // written, and a participation that was changed knows which event did it.
-func (u *unit) chain() {
+func (u *Unit) chain() {
 	type subject struct {
 		customer      engagement.CustomerKey
 		participation engagement.ParticipationID
@@ -47,7 +37,7 @@ func (u *unit) chain() {
 	}
 	for i, e := range u.events {
 		c := u.customers[of(e).customer]
-		r := u.record(recordOf(e))
+		r := u.Record(e.Record())
 		p, about := r.Participation(e.Participation)
 		switch {
 		case last[of(e)] != i:
@@ -57,7 +47,7 @@ func (u *unit) chain() {
 			e.State = c.StateDigest()
 		}
 		chained, head := engagement.Chain(c.History, e)
-		u.changes.Events = append(u.changes.Events, chained...)
+		u.Changes.Events = append(u.Changes.Events, chained...)
 		c.History = head
 		u.customers[c.Key] = c
 		if about && slices.Contains(u.changed[r.Key], p.ID) {
@@ -67,8 +57,8 @@ func (u *unit) chain() {
 	}
 }
 
-// plain returns a text as every storage gives it back: what is not UTF-8 would
+// Plain returns a text as every storage gives it back: what is not UTF-8 would
 // come back otherwise, and no longer match the hash of its event.
-func plain(text string) string {
+func Plain(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
 }

@@ -1,4 +1,4 @@
-package workflow
+package engine
 
 import (
 	"maps"
@@ -16,13 +16,13 @@ import (
 // another secret, cannot be added to without looking through its whole history. It is
 // noted as one that nobody has looked through, also if it was that when it was loaded:
 // somebody may have looked meanwhile, and not seen whom this names.
-func (u *unit) namePersons() {
-	for _, key := range slices.SortedFunc(maps.Keys(u.touched), compareCustomers) {
+func (u *Unit) namePersons() {
+	for _, key := range slices.SortedFunc(maps.Keys(u.touched), CompareCustomers) {
 		if u.named[key] {
 			continue
 		}
-		c, id := u.customers[key], u.s.persons.ID()
-		found := u.s.persons.Digests(key.Partner, func(m engagement.Mentions) { u.mention(m, c) })
+		c, id := u.customers[key], u.engine.Persons.ID()
+		found := u.engine.Persons.Digests(key.Partner, func(m engagement.Mentions) { u.mention(m, c) })
 		next := engagement.Persons{}
 		switch {
 		case c.Persons.Key == id:
@@ -34,12 +34,12 @@ func (u *unit) namePersons() {
 		case len(found) == 0:
 			continue
 		}
-		u.putPersons(c, next)
+		u.PutPersons(c, next)
 	}
 }
 
 // mention tells of whomever the unit's changes name with a customer.
-func (u *unit) mention(m engagement.Mentions, c engagement.Customer) {
+func (u *Unit) mention(m engagement.Mentions, c engagement.Customer) {
 	m.Customer(c)
 	for _, e := range u.events {
 		if e.Partner == c.Key.Partner && e.Customer == c.Key.Customer {
@@ -61,10 +61,10 @@ func (u *unit) mention(m engagement.Mentions, c engagement.Customer) {
 	}
 }
 
-// putPersons changes who is named with a customer.
-func (u *unit) putPersons(c engagement.Customer, next engagement.Persons) {
+// PutPersons changes who is named with a customer.
+func (u *Unit) PutPersons(c engagement.Customer, next engagement.Persons) {
 	c.Persons = next
-	u.putCustomer(c)
+	u.PutCustomer(c)
 	u.named[c.Key] = true
-	u.changes.Persons = append(u.changes.Persons, storage.CustomerPersons{Key: c.Key, Persons: next})
+	u.Changes.Persons = append(u.Changes.Persons, storage.CustomerPersons{Key: c.Key, Persons: next})
 }

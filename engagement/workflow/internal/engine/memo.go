@@ -1,4 +1,4 @@
-package workflow
+package engine
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 // One truth at each moment: what a command decides, it decides on what is true when
 // it writes. But the host's facts and directory can take their time, in which a
 // deadline passes; so a command that has waited for them decides once more, at the
-// moment after, on the answers that it has. A memo holds those, and what was read
+// moment after, on the answers that it has. A Memo holds those, and what was read
 // from storage, for the length of one attempt.
 
 // slow is how long answers may take before a command decides once more even if no
@@ -27,9 +27,9 @@ const mostPasses = 8
 
 var errClock = errors.New("the clock runs ahead of every decision")
 
-// memo is what the host and the storage have answered within an attempt. A nil memo
+// Memo is what the host and the storage have answered within an attempt. A nil Memo
 // remembers nothing.
-type memo struct {
+type Memo struct {
 	answers []answer
 	asked   bool // whether the host was asked since the last decision began
 }
@@ -41,8 +41,8 @@ type answer struct {
 	err   error
 }
 
-// remember returns what was answered to the same question before, or asks.
-func remember[T any](m *memo, what string, of any, ask func() (T, error)) (T, error) {
+// Remember returns what was answered to the same question before, or asks.
+func Remember[T any](m *Memo, what string, of any, ask func() (T, error)) (T, error) {
 	if m == nil {
 		return ask()
 	}
@@ -62,38 +62,31 @@ func remember[T any](m *memo, what string, of any, ask func() (T, error)) (T, er
 // readStorage is the question that is none to the host.
 const readStorage = "storage"
 
-// remembering returns the service as it is for one attempt.
-func (s *Service) remembering() *Service {
-	one := *s
-	one.memo = &memo{}
-	return &one
-}
-
 // decide makes one decision, or one refusal, that is still true at its end, and returns
 // the unit that is to be written.
-func decide[R any](s *Service, record storage.CommandRecord, do func(*unit) (R, error)) (*unit, R, error) {
-	s = s.remembering()
+func decide[R any](e *Engine, command storage.CommandRecord, do func(*Unit) (R, error)) (*Unit, R, error) {
+	memo := &Memo{}
 	for range mostPasses {
-		s.memo.asked = false
-		u := s.unit(record)
+		memo.asked = false
+		u := e.unit(command, memo)
 		result, err := do(u)
-		done := errors.Is(err, errReplay) || troubled(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-		if done || !u.outdated(s.now()) {
+		done := errors.Is(err, ErrReplay) || e.Errors.Troubled(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+		if done || !u.outdated(e.Now()) {
 			return u, result, err
 		}
 	}
 	var none R
-	return nil, none, &InternalError{Source: "clock", Err: errClock}
+	return nil, none, e.Errors.Internal("clock", errClock)
 }
 
 // outdated reports whether what was decided at the unit's moment need not be true
 // any more: a deadline of what it has read has passed since, or the host has taken
 // long to answer.
-func (u *unit) outdated(now time.Time) bool {
-	if u.s.memo.asked && now.Sub(u.now) >= slow {
+func (u *Unit) outdated(now time.Time) bool {
+	if u.Memo.asked && now.Sub(u.Now) >= slow {
 		return true
 	}
-	passed := func(t time.Time) bool { return t.After(u.now) && engagement.Passed(t, now) }
+	passed := func(t time.Time) bool { return t.After(u.Now) && engagement.Passed(t, now) }
 	for _, r := range u.records {
 		if passed(r.Wake()) {
 			return true
