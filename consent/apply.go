@@ -110,7 +110,7 @@ func (Expire) apply(*State, time.Time) error { return nil }
 // termsOr returns the terms of the last sending unless newer ones are given.
 func (s State) termsOr(t Terms) Terms {
 	if t.isZero() {
-		return s.lastSent().Terms
+		return s.LastSent().Terms
 	}
 	return t
 }

@@ -134,7 +134,7 @@ func NewReceipt(s State, d ReceiptDetails) (Receipt, error) {
 	if len(s.Sent) == 0 {
 		return Receipt{}, invalid("state", "nobody has been asked yet, so that there is nothing to give a receipt for")
 	}
-	principal := s.lastSent().Links[0]
+	principal := s.LastSent().Links[0]
 	if !s.Answer.IsZero() {
 		principal = s.Answer.Link
 	}

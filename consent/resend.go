@@ -18,7 +18,7 @@ func MayResend(s State, p link.Policy, now time.Time) error {
 	if err := p.MaySend(len(s.Sent)); err != nil {
 		return err
 	}
-	return p.MayWriteAgain(s.lastSent().At, now)
+	return p.MayWriteAgain(s.LastSent().At, now)
 }
 
 // mayChange keeps a change of contacts from being a way round the limits: it

@@ -131,7 +131,7 @@ func (s State) Contacts() []link.Contact {
 		return slices.Clone(s.Customer)
 	}
 	var contacts []link.Contact
-	for _, id := range s.lastSent().Links {
+	for _, id := range s.LastSent().Links {
 		if l, err := s.Link(id); err == nil && !l.Erased() {
 			contacts = append(contacts, l.Contact)
 		}
@@ -181,12 +181,16 @@ func (s State) termsOf(id link.ID) Terms {
 	return Terms{}
 }
 
-func (s State) lastSent() Sent {
+// LastSent returns what was sent to the customer last, zero when nothing was.
+func (s State) LastSent() Sent {
 	if len(s.Sent) == 0 {
 		return Sent{}
 	}
 	return s.Sent[len(s.Sent)-1]
 }
+
+// Language returns the language in which the customer was last written to.
+func (s State) Language() link.Language { return s.LastSent().Terms.Text.Language }
 
 func (s State) lastAnswer() Answer {
 	if !s.Withdrawal.IsZero() {

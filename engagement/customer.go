@@ -14,6 +14,20 @@ type CustomerKey struct {
 	Customer tenant.Key `json:"customer"`
 }
 
+// In returns the key of what the partner has of the customer in an engagement.
+func (k CustomerKey) In(id ID) RecordKey {
+	return RecordKey{Partner: k.Partner, Engagement: id, Customer: k.Customer}
+}
+
+// InEach returns those in each of the engagements, in their order.
+func (k CustomerKey) InEach(all []Engagement) []RecordKey {
+	keys := make([]RecordKey, len(all))
+	for i, e := range all {
+		keys[i] = k.In(e.ID)
+	}
+	return keys
+}
+
 // Customer is an organisation as one partner knows it, with the head of the
 // history that the partner has with it.
 type Customer struct {

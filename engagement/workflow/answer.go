@@ -91,16 +91,6 @@ func (u *unit) linkedTo(ctx context.Context, token link.Token) (engagement.Parti
 	return p, nil
 }
 
-// answers are the events and the words for each decision.
-var answers = map[consent.Decision]struct {
-	event   engagement.EventKind
-	message engagement.MessageKind
-}{
-	consent.DecisionAccept:   {engagement.EventConsentGranted, engagement.MessageConsentGranted},
-	consent.DecisionDecline:  {engagement.EventConsentDeclined, engagement.MessageConsentDeclined},
-	consent.DecisionWithdraw: {engagement.EventConsentWithdrawn, engagement.MessageConsentWithdrawn},
-}
-
 func (u *unit) answer(ctx context.Context, p engagement.Participation, link link.Link, decision consent.Decision) error {
 	var event consent.Event
 	client := consent.ClientOf(ctx)
@@ -110,7 +100,7 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link link
 	case consent.DecisionDecline:
 		event = consent.Decline{Link: link.ID, Client: client}
 	case consent.DecisionWithdraw:
-		event = consent.Withdraw{Link: link.ID, Client: client, AfterSubmission: submitted(p)}
+		event = consent.Withdraw{Link: link.ID, Client: client, AfterSubmission: p.Submitted()}
 	default:
 		_, err := consent.ParseDecision(string(decision))
 		return err
@@ -136,11 +126,12 @@ func (u *unit) answer(ctx context.Context, p engagement.Participation, link link
 	}
 	p.Consent = next
 	u.putParticipation(p)
+	kind, message := engagement.Answered(decision)
 	u.event(engagement.Event{
-		Kind: answers[decision].event, By: engagement.ByCustomer, From: before, To: p.StatusAt(u.Now),
-		Detail: engagement.Detail{Link: link.ID, AfterSubmission: decision == consent.DecisionWithdraw && submitted(p)}, Person: personOf(link.Contact),
+		Kind: kind, By: engagement.ByCustomer, From: before, To: p.StatusAt(u.Now),
+		Detail: engagement.Detail{Link: link.ID, AfterSubmission: decision == consent.DecisionWithdraw && p.Submitted()}, Person: personOf(link.Contact),
 	}, p)
-	u.tellPartner(p, answers[decision].message)
+	u.tellPartner(p, message)
 	if decision == consent.DecisionAccept {
 		u.askForReferral(p)
 		return u.makeKnown(ctx, p)
@@ -177,7 +168,7 @@ func (u *unit) recordEverywhere(ctx context.Context, c engagement.Customer, who 
 	if err != nil {
 		return err
 	}
-	keys := recordKeys(c.Key, all)
+	keys := c.Key.InEach(all)
 	var want storage.Want
 	for _, key := range keys {
 		if !u.Has(key) { // what was read already needs no second trip
@@ -220,7 +211,7 @@ func (u *unit) evaluateAll(ctx context.Context, c engagement.Customer, all []eng
 	}
 	var errs []error
 	for i, e := range all {
-		locations, err := mayAdd(e, p, u.Now)
+		locations, err := e.LocationsToAdd(p, u.Now)
 		if err == nil {
 			evaluations[i], err = u.s.evaluate(e, c.Identity, locations, facts, u.Now)
 		}
@@ -231,25 +222,11 @@ func (u *unit) evaluateAll(ctx context.Context, c engagement.Customer, all []eng
 
 // recordKnown gives a known customer its record in an engagement.
 func (u *unit) recordKnown(c engagement.Customer, e engagement.Engagement, evaluation engagement.Evaluation) {
-	r := u.Record(recordKey(c.Key, e.ID))
+	r := u.Record(c.Key.In(e.ID))
 	if r.ErrUnreadable("") != nil {
 		return // it stays as it is
 	}
 	u.limited(e, r.Key.Shared())
 	r.Identity, r.FriendlyName, r.Known, r.Evaluation = c.Identity, c.FriendlyName, c.Associated(), evaluation
 	u.PutRecord(r)
-}
-
-// recordKey returns the key of what the partner has of a customer in an engagement.
-func recordKey(c engagement.CustomerKey, e engagement.ID) engagement.RecordKey {
-	return engagement.RecordKey{Partner: c.Partner, Engagement: e, Customer: c.Customer}
-}
-
-// recordKeys returns those in all of the engagements.
-func recordKeys(c engagement.CustomerKey, all []engagement.Engagement) []engagement.RecordKey {
-	keys := make([]engagement.RecordKey, len(all))
-	for i, e := range all {
-		keys[i] = recordKey(c, e.ID)
-	}
-	return keys
 }

@@ -44,14 +44,14 @@ func (d *CustomersDesk) Disassociate(ctx context.Context, req Request, customer 
 		if err != nil {
 			return err
 		}
-		if _, err := u.Load(ctx, storage.Want{Records: recordKeys(c.Key, all)}); err != nil {
+		if _, err := u.Load(ctx, storage.Want{Records: c.Key.InEach(all)}); err != nil {
 			return err
 		}
 		c = u.Customer(c.Key) // with what loading has recorded
 		c.DisassociatedAt = u.Now
 		u.PutCustomer(c)
 		for _, e := range all {
-			r := u.Record(recordKey(c.Key, e.ID))
+			r := u.Record(c.Key.In(e.ID))
 			if open, is := r.OpenAt(u.Now); is {
 				return &OpenParticipationError{Engagement: e.ID, Participation: open.ID, Status: open.StatusAt(u.Now)}
 			}

@@ -7,45 +7,10 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
-	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
-
-// mark changes the link that a message carries.
-func mark(p engagement.Participation, m engagement.Message, change func([]link.Link) ([]link.Link, error)) (engagement.Participation, link.Link, error) {
-	var err error
-	if m.Kind == engagement.MessageSurveyRequest {
-		if p.Claim == nil {
-			return p, link.Link{}, link.ErrUnknown
-		}
-		next, err := claim.MarkLink(*p.Claim, m.Link, change)
-		if err != nil {
-			return p, link.Link{}, err
-		}
-		p.Claim = &next
-		_, link, err := next.SurveyLink(m.Link)
-		return p, link, err
-	}
-	if p.Consent.Links, err = change(p.Consent.Links); err != nil {
-		return p, link.Link{}, err
-	}
-	link, err := p.Consent.Link(m.Link)
-	return p, link, err
-}
-
-// surveyOf returns the kind of the survey that a link is of, or "".
-func surveyOf(p engagement.Participation, link link.ID) string {
-	if p.Claim == nil || link == "" {
-		return ""
-	}
-	v, _, err := p.Claim.SurveyLink(link)
-	if err != nil {
-		return ""
-	}
-	return v.Kind
-}
 
 func unchangedLinks(links []link.Link) ([]link.Link, error) { return links, nil }
 
@@ -57,7 +22,7 @@ func (u *unit) failed(p engagement.Participation, m engagement.Message, code lin
 		p = p.WithMail(m, failure)
 	} else {
 		var err error
-		p, _, err = mark(p, m, func(links []link.Link) ([]link.Link, error) { return link.MarkFailed(links, m.Link, failure) })
+		p, _, err = m.Mark(p, func(links []link.Link) ([]link.Link, error) { return link.MarkFailed(links, m.Link, failure) })
 		if err != nil {
 			return err
 		}
@@ -66,7 +31,7 @@ func (u *unit) failed(p engagement.Participation, m engagement.Message, code lin
 	status := p.StatusAt(u.Now)
 	u.event(engagement.Event{
 		Kind: engagement.EventMessageFailed, By: engagement.ByClock, From: status, To: status,
-		Detail: engagement.Detail{Message: m.Kind, Failure: code, Link: m.Link, Survey: surveyOf(p, m.Link)}, Person: personOf(link.Contact{Email: m.To}),
+		Detail: engagement.Detail{Message: m.Kind, Failure: code, Link: m.Link, Survey: p.SurveyOf(m.Link)}, Person: personOf(link.Contact{Email: m.To}),
 	}, p)
 	return nil
 }

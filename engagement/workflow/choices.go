@@ -25,7 +25,7 @@ func (u *unit) choices(ctx context.Context, actor Actor, in enrollment, engageme
 		return nil, err
 	}
 	customer := actor.customerKey(who.Key())
-	keys := recordKeys(customer, engagements)
+	keys := customer.InEach(engagements)
 	if _, err := u.Load(ctx, storage.Want{Records: keys, Customers: []engagement.CustomerKey{customer}}); err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (u *unit) choice(in enrollment, e engagement.Engagement, location engagemen
 	if !e.ClaimableAt(u.Now) {
 		refuse(notClaimable(e, u.Now))
 	}
-	outcome, err := locationOutcome(e, location, u.Now)
+	outcome, err := e.OutcomeAt(location, u.Now)
 	if err != nil {
 		return c, err
 	}
@@ -174,7 +174,7 @@ func (u *unit) start(actor Actor, in enrollment, e engagement.Engagement, decisi
 	r := u.Record(p.Record())
 	r.Identity, r.FriendlyName, r.Known = c.Identity, c.FriendlyName, c.Associated()
 	if r.Version == 0 {
-		r.Evaluation = u.s.evaluationSeen(evaluationOf(decision), c)
+		r.Evaluation = u.s.evaluationSeen(engagement.EvaluationOf(decision), c)
 		r.Evaluation.Locations = []engagement.LocationID{in.location}
 	}
 	u.PutRecord(r)

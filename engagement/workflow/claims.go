@@ -238,7 +238,7 @@ func (s *Service) claimRow(actor Actor, entry engagement.Entry, all []engagement
 		out.Actions = nil
 	}
 	if out.EngagementName == "" { // it has left the catalog since
-		out.EngagementName = lastSent(p.Consent).Terms.Engagement.Name
+		out.EngagementName = p.Consent.LastSent().Terms.Engagement.Name
 	}
 	if p.Claim != nil {
 		out.Estimated, out.Requested, out.Approved, out.Paid = p.Claim.Estimated, p.Claim.Requested, p.Claim.Approved, p.Claim.Paid

@@ -120,7 +120,7 @@ func repeats(v claim.Evidence, of engagement.Participation, documents []claim.Ev
 	for _, d := range documents {
 		if d.SHA256 == v.SHA256 {
 			out = append(out, Repetition{
-				Evidence: v.ID, Participation: of.ID, ClaimNumber: of.ClaimNumber, Status: of.StatusAt(now), Submitted: submitted(of),
+				Evidence: v.ID, Participation: of.ID, ClaimNumber: of.ClaimNumber, Status: of.StatusAt(now), Submitted: of.Submitted(),
 				Document: d.ID, AddedAt: d.AddedAt,
 			})
 		}

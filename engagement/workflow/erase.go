@@ -215,7 +215,7 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 	everywhere := func() error {
 		all, err := u.s.engagements(ctx)
 		for _, e := range all {
-			where[recordKey(key, e.ID)] = true
+			where[key.In(e.ID)] = true
 		}
 		return err
 	}
@@ -229,7 +229,7 @@ func (u *unit) erase(ctx context.Context, actor Actor, key engagement.CustomerKe
 	}
 	for _, e := range events {
 		if e.Participation != "" {
-			where[recordKey(key, e.Engagement)] = true
+			where[key.In(e.Engagement)] = true
 		}
 		if x.event(e) {
 			u.Changes.Erased = append(u.Changes.Erased, e.Erase())
@@ -354,16 +354,7 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 }
 
 // addresses returns everybody who is named in a participation.
-func addresses(p engagement.Participation) []tenant.Email { return link.Emails(contactsOf(p)) }
-
-// contactsOf returns every contact that is or was named in a participation.
-func contactsOf(p engagement.Participation) []link.Contact {
-	all := slices.Concat(p.Consent.Partner, p.Consent.Customer)
-	for _, l := range linksOf(p) {
-		all = append(all, l.Contact)
-	}
-	return all
-}
+func addresses(p engagement.Participation) []tenant.Email { return link.Emails(p.Contacts()) }
 
 // labels returns labels without the person, each once.
 func (x erasure) labels(labels []string) []string {

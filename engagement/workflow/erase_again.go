@@ -105,7 +105,7 @@ func (s *Service) tellMentions(ctx context.Context, c engagement.Customer, m eng
 	seen := map[engagement.RecordKey]bool{}
 	for _, e := range events {
 		m.Event(e)
-		if key := recordKey(c.Key, e.Engagement); e.Participation != "" && !seen[key] {
+		if key := c.Key.In(e.Engagement); e.Participation != "" && !seen[key] {
 			seen[key] = true
 			want.Records = append(want.Records, key)
 		}

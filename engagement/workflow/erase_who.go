@@ -101,7 +101,7 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 	}
 	want := storage.Want{Ended: true}
 	for _, e := range events {
-		key := recordKey(c.Key, e.Engagement)
+		key := c.Key.In(e.Engagement)
 		if e.Participation != "" && !slices.Contains(want.Records, key) {
 			want.Records = append(want.Records, key)
 		}
@@ -127,7 +127,7 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 	for _, r := range loaded.Records {
 		lost = errors.Join(lost, r.ErrUnreadable(""))
 		for _, p := range r.Participations {
-			for _, l := range linksOf(p) {
+			for _, l := range p.Links() {
 				if x.calls(l.Contact.Name) {
 					k.at(p.Customer, l.IssuedAt)
 				}
@@ -138,17 +138,6 @@ func (s *Service) findIn(ctx context.Context, actor Actor, x erasure, c engageme
 		}
 	}
 	return lost
-}
-
-// linksOf returns every link of a participation, of its consent and its surveys.
-func linksOf(p engagement.Participation) []link.Link {
-	links := slices.Clone(p.Consent.Links)
-	if p.Claim != nil {
-		for _, v := range p.Claim.Surveys {
-			links = append(links, v.Links...)
-		}
-	}
-	return links
 }
 
 // calls reports whether a text is the name, and nothing else.

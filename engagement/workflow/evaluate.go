@@ -9,7 +9,6 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
-	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -87,97 +86,11 @@ func (s *Service) decide(e engagement.Engagement, l engagement.Location, facts e
 	return d, nil
 }
 
-func locationOutcome(e engagement.Engagement, l engagement.Location, now time.Time) (engagement.LocationOutcome, error) {
-	out, err := engagement.LocationOutcomes(e, engagement.Partner{Locations: []engagement.Location{l}}, now)
-	if err != nil || len(out) == 0 {
-		return engagement.LocationOutcome{Location: l.ID}, err
-	}
-	return out[0], nil
-}
-
 // evaluate decides whether a partner could claim a customer for an engagement,
 // through whichever of its locations may add. It is zero when the rules fail to
 // decide.
 func (s *Service) evaluate(e engagement.Engagement, who tenant.Identity, locations []engagement.Location, facts eligibility.Facts, now time.Time) (engagement.Evaluation, error) {
-	ev, err := s.evaluateRules(e, locations, facts, now)
-	if err != nil {
-		return engagement.Evaluation{}, err
-	}
-	return ev.Besides(e, who), nil
-}
-
-// evaluateRules asks the engagement's rules for customers. The evaluation is that
-// of the first location through which the customer is eligible, else of the first.
-func (s *Service) evaluateRules(e engagement.Engagement, locations []engagement.Location, facts eligibility.Facts, now time.Time) (engagement.Evaluation, error) {
-	if len(locations) == 0 {
-		locations = []engagement.Location{{}} // the customer's own criteria can still be judged
-	}
-	if s.derive == nil {
-		d, err := s.decide(e, engagement.Location{}, facts, now)
-		if err != nil {
-			return engagement.Evaluation{}, err
-		}
-		ev := evaluationOf(d)
-		if d.Outcome == eligibility.OutcomeEligible {
-			ev.Locations = locationIDs(locations)
-		}
-		return ev, nil
-	}
-	var first, chosen engagement.Evaluation
-	var errs []error
-	for i, l := range locations {
-		d, err := s.decide(e, l, facts, now)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		ev := evaluationOf(d)
-		if i == 0 {
-			first = ev
-		}
-		if d.Outcome == eligibility.OutcomeEligible {
-			at := chosen.Locations
-			if len(at) == 0 {
-				chosen = ev
-			}
-			chosen.Locations = append(at, locationIDs(locations[i:i+1])...)
-		}
-	}
-	if err := problems.Join(errs...); err != nil {
-		return engagement.Evaluation{}, err
-	}
-	if chosen.Outcome == eligibility.OutcomeEligible {
-		return chosen, nil
-	}
-	return first, nil
-}
-
-func evaluationOf(d eligibility.Decision) engagement.Evaluation {
-	return engagement.Evaluation{RuleSet: d.RuleSet, Version: d.Version, At: d.At, Outcome: d.Outcome, Reasons: engagement.ReasonsOf(d)}
-}
-
-func locationIDs(locations []engagement.Location) []engagement.LocationID {
-	var ids []engagement.LocationID
-	for _, l := range locations {
-		if l.ID != "" {
-			ids = append(ids, l.ID)
-		}
-	}
-	return ids
-}
-
-// mayAdd returns the partner's locations that are eligible for the engagement.
-func mayAdd(e engagement.Engagement, p engagement.Partner, now time.Time) ([]engagement.Location, error) {
-	outcomes, err := engagement.LocationOutcomes(e, p, now)
-	if err != nil {
-		return nil, err
-	}
-	var out []engagement.Location
-	for _, o := range outcomes {
-		if o.Eligible {
-			l, _ := p.Location(o.Location)
-			out = append(out, l)
-		}
-	}
-	return out, nil
+	return e.Evaluate(who, locations, s.derive != nil, func(l engagement.Location) (eligibility.Decision, error) {
+		return s.decide(e, l, facts, now)
+	})
 }

@@ -102,7 +102,7 @@ func (d *HistoriesDesk) Verify(ctx context.Context, actor Actor, customer tenant
 		about:   map[engagement.ParticipationID]engagement.Event{}, lost: map[int64]error{}, records: map[engagement.RecordKey]bool{}, kept: kept,
 	}
 	for _, e := range all {
-		v.records[recordKey(c.Key, e.ID)] = true
+		v.records[c.Key.In(e.ID)] = true
 	}
 	// What the histories led to is read after the events, and they may have gone on
 	// meanwhile.

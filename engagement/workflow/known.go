@@ -192,7 +192,7 @@ func (u *unit) judge(ctx context.Context, r *reevaluation, all []engagement.Enga
 	for _, customer := range customers {
 		key := engagement.CustomerKey{Partner: r.partner.ID, Customer: customer}
 		want.Customers = append(want.Customers, key)
-		want.Records = append(want.Records, recordKeys(key, all)...)
+		want.Records = append(want.Records, key.InEach(all)...)
 	}
 	u.Many = true
 	if _, err := u.Load(ctx, want); err != nil {
@@ -250,7 +250,7 @@ type offered struct {
 func offersOf(all []engagement.Engagement, p engagement.Partner, now time.Time) []offered {
 	out := make([]offered, len(all))
 	for i, e := range all {
-		locations, err := mayAdd(e, p, now)
+		locations, err := e.LocationsToAdd(p, now)
 		out[i] = offered{e, locations, err}
 	}
 	return out
@@ -261,7 +261,7 @@ func offersOf(all []engagement.Engagement, p engagement.Partner, now time.Time) 
 func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered, facts eligibility.Facts) error {
 	var errs []error
 	for _, e := range offers {
-		r := u.Record(recordKey(key, e.ID))
+		r := u.Record(key.In(e.ID))
 		if len(r.Unreadable) > 0 { // it stays as it is
 			errs = append(errs, r.Unreadable[0].Err)
 			continue
@@ -294,7 +294,7 @@ func (u *unit) rejudge(actor Actor, key engagement.CustomerKey, offers []offered
 func (u *unit) refresh(key engagement.CustomerKey, all []engagement.Engagement) bool {
 	changed := u.Touches(key)
 	for _, e := range all {
-		r := u.Record(recordKey(key, e.ID))
+		r := u.Record(key.In(e.ID))
 		if r.Version > 0 && len(r.Unreadable) == 0 {
 			u.limited(e, r.Key.Shared())
 		}

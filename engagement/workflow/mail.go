@@ -233,7 +233,7 @@ func (u *unit) recordMail(m mail) error {
 	p, _ := u.Record(m.Record()).Participation(m.Participation)
 	switch {
 	case m.giveUp != "" && m.Link != "":
-		if _, link, err := mark(p, m.Message, unchangedLinks); err != nil || !link.Failed.IsZero() {
+		if _, link, err := m.Mark(p, unchangedLinks); err != nil || !link.Failed.IsZero() {
 			return nil // another process was faster
 		}
 		fallthrough
@@ -244,7 +244,7 @@ func (u *unit) recordMail(m mail) error {
 		return nil
 	}
 	var before time.Time
-	p, link, err := mark(p, m.Message, func(links []link.Link) ([]link.Link, error) {
+	p, link, err := m.Mark(p, func(links []link.Link) ([]link.Link, error) {
 		if i := slices.IndexFunc(links, func(l link.Link) bool { return l.ID == m.Link }); i >= 0 {
 			before = links[i].SentAt
 		}
@@ -261,7 +261,7 @@ func (u *unit) recordMail(m mail) error {
 	}
 	kind, of := engagement.EventConsentSent, ""
 	if m.Kind == engagement.MessageSurveyRequest {
-		kind, of = engagement.EventSurveySent, surveyOf(p, m.Link)
+		kind, of = engagement.EventSurveySent, p.SurveyOf(m.Link)
 	}
 	status := p.StatusAt(u.Now)
 	u.event(engagement.Event{

@@ -10,7 +10,6 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // prepare makes a message ready to send, whose participation is loaded. Of a link's
@@ -20,17 +19,11 @@ import (
 func (u *unit) prepare(ctx context.Context, m engagement.Message) (d Delivery, err error) {
 	defer caught(m.ID, &err)
 	p, _ := u.Record(m.Record()).Participation(m.Participation)
-	d = Delivery{Message: m, failing: len(p.Failures) > 0, Name: nameOf(p, m.To), ClaimNumber: p.ClaimNumber, Deadline: deadlineFor(m.Kind, p, u.Now)}
-	if !m.Deadline.IsZero() && !d.Deadline.Equal(m.Deadline) {
-		return d, errPointless // what it reminds of is done, or over
+	d = Delivery{Message: m, failing: len(p.Failures) > 0, Name: p.ContactName(m.To), ClaimNumber: p.ClaimNumber, Deadline: m.Kind.Deadline(p, u.Now)}
+	if m.Pointless(p, u.Now) {
+		return d, errPointless
 	}
-	if m.Kind == engagement.MessageActionRequired && p.StatusAt(u.Now) != engagement.StatusPartnerActionRequired {
-		return d, errPointless // it has been done
-	}
-	if m.Kind == engagement.MessageReferralRequest && !p.NeedsReferral(u.Now) {
-		return d, errPointless // it is recorded, or the claim has ended
-	}
-	terms := lastSent(p.Consent).Terms
+	terms := p.Consent.LastSent().Terms
 	if party, ok := terms.Party(consent.RolePartner); ok {
 		d.Partner = party.Name
 	}
@@ -119,16 +112,6 @@ func (u *unit) putToken(p engagement.Participation, hash link.Hash) {
 
 func tokenOf(hash link.Hash, p engagement.Participation) storage.Token {
 	return storage.Token{Hash: hash, Slot: storage.SlotOf(p.Customer), Participation: p.ID, Record: p.Record()}
-}
-
-// nameOf returns the name of the contact with an address, or "".
-func nameOf(p engagement.Participation, to tenant.Email) string {
-	for _, c := range contactsOf(p) {
-		if c.Name != "" && c.Email.Same(to) {
-			return c.Name
-		}
-	}
-	return ""
 }
 
 // nameWithoutTerms names those whom a message is about before any terms were

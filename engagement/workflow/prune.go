@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent/link"
@@ -67,13 +66,7 @@ func (d *JobsDesk) Prune(ctx context.Context) (Pruned, error) {
 // Ended implements engine.Domain: of a participation that has just ended, the tokens by
 // which it is found have their age from now on.
 func (u *unit) Ended(p engagement.Participation) {
-	links := slices.Clone(p.Consent.Links)
-	if p.Claim != nil {
-		for _, v := range p.Claim.Surveys {
-			links = append(links, v.Links...)
-		}
-	}
-	for _, l := range links {
+	for _, l := range p.Links() {
 		for _, hash := range l.Tokens {
 			u.Changes.Spent = append(u.Changes.Spent, spent(hash, p))
 		}

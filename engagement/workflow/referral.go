@@ -54,6 +54,6 @@ func (d *ClaimsDesk) RecordReferral(ctx context.Context, req Request, id engagem
 // engagement asks for one. It goes to the partner as a whole, whomever it named.
 func (u *unit) askForReferral(p engagement.Participation) {
 	if p.NeedsReferral(u.Now) {
-		u.tell(p, engagement.MessageReferralRequest, tenant.Email{}, partnerLanguage(p), "")
+		u.tell(p, engagement.MessageReferralRequest, tenant.Email{}, p.PartnerLanguage(), "")
 	}
 }

@@ -114,7 +114,7 @@ func (d *ConsentsDesk) ChangeContacts(ctx context.Context, req Request, id engag
 	return s.ask(ctx, req, id, "change contacts", cmd, engagement.EventContactsChanged,
 		func(u *unit, p engagement.Participation) (consent.Event, error) {
 			if cmd.Language == "" {
-				cmd.Language = string(languageOf(p.Consent))
+				cmd.Language = string(p.Consent.Language())
 			}
 			cmd.Customer = append([]Contact{}, cmd.Customer...) // none are no others
 			e, err := u.requestEvent(ctx, p, cmd)
@@ -142,14 +142,14 @@ func (s *Service) ask(ctx context.Context, req Request, id engagement.Participat
 		contacts := p.Consent.Contacts()
 		u.putParticipation(p)
 		u.offerAgain(p, contacts, p.Consent.Partner)
-		detail.Contacts, detail.TextVersion, detail.Language = len(contacts), lastSent(p.Consent).Terms.Text.Version, languageOf(p.Consent)
+		detail.Contacts, detail.TextVersion, detail.Language = len(contacts), p.Consent.LastSent().Terms.Text.Version, p.Consent.Language()
 		u.event(engagement.Event{
 			Kind: kind, By: engagement.ByPartner, From: before, To: p.StatusAt(u.Now), Detail: detail,
 			Person: &engagement.Person{User: req.Actor.User, Contacts: link.Emails(contacts), Why: cmd.Reason},
 		}, p)
-		for _, id := range lastSent(p.Consent).Links {
+		for _, id := range p.Consent.LastSent().Links {
 			if l, err := p.Consent.Link(id); err == nil && !l.Erased() {
-				u.tell(p, engagement.MessageConsentRequest, l.Contact.Email, languageOf(p.Consent), l.ID)
+				u.tell(p, engagement.MessageConsentRequest, l.Contact.Email, p.Consent.Language(), l.ID)
 			}
 		}
 		return nil
@@ -222,7 +222,7 @@ func (d *ClaimsDesk) Cancel(ctx context.Context, req Request, id engagement.Part
 		}, p)
 		for _, to := range link.Emails(p.Consent.Contacts()) {
 			if p.Consented() || written(p.Consent, to) { // after the consent to whoever is the contact then
-				u.tell(p, engagement.MessageCanceled, to, languageOf(p.Consent), "")
+				u.tell(p, engagement.MessageCanceled, to, p.Consent.Language(), "")
 			}
 		}
 		return nil
@@ -378,23 +378,8 @@ func (u *unit) newLinks(n int) ([]link.ID, error) {
 
 // pageOf is how the customer's page shows a participation.
 func (s *Service) pageOf(p engagement.Participation) consent.Page {
-	return consent.Page{Texts: s.texts, Zone: p.Terms.Location(), Submitted: submitted(p)}
+	return consent.Page{Texts: s.texts, Zone: p.Terms.Location(), Submitted: p.Submitted()}
 }
-
-// submitted reports whether the participation's claim was ever submitted.
-func submitted(p engagement.Participation) bool {
-	return p.Claim != nil && !p.Claim.FirstSubmittedAt().IsZero()
-}
-
-func lastSent(c consent.State) consent.Sent {
-	if len(c.Sent) == 0 {
-		return consent.Sent{}
-	}
-	return c.Sent[len(c.Sent)-1]
-}
-
-// languageOf is the language in which the customer was last written to.
-func languageOf(c consent.State) link.Language { return lastSent(c).Terms.Text.Language }
 
 // notNow wraps a refusal of a state. What is no refusal of the state stays as it
 // is.

@@ -93,13 +93,13 @@ func (u *unit) surveyed(ctx context.Context, token link.Token) (engagement.Parti
 }
 
 func (u *unit) surveyView(p engagement.Participation, v claim.Survey, link link.Link) (survey.View, error) {
-	terms := lastSent(p.Consent).Terms
+	terms := p.Consent.LastSent().Terms
 	return survey.NewView(v.State, link.ID, u.surveyPage(p, terms.Engagement.Name), u.Now)
 }
 
 // surveyPage is what surveys of a participation's claim show besides themselves.
 func (u *unit) surveyPage(p engagement.Participation, name string) survey.Page {
-	terms := lastSent(p.Consent).Terms
+	terms := p.Consent.LastSent().Terms
 	partner, _ := terms.Party(consent.RolePartner)
 	customer, _ := terms.Party(consent.RoleCustomer)
 	page := survey.Page{Partner: partner.Name, Customer: customer.Name, Program: u.s.program, Engagement: name, Zone: p.Terms.Location()}
@@ -131,7 +131,7 @@ func (d *SurveysDesk) Get(ctx context.Context, actor Actor, id engagement.Partic
 	if err != nil {
 		return survey.View{}, err
 	}
-	name := lastSent(p.Consent).Terms.Engagement.Name
+	name := p.Consent.LastSent().Terms.Engagement.Name
 	if e.Name != "" {
 		name = e.In(d.s.wordsFor(actor)).Own(e.Name)
 	}

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
@@ -94,15 +93,6 @@ func (u *unit) limited(e engagement.Engagement, key engagement.CustomerEngagemen
 // Lapsed implements engine.Domain: it appends to the history that a deadline has passed,
 // and tells the partner.
 func (u *unit) Lapsed(p engagement.Lapse) {
-	before := p.Before.StatusAt(p.Deadline.Add(-time.Microsecond))
-	u.event(engagement.Event{
-		Kind: engagement.EventDeadlinePassed, By: engagement.ByClock, From: before, To: p.After.StatusAt(u.Now),
-		Detail: engagement.Detail{Deadline: p.Deadline},
-	}, p.After)
-	switch {
-	case !p.After.Consented():
-		u.tellPartner(p.After, engagement.MessageConsentExpired)
-	case p.After.StatusAt(u.Now) != before:
-		u.tellPartner(p.After, engagement.MessageClaimExpired)
-	}
+	u.event(p.Event(u.Now), p.After)
+	u.tellPartner(p.After, p.Message(u.Now))
 }

@@ -19,35 +19,17 @@ func (s *Service) describe(d *Delivery, p engagement.Participation, e engagement
 	if !d.Deadline.IsZero() {
 		d.DaysLeft = engagement.DaysLeft(d.Deadline, now, d.Zone)
 	}
-	if s.portalURL != "" && !toCustomer(d.Message.Kind) {
+	if s.portalURL != "" && !d.Message.Kind.ToCustomer() {
 		d.URL = s.portalURL + url.PathEscape(string(p.ID))
 	}
 	if p.Claim != nil {
 		d.describeClaim(*p.Claim)
 	}
 	w := e.In(s.words.For(d.Message.Language).Of(words.GroupMails))
-	if len(e.Translations) > 0 && !toCustomer(d.Message.Kind) { // the customer is told what it was asked about
+	if len(e.Translations) > 0 && !d.Message.Kind.ToCustomer() { // the customer is told what it was asked about
 		d.Engagement = w.Own(e.Name)
 	}
 	d.write(w, s.theme, p)
-}
-
-// toCustomer reports whether a kind of message may go to people who are not the
-// partner's. They have no use for the portal.
-func toCustomer(kind engagement.MessageKind) bool {
-	return kind == engagement.MessageConsentRequest || kind == engagement.MessageCanceled || kind == engagement.MessageSurveyRequest
-}
-
-// toldOf returns which of the claim's reviews or payments a message that is queued
-// now tells of, counted from 1.
-func toldOf(kind engagement.MessageKind, p engagement.Participation) int {
-	switch kind {
-	case engagement.MessageClaimPaid:
-		return len(p.Claim.Payments)
-	case engagement.MessageActionRequired, engagement.MessageActionReminder, engagement.MessageClaimApproved, engagement.MessageClaimRejected, engagement.MessageDisputeReminder:
-		return len(p.Claim.Reviews)
-	}
-	return 0
 }
 
 // nth returns the n-th, counted from 1, or the last.
@@ -151,19 +133,4 @@ func codesText(w words.Words, codes []claim.RejectionCode, reason string) string
 		texts = append(texts, w.Named("rejection", string(c)))
 	}
 	return w.Series(texts)
-}
-
-// deadlineFor is the deadline that a message tells: of what happened the one that
-// it began, else the one that runs.
-func deadlineFor(kind engagement.MessageKind, p engagement.Participation, now time.Time) time.Time {
-	switch {
-	case p.Claim == nil:
-	case kind == engagement.MessageConsentGranted:
-		return p.Claim.SubmitBy
-	case kind == engagement.MessageActionRequired:
-		return p.Claim.ReviewBy
-	case kind == engagement.MessageClaimRejected && p.StatusAt(now) != engagement.StatusRejected:
-		return time.Time{} // it is disputed, or final
-	}
-	return p.DeadlineAt(now)
 }

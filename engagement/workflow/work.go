@@ -133,7 +133,7 @@ func (d *SurveysDesk) Send(ctx context.Context, req Request, id engagement.Parti
 		if err := errors.Join(err, checkReason(cmd.Reason)); err != nil {
 			return nil, tenant.Email{}, err
 		}
-		language := languageOf(p.Consent)
+		language := p.Consent.Language()
 		if cmd.Language != "" {
 			if language, err = link.ParseLanguage(cmd.Language); err != nil {
 				return nil, tenant.Email{}, &InputError{Field: "language", Problem: err.Error(), Err: err}
