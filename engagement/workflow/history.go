@@ -1,63 +1,97 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"slices"
 
-	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
+	"github.com/partnerengage/partnerengage/storage"
 )
 
-// Participation returns a participation of the partner as it is now. See
-// [ClaimsDesk.Get] for more.
-func (d *ClaimsDesk) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (ParticipationView, error) {
-	s := d.s
-	u := s.unit()
-	p, err := u.participation(ctx, actor, MayViewCustomers, id)
-	if err != nil {
-		return ParticipationView{}, err
+// claimHistory returns the events about a participation, the oldest first, without
+// reading the rest of the history with its customer, and verifies what that can
+// show: that the participation, as it is stored, is what the last of them led to, that
+// they are what they were where one follows another, and that the history was not
+// cut off at its end.
+//
+// Events that cannot be read are left out; the second result is their numbers.
+func (s *Service) claimHistory(ctx context.Context, seen engagement.Participation) ([]engagement.Event, []int64, error) {
+	// What the page of the claim would record is not stored yet; the history that is
+	// read is the stored one, and so is what it is held to.
+	about := storage.Want{Participation: storage.ParticipationKey{Partner: seen.Partner, ID: seen.ID}}
+	key := engagement.CustomerKey{Partner: seen.Partner, Customer: seen.Customer}
+	for range engine.MaxAttempts {
+		loaded, err := s.store.Load(ctx, about)
+		if err != nil {
+			return nil, nil, unavailable("storage", err)
+		}
+		p, ok := loaded.Records[loaded.At].Participation(seen.ID)
+		if !ok {
+			return nil, nil, &NotFoundError{Field: "participation", Value: string(seen.ID)}
+		}
+		if _, err := customerIn(loaded, key); err != nil {
+			return nil, nil, err
+		}
+		events, err := s.events(ctx, storage.HistoryQuery{Customer: key, Participation: p.ID, Reaching: loaded.Customers[key].History.Seq})
+		bad, err := storage.Unreadable(err)
+		if err != nil {
+			return events, nil, err
+		}
+		lost := numbersOf(bad)
+		r := reading{key: key, newest: true, limit: 1, head: loaded.Customers[key].History}
+		_, broken := s.read(ctx, &r)
+		if broken != nil && !errors.As(broken, new(*engagement.HistoryError)) {
+			return events, lost, broken
+		}
+		if n := len(events); broken == nil && n > 0 && events[n-1].Seq > loaded.Customers[key].History.Seq {
+			continue // somebody has just changed it
+		}
+		if broken = cmp.Or(broken, engagement.VerifyLinks(events)); broken == nil && !slices.Contains(lost, p.Recorded.Seq) {
+			broken = engagement.VerifyParticipation(p, events)
+		}
+		return events, lost, broken
 	}
-	return u.viewWhole(ctx, actor, p)
+	return nil, nil, &UnavailableError{Source: "storage", Err: errors.New("the participation changes faster than it is read")}
 }
 
-// Status returns the status of a participation of the partner at this moment.
-func (d *ClaimsDesk) Status(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Status, error) {
-	s := d.s
-	u := s.unit()
-	p, err := u.participation(ctx, actor, MayViewCustomers, id)
-	if err != nil {
-		return "", err
+func numbersOf(bad []*storage.UnreadableError) []int64 {
+	var numbers []int64
+	for _, b := range bad {
+		numbers = append(numbers, b.Seq)
 	}
-	return p.StatusAt(u.Now), nil
+	return numbers
 }
 
-// Evidence returns what proves a participation's consent: each sending and each
-// answer, joined by the IDs of the links.
-func (d *ConsentsDesk) Evidence(ctx context.Context, actor Actor, id engagement.ParticipationID) ([]consent.Evidence, error) {
-	s := d.s
-	p, err := s.unit().participation(ctx, actor, MayViewHistory, id)
-	return p.Consent.Evidence(), err
+// history returns the events up to the head that the customer was loaded with:
+// what was appended since then is not asked for. It is for commands.
+func (s *Service) history(ctx context.Context, c engagement.Customer) ([]engagement.Event, error) {
+	return s.events(storage.Current(ctx), storage.HistoryQuery{Customer: c.Key, Before: c.History.Seq + 1})
 }
 
-// Receipt returns a receipt of a participation's consent along ISO/IEC TS 27560, to be
-// written as JSON. The details are what only the host can say; RecordID, ReceiptID and
-// IssuedAt default to the participation's ID, a new ID and the current time. Details
-// that lack what the specification makes mandatory are refused with the error of
-// package consent.
-func (d *ConsentsDesk) Receipt(ctx context.Context, actor Actor, id engagement.ParticipationID, details consent.ReceiptDetails) (consent.Receipt, error) {
-	s := d.s
-	u := s.unit()
-	p, err := u.participation(ctx, actor, MayViewHistory, id)
-	if err != nil {
-		return consent.Receipt{}, err
+// events returns everything that a query asks for, however much that is. Events that
+// cannot be read are left out, and their errors joined.
+func (s *Service) events(ctx context.Context, q storage.HistoryQuery) ([]engagement.Event, error) {
+	var events []engagement.Event
+	var errs []error
+	q.Limit = historyBatch
+	for {
+		batch, err := s.store.History(ctx, q)
+		lost, err := storage.Unreadable(err)
+		if err != nil {
+			return nil, unavailable("storage", err)
+		}
+		for _, bad := range lost {
+			s.log.ErrorContext(ctx, "an event cannot be read", "error", bad)
+			errs, q.After = engine.KeepErrors(errs, []error{bad}), max(q.After, bad.Seq)
+		}
+		if events = append(events, batch...); len(batch)+len(lost) < q.Limit {
+			return events, errors.Join(errs...)
+		}
+		if len(batch) > 0 {
+			q.After = max(q.After, batch[len(batch)-1].Seq)
+		}
 	}
-	if details.RecordID == "" {
-		details.RecordID = string(p.ID)
-	}
-	if details.ReceiptID == "" {
-		details.ReceiptID = u.NewID(p.Customer)
-	}
-	if details.IssuedAt.IsZero() {
-		details.IssuedAt = u.Now
-	}
-	return consent.NewReceipt(p.Consent, details)
 }
