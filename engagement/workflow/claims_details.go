@@ -2,11 +2,11 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
+	"github.com/partnerengage/partnerengage/internal/code"
 )
 
 // UpdateDetails are what can be changed of a participation that has begun.
@@ -98,32 +98,5 @@ func (d UpdateDetails) of(p engagement.Participation) (engagement.Participation,
 	return p, detail
 }
 
-// inputErrors turns the errors of checks in package engagement into *InputErrors.
-func inputErrors(err error) error {
-	var all []error
-	errs := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		errs = joined.Unwrap()
-	}
-	for _, err := range errs {
-		if bad := (*engagement.InvalidError)(nil); errors.As(err, &bad) {
-			err = &InputError{Field: bad.Field, Problem: bad.Problem, Err: err}
-		}
-		all = append(all, err)
-	}
-	return errors.Join(all...)
-}
-
-// dealSizeAsked refuses to ask for consent before the partner has said how large the
-// deal is, where the engagement asks for that. Once consent was requested it is
-// frozen, and no longer asked for.
-func (u *unit) dealSizeAsked(ctx context.Context, p engagement.Participation) error {
-	if p.StatusAt(u.Now) != engagement.StatusCustomerClaimed || !p.DealSize.IsZero() {
-		return nil
-	}
-	e, err := u.s.engagement(ctx, p.Engagement)
-	if err == nil && e.AsksDealSize {
-		err = &InputError{Field: "deal_size", Problem: "is missing, and the engagement asks for it: give an estimate before consent is requested"}
-	}
-	return err
-}
+// errFrozen is why a deal size cannot be changed.
+var errFrozen = code.New(code.WrongState, "the estimated deal size is frozen since consent was requested")

@@ -80,3 +80,26 @@ func (d *ClaimsDesk) Get(ctx context.Context, actor Actor, id engagement.Partici
 	view.History, view.UnreadableEvents = listOf(eventsSeenBy(actor.side(), events)), listOf(lost)
 	return view, err
 }
+
+// Participation returns a participation of the partner as it is now. See
+// [ClaimsDesk.Get] for more.
+func (d *ClaimsDesk) Participation(ctx context.Context, actor Actor, id engagement.ParticipationID) (ParticipationView, error) {
+	s := d.s
+	u := s.unit()
+	p, err := u.participation(ctx, actor, MayViewCustomers, id)
+	if err != nil {
+		return ParticipationView{}, err
+	}
+	return u.viewWhole(ctx, actor, p)
+}
+
+// Status returns the status of a participation of the partner at this moment.
+func (d *ClaimsDesk) Status(ctx context.Context, actor Actor, id engagement.ParticipationID) (engagement.Status, error) {
+	s := d.s
+	u := s.unit()
+	p, err := u.participation(ctx, actor, MayViewCustomers, id)
+	if err != nil {
+		return "", err
+	}
+	return p.StatusAt(u.Now), nil
+}

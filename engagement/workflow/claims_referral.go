@@ -6,7 +6,6 @@ import (
 	"log/slog"
 
 	"github.com/partnerengage/partnerengage/engagement"
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // RecordReferral is the command that records the referral for which an engagement
@@ -48,12 +47,4 @@ func (d *ClaimsDesk) RecordReferral(ctx context.Context, req Request, id engagem
 		}, next)
 		return nil
 	})
-}
-
-// askForReferral queues the message that asks the host for a referral, where the
-// engagement asks for one. It goes to the partner as a whole, whomever it named.
-func (u *unit) askForReferral(p engagement.Participation) {
-	if p.NeedsReferral(u.Now) {
-		u.tell(p, engagement.MessageReferralRequest, tenant.Email{}, p.PartnerLanguage(), "")
-	}
 }

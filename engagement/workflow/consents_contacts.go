@@ -16,42 +16,6 @@ import (
 	"github.com/partnerengage/partnerengage/internal/problems"
 )
 
-// Contacts are those of both sides, as an add or a claim names them already, and as
-// they are offered again.
-type Contacts struct {
-	Customer []Contact `json:"customer,omitzero"` // who will be asked for consent
-	Partner  []Contact `json:"partner,omitzero"`  // whom the customer can ask, and who are told the answer
-	Reason   string    `json:"reason,omitzero"`   // see RequestConsent.Reason
-}
-
-// LogValue hides the persons.
-func (c Contacts) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("customer", len(c.Customer)), slog.Int("partner", len(c.Partner)))
-}
-
-// IsZero reports whether nobody is named.
-func (c Contacts) IsZero() bool { return c.Customer == nil && c.Partner == nil && c.Reason == "" }
-
-// bothSides are contacts that were read. What is nil was not named.
-type bothSides struct {
-	customer, partner []link.Contact
-	reason            string
-}
-
-// read returns nobody where anything is wrong.
-func (c Contacts) read() (bothSides, error) {
-	customer, err1 := readContacts("contacts.customer", c.Customer)
-	partner, err2 := readContacts("contacts.partner", c.Partner)
-	err := checkReason(c.Reason)
-	if bad := (*InputError)(nil); errors.As(err, &bad) {
-		bad.Field = "contacts." + bad.Field
-	}
-	if err = problems.Join(err1, err2, err); err != nil {
-		return bothSides{}, err
-	}
-	return bothSides{customer, partner, engine.Plain(c.Reason)}, nil
-}
-
 // OfferedContacts are the contacts that are offered for a participation, and from when
 // they can be asked.
 type OfferedContacts struct {
@@ -131,26 +95,6 @@ func (u *unit) waits(ctx context.Context, p engagement.Participation, to []link.
 		}
 	}
 	return waits, nil
-}
-
-// lastNamed returns who is offered as contacts of a customer.
-func lastNamed(c engagement.Customer, at engagement.LocationID, scope Scope) Contacts {
-	customer, partner := c.LastNamed(at, scope.Has)
-	return Contacts{Customer: Typed(customer), Partner: Typed(partner)}
-}
-
-// nameSides checks the contacts that an add or a claim names, once it is known who
-// the customer is, and keeps what there is to say of them.
-func (u *unit) nameSides(ctx context.Context, actor Actor, in *enrollment) error {
-	named := in.contacts
-	if named.customer == nil && named.partner == nil {
-		return nil
-	}
-	p := engagement.Participation{Partner: actor.Partner, Customer: in.who.Identity.Key(), Identity: in.who.Identity, Basis: in.who.Basis}
-	p.Consent = p.Consent.Naming(named.customer, named.partner)
-	p, detail, err := u.sides(ctx, p, listed("contacts.customer", named.customer), listed("contacts.partner", named.partner), named.reason)
-	in.flags, in.named = p.ContactFlags, detail
-	return err
 }
 
 // ChangePartnerContacts is the command that names other contacts of the partner.
@@ -253,26 +197,4 @@ func (u *unit) name(ctx context.Context, actor Actor, p engagement.Participation
 func (u *unit) offerAgain(p engagement.Participation, customer, partner []link.Contact) {
 	key := engagement.CustomerKey{Partner: p.Partner, Customer: p.Customer}
 	u.PutCustomer(u.Customer(key).Naming(p.Location, customer, partner))
-}
-
-// offered takes a person out of the contacts of a customer that are offered again,
-// and reports whether it was among them.
-func (x erasure) offered(c engagement.Customer) (engagement.Customer, bool) {
-	is := func(o link.Contact) bool {
-		return !x.email.IsZero() && o.Email.Same(x.email) || x.own(o.Name) != o.Name
-	}
-	found := false
-	c.Named = slices.Clone(c.Named)
-	for i := range c.Named {
-		for _, side := range []*[]link.Contact{&c.Named[i].Customer, &c.Named[i].Partner} {
-			left := slices.DeleteFunc(slices.Clone(*side), is)
-			if len(left) == len(*side) {
-				continue
-			}
-			if *side, found = left, true; len(left) == 0 {
-				*side = nil
-			}
-		}
-	}
-	return c, found
 }

@@ -61,3 +61,8 @@ func (s *Service) used(ctx context.Context, req Request) (bool, error) {
 	}
 	return s.engine.Used(ctx, command.Key)
 }
+
+// report writes changes that need nothing to be read.
+func (s *Service) report(ctx context.Context, c storage.Changes) error {
+	return unavailable("storage", s.store.Apply(ctx, c))
+}

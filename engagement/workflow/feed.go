@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/partnerengage/partnerengage/engagement"
@@ -265,29 +264,4 @@ func feedPosition(cursor string) (storage.FeedPosition, error) {
 		return "", &InvalidCursorError{Problem: "is not one of ours"}
 	}
 	return storage.FeedPosition(at), nil
-}
-
-// within returns which of these events are in the scope: those of participations through
-// its locations, and of none.
-func (s *Service) within(ctx context.Context, scope Scope, events []engagement.Event) (func(engagement.Event) bool, error) {
-	if scope.All() {
-		return func(engagement.Event) bool { return true }, nil
-	}
-	want := storage.Want{Ended: true}
-	for _, e := range events {
-		if key := e.Record(); e.Participation != "" && !slices.Contains(want.Records, key) {
-			want.Records = append(want.Records, key)
-		}
-	}
-	loaded, err := s.store.Load(ctx, want)
-	if err != nil {
-		return nil, unavailable("storage", err)
-	}
-	return func(e engagement.Event) bool {
-		if e.Participation == "" {
-			return true
-		}
-		p, ok := loaded.Records[e.Record()].Participation(e.Participation)
-		return ok && scope.Has(p.Location)
-	}, nil
 }

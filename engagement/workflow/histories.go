@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/partnerengage/partnerengage/engagement"
-	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -133,17 +132,6 @@ func (s *Service) historyWithin(ctx context.Context, scope Scope, events []engag
 		return nil, err
 	}
 	return slices.DeleteFunc(events, func(e engagement.Event) bool { return !has(e) }), nil
-}
-
-// customer returns a customer with the head of its history, or a *NotFoundError.
-func (s *Service) customer(ctx context.Context, key engagement.CustomerKey) (engagement.Customer, error) {
-	loaded, err := s.store.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
-	if err != nil {
-		return engagement.Customer{}, unavailable("storage", err)
-	}
-	c, err := customerIn(loaded, key)
-	s.tellUnreadable(ctx, err)
-	return c, err
 }
 
 // bookmark is what a cursor of a history holds.

@@ -95,3 +95,39 @@ func (s *Service) events(ctx context.Context, q storage.HistoryQuery) ([]engagem
 		}
 	}
 }
+
+// within returns which of these events are in the scope: those of participations through
+// its locations, and of none.
+func (s *Service) within(ctx context.Context, scope Scope, events []engagement.Event) (func(engagement.Event) bool, error) {
+	if scope.All() {
+		return func(engagement.Event) bool { return true }, nil
+	}
+	want := storage.Want{Ended: true}
+	for _, e := range events {
+		if key := e.Record(); e.Participation != "" && !slices.Contains(want.Records, key) {
+			want.Records = append(want.Records, key)
+		}
+	}
+	loaded, err := s.store.Load(ctx, want)
+	if err != nil {
+		return nil, unavailable("storage", err)
+	}
+	return func(e engagement.Event) bool {
+		if e.Participation == "" {
+			return true
+		}
+		p, ok := loaded.Records[e.Record()].Participation(e.Participation)
+		return ok && scope.Has(p.Location)
+	}, nil
+}
+
+// customer returns a customer with the head of its history, or a *NotFoundError.
+func (s *Service) customer(ctx context.Context, key engagement.CustomerKey) (engagement.Customer, error) {
+	loaded, err := s.store.Load(ctx, storage.Want{Customers: []engagement.CustomerKey{key}})
+	if err != nil {
+		return engagement.Customer{}, unavailable("storage", err)
+	}
+	c, err := customerIn(loaded, key)
+	s.tellUnreadable(ctx, err)
+	return c, err
+}

@@ -19,3 +19,15 @@ func (s *Service) newToken(customer tenant.Key) link.Token {
 
 // newClaimNumber returns a number that people can read out and type.
 func (s *Service) newClaimNumber() string { return "C-" + s.engine.NewNumber() }
+
+func (u *unit) newLinks(n int) ([]link.ID, error) {
+	links := make([]link.ID, n)
+	for i := range links {
+		id, err := link.NewID(u.s.random)
+		if err != nil {
+			return nil, err
+		}
+		links[i] = id
+	}
+	return links, nil
+}

@@ -143,7 +143,7 @@ func bouncedMessage(p engagement.Participation, b Bounce, to tenant.Email) (enga
 			return m, f.Failure, nil
 		}
 	}
-	for _, c := range addresses(p) {
+	for _, c := range link.Emails(p.Contacts()) {
 		if c.Same(to) {
 			return m, link.Failure{}, nil
 		}

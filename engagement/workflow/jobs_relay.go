@@ -244,11 +244,6 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("something panicked: %v", e.Value) }
 
-// report writes changes that need nothing to be read.
-func (s *Service) report(ctx context.Context, c storage.Changes) error {
-	return unavailable("storage", s.store.Apply(ctx, c))
-}
-
 var (
 	// errPointless says that a message need not go out any more.
 	errPointless = errors.New("workflow: nobody waits for this message")

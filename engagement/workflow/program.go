@@ -114,11 +114,6 @@ func (u *unit) importKnown(actor Actor, key engagement.CustomerKey, in KnownCust
 	}, key)
 }
 
-// byUser names the actor in an event.
-func byUser(actor Actor) *engagement.Person {
-	return &engagement.Person{User: actor.User}
-}
-
 // LogValue hides the friendly name, which somebody wrote.
 func (c KnownCustomer) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("customer", string(c.Identity.Key())), slog.Time("since", c.Since))

@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -18,7 +20,6 @@ import (
 	"github.com/partnerengage/partnerengage/internal/text"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
-	"golang.org/x/text/unicode/norm"
 )
 
 // Person is somebody whose data is to be erased: a contact by e-mail address, a
@@ -292,7 +293,7 @@ func (u *unit) eraseIn(ctx context.Context, actor Actor, where map[engagement.Re
 			u.PutAsked(forgotten)
 		}
 		for _, p := range r.Participations {
-			for _, to := range addresses(p) {
+			for _, to := range link.Emails(p.Contacts()) {
 				if to.Same(x.email) {
 					spellings[to] = true
 				}
@@ -353,9 +354,6 @@ func (x erasure) participation(p engagement.Participation) (engagement.Participa
 	return p, found
 }
 
-// addresses returns everybody who is named in a participation.
-func addresses(p engagement.Participation) []tenant.Email { return link.Emails(p.Contacts()) }
-
 // labels returns labels without the person, each once.
 func (x erasure) labels(labels []string) []string {
 	var out []string
@@ -365,4 +363,26 @@ func (x erasure) labels(labels []string) []string {
 		}
 	}
 	return out
+}
+
+// offered takes a person out of the contacts of a customer that are offered again,
+// and reports whether it was among them.
+func (x erasure) offered(c engagement.Customer) (engagement.Customer, bool) {
+	is := func(o link.Contact) bool {
+		return !x.email.IsZero() && o.Email.Same(x.email) || x.own(o.Name) != o.Name
+	}
+	found := false
+	c.Named = slices.Clone(c.Named)
+	for i := range c.Named {
+		for _, side := range []*[]link.Contact{&c.Named[i].Customer, &c.Named[i].Partner} {
+			left := slices.DeleteFunc(slices.Clone(*side), is)
+			if len(left) == len(*side) {
+				continue
+			}
+			if *side, found = left, true; len(left) == 0 {
+				*side = nil
+			}
+		}
+	}
+	return c, found
 }

@@ -37,3 +37,11 @@ func (u *unit) Due(p engagement.Participation) {
 		u.Changes.Messages[len(u.Changes.Messages)-1].Deadline = due.Detail.Deadline
 	}
 }
+
+// askForReferral queues the message that asks the host for a referral, where the
+// engagement asks for one. It goes to the partner as a whole, whomever it named.
+func (u *unit) askForReferral(p engagement.Participation) {
+	if p.NeedsReferral(u.Now) {
+		u.tell(p, engagement.MessageReferralRequest, tenant.Email{}, p.PartnerLanguage(), "")
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 )
 
 // view returns a participation that the unit has, as the actor's side may see it. Where
@@ -121,4 +122,21 @@ func claimState(s claim.State, status claim.Status) ClaimState {
 		out.Surveys = append(out.Surveys, shown)
 	}
 	return out
+}
+
+// pageOf is how the customer's page shows a participation.
+func (s *Service) pageOf(p engagement.Participation) consent.Page {
+	return consent.Page{Texts: s.texts, Zone: p.Terms.Location(), Submitted: p.Submitted()}
+}
+
+// surveyPage is what surveys of a participation's claim show besides themselves.
+func (u *unit) surveyPage(p engagement.Participation, name string) survey.Page {
+	terms := p.Consent.LastSent().Terms
+	partner, _ := terms.Party(consent.RolePartner)
+	customer, _ := terms.Party(consent.RoleCustomer)
+	page := survey.Page{Partner: partner.Name, Customer: customer.Name, Program: u.s.program, Engagement: name, Zone: p.Terms.Location()}
+	if p.Claim.Allows(claim.KindAnswerSurvey, u.Now) {
+		page.Deadline = p.Claim.AnswerBy()
+	}
+	return page
 }
