@@ -93,9 +93,10 @@ type LinksDesk struct{ s *Service }
 // with a *[ClockError] in a process whose clock is too far from the storage's.
 type JobsDesk struct{ s *Service }
 
-// openDesks makes the desks of a Service, all at once: With does so for each
-// transaction.
+// openDesks makes the desks of a Service, all at once, on its storage: With does so for
+// each transaction.
 func (s *Service) openDesks() {
+	s.engine.Store, s.engine.Transaction, s.engine.Opener = s.store, s.transaction, (*opener)(s)
 	d := &struct {
 		engagements EngagementsDesk
 		customers   CustomersDesk

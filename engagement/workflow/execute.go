@@ -25,7 +25,7 @@ func execute[R any](ctx context.Context, s *Service, req Request, name string, b
 	if dry {
 		carryOut = engine.Dry[R]
 	}
-	return carryOut(ctx, s.engine, command, onUnit(func(u *unit) (R, error) {
+	return carryOut(ctx, &s.engine, command, onUnit(func(u *unit) (R, error) {
 		u.actor, u.request = req.Actor, req
 		return do(u)
 	}))

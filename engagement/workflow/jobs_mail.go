@@ -35,7 +35,7 @@ func handBack(held []engagement.Message) []mail {
 // context that is over.
 func (s *Service) prepareAll(ctx context.Context, messages []engagement.Message) ([]mail, error) {
 	ready := make(map[engagement.MessageID]mail, len(messages))
-	err := engine.Jointly(ctx, s.engine, messages, func(some []engagement.Message, tries int) error {
+	err := engine.Jointly(ctx, &s.engine, messages, func(some []engagement.Message, tries int) error {
 		_, err := attemptUpTo(ctx, s, tries, func(u *unit) (struct{}, error) {
 			left, err := u.about(ctx, some)
 			if err != nil {
@@ -122,7 +122,7 @@ func (r *relaying) record(ctx context.Context, done []mail) error {
 	for i := range done {
 		r.judge(ctx, &done[i], gone)
 	}
-	return engine.Jointly(ctx, r.s.engine, done, func(some []mail, tries int) error {
+	return engine.Jointly(ctx, &r.s.engine, done, func(some []mail, tries int) error {
 		failed, err := attemptUpTo(ctx, r.s, tries, func(u *unit) (map[engagement.MessageID]error, error) {
 			return u.recordAll(ctx, some, r.now())
 		})

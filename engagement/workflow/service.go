@@ -156,7 +156,7 @@ type Service struct {
 	Links       *LinksDesk       // what customers see and answer through the links that they were sent
 	Jobs        *JobsDesk        // what a host runs every now and then
 
-	engine     *engine.Engine
+	engine     engine.Engine
 	store      storage.Store
 	directory  tenant.Directory
 	catalog    Catalog
@@ -246,7 +246,7 @@ func New(store storage.Store, directory tenant.Directory, catalog Catalog, facts
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.openEngine()
+	s.startEngine()
 	s.openDesks()
 	return s, nil
 }

@@ -20,12 +20,11 @@ type unit struct {
 	lost    []error // what an erasure could not look into
 }
 
-// openEngine makes the engine that the desks work on.
-func (s *Service) openEngine() {
-	s.engine = &engine.Engine{
-		Store: s.store, Transaction: s.transaction, Clock: s.clock, Random: s.random, Log: s.log,
+// startEngine makes the engine that the desks work on.
+func (s *Service) startEngine() {
+	s.engine = engine.Engine{
+		Clock: s.clock, Random: s.random, Log: s.log,
 		Reminders: s.reminders, Persons: s.persons, Horizon: s.policy.Horizon,
-		Open: func(u *engine.Unit) engine.Domain { return &unit{Unit: u, s: s.remembering(u.Memo)} },
 		Errors: engine.Errors{
 			Unavailable: unavailable,
 			Internal:    func(source string, err error) error { return &InternalError{Source: source, Err: err} },
@@ -33,6 +32,14 @@ func (s *Service) openEngine() {
 			Troubled:    troubled,
 		},
 	}
+}
+
+// opener is a Service, as it opens units.
+type opener Service
+
+// Open implements engine.Opener.
+func (o *opener) Open(u *engine.Unit) engine.Domain {
+	return &unit{Unit: u, s: (*Service)(o).remembering(u.Memo)}
 }
 
 // remembering returns the service as it is for one attempt.
@@ -50,12 +57,12 @@ func (s *Service) unit() *unit { return s.engine.Unit(s.memo).Domain.(*unit) }
 
 // attempt decides and writes until no one else was faster.
 func attempt[R any](ctx context.Context, s *Service, do func(*unit) (R, error)) (R, error) {
-	return engine.Attempt(ctx, s.engine, storage.CommandRecord{}, onUnit(do))
+	return engine.Attempt(ctx, &s.engine, storage.CommandRecord{}, onUnit(do))
 }
 
 // attemptUpTo is attempt with so many tries.
 func attemptUpTo[R any](ctx context.Context, s *Service, tries int, do func(*unit) (R, error)) (R, error) {
-	return engine.AttemptUpTo(ctx, s.engine, storage.CommandRecord{}, tries, onUnit(do))
+	return engine.AttemptUpTo(ctx, &s.engine, storage.CommandRecord{}, tries, onUnit(do))
 }
 
 // onUnit returns what the engine does for what a desk does.

@@ -31,7 +31,6 @@ import (
 func (s *Service) With(store storage.Store) *Service {
 	other := *s
 	other.store = store
-	other.openEngine()
 	other.openDesks()
 	return &other
 }
@@ -68,7 +67,6 @@ func (s *Service) With(store storage.Store) *Service {
 func (s *Service) WithTransaction(transaction func(ctx context.Context, apply func(storage.Store) error) error) *Service {
 	other := *s
 	other.transaction = transaction
-	other.openEngine()
 	other.openDesks()
 	return &other
 }

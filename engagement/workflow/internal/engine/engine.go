@@ -32,9 +32,13 @@ type Engine struct {
 	Reminders engagement.Reminders
 	Persons   engagement.PersonKey
 	Horizon   func(now time.Time) time.Time // from when on what was sent counts
+	Opener    Opener
+}
 
-	// Open returns what the units that the engine makes are to their user.
-	Open func(*Unit) Domain
+// Opener says what a unit is to whoever uses the engine.
+type Opener interface {
+	// Open returns the domain of a unit that the engine has just made.
+	Open(*Unit) Domain
 }
 
 // Domain is what a unit asks whoever uses it.

@@ -76,7 +76,7 @@ func newWorld() *world {
 		Store: w.store, Clock: func() time.Time { return w.now }, Random: rand.NewChaCha8([32]byte{}),
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Reminders: engagement.Reminders{Consent: []int{1}},
 		Persons: engagement.NewPersonKey(nil), Horizon: func(now time.Time) time.Time { return now },
-		Open: func(u *engine.Unit) engine.Domain { return &toy{u, w} },
+		Opener: w,
 		Errors: engine.Errors{
 			Unavailable: func(source string, err error) error {
 				if err == nil {
@@ -93,6 +93,9 @@ func newWorld() *world {
 	}
 	return w
 }
+
+// Open implements engine.Opener.
+func (w *world) Open(u *engine.Unit) engine.Domain { return &toy{u, w} }
 
 // call is the toy's command, under a key, for a customer. It returns what the customer
 // was called before, and how often it was decided.

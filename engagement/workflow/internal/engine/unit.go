@@ -19,7 +19,7 @@ import (
 type Unit struct {
 	Now     time.Time
 	Memo    *Memo           // of the attempt; nil remembers nothing
-	Domain  Domain          // what Engine.Open made of it
+	Domain  Domain          // what the Opener made of it
 	Many    bool            // many customers at once: what cannot be read of one is left out
 	Changes storage.Changes // what is written besides what the methods put
 
@@ -55,7 +55,7 @@ func (e *Engine) unit(command storage.CommandRecord, memo *Memo) *Unit {
 		touched:   map[engagement.CustomerKey]bool{},
 		named:     map[engagement.CustomerKey]bool{},
 	}
-	u.Domain = e.Open(u)
+	u.Domain = e.Opener.Open(u)
 	return u
 }
 
