@@ -14,6 +14,7 @@ import (
 // Whatever somebody hands in, however long and however often, the refusal can be
 // read. The walk fills each text and each list of every command and query.
 func TestRefusalsAreBounded(t *testing.T) {
+	thorough(t)
 	w, _ := newWorld(t)
 	p := w.Granted(migration, "ana@contoso.com")
 	for _, method := range deskMethods(w.Desk) {

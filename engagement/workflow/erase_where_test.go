@@ -66,7 +66,7 @@ func (s *costing) History(ctx context.Context, q storage.HistoryQuery) ([]engage
 func TestEraseCost(t *testing.T) {
 	var costs []string
 	sizes := []int{100, 100_000}
-	if testing.Short() {
+	if testing.Short() || raced {
 		sizes[1] = 5_000
 	}
 	for _, customers := range sizes {

@@ -211,6 +211,7 @@ func (forgetful) Apply(context.Context, storage.Changes) error { return nil }
 // batches in the making have allocated since the last collection counts too, and is
 // more or less by chance, hence the least of the last readings.
 func TestImportMemoryStaysFlat(t *testing.T) {
+	thorough(t)
 	w, _ := newWorld(t)
 	desk, err := workflow.New(forgetful{w.Store}, directory{}, w.Catalog, workflow.FactFunc(noFacts), nil)
 	ok(t, err)

@@ -44,6 +44,7 @@ func (h *slowHost) Held(_ context.Context, of []engagement.CustomerEngagementKey
 // comes of it is what the table of all commands says of that moment, whatever passed
 // while it waited, and so does its event.
 func TestEveryCommandAtTheMomentOfItsWrite(t *testing.T) {
+	thorough(t)
 	waited := 0
 	for _, b := range walkBlocks(t) {
 		way := b.ways[0]

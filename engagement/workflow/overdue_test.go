@@ -100,6 +100,7 @@ func everything(t *testing.T, w *workflowtest.World) map[string]string {
 // Whether and when somebody sweeps, no query shows: before and after are the same,
 // down to the last cursor, at any moment and for all partners.
 func TestNobodySeesASweep(t *testing.T) {
+	thorough(t)
 	moved := 0
 	for seed := range uint64(4) {
 		w := busy(t, seed, 14)

@@ -266,6 +266,7 @@ func TestNothingOutsideTheCatalogue(t *testing.T) {
 
 // In one language of the library nothing is said in the words of the other.
 func TestNoWordsOfTheOtherLanguage(t *testing.T) {
+	thorough(t)
 	english, portuguese := words.Standard().For("en"), words.Standard().For("pt-PT")
 	for _, pair := range [][2]words.Words{{english, portuguese}, {portuguese, english}} {
 		in, other := pair[0], pair[1]

@@ -91,6 +91,7 @@ func seen(whole []workflow.Row) []workflow.Row {
 // counts of that location, in every order, by pages of whatever size, whether or
 // not what is due was recorded.
 func TestScopeOfCustomers(t *testing.T) {
+	thorough(t)
 	const n = 30
 	for seed := range uint64(2) {
 		w, _ := newWorld(t, twoSites(n))

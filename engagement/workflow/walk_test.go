@@ -445,9 +445,11 @@ func (b walkBlock) rowAt(t *testing.T, k *walk, at time.Time) walkRow {
 	return found[0]
 }
 
-// TestEveryCommandInEveryStatus walks every status, by every way to it, at every
-// moment, with what has passed recorded and not, and tries every command.
+// TestEveryCommandInEveryStatus walks every status, by the first way to it or, with
+// -long, by every way, at every moment, with what has passed recorded and not, and tries
+// every command.
 func TestEveryCommandInEveryStatus(t *testing.T) {
+	thorough(t)
 	shown := map[engagement.Status]bool{}
 	used := map[string]map[string]bool{} // cells, by column
 	for _, c := range walkCommands {
@@ -463,7 +465,7 @@ func TestEveryCommandInEveryStatus(t *testing.T) {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
 			for i, way := range b.ways {
-				if i == 0 || everyWay {
+				if i == 0 || *long {
 					b.walk(t, way)
 				}
 			}

@@ -169,6 +169,7 @@ func withheld(caller string, markers map[string][]string) []string {
 // Each command and each query gives each caller what it may have, and nothing of
 // what it may not shows in a result or an error.
 func TestWhoMayWhat(t *testing.T) {
+	thorough(t)
 	table := strings.Split(strings.TrimPrefix(whoMay, "\n"), "\n")
 	header, rest := table[0], table[1:]
 	got := []string{header}

@@ -19,7 +19,7 @@ import (
 	"github.com/partnerengage/partnerengage/storage/postgres"
 )
 
-var kills = flag.Int("kills", 25, "how many processes TestKilledProcesses kills")
+var kills = flag.Int("kills", 10, "how many processes TestKilledProcesses kills")
 
 // childTask is the environment variable that makes a process of this test a child
 // which works until it is killed: schema, first customer, and when the clock began.

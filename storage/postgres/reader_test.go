@@ -71,7 +71,7 @@ func waitsForReplicas(t testing.TB, pool *pgxpool.Pool, commit string) {
 }
 
 // whole has a test go through the whole kit where that takes long.
-var whole = flag.Bool("whole", false, "run the whole kit with readers, too")
+var whole = flag.Bool("whole", false, "run the whole kit with readers, and in each way in transactions of database/sql")
 
 // shownCases are the cases of the kit that are most about what a reader shows.
 var shownCases = []string{"visible", "erase", "history", "stable pages", "counts", "claims replaced", "behind", "overdue", "whole states", "feed", "feed position", "feed of a partner", "feed race",

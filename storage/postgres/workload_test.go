@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,7 +30,7 @@ type workload struct {
 	lossy bool              // whether it can be lost since
 
 	mu    sync.Mutex
-	links map[engagement.ParticipationID]link.Token
+	links map[engagement.ParticipationID][]link.Token // as they were mailed
 	mails map[engagement.MessageID]int
 
 	commands atomic.Int64 // acknowledged
@@ -70,7 +71,7 @@ func newWorkload(s storage.Store, began time.Time, tell func(string)) (*workload
 	if err != nil {
 		return nil, err
 	}
-	w := &workload{store: s, clock: hasty(began), tell: tell, links: map[engagement.ParticipationID]link.Token{}, mails: map[engagement.MessageID]int{}}
+	w := &workload{store: s, clock: hasty(began), tell: tell, links: map[engagement.ParticipationID][]link.Token{}, mails: map[engagement.MessageID]int{}}
 	w.desk, err = workflow.New(s, everybody{}, catalog, workflow.FactFunc(largeEnterprise), &workflow.Options{Notifier: w, Now: w.clock, Policy: link.Unlimited()})
 	return w, err
 }
@@ -85,7 +86,7 @@ func (w *workload) Notify(_ context.Context, d workflow.Delivery) error {
 			w.mu.Unlock()
 			return err
 		}
-		w.links[d.Message.Participation] = token
+		w.links[d.Message.Participation] = append(w.links[d.Message.Participation], token)
 	}
 	w.mu.Unlock()
 	w.tell(fmt.Sprintf("mail %s %s", d.Message.ID, d.Message.Participation))
@@ -140,14 +141,11 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 	if err := w.insist(ctx, func() error { _, err := w.desk.Jobs.Relay(ctx); return err }); err != nil {
 		return fmt.Errorf("relay: %w", err)
 	}
-	w.mu.Lock()
-	token, ok := w.links[id]
-	w.mu.Unlock()
-	if !ok {
+	if len(w.mailed(id)) == 0 {
 		return nil // another relay has it, or had it before it was killed
 	}
 	err = w.insist(ctx, func() error {
-		_, err := w.desk.Links.AnswerConsent(ctx, token, consent.DecisionAccept)
+		err := w.accept(ctx, id)
 		if err == nil || errors.Is(err, link.ErrAlreadyAnswered) { // or done before without our knowing
 			w.tell("yes " + name + " " + string(id))
 			return nil
@@ -161,6 +159,34 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 		return fmt.Errorf("answer %s: %w", name, err)
 	}
 	return nil
+}
+
+func (w *workload) mailed(id engagement.ParticipationID) []link.Token {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.links[id])
+}
+
+// accept answers through the newest link that is known. One that is mailed late, by a
+// relay whose lease was over, is not: on a busy machine a lease is short by the clock
+// here, and the mail with the right link can still be on its way.
+func (w *workload) accept(ctx context.Context, id engagement.ParticipationID) error {
+	for tries := 0; ; tries++ {
+		err := error(link.ErrUnknown)
+		for _, token := range slices.Backward(w.mailed(id)) {
+			if _, err = w.desk.Links.AnswerConsent(ctx, token, consent.DecisionAccept); !errors.Is(err, link.ErrUnknown) {
+				return err
+			}
+		}
+		if w.lossy || tries == 1000 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
 
 // insist does a command until its outcome is known.

@@ -30,7 +30,7 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-var kills = flag.Int("kills", 100, "how often TestKilled kills a process that writes")
+var kills = flag.Int("kills", 40, "how often TestKilled kills a process that writes")
 
 // The environment in which the test binary is such a process.
 const (

@@ -3,7 +3,7 @@ package stress_test
 import "flag"
 
 var (
-	histories = flag.Int("histories", 200, "how many histories TestLinearizable checks of each store")
+	histories = flag.Int("histories", 60, "how many histories TestLinearizable checks of each store")
 	total     = flag.Int("commands", 3000, "how many commands TestManyProcesses carries out on each store")
 	kills     = flag.Int("kills", 12, "how many processes TestKilled kills on each store")
 
