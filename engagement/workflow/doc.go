@@ -133,4 +133,32 @@
 // After [CodeUnavailable] the same call may be made again, with the same key: what is
 // wrong can pass. [CodeInternal] and [CodeUnreadable] do not pass: somebody has to look
 // after the host's sources, the storage or this library first.
+//
+// # Examples
+//
+// Each is a few lines that run, shown beside what it is about:
+//
+//   - a customer: identify (CustomersDesk_Identify), add (CustomersDesk_Add), add many
+//     (CustomersDesk_AddAll), claim (CustomersDesk_Claim), search (CustomersDesk_Search),
+//     the page's tabs (CustomersDesk_List), a list of any length (CustomersDesk_All), CSV
+//     (CustomersDesk_Export) and CSV in Portuguese (CustomersDesk_Export_portuguese);
+//   - a consent: ask (ConsentsDesk_Request), ask again (ConsentsDesk_Resend), answer by the
+//     link (LinksDesk_AnswerConsent);
+//   - a claim: upload proof (DocumentsDesk_Add), submit (ClaimsDesk_Submit), recall
+//     (ClaimsDesk_Recall), dispute (ClaimsDesk_Dispute), and all of it with what goes
+//     wrong on the way (claim);
+//   - a review: approve, over the cap too (ReviewsDesk_Approve), ask for action
+//     (ReviewsDesk_RequestAction), reject (ReviewsDesk_Reject), pay in parts
+//     (ReviewsDesk_RecordPayment);
+//   - what is refused: several mistakes as JSON (Refusals), a repeated command
+//     (Request_repeated), a stale revision (StaleError);
+//   - what a host plugs in and runs: users narrowed to locations (Authorizer), deadlines and
+//     mails (JobsDesk_Sweep), all jobs with a Notifier of one's own (JobsDesk_Run), the feed
+//     (FeedDesk_Read), erasing a person (ProgramDesk_ErasePerson), verifying a history
+//     (HistoriesDesk_Verify).
+//
+// Other packages have more: eligibility a rule in Go and what-if, eligibility/criteria
+// rules as documents, tenant who a customer is, consent/consenthttp the page that a link
+// opens, consent/words another language, storage/sqlite and storage/postgres a transaction
+// of the host's own.
 package workflow
