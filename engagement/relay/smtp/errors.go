@@ -114,6 +114,9 @@ func sendError(ctx context.Context, err error) *Error {
 	out := &Error{Stage: StageContent, Code: e.ErrorCode(), Status: e.EnhancedStatusCode()}
 	switch e.Reason {
 	case gomail.ErrConnCheck:
+		if ctx.Err() != nil {
+			return &Error{Stage: StageConnect, err: errTimeout}
+		}
 		return &Error{Stage: StageConnect, err: errOver}
 	case gomail.ErrSMTPMailFrom:
 		out.Stage = StageSender
