@@ -27,6 +27,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/evidence"
+	"github.com/partnerengage/partnerengage/engagement/program"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/storage"
@@ -87,6 +88,7 @@ func codedErrors(t *testing.T) []error {
 		&criteria.FactError{Fact: "seats", Err: criteria.ErrUnknownFact},
 		&criteria.RegistrationError{Name: "seats", Problem: "is registered already"},
 		&criteria.TimelineError{First: "customer 1", Second: "customer 2", Problem: "are in effect at once", Err: criteria.ErrOverlap},
+		&program.DocumentError{File: "program.json", Pointer: "/engagements/3/opens", Problem: "is missing"},
 
 		&link.InvalidError{Field: "terms.parties", Problem: "one is missing"},
 		&consent.NotAllowedError{Status: consent.StatusGranted, Event: consent.KindRequest},

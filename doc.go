@@ -19,7 +19,8 @@
 //   - engagement: engagements, participations and the Customers page, as values
 //     and pure decisions; engagement/claim is the life of a claim, from draft to
 //     payment, engagement/survey holds the questions that it needs answered, and
-//     engagement/evidence keeps the documents that prove it.
+//     engagement/evidence keeps the documents that prove it. engagement/program reads
+//     and writes a whole program as JSON documents.
 //   - storage: the contract with whatever keeps the state; storage/memory keeps
 //     it in memory, storage/storagetest tells whether an adapter keeps the
 //     contract, storage/record is how values are stored. storage/sqlite and

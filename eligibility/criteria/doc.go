@@ -67,8 +67,8 @@
 // [DocumentError] with the path of the place and what would help, and all of a
 // document's are reported at once, the first 20 of them each by itself.
 // [Registry.WriteDocument] writes a rule set in one form, and only if it reads back
-// as it was. For a list of rules inside of a larger document there is
-// [Registry.ReadRules].
+// as it was. For what is part of a larger document there are
+// [Registry.ReadRules], [Registry.ReadRuleSet] and [Registry.WriteRuleSet].
 //
 // # A host's own
 //

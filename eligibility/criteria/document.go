@@ -1,6 +1,7 @@
 package criteria
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,8 +21,7 @@ func (r *Registry) ReadDocument(data []byte) (*eligibility.RuleSet, error) {
 		return nil, err
 	}
 	d := document{registry: r}
-	config := d.config(root)
-	return d.ruleSet(config)
+	return d.ruleSet(d.config(root, eligibility.RuleSetConfig{}))
 }
 
 // ReadRules reads a list of rules that is part of a larger document, with the
@@ -92,15 +92,16 @@ func (d *document) textField(n node, members object, name, what string, mandator
 	return s
 }
 
-func (d *document) config(root node) (c eligibility.RuleSetConfig) {
+// config reads what makes a rule set; what is left out is as in c.
+func (d *document) config(root node, c eligibility.RuleSetConfig) eligibility.RuleSetConfig {
 	members, ok := d.fields(root, "an object with the fields id, version and rules",
 		"id", "version", "effective_from", "effective_to", "time_zone", "rules")
 	if !ok {
 		return c
 	}
-	c.ID = d.textField(root, members, "id", `as in "security-workshop/customer"`, true)
-	c.Version = d.textField(root, members, "version", `as in "2026.1"`, true)
-	zone := time.UTC
+	c.ID = cmp.Or(d.textField(root, members, "id", `as in "security-workshop/customer"`, c.ID == ""), c.ID)
+	c.Version = cmp.Or(d.textField(root, members, "version", `as in "2026.1"`, c.Version == ""), c.Version)
+	zone := cmp.Or(c.TimeZone, time.UTC)
 	if name := d.textField(root, members, "time_zone", `as in "Europe/Lisbon"`, false); name != "" {
 		loaded, err := loadZone(name)
 		if err != nil {

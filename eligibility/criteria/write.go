@@ -21,11 +21,16 @@ import (
 // registered, a fact registered with another kind, a Go function that is not
 // [eligibility.Check.Named], a time zone of the host's own making.
 func (r *Registry) WriteDocument(set *eligibility.RuleSet) ([]byte, error) {
+	return readBack(set, write, r.ReadDocument)
+}
+
+// readBack returns what write makes of a rule set, if read makes the same of it.
+func readBack(set *eligibility.RuleSet, write func(*eligibility.RuleSet) ([]byte, error), read func([]byte) (*eligibility.RuleSet, error)) ([]byte, error) {
 	data, err := write(set)
 	if err != nil {
 		return nil, err
 	}
-	again, err := r.ReadDocument(data)
+	again, err := read(data)
 	if err != nil {
 		return nil, err
 	}
@@ -102,11 +107,12 @@ func (w *writer) raw(s string) *writer {
 	return w
 }
 
-func (w *writer) text(path, s string) {
+func (w *writer) text(path, s string) *writer {
 	if !utf8.ValidString(s) {
 		w.errs = append(w.errs, &DocumentError{Path: path, Problem: "is " + strconv.Quote(short(s)) + ", which is not UTF-8: JSON cannot hold it"})
 	}
 	w.json(path, s)
+	return w
 }
 
 func (w *writer) json(path string, v any) {

@@ -27,7 +27,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
-	"github.com/partnerengage/partnerengage/examples/internal/program"
+	"github.com/partnerengage/partnerengage/examples/internal/host"
 	"github.com/partnerengage/partnerengage/storage/memory"
 )
 
@@ -48,13 +48,13 @@ func main() {
 // serve asks a customer for consent, tells each contact's link, and serves the
 // page until the context ends.
 func serve(ctx context.Context, listener net.Listener, tell func(to, link string)) error {
-	p, err := program.Load(program.Files)
+	p, err := host.Load(host.Files)
 	if err != nil {
 		return err
 	}
 	mail := &mailer{tell: tell}
 	desk, err := workflow.New(memory.New(), p.Directory, p.Catalog, p, &workflow.Options{
-		Derive:    program.Derive,
+		Derive:    host.Derive,
 		LinkURL:   "http://" + listener.Addr().String() + "/consent/",
 		SurveyURL: "http://" + listener.Addr().String() + "/survey/",
 		Notifier:  mail,

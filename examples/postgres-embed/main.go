@@ -23,7 +23,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
-	"github.com/partnerengage/partnerengage/examples/internal/program"
+	"github.com/partnerengage/partnerengage/examples/internal/host"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/postgres"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -69,7 +69,7 @@ type portal struct {
 	pool    *pgxpool.Pool
 	schema  string
 	store   *postgres.Store
-	program *program.Program
+	program *host.Data
 	desk    *workflow.Service
 }
 
@@ -85,7 +85,7 @@ var rita = workflow.Actor{Partner: "northwind-consulting", User: "rita", Roles: 
 func openPortal(ctx context.Context, pool *pgxpool.Pool) (*portal, error) {
 	p := &portal{pool: pool, schema: "embed_" + strings.ToLower(rand.Text()[:12])}
 	var err error
-	if p.program, err = program.Load(program.Files); err != nil {
+	if p.program, err = host.Load(host.Files); err != nil {
 		return nil, err
 	}
 	if p.store, err = postgres.New(ctx, pool, &postgres.Options{Schema: p.schema}); err != nil {
@@ -103,7 +103,7 @@ func openPortal(ctx context.Context, pool *pgxpool.Pool) (*portal, error) {
 	if err := p.report(ctx, "Contoso", "Proseware", "Adventure Works", "Fourth Coffee", "Graphic Design Institute", "Lamna Healthcare", "Margie's Travel", "Coho Winery"); err != nil {
 		return nil, err
 	}
-	p.desk, err = workflow.New(p.store, p.program.Directory, p.program.Catalog, p, &workflow.Options{Derive: program.Derive})
+	p.desk, err = workflow.New(p.store, p.program.Directory, p.program.Catalog, p, &workflow.Options{Derive: host.Derive})
 	return p, err
 }
 

@@ -22,7 +22,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/engagement/evidence"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
-	"github.com/partnerengage/partnerengage/examples/internal/program"
+	"github.com/partnerengage/partnerengage/examples/internal/host"
 	"github.com/partnerengage/partnerengage/examples/internal/stores"
 	"github.com/partnerengage/partnerengage/storage"
 )
@@ -32,7 +32,7 @@ func main() {
 	kind := flag.String("store", "memory", "memory, sqlite or postgres")
 	in := flag.String("in", "", "with -store sqlite: a new file, empty for a temporary one; with -store postgres: a connection string")
 	flag.Parse()
-	files := program.Files
+	files := host.Files
 	if *dir != "" {
 		files = os.DirFS(*dir)
 	}
@@ -55,7 +55,7 @@ func runIn(ctx context.Context, out io.Writer, files fs.FS, kind, in string) err
 // the story says so, so that it is the same each time but for IDs, which it does
 // not print.
 func run(ctx context.Context, out io.Writer, files fs.FS, store storage.Store) error {
-	p, err := program.Load(files)
+	p, err := host.Load(files)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func run(ctx context.Context, out io.Writer, files fs.FS, store storage.Store) e
 	defer documents.Close()
 	s := &story{ctx: ctx, out: out, program: p, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
 	s.desk, err = workflow.New(store, p.Directory, p.Catalog, p, &workflow.Options{
-		Notifier: &s.mail, Evidence: documents, Derive: program.Derive, Now: s.clock,
+		Notifier: &s.mail, Evidence: documents, Derive: host.Derive, Now: s.clock,
 		Program: "Commerce Incentives", LinkURL: "https://portal.example/consent/", SurveyURL: "https://portal.example/survey/",
 	})
 	if err != nil {

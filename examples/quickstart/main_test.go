@@ -5,7 +5,7 @@ import (
 	"io"
 	"testing"
 
-	"github.com/partnerengage/partnerengage/examples/internal/program"
+	"github.com/partnerengage/partnerengage/examples/internal/host"
 	"github.com/partnerengage/partnerengage/examples/internal/storytest"
 )
 
@@ -13,6 +13,6 @@ import (
 // > examples/quickstart/output.golden writes it anew.
 func TestStory(t *testing.T) {
 	storytest.Golden(t, func(ctx context.Context, out io.Writer, kind, in string) error {
-		return runIn(ctx, out, program.Files, kind, in)
+		return runIn(ctx, out, host.Files, kind, in)
 	})
 }

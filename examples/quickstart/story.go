@@ -11,7 +11,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
-	"github.com/partnerengage/partnerengage/examples/internal/program"
+	"github.com/partnerengage/partnerengage/examples/internal/host"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -33,7 +33,7 @@ const (
 type story struct {
 	ctx      context.Context
 	out      io.Writer
-	program  *program.Program
+	program  *host.Data
 	desk     *workflow.Service
 	mail     outbox
 	claim    engagement.ParticipationID // Lamna Healthcare's
