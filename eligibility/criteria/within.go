@@ -43,7 +43,7 @@ func (r *Registry) writeShort(set *eligibility.RuleSet, defaults eligibility.Rul
 		zone = defaults.TimeZone.String()
 	}
 	w := writer{}
-	member := func(name, value string) { w.raw(`"` + name + `": `).text(name, value).raw(", ") }
+	member := func(name, value string) { w.raw(`"`+name+`": `).text(name, value).raw(", ") }
 	if set.ID() != defaults.ID {
 		member("id", set.ID())
 	}

@@ -37,9 +37,9 @@ func TestRuleSetsWithinADocument(t *testing.T) {
 	require.Equal(t, "2026-09-30T23:00:00Z", set.EffectiveFrom().UTC().Format(time.RFC3339), "a day begins in the zone of the defaults")
 
 	for part, want := range map[string]string{
-		`7`:                                         "criteria: the document is a number",
-		`[["rooms", "is", "5"]]`:                    "criteria: [0][2] is a text",
-		`{"rules": [["rooms", "is", "5"]]}`:         "criteria: rules[0][2] is a text",
+		`7`:                                 "criteria: the document is a number",
+		`[["rooms", "is", "5"]]`:            "criteria: [0][2] is a text",
+		`{"rules": [["rooms", "is", "5"]]}`: "criteria: rules[0][2] is a text",
 		`{"versions": "1", "rules": [["on", []]]}`:  "criteria: versions is no field here",
 		`{"version": " ", "rules": [["on", ["x"]]]`: "criteria: the document is not JSON",
 	} {

@@ -68,7 +68,7 @@ func TestMistakesAtOnce(t *testing.T) {
 		 "location": [["program_enroled", "is", true], ["rooms", "is", "5"]], "customer": {"rules": []}, "name": "N", "claim_limit": 1.5,
 		 "translations": {"Hello": {"pt-PT": "Olá"}}},
 		{"id": "c", "name": "C", "solution_area": "S", "type": "workshop", "opens": "2026-01-01", "closes": "2027-01-01",
-		 "rate": "5.00 USD", "rates": [{"from": "2026-01-01", "amount": "5.00 USD"}], "pay": "cash", "translations": {"Hello": {"pt-PT": "Olá"}, "C": {"pt_PT": "C"}},
+		 "rate": "5.00 USD", "rates": [{"from": "2026-01-01", "amount": "5.00 USD"}], "payment": "cash", "translations": {"Hello": {"pt-PT": "Olá"}, "C": {"pt_PT": "C"}},
 		 "proof": [{"kind": "a", "title": ""}], "later_location": [{"effective_from": "2026-06-01", "rules": [["rooms", "is", 5]]}], "location": [["rooms", "is", 5]]}
 	],
 	"partners": [
@@ -82,7 +82,7 @@ func TestMistakesAtOnce(t *testing.T) {
 		`p.json#/engagements/0/opens is "2026-02-30": write an existing day`,
 		`p.json#/engagements/0/name is there twice: keep one`,
 		`p.json#/engagements/0/claim_limit is 1.5, and has to be a whole number, as in 30`,
-		`p.json#/engagements/1/pay is "cash": use one of fixed, variable`,
+		`p.json#/engagements/1/payment is "cash": use one of fixed, variable`,
 		`p.json#/partners/0/locations/0/rooms is a text, and has to be a whole number, as in 30`,
 		`p.json#/partners/0/locations/0/payee is no member here: use id, name, enrolled, payee_profile, payee_url, area, `,
 		`p.json#/partners/1/name is null: leave it out`,

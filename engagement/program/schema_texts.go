@@ -30,7 +30,7 @@ var descriptions = map[string]string{
 	"after_dispute":    "Days from the dispute's submission.",
 
 	"claim_limit": "Granted participations per customer, over all partners. Left out: 1.",
-	"pay":         "The same for everyone, or by the hours that were planned.",
+	"payment":     "The same for everyone, or by the hours that were planned.",
 	"rate":        "What is paid from the opening day on, \"5000.00\" or \"5000.00 USD\": in place of rates.",
 	"rates":       "What is paid, the earliest first.",
 	"rates_by":    "The day that decides which rate counts. Left out: consent.",
@@ -61,7 +61,7 @@ var descriptions = map[string]string{
 	"value":        "What is in force then.",
 	"translations": "What people read of the engagement in other languages, by what it says here.",
 
-	"nominated_by":   "The kinds of ID by which a customer can be named.",
+	"accepts_ids":    "The kinds of ID by which a customer can be named.",
 	"refuses_stated": "Refuses customers whose ID the directory does not confirm.",
 	"asks_deal_size": "Consent is requested only once the deal's size is estimated.",
 	"asks_referral":  "The host is asked for a referral once the customer has consented.",

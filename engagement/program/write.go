@@ -75,7 +75,7 @@ type object struct{ bytes.Buffer }
 
 func (o *object) add(name string, value any) {
 	raw := marshal(value)
-	if s := string(raw); s == "null" || s == `""` || s == "[]" && name != "proof" && name != "nominated_by" {
+	if s := string(raw); s == "null" || s == `""` || s == "[]" && name != "proof" && name != "accepts_ids" {
 		return
 	}
 	o.set(name, raw)

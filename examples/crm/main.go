@@ -17,7 +17,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
-	"github.com/partnerengage/partnerengage/examples/internal/stores"
+	"github.com/partnerengage/partnerengage/examples/internal/pgstore"
 	"github.com/partnerengage/partnerengage/storage"
 )
 
@@ -33,7 +33,7 @@ func main() {
 
 // runIn tells what happens in a store of that kind.
 func runIn(ctx context.Context, out io.Writer, kind, in string) error {
-	store, done, err := stores.Open(ctx, kind, in)
+	store, done, err := pgstore.Open(ctx, kind, in)
 	if err != nil {
 		return err
 	}

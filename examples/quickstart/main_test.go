@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/partnerengage/partnerengage/examples/internal/host"
+	"github.com/partnerengage/partnerengage/examples/internal/pgstore"
 	"github.com/partnerengage/partnerengage/examples/internal/storytest"
 )
 
@@ -13,6 +14,6 @@ import (
 // > examples/quickstart/output.golden writes it anew.
 func TestStory(t *testing.T) {
 	storytest.Golden(t, func(ctx context.Context, out io.Writer, kind, in string) error {
-		return runIn(ctx, out, host.Files, kind, in)
+		return runIn(ctx, out, host.Files, pgstore.Open, kind, in)
 	})
 }

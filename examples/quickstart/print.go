@@ -134,7 +134,11 @@ func (s *story) deliver() error {
 	}
 	for _, d := range s.mail.sent[s.mail.shown:] {
 		subject := strings.ReplaceAll(d.Subject, d.ClaimNumber, "C-…") // another one each time
-		s.say("✉ %-36s %s", d.Message.To, subject)
+		to := d.Message.To.String()
+		if to == "" { // to the partner as a whole: the host knows who that is
+			to = string(d.Message.Partner)
+		}
+		s.say("✉ %-36s %s", to, subject)
 	}
 	s.mail.shown = len(s.mail.sent)
 	return nil

@@ -44,13 +44,20 @@ type story struct {
 // tell goes through the story; the first step that goes wrong ends it.
 func (s *story) tell() error {
 	for _, step := range []func() error{
-		s.theProgram, s.theCandidates, s.theOffer, s.theKnownCustomers, s.theAdds, s.theRequests, s.theAnswers,
+		s.whatItShows, s.theProgram, s.theCandidates, s.theOffer, s.theKnownCustomers, s.theAdds, s.theRequests, s.theAnswers,
 		s.aMonthPasses, s.theClaim, s.theReview, s.thePayment, s.theEndings, s.theClaimsDesk, s.theHistory,
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+func (s *story) whatItShows() error {
+	s.say("A year in a vendor's incentive program, as Northwind Consulting sees it, one of its partners: which engagements")
+	s.say("it can offer to whom, who agrees to one, and what it is paid for it. All of it happens here: mails (✉) go nowhere,")
+	s.say("and the clock moves only where the story says so. What begins with ✗ is refused, and says why.")
 	return nil
 }
 
