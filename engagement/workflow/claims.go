@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -86,6 +87,9 @@ func (d *ClaimsDesk) List(ctx context.Context, actor Actor, query ClaimsQuery) (
 	if err == nil && !c.scope.All() {
 		page.Counts, err = c.count(ctx)
 	}
+	if err == nil {
+		page.Matches, err = c.matches(ctx, query, page)
+	}
 	if err != nil {
 		return ClaimsPage{}, err
 	}
@@ -138,7 +142,6 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 	if err != nil {
 		return ClaimsPage{}, err
 	}
-	page.Matches = found.matches
 	for status, n := range counts {
 		page.Counts[status] = Count{N: n}
 	}
@@ -165,6 +168,27 @@ func (c claimsList) page(ctx context.Context, query ClaimsQuery) (ClaimsPage, er
 	}
 	page.Next, page.Previous, err = l.cursors(found.ends)
 	return page, err
+}
+
+// matches counts the rows of a query on all of its pages.
+func (c claimsList) matches(ctx context.Context, query ClaimsQuery, page ClaimsPage) (*Count, error) {
+	if query.Cursor == "" && page.Next == "" && len(page.Unreadable) == 0 {
+		return &Count{N: len(page.Rows)}, nil
+	}
+	l := c.list(query)
+	query.Sort, query.Descending, query.Limit, query.Cursor = "", false, 0, ""
+	if reflect.DeepEqual(query, ClaimsQuery{}) {
+		var all Count
+		for _, n := range page.Counts {
+			all.N, all.OrMore = all.N+n.N, all.OrMore || n.OrMore
+		}
+		return &all, nil
+	}
+	found, _, err := c.read(ctx, l.whole())
+	if err != nil {
+		return nil, err
+	}
+	return new(counted(found.n, found.more)), nil
 }
 
 // read reads one page, works in what has happened since it was stored, and counts

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -210,9 +211,32 @@ func (c customersPage) page(ctx context.Context, query CustomersQuery) (Customer
 	if page.RowsPage, err = x.page(ctx); err != nil {
 		return CustomersPage{}, err
 	}
-	page.Matches = found.matches
+	if c.counting {
+		if page.Matches, err = c.matches(ctx, query, l, found.ends, page.Counts); err != nil {
+			return CustomersPage{}, err
+		}
+	}
 	page.Next, page.Previous, err = l.cursors(found.ends)
 	return page, err
+}
+
+// matches counts the rows of a query on all of its pages; nil where counting them could
+// take reading the whole of what the partner has.
+func (c customersPage) matches(ctx context.Context, query CustomersQuery, l list, at ends, counts map[engagement.Tab]Count) (*Count, error) {
+	query.Sort, query.Descending, query.Limit, query.Cursor = "", false, 0, ""
+	switch whole := (CustomersQuery{Engagement: query.Engagement, Tab: l.tab}); {
+	case reflect.DeepEqual(query, whole):
+		return new(counts[l.tab]), nil
+	case l.after == nil && !at.more:
+		return &Count{N: at.n}, nil
+	case l.tab == engagement.TabIneligible && !c.within.All():
+		return nil, nil
+	}
+	found, err := c.read(ctx, l.whole(), map[engagement.Tab]Count{})
+	if err != nil {
+		return nil, err
+	}
+	return new(counted(found.n, found.more)), nil
 }
 
 // read reads one page of a list, works in what has happened since it was stored, and

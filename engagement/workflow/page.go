@@ -17,7 +17,10 @@ type Page[T any] struct {
 	Previous string `json:"previous,omitempty"` // cursor of the page before; "" when this is the first, and of a list that is read forwards only
 
 	// Matches is how many rows the list has, on all of its pages, under what is searched
-	// and filtered: exact up to 1,000. Absent where it is not counted.
+	// and filtered: exact up to 1,000. Customers.List and Claims.List have it, which read
+	// up to 1,000 rows more for it where something is searched or filtered; on the
+	// Ineligible tab as a narrower Scope shows it, it is then absent unless all is on one
+	// page.
 	Matches *Count `json:"matches,omitempty"`
 }
 
@@ -65,7 +68,12 @@ type ends struct {
 	n           int              // entries that were read, shown or not
 	first, last engagement.Entry // of these, in the order of the list
 	more        bool             // whether entries follow in the direction in which it was read
-	matches     *Count           // how many the whole list has; nil: not counted
+}
+
+// whole is the list from its beginning, as far as it is counted.
+func (l list) whole() list {
+	l.after, l.back, l.limit = nil, false, maxCounted+1
+	return l
 }
 
 // cursors returns those of the pages after and before this one.

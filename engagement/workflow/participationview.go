@@ -47,7 +47,7 @@ type ParticipationView struct {
 	AskFrom       time.Time           `json:"ask_from,omitzero"`        // from when the customer can be asked again, see engagement.Row.AskFrom; after a command, by what was sent for this engagement
 	Actions       []engagement.Action `json:"actions"`                  // what the partner can do now; none for the Program
 
-	Terms    engagement.Terms     `json:"terms"`    // what the participation stands on
+	Terms    engagement.Terms     `json:"terms"`    // what the participation stands on, without the forms of surveys
 	Decision eligibility.Decision `json:"decision"` // with which the customer was found eligible
 
 	Hours         int                    `json:"hours,omitempty"`       // planned, with variable pay

@@ -52,7 +52,7 @@ func (u *unit) viewOf(actor Actor, p engagement.Participation, e engagement.Enga
 		Customer: p.Customer, Identity: row.Identity, Name: row.Name(), FriendlyName: p.FriendlyName, Basis: p.Basis, Reason: p.Reason, Nominated: p.Nominated,
 		Origin: p.Origin, ClaimNumber: p.ClaimNumber, StartedAt: p.StartedAt,
 		Status: p.StatusAt(u.Now), Deadline: row.Deadline, DeadlineTerms: row.DeadlineTerms, DaysLeft: row.DaysLeft, AskFrom: row.AskFrom, Actions: listOf(row.Actions),
-		Terms: p.Terms, Decision: seen.Decision, Hours: p.Hours, DealSize: p.DealSize, Owner: p.Owner, Labels: listOf(p.Labels), Language: p.Language,
+		Terms: withoutForms(p.Terms), Decision: seen.Decision, Hours: p.Hours, DealSize: p.DealSize, Owner: p.Owner, Labels: listOf(p.Labels), Language: p.Language,
 		Referral: p.Referral, NeedsReferral: p.NeedsReferral(u.Now), Unreached: listOf(p.Unreached()),
 		WithdrawnAt: p.Consent.WithdrawalRequestedAt(), ContactFlags: listOf(p.ContactFlags),
 		Consent: consentState(seen.Consent, p.Consent.StatusAt(u.Now)),
@@ -65,6 +65,16 @@ func (u *unit) viewOf(actor Actor, p engagement.Participation, e engagement.Enga
 		v.Claim = &state
 	}
 	return v
+}
+
+// withoutForms are terms without what surveys ask, in every language: SurveysDesk.Get has
+// that in the reader's.
+func withoutForms(t engagement.Terms) engagement.Terms {
+	t.Proof = slices.Clone(t.Proof)
+	for i := range t.Proof {
+		t.Proof[i].Survey = nil
+	}
+	return t
 }
 
 // listOf returns a list that is never nil, as JSON wants it.
