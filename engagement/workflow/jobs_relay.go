@@ -82,19 +82,18 @@ func (d Delivery) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "workflow.Delivery(%s %s)", d.Message.Kind, d.Message.ID)
 }
 
-// MarshalJSON leaves out the link and the text that holds it: what is kept of a message
-// is no key to anybody's answer. A notifier that hands messages on in JSON has a form of
-// its own for that.
+// MarshalJSON tells what the message is about, and leaves out the receiver, the link and
+// the text that holds it: what is kept of a message is no key to anybody's answer. A
+// notifier that hands messages on in JSON has a form of its own for that.
 func (d Delivery) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
-		Message     engagement.MessageID       `json:"message"`
-		Kind        engagement.MessageKind     `json:"kind"`
-		Subject     string                     `json:"subject"`
-		ClaimNumber string                     `json:"claim_number"`
-		Status      engagement.Status          `json:"status"`
-		Deadline    time.Time                  `json:"deadline,omitzero"`
-		Part        engagement.ParticipationID `json:"participation"`
-	}{d.Message.ID, d.Message.Kind, d.Subject, d.ClaimNumber, d.Status, d.Deadline, d.Message.Participation})
+		Message       engagement.MessageID       `json:"message"`
+		Kind          engagement.MessageKind     `json:"kind"`
+		Participation engagement.ParticipationID `json:"participation"`
+		ClaimNumber   string                     `json:"claim_number"`
+		Status        engagement.Status          `json:"status"`
+		Deadline      time.Time                  `json:"deadline,omitzero"`
+	}{d.Message.ID, d.Message.Kind, d.Message.Participation, d.ClaimNumber, d.Status, d.Deadline})
 }
 
 // LogValue hides the receiver, the link and the text that holds it.
