@@ -72,7 +72,7 @@ func enumerations() []enumeration {
 		enumerationOf(claim.AllStatuses()), enumerationOf(claim.AllKinds()), enumerationOf(claim.AllSides()),
 		enumerationOf(claim.AllRejectionCodes()), enumerationOf(claim.AllGuards()),
 		enumerationOf(survey.AllStatuses()), enumerationOf(survey.AllCommands()), enumerationOf(survey.AllKinds()), enumerationOf(survey.AllProblems()),
-		enumerationOf(workflow.AllRoles()), enumerationOf(workflow.AllPermissions()), enumerationOf(workflow.AllFigureDimensions()),
+		enumerationOf(workflow.AllRoles()), enumerationOf(workflow.AllPermissions()), enumerationOf(workflow.AllFigureDimensions()), enumerationOf(workflow.AllSorts()),
 		enumerationOf(workflow.AllForeignContacts()), enumerationOf(workflow.AllCodes()),
 		enumerationOf(storage.AllSorts()), enumerationOf(storage.AllFigureDimensions()), enumerationOf(storage.AllFindingKinds()),
 	}

@@ -127,6 +127,7 @@ var readings = []reading{
 	unmarshaled[workflow.Role]("workflow.Role"),
 	unmarshaled[workflow.Permission]("workflow.Permission"),
 	unmarshaled[workflow.FigureDimension]("workflow.FigureDimension"),
+	unmarshaled[workflow.Sort]("workflow.Sort"),
 	unmarshaled[workflow.ForeignContacts]("workflow.ForeignContacts"),
 	unmarshaled[workflow.Code]("workflow.Code"),
 	unmarshaled[consent.Guard]("consent.Guard"),

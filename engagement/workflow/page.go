@@ -53,6 +53,9 @@ func AllSorts() []Sort {
 	return []Sort{SortByName, SortByDeadline, SortBySince, SortByStatus, SortByAmount, SortByEngagement}
 }
 
+// MarshalText refuses a value that is not a Sort.
+func (s Sort) MarshalText() ([]byte, error) { return spell(s, "sort", AllSorts()) }
+
 // UnmarshalText refuses a text that is not a Sort.
 func (s *Sort) UnmarshalText(b []byte) error { return decode(s, "sort", b, AllSorts()) }
 
