@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -32,18 +31,6 @@ type FeedPage struct {
 type FeedEvent struct {
 	engagement.Event
 	Cursor string `json:"cursor"`
-}
-
-// UnmarshalJSON reads the event and its cursor.
-func (e *FeedEvent) UnmarshalJSON(b []byte) error {
-	var at struct {
-		Cursor string `json:"cursor"`
-	}
-	if err := errors.Join(json.Unmarshal(b, &e.Event), json.Unmarshal(b, &at)); err != nil {
-		return err
-	}
-	e.Cursor = at.Cursor
-	return nil
 }
 
 // Read returns what happened with all customers, for systems that follow it: of the

@@ -65,6 +65,7 @@ Customers.All                  ok       ok       no       no       no       ok
 Customers.Search               ok       ok       no       no       no       ok
 Customers.NeedingAttention     ok       ok       no       no       no       ok
 Customers.Known                ok       ok       no       no       no       ok
+Customers.AllKnown             ok       ok       no       no       no       ok
 Customers.Export               ok       ok       no       no       no       ok
 Program.ErasePerson            no       no       no       no       none     none
 Program.RepeatErasure          no       no       no       no       ok       ok
@@ -83,6 +84,7 @@ Surveys.Send                   none     none     no       no       no       ok
 Surveys.Resend                 none     none     no       no       no       ok
 Claims.Submit                  none     none     no       no       no       ok
 Surveys.Answer                 none     none     no       no       no       ok
+Surveys.Get                    none     none     no       no       ok       ok
 Claims.Recall                  none     none     no       no       no       ok
 Claims.Dispute                 none     none     no       no       no       ok
 Reviews.Start                  no       no       no       no       ok       4eyes
