@@ -52,7 +52,9 @@ func TestWebhookSender(t *testing.T) {
 			Actor: workflow.Actor{User: "hooks", Roles: []workflow.Role{workflow.RoleProgram}},
 		}}, nil
 	}, webhook.Options{Source: "/program", AllowHTTP: true, Allow: netip.Addr.IsLoopback, Every: time.Millisecond}))
-	if err := hooks.Run(t.Context()); err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // also where the one who would kill it has died
+	defer cancel()
+	if err := hooks.Run(ctx); err != nil {
 		t.Fatal(err)
 	}
 }
