@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Outcome is what a decision comes to. The zero Outcome is no outcome, and so
+// Outcome is the overall result of a decision. The zero Outcome is no outcome, and so
 // not eligible.
 type Outcome string
 

@@ -2,7 +2,7 @@ package eligibility
 
 import "slices"
 
-// Result is what one rule comes to.
+// Result is the result of one rule.
 type Result string
 
 // The results.

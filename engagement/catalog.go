@@ -48,7 +48,8 @@ func NewCatalog(engagements []Engagement, partners []Partner) (*Catalog, error) 
 }
 
 // PutEngagement adds an engagement, or replaces the one with its ID by a new
-// version. It returns what ValidateIn returns.
+// version. It returns every problem of the
+// engagement, joined, each an *[InvalidError].
 func (c *Catalog) PutEngagement(e Engagement) error {
 	if err := e.ValidateIn(c.Currencies); err != nil {
 		return err

@@ -24,7 +24,8 @@ func (k CustomerEngagementKey) Compare(o CustomerEngagementKey) int {
 // the claim limit, and who holds a part of it. It is there once a partner takes part,
 // not for customers who are merely known, and changes only with a holder, the limit
 // or what other portals hold. No partner sees it; what follows of it for one is a
-// [Room]. It is a value: nobody writes through one that was handed out.
+// [Room]. It is a value: callers must not modify what its slices
+// and pointers share.
 type CustomerEngagement struct {
 	Key        CustomerEngagementKey
 	Version    int64 // storage's; 0: nobody takes part yet

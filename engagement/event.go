@@ -278,7 +278,7 @@ func (p *Person) plain() *Person {
 	return &out
 }
 
-// About reports whether the person part names this user or e-mail address.
+// Names reports whether the person part names this user or e-mail address.
 func (p *Person) Names(user string, email tenant.Email) bool {
 	if p == nil {
 		return false

@@ -34,19 +34,19 @@ func (m Month) Valid() bool {
 	return m == "" || err == nil && t.Year() > 0
 }
 
-// Figure is what entries of one month and currency come to: how many there are, and the
-// sums of the amounts of their claims. A sum is 0 where there is no amount.
+// Figure is the number of the entries of one month and currency, and the sums of the
+// amounts of their claims. A sum is 0 where there is no amount.
 type Figure struct {
 	Month     Month
 	Currency  string // "": none of them has an amount
-	Entries   int    // by the currency of the amount that says most, see claim.State.Amount
+	Entries   int    // by the currency of the most advanced amount, see claim.State.Amount
 	Estimated decimal.Decimal
 	Requested decimal.Decimal
 	Approved  decimal.Decimal
 	Paid      decimal.Decimal
 }
 
-// Figures returns what an entry counts and comes to: one Figure, or several where the
+// Figures returns the count and the amounts of an entry: one Figure, or several where the
 // amounts of its claim have different currencies. That of a record has neither a month
 // nor a currency.
 func (e Entry) Figures() []Figure {

@@ -39,7 +39,7 @@ func (p Participation) Record() RecordKey {
 }
 
 // PartnerRecord is what one partner has of one customer in one engagement. It is a
-// value: nobody writes through one that was handed out.
+// value: callers must not modify what its slices and pointers share.
 type PartnerRecord struct {
 	Key          RecordKey
 	Version      int64 // storage's; 0: the partner has nothing there yet
@@ -108,7 +108,7 @@ func (e Evaluation) Eligible() bool {
 	return e.Outcome == eligibility.OutcomeEligible && len(e.Reasons) == 0
 }
 
-// SameAs reports whether two evaluations say the same, whenever they were made.
+// EquivalentTo reports whether two evaluations say the same, whenever they were made.
 func (e Evaluation) EquivalentTo(o Evaluation) bool {
 	return e.RuleSet == o.RuleSet && e.Version == o.Version && e.Outcome == o.Outcome &&
 		slices.Equal(e.Locations, o.Locations) && slices.EqualFunc(e.Reasons, o.Reasons, Reason.Equal)

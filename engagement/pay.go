@@ -42,7 +42,7 @@ type Rate struct {
 	From   eligibility.Date  `json:"from"`
 	Until  eligibility.Date  `json:"until,omitzero"` // the first day on which it is no longer paid; zero: until the next rate
 	Amount eligibility.Money `json:"amount"`         // for the engagement or, with variable pay, for an hour
-	Cap    eligibility.Money `json:"cap,omitzero"`   // the most that is paid for one participation; zero: what the Amount comes to
+	Cap    eligibility.Money `json:"cap,omitzero"`   // the most that is paid for one participation; zero: the Amount, times the hours with variable pay
 }
 
 // Payout is what a participation would be paid by the rate of a day.
@@ -50,7 +50,7 @@ type Payout struct {
 	From      eligibility.Date  `json:"from,omitzero"`  // the first day of the rate
 	Rate      eligibility.Money `json:"rate"`           // for the engagement, or for an hour
 	Hours     int               `json:"hours,omitzero"` // with variable pay
-	Estimated eligibility.Money `json:"estimated"`      // what the rate comes to, at most the cap
+	Estimated eligibility.Money `json:"estimated"`      // the rate, times the hours with variable pay; at most the cap
 	Cap       eligibility.Money `json:"cap"`            // the most that is approved without an override
 }
 
@@ -99,7 +99,7 @@ func (e Engagement) PayoutAt(hours int, t time.Time) (Payout, bool) {
 	return p, true
 }
 
-// PayOf returns how the engagement pays: Pay, or PaymentFixed where it is not set.
+// PaymentModel returns how the engagement pays: Payment, or PaymentFixed where that is not set.
 func (e Engagement) PaymentModel() PaymentModel {
 	if e.Payment == "" {
 		return PaymentFixed
@@ -107,7 +107,7 @@ func (e Engagement) PaymentModel() PaymentModel {
 	return e.Payment
 }
 
-// Nominations returns the kinds of ID by which a customer can be named for the
+// AcceptedIDs returns the kinds of ID by which a customer can be named for the
 // engagement.
 func (e Engagement) AcceptedIDs() []tenant.IDKind {
 	switch {

@@ -123,8 +123,8 @@ func Answered(d consent.Decision) (EventKind, MessageKind) {
 	}
 }
 
-// PartnerContacts returns those whom the partner named. Where there are none, the one
-// that is zero stands for the partner as a whole: the host knows whom to tell.
+// PartnerContacts returns those whom the partner named. Where there are none, one
+// zero address means the partner itself: the host knows whom to tell.
 func (p Participation) PartnerContacts() []tenant.Email {
 	if len(p.Consent.Partner) == 0 {
 		return []tenant.Email{{}}

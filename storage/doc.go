@@ -191,7 +191,7 @@
 // # Values
 //
 // Values that come out of a store may share memory with it and with each other.
-// Nobody writes through them; the functions of package engagement return new
+// Callers must not modify them; the functions of package engagement return new
 // values. A store takes over what it is given in the same way.
 //
 // # Errors

@@ -29,8 +29,8 @@ func AllFigureDimensions() []FigureDimension {
 	return []FigureDimension{FiguresByPartner, FiguresByEngagement, FiguresByTab, FiguresByStatus, FiguresByLocations, FiguresByMonth}
 }
 
-// FiguresQuery asks what entries come to: those on a tab, TabOff included, of one partner
-// or of all, which pass what is set.
+// FiguresQuery asks for counts and sums of entries: those on a tab, TabOff included, of one
+// partner or of all, which pass what is set.
 type FiguresQuery struct {
 	Partner       engagement.PartnerID    // "": every partner
 	Participation bool                    // only entries of participations
@@ -44,8 +44,8 @@ type FiguresQuery struct {
 	MaxOverdue    int // see Figures.Behind; 0: no bound
 }
 
-// Figure is what entries come to that are alike in the dimensions asked for and in the
-// currency. Of the others it has the zero value.
+// Figure is the count and the sums of the entries that are alike in the dimensions asked
+// for and in the currency. Of other dimensions it has the zero value.
 type Figure struct {
 	Partner    engagement.PartnerID
 	Engagement engagement.ID
@@ -109,13 +109,13 @@ func (q FiguresQuery) Sum(rows ...Figure) *FigureSum {
 	return s
 }
 
-// Add adds what an entry comes to, if the query asks for it.
+// Add adds an entry, if the query asks for it.
 func (s *FigureSum) Add(e engagement.Entry) {
 	s.Move(e, e.Figures(), 1)
 }
 
-// Move adds so many times what an entry comes to, if the query asks for it: for a store
-// that knows that and can perhaps not read what the entry shows.
+// Move adds an entry with these figures so many times, if the query asks for it: for a
+// store that knows its figures and perhaps cannot read what it shows.
 func (s *FigureSum) Move(e engagement.Entry, figures []engagement.Figure, times int) {
 	q := &s.query
 	if e.Tab == engagement.TabNone || !q.Has(e) || len(q.Statuses) > 0 && !slices.Contains(q.Statuses, e.Status) ||

@@ -43,7 +43,7 @@ type Store interface {
 	// the number of entries nor with what other partners have.
 	List(ctx context.Context, query ListQuery) (List, error)
 
-	// Figures returns what entries count and come to, in one consistent state. Its cost
+	// Figures returns counts and sums of entries, in one consistent state. Its cost
 	// does not grow with the number of entries, but with that of the months, locations,
 	// statuses and engagements in which there are some.
 	Figures(ctx context.Context, query FiguresQuery) (Figures, error)

@@ -336,8 +336,8 @@ func (s State) LastReview() Review {
 	return s.Reviews[len(s.Reviews)-1]
 }
 
-// Amount returns the amount that says most: what was paid, else approved, else
-// requested, else estimated.
+// Amount returns the most advanced amount: paid, else approved, else requested, else
+// estimated.
 func (s State) Amount() eligibility.Money {
 	for _, m := range []eligibility.Money{s.Paid, s.Approved, s.Requested} {
 		if !m.IsZero() {

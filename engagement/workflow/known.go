@@ -10,8 +10,8 @@ import (
 )
 
 // recordEverywhere gives a known customer its record in every engagement, evaluated
-// anew. That it cannot be evaluated now does not stop it: its rows then say that
-// facts are missing, until the next re-evaluation.
+// anew. Failing to evaluate it is not an error here: its rows then say that facts are
+// missing, until the next re-evaluation.
 func (u *unit) recordEverywhere(ctx context.Context, c engagement.Customer, who string) error {
 	all, err := u.s.engagements(ctx)
 	if err != nil {

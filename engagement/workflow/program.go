@@ -133,9 +133,9 @@ type Reevaluation struct {
 // Participations that have begun stay as they are: a customer that was eligible then
 // stays so. Batches and progress are as with [ProgramDesk.Import].
 //
-// It needs [RoleProgram]. It returns what Import returns, and a *[NotFoundError] for a
-// customer or an engagement that does not exist; the rows of a customer who could not
-// be evaluated stay as they were.
+// It needs [RoleProgram]. It returns a *[NotFoundError] for a partner, a customer or an
+// engagement that does not exist, and joins the errors of customers who could not be
+// evaluated, as Import does; their rows stay as they were.
 func (d *ProgramDesk) Reevaluate(ctx context.Context, actor Actor, what Reevaluation, progress func(Progress)) (Progress, error) {
 	s := d.s
 	if err := s.authorizeAll(ctx, actor, MayAdministerProgram); err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
-// batchesAtOnce is how many batches of a run over many customers are in the making
-// at a time: while the storage writes one, the rules judge the next.
+// batchesAtOnce is how many batches of a run over many customers are processed
+// concurrently: while the storage writes one, the rules judge the next.
 const batchesAtOnce = 2
 
 // reevaluation is a run over many customers of a partner, in batches that are each

@@ -23,7 +23,7 @@ func newCluster(settings ...string) (*cluster, error) {
 	return &cluster{c}, err
 }
 
-// with returns the connection string with other values: "port", "7", for one.
+// with returns the connection string with other values, for example "port", "7".
 func (c *cluster) with(changes ...string) string {
 	out := c.DSN()
 	for i := 0; i < len(changes); i += 2 {
