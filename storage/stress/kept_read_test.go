@@ -255,7 +255,7 @@ func (r *reader) participation(a workflow.Actor, id engagement.ParticipationID) 
 	}
 	r.say(1, "planned", named("hours", p.Hours), named("deal size", p.DealSize.String()))
 	r.consent(a, p)
-	r.proof(p.Terms.Proof)
+	r.proof(was.Terms.Proof) // with its forms
 	if p.Claim != nil {
 		r.claim(p, *was.Claim)
 	}

@@ -302,7 +302,7 @@ func (w spoiled) check(t *testing.T, table, name string, read func(*testing.T, s
 func TestUnreadableWalkIsWhole(t *testing.T) {
 	other := []string{ // that decide like commands, or read no store but as Participation, ConsentView, FeedConsumers, ErasePerson and jobs do
 		"Engagements.Locations", "Engagements.Get", "Customers.Identify", "Customers.AddAll", "Customers.PreviewClaim", "Consents.Preview", "Consents.Receipt",
-		"Documents.Open", "Feed.MoveConsumer", "Program.Import", "Program.RepeatErasure", "Links.AnswerConsent", "Links.AnswerSurvey", "Links.SurveyView", "Jobs.RecordBounce", "Jobs.Run",
+		"Documents.Open", "Feed.MoveConsumer", "Program.Import", "Program.RepeatErasure", "Links.AnswerConsent", "Links.AnswerSurvey", "Links.SurveyView", "Surveys.Get", "Jobs.RecordBounce", "Jobs.Run",
 	}
 	for _, desk := range reflect.VisibleFields(reflect.TypeFor[workflow.Service]()) {
 		if !desk.IsExported() {
