@@ -13,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/internal/code"
 	"github.com/partnerengage/partnerengage/internal/enum"
 	"github.com/partnerengage/partnerengage/internal/text"
+	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // Role is what an actor may do.
@@ -215,4 +216,18 @@ func (s *Service) scopeOf(ctx context.Context, actor Actor, act Permission) (Sco
 		return Scope{}, &ForbiddenError{Permission: act, Why: err}
 	}
 	return scope, nil
+}
+
+// customerKey is the key of a customer of the actor's partner.
+func (a Actor) customerKey(customer tenant.Key) engagement.CustomerKey {
+	return engagement.CustomerKey{Partner: a.Partner, Customer: customer}
+}
+
+// overAll asks whether the actor may see a list that has every partner's at once for
+// the Program where it names none.
+func (s *Service) overAll(ctx context.Context, actor Actor, act Permission) (Scope, error) {
+	if actor.Partner == "" && actor.program() {
+		return s.scopeOf(ctx, actor, act)
+	}
+	return s.authorize(ctx, actor, act)
 }

@@ -2,20 +2,15 @@ package workflow
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"log/slog"
 	"maps"
 	"reflect"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/partnerengage/partnerengage/engagement"
-	"github.com/partnerengage/partnerengage/engagement/workflow/internal/engine"
-	"github.com/partnerengage/partnerengage/internal/problems"
 	"github.com/partnerengage/partnerengage/storage"
-	"github.com/partnerengage/partnerengage/tenant"
 )
 
 // CustomersQuery asks for a page of one tab of the Customers page.
@@ -49,11 +44,6 @@ type CustomersPage struct {
 	RowsPage
 	Counts map[engagement.Tab]Count `json:"counts"` // of every tab as a whole, whatever is searched or filtered
 }
-
-const (
-	defaultLimit = 50
-	maxLimit     = 1000
-)
 
 // List returns a page of the partner's Customers page for an engagement, as it is now:
 // deadlines that have passed count, recorded or not. Rows that come or go between two
@@ -141,46 +131,6 @@ func (c customersPage) all(ctx context.Context, query CustomersQuery, out *leftO
 		}
 		query.Cursor, c.now = page.Next, c.s.now()
 	}
-}
-
-const (
-	longestSearch = 200 // characters
-	mostWords     = 20
-)
-
-func limitOf(limit int) int {
-	if limit == 0 {
-		return defaultLimit
-	}
-	return limit
-}
-
-// check returns the *InputErrors of a query, joined; whether the cursor can be
-// used turns out later.
-func (q CustomersQuery) check() error {
-	var errs []error
-	if err := checkLooked(q.Owners, q.Labels); err != nil {
-		errs = append(errs, err)
-	}
-	bad := func(field, problem string) { errs = append(errs, &InputError{Field: field, Problem: problem}) }
-	if q.Sort != "" && !slices.Contains(AllSorts(), q.Sort) {
-		bad("sort", "is unknown: use "+oneOf(AllSorts()))
-	}
-	if limit := limitOf(q.Limit); limit < 1 || limit > maxLimit {
-		bad("limit", "is out of range: use 1 to 1000, or 0 for 50")
-	}
-	if n := utf8.RuneCountInString(q.Search); n > longestSearch {
-		bad("search", fmt.Sprintf("has %d characters: look for at most %d", n, longestSearch))
-	} else if n := len(engagement.SearchWords(q.Search)); n > mostWords {
-		bad("search", fmt.Sprintf("has %d words: look for at most %d", n, mostWords))
-	}
-	errs = append(errs, checkList("types", q.Types, engagement.AllRowTypes()), checkList("statuses", q.Statuses, engagement.AllStatuses()))
-	for field, t := range map[string]time.Time{"from": q.From, "to": q.To} {
-		if year := t.UTC().Year(); year < 1 || year > 9998 {
-			bad(field, "is not in the years 1 to 9998")
-		}
-	}
-	return problems.Join(errs...)
 }
 
 // page returns one page of a tab, from the query's cursor on.
@@ -291,86 +241,4 @@ func (c customersPage) list(query CustomersQuery) list {
 		},
 	})
 	return l.within(c.within.Scope, query.Locations)
-}
-
-// looked are the words of owners and labels that a list is narrowed to.
-func looked(owners, labels []string) []engagement.Word {
-	var words []engagement.Word
-	if len(owners) > 0 {
-		words = append(words, engagement.OwnerWord(owners...))
-	}
-	if len(labels) > 0 {
-		words = append(words, engagement.LabelWord(labels...))
-	}
-	return words
-}
-
-// checkLooked refuses to look for too many owners or labels.
-func checkLooked(owners, labels []string) error {
-	var errs []error
-	for _, of := range []struct {
-		field string
-		n     int
-	}{{"owners", len(owners)}, {"labels", len(labels)}} {
-		if of.n > mostWords {
-			errs = append(errs, &InputError{Field: of.field, Problem: fmt.Sprintf("are %d: look for at most %d", of.n, mostWords)})
-		}
-	}
-	return problems.Join(errs...)
-}
-
-// nextMicrosecond returns the first time at or after t that is as precise as
-// storage: what is stored is before it exactly when it is before t.
-func nextMicrosecond(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Time{}
-	}
-	return t.Add(time.Microsecond - 1).UTC().Truncate(time.Microsecond)
-}
-
-const customersBatch = 500
-
-// someCustomers are customers of a partner that were read at once.
-type someCustomers struct {
-	list []engagement.Customer
-	lost []*storage.UnreadableError // those among them that cannot be read
-}
-
-// later returns the one of two customers that a list of all partners has later.
-func later(a, b engagement.CustomerKey) engagement.CustomerKey {
-	if engine.CompareCustomers(a, b) < 0 {
-		return b
-	}
-	return a
-}
-
-// customers yields a partner's customers in batches, or those of all partners.
-func (s *Service) customers(ctx context.Context, q storage.CustomersQuery) iter.Seq2[someCustomers, error] {
-	return func(yield func(someCustomers, error) bool) {
-		for {
-			batch, err := s.store.Customers(ctx, q)
-			lost, err := storage.Unreadable(err)
-			if err != nil {
-				yield(someCustomers{}, unavailable("storage", err))
-				return
-			}
-			last := engagement.CustomerKey{Partner: q.AfterPartner, Customer: q.After}
-			for _, bad := range lost {
-				s.log.ErrorContext(ctx, "a customer cannot be read", "error", bad)
-				last = later(last, engagement.CustomerKey{Partner: bad.Partner, Customer: bad.Customer})
-			}
-			if len(batch)+len(lost) > 0 && !yield(someCustomers{batch, lost}, nil) || len(batch)+len(lost) < q.Limit {
-				return
-			}
-			if len(batch) > 0 {
-				last = later(last, batch[len(batch)-1].Key)
-			}
-			q.AfterPartner, q.After = last.Partner, last.Customer
-		}
-	}
-}
-
-// customerKey is the key of a customer of the actor's partner.
-func (a Actor) customerKey(customer tenant.Key) engagement.CustomerKey {
-	return engagement.CustomerKey{Partner: a.Partner, Customer: customer}
 }
