@@ -161,4 +161,12 @@
 // rules as documents, tenant who a customer is, consent/consenthttp the page that a link
 // opens, consent/words another language, storage/sqlite and storage/postgres a transaction
 // of the host's own.
+//
+// # Floors
+//
+// Each desk has files that are named after it, and calls no other desk. What several
+// need, such as who may do what, what is shown of a participation, and the errors,
+// stands in files beside them. Below is one engine, internal/engine, which reads,
+// decides, writes and tries again, and knows nothing of what a command means. What can
+// be decided without asking anybody is decided in package engagement and below it.
 package workflow
