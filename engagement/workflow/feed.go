@@ -186,9 +186,9 @@ func (d *FeedDesk) Consumers(ctx context.Context, actor Actor) ([]FeedConsumer, 
 // MoveFeedConsumer moves a consumer of the feed to another cursor: see
 // [FeedDesk.MoveConsumer].
 type MoveFeedConsumer struct {
-	Name string // 1 to 100 characters
-	From string // the cursor that it stands at; "" for a new one
-	To   string // the cursor that it goes on from; "": it is forgotten
+	Name string `json:"name"` // 1 to 100 characters
+	From string `json:"from"` // the cursor that it stands at; "" for a new one
+	To   string `json:"to"`   // the cursor that it goes on from; "": it is forgotten
 }
 
 // MoveConsumer keeps the cursor of a partner's consumer, or of the program's, so that

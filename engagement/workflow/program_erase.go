@@ -26,13 +26,13 @@ import (
 // user by the name that the host gave in Actor.User, a contact or user by name, or
 // all of these.
 type Person struct {
-	Email string
-	User  string
+	Email string `json:"email,omitempty"`
+	User  string `json:"user,omitempty"`
 	// Name is the full name of a contact or a user, in whatever case: as it stands
 	// with the contact, or as user or address spell it ("ana.silva"). At least two
 	// characters. It is also taken out of texts and names of files, where it stands
 	// as words of their own.
-	Name string
+	Name string `json:"name,omitempty"`
 }
 
 // LogValue hides the person.
