@@ -48,6 +48,9 @@ func (r *route) operation(s *schemas) object {
 		"parameters":  r.parameters(s),
 		"responses":   object{"200": r.response(s), "default": object{"$ref": "#/components/responses/Problem"}},
 	}
+	if r.table { // a second content would make every answer one or the other to a typed client
+		op["description"] = "It is a CSV file where the Accept header asks for text/csv, with the parameters separator (comma, semicolon or tab) and byte_order_mark."
+	}
 	if r.result == nil && !r.binary {
 		op["responses"] = object{"204": object{"description": "It is done."}, "default": object{"$ref": "#/components/responses/Problem"}}
 	}
@@ -98,9 +101,6 @@ func (r *route) response(s *schemas) object {
 		content["application/jsonl"] = object{"schema": s.of(r.result)}
 	default:
 		content["application/json"] = object{"schema": s.of(r.result)}
-	}
-	if r.table {
-		content["text/csv"] = object{"schema": object{"type": "string"}}
 	}
 	return object{"description": "What was asked for.", "content": content}
 }
