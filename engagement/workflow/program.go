@@ -26,9 +26,9 @@ type Progress struct {
 // KnownCustomer is a customer of whom the program says that it has consented to
 // the partner before.
 type KnownCustomer struct {
-	Identity     tenant.Identity
-	FriendlyName string
-	Since        time.Time // zero: now
+	Identity     tenant.Identity `json:"identity"`
+	FriendlyName string          `json:"friendly_name,omitempty"`
+	Since        time.Time       `json:"since,omitzero"` // zero: now
 }
 
 // Import makes customers known to a partner and evaluates them for every engagement, in
@@ -122,9 +122,9 @@ func (c KnownCustomer) LogValue() slog.Value {
 // Reevaluation is what to re-evaluate for a partner: one customer, one engagement, both
 // or, where a field is empty, all.
 type Reevaluation struct {
-	Partner    engagement.PartnerID
-	Customer   tenant.Key
-	Engagement engagement.ID
+	Partner    engagement.PartnerID `json:"partner"`
+	Customer   tenant.Key           `json:"customer,omitempty"`
+	Engagement engagement.ID        `json:"engagement,omitempty"`
 }
 
 // Reevaluate asks the rules again about known customers, after facts or rules have

@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 )
 
@@ -64,7 +63,7 @@ func wantsCSV(r *http.Request) bool {
 
 // csvOptions reads how a table is to be written.
 func (x *exchange) csvOptions() (*workflow.CSVOptions, error) {
-	o := &workflow.CSVOptions{Language: x.language()}
+	o := &workflow.CSVOptions{Language: x.actor.Language}
 	separator, err := x.take("separator")
 	if err != nil {
 		return nil, err
@@ -88,11 +87,6 @@ func (x *exchange) csvOptions() (*workflow.CSVOptions, error) {
 		}
 	}
 	return o, x.noMore()
-}
-
-// language is that of the request among those that there are words for.
-func (x *exchange) language() link.Language {
-	return x.options.Words.For(link.AcceptedLanguages(x.r.Header.Get("Accept-Language"))...).Language()
 }
 
 // late sends the header of a table with its first line, until when a mistake still has a

@@ -124,8 +124,11 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, to *route) {
 			h.options.Logger.InfoContext(r.Context(), "not authenticated", "error", err)
 			err = &problem{Status: http.StatusUnauthorized, Detail: "log in first"}
 		}
-		h.fail(w, r, err)
+		h.fail(w, r, h.language(r), err)
 		return
+	}
+	if actor.Language == "" {
+		actor.Language = h.language(r)
 	}
 	x := &exchange{Handler: h, w: w, r: r, route: to, actor: actor, values: r.URL.Query(), body: http.NewResponseController(w)}
 	err = x.forPartner()
@@ -133,6 +136,6 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, to *route) {
 		err = to.serve(x)
 	}
 	if err != nil {
-		h.fail(w, r, err)
+		h.fail(w, r, actor.Language, err)
 	}
 }

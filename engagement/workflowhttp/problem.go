@@ -26,13 +26,13 @@ type problem struct {
 
 func (p *problem) Error() string { return p.Detail }
 
-// problemOf makes a problem of an error, in the language that was asked for.
-func (h *Handler) problemOf(r *http.Request, err error) *problem {
+// problemOf makes a problem of an error, in a language.
+func (h *Handler) problemOf(r *http.Request, in link.Language, err error) *problem {
 	if p := new(problem); errors.As(err, &p) {
 		p.Title = http.StatusText(p.Status)
 		return p
 	}
-	w := h.options.Words.For(link.AcceptedLanguages(r.Header.Get("Accept-Language"))...)
+	w := h.options.Words.For(in)
 	p := &problem{Status: workflow.HTTPStatus(err), Refusals: workflow.RefusalsIn(err, w, h.options.Zone)}
 	if len(p.Refusals) > 0 {
 		p.Code, p.Detail = p.Refusals[0].Code, p.Refusals[0].Message
@@ -68,8 +68,8 @@ func wait(p *problem, now time.Time) (most time.Duration) {
 }
 
 // fail answers with an error, and logs what whoever runs the server has to know.
-func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := h.problemOf(r, err)
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, in link.Language, err error) {
+	p := h.problemOf(r, in, err)
 	if p.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 		h.options.Logger.ErrorContext(r.Context(), "a request failed", "method", r.Method, "status", p.Status, "error", err)
 	}
@@ -96,4 +96,9 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, p *problem) {
 	}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(append(data, '\n')) // nobody is left to be told
+}
+
+// language is that which a request asks for, among those that there are words in.
+func (h *Handler) language(r *http.Request) link.Language {
+	return h.options.Words.For(link.AcceptedLanguages(r.Header.Get("Accept-Language"))...).Language()
 }

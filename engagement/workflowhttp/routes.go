@@ -9,6 +9,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -37,7 +38,10 @@ var table = []route{
 
 	tables("/customers", "A page of an engagement's Customers page.", customers, (*workflow.CustomersDesk).List, (*workflow.CustomersDesk).Export),
 	streams("/customers/all", "Every row of an engagement's Customers page.", customers, (*workflow.CustomersDesk).All),
-	pours("/customers/known", "Every customer that the partner knows.", customers, (*workflow.CustomersDesk).Known),
+	lists("/customers/search", "Customers and participations in all engagements, by words.", customers, (*workflow.CustomersDesk).Search),
+	lists("/customers/needing-attention", "What the partner has to do, the soonest first.", customers, (*workflow.CustomersDesk).NeedingAttention),
+	lists("/customers/known", "A page of the customers that the partner knows.", customers, (*workflow.CustomersDesk).Known),
+	pours("/customers/known/all", "Every customer that the partner knows.", customers, (*workflow.CustomersDesk).AllKnown),
 	asks("/customers/identify", "Who a customer is, and what can be begun with it.", customers, (*workflow.CustomersDesk).Identify),
 	asks("/customers/preview-claim", "What claiming a known customer would come to.", customers, (*workflow.CustomersDesk).PreviewClaim),
 	commands("/customers/add", "Adds a customer to engagements.", customers, (*workflow.CustomersDesk).Add),
@@ -78,6 +82,7 @@ var table = []route{
 	changes("/participations/{id}/documents/record", "Records a document that the host keeps.", documents, (*workflow.DocumentsDesk).Record),
 	changes("/participations/{id}/documents/remove", "Removes a document.", documents, (*workflow.DocumentsDesk).Remove),
 
+	named(route{method: http.MethodGet, path: "/participations/{id}/surveys/{survey}", doc: "What a survey asks.", result: reflect.TypeFor[survey.View](), serve: surveyForm}, (*workflow.SurveysDesk).Get),
 	changes("/participations/{id}/surveys/send", "Sends a survey to the customer.", surveys, (*workflow.SurveysDesk).Send),
 	changes("/participations/{id}/surveys/resend", "Sends a survey again.", surveys, (*workflow.SurveysDesk).Resend),
 	changes("/participations/{id}/surveys/answer", "Answers the partner's own survey.", surveys, (*workflow.SurveysDesk).Answer),
@@ -124,6 +129,18 @@ func lag(x *exchange) error {
 		return err
 	}
 	return x.answer(result)
+}
+
+// surveyForm answers what a survey asks.
+func surveyForm(x *exchange) error {
+	if err := x.noMore(); err != nil {
+		return err
+	}
+	view, err := x.service.Surveys.Get(x.r.Context(), x.actor, id[engagement.ParticipationID](x), x.r.PathValue("survey"))
+	if err != nil {
+		return err
+	}
+	return x.answer(view)
 }
 
 // verify verifies a history.

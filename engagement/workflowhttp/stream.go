@@ -53,7 +53,7 @@ func (l *lines) failed(err error) error {
 	if !l.x.started {
 		return err
 	}
-	p := l.x.problemOf(l.x.r, err)
+	p := l.x.problemOf(l.x.r, l.x.actor.Language, err)
 	if p.Status >= http.StatusInternalServerError {
 		l.x.options.Logger.ErrorContext(l.x.r.Context(), "a request failed on the way", "path", l.x.route.path, "error", err)
 	}

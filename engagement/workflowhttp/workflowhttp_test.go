@@ -190,7 +190,7 @@ func TestNobody(t *testing.T) {
 	p := c.w.Added(migration, "ana@contoso.com")
 	c.actor = nil
 	for _, r := range workflowhttp.Routes() {
-		target := strings.NewReplacer("{id}", string(p), "{engagement}", migration, "{customer}", "x", "{document}", "y", "{partner}", "northwind").Replace(r.Path)
+		target := strings.NewReplacer("{id}", string(p), "{engagement}", migration, "{customer}", "x", "{document}", "y", "{survey}", "z", "{partner}", "northwind").Replace(r.Path)
 		got := c.do(r.Method, target, m{}, "Idempotency-Key", "k")
 		if got.Code != http.StatusUnauthorized {
 			t.Errorf("%s %s answers %d", r.Method, target, got.Code)
@@ -214,7 +214,7 @@ func TestIsolation(t *testing.T) {
 		if !strings.Contains(r.Path, "{id}") {
 			continue
 		}
-		target := strings.NewReplacer("{id}", string(p), "{document}", string(document.ID)).Replace(r.Path)
+		target := strings.NewReplacer("{id}", string(p), "{document}", string(document.ID), "{survey}", claim.ProofPartnerSurvey).Replace(r.Path)
 		if strings.HasSuffix(r.Path, "/documents") {
 			target += "?kind=invoice&name=x.pdf"
 		}
@@ -228,7 +228,7 @@ func TestIsolation(t *testing.T) {
 		tried++
 	}
 	assert.Greater(t, tried, 25)
-	for _, list := range []string{"/claims", "/claims/all", "/customers/known", "/customers?engagement=" + migration, "/feed"} {
+	for _, list := range []string{"/claims", "/claims/all", "/customers/known", "/customers/known/all", "/customers/search?search=contoso", "/customers/needing-attention", "/customers?engagement=" + migration, "/feed"} {
 		assert.NotContains(t, eve.get(list).Body.String(), string(p), list)
 	}
 	assert.Equal(t, before, c.get("/participations/"+string(p)).Body.String(), "nothing has changed")
@@ -247,7 +247,7 @@ func TestLists(t *testing.T) {
 		assert.Contains(t, first.Header().Get("Link"), `rel="next"`)
 		assert.Contains(t, first.Header().Get("Link"), "cursor=")
 	}
-	assert.NotEmpty(t, c.get("/customers/known").status(200).lines())
+	assert.NotEmpty(t, c.get("/customers/known/all").status(200).lines())
 	c.get("/claims/all").status(200).lines()
 
 	table := c.get("/customers?engagement="+migration+"&separator=semicolon", "Accept", "text/csv", "Accept-Language", "pt").status(200)
@@ -367,7 +367,7 @@ func FuzzBody(f *testing.F) {
 	f.Add(uint8(0), `[{"seq": 1}]`, "partner=x")
 	f.Fuzz(func(t *testing.T, n uint8, body, query string) {
 		r := routes[int(n)%len(routes)]
-		target := strings.NewReplacer("{id}", string(p), "{engagement}", migration, "{customer}", "x", "{document}", "y", "{partner}", "northwind").Replace(r.Path)
+		target := strings.NewReplacer("{id}", string(p), "{engagement}", migration, "{customer}", "x", "{document}", "y", "{survey}", "z", "{partner}", "northwind").Replace(r.Path)
 		req := httptest.NewRequestWithContext(t.Context(), r.Method, target, strings.NewReader(body))
 		req.URL.RawQuery = query
 		req.Header.Set("Content-Type", "application/json")
