@@ -1,7 +1,10 @@
 package workflowhttp
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -24,17 +27,46 @@ func OpenAPI() []byte {
 		at[strings.ToLower(r.method)] = r.operation(s)
 	}
 	problems := object{"description": "A problem of RFC 9457.", "content": object{"application/problem+json": object{"schema": s.of(reflect.TypeFor[problem]())}}}
-	out, err := json.MarshalIndent(object{
+	head := object{
 		"openapi": "3.1.0",
 		"info": object{"title": "partnerengage", "version": "0",
 			"description": "The desks of a partner portal: which customers are eligible for which engagement and why, their consent, and claims on the way to payment."},
-		"paths":      paths,
-		"components": object{"schemas": s.components, "responses": object{"Problem": problems}},
-	}, "", " ")
-	if err != nil {
-		panic(err) // of maps, lists and texts
 	}
-	return append(out, '\n')
+	return written(head, paths, object{"schemas": s.components, "responses": object{"Problem": problems}})
+}
+
+// written writes a description with a line for each path and each component, so that
+// people see what has changed.
+func written(head, paths, components object) []byte {
+	var b bytes.Buffer
+	line := func(indent, key string, v any, last bool) {
+		text, err := json.Marshal(v)
+		if err != nil {
+			panic(err) // of maps, lists and texts
+		}
+		fmt.Fprintf(&b, "%s%q: %s", indent, key, text)
+		if !last {
+			b.WriteByte(',')
+		}
+		b.WriteByte('\n')
+	}
+	each := func(indent string, of object) {
+		keys := slices.Sorted(maps.Keys(of))
+		for i, key := range keys {
+			line(indent, key, of[key], i == len(keys)-1)
+		}
+	}
+	b.WriteString("{\n")
+	line("  ", "openapi", head["openapi"], false)
+	line("  ", "info", head["info"], false)
+	b.WriteString("  \"paths\": {\n")
+	each("    ", paths)
+	b.WriteString("  },\n  \"components\": {\n    \"responses\": {\n")
+	each("      ", components["responses"].(object))
+	b.WriteString("    },\n    \"schemas\": {\n")
+	each("      ", components["schemas"].(object))
+	b.WriteString("    }\n  }\n}\n")
+	return b.Bytes()
 }
 
 // tag is the desk's name as people say it.
