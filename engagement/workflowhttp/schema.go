@@ -15,7 +15,6 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
-	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -69,7 +68,7 @@ func init() {
 	enumerate(claim.AllRejectionCodes())
 	enumerate(survey.AllStatuses())
 	enumerate(survey.AllKinds())
-	enumerate(storage.AllSorts())
+	enumerate(workflow.AllSorts())
 	enumerate(workflow.AllFigureDimensions())
 	enumerate(workflow.AllCodes())
 }
