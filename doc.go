@@ -26,6 +26,13 @@
 //     contract, storage/record is how values are stored. storage/sqlite and
 //     storage/postgres keep it for good, each a module of its own.
 //
+// An error that tells somebody what is wrong has a type, which [errors.As] finds, and a
+// code, see workflow.Code; its text is a sentence without a capital, a full stop or a
+// package's name, says what would help after a colon, and can be shown. The few errors
+// without a type are of two kinds: named ones that say all there is to say, for
+// [errors.Is], and mistakes of the program that calls, whose texts begin with the name of
+// the package, as in "workflow: Relay needs a Notifier in the Options".
+//
 // The example of this file is the smallest useful program. The module examples
 // has larger ones, each one thing that a host does.
 package partnerengage

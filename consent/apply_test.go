@@ -12,6 +12,8 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
+
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // event returns an event of each kind that nothing but status and time refuses.
@@ -42,9 +44,9 @@ func event(k consent.Kind) consent.Event {
 func TestEveryEventInEveryStatus(t *testing.T) {
 	var (
 		allowed  = func(s consent.Status) any { return s }
-		no       = link.ErrNotAllowed
-		answered = link.ErrAlreadyAnswered
-		over     = link.ErrExpired
+		no       = errtest.Type[*consent.NotAllowedError]()
+		answered = errtest.Type[*consent.AlreadyAnsweredError]()
+		over     = errtest.Type[*consent.ExpiredError]()
 		unknown  = link.ErrUnknown
 		same     = "done already"
 	)
@@ -144,11 +146,11 @@ func TestAnswerAroundTheDeadline(t *testing.T) {
 		noError(t, err, "%s a microsecond before", e.Kind())
 		for _, late := range []time.Duration{0, time.Microsecond, 100 * day} {
 			_, err = consent.Apply(requested(t), e, deadline.Add(late))
-			errorIs(t, err, link.ErrExpired, "%s %s after", e.Kind(), late)
+			errorIs(t, err, errtest.Type[*consent.ExpiredError](), "%s %s after", e.Kind(), late)
 		}
 	}
 	_, err := consent.Apply(requested(t), consent.Expire{}, deadline.Add(-time.Microsecond))
-	errorIs(t, err, link.ErrNotAllowed)
+	errorIs(t, err, errtest.Type[*consent.NotAllowedError]())
 }
 
 // Recording that the deadline has passed changes nothing that a reader could see,
@@ -176,10 +178,10 @@ func TestAClockThatGoesBackRevivesNothing(t *testing.T) {
 	s := apply(t, requested(t), consent.Expire{}, deadline)
 	equal(t, consent.StatusExpired, s.StatusAt(start))
 	_, err := consent.Apply(s, consent.Accept{Link: "l1"}, start)
-	errorIs(t, err, link.ErrExpired)
+	errorIs(t, err, errtest.Type[*consent.ExpiredError]())
 	s = in(t, consent.StatusGranted)
 	_, err = consent.Apply(s, consent.Decline{Link: "l1"}, start.Add(-day))
-	errorIs(t, err, link.ErrAlreadyAnswered)
+	errorIs(t, err, errtest.Type[*consent.AlreadyAnsweredError]())
 }
 
 func TestTheZeroStateIsOver(t *testing.T) {
@@ -191,7 +193,7 @@ func TestTheZeroStateIsOver(t *testing.T) {
 	s := consent.Start(time.Time{})
 	equal(t, consent.StatusExpired, s.StatusAt(start))
 	_, err := consent.Apply(s, event(consent.KindRequest), start)
-	errorIs(t, err, link.ErrExpired)
+	errorIs(t, err, errtest.Type[*consent.ExpiredError]())
 }
 
 func TestRequestRecordsWhatWasSent(t *testing.T) {
@@ -243,7 +245,7 @@ func TestRequestRefusesBadInput(t *testing.T) {
 		var invalid *link.InvalidError
 		errorAs(t, err, &invalid, name)
 		equal(t, c.field, invalid.Field, name)
-		errorIs(t, err, link.ErrInvalid, name)
+		errorIs(t, err, errtest.Type[*link.InvalidError](), name)
 		lacks(t, err.Error(), "ana@", "%s: no address in an error", name)
 		equal(t, s, got, name)
 	}
@@ -261,13 +263,13 @@ func TestResendVoidsEarlierLinks(t *testing.T) {
 			var void *link.VoidError
 			errorAs(t, err, &void)
 			equal(t, start.Add(day), void.VoidedAt)
-			errorIs(t, err, link.ErrVoid)
+			errorIs(t, err, errtest.Type[*link.VoidError]())
 		}
 	}
 	_, err := consent.Apply(s, consent.Accept{Link: "l4"}, start.Add(2*day))
 	noError(t, err)
 	_, err = consent.Apply(s, consent.Resend{Links: links("l1", "l5")}, start.Add(2*day))
-	errorIs(t, err, link.ErrInvalid, "an ID is used once, also after its link is void")
+	errorIs(t, err, errtest.Type[*link.InvalidError](), "an ID is used once, also after its link is void")
 	_, err = consent.Apply(s, consent.Accept{Link: "l9"}, start.Add(2*day))
 	errorIs(t, err, link.ErrUnknown)
 }
@@ -286,7 +288,7 @@ func TestResendLimits(t *testing.T) {
 	var soon *link.TooSoonError
 	_, err := consent.Apply(s, consent.Resend{Links: links("x", "y")}, start.Add(day-time.Microsecond))
 	errorAs(t, err, &soon)
-	errorIs(t, err, link.ErrTooSoon)
+	errorIs(t, err, errtest.Type[*link.TooSoonError]())
 	equal(t, start.Add(day), soon.NotBefore)
 
 	ids := []link.ID{"a", "b", "c", "d", "e", "f", "g", "h"}
@@ -299,26 +301,26 @@ func TestResendLimits(t *testing.T) {
 	var many *link.TooManyError
 	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y")}, now.Add(day))
 	errorAs(t, err, &many)
-	errorIs(t, err, link.ErrTooMany)
+	errorIs(t, err, errtest.Type[*link.TooManyError]())
 	equal(t, link.TooManyError{Sent: 5, Max: 5}, *many)
 	_, err = consent.Apply(s, consent.ChangeContacts{Customer: emails(carla), Links: links("x")}, now.Add(day))
-	errorIs(t, err, link.ErrTooMany, "a change of contacts is no way round the limit")
+	errorIs(t, err, errtest.Type[*link.TooManyError](), "a change of contacts is no way round the limit")
 
 	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y"), Policy: link.Policy{MaxSends: 6}}, now.Add(day))
 	noError(t, err)
 	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y"), Policy: link.Policy{MaxSends: -1, ResendInterval: -1}}, now)
 	noError(t, err, "negative is no limit")
 	_, err = consent.Apply(s, consent.Resend{Links: links("x", "y"), Policy: link.Policy{MaxSends: 6, ResendInterval: time.Hour}}, now.Add(time.Hour-1))
-	errorIs(t, err, link.ErrTooSoon)
+	errorIs(t, err, errtest.Type[*link.TooSoonError]())
 }
 
 func TestMayResend(t *testing.T) {
 	var p link.Policy
-	errorIs(t, consent.MayResend(consent.Start(deadline), p, start), link.ErrNotAllowed)
-	errorIs(t, consent.MayResend(requested(t), p, start), link.ErrTooSoon)
+	errorIs(t, consent.MayResend(consent.Start(deadline), p, start), errtest.Type[*consent.NotAllowedError]())
+	errorIs(t, consent.MayResend(requested(t), p, start), errtest.Type[*link.TooSoonError]())
 	noError(t, consent.MayResend(requested(t), p, start.Add(day)))
-	errorIs(t, consent.MayResend(requested(t), p, deadline), link.ErrExpired)
-	errorIs(t, consent.MayResend(in(t, consent.StatusGranted), p, start.Add(day)), link.ErrNotAllowed)
+	errorIs(t, consent.MayResend(requested(t), p, deadline), errtest.Type[*consent.ExpiredError]())
+	errorIs(t, consent.MayResend(in(t, consent.StatusGranted), p, start.Add(day)), errtest.Type[*consent.NotAllowedError]())
 }
 
 func TestChangeContacts(t *testing.T) {
@@ -329,7 +331,7 @@ func TestChangeContacts(t *testing.T) {
 	equal(t, deadline, s.Deadline)
 	for _, id := range links("l1", "l2") {
 		_, err := consent.Apply(s, consent.Accept{Link: id}, start.Add(time.Hour))
-		errorIs(t, err, link.ErrVoid)
+		errorIs(t, err, errtest.Type[*link.VoidError]())
 	}
 
 	// Nobody is written to twice in a day this way, not even after others were.
@@ -345,7 +347,7 @@ func TestChangeContacts(t *testing.T) {
 
 	// It counts as a sending for the next resend.
 	_, err = consent.Apply(s, consent.Resend{Links: links("l4")}, start.Add(day))
-	errorIs(t, err, link.ErrTooSoon)
+	errorIs(t, err, errtest.Type[*link.TooSoonError]())
 	s = apply(t, s, consent.ChangeContacts{Customer: emails(ana), Partner: []link.Contact{}, Links: links("l4"), Terms: terms("pt")}, start.Add(2*day))
 	equal(t, 0, len(s.Partner))
 	equal(t, consent.KindChangeContacts, s.Sent[2].Kind)
@@ -392,7 +394,7 @@ func TestAnyLiveLinkWithdraws(t *testing.T) {
 	resent := apply(t, requested(t), consent.Resend{Links: links("l3", "l4")}, start.Add(day))
 	granted := apply(t, resent, consent.Accept{Link: "l3"}, start.Add(day))
 	_, err := consent.Apply(granted, consent.Withdraw{Link: "l1"}, start.Add(day))
-	errorIs(t, err, link.ErrVoid)
+	errorIs(t, err, errtest.Type[*link.VoidError]())
 }
 
 func TestWithdrawAfterSubmissionIsAFlag(t *testing.T) {
@@ -487,9 +489,9 @@ func TestMint(t *testing.T) {
 	_, err := consent.Mint(s, "l9", link.Hash{1})
 	errorIs(t, err, link.ErrUnknown)
 	_, err = consent.Mint(s, "l1", link.Hash{1})
-	errorIs(t, err, link.ErrVoid)
+	errorIs(t, err, errtest.Type[*link.VoidError]())
 	_, err = consent.Mint(s, "l3", link.Hash{})
-	errorIs(t, err, link.ErrInvalid)
+	errorIs(t, err, errtest.Type[*link.InvalidError]())
 
 	s, err = consent.Mint(s, "l3", link.Hash{1})
 	noError(t, err)
@@ -497,7 +499,7 @@ func TestMint(t *testing.T) {
 	noError(t, err)
 	equal(t, s, again)
 	_, err = consent.Mint(s, "l4", link.Hash{1})
-	errorIs(t, err, link.ErrInvalid, "one token, one link")
+	errorIs(t, err, errtest.Type[*link.InvalidError](), "one token, one link")
 	s, err = consent.Mint(s, "l3", link.Hash{2})
 	noError(t, err)
 	for _, h := range []link.Hash{{1}, {2}} {
@@ -546,6 +548,6 @@ func TestStateJSON(t *testing.T) {
 	} {
 		var s consent.State
 		err := json.Unmarshal([]byte(junk), &s)
-		check(t, errors.Is(err, link.ErrInvalid), "%s: %v", junk, err)
+		check(t, errors.As(err, new(*link.InvalidError)), "%s: %v", junk, err)
 	}
 }

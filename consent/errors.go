@@ -19,7 +19,7 @@ var (
 )
 
 // AlreadyAnsweredError refuses a second answer that differs from the first. It says
-// what was answered and when, and not by whom. It matches [link.ErrAlreadyAnswered].
+// what was answered and when, and not by whom.
 type AlreadyAnsweredError struct {
 	Decision Decision // the latest: accept, decline, or withdraw
 	At       time.Time
@@ -29,10 +29,7 @@ func (e *AlreadyAnsweredError) Error() string {
 	return fmt.Sprintf("already answered with %q at %s; the first answer counts", e.Decision, e.At.Format(time.RFC3339))
 }
 
-// Unwrap returns [link.ErrAlreadyAnswered].
-func (e *AlreadyAnsweredError) Unwrap() error { return link.ErrAlreadyAnswered }
-
-// ExpiredError refuses what comes at or after the deadline. It matches [link.ErrExpired].
+// ExpiredError refuses what comes at or after the deadline.
 type ExpiredError struct {
 	Deadline time.Time
 }
@@ -41,11 +38,7 @@ func (e *ExpiredError) Error() string {
 	return fmt.Sprintf("the time to answer ended at %s; the customer has to be added or claimed again", e.Deadline.Format(time.RFC3339))
 }
 
-// Unwrap returns [link.ErrExpired].
-func (e *ExpiredError) Unwrap() error { return link.ErrExpired }
-
 // NotAllowedError refuses an event that [Moves] does not list for the status.
-// It matches [link.ErrNotAllowed].
 type NotAllowedError struct {
 	Status Status // as it reads at the time of the event
 	Event  Kind
@@ -54,9 +47,6 @@ type NotAllowedError struct {
 func (e *NotAllowedError) Error() string {
 	return fmt.Sprintf("%s is not allowed while the consent is %s", e.Event, e.Status)
 }
-
-// Unwrap returns [link.ErrNotAllowed].
-func (e *NotAllowedError) Unwrap() error { return link.ErrNotAllowed }
 
 func invalid(field, problem string) error { return &link.InvalidError{Field: field, Problem: problem} }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
+
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 var comparable = cmp.AllowUnexported(tenant.Email{}, tenant.Domain{})
@@ -89,7 +91,7 @@ func TestNobodyErasedIsWrittenToAgain(t *testing.T) {
 
 	s, _ = s.Erase(bruno)
 	_, err = consent.Apply(s, consent.Resend{}, start.Add(day))
-	errorIs(t, err, link.ErrInvalid)
+	errorIs(t, err, errtest.Type[*link.InvalidError]())
 	_, err = consent.Apply(s, consent.ChangeContacts{Customer: emails(carla), Links: links("l3")}, start.Add(day))
 	noError(t, err)
 }
@@ -177,10 +179,10 @@ func TestReceiptLeavesOutWhoDidNothing(t *testing.T) {
 
 func TestReceiptNeedsItsMandatoryFields(t *testing.T) {
 	_, err := consent.NewReceipt(consent.Start(deadline), details())
-	errorIs(t, err, link.ErrInvalid, "nobody was asked")
+	errorIs(t, err, errtest.Type[*link.InvalidError](), "nobody was asked")
 
 	_, err = consent.NewReceipt(in(t, consent.StatusGranted), consent.ReceiptDetails{})
-	errorIs(t, err, link.ErrInvalid)
+	errorIs(t, err, errtest.Type[*link.InvalidError]())
 	for _, field := range []string{
 		"receipt_id", "issued_at", "consent_record.record_id", "consent_record.events",
 		"consent_record.pii_processing.purposes[3].pii_controllers",

@@ -1,7 +1,6 @@
 package consent_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/link"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // FuzzEvents runs random events over one consent and holds it to what is always
@@ -126,9 +126,9 @@ func checkStep(t *testing.T, all []consent.Move, old, next consent.State, e cons
 		if next.Status != old.Status || len(next.Links) != len(old.Links) || next.Answer != old.Answer || next.Withdrawal != old.Withdrawal {
 			t.Fatalf("%s was refused and changed something: %v", e.Kind(), err)
 		}
-		known := []error{link.ErrUnknown, link.ErrVoid, link.ErrAlreadyAnswered, link.ErrExpired,
-			link.ErrTooSoon, link.ErrTooMany, link.ErrNotAllowed, link.ErrInvalid}
-		if !slices.ContainsFunc(known, func(k error) bool { return errors.Is(err, k) }) {
+		known := []error{link.ErrUnknown, errtest.Type[*link.VoidError](), errtest.Type[*consent.AlreadyAnsweredError](), errtest.Type[*consent.ExpiredError](),
+			errtest.Type[*link.TooSoonError](), errtest.Type[*link.TooManyError](), errtest.Type[*consent.NotAllowedError](), errtest.Type[*link.InvalidError]()}
+		if !slices.ContainsFunc(known, func(k error) bool { return errtest.Is(err, k) }) {
 			t.Fatalf("%s: an error of no known kind: %v", e.Kind(), err)
 		}
 		return

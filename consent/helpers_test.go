@@ -17,6 +17,8 @@ import (
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/tenant"
+
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files and STATES.md anew")
@@ -161,7 +163,7 @@ func noError(t testing.TB, err error, msg ...any) {
 
 func errorIs(t testing.TB, err, target error, msg ...any) {
 	t.Helper()
-	if !errors.Is(err, target) {
+	if !errtest.Is(err, target) {
 		t.Errorf("error %v, want %v%s", err, target, say(msg))
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/link"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // The texts that were sent are evidence. If this fails because a text was meant to
@@ -76,7 +77,7 @@ func TestTextHash(t *testing.T) {
 	noError(t, json.Unmarshal(b, &h))
 	equal(t, text.Hash(), h)
 	for _, junk := range []string{"", "zz", strings.Repeat("0", 63), strings.Repeat("0", 65), strings.Repeat("0", 66), strings.Repeat("g", 64)} {
-		errorIs(t, h.UnmarshalText([]byte(junk)), link.ErrInvalid, "%q", junk)
+		errorIs(t, h.UnmarshalText([]byte(junk)), errtest.Type[*link.InvalidError](), "%q", junk)
 	}
 	equal(t, text.Hash(), h, "junk changes nothing")
 }
@@ -102,7 +103,7 @@ func TestTextValidate(t *testing.T) {
 		errorAs(t, text.Validate(), &invalid, field)
 		equal(t, field, invalid.Field)
 		_, err := consent.NewTexts(text)
-		errorIs(t, err, link.ErrInvalid, field)
+		errorIs(t, err, errtest.Type[*link.InvalidError](), field)
 	}
 	for _, change := range []func(*consent.Text){
 		func(t *consent.Text) { t.Language = "PT-pt" },
@@ -112,7 +113,7 @@ func TestTextValidate(t *testing.T) {
 	} {
 		text := consent.StandardTexts().For("en")
 		change(&text)
-		errorIs(t, text.Validate(), link.ErrInvalid)
+		errorIs(t, text.Validate(), errtest.Type[*link.InvalidError]())
 	}
 	// All that is wrong is told at once.
 	check(t, strings.Count(consent.Text{}.Validate().Error(), "\n") >= 7)
@@ -139,11 +140,11 @@ func TestHostsOwnTexts(t *testing.T) {
 	_, err = texts.Lookup(changed.Ref())
 	errorIs(t, err, consent.ErrUnknownText)
 	_, err = consent.NewTexts(french("1"), changed)
-	errorIs(t, err, link.ErrInvalid, "one version, two texts")
+	errorIs(t, err, errtest.Type[*link.InvalidError](), "one version, two texts")
 	_, err = consent.NewTexts(french("1"), french("1"))
 	noError(t, err, "the same twice is no harm")
 	_, err = consent.NewTexts()
-	errorIs(t, err, link.ErrInvalid)
+	errorIs(t, err, errtest.Type[*link.InvalidError]())
 
 	got := texts.For("fr")
 	got.Paragraphs[0], got.Purposes[0].Text = "x", "x"

@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/partnerengage/partnerengage/consent"
 	"github.com/partnerengage/partnerengage/consent/link"
+
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 func TestViewShowsWhatWasSent(t *testing.T) {
@@ -64,7 +66,7 @@ func TestViewFollowsTheState(t *testing.T) {
 func TestViewRefuses(t *testing.T) {
 	s := apply(t, requested(t), consent.Resend{Links: links("l3", "l4")}, start.Add(day))
 	_, err := consent.NewView(s, "l1", consent.Page{}, start.Add(day))
-	errorIs(t, err, link.ErrVoid)
+	errorIs(t, err, errtest.Type[*link.VoidError]())
 	_, err = consent.NewView(s, "l9", consent.Page{}, start.Add(day))
 	errorIs(t, err, link.ErrUnknown)
 	texts, err := consent.NewTexts(french("1"))

@@ -58,7 +58,7 @@ type MoneyError struct {
 }
 
 func (e *MoneyError) Error() string {
-	return fmt.Sprintf("eligibility: the amount %.60q %s", e.Amount.String(), e.Problem)
+	return fmt.Sprintf("the amount %.60q %s", e.Amount.String(), e.Problem)
 }
 
 // maxWhole is how many digits an amount may have before the point: more than any

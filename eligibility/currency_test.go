@@ -47,12 +47,12 @@ func TestCheckMoney(t *testing.T) {
 		code    string
 		problem string
 	}{
-		{decimal.RequireFromString("1234.567"), "JPY", `eligibility: the amount "1234.567 JPY" has decimals: JPY has none, so use whole units`},
-		{decimal.RequireFromString("0.0000000001"), "USD", `eligibility: the amount "0.0000000001 USD" has too many decimals: USD has 2`},
-		{decimal.NewFromInt(5), "ZZZ", `eligibility: the amount "5 ZZZ" is in an unknown currency: use a code of ISO 4217 in capitals, for example EUR`},
-		{decimal.NewFromInt(5), "", `eligibility: the amount "5 " has no currency: add its code of ISO 4217, for example EUR`},
-		{decimal.New(1, 15), "USD", `eligibility: the amount "1000000000000000.00 USD" is too large: amounts have at most 15 digits before the point`},
-		{decimal.New(1, math.MaxInt32), "USD", `eligibility: the amount "1E2147483647 USD" is too large: amounts have at most 15 digits before the point`},
+		{decimal.RequireFromString("1234.567"), "JPY", `the amount "1234.567 JPY" has decimals: JPY has none, so use whole units`},
+		{decimal.RequireFromString("0.0000000001"), "USD", `the amount "0.0000000001 USD" has too many decimals: USD has 2`},
+		{decimal.NewFromInt(5), "ZZZ", `the amount "5 ZZZ" is in an unknown currency: use a code of ISO 4217 in capitals, for example EUR`},
+		{decimal.NewFromInt(5), "", `the amount "5 " has no currency: add its code of ISO 4217, for example EUR`},
+		{decimal.New(1, 15), "USD", `the amount "1000000000000000.00 USD" is too large: amounts have at most 15 digits before the point`},
+		{decimal.New(1, math.MaxInt32), "USD", `the amount "1E2147483647 USD" is too large: amounts have at most 15 digits before the point`},
 	} {
 		m := eligibility.Money{Amount: c.amount, Currency: c.code}
 		_, err := (*eligibility.Currencies)(nil).Check(m)

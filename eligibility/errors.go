@@ -27,7 +27,7 @@ func (e *RuleSetError) Error() string {
 	if e.Rule != "" {
 		where = "rule " + strconv.Quote(e.Rule) + ": " + e.Field
 	}
-	return fmt.Sprintf("eligibility: rule set %q: %s %s", e.RuleSet, where, e.Problem)
+	return fmt.Sprintf("rule set %q: %s %s", e.RuleSet, where, e.Problem)
 }
 
 // RuleError says that a rule could not be answered, which is no verdict on
@@ -40,7 +40,7 @@ type RuleError struct {
 }
 
 func (e *RuleError) Error() string {
-	return fmt.Sprintf("eligibility: rule %q of %s %s failed: %v", e.Rule, e.RuleSet, e.Version, e.Err)
+	return fmt.Sprintf("rule %q of %s %s failed: %v", e.Rule, e.RuleSet, e.Version, e.Err)
 }
 
 // Unwrap returns Err.
@@ -61,7 +61,7 @@ func (e *NotInEffectError) Error() string {
 		}
 		return t.Format(time.RFC3339)
 	}
-	return fmt.Sprintf("eligibility: rule set %s %s is in effect from %s until %s, not at %s: decide by the version that is",
+	return fmt.Sprintf("rule set %s %s is in effect from %s until %s, not at %s: decide by the version that is",
 		e.RuleSet, e.Version, end(e.From, "always"), end(e.To, "further notice"), e.At.Format(time.RFC3339))
 }
 
@@ -73,7 +73,7 @@ type ValueError struct {
 }
 
 func (e *ValueError) Error() string {
-	return fmt.Sprintf("eligibility: the value of the fact %.60q %s", e.Fact, e.Problem)
+	return fmt.Sprintf("the value of the fact %.60q %s", e.Fact, e.Problem)
 }
 
 // PanicError is what a host's function panicked with.
@@ -112,7 +112,7 @@ type ParseError struct {
 }
 
 func (e *ParseError) Error() string {
-	return fmt.Sprintf("eligibility: %q is not a %s: %s", shorten(e.Text), e.What, e.Problem)
+	return fmt.Sprintf("%q is not a %s: %s", shorten(e.Text), e.What, e.Problem)
 }
 
 func shorten(s string) string {
@@ -131,5 +131,5 @@ type ReplayError struct {
 }
 
 func (e *ReplayError) Error() string {
-	return fmt.Sprintf("eligibility: the decision of %s %s does not replay: %s", e.RuleSet, e.Version, e.Problem)
+	return fmt.Sprintf("the decision of %s %s does not replay: %s", e.RuleSet, e.Version, e.Problem)
 }

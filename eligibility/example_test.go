@@ -96,7 +96,7 @@ func ExampleFunc() {
 	// Output:
 	// eligible [] <nil>
 	// ineligible [{calm The customer has at most one open escalation for every 1000 seats. fail at most one escalation for 1000 seats 3 for 2500 [] false}] <nil>
-	//  [] eligibility: rule "calm" of support 1 failed: a negative number of escalations
+	//  [] rule "calm" of support 1 failed: a negative number of escalations
 	// unknown [open_escalations] <nil>
 }
 
@@ -126,7 +126,7 @@ func ExampleDecision_Replay() {
 	fmt.Println(err)
 	// Output:
 	// ineligible <nil>
-	// eligibility: the decision of azure 2026.1 does not replay: other findings of revenue
+	// the decision of azure 2026.1 does not replay: other findings of revenue
 }
 
 // Many customers are decided on without looking names up and without

@@ -105,7 +105,7 @@ func TestApplyClaimCountsDeadlines(t *testing.T) {
 	sent := happens(rejected, now, claim.OpenDispute{Reason: "But yes."}, claim.Submit{ReviewBy: now.AddDate(9, 0, 0)})
 	require.Equal(t, at("2026-11-09T09:01:00Z"), sent.Claim.ReviewBy)
 	same, err := engagement.ApplyClaim(sent, claim.Pay{}, now)
-	require.ErrorIs(t, err, claim.ErrNotAllowed)
+	require.ErrorAs(t, err, new(*claim.NotAllowedError))
 	require.Equal(t, sent, same)
 }
 
@@ -113,7 +113,7 @@ func TestNoClaimBeforeConsent(t *testing.T) {
 	for _, p := range []engagement.Participation{began(northwind, engagement.OriginAdded), declined(asked(began(northwind, engagement.OriginAdded)))} {
 		for _, e := range []claim.Event{claim.Submit{}, claim.Cancel{}, claim.Expire{}} {
 			same, err := engagement.ApplyClaim(p, e, start)
-			require.ErrorIs(t, err, claim.ErrNotAllowed)
+			require.ErrorAs(t, err, new(*claim.NotAllowedError))
 			require.EqualError(t, err, string(e.Kind())+" is not allowed: there is no claim before the customer consents")
 			require.Equal(t, p, same)
 		}
@@ -149,7 +149,7 @@ func TestOpenClaimTakesTheRateOfTheDay(t *testing.T) {
 
 	e.Proof = []claim.ProofItem{{Kind: "survey", Title: "Survey", Survey: &survey.Form{}}}
 	same, err := engagement.OpenClaim(p, e, start)
-	require.ErrorIs(t, err, link.ErrInvalid)
+	require.ErrorAs(t, err, new(*link.InvalidError))
 	require.Equal(t, p, same)
 }
 

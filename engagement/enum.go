@@ -15,7 +15,7 @@ type UnknownValueError struct {
 }
 
 func (e *UnknownValueError) Error() string {
-	return fmt.Sprintf("engagement: %s %q is unknown: use one of %s", e.Field, e.Value, strings.Join(e.Allowed, ", "))
+	return fmt.Sprintf("%s %q is unknown: use one of %s", e.Field, e.Value, strings.Join(e.Allowed, ", "))
 }
 
 // decode sets v to the text when it is one of all; the empty text is the zero

@@ -62,15 +62,15 @@ func refusal(v consent.View, err error) reply {
 		r.status, r.notice = http.StatusNotFound, unknown
 	case errors.Is(err, link.ErrNotShown), code.Has(err, code.Internal, code.Unreadable):
 		r.status, r.notice, r.err = http.StatusInternalServerError, notShown, err
-	case errors.Is(err, link.ErrVoid):
+	case errors.As(err, new(*link.VoidError)):
 		r.status, r.notice = http.StatusGone, replaced
-	case errors.Is(err, link.ErrExpired):
+	case code.Has(err, code.Expired):
 		r.status, r.notice = http.StatusGone, "page.expired"
 	case errors.Is(err, consent.ErrTakenElsewhere):
 		r.status, r.notice = http.StatusConflict, "page.taken_elsewhere"
-	case errors.Is(err, link.ErrNotAllowed) && statusOf(v) == http.StatusGone: // the view says why
+	case code.Has(err, code.WrongState) && statusOf(v) == http.StatusGone: // the view says why
 		r.status = http.StatusGone
-	case errors.Is(err, link.ErrAlreadyAnswered), errors.Is(err, link.ErrNotAllowed):
+	case code.Has(err, code.AlreadyAnswered, code.WrongState):
 		r.status, r.notice, r.again = http.StatusConflict, "page.not_recorded", true
 	default:
 		r.status, r.notice, r.again = http.StatusServiceUnavailable, unavailable, true

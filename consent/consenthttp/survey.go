@@ -74,9 +74,9 @@ func (s surveyPage) post(ctx context.Context, t link.Token, form url.Values) rep
 	case unread != nil:
 		return surveyRefusal(v, unread)
 	case v.Status == survey.StatusDone: // in the meantime
-		return surveyRefusal(v, link.ErrAlreadyAnswered)
+		return surveyRefusal(v, &survey.AlreadyAnsweredError{})
 	case closed(v):
-		return surveyRefusal(v, link.ErrExpired)
+		return surveyRefusal(v, &survey.ExpiredError{})
 	}
 	return askAgain(v, answers, wrong)
 }
@@ -109,11 +109,11 @@ func surveyRefusal(v survey.View, err error) reply {
 		r.status, r.notice = http.StatusNotFound, unknown
 	case errors.Is(err, link.ErrNotShown), code.Has(err, code.Internal, code.Unreadable):
 		r.status, r.notice, r.err = http.StatusInternalServerError, notShown, err
-	case errors.Is(err, link.ErrVoid):
+	case errors.As(err, new(*link.VoidError)):
 		r.status, r.notice = http.StatusGone, replaced
-	case errors.Is(err, link.ErrExpired), errors.Is(err, link.ErrNotAllowed):
+	case code.Has(err, code.Expired, code.WrongState):
 		r.status, r.notice = http.StatusGone, "survey.closed"
-	case errors.Is(err, link.ErrAlreadyAnswered):
+	case code.Has(err, code.AlreadyAnswered):
 		r.status, r.notice, r.again = http.StatusConflict, "survey.not_recorded", true
 	default:
 		r.status, r.notice, r.again = http.StatusServiceUnavailable, unavailable, true

@@ -314,7 +314,7 @@ func TestErrorsOfSurveysOfAllKinds(t *testing.T) {
 		{"unknown", fixedSurvey{wrong: link.ErrUnknown, look: link.ErrUnknown}, 404, "does not work"},
 		{"void", fixedSurvey{wrong: &link.VoidError{VoidedAt: start}, look: errStore}, 410, "newer link"},
 		{"late", fixedSurvey{wrong: &survey.ExpiredError{Deadline: deadline}, look: errStore}, 410, "survey is closed"},
-		{"cancelled", fixedSurvey{wrong: link.ErrNotAllowed, look: errStore}, 410, "survey is closed"},
+		{"cancelled", fixedSurvey{wrong: &survey.NotAllowedError{}, look: errStore}, 410, "survey is closed"},
 		{"twice, and no more", fixedSurvey{wrong: &survey.AlreadyAnsweredError{At: start}, look: errStore}, 409, "1 July 2026, 09:00 (UTC)"},
 		{"twice", fixedSurvey{wrong: &survey.AlreadyAnsweredError{At: start}, view: done}, 409, "Your answers were not recorded"},
 		{"failed", fixedSurvey{wrong: errors.Join(errStore, http.ErrServerClosed), view: open}, 503, "try again"},

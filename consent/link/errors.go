@@ -1,7 +1,6 @@
 package link
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -9,31 +8,16 @@ import (
 	"github.com/partnerengage/partnerengage/internal/enum"
 )
 
-// The sentinels of the refusals of this package and of those for which links are sent:
-// package consent and package survey have error types that match them, too.
+// What has no type of its own.
 var (
 	// ErrUnknown: no link has this token or ID.
 	ErrUnknown error = code.New(code.NotFound, "this link is unknown; open the newest message and use the link in it whole")
 	// ErrNotShown: what the link opens is there, and cannot be read. Opening it again
 	// does not help.
 	ErrNotShown error = code.New(code.Unreadable, "what this link opens cannot be shown now; tell whoever sent it to you")
-	// ErrVoid: see [VoidError].
-	ErrVoid = errors.New("this link was replaced by a newer one")
-	// ErrAlreadyAnswered: there is another answer already, and the first one counts.
-	ErrAlreadyAnswered = errors.New("already answered")
-	// ErrExpired: the deadline has passed.
-	ErrExpired = errors.New("the time to answer is over")
-	// ErrTooSoon: see [TooSoonError].
-	ErrTooSoon = errors.New("too soon to write again")
-	// ErrTooMany: see [TooManyError] and [LimitError].
-	ErrTooMany = errors.New("written to too often")
-	// ErrNotAllowed: what the link is for cannot be done now.
-	ErrNotAllowed = errors.New("not allowed now")
-	// ErrInvalid: see [InvalidError].
-	ErrInvalid = errors.New("invalid")
 )
 
-// VoidError refuses a link that a newer one replaced. It matches [ErrVoid].
+// VoidError refuses a link that a newer one replaced.
 type VoidError struct {
 	VoidedAt time.Time
 }
@@ -42,10 +26,7 @@ func (e *VoidError) Error() string {
 	return fmt.Sprintf("this link was replaced by a newer one at %s; use the link in the newest message", e.VoidedAt.Format(time.RFC3339))
 }
 
-// Unwrap returns [ErrVoid].
-func (e *VoidError) Unwrap() error { return ErrVoid }
-
-// TooSoonError refuses to write again before NotBefore. It matches [ErrTooSoon].
+// TooSoonError refuses to write again before NotBefore.
 type TooSoonError struct {
 	NotBefore time.Time
 }
@@ -54,10 +35,7 @@ func (e *TooSoonError) Error() string {
 	return fmt.Sprintf("a contact was written to a short while ago; try again at %s or later", e.NotBefore.Format(time.RFC3339))
 }
 
-// Unwrap returns [ErrTooSoon].
-func (e *TooSoonError) Unwrap() error { return ErrTooSoon }
-
-// TooManyError refuses to write more than Max times about one consent or survey. It matches [ErrTooMany].
+// TooManyError refuses to write more than Max times about one consent or survey.
 type TooManyError struct {
 	Sent, Max int // the first sending included
 }
@@ -66,10 +44,7 @@ func (e *TooManyError) Error() string {
 	return fmt.Sprintf("the contact was written to %d times and %d is the most; ask the contact to open the newest message", e.Sent, e.Max)
 }
 
-// Unwrap returns [ErrTooMany].
-func (e *TooManyError) Unwrap() error { return ErrTooMany }
-
-// InvalidError refuses malformed input, also to a consent or a survey. It matches [ErrInvalid].
+// InvalidError refuses malformed input, also to a consent or a survey.
 type InvalidError struct {
 	Field   string // such as "links" or "terms.parties"
 	Problem string // what is wrong and what would help
@@ -78,9 +53,6 @@ type InvalidError struct {
 func invalid(field, problem string) error { return &InvalidError{field, problem} }
 
 func (e *InvalidError) Error() string { return e.Field + ": " + e.Problem }
-
-// Unwrap returns [ErrInvalid].
-func (e *InvalidError) Unwrap() error { return ErrInvalid }
 
 // unknown refuses a value that an enumeration does not have.
 func unknown(field, value string, all []string) error {

@@ -34,7 +34,7 @@ func TestParseLanguage(t *testing.T) {
 	}
 	for _, junk := range []string{"", "e", "engl", "e1", "en-", "-en", "en-USA1", "en-US-Latn", "en-US-x-y", "en US", "en\n", "pt-P", "ção", "en-4a9"} {
 		_, err := link.ParseLanguage(junk)
-		require.ErrorIs(t, err, link.ErrInvalid, "%q", junk)
+		require.ErrorAs(t, err, new(*link.InvalidError), "%q", junk)
 		_, err = link.Language(junk).MarshalText()
 		require.Error(t, err, "%q", junk)
 	}

@@ -31,7 +31,7 @@ func (l *Limit) UnmarshalText(text []byte) error {
 }
 
 // LimitError refuses to write to customers more often than a [Policy] allows over
-// all of a partner's participations. It matches [ErrTooMany].
+// all of a partner's participations.
 type LimitError struct {
 	Limit     Limit
 	Field     string // of the contact, such as "customer[1].email"; empty for LimitDay, which is about all contacts
@@ -52,9 +52,6 @@ func (e *LimitError) Error() string {
 
 // Code returns "too_soon": it passes at NotBefore.
 func (*LimitError) Code() string { return code.TooSoon }
-
-// Unwrap returns [ErrTooMany].
-func (e *LimitError) Unwrap() error { return ErrTooMany }
 
 // Earlier is a message that a partner sent to the mailbox before.
 type Earlier struct {

@@ -20,7 +20,7 @@ func TestLimitsOverParticipations(t *testing.T) {
 	}
 	err := link.Policy{}.MayWriteTo(earlier, true, now)
 	var limit *link.LimitError
-	if !errors.As(err, &limit) || !errors.Is(err, link.ErrTooMany) || limit.Limit != link.LimitMailbox {
+	if !errors.As(err, &limit) || limit.Limit != link.LimitMailbox {
 		t.Fatalf("the 26th mail to a mailbox: %v", err)
 	}
 	if !limit.NotBefore.After(now) || !strings.Contains(limit.Error(), limit.NotBefore.Format("2006-01-02")) {
@@ -66,17 +66,17 @@ func TestLimitsOnSending(t *testing.T) {
 	require.NoError(t, link.Policy{}.MaySend(4))
 	err := link.Policy{}.MaySend(5)
 	require.Equal(t, &link.TooManyError{Sent: 5, Max: 5}, err)
-	require.ErrorIs(t, err, link.ErrTooMany)
+	require.ErrorAs(t, err, new(*link.TooManyError))
 	require.NoError(t, link.Policy{MaxSends: 7}.MaySend(6))
-	require.ErrorIs(t, link.Policy{MaxSends: 7}.MaySend(7), link.ErrTooMany)
+	require.ErrorAs(t, link.Policy{MaxSends: 7}.MaySend(7), new(*link.TooManyError))
 	require.NoError(t, link.Policy{MaxSends: -1}.MaySend(1000))
 
 	require.NoError(t, link.Policy{}.MayWriteAgain(time.Time{}, start), "never before")
 	err = link.Policy{}.MayWriteAgain(start, start.Add(day-time.Nanosecond))
 	require.Equal(t, &link.TooSoonError{NotBefore: start.Add(day)}, err)
-	require.ErrorIs(t, err, link.ErrTooSoon)
+	require.ErrorAs(t, err, new(*link.TooSoonError))
 	require.NoError(t, link.Policy{}.MayWriteAgain(start, start.Add(day)))
 	require.NoError(t, link.Policy{ResendInterval: time.Hour}.MayWriteAgain(start, start.Add(time.Hour)))
-	require.ErrorIs(t, link.Policy{ResendInterval: time.Hour}.MayWriteAgain(start, start.Add(time.Minute)), link.ErrTooSoon)
+	require.ErrorAs(t, link.Policy{ResendInterval: time.Hour}.MayWriteAgain(start, start.Add(time.Minute)), new(*link.TooSoonError))
 	require.NoError(t, link.Policy{ResendInterval: -1}.MayWriteAgain(start, start))
 }

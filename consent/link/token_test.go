@@ -68,7 +68,7 @@ func TestTokenCarriesItsSlot(t *testing.T) {
 	}
 	for _, slot := range []int{-1, link.MaxSlot + 1, 1 << 16} {
 		_, _, err := link.NewToken(&numbers{}, slot)
-		require.ErrorIs(t, err, link.ErrInvalid)
+		require.ErrorAs(t, err, new(*link.InvalidError))
 	}
 }
 
@@ -91,7 +91,7 @@ func TestTokenHides(t *testing.T) {
 	require.NotContains(t, strings.ToLower(out.String()), fmt.Sprintf("%x", raw)[:16])
 	require.NotContains(t, out.String(), fmt.Sprint(raw)[1:20])
 	_, err = json.Marshal(holder)
-	require.ErrorIs(t, err, link.ErrInvalid, "a token is not for storing")
+	require.ErrorAs(t, err, new(*link.InvalidError), "a token is not for storing")
 }
 
 func TestParseTokenIsStrict(t *testing.T) {
@@ -111,12 +111,12 @@ func TestParseTokenIsStrict(t *testing.T) {
 	}
 	for _, text := range bad {
 		_, err := link.ParseToken(text)
-		require.ErrorIs(t, err, link.ErrInvalid, "%q", text)
+		require.ErrorAs(t, err, new(*link.InvalidError), "%q", text)
 		if len(text) > 5 {
 			require.NotContains(t, err.Error(), text[:5], "the error does not repeat what may be nearly a token")
 		}
 		_, err = link.ParseHash(text)
-		require.ErrorIs(t, err, link.ErrInvalid)
+		require.ErrorAs(t, err, new(*link.InvalidError))
 	}
 	h, err := link.ParseHash(hash.String())
 	require.NoError(t, err)
@@ -132,7 +132,7 @@ func FuzzParseToken(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		token, err := link.ParseToken(s)
 		if err != nil {
-			if !errors.Is(err, link.ErrInvalid) || !token.IsZero() {
+			if !errors.As(err, new(*link.InvalidError)) || !token.IsZero() {
 				t.Fatalf("ParseToken(%q) = %v", s, err)
 			}
 			return

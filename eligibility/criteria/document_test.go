@@ -244,7 +244,7 @@ func requireFaults(t *testing.T, err error, about string, want ...fault) {
 		if where == "" {
 			where = "the document"
 		}
-		assert.True(t, strings.HasPrefix(got[i].Error(), "criteria: "+where+" "), got[i].Error())
+		assert.True(t, strings.HasPrefix(got[i].Error(), where+" "), got[i].Error())
 	}
 }
 
@@ -467,7 +467,7 @@ func TestDerivedNames(t *testing.T) {
 
 func TestDocumentErrorsAreErrors(t *testing.T) {
 	_, err := criteria.NewRegistry().ReadDocument([]byte(`{"id": "a", "version": "1", "rules": [["segment", "is", 7]]}`))
-	assert.EqualError(t, err, `criteria: rules[0][2] is a number, and has to be a text, as in "enterprise"`)
+	assert.EqualError(t, err, `rules[0][2] is a number, and has to be a text, as in "enterprise"`)
 	d, ok := errors.AsType[*criteria.DocumentError](err)
 	require.True(t, ok)
 	assert.NotErrorAs(t, d, new(*criteria.FactError))

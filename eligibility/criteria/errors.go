@@ -27,7 +27,7 @@ func (e *DocumentError) Error() string {
 	if path == "" {
 		path = "the document"
 	}
-	return "criteria: " + path + " " + e.Problem
+	return path + " " + e.Problem
 }
 
 // Unwrap returns Err.
@@ -41,9 +41,9 @@ type FactError struct {
 
 func (e *FactError) Error() string {
 	if e.Err == ErrUnknownFact {
-		return "criteria: nobody has registered the fact " + strconv.Quote(e.Fact) + ": register it with AddFact"
+		return "nobody has registered the fact " + strconv.Quote(e.Fact) + ": register it with AddFact"
 	}
-	return "criteria: fact " + strconv.Quote(e.Fact) + ": " + e.Err.Error()
+	return "fact " + strconv.Quote(e.Fact) + ": " + e.Err.Error()
 }
 
 // Unwrap returns Err.
@@ -56,5 +56,5 @@ type RegistrationError struct {
 }
 
 func (e *RegistrationError) Error() string {
-	return "criteria: " + strconv.Quote(e.Name) + " cannot be registered: it " + e.Problem
+	return strconv.Quote(e.Name) + " cannot be registered: it " + e.Problem
 }

@@ -60,10 +60,10 @@ func ExampleDocumentError() {
 	}`))
 	fmt.Println(err)
 	// Output:
-	// criteria: verzion is no field here: use id, version, effective_from, effective_to, time_zone, rules
-	// criteria: version is missing: it has to be a text, as in "2026.1"
-	// criteria: rules[0][1] is "at leest", which is no operator for rooms, a fact of kind integer: use "is", "one of", "not one of", "at least", "at most", "below", "between"
-	// criteria: rules[1][1][0][2] is a text, and has to be a list of values
+	// verzion is no field here: use id, version, effective_from, effective_to, time_zone, rules
+	// version is missing: it has to be a text, as in "2026.1"
+	// rules[0][1] is "at leest", which is no operator for rooms, a fact of kind integer: use "is", "one of", "not one of", "at least", "at most", "below", "between"
+	// rules[1][1][0][2] is a text, and has to be a list of values
 }
 
 // A host's own fact and operator, and a list of rules out of a larger document.
@@ -106,7 +106,7 @@ func ExampleNewOperator() {
 	// Output:
 	// country - Country: is PT.
 	// postcode - Postcode: starts with 4.
-	// criteria: [0][2] does not suit "starts with": write at least one letter
+	// [0][2] does not suit "starts with": write at least one letter
 }
 
 func ExampleNewTimeline() {

@@ -27,7 +27,7 @@ func TestDocumentsFromEditors(t *testing.T) {
 	require.Len(t, rules, 1)
 
 	_, err = registry.ReadDocument([]byte("\xff\xfe{\x00}\x00"))
-	require.EqualError(t, err, "criteria: the document is UTF-16: save it as UTF-8")
+	require.EqualError(t, err, "the document is UTF-16: save it as UTF-8")
 	_, err = registry.ReadDocument([]byte("\ufeff\ufeff" + small))
 	require.ErrorAs(t, err, new(*criteria.DocumentError), "one mark is enough")
 
@@ -91,7 +91,7 @@ func TestRulesThatDoNotHoldDecideNothing(t *testing.T) {
 
 	d, err = set.Decide(facts, time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC))
 	require.ErrorAs(t, err, new(*eligibility.NotInEffectError))
-	require.EqualError(t, err, "eligibility: rule set a 1 is in effect from always until 2026-07-01T00:00:00Z, not at 2026-09-01T00:00:00Z: decide by the version that is")
+	require.EqualError(t, err, "rule set a 1 is in effect from always until 2026-07-01T00:00:00Z, not at 2026-09-01T00:00:00Z: decide by the version that is")
 	require.Empty(t, d.Outcome)
 	require.Empty(t, d.Findings())
 }

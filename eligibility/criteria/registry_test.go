@@ -78,11 +78,11 @@ func must[V any](v V, err error) V {
 func TestSetRefuses(t *testing.T) {
 	var registry criteria.Registry
 	for _, c := range []struct{ fact, text, want string }{
-		{"entra_p1_seats", "4,200", `criteria: fact "entra_p1_seats": eligibility: "4,200" is not a whole number: write digits alone, as in "4200"`},
-		{"entra_p1_seats", "4200.0", `criteria: fact "entra_p1_seats": eligibility: "4200.0" is not a whole number: write digits alone, as in "4200"`},
-		{"entra_p1_seats", "9223372036854775808", `criteria: fact "entra_p1_seats": eligibility: "9223372036854775808" is not a whole number: write digits alone, as in "4200"`},
-		{"government_cloud", "1", `criteria: fact "government_cloud": eligibility: "1" is not a boolean: write "true" or "false"`},
-		{"specializations", "a;;b", `criteria: fact "specializations": eligibility: "a;;b" is not a list: an entry is empty: write "one; two", and "none" if there are none`},
+		{"entra_p1_seats", "4,200", `fact "entra_p1_seats": "4,200" is not a whole number: write digits alone, as in "4200"`},
+		{"entra_p1_seats", "4200.0", `fact "entra_p1_seats": "4200.0" is not a whole number: write digits alone, as in "4200"`},
+		{"entra_p1_seats", "9223372036854775808", `fact "entra_p1_seats": "9223372036854775808" is not a whole number: write digits alone, as in "4200"`},
+		{"government_cloud", "1", `fact "government_cloud": "1" is not a boolean: write "true" or "false"`},
+		{"specializations", "a;;b", `fact "specializations": "a;;b" is not a list: an entry is empty: write "one; two", and "none" if there are none`},
 	} {
 		var facts eligibility.Facts
 		err := registry.Set(&facts, c.fact, c.text)
@@ -108,7 +108,7 @@ func TestSetRefuses(t *testing.T) {
 	expect(t, facts, criteria.Rooms, int64(7))
 
 	err := registry.Set(&facts, "room", "")
-	assert.EqualError(t, err, `criteria: nobody has registered the fact "room": register it with AddFact`)
+	assert.EqualError(t, err, `nobody has registered the fact "room": register it with AddFact`)
 	assert.ErrorIs(t, err, criteria.ErrUnknownFact)
 	assert.ErrorAs(t, err, new(*criteria.FactError))
 	assert.NotErrorAs(t, err, new(*criteria.DocumentError))
@@ -138,11 +138,11 @@ func TestAddFact(t *testing.T) {
 		fact eligibility.AnyFact
 		want string
 	}{
-		{eligibility.NewFact[string]("rooms"), `criteria: "rooms" cannot be registered: it is known as a fact of kind integer already: choose another name`},
-		{eligibility.NewFact[bool]("open_escalations"), `criteria: "open_escalations" cannot be registered: it is known as a fact of kind integer already: choose another name`},
-		{eligibility.NewFact[string](""), `criteria: "" cannot be registered: it has to have a name without blanks and control characters`},
-		{eligibility.NewFact[string]("a b"), `criteria: "a b" cannot be registered: it has to have a name without blanks and control characters`},
-		{oddFact{"odd", "float"}, `criteria: "odd" cannot be registered: it is of no kind that facts have: make it by eligibility.NewFact`},
+		{eligibility.NewFact[string]("rooms"), `"rooms" cannot be registered: it is known as a fact of kind integer already: choose another name`},
+		{eligibility.NewFact[bool]("open_escalations"), `"open_escalations" cannot be registered: it is known as a fact of kind integer already: choose another name`},
+		{eligibility.NewFact[string](""), `"" cannot be registered: it has to have a name without blanks and control characters`},
+		{eligibility.NewFact[string]("a b"), `"a b" cannot be registered: it has to have a name without blanks and control characters`},
+		{oddFact{"odd", "float"}, `"odd" cannot be registered: it is of no kind that facts have: make it by eligibility.NewFact`},
 	} {
 		err := registry.AddFact(c.fact, "Title")
 		assert.EqualError(t, err, c.want)
@@ -171,12 +171,12 @@ func TestAddOperator(t *testing.T) {
 		operator criteria.Operator
 		want     string
 	}{
-		{sameAs("same as"), `criteria: "same as" cannot be registered: it is registered already`},
-		{sameAs("at least"), `criteria: "at least" cannot be registered: it is a ready operator: choose another name`},
-		{sameAs("any of"), `criteria: "any of" cannot be registered: it is a ready operator: choose another name`},
-		{sameAs(""), `criteria: "" cannot be registered: it has to have a name without blanks around it and control characters`},
-		{sameAs(" same"), `criteria: " same" cannot be registered: it has to have a name without blanks around it and control characters`},
-		{criteria.Operator{}, `criteria: "" cannot be registered: it is not an operator: make it by NewOperator`},
+		{sameAs("same as"), `"same as" cannot be registered: it is registered already`},
+		{sameAs("at least"), `"at least" cannot be registered: it is a ready operator: choose another name`},
+		{sameAs("any of"), `"any of" cannot be registered: it is a ready operator: choose another name`},
+		{sameAs(""), `"" cannot be registered: it has to have a name without blanks around it and control characters`},
+		{sameAs(" same"), `" same" cannot be registered: it has to have a name without blanks around it and control characters`},
+		{criteria.Operator{}, `"" cannot be registered: it is not an operator: make it by NewOperator`},
 	} {
 		err := registry.AddOperator(c.operator)
 		assert.EqualError(t, err, c.want)

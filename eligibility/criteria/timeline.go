@@ -22,7 +22,7 @@ type TimelineError struct {
 }
 
 func (e *TimelineError) Error() string {
-	return "criteria: " + e.First + " and " + e.Second + " " + e.Problem
+	return e.First + " and " + e.Second + " " + e.Problem
 }
 
 // Unwrap returns Err.

@@ -78,12 +78,12 @@ func TestTimelineRefuses(t *testing.T) {
 		overlap bool
 		want    string
 	}{
-		"a day":      {[]*eligibility.RuleSet{dated(t, "2", "2026-06-30", ""), dated(t, "1", "", "2026-07-01")}, true, "criteria: seats 1 and seats 2 are in effect at once: end the earlier one when the later one begins"},
-		"open end":   {[]*eligibility.RuleSet{dated(t, "1", "2026-01-01", ""), dated(t, "2", "2027-01-01", "")}, true, "criteria: seats 1 and seats 2 are in effect at once: end the earlier one when the later one begins"},
-		"both open":  {[]*eligibility.RuleSet{dated(t, "1", "", ""), dated(t, "2", "", "2027-01-01")}, true, "criteria: seats 1 and seats 2 are in effect at once: end the earlier one when the later one begins"},
-		"inside":     {[]*eligibility.RuleSet{dated(t, "1", "2026-01-01", "2027-01-01"), dated(t, "2", "2026-02-01", "2026-03-01"), dated(t, "3", "2027-01-01", "")}, true, "criteria: seats 1 and seats 2 are in effect at once: end the earlier one when the later one begins"},
-		"behind one": {[]*eligibility.RuleSet{dated(t, "1", "2026-01-01", "2027-01-01"), dated(t, "2", "2025-02-01", "2025-03-01"), dated(t, "3", "2026-12-31", "")}, true, "criteria: seats 1 and seats 3 are in effect at once: end the earlier one when the later one begins"},
-		"version":    {[]*eligibility.RuleSet{dated(t, "1", "", "2026-01-01"), dated(t, "1", "2026-01-01", "")}, false, "criteria: seats 1 and seats 1 are the same version: a decision names its version, so give each change one of its own"},
+		"a day":      {[]*eligibility.RuleSet{dated(t, "2", "2026-06-30", ""), dated(t, "1", "", "2026-07-01")}, true, "seats 1 and seats 2 are in effect at once: end the earlier one when the later one begins"},
+		"open end":   {[]*eligibility.RuleSet{dated(t, "1", "2026-01-01", ""), dated(t, "2", "2027-01-01", "")}, true, "seats 1 and seats 2 are in effect at once: end the earlier one when the later one begins"},
+		"both open":  {[]*eligibility.RuleSet{dated(t, "1", "", ""), dated(t, "2", "", "2027-01-01")}, true, "seats 1 and seats 2 are in effect at once: end the earlier one when the later one begins"},
+		"inside":     {[]*eligibility.RuleSet{dated(t, "1", "2026-01-01", "2027-01-01"), dated(t, "2", "2026-02-01", "2026-03-01"), dated(t, "3", "2027-01-01", "")}, true, "seats 1 and seats 2 are in effect at once: end the earlier one when the later one begins"},
+		"behind one": {[]*eligibility.RuleSet{dated(t, "1", "2026-01-01", "2027-01-01"), dated(t, "2", "2025-02-01", "2025-03-01"), dated(t, "3", "2026-12-31", "")}, true, "seats 1 and seats 3 are in effect at once: end the earlier one when the later one begins"},
+		"version":    {[]*eligibility.RuleSet{dated(t, "1", "", "2026-01-01"), dated(t, "1", "2026-01-01", "")}, false, "seats 1 and seats 1 are the same version: a decision names its version, so give each change one of its own"},
 	} {
 		line, err := criteria.NewTimeline(c.sets...)
 		assert.EqualError(t, err, c.want, about)

@@ -70,7 +70,7 @@ func (s State) evidence(id EvidenceID) (int, bool) {
 func (e RemoveEvidence) apply(s State, _ time.Time) (State, error) {
 	i, ok := s.evidence(e.ID)
 	if !ok {
-		return s, &NotFoundError{Field: "evidence", Value: string(e.ID)}
+		return s, &NotFoundError{Kind: "evidence", Value: string(e.ID)}
 	}
 	if s.Evidence = slices.Delete(slices.Clone(s.Evidence), i, i+1); len(s.Evidence) == 0 {
 		s.Evidence = nil // as JSON reads it back
@@ -82,7 +82,7 @@ func (e RemoveEvidence) apply(s State, _ time.Time) (State, error) {
 func (s *State) changeSurvey(kind string, change func(survey.State) (survey.State, error)) error {
 	i := slices.IndexFunc(s.Surveys, func(v Survey) bool { return v.Kind == kind })
 	if i < 0 {
-		return &NotFoundError{Field: "survey", Value: kind}
+		return &NotFoundError{Kind: "survey", Value: kind}
 	}
 	next, err := change(s.Surveys[i].State)
 	if err != nil {

@@ -1,23 +1,11 @@
 package claim
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/partnerengage/partnerengage/eligibility"
-)
-
-// The sentinels of this package's refusals. Each is matched, with errors.Is, by
-// the error type beside it.
-var (
-	ErrNotAllowed = errors.New("claim: not allowed now")            // *NotAllowedError
-	ErrExpired    = errors.New("claim: the time is over")           // *ExpiredError
-	ErrIncomplete = errors.New("claim: proof is missing")           // *IncompleteError
-	ErrAmount     = errors.New("claim: amount cannot be used")      // *AmountError
-	ErrInvalid    = errors.New("claim: invalid")                    // *InvalidError
-	ErrNotFound   = errors.New("claim: no such evidence or survey") // *NotFoundError
 )
 
 // NotAllowedError refuses an event that [Moves] does not list for the status.
@@ -38,9 +26,6 @@ func (e *NotAllowedError) Error() string {
 	return text
 }
 
-// Is makes errors.Is(err, ErrNotAllowed) true.
-func (e *NotAllowedError) Is(target error) bool { return target == ErrNotAllowed }
-
 // ExpiredError refuses what comes at or after the deadline that ended the claim.
 type ExpiredError struct {
 	Status   Status // one of the three expired ones
@@ -50,9 +35,6 @@ type ExpiredError struct {
 func (e *ExpiredError) Error() string {
 	return fmt.Sprintf("the claim is %s since %s, and an expired claim is not reopened: claim the customer again", e.Status, e.Deadline.Format(time.RFC3339))
 }
-
-// Is makes errors.Is(err, ErrExpired) true.
-func (e *ExpiredError) Is(target error) bool { return target == ErrExpired }
 
 // IncompleteError lists every required item that a claim lacks.
 type IncompleteError struct{ Missing []Missing }
@@ -64,9 +46,6 @@ func (e *IncompleteError) Error() string {
 	}
 	return "the claim cannot be submitted yet: " + strings.Join(lines, "; ")
 }
-
-// Is makes errors.Is(err, ErrIncomplete) true.
-func (e *IncompleteError) Is(target error) bool { return target == ErrIncomplete }
 
 // AmountError refuses an amount of money.
 type AmountError struct {
@@ -85,9 +64,6 @@ func (e *AmountError) Error() string {
 // paid, whoever it is for.
 func (e *AmountError) Unwrap() error { return e.Err }
 
-// Is makes errors.Is(err, ErrAmount) true.
-func (e *AmountError) Is(target error) bool { return target == ErrAmount }
-
 // InvalidError refuses malformed input.
 type InvalidError struct {
 	Field   string // such as "evidence.media_type"
@@ -98,18 +74,12 @@ func invalid(field, problem string) error { return &InvalidError{field, problem}
 
 func (e *InvalidError) Error() string { return e.Field + " " + e.Problem }
 
-// Is makes errors.Is(err, ErrInvalid) true.
-func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
-
 // NotFoundError says that the claim has no such evidence or survey.
 type NotFoundError struct {
-	Field string // "evidence" or "survey"
+	Kind  string // "evidence" or "survey"
 	Value string
 }
 
 func (e *NotFoundError) Error() string {
-	return fmt.Sprintf("the claim has no %s %.60q", e.Field, e.Value)
+	return fmt.Sprintf("the claim has no %s %.60q", e.Kind, e.Value)
 }
-
-// Is makes errors.Is(err, ErrNotFound) true.
-func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }

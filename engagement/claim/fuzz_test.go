@@ -2,7 +2,6 @@ package claim_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -13,6 +12,8 @@ import (
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 	"github.com/shopspring/decimal"
 )
 
@@ -143,10 +144,10 @@ func scripted(k claim.Kind, what byte, n int, now time.Time) claim.Event {
 func checkStep(t *testing.T, old, next claim.State, e claim.Event, now time.Time, err error) {
 	t.Helper()
 	if err != nil {
-		known := []error{claim.ErrNotAllowed, claim.ErrExpired, claim.ErrIncomplete, claim.ErrAmount, claim.ErrInvalid, claim.ErrNotFound,
-			link.ErrUnknown, link.ErrVoid, link.ErrAlreadyAnswered, link.ErrTooSoon, link.ErrTooMany,
-			link.ErrNotAllowed, link.ErrInvalid}
-		if !slices.ContainsFunc(known, func(k error) bool { return errors.Is(err, k) }) {
+		known := []error{errtest.Type[*claim.NotAllowedError](), errtest.Type[*claim.ExpiredError](), errtest.Type[*claim.IncompleteError](), errtest.Type[*claim.AmountError](), errtest.Type[*claim.InvalidError](), errtest.Type[*claim.NotFoundError](),
+			link.ErrUnknown, errtest.Type[*link.VoidError](), errtest.Type[*survey.AlreadyAnsweredError](), errtest.Type[*link.TooSoonError](), errtest.Type[*link.TooManyError](),
+			errtest.Code("wrong_state"), errtest.Type[*link.InvalidError]()}
+		if !slices.ContainsFunc(known, func(k error) bool { return errtest.Is(err, k) }) {
 			t.Fatalf("%s: an error of no known kind: %v", e.Kind(), err)
 		}
 		if !reflect.DeepEqual(old, next) {

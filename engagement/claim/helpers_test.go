@@ -11,6 +11,7 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 	"github.com/partnerengage/partnerengage/tenant"
 	"github.com/stretchr/testify/require"
 )
@@ -221,11 +222,11 @@ func event(k claim.Kind, now time.Time) claim.Event {
 }
 
 // refused fails the test unless the event is refused so, and changes nothing.
-func refused(t testing.TB, s claim.State, now time.Time, e claim.Event, sentinel error, msg ...any) error {
+func refused(t testing.TB, s claim.State, now time.Time, e claim.Event, want error, msg ...any) error {
 	t.Helper()
 	before := jsonOf(s)
 	next, err := claim.Apply(s, e, now)
-	require.ErrorIs(t, err, sentinel, msg...)
+	require.Truef(t, errtest.Is(err, want), "the error is %v, want a %v %v", err, want, msg)
 	require.Equal(t, before, jsonOf(s), msg...)
 	require.Equal(t, s, next, msg...)
 	return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // A rejection can be disputed once, and what is rejected after it is for good.
@@ -27,7 +28,7 @@ func TestDisputeOnce(t *testing.T) {
 	require.Equal(t, after(100), s.Dispute.SubmittedAt)
 	require.Equal(t, after(110), s.DisputeBy, "a final rejection opens no window")
 	require.True(t, s.Deadline().IsZero())
-	err := refused(t, s, after(106), claim.OpenDispute{Reason: "Again."}, claim.ErrNotAllowed)
+	err := refused(t, s, after(106), claim.OpenDispute{Reason: "Again."}, errtest.Type[*claim.NotAllowedError]())
 	require.EqualError(t, err, "dispute is not allowed while the claim is rejected final: a claim can be disputed once")
 	require.Equal(t, claim.StatusRejectedFinal, s.StatusAt(after(1000)))
 }
@@ -44,9 +45,9 @@ func TestDisputeInTime(t *testing.T) {
 		require.Equal(t, c.became, c.s.StatusAt(after(110)))
 	}
 	then(t, open, after(110).Add(-tick), dispute(after(110)))
-	refused(t, open, after(110), dispute(after(110)), claim.ErrExpired)
+	refused(t, open, after(110), dispute(after(110)), errtest.Type[*claim.ExpiredError]())
 	then(t, left, after(110).Add(-tick), claim.OpenDispute{Reason: "At the last moment."})
-	err := refused(t, left, after(110), claim.OpenDispute{Reason: "Too late."}, claim.ErrNotAllowed)
+	err := refused(t, left, after(110), claim.OpenDispute{Reason: "Too late."}, errtest.Type[*claim.NotAllowedError]())
 	require.EqualError(t, err, "dispute is not allowed while the claim is undisputed: the time to dispute the rejection is over")
 }
 
@@ -56,7 +57,7 @@ func TestReviewDeadlineAfterADispute(t *testing.T) {
 	s := disputedReview(t)
 	require.Equal(t, after(130), s.ReviewBy)
 	require.Equal(t, after(130).Add(-tick), then(t, s, after(130).Add(-tick), askFor("Sign it.")).LastReview().At)
-	refused(t, s, after(130), askFor("Sign it."), claim.ErrNotAllowed)
+	refused(t, s, after(130), askFor("Sign it."), errtest.Type[*claim.NotAllowedError]())
 
 	s = then(t, s, after(120), askFor("Sign it."))
 	require.Equal(t, after(130), s.Deadline())
@@ -69,7 +70,7 @@ func TestReviewDeadlineAfterADispute(t *testing.T) {
 	require.Equal(t, reviewBy, then(t, before, after(30), dispute(after(30))).ReviewBy, "nor does it without a dispute")
 	require.Equal(t, reviewBy, then(t, draft(t), after(30), dispute(after(30))).ReviewBy)
 
-	err := refused(t, in(t, claim.StatusDisputed), after(90), claim.Submit{}, claim.ErrInvalid)
+	err := refused(t, in(t, claim.StatusDisputed), after(90), claim.Submit{}, errtest.Type[*claim.InvalidError]())
 	require.EqualError(t, err, "review_by is missing: a submitted dispute has a review window of its own")
 }
 
@@ -80,10 +81,10 @@ func TestASlowReviewerNeverExpiresAClaim(t *testing.T) {
 		s := in(t, status)
 		require.True(t, s.Deadline().IsZero(), status)
 		require.Equal(t, status, s.StatusAt(years))
-		refused(t, s, years, claim.Expire{}, claim.ErrNotAllowed, status)
+		refused(t, s, years, claim.Expire{}, errtest.Type[*claim.NotAllowedError](), status)
 	}
 	s := then(t, in(t, claim.StatusSubmitted), years, claim.StartReview{})
-	err := refused(t, s, years, askFor("Sign it."), claim.ErrNotAllowed)
+	err := refused(t, s, years, askFor("Sign it."), errtest.Type[*claim.NotAllowedError]())
 	require.ErrorContains(t, err, "approve or reject the claim", "it says what is left to do")
 	require.False(t, s.Allows(claim.KindRequestAction, years))
 	require.Equal(t, claim.StatusApproved, then(t, s, years, approve("5000.00 USD")).Status)
@@ -105,7 +106,7 @@ func TestAskAgainAndAgain(t *testing.T) {
 	require.Equal(t, claim.Review{}, draft(t).LastReview())
 
 	s = then(t, s, after(50), claim.StartReview{}, askFor("Once more."), claim.RemoveEvidence{ID: "e1"})
-	refused(t, s, after(51), claim.Submit{}, claim.ErrIncomplete, "what was there at first has to be there again")
+	refused(t, s, after(51), claim.Submit{}, errtest.Type[*claim.IncompleteError](), "what was there at first has to be there again")
 }
 
 // Recording a deadline shows nothing new, happens any number of times, and stays
@@ -117,7 +118,7 @@ func TestExpireShowsNothingNew(t *testing.T) {
 	} {
 		s := in(t, status)
 		over := s.Deadline()
-		refused(t, s, over.Add(-tick), claim.Expire{}, claim.ErrNotAllowed)
+		refused(t, s, over.Add(-tick), claim.Expire{}, errtest.Type[*claim.NotAllowedError]())
 		for _, late := range []time.Duration{0, tick, 400 * day} {
 			once := then(t, s, over.Add(late), claim.Expire{})
 			require.Equal(t, became, once.Status)
@@ -145,7 +146,7 @@ func TestExpireShowsNothingNew(t *testing.T) {
 func TestClockSetBack(t *testing.T) {
 	s := draft(t)
 	require.Equal(t, claim.StatusNotSubmittedExpired, s.StatusAt(submitBy))
-	refused(t, s, submitBy, claim.Submit{}, claim.ErrExpired)
+	refused(t, s, submitBy, claim.Submit{}, errtest.Type[*claim.ExpiredError]())
 	require.Equal(t, claim.StatusDraft, s.StatusAt(submitBy.Add(-day)))
 	s = then(t, s, submitBy.Add(-day), claim.Submit{})
 	s = then(t, s, start.Add(-day), claim.StartReview{}, approve("5000.00 USD"))
@@ -180,14 +181,14 @@ func TestRecall(t *testing.T) {
 	require.Equal(t, []claim.Recall{{At: after(21), Reason: "It is the wrong invoice."}}, s.Recalls)
 	require.Equal(t, submitBy, s.Deadline())
 	require.Equal(t, after(20), s.FirstSubmittedAt())
-	require.ErrorContains(t, refused(t, s, after(22), claim.Cancel{}, claim.ErrNotAllowed), "the claim has been submitted")
+	require.ErrorContains(t, refused(t, s, after(22), claim.Cancel{}, errtest.Type[*claim.NotAllowedError]()), "the claim has been submitted")
 	s = then(t, s, after(23), claim.Submit{}, recall(), claim.Submit{}, recall())
 	require.Equal(t, submitBy, s.Deadline(), "submitting and recalling it any number of times")
 	require.Equal(t, claim.StatusNotSubmittedExpired, s.StatusAt(submitBy))
 	require.Equal(t, claim.StatusNotSubmittedExpired, then(t, s, submitBy, claim.Withdraw{}).Status)
-	err := refused(t, in(t, claim.StatusSubmitted), submitBy, recall(), claim.ErrNotAllowed)
+	err := refused(t, in(t, claim.StatusSubmitted), submitBy, recall(), errtest.Type[*claim.NotAllowedError]())
 	require.EqualError(t, err, "recall is not allowed while the claim is submitted: the time in which it could be submitted again is over")
-	err = refused(t, in(t, claim.StatusUnderReview), after(22), recall(), claim.ErrNotAllowed)
+	err = refused(t, in(t, claim.StatusUnderReview), after(22), recall(), errtest.Type[*claim.NotAllowedError]())
 	require.EqualError(t, err, "recall is not allowed while the claim is under review: the review has started")
 
 	again := then(t, resubmitted(t), submitBy, recall())
@@ -204,7 +205,7 @@ func TestRecall(t *testing.T) {
 	for range claim.MaxRecalls {
 		s = then(t, s, after(30), claim.Submit{}, recall())
 	}
-	err = refused(t, then(t, s, after(31), claim.Submit{}), after(32), recall(), claim.ErrInvalid)
+	err = refused(t, then(t, s, after(31), claim.Submit{}), after(32), recall(), errtest.Type[*claim.InvalidError]())
 	require.ErrorContains(t, err, "recalls are 20")
 }
 
@@ -212,7 +213,7 @@ func TestCancelBeforeTheFirstSubmissionOnly(t *testing.T) {
 	s := in(t, claim.StatusCanceled)
 	require.Equal(t, after(5), s.EndedAt)
 	for _, status := range []claim.Status{claim.StatusSubmitted, claim.StatusActionRequired, claim.StatusDisputed, claim.StatusPaid} {
-		err := refused(t, in(t, status), after(30), claim.Cancel{}, claim.ErrNotAllowed)
+		err := refused(t, in(t, status), after(30), claim.Cancel{}, errtest.Type[*claim.NotAllowedError]())
 		require.ErrorContains(t, err, "the claim has been submitted")
 	}
 }
@@ -334,20 +335,20 @@ func TestInvalidEvents(t *testing.T) {
 			"reason":        {claim.StatusRejected, claim.OpenDispute{Reason: text}},
 			"reason ":       {claim.StatusSubmitted, claim.RecallSubmission{Reason: text}},
 		} {
-			err := refused(t, in(t, c.status), after(30), c.event, claim.ErrInvalid)
+			err := refused(t, in(t, c.status), after(30), c.event, errtest.Type[*claim.InvalidError]())
 			require.Equal(t, &claim.InvalidError{Field: strings.TrimSpace(field), Problem: problem}, err)
 		}
 		no := reject(after(30))
 		no.Text = text
-		require.EqualError(t, refused(t, in(t, claim.StatusUnderReview), after(30), no, claim.ErrInvalid), "text "+problem)
+		require.EqualError(t, refused(t, in(t, claim.StatusUnderReview), after(30), no, errtest.Type[*claim.InvalidError]()), "text "+problem)
 		if text == "" {
 			continue // an approval need not say anything
 		}
 		yes := approve("5000.00 USD")
 		yes.Text = text
-		require.EqualError(t, refused(t, in(t, claim.StatusUnderReview), after(30), yes, claim.ErrInvalid), "text "+problem)
+		require.EqualError(t, refused(t, in(t, claim.StatusUnderReview), after(30), yes, errtest.Type[*claim.InvalidError]()), "text "+problem)
 		yes = claim.Approve{Amount: money("6000.00 USD"), Override: text}
-		require.EqualError(t, refused(t, in(t, claim.StatusUnderReview), after(30), yes, claim.ErrInvalid), "override "+problem)
+		require.EqualError(t, refused(t, in(t, claim.StatusUnderReview), after(30), yes, errtest.Type[*claim.InvalidError]()), "override "+problem)
 	}
 
 	item := claim.ActionItem{Text: "Sign it."}
@@ -375,7 +376,7 @@ func TestInvalidEvents(t *testing.T) {
 		{claim.StatusUnderReview, never, "dispute_by is missing: a rejection can be disputed within a window"},
 		{claim.StatusDraft, nil, "event is missing"},
 	} {
-		require.EqualError(t, refused(t, in(t, c.status), after(30), c.event, claim.ErrInvalid), c.problem)
+		require.EqualError(t, refused(t, in(t, c.status), after(30), c.event, errtest.Type[*claim.InvalidError]()), c.problem)
 	}
 	then(t, in(t, claim.StatusUnderReview), after(30), ask(item), claim.Submit{})
 	then(t, disputedReview(t), after(103), claim.Reject{Codes: claim.AllRejectionCodes(), Text: "No."}) // for good, so there is no window
@@ -388,7 +389,7 @@ func TestComments(t *testing.T) {
 		s = then(t, s, after(30), claim.AddComment{By: claim.SidePartner, Text: "And?"})
 	}
 	_, err := claim.Apply(s, claim.AddComment{By: claim.SideProgram, Text: "No."}, after(30))
-	require.ErrorIs(t, err, claim.ErrInvalid)
+	require.ErrorAs(t, err, new(*claim.InvalidError))
 	require.ErrorContains(t, err, "comments are 200")
 }
 
@@ -429,7 +430,7 @@ func TestTextsCanBeRead(t *testing.T) {
 				if !s.Allows(k, after(30)) {
 					continue
 				}
-				refused(t, s, after(30), e.Interface().(claim.Event), claim.ErrInvalid, "%s: %s", k, path)
+				refused(t, s, after(30), e.Interface().(claim.Event), errtest.Type[*claim.InvalidError](), "%s: %s", k, path)
 			}
 		})
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // paying returns a draft with other money.
@@ -66,7 +67,7 @@ func TestAmountsThatCannotBe(t *testing.T) {
 		{claim.StatusApproved, claim.Pay{Amount: money("5000.00 EUR")}, `the paid amount "5000.00 EUR" has another currency than the claim: use USD`},
 		{claim.StatusApproved, claim.Pay{Amount: money("5000.01 USD")}, `the paid amount "5000.01 USD" is more than the 5000.00 USD that is approved and not paid yet`},
 	} {
-		err := refused(t, in(t, c.status), after(25), c.event, claim.ErrAmount, c.problem)
+		err := refused(t, in(t, c.status), after(25), c.event, errtest.Type[*claim.AmountError](), c.problem)
 		require.EqualError(t, err, c.problem)
 		var amount *claim.AmountError
 		require.ErrorAs(t, err, &amount)
@@ -76,11 +77,11 @@ func TestAmountsThatCannotBe(t *testing.T) {
 		o.Rate, o.Estimated, o.Cap = eligibility.Money{}, eligibility.Money{}, eligibility.Money{}
 	})
 	odd := eligibility.Money{Amount: decimal.NewFromInt(5), Currency: "usd"}
-	require.EqualError(t, refused(t, rateless, after(20), claim.Submit{Requested: odd}, claim.ErrAmount), `the requested amount "5 usd" is in an unknown currency: use a code of ISO 4217 in capitals, for example EUR`)
+	require.EqualError(t, refused(t, rateless, after(20), claim.Submit{Requested: odd}, errtest.Type[*claim.AmountError]()), `the requested amount "5 usd" is in an unknown currency: use a code of ISO 4217 in capitals, for example EUR`)
 	bad := claim.Pay{Amount: money("1.00 USD"), Reference: strings.Repeat("R", 201)}
-	require.EqualError(t, refused(t, in(t, claim.StatusApproved), after(25), bad, claim.ErrInvalid), "reference has 201 characters: say it in at most 200")
+	require.EqualError(t, refused(t, in(t, claim.StatusApproved), after(25), bad, errtest.Type[*claim.InvalidError]()), "reference has 201 characters: say it in at most 200")
 	bad.Reference = "R\xff"
-	refused(t, in(t, claim.StatusApproved), after(25), bad, claim.ErrInvalid)
+	refused(t, in(t, claim.StatusApproved), after(25), bad, errtest.Type[*claim.InvalidError]())
 }
 
 // More than the cap is approved only with words that say why, and they are not
@@ -91,7 +92,7 @@ func TestOverride(t *testing.T) {
 	}
 	capped := review(func(o *claim.Opening) { o.Cap = money("6000.00 USD") })
 	require.Equal(t, "6000.00 USD", then(t, capped, after(21), approve("6000.00 USD")).Approved.String(), "up to the cap, also over the estimate")
-	err := refused(t, capped, after(21), approve("6000.01 USD"), claim.ErrAmount)
+	err := refused(t, capped, after(21), approve("6000.01 USD"), errtest.Type[*claim.AmountError]())
 	var over *claim.AmountError
 	require.ErrorAs(t, err, &over)
 	require.Equal(t, "approved", over.Field)
@@ -99,15 +100,15 @@ func TestOverride(t *testing.T) {
 
 	s := then(t, capped, after(21), claim.Approve{Amount: money("6000.01 USD"), Override: "A second workshop.", Text: "Well done."})
 	require.Equal(t, claim.Review{At: after(21), Outcome: claim.KindApprove, Amount: money("6000.01 USD"), Override: "A second workshop.", Text: "Well done."}, s.LastReview())
-	err = refused(t, capped, after(21), claim.Approve{Amount: money("6000.00 USD"), Override: "To be sure."}, claim.ErrInvalid)
+	err = refused(t, capped, after(21), claim.Approve{Amount: money("6000.00 USD"), Override: "To be sure."}, errtest.Type[*claim.InvalidError]())
 	require.EqualError(t, err, "override is not needed: the amount does not exceed the cap")
 
 	rateless := review(func(o *claim.Opening) {
 		o.Rate, o.Estimated, o.Cap = eligibility.Money{}, eligibility.Money{}, eligibility.Money{}
 	})
-	err = refused(t, rateless, after(21), approve("1.00 USD"), claim.ErrAmount)
+	err = refused(t, rateless, after(21), approve("1.00 USD"), errtest.Type[*claim.AmountError]())
 	require.EqualError(t, err, `the approved amount "1.00 USD" has no cap to keep to, because no rate was in force: say in the override why it is right`)
-	refused(t, rateless, after(21), claim.Approve{Amount: money("1.00 EUR"), Override: "By letter."}, claim.ErrAmount, "the partner asked in dollars")
+	refused(t, rateless, after(21), claim.Approve{Amount: money("1.00 EUR"), Override: "By letter."}, errtest.Type[*claim.AmountError](), "the partner asked in dollars")
 	require.Equal(t, claim.StatusApproved, then(t, rateless, after(21), claim.Approve{Amount: money("9000.00 USD"), Override: "By letter."}).Status)
 }
 
@@ -120,7 +121,7 @@ func TestPayments(t *testing.T) {
 	require.Equal(t, claim.StatusApproved, s.Status)
 	require.Equal(t, "333.63 USD", s.Paid.String())
 
-	err := refused(t, s, after(25), pay("666.38 USD"), claim.ErrAmount)
+	err := refused(t, s, after(25), pay("666.38 USD"), errtest.Type[*claim.AmountError]())
 	var over *claim.AmountError
 	require.ErrorAs(t, err, &over)
 	require.Equal(t, "666.37 USD", over.Limit.String())
@@ -130,7 +131,7 @@ func TestPayments(t *testing.T) {
 	require.Equal(t, claim.StatusPaid, s.Status)
 	require.Equal(t, "1000.00 USD", s.Paid.String())
 	require.Len(t, s.Payments, 4)
-	refused(t, s, after(26), pay("0.01 USD"), claim.ErrNotAllowed, "all is paid")
+	refused(t, s, after(26), pay("0.01 USD"), errtest.Type[*claim.NotAllowedError](), "all is paid")
 }
 
 // Whatever is approved and paid, in whatever parts: no more is paid than approved,

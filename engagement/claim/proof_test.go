@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 func TestDefaultProof(t *testing.T) {
@@ -49,11 +50,11 @@ func TestValidateProofItem(t *testing.T) {
 		p := document
 		c.change(&p)
 		err := p.Validate()
-		require.ErrorIs(t, err, claim.ErrInvalid)
+		require.ErrorAs(t, err, new(*claim.InvalidError))
 		require.EqualError(t, err, c.problem)
 	}
 	err := claim.ProofItem{Kind: "s", Title: "S", Survey: &survey.Form{}}.Validate()
-	require.ErrorIs(t, err, claim.ErrInvalid)
+	require.ErrorAs(t, err, new(*claim.InvalidError))
 	require.ErrorContains(t, err, "survey cannot be used: form.id")
 }
 
@@ -123,7 +124,7 @@ func TestCheckEvidence(t *testing.T) {
 			if name := e.Name; len(name) > 5 && c.field == "evidence.name" {
 				require.NotContains(t, err.Error(), name, "what is hostile is not repeated")
 			}
-			refused(t, s, after(1), claim.AddEvidence{Evidence: e}, claim.ErrInvalid)
+			refused(t, s, after(1), claim.AddEvidence{Evidence: e}, errtest.Type[*claim.InvalidError]())
 			if c.field == "evidence.name" {
 				require.Equal(t, err, claim.CheckName(e.Name))
 			}
@@ -151,7 +152,7 @@ func TestAddEvidence(t *testing.T) {
 	} {
 		e := document("e2")
 		c.change(&e)
-		require.EqualError(t, refused(t, s, after(1), claim.AddEvidence{Evidence: e}, claim.ErrInvalid), c.problem)
+		require.EqualError(t, refused(t, s, after(1), claim.AddEvidence{Evidence: e}, errtest.Type[*claim.InvalidError]()), c.problem)
 	}
 	e := document("e2")
 	e.AddedAt = after(500)
@@ -161,7 +162,7 @@ func TestAddEvidence(t *testing.T) {
 
 	s = then(t, s, after(2), claim.RemoveEvidence{ID: "e1"})
 	require.Equal(t, []claim.Evidence{e}, s.Evidence)
-	err := refused(t, s, after(2), claim.RemoveEvidence{ID: "e1"}, claim.ErrNotFound)
+	err := refused(t, s, after(2), claim.RemoveEvidence{ID: "e1"}, errtest.Type[*claim.NotFoundError]())
 	require.EqualError(t, err, `the claim has no evidence "e1"`)
 	require.Nil(t, then(t, s, after(2), claim.RemoveEvidence{ID: "e2"}).Evidence)
 }
@@ -171,7 +172,7 @@ func TestMaxDocuments(t *testing.T) {
 	for i := range claim.MaxDocuments {
 		s = then(t, s, after(1), addDocument(claim.EvidenceID(fmt.Sprint("e", i))))
 	}
-	err := refused(t, s, after(2), addDocument("more"), claim.ErrInvalid)
+	err := refused(t, s, after(2), addDocument("more"), errtest.Type[*claim.InvalidError]())
 	require.EqualError(t, err, `evidence.kind is "findings", of which there are 20: remove one first`)
 	then(t, s, after(2), claim.RemoveEvidence{ID: "e7"}, addDocument("more"))
 }
@@ -188,7 +189,7 @@ func TestMissing(t *testing.T) {
 		{Kind: claim.ProofFindings, Title: "Findings", Required: true},
 	}
 	s := must(claim.Open(o))
-	err := refused(t, s, after(1), claim.Submit{}, claim.ErrIncomplete)
+	err := refused(t, s, after(1), claim.Submit{}, errtest.Type[*claim.IncompleteError]())
 	require.EqualError(t, err, "the claim cannot be submitted yet: Attendance sheets: 0 of 2 are there; Customer survey has not been answered; Findings is missing")
 	var incomplete *claim.IncompleteError
 	require.ErrorAs(t, err, &incomplete)
@@ -205,7 +206,7 @@ func TestMissing(t *testing.T) {
 		return claim.AddEvidence{Evidence: e}
 	}
 	s = then(t, s, after(1), sheet("s1"), addDocument("e1"), addDocument("e2"), send(claim.ProofCustomerSurvey, ana, "c1"))
-	err = refused(t, s, after(1), claim.Submit{}, claim.ErrIncomplete)
+	err = refused(t, s, after(1), claim.Submit{}, errtest.Type[*claim.IncompleteError]())
 	require.EqualError(t, err, "the claim cannot be submitted yet: Attendance sheets: 1 of 2 are there; Customer survey has not been answered")
 	s = then(t, s, after(1), sheet("s2"), claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "c1", Answers: customerAnswers()})
 	require.Empty(t, s.Missing())

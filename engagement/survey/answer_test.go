@@ -7,6 +7,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 func TestAnswerIsRecordedWhole(t *testing.T) {
@@ -70,7 +71,7 @@ func TestAnswersAreCheckedWhole(t *testing.T) {
 		{"age", "", survey.ProblemNotAsked},
 		{"zodiac", "", survey.ProblemNotAsked},
 	}, wrong.Problems)
-	errorIs(t, err, link.ErrInvalid)
+	errorIs(t, err, errtest.Code("invalid_input"))
 	var one *survey.AnswerError
 	errorAs(t, err, &one)
 	equal(t, "delivered", one.Question)
@@ -115,5 +116,5 @@ func TestLinksComeFirst(t *testing.T) {
 	_, err := survey.Answer(in(t, survey.StatusDone), "l9", nil, deadline, deadline)
 	errorIs(t, err, link.ErrUnknown)
 	_, err = survey.Answer(in(t, survey.StatusSent), "l1", nil, deadline, deadline)
-	errorIs(t, err, link.ErrExpired, "before the answers are looked at")
+	errorIs(t, err, errtest.Type[*survey.ExpiredError](), "before the answers are looked at")
 }

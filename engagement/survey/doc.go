@@ -48,13 +48,11 @@
 //
 // # Errors
 //
-// Every refusal matches one of the sentinels of package link with [errors.Is],
-// and where there is something to tell, has a type for [errors.As]:
+// An unknown link is [link.ErrUnknown]; every other refusal has a type, for [errors.As]:
 //
-//	link.ErrUnknown, ErrVoid     *link.VoidError
-//	link.ErrAlreadyAnswered      *AlreadyAnsweredError
-//	link.ErrExpired              *ExpiredError
-//	link.ErrNotAllowed           *FrozenError, *NotAllowedError
-//	link.ErrTooSoon, ErrTooMany  *link.TooSoonError, *link.TooManyError
-//	link.ErrInvalid              *AnswersError, *link.InvalidError
+//	the link            *link.VoidError
+//	the time            *ExpiredError
+//	the state           *NotAllowedError, *FrozenError, *AlreadyAnsweredError
+//	writing too often   *link.TooSoonError, *link.TooManyError
+//	what is given       *AnswersError, of *AnswerError, and *link.InvalidError
 package survey

@@ -10,7 +10,7 @@ import (
 )
 
 // AlreadyAnsweredError refuses second answers that differ from the first. It says
-// when those came, and not from whom. It matches [link.ErrAlreadyAnswered].
+// when those came, and not from whom.
 type AlreadyAnsweredError struct {
 	At time.Time
 }
@@ -19,11 +19,7 @@ func (e *AlreadyAnsweredError) Error() string {
 	return fmt.Sprintf("the survey was already answered at %s; the first answer counts", e.At.Format(time.RFC3339))
 }
 
-// Unwrap returns [link.ErrAlreadyAnswered].
-func (e *AlreadyAnsweredError) Unwrap() error { return link.ErrAlreadyAnswered }
-
-// FrozenError refuses to send a survey that is done, to anybody. It matches
-// [link.ErrNotAllowed].
+// FrozenError refuses to send a survey that is done, to anybody.
 type FrozenError struct {
 	Since time.Time // when the survey was done
 }
@@ -32,11 +28,7 @@ func (e *FrozenError) Error() string {
 	return fmt.Sprintf("the survey was answered at %s; since then its contact is frozen and nothing needs to be sent", e.Since.Format(time.RFC3339))
 }
 
-// Unwrap returns [link.ErrNotAllowed].
-func (e *FrozenError) Unwrap() error { return link.ErrNotAllowed }
-
-// ExpiredError refuses what comes at or after the deadline. It matches
-// [link.ErrExpired].
+// ExpiredError refuses what comes at or after the deadline.
 type ExpiredError struct {
 	Deadline time.Time
 }
@@ -45,11 +37,7 @@ func (e *ExpiredError) Error() string {
 	return fmt.Sprintf("the time for the survey ended at %s, with the time to work on the claim", e.Deadline.Format(time.RFC3339))
 }
 
-// Unwrap returns [link.ErrExpired].
-func (e *ExpiredError) Unwrap() error { return link.ErrExpired }
-
-// NotAllowedError refuses a command that [Moves] does not list for the status. It
-// matches [link.ErrNotAllowed].
+// NotAllowedError refuses a command that [Moves] does not list for the status.
 type NotAllowedError struct {
 	Status  Status // zero if [Start] has not begun the survey
 	Command Command
@@ -62,11 +50,8 @@ func (e *NotAllowedError) Error() string {
 	return fmt.Sprintf("%s is not allowed while the survey is %s; send it to a contact first", e.Command, e.Status)
 }
 
-// Unwrap returns [link.ErrNotAllowed].
-func (e *NotAllowedError) Unwrap() error { return link.ErrNotAllowed }
-
 // AnswersError refuses the answers to a survey, and lists all that is wrong with
-// them. It and each of its problems match [link.ErrInvalid].
+// them.
 type AnswersError struct {
 	Problems []*AnswerError // in the order of the form, and then what was not asked, by ID; at least one
 }
@@ -89,8 +74,7 @@ func (e *AnswersError) Unwrap() []error {
 	return errs
 }
 
-// AnswerError refuses the answer to one question. It does not repeat the answer. It
-// matches [link.ErrInvalid].
+// AnswerError refuses the answer to one question. It does not repeat the answer.
 type AnswerError struct {
 	Question string  // its ID
 	Kind     Kind    // of the question; zero for [ProblemNotAsked]
@@ -111,9 +95,6 @@ func (e *AnswerError) Error() string {
 	}
 	return fmt.Sprintf("answers: the form has no question %.50q; use the IDs of its questions", e.Question)
 }
-
-// Unwrap returns [link.ErrInvalid].
-func (e *AnswerError) Unwrap() error { return link.ErrInvalid }
 
 func invalid(field, problem string) error {
 	return &link.InvalidError{Field: field, Problem: problem}

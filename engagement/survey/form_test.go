@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 func TestOwnForms(t *testing.T) {
@@ -111,17 +112,17 @@ func TestFormsThatCannotBeAsked(t *testing.T) {
 		f := survey.CustomerForm()
 		change(&f)
 		err := f.Validate()
-		errorIs(t, err, link.ErrInvalid)
+		errorIs(t, err, errtest.Code("invalid_input"))
 		if err != nil {
 			equal(t, want, err.Error())
 		}
 		s, err := survey.Start(f)
-		errorIs(t, err, link.ErrInvalid)
+		errorIs(t, err, errtest.Code("invalid_input"))
 		equal(t, survey.State{}, s)
 	}
 	f := survey.CustomerForm()
 	f.ID = strings.Repeat("a", 41)
-	errorIs(t, f.Validate(), link.ErrInvalid)
+	errorIs(t, f.Validate(), errtest.Code("invalid_input"))
 }
 
 // What is wrong is told all at once.

@@ -31,7 +31,7 @@ func FuzzSurveyAnswer(f *testing.F) {
 				t.Fatalf("refused and changed: %v", err)
 			}
 			wrong := new(survey.AnswersError)
-			if errors.As(err, &wrong) == (errors.Is(err, link.ErrUnknown) || errors.Is(err, link.ErrExpired)) {
+			if errors.As(err, &wrong) == (errors.Is(err, link.ErrUnknown) || errors.As(err, new(*survey.ExpiredError))) {
 				t.Fatalf("an error of no known kind, or of two: %v", err)
 			}
 			return
@@ -51,7 +51,7 @@ func FuzzSurveyAnswer(f *testing.F) {
 		if err != nil || !reflect.DeepEqual(next, again) {
 			t.Fatalf("the same answer again: %v", err)
 		}
-		if _, err := survey.Answer(next, "l1", map[string]string{"zodiac": "leo"}, now, deadline); !errors.Is(err, link.ErrAlreadyAnswered) {
+		if _, err := survey.Answer(next, "l1", map[string]string{"zodiac": "leo"}, now, deadline); !errors.As(err, new(*survey.AlreadyAnsweredError)) {
 			t.Fatalf("a second answer: %v", err)
 		}
 		roundTrip(t, next)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -114,7 +115,7 @@ func noError(t testing.TB, err error, msg ...any) {
 
 func errorIs(t testing.TB, err, target error, msg ...any) {
 	t.Helper()
-	if !errors.Is(err, target) {
+	if !errtest.Is(err, target) {
 		t.Errorf("error %v, want %v%s", err, target, say(msg))
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // do carries out a command that nothing but status and time refuses.
@@ -27,9 +28,9 @@ func do(s survey.State, c survey.Command, now time.Time) (survey.State, error) {
 // says, written out, so that the table in the code is held to it.
 func TestEveryCommandInEveryStatus(t *testing.T) {
 	var (
-		no       = link.ErrNotAllowed
-		answered = link.ErrAlreadyAnswered
-		over     = link.ErrExpired
+		no       = errtest.Code("wrong_state")
+		answered = errtest.Type[*survey.AlreadyAnsweredError]()
+		over     = errtest.Type[*survey.ExpiredError]()
 		unknown  = link.ErrUnknown
 		same     = "done already" // with the same answers; what others say is in TestSecondAnswerIsTold
 	)
@@ -119,9 +120,9 @@ func checkEnum[T interface {
 	}
 	for _, junk := range []string{"", "x", " " + spellings[0], spellings[0] + " ", "Sent", "DONE"} {
 		v := all[0]
-		errorIs(t, P(&v).UnmarshalText([]byte(junk)), link.ErrInvalid, "%q", junk)
+		errorIs(t, P(&v).UnmarshalText([]byte(junk)), errtest.Code("invalid_input"), "%q", junk)
 		equal(t, all[0], v, "junk changes nothing")
 		_, err := T(junk).MarshalText()
-		errorIs(t, err, link.ErrInvalid, "%q", junk)
+		errorIs(t, err, errtest.Code("invalid_input"), "%q", junk)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 var page = survey.Page{Partner: "Fabrikam", Customer: "Contoso", Program: "Commerce Incentives", Engagement: "Azure Migration", Deadline: deadline}
@@ -56,7 +57,7 @@ func TestViewFollowsTheState(t *testing.T) {
 
 func TestViewRefuses(t *testing.T) {
 	_, err := survey.NewView(whole(t), "l1", page, start)
-	errorIs(t, err, link.ErrVoid)
+	errorIs(t, err, errtest.Type[*link.VoidError]())
 	_, err = survey.NewView(whole(t), "l9", page, start)
 	errorIs(t, err, link.ErrUnknown)
 }

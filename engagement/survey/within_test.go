@@ -3,8 +3,8 @@ package survey_test
 import (
 	"testing"
 
-	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement/survey"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // The partner answers its own survey without a link, also one that was sent, and it
@@ -24,19 +24,19 @@ func TestAnswerWithin(t *testing.T) {
 	done, err := survey.AnswerWithin(sent, "paula", given, start.Add(day), deadline)
 	noError(t, err)
 	_, err = survey.Answer(done, "l1", without(given, "outcome"), start.Add(day), deadline)
-	errorIs(t, err, link.ErrAlreadyAnswered, "its link from then on says so")
+	errorIs(t, err, errtest.Type[*survey.AlreadyAnsweredError](), "its link from then on says so")
 
 	_, err = survey.AnswerWithin(s, "paula", without(given, "outcome"), start, deadline)
 	wrong := (*survey.AnswersError)(nil)
 	errorAs(t, err, &wrong)
 
 	next, err := survey.AnswerWithin(in(t, survey.StatusSent), "paula", answers(), start, deadline)
-	errorIs(t, err, link.ErrInvalid)
+	errorIs(t, err, errtest.Code("invalid_input"))
 	equal(t, in(t, survey.StatusSent), next, "what is the customer's is not the partner's to answer")
 
 	form := survey.PartnerForm()
 	form.PartnerReads = true
-	errorIs(t, form.Validate(), link.ErrInvalid)
+	errorIs(t, form.Validate(), errtest.Code("invalid_input"))
 }
 
 // The page is told who asks whom, and who reads the answers.

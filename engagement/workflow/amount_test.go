@@ -61,7 +61,7 @@ func TestEveryAmountIsChecked(t *testing.T) {
 					for name, m := range unpayable {
 						unchanged(t, spy, func() {
 							err := callWith(method.Value, n, field, m, p)
-							if !errors.As(err, new(*eligibility.MoneyError)) || !errors.Is(err, workflow.ErrInvalidInput) && !errors.Is(err, claim.ErrAmount) {
+							if !errors.As(err, new(*eligibility.MoneyError)) || !errors.As(err, new(*workflow.InputError)) && !errors.As(err, new(*claim.AmountError)) {
 								t.Errorf("%s: the error is %v", name, err)
 							}
 						})

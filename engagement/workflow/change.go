@@ -66,7 +66,7 @@ func (s *Service) changed(ctx context.Context, u *unit, actor Actor, act Permiss
 	}
 	p, ok := u.Found(id)
 	if !ok {
-		return ParticipationView{}, &NotFoundError{Field: "participation", Value: string(id)}
+		return ParticipationView{}, &NotFoundError{Kind: "participation", Value: string(id)}
 	}
 	v := u.view(ctx, actor, p)
 	v.Repeated = repeated

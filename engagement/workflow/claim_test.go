@@ -19,7 +19,7 @@ import (
 // begun adds the customer with that domain or, when it is known, claims it.
 func begun(w *workflowtest.World, e engagement.ID, domain string) engagement.ParticipationID {
 	_, err := w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: w.Customer(domain), Location: w.Location(e)})
-	if errors.Is(err, workflow.ErrNotKnown) {
+	if errors.As(err, new(*workflow.NotKnownError)) {
 		return w.Added(e, domain)
 	}
 	return w.Claimed(e, domain)
@@ -241,7 +241,7 @@ func TestEndings(t *testing.T) {
 					ok(t, err)
 					return nil
 				}
-				return refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible).Reasons
+				return refused[*workflow.NotEligibleError](t, err).Reasons
 			}
 			again := func() error {
 				_, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration}})
@@ -251,7 +251,7 @@ func TestEndings(t *testing.T) {
 				w.ExpectTab(migration, engagement.TabEligible)
 				w.ExpectTab(migration, engagement.TabIneligible)
 				equal(t, "what another partner is told", theirs(), []engagement.Reason{{Kind: engagement.ReasonParticipatedElsewhere}})
-				equal(t, "why it cannot be claimed again", refused[*workflow.NotEligibleError](t, again(), workflow.ErrNotEligible).Reasons, []engagement.Reason{{Kind: engagement.ReasonClaimLimitReached}})
+				equal(t, "why it cannot be claimed again", refused[*workflow.NotEligibleError](t, again()).Reasons, []engagement.Reason{{Kind: engagement.ReasonClaimLimitReached}})
 				equal(t, "granted", granted(t, w, migration, "contoso.com"), 1)
 			} else {
 				w.ExpectTab(migration, engagement.TabEligible, "Contoso")
@@ -280,7 +280,7 @@ func TestEndings(t *testing.T) {
 					return errOf(w.Desk.Claims.Dispute(background, w.Actor.Request(w.Key()), p, workflow.DisputeClaim{Reason: "Again."}))
 				},
 			} {
-				e := refused[*workflow.WrongStateError](t, do(), workflow.ErrWrongState)
+				e := refused[*workflow.WrongStateError](t, do())
 				equal(t, "the status in the refusal", e.Status, status)
 			}
 		})
@@ -298,7 +298,7 @@ func TestPlaceIsHeld(t *testing.T) {
 		reached(t, w, migration, status)
 		unchanged(t, spy, func() {
 			_, err := f.Desk.Customers.Add(background, f.Actor.Request(f.Key()), add(f, "eva@contoso.com", migration))
-			equal(t, "the reasons", refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible).Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}})
+			equal(t, "the reasons", refused[*workflow.NotEligibleError](t, err).Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}})
 		})
 		equal(t, "granted", granted(t, w, migration, "contoso.com"), 1)
 	}
@@ -315,7 +315,7 @@ func TestNoClaimYet(t *testing.T) {
 				continue
 			}
 			_, err := c.do(w, c.by(), p)
-			e := refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
+			e := refused[*workflow.WrongStateError](t, err)
 			if !strings.Contains(e.Error(), "before the customer consents") {
 				t.Errorf("%s: %v", c.name, e)
 			}
@@ -386,7 +386,7 @@ func TestClaimInput(t *testing.T) {
 			w, spy := newWorld(t)
 			p := reached(t, w, migration, in.at)
 			unchanged(t, spy, func() {
-				equal(t, "the field", refused[*workflow.InputError](t, in.do(w, p), workflow.ErrInvalidInput).Field, in.field)
+				equal(t, "the field", refused[*workflow.InputError](t, in.do(w, p)).Field, in.field)
 			})
 		})
 	}
@@ -407,7 +407,7 @@ func TestSubmitNeedsProof(t *testing.T) {
 		t.Helper()
 		var text string
 		unchanged(t, spy, func() {
-			e := refused[*claim.IncompleteError](t, submit(), claim.ErrIncomplete)
+			e := refused[*claim.IncompleteError](t, submit())
 			view, err := w.Desk.Claims.Get(background, w.Actor, p)
 			ok(t, err)
 			equal(t, "what the claim says is missing", view.Missing, e.Missing)

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,10 +10,6 @@ import (
 
 // defaultSkew is how far a process's clock may be from the storage's.
 const defaultSkew = 5 * time.Minute
-
-// ErrClock says that the process's clock is too far from the storage's. It is
-// matched by *ClockError.
-var ErrClock = errors.New("workflow: the clock is wrong")
 
 // ClockError says by how much the process's clock and the storage's differ. What
 // has passed by a wrong clock would be recorded for good, so nothing is: set the
@@ -28,9 +23,6 @@ func (e *ClockError) Error() string {
 	return fmt.Sprintf("this process's clock shows %s and the storage's %s: they may differ by %s, so nothing is recorded by it; set the clock that is wrong",
 		e.Own.Format(time.RFC3339), e.Storage.Format(time.RFC3339), e.Most)
 }
-
-// Is makes errors.Is(err, ErrClock) true.
-func (e *ClockError) Is(target error) bool { return target == ErrClock }
 
 // checkClock compares the process's clock with the storage's, unless the host gives
 // the time or has said not to.

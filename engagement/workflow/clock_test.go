@@ -48,14 +48,14 @@ func TestSweepByAWrongClock(t *testing.T) {
 			ok(t, err)
 			sweep := func() {
 				_, err = desk.Jobs.Sweep(background)
-				if errors.Is(err, workflow.ErrClock) != tt.refuse {
+				if errors.As(err, new(*workflow.ClockError)) != tt.refuse {
 					t.Fatalf("the sweep: %v", err)
 				}
 			}
 			if tt.refuse {
 				unchanged(t, spy, sweep)
 				var clock *workflow.ClockError
-				if !errors.As(err, &clock) || clock.Own.Sub(clock.Storage)+tt.off > time.Minute || errors.Is(err, workflow.ErrUnavailable) {
+				if !errors.As(err, &clock) || clock.Own.Sub(clock.Storage)+tt.off > time.Minute || errors.As(err, new(*workflow.UnavailableError)) {
 					t.Fatalf("the error is %#v", err)
 				}
 				return
@@ -67,7 +67,7 @@ func TestSweepByAWrongClock(t *testing.T) {
 	down := errors.New("down")
 	desk, err := workflow.New(watch{Store: w.Store, err: down}, directory{}, w.Catalog, workflow.FactFunc(noFacts), nil)
 	ok(t, err)
-	if _, err := desk.Jobs.Sweep(background); !errors.Is(err, down) || !errors.Is(err, workflow.ErrUnavailable) {
+	if _, err := desk.Jobs.Sweep(background); !errors.Is(err, down) || !errors.As(err, new(*workflow.UnavailableError)) {
 		t.Fatalf("the sweep: %v", err)
 	}
 }

@@ -66,7 +66,7 @@ func TestConfidentialFacts(t *testing.T) {
 	ok(t, err)
 	noFigures(t, offer, nil)
 	_, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "it@fourthcoffee.com", migration))
-	refusal := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
+	refusal := refused[*workflow.NotEligibleError](t, err)
 	noFigures(t, refusal, err)
 	equal(t, "the criteria that are not met", ruleIDs(refusal.Reasons), []string{"enough_seats", "tier"})
 	equal(t, "in words", refusal.Reasons[1].String(), "Criterion not met: The customer has the tier")
@@ -149,7 +149,7 @@ func TestStatedIdentityShowsNoFigures(t *testing.T) {
 		}
 
 		_, err = w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: stranger, Engagements: []engagement.ID{migration}})
-		refusal := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
+		refusal := refused[*workflow.NotEligibleError](t, err)
 		equal(t, "figures in the refusal", slices.ContainsFunc(refusal.Reasons, figures), shown)
 
 		started, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: stranger, Engagements: []engagement.ID{pilot}})

@@ -66,7 +66,7 @@ func TestConsentWindowNeverMoves(t *testing.T) {
 	w.Relayed()
 	token := newest(w, p)
 	w.SetNow(deadline)
-	if err := answer(w, token, consent.DecisionAccept); !errors.Is(err, link.ErrExpired) {
+	if err := answer(w, token, consent.DecisionAccept); !errors.As(err, new(*consent.ExpiredError)) {
 		t.Fatalf("at the deadline: %v", err)
 	}
 	w.SetNow(deadline.Add(-tick))
@@ -90,13 +90,13 @@ func TestPreviewConsent(t *testing.T) {
 			}
 		}
 		_, err := w.Desk.Consents.Preview(background, w.Actor, p, workflow.RequestConsent{Customer: workflow.ByEmail("nobody")})
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "customer[0].email")
+		equal(t, "the field", refused[*workflow.InputError](t, err).Field, "customer[0].email")
 	})
 	w.ExpectStatus(p, engagement.StatusCustomerClaimed)
 	equal(t, "messages", len(w.Messages()), 0)
 	w.Requested(p)
 	_, err := w.Desk.Consents.Preview(background, w.Actor, p, req)
-	refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
+	refused[*workflow.WrongStateError](t, err)
 }
 
 // What a request cannot use is refused with its field; nothing is stored.
@@ -127,7 +127,7 @@ func TestRequestInput(t *testing.T) {
 			try := func(f func() error) {
 				unchanged(t, spy, func() {
 					err := f()
-					refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
+					refused[*workflow.InputError](t, err)
 					for _, field := range test.fields {
 						if !strings.Contains(err.Error(), field+" ") {
 							t.Errorf("the error does not name %s: %v", field, err)
@@ -248,7 +248,7 @@ func TestUnknownLinks(t *testing.T) {
 			}
 		}
 		for _, d := range []consent.Decision{"", "Accept", "maybe"} {
-			if err := answer(w, newest(w, p), d); !errors.Is(err, link.ErrInvalid) {
+			if err := answer(w, newest(w, p), d); !errors.As(err, new(*link.InvalidError)) {
 				t.Errorf("decision %q: %v", d, err)
 			}
 		}
@@ -266,9 +266,9 @@ func TestResend(t *testing.T) {
 		return err
 	}
 	unchanged(t, spy, func() {
-		e := refused[*workflow.WrongStateError](t, resend(), workflow.ErrWrongState) // nobody was asked yet
+		e := refused[*workflow.WrongStateError](t, resend()) // nobody was asked yet
 		equal(t, "the refusal", []string{e.Command, string(e.Status)}, []string{"resend consent", "Customer claimed"})
-		if !errors.Is(e, link.ErrNotAllowed) {
+		if !errors.As(e, new(*consent.NotAllowedError)) {
 			t.Errorf("%v", e)
 		}
 	})
@@ -278,7 +278,7 @@ func TestResend(t *testing.T) {
 		w.SetNow(last.Add(day - tick))
 		w.ExpectActions(p, engagement.ActionCancel)
 		unchanged(t, spy, func() {
-			e := refused[*link.TooSoonError](t, resend(), link.ErrTooSoon)
+			e := refused[*link.TooSoonError](t, resend())
 			equal(t, "not before", e.NotBefore, last.Add(day))
 		})
 		w.SetNow(last.Add(day))
@@ -288,12 +288,12 @@ func TestResend(t *testing.T) {
 		equal(t, "links", len(links), 2*n)
 		for i, l := range links {
 			_, err := w.Desk.Links.ConsentView(background, l)
-			if live := i >= 2*(n-1); live && err != nil || !live && !errors.Is(err, link.ErrVoid) {
+			if live := i >= 2*(n-1); live && err != nil || !live && !errors.As(err, new(*link.VoidError)) {
 				t.Fatalf("after sending %d times, link %d gives %v", n, i, err)
 			}
 		}
 		unchanged(t, spy, func() {
-			if err := answer(w, links[0], consent.DecisionDecline); !errors.Is(err, link.ErrVoid) {
+			if err := answer(w, links[0], consent.DecisionDecline); !errors.As(err, new(*link.VoidError)) {
 				t.Fatalf("a void link answers: %v", err)
 			}
 		})
@@ -301,7 +301,7 @@ func TestResend(t *testing.T) {
 	w.Advance(2 * day)
 	w.ExpectActions(p, engagement.ActionCancel)
 	unchanged(t, spy, func() {
-		e := refused[*link.TooManyError](t, resend(), link.ErrTooMany)
+		e := refused[*link.TooManyError](t, resend())
 		equal(t, "sent and most", []int{e.Sent, e.Max}, []int{5, 5})
 	})
 
@@ -313,7 +313,7 @@ func TestResend(t *testing.T) {
 	w.Advance(time.Hour)
 	ok(t, resend())
 	w.Advance(time.Hour)
-	equal(t, "the configured most", refused[*link.TooManyError](t, resend(), link.ErrTooMany).Max, 2)
+	equal(t, "the configured most", refused[*link.TooManyError](t, resend()).Max, 2)
 }
 
 // A change of contacts voids links and counts as a sending; what it does not name
@@ -333,7 +333,7 @@ func TestChangeContacts(t *testing.T) {
 	w.Relayed()
 	old := newest(w, p)
 	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("right@contoso.com")}))
-	if _, err := w.Desk.Links.ConsentView(background, old); !errors.Is(err, link.ErrVoid) {
+	if _, err := w.Desk.Links.ConsentView(background, old); !errors.As(err, new(*link.VoidError)) {
 		t.Fatalf("the old link gives %v", err)
 	}
 	v, err := w.Desk.Links.ConsentView(background, newest(w, p))
@@ -343,7 +343,7 @@ func TestChangeContacts(t *testing.T) {
 
 	unchanged(t, spy, func() { // it is no way round the limit
 		err := change(workflow.RequestConsent{Customer: workflow.ByEmail("RIGHT@contoso.com", "new@contoso.com")})
-		refused[*link.TooSoonError](t, err, link.ErrTooSoon)
+		refused[*link.TooSoonError](t, err)
 	})
 	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("third@contoso.com"), Partner: workflow.ByEmail(), Language: "en"}))
 	v, err = w.Desk.Links.ConsentView(background, newest(w, p))
@@ -353,7 +353,7 @@ func TestChangeContacts(t *testing.T) {
 	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("fourth@contoso.com")}))
 	ok(t, change(workflow.RequestConsent{Customer: workflow.ByEmail("fifth@contoso.com")}))
 	unchanged(t, spy, func() {
-		refused[*link.TooManyError](t, change(workflow.RequestConsent{Customer: workflow.ByEmail("sixth@contoso.com")}), link.ErrTooMany)
+		refused[*link.TooManyError](t, change(workflow.RequestConsent{Customer: workflow.ByEmail("sixth@contoso.com")}))
 	})
 	equal(t, "receivers", sentTo(w, engagement.MessageConsentRequest), []string{
 		"wrong@contoso.com", "right@contoso.com", "third@contoso.com", "fourth@contoso.com", "fifth@contoso.com",
@@ -369,7 +369,7 @@ func TestFirstAnswerWins(t *testing.T) {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Requested(p, "ana@contoso.com", "eva@contoso.com")
 			links := w.Links(p)
-			if err := answer(w, links[0], consent.DecisionWithdraw); !errors.Is(err, link.ErrNotAllowed) {
+			if err := answer(w, links[0], consent.DecisionWithdraw); !errors.As(err, new(*consent.NotAllowedError)) {
 				t.Fatalf("withdrawn before anything was accepted: %v", err)
 			}
 			at := w.Now()
@@ -382,15 +382,15 @@ func TestFirstAnswerWins(t *testing.T) {
 							ok(t, answer(w, token, second))
 							continue
 						}
-						e := refused[*consent.AlreadyAnsweredError](t, answer(w, token, second), link.ErrAlreadyAnswered)
+						e := refused[*consent.AlreadyAnsweredError](t, answer(w, token, second))
 						equal(t, "what was answered", e.Decision, first)
 						equal(t, "when", e.At, at)
 					}
 				}
 				_, err := w.Desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
-				refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
+				refused[*workflow.WrongStateError](t, err)
 				_, err = w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), p, asked(w, "x@contoso.com"))
-				refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
+				refused[*workflow.WrongStateError](t, err)
 			})
 			w.Relayed()
 			kind := map[consent.Decision]engagement.MessageKind{consent.DecisionAccept: engagement.MessageConsentGranted, consent.DecisionDecline: engagement.MessageConsentDeclined}[first]
@@ -433,10 +433,10 @@ func TestDeadlineInstant(t *testing.T) {
 				}
 				w.ExpectStatus(p, engagement.StatusConsentExpired)
 				unchanged(t, spy, func() {
-					e := refused[*consent.ExpiredError](t, answer(w, newest(w, p), d), link.ErrExpired)
+					e := refused[*consent.ExpiredError](t, answer(w, newest(w, p), d))
 					equal(t, "the deadline", e.Deadline, part(t, w, p).Consent.Deadline)
 					for name, f := range do {
-						e := refused[*workflow.WrongStateError](t, f(), workflow.ErrWrongState)
+						e := refused[*workflow.WrongStateError](t, f())
 						equal(t, name, e.Status, engagement.StatusConsentExpired)
 						if !strings.Contains(e.Error(), "again") {
 							t.Errorf("%s: %q does not help", name, e)
@@ -488,7 +488,7 @@ func TestTakenElsewhere(t *testing.T) {
 				return err
 			},
 		} {
-			e := refused[*workflow.WrongStateError](t, f(), workflow.ErrWrongState)
+			e := refused[*workflow.WrongStateError](t, f())
 			if !errors.Is(e, consent.ErrTakenElsewhere) || e.Status != engagement.StatusAwaitingConsentResponse {
 				t.Errorf("%s: %v", name, e)
 			}
@@ -560,7 +560,7 @@ func TestClaimLimit(t *testing.T) {
 			_, err := k.Desk.Customers.Add(background, third.Request(k.Key()), workflow.AddCustomer{
 				Candidate: workflow.Candidate{Location: madrid, Email: "rui@contoso.com"}, Engagements: []engagement.ID{pilot},
 			})
-			e := refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
+			e := refused[*workflow.NotEligibleError](t, err)
 			equal(t, "the reasons", e.Reasons, []engagement.Reason{{Kind: engagement.ReasonConsentedElsewhere}, {Kind: engagement.ReasonClaimLimitReached}})
 			if free == nil {
 				changeEngagement(t, w, pilot, func(e *engagement.Engagement) { e.ClaimLimit = 3 })
@@ -621,9 +621,9 @@ func TestExternalHoldings(t *testing.T) {
 			_, request := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), q, asked(w, "ana@adatum.com"))
 			_, add := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", workshop))
 			for _, err := range []error{view, request, add, answer(w, token, consent.DecisionAccept)} {
-				e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+				e := refused[*workflow.UnavailableError](t, err)
 				equal(t, "the source", e.Source, "external holdings")
-				if !errors.Is(err, down) || errors.Is(err, workflow.ErrWrongState) {
+				if !errors.Is(err, down) || errors.As(err, new(*workflow.WrongStateError)) {
 					t.Errorf("%v", err)
 				}
 			}
@@ -645,7 +645,7 @@ func TestExternalHoldings(t *testing.T) {
 	w, spy := newWorld(t, func(sc *workflowtest.Scenario) { sc.Options.External = short{} })
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", migration))
-		if e, internal := errors.AsType[*workflow.InternalError](err); !internal || e.Source != "external holdings" || errors.Is(err, workflow.ErrUnavailable) {
+		if e, internal := errors.AsType[*workflow.InternalError](err); !internal || e.Source != "external holdings" || errors.As(err, new(*workflow.UnavailableError)) {
 			t.Errorf("the error is %v", err)
 		}
 	})
@@ -667,7 +667,7 @@ func TestWithdraw(t *testing.T) {
 	unchanged(t, spy, func() {
 		ok(t, answer(w, token, consent.DecisionWithdraw))
 		for _, d := range consent.AllDecisions()[:2] {
-			e := refused[*consent.AlreadyAnsweredError](t, answer(w, token, d), link.ErrAlreadyAnswered)
+			e := refused[*consent.AlreadyAnsweredError](t, answer(w, token, d))
 			equal(t, "what was answered", e.Decision, consent.DecisionWithdraw)
 		}
 	})
@@ -757,10 +757,10 @@ func TestCancel(t *testing.T) {
 		w.Relayed()
 		equal(t, name+": the customer is told", len(sentTo(w, engagement.MessageCanceled)) > told, test.told)
 		unchanged(t, spy, func() {
-			e := refused[*workflow.WrongStateError](t, cancel(p), workflow.ErrWrongState)
+			e := refused[*workflow.WrongStateError](t, cancel(p))
 			equal(t, name+": the refusal", []string{e.Command, string(e.Status)}, []string{"cancel", "Canceled"})
 			for _, token := range w.Links(p) {
-				if err := answer(w, token, consent.DecisionAccept); !errors.Is(err, link.ErrNotAllowed) {
+				if err := answer(w, token, consent.DecisionAccept); !errors.As(err, new(*consent.NotAllowedError)) {
 					t.Errorf("%s: an answer gives %v", name, err)
 				}
 			}
@@ -791,7 +791,7 @@ func TestCancel(t *testing.T) {
 	} {
 		p := reach()
 		unchanged(t, spy, func() {
-			e := refused[*workflow.WrongStateError](t, cancel(p), workflow.ErrWrongState)
+			e := refused[*workflow.WrongStateError](t, cancel(p))
 			if !strings.Contains(e.Error(), "again") {
 				t.Errorf("%s: %q does not help", name, e)
 			}
@@ -800,7 +800,7 @@ func TestCancel(t *testing.T) {
 	p := w.Claimed(pilot, "adatum.com")
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{Reason: strings.Repeat("x", 2001)})
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "reason")
+		equal(t, "the field", refused[*workflow.InputError](t, err).Field, "reason")
 	})
 }
 
@@ -845,7 +845,7 @@ func TestEvidenceAndReceipt(t *testing.T) {
 	}
 
 	_, err = w.Desk.Consents.Receipt(background, w.Actor, p, consent.ReceiptDetails{})
-	if !errors.Is(err, link.ErrInvalid) {
+	if !errors.As(err, new(*link.InvalidError)) {
 		t.Fatalf("a receipt without what is mandatory: %v", err)
 	}
 	receipt, err := w.Desk.Consents.Receipt(background, w.Actor, p, consent.ReceiptDetails{
@@ -863,7 +863,7 @@ func TestEvidenceAndReceipt(t *testing.T) {
 
 	q := w.Added(pilot, "ana@adatum.com")
 	_, err = w.Desk.Consents.Receipt(background, w.Actor, q, consent.ReceiptDetails{})
-	if !errors.Is(err, link.ErrInvalid) {
+	if !errors.As(err, new(*link.InvalidError)) {
 		t.Fatalf("a receipt of nothing: %v", err)
 	}
 }
@@ -909,7 +909,7 @@ func TestEngagementLeavesCatalog(t *testing.T) {
 	ok(t, err)
 	unchanged(t, spy, func() {
 		_, err := desk.Links.AnswerConsent(background, token, consent.DecisionAccept)
-		equal(t, "the field", refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound).Field, "engagement")
+		equal(t, "the field", refused[*workflow.NotFoundError](t, err).Kind, "engagement")
 		_, err = desk.Consents.Resend(background, w.Actor.Request(w.Key()), p)
 		if err == nil {
 			t.Fatal("resent")

@@ -24,7 +24,7 @@ func TestEveryMistakeInContactsIsTold(t *testing.T) {
 	granted := w.Granted(workshop, "ana@adatum.com")
 	check := func(t *testing.T, err error, fields ...string) {
 		t.Helper()
-		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
+		refused[*workflow.InputError](t, err)
 		text := "\n" + err.Error()
 		for _, f := range fields {
 			if !strings.Contains(text, "\n"+f+" cannot") && !strings.Contains(text, "\n"+f+" is not") {

@@ -48,9 +48,6 @@ type ContactSides struct {
 	AllowOwn bool
 }
 
-// ErrOwnContact is matched by an *OwnContactError.
-var ErrOwnContact = errors.New("workflow: contact of the wrong side")
-
 // OwnContactError refuses a contact who would answer for the other side.
 type OwnContactError struct {
 	Field  string        // such as "customer[1].email"
@@ -67,12 +64,6 @@ func (e *OwnContactError) Error() string {
 	}
 	return e.Field + " is a contact of your own company in the same participation: name somebody at the customer, whose answer it has to be"
 }
-
-// Is makes errors.Is(err, ErrOwnContact) true.
-func (e *OwnContactError) Is(target error) bool { return target == ErrOwnContact }
-
-// ErrForeignContact is matched by a *ForeignContactError.
-var ErrForeignContact = errors.New("workflow: contact of a domain that is not the customer's")
 
 // ForeignContactError refuses a customer contact by its domain.
 type ForeignContactError struct {
@@ -92,9 +83,6 @@ func (e *ForeignContactError) Error() string {
 	}
 	return text + "name a contact with an address of the customer's"
 }
-
-// Is makes errors.Is(err, ErrForeignContact) true.
-func (e *ForeignContactError) Is(target error) bool { return target == ErrForeignContact }
 
 // named are the contacts that a command names for one side.
 type named struct {

@@ -104,7 +104,7 @@ func TestThePartnersOwnMailbox(t *testing.T) {
 			} {
 				unchanged(t, spy, func() {
 					field, err := name(address, "She is a customer, really.")
-					e := refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
+					e := refused[*workflow.OwnContactError](t, err)
 					equal(t, address, []string{e.Field, e.Domain.String(), string(e.Of)}, []string{field, domain, "partner"})
 					if !strings.Contains(e.Error(), ": name somebody at the customer") {
 						t.Errorf("%q does not help", e)
@@ -134,21 +134,21 @@ func TestNobodyOfTheCustomersSpeaksForThePartner(t *testing.T) {
 	q := w.Granted(workshop, "ana@adatum.com")
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), q, workflow.SendSurvey{Survey: claim.ProofPartnerSurvey, Contact: workflow.Contact{Email: "Contact@customer.example"}})
-		e := refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
+		e := refused[*workflow.OwnContactError](t, err)
 		equal(t, "the field", []string{e.Field, string(e.Of)}, []string{"contact.email", "customer"})
 		_, err = w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "partner@partner.example"}})
-		refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
+		refused[*workflow.OwnContactError](t, err)
 
 		cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", pilot)
 		cmd.Contacts = workflow.Contacts{Customer: workflow.ByEmail("eva@contoso.com"), Partner: workflow.ByEmail("joe@northwind.example", "EVA@contoso.com")}
 		_, err = w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
-		refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
+		refused[*workflow.OwnContactError](t, err)
 	})
 	ok(t, renamed(w, p, "eva@contoso.com"))
 	unchanged(t, spy, func() { // neither is the contact, nor whose word stands
 		for _, to := range []string{"eva@contoso.com", "contact@customer.example"} {
 			_, err := w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p, workflow.ChangePartnerContacts{Partner: workflow.ByEmail("joe@northwind.example", to)})
-			e := refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact)
+			e := refused[*workflow.OwnContactError](t, err)
 			equal(t, "the field", []string{e.Field, string(e.Of)}, []string{"partner[1].email", "customer"})
 		}
 	})
@@ -187,7 +187,7 @@ func TestPublicServicesAreNobodysOwn(t *testing.T) {
 				opts.Now = w.Now
 				w.Desk = must(workflow.New(w.Store, directory{}, loose{w.Catalog, domains}, workflow.FactFunc(noFacts), &opts))
 				field, err := naming("eva@telepac.pt", "")
-				equal(t, "of its own", refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact).Field, field)
+				equal(t, "of its own", refused[*workflow.OwnContactError](t, err).Field, field)
 				_, err = naming(public, "")
 				ok(t, err)
 			})
@@ -216,12 +216,12 @@ func TestForeignContacts(t *testing.T) {
 					naming := make(t, w)
 					field, err := naming(address, "")
 					if doubt != "" && policy != workflow.FlagForeignContacts {
-						e := refused[*workflow.ForeignContactError](t, err, workflow.ErrForeignContact)
+						e := refused[*workflow.ForeignContactError](t, err)
 						equal(t, "what is refused", []any{e.Field, e.Domain.String(), e.Doubt, e.WithAReason}, []any{field, address[4:], doubt, policy == workflow.ReasonForForeign})
 						_, err = naming(address, "He works for both.")
 					}
 					if doubt != "" && policy == workflow.RefuseForeignContacts {
-						refused[*workflow.ForeignContactError](t, err, workflow.ErrForeignContact)
+						refused[*workflow.ForeignContactError](t, err)
 						return
 					}
 					ok(t, err)

@@ -103,7 +103,7 @@ func (s *Service) customersOf(ctx context.Context, actor Actor, query CustomersQ
 	if query.Tab != "" && !slices.Contains(engagement.AllTabs(), query.Tab) {
 		badTab = &InputError{Field: "tab", Problem: "is not one of the three tabs: use " + oneOf(engagement.AllTabs())}
 	}
-	if err := together(unknown, badTab, query.check()); err != nil {
+	if err := together(inField(unknown, "engagement"), badTab, query.check()); err != nil {
 		return none, err
 	}
 	now := s.now()

@@ -299,7 +299,7 @@ func (s *Service) enrolled(ctx context.Context, actor Actor, id engagement.Locat
 	}
 	l, ok := p.Location(id)
 	if !ok {
-		return p, l, &NotFoundError{Field: "location", Value: string(id)}
+		return p, l, &NotFoundError{Kind: "location", Field: "location", Value: string(id)}
 	}
 	if !l.Enrolled {
 		return p, l, &LocationNotEligibleError{Location: id}

@@ -53,7 +53,7 @@ func (u *unit) chosen(ctx context.Context, ids []engagement.ID) ([]engagement.En
 		}
 		e, err := u.s.engagement(ctx, id)
 		if err != nil {
-			errs = append(errs, err)
+			errs = append(errs, inField(err, fmt.Sprintf("engagements[%d]", i)))
 			continue
 		}
 		chosen = append(chosen, e)

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -61,7 +60,7 @@ func (s *Service) sight(ctx context.Context, partner engagement.PartnerID, scope
 		return within, nil
 	}
 	p, err := s.partner(ctx, partner)
-	if errors.Is(err, ErrNotFound) {
+	if is[*NotFoundError](err) {
 		return within, nil
 	}
 	if err != nil {

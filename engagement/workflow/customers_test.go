@@ -253,9 +253,9 @@ func TestSearchEverywhere(t *testing.T) {
 	equal(t, "what another partner finds", len(theirs), 0)
 	for _, limit := range []int{-1, 1001} {
 		_, err := searchRows(w.Desk, w.Actor, "contoso", limit)
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "limit")
+		equal(t, "the field", refused[*workflow.InputError](t, err).Field, "limit")
 		_, err = attentionRows(w.Desk, w.Actor, limit)
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "limit")
+		equal(t, "the field", refused[*workflow.InputError](t, err).Field, "limit")
 	}
 }
 
@@ -322,16 +322,16 @@ func TestCustomersRefuses(t *testing.T) {
 		"to":       {To: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)},
 	} {
 		_, err := w.Desk.Customers.List(background, w.Actor, within(migration, q))
-		equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
+		equal(t, "the field", refused[*workflow.InputError](t, err).Field, strings.TrimSpace(field))
 	}
 	_, err := w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Tab: engagement.TabOff})
-	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
+	refused[*workflow.InputError](t, err)
 	_, err = w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Limit: -1, Sort: "size"})
 	if !strings.Contains(err.Error(), "limit") || !strings.Contains(err.Error(), "sort") {
 		t.Errorf("%q does not name both", err)
 	}
 	_, err = w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: "nothing"})
-	equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "engagement", Value: "nothing"})
+	equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err), workflow.NotFoundError{Kind: "engagement", Field: "engagement", Value: "nothing"})
 	_, err = w.Desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration, Limit: 1000})
 	ok(t, err)
 	unchanged(t, spy, func() { find(t, w, migration, workflow.CustomersQuery{}) })
@@ -339,7 +339,7 @@ func TestCustomersRefuses(t *testing.T) {
 	ctx, cancel := context.WithCancel(background)
 	cancel()
 	_, err = w.Desk.Customers.List(ctx, w.Actor, workflow.CustomersQuery{Engagement: migration})
-	if !errors.Is(err, context.Canceled) || errors.Is(err, workflow.ErrUnavailable) {
+	if !errors.Is(err, context.Canceled) || errors.As(err, new(*workflow.UnavailableError)) {
 		t.Errorf("the error of a cancelled context is %v", err)
 	}
 	for _, err := range w.Desk.Customers.AllKnown(ctx, w.Actor) {
@@ -399,7 +399,7 @@ func busy(t *testing.T, seed uint64, customers int) *workflowtest.World {
 				w.Advance(time.Duration(r.IntN(60*24)) * time.Minute)
 				begin := w.Claimed
 				offer, err := w.Desk.Customers.PreviewClaim(background, actor, workflow.ClaimCustomer{Customer: w.Customer(domain), Location: w.Location(e)})
-				if errors.Is(err, workflow.ErrNotKnown) {
+				if errors.As(err, new(*workflow.NotKnownError)) {
 					begin = w.Added
 					offer, err = w.Desk.Customers.Identify(background, actor, workflow.Candidate{Location: w.Location(e), Domain: domain})
 				}
@@ -579,15 +579,15 @@ func TestCursors(t *testing.T) {
 		q := list
 		change(&q)
 		_, err := w.Desk.Customers.List(background, w.Actor, within(pilot, q))
-		e := refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
+		e := refused[*workflow.InvalidCursorError](t, err)
 		if !strings.Contains(e.Error(), "another list") {
 			t.Errorf("%s: %q does not say what is wrong", name, e)
 		}
 	}
 	_, err = w.Desk.Customers.List(background, w.Actor, within(migration, list))
-	refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
+	refused[*workflow.InvalidCursorError](t, err)
 	_, err = w.Desk.Customers.List(background, workflowtest.Fabrikam, within(pilot, list))
-	refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
+	refused[*workflow.InvalidCursorError](t, err)
 
 	good := list.Cursor
 	raw, err := base64.RawURLEncoding.DecodeString(good)
@@ -615,11 +615,11 @@ func TestCursors(t *testing.T) {
 		q := list
 		q.Cursor = text
 		_, err := w.Desk.Customers.List(background, w.Actor, within(pilot, q))
-		if !errors.Is(err, workflow.ErrInvalidCursor) {
+		if !errors.As(err, new(*workflow.InvalidCursorError)) {
 			t.Errorf("a cursor that is %s: %v", name, err)
 		}
 		for _, err := range w.Desk.Customers.All(background, w.Actor, within(pilot, q)) {
-			refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
+			refused[*workflow.InvalidCursorError](t, err)
 		}
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/memory"
 	"github.com/partnerengage/partnerengage/tenant"
@@ -186,7 +187,7 @@ func refused[E error](t *testing.T, err error, sentinels ...error) E {
 		t.Fatalf("the error is %T %v, want a %T", err, err, e)
 	}
 	for _, sentinel := range sentinels {
-		if !errors.Is(err, sentinel) {
+		if !errtest.Is(err, sentinel) {
 			t.Fatalf("the error is %T %v, want one that matches %q", err, err, sentinel)
 		}
 	}
@@ -427,15 +428,15 @@ func together(calls ...func() error) []error {
 	return errs
 }
 
-// tally says how many errors there are of each sentinel, in words. Of several
-// sentinels that match, the first counts.
+// tally says how many errors there are of each kind, in words. Of several
+// kinds that match, the first counts.
 func tally(errs []error, sentinels ...error) string {
 	counts := map[string]int{}
 	for _, err := range errs {
 		name := "ok"
 		if err != nil {
 			name = err.Error()
-			if i := slices.IndexFunc(sentinels, func(s error) bool { return errors.Is(err, s) }); i >= 0 {
+			if i := slices.IndexFunc(sentinels, func(s error) bool { return errtest.Is(err, s) }); i >= 0 {
 				name = sentinels[i].Error()
 			}
 		}

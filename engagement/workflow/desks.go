@@ -83,8 +83,8 @@ type ProgramDesk struct{ s *Service }
 // LinksDesk serves whoever has a link: no actor is needed, the link's token is the
 // permission. It is the Desk and the SurveyDesk of package consenthttp.
 //
-// All its methods can return [link.ErrUnknown], [link.ErrNotShown], [link.ErrVoid] or
-// an *[UnavailableError].
+// All its methods can return [link.ErrUnknown], [link.ErrNotShown], a
+// *[link.VoidError] or an *[UnavailableError].
 type LinksDesk struct{ s *Service }
 
 // JobsDesk has the jobs, which any number of processes may run.

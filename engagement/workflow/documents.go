@@ -202,7 +202,7 @@ func evidenceOf(p engagement.Participation, id claim.EvidenceID) (claim.Evidence
 			}
 		}
 	}
-	return claim.Evidence{}, &NotFoundError{Field: "evidence", Value: string(id)}
+	return claim.Evidence{}, &NotFoundError{Kind: "evidence", Value: string(id)}
 }
 
 // Open returns a document that [DocumentsDesk.Add] keeps, with its content, for the
@@ -231,7 +231,7 @@ func (d *DocumentsDesk) Open(ctx context.Context, actor Actor, id engagement.Par
 	v.Ref = ""
 	content, err := s.evidence.Open(ctx, ref)
 	if errors.Is(err, fs.ErrNotExist) {
-		return v, nil, &NotFoundError{Field: "evidence", Value: string(v.ID)}
+		return v, nil, &NotFoundError{Kind: "evidence", Value: string(v.ID)}
 	}
 	if err != nil {
 		return v, nil, unavailable("evidence", err)

@@ -208,7 +208,7 @@ func (d *EngagementsDesk) Get(ctx context.Context, actor Actor, id engagement.ID
 	item, failed := itemOf(e, partner, now)
 	if len(item.EligibleLocations) == 0 {
 		if failed == nil {
-			failed = &NotFoundError{Field: "engagement", Value: string(id)}
+			failed = &NotFoundError{Kind: "engagement", Value: string(id)}
 		}
 		return none, failed
 	}

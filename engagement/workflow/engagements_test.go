@@ -138,12 +138,12 @@ func TestEngagementsFilters(t *testing.T) {
 	equal(t, "a year later", listed(groups), all)
 
 	_, err = w.Desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{Statuses: []engagement.Availability{"open"}})
-	equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "statuses")
+	equal(t, "the field", refused[*workflow.InputError](t, err).Field, "statuses")
 	groups, err = w.Desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{Types: []engagement.Type{"seminar"}})
 	ok(t, err)
 	equal(t, "of a type that none has", len(groups), 0)
 	_, err = w.Desk.Engagements.List(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workflow.EngagementsQuery{})
-	equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "partner", Value: "nobody"})
+	equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err), workflow.NotFoundError{Kind: "partner", Value: "nobody"})
 }
 
 func TestEngagementSummary(t *testing.T) {
@@ -189,7 +189,7 @@ func TestEngagementSummary(t *testing.T) {
 	// What no location is eligible for reads like what nobody offers.
 	for _, id := range []engagement.ID{"legacy-voice", "nothing"} {
 		_, err = w.Desk.Engagements.Get(background, w.Actor, id)
-		equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "engagement", Value: string(id)})
+		equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err), workflow.NotFoundError{Kind: "engagement", Value: string(id)})
 	}
 }
 
@@ -240,9 +240,9 @@ func TestEligibilityPage(t *testing.T) {
 	equal(t, "the page says why there is no location", len(page("legacy-voice")), 4)
 
 	_, err := w.Desk.Engagements.Locations(background, w.Actor, "nothing")
-	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+	refused[*workflow.NotFoundError](t, err)
 	_, err = w.Desk.Engagements.Locations(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workshop)
-	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+	refused[*workflow.NotFoundError](t, err)
 }
 
 var errBoom = errors.New("boom")
@@ -291,7 +291,7 @@ func TestLocationRulesFail(t *testing.T) {
 	equal(t, "how many of Fabrikam's", len(listed(groups)), 5)
 	_, err = w.Desk.Engagements.Get(background, workflowtest.Fabrikam, migration)
 	told(err)
-	if errors.Is(err, workflow.ErrNotFound) {
+	if errors.As(err, new(*workflow.NotFoundError)) {
 		t.Errorf("an engagement that could not be judged reads as one that is not there")
 	}
 }
@@ -302,17 +302,17 @@ func TestCatalogUnavailable(t *testing.T) {
 	desk, err := workflow.New(w.Store, directory{}, brokenCatalog{}, workflow.FactFunc(noFacts), nil)
 	ok(t, err)
 	_, err = desk.Engagements.List(background, w.Actor, workflow.EngagementsQuery{})
-	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "catalog")
+	equal(t, "the source", refused[*workflow.UnavailableError](t, err).Source, "catalog")
 	_, err = desk.Engagements.Get(background, w.Actor, migration)
-	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+	refused[*workflow.UnavailableError](t, err)
 	_, err = desk.Engagements.Locations(background, w.Actor, migration)
-	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+	refused[*workflow.UnavailableError](t, err)
 	_, err = desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration})
-	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+	refused[*workflow.UnavailableError](t, err)
 	_, err = searchRows(desk, w.Actor, "", 0)
-	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+	refused[*workflow.UnavailableError](t, err)
 	_, err = desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
-	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+	refused[*workflow.UnavailableError](t, err)
 }
 
 // brokenCatalog cannot be asked.

@@ -1,7 +1,6 @@
 package workflow
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,29 +8,6 @@ import (
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/tenant"
-)
-
-// What a command or a query is refused for. Each is matched, with errors.Is, by the
-// error type beside it, which says more. The others are [ErrClock],
-// [ErrForeignContact], [ErrFourEyes], [ErrOwnContact] and [ErrPayeeNotValid].
-var (
-	ErrForbidden           = errors.New("workflow: forbidden")                  // *ForbiddenError
-	ErrNotFound            = errors.New("workflow: not found")                  // *NotFoundError
-	ErrInvalidInput        = errors.New("workflow: input cannot be used")       // *InputError, *NameRequiredError
-	ErrLocationNotEligible = errors.New("workflow: location cannot be used")    // *LocationNotEligibleError
-	ErrNotClaimable        = errors.New("workflow: engagement is not open")     // *NotClaimableError
-	ErrNotEligible         = errors.New("workflow: customer is not eligible")   // *NotEligibleError
-	ErrAlreadyKnown        = errors.New("workflow: customer is already known")  // *AlreadyKnownError
-	ErrNotKnown            = errors.New("workflow: customer is not known")      // *NotKnownError
-	ErrOpenParticipation   = errors.New("workflow: participation is open")      // *OpenParticipationError
-	ErrIDNotAccepted       = errors.New("workflow: ID does not nominate")       // *IDNotAcceptedError, *StatedIdentityError
-	ErrPayoutChanged       = errors.New("workflow: payout has changed")         // *PayoutChangedError
-	ErrDisassociated       = errors.New("workflow: customer is disassociated")  // *DisassociatedError
-	ErrWrongState          = errors.New("workflow: not possible in this state") // *WrongStateError
-	ErrKeyReused           = errors.New("workflow: idempotency key was reused") // *KeyReusedError
-	ErrInvalidCursor       = errors.New("workflow: cursor cannot be used")      // *InvalidCursorError
-	ErrConsumerMoved       = errors.New("workflow: consumer was moved")         // *ConsumerMovedError
-	ErrUnavailable         = errors.New("workflow: unavailable, try again")     // *UnavailableError
 )
 
 // ForbiddenError says that the actor may not do that: no role allows it, the
@@ -50,23 +26,26 @@ func (e *ForbiddenError) Error() string {
 	return fmt.Sprintf("the actor may not %s%s: %v", e.Permission, at, e.Why)
 }
 
-// Is makes errors.Is(err, ErrForbidden) true.
-func (e *ForbiddenError) Is(target error) bool { return target == ErrForbidden }
-
 // Unwrap returns why: the Authorizer's error, if it was that.
 func (e *ForbiddenError) Unwrap() error { return e.Why }
 
 // NotFoundError says that the partner has no such thing. Whether another
 // partner has it is never said.
 type NotFoundError struct {
-	Field string // "engagement", "participation", "customer", "location", "partner", "evidence" or "survey"
+	Kind  string // "engagement", "participation", "customer", "location", "partner", "evidence", "survey", "message" or "address"
+	Field string // of the command or query, such as "engagements[1]"; "" where it is an argument of its own, or the actor's partner
 	Value string
 }
 
-func (e *NotFoundError) Error() string { return fmt.Sprintf("there is no %s %.60q", e.Field, e.Value) }
+func (e *NotFoundError) Error() string { return fmt.Sprintf("there is no %s %.60q", e.Kind, e.Value) }
 
-// Is makes errors.Is(err, ErrNotFound) true.
-func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
+// inField says of a *NotFoundError which field of a command or query names what there is not.
+func inField(err error, field string) error {
+	if e, ok := err.(*NotFoundError); ok {
+		return &NotFoundError{Kind: e.Kind, Field: field, Value: e.Value}
+	}
+	return err
+}
 
 // InputError names a field that cannot be used as it was given.
 type InputError struct {
@@ -76,9 +55,6 @@ type InputError struct {
 }
 
 func (e *InputError) Error() string { return e.Field + " " + e.Problem }
-
-// Is makes errors.Is(err, ErrInvalidInput) true.
-func (e *InputError) Is(target error) bool { return target == ErrInvalidInput }
 
 // Unwrap returns the cause.
 func (e *InputError) Unwrap() error { return e.Err }
@@ -98,9 +74,6 @@ func (e *LocationNotEligibleError) Error() string {
 	return fmt.Sprintf("location %s is not eligible for %s: %s: choose an eligible location", e.Location, e.Engagement, reasonText(e.Reasons))
 }
 
-// Is makes errors.Is(err, ErrLocationNotEligible) true.
-func (e *LocationNotEligibleError) Is(target error) bool { return target == ErrLocationNotEligible }
-
 // NotClaimableError says that customers cannot be added to, or claimed for, an
 // engagement now.
 type NotClaimableError struct {
@@ -117,9 +90,6 @@ func (e *NotClaimableError) Error() string {
 		e.Engagement, e.Availability, e.Opens.Format(time.RFC3339), e.Until.Format(time.RFC3339))
 }
 
-// Is makes errors.Is(err, ErrNotClaimable) true.
-func (e *NotClaimableError) Is(target error) bool { return target == ErrNotClaimable }
-
 // NotEligibleError says why the customer is not eligible for an engagement.
 type NotEligibleError struct {
 	Engagement engagement.ID
@@ -129,9 +99,6 @@ type NotEligibleError struct {
 func (e *NotEligibleError) Error() string {
 	return fmt.Sprintf("the customer is not eligible for %s: %s", e.Engagement, reasonText(e.Reasons))
 }
-
-// Is makes errors.Is(err, ErrNotEligible) true.
-func (e *NotEligibleError) Is(target error) bool { return target == ErrNotEligible }
 
 func reasonText(reasons []engagement.Reason) string {
 	texts := make([]string, len(reasons))
@@ -151,9 +118,6 @@ func (e *AlreadyKnownError) Error() string {
 	return fmt.Sprintf("the customer has consented to this partner before: claim it for %s instead of adding it", e.Engagement)
 }
 
-// Is makes errors.Is(err, ErrAlreadyKnown) true.
-func (e *AlreadyKnownError) Is(target error) bool { return target == ErrAlreadyKnown }
-
 // NotKnownError says that a customer cannot be claimed because it has never
 // consented to the partner: it can be added.
 type NotKnownError struct{ Customer string }
@@ -161,9 +125,6 @@ type NotKnownError struct{ Customer string }
 func (e *NotKnownError) Error() string {
 	return fmt.Sprintf("customer %s is not known: it has never consented to this partner: add it instead of claiming it", e.Customer)
 }
-
-// Is makes errors.Is(err, ErrNotKnown) true.
-func (e *NotKnownError) Is(target error) bool { return target == ErrNotKnown }
 
 // OpenParticipationError says that the partner already has the customer in the
 // engagement. Of a participation through a location that is not in the actor's
@@ -182,9 +143,6 @@ func (e *OpenParticipationError) Error() string {
 		e.Participation, e.Engagement, e.Status)
 }
 
-// Is makes errors.Is(err, ErrOpenParticipation) true.
-func (e *OpenParticipationError) Is(target error) bool { return target == ErrOpenParticipation }
-
 // IDNotAcceptedError says that an engagement does not take the kind of ID by which
 // the customer was named.
 type IDNotAcceptedError struct {
@@ -197,9 +155,6 @@ func (e *IDNotAcceptedError) Error() string {
 	return fmt.Sprintf("%s does not take a customer who is named by %s: name it by one of %q", e.Engagement, e.Given, e.Takes)
 }
 
-// Is makes errors.Is(err, ErrIDNotAccepted) true.
-func (e *IDNotAcceptedError) Is(target error) bool { return target == ErrIDNotAccepted }
-
 // StatedIdentityError says that an engagement takes no customer whose ID is merely
 // stated.
 type StatedIdentityError struct{ Engagement engagement.ID }
@@ -208,9 +163,6 @@ func (e *StatedIdentityError) Error() string {
 	return fmt.Sprintf("%s does not take a customer whose ID the directory does not confirm: give an e-mail address or a domain that leads to it", e.Engagement)
 }
 
-// Is makes errors.Is(err, ErrIDNotAccepted) true.
-func (e *StatedIdentityError) Is(target error) bool { return target == ErrIDNotAccepted }
-
 // NameRequiredError says that the directory knows no name for a customer, so that a
 // friendly name is needed for people to know it by.
 type NameRequiredError struct{ Customer string }
@@ -218,9 +170,6 @@ type NameRequiredError struct{ Customer string }
 func (e *NameRequiredError) Error() string {
 	return fmt.Sprintf("friendly_name is needed: the directory has no name for %s, so say what you call the customer", e.Customer)
 }
-
-// Is makes errors.Is(err, ErrInvalidInput) true.
-func (e *NameRequiredError) Is(target error) bool { return target == ErrInvalidInput }
 
 // PayoutChangedError says that an engagement no longer pays what was previewed.
 type PayoutChangedError struct {
@@ -232,9 +181,6 @@ func (e *PayoutChangedError) Error() string {
 	return fmt.Sprintf("%s pays %q now, not %q: look at the offer again and confirm that", e.Engagement, e.Now, e.Previewed)
 }
 
-// Is makes errors.Is(err, ErrPayoutChanged) true.
-func (e *PayoutChangedError) Is(target error) bool { return target == ErrPayoutChanged }
-
 // DisassociatedError says that a customer takes part in nothing, because the
 // partner has disassociated it.
 type DisassociatedError struct {
@@ -245,9 +191,6 @@ type DisassociatedError struct {
 func (e *DisassociatedError) Error() string {
 	return fmt.Sprintf("customer %s was disassociated at %s: associate it first", e.Customer, e.Since.Format(time.RFC3339))
 }
-
-// Is makes errors.Is(err, ErrDisassociated) true.
-func (e *DisassociatedError) Is(target error) bool { return target == ErrDisassociated }
 
 // WrongStateError says that a command is not possible in the state that the
 // participation is in.
@@ -264,9 +207,6 @@ func (e *WrongStateError) Error() string {
 	return fmt.Sprintf("%s is not possible while the participation is %q", e.Command, e.Status)
 }
 
-// Is makes errors.Is(err, ErrWrongState) true.
-func (e *WrongStateError) Is(target error) bool { return target == ErrWrongState }
-
 // Unwrap returns the cause.
 func (e *WrongStateError) Unwrap() error { return e.Err }
 
@@ -276,9 +216,6 @@ type KeyReusedError struct{ Key string }
 func (e *KeyReusedError) Error() string {
 	return fmt.Sprintf("key %q was used for another command, or for this one with another content: use a new key for each request", e.Key)
 }
-
-// Is makes errors.Is(err, ErrKeyReused) true.
-func (e *KeyReusedError) Is(target error) bool { return target == ErrKeyReused }
 
 // InvalidCursorError says that a cursor cannot be used.
 type InvalidCursorError struct {
@@ -290,9 +227,6 @@ func (e *InvalidCursorError) Error() string {
 	return "cursor " + e.Problem + ": begin again without a cursor"
 }
 
-// Is makes errors.Is(err, ErrInvalidCursor) true.
-func (e *InvalidCursorError) Is(target error) bool { return target == ErrInvalidCursor }
-
 // Unwrap returns why, where there is more to tell than that it is not one of ours.
 func (e *InvalidCursorError) Unwrap() error { return e.Err }
 
@@ -303,9 +237,6 @@ type ConsumerMovedError struct{ Name string }
 func (e *ConsumerMovedError) Error() string {
 	return fmt.Sprintf("the consumer %q is not there any more: another process moves it, too; ask where it is, and go on from there", e.Name)
 }
-
-// Is makes errors.Is(err, ErrConsumerMoved) true.
-func (e *ConsumerMovedError) Is(target error) bool { return target == ErrConsumerMoved }
 
 // UnavailableError says that a source which the host plugged in, or the
 // storage, gave no answer. The same call may be made again: a command with the
@@ -319,9 +250,6 @@ type UnavailableError struct {
 func (e *UnavailableError) Error() string {
 	return fmt.Sprintf("the %s gave no answer, make the same call again: %v", e.Source, e.Err)
 }
-
-// Is makes errors.Is(err, ErrUnavailable) true.
-func (e *UnavailableError) Is(target error) bool { return target == ErrUnavailable }
 
 // Unwrap returns the source's error.
 func (e *UnavailableError) Unwrap() error { return e.Err }

@@ -124,7 +124,7 @@ func TestSourcesThatDoNotAnswer(t *testing.T) {
 		unchanged(t, spy, func() {
 			_, err = desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 			e, ok := errors.AsType[*workflow.InternalError](err) // asking again would not help
-			if !ok || errors.Is(err, workflow.ErrUnavailable) {
+			if !ok || errors.As(err, new(*workflow.UnavailableError)) {
 				t.Fatalf("the error is %v", err)
 			}
 			equal(t, "the source", e.Source, source)

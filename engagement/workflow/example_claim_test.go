@@ -64,7 +64,7 @@ func Example_claim() {
 	// Whoever worked on a claim does not review it, whatever roles they have.
 	self := workflow.Actor{User: w.Actor.User, Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
 	_, err = w.Desk.Reviews.Start(ctx, self.Request(w.Key()), p, workflow.StartReview{})
-	fmt.Println("the same user:", errors.Is(err, workflow.ErrFourEyes))
+	fmt.Println("the same user:", errors.As(err, new(*workflow.FourEyesError)))
 
 	vera := workflow.Actor{User: "vera", Roles: []workflow.Role{workflow.RoleProgram}}.For(w.Actor.Partner)
 	done(w.Desk.Reviews.Start(ctx, vera.Request(w.Key()), p, workflow.StartReview{}))

@@ -25,7 +25,7 @@ func TestFactsThatCannotBeKept(t *testing.T) {
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", migration))
 		refused[*eligibility.ValueError](t, err)
-		if errors.Is(err, workflow.ErrUnavailable) {
+		if errors.As(err, new(*workflow.UnavailableError)) {
 			t.Errorf("%v is told to be tried again", err)
 		}
 	})

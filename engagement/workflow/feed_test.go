@@ -51,7 +51,7 @@ func TestFeed(t *testing.T) {
 		for _, a := range actors {
 			for _, domain := range []string{"contoso.com", "adatum.com", "woodgrovebank.com"} {
 				events, err := collect(w.Desk.Histories.All(background, a, workflow.HistoryQuery{Customer: w.Customer(domain)}))
-				if errors.Is(err, workflow.ErrNotFound) {
+				if errors.As(err, new(*workflow.NotFoundError)) {
 					continue
 				}
 				ok(t, err)
@@ -137,17 +137,17 @@ func TestFeedCursors(t *testing.T) {
 	equal(t, "the lag", lag, workflow.FeedLag{Events: len(all) - 5, Oldest: all[5].At})
 	for _, cursor := range []string{"x", "!", strings.Repeat("eA", 4000), all[0].Cursor + "x"} {
 		_, err := w.Desk.Feed.Read(background, vic, workflow.FeedQuery{Cursor: cursor})
-		refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
+		refused[*workflow.InvalidCursorError](t, err)
 		_, err = w.Desk.Feed.Lag(background, vic, cursor)
-		refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
+		refused[*workflow.InvalidCursorError](t, err)
 	}
 	_, err = w.Desk.Feed.Read(background, vic, workflow.FeedQuery{Limit: 1001})
-	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
+	refused[*workflow.InputError](t, err)
 
 	// A store that was restored from before has none of it.
 	other, _ := newWorld(t)
 	_, err = other.Desk.Feed.Read(background, vic, workflow.FeedQuery{Cursor: all[0].Cursor})
-	if e := refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor); !errors.Is(e, storage.ErrRewound) {
+	if e := refused[*workflow.InvalidCursorError](t, err); !errors.Is(e, storage.ErrRewound) {
 		t.Errorf("a cursor of what is not there any more: %v", e)
 	}
 }
@@ -161,12 +161,12 @@ func TestFeedConsumers(t *testing.T) {
 	}
 	ok(t, move(vic, "crm", "", page.Next))
 	ok(t, move(w.Actor, "crm", "", page.Events[0].Cursor))
-	refused[*workflow.ConsumerMovedError](t, move(vic, "crm", page.Events[0].Cursor, page.Events[1].Cursor), workflow.ErrConsumerMoved)
-	refused[*workflow.InputError](t, move(vic, "", "", page.Next), workflow.ErrInvalidInput)
-	refused[*workflow.InputError](t, move(vic, "crm", page.Next, page.Next), workflow.ErrInvalidInput)
-	refused[*workflow.InvalidCursorError](t, move(vic, "crm", page.Next, "?"), workflow.ErrInvalidCursor)
-	refused[*workflow.ForbiddenError](t, move(rui, "crm", "", page.Next), workflow.ErrForbidden)
-	refused[*workflow.ForbiddenError](t, move(workflow.Actor{User: "ana", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}, "crm", "", page.Next), workflow.ErrForbidden)
+	refused[*workflow.ConsumerMovedError](t, move(vic, "crm", page.Events[0].Cursor, page.Events[1].Cursor))
+	refused[*workflow.InputError](t, move(vic, "", "", page.Next))
+	refused[*workflow.InputError](t, move(vic, "crm", page.Next, page.Next))
+	refused[*workflow.InvalidCursorError](t, move(vic, "crm", page.Next, "?"))
+	refused[*workflow.ForbiddenError](t, move(rui, "crm", "", page.Next))
+	refused[*workflow.ForbiddenError](t, move(workflow.Actor{User: "ana", Roles: []workflow.Role{workflow.RoleIncentivesAdmin}}, "crm", "", page.Next))
 
 	all, err := wholeFeed(w.Desk, vic, workflow.FeedQuery{})
 	ok(t, err)

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"slices"
 	"strings"
 
@@ -38,11 +37,7 @@ type FourEyes struct {
 	Secrets [][]byte
 }
 
-// ErrFourEyes is matched by a *FourEyesError.
-var ErrFourEyes = errors.New("workflow: the reviewer acted for the partner")
-
-// FourEyesError says that the actor acted for the partner on the claim. It
-// matches ErrForbidden, too.
+// FourEyesError says that the actor acted for the partner on the claim.
 type FourEyesError struct {
 	Participation engagement.ParticipationID
 }
@@ -50,9 +45,6 @@ type FourEyesError struct {
 func (e *FourEyesError) Error() string {
 	return "the actor acted for the partner on this claim: somebody else has to review it"
 }
-
-// Is makes errors.Is(err, ErrFourEyes) and errors.Is(err, ErrForbidden) true.
-func (e *FourEyesError) Is(target error) bool { return target == ErrFourEyes || target == ErrForbidden }
 
 // digest tells a person from others within one participation.
 func (f FourEyes) digest(secret []byte, id engagement.ParticipationID, actor Actor) string {

@@ -30,7 +30,7 @@ func refusesReviews(t *testing.T, w *workflowtest.World, spy *spy, actor workflo
 	for _, c := range reviewCalls() {
 		unchanged(t, spy, func() {
 			_, err := c.do(w, actor, p)
-			if e := refused[*workflow.FourEyesError](t, err, workflow.ErrFourEyes); e.Participation != p || !errors.Is(err, workflow.ErrForbidden) {
+			if e := refused[*workflow.FourEyesError](t, err); e.Participation != p || !errors.As(err, new(*workflow.ForbiddenError)) {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		})

@@ -86,7 +86,7 @@ func (d *HistoriesDesk) List(ctx context.Context, actor Actor, query HistoryQuer
 		}
 	}
 	if len(page.Events) == 0 && query.Cursor == "" && !scope.All() {
-		return HistoryPage{}, &NotFoundError{Field: "customer", Value: string(query.Customer)}
+		return HistoryPage{}, &NotFoundError{Kind: "customer", Field: "customer", Value: string(query.Customer)}
 	}
 	page.Head = r.head
 	if !r.done && err == nil {

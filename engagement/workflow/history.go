@@ -30,7 +30,7 @@ func (s *Service) claimHistory(ctx context.Context, seen engagement.Participatio
 		}
 		p, ok := loaded.Records[loaded.At].Participation(seen.ID)
 		if !ok {
-			return nil, nil, &NotFoundError{Field: "participation", Value: string(seen.ID)}
+			return nil, nil, &NotFoundError{Kind: "participation", Value: string(seen.ID)}
 		}
 		if _, err := customerIn(loaded, key); err != nil {
 			return nil, nil, err

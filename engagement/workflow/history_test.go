@@ -74,11 +74,11 @@ func TestHistoryTellsAll(t *testing.T) {
 	equal(t, "when", events[3].At, granted)
 
 	_, err := wholeHistory(background, w.Desk, w.Actor, w.Customer("adatum.com"))
-	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+	refused[*workflow.NotFoundError](t, err)
 	_, err = wholeHistory(background, w.Desk, w.Actor, "")
-	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+	refused[*workflow.NotFoundError](t, err)
 	_, err = wholeHistory(background, w.Desk, workflowtest.Fabrikam, w.Customer("contoso.com"))
-	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+	refused[*workflow.NotFoundError](t, err)
 }
 
 // What somebody has changed in storage shows, and what there is comes with the
@@ -126,7 +126,7 @@ func TestHistoryTamperedWith(t *testing.T) {
 
 	f.forge, f.fail = nil, errBoom
 	_, err = wholeHistory(background, w.Desk, w.Actor, w.Customer("contoso.com"))
-	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
+	equal(t, "the source", refused[*workflow.UnavailableError](t, err).Source, "storage")
 }
 
 // A history of any length is read whole, and verified, also with what is appended
@@ -188,7 +188,7 @@ func TestParticipation(t *testing.T) {
 	ok(t, err)
 	equal(t, "what the host gave", []any{receipt.ReceiptID, receipt.Record.RecordID, receipt.IssuedAt}, []any{"r-1", "rec-1", w.Now().Add(time.Minute)})
 	_, err = w.Desk.Consents.Receipt(background, w.Actor, p, consent.ReceiptDetails{})
-	if !errors.Is(err, link.ErrInvalid) {
+	if !errors.As(err, new(*link.InvalidError)) {
 		t.Errorf("a receipt without its mandatory details: %v", err)
 	}
 }

@@ -26,12 +26,12 @@ func together(errs ...error) error {
 
 // hinders reports whether an error says nothing of the input.
 func hinders(err error) bool {
-	for _, sign := range []error{engine.ErrReplay, ErrKeyReused, context.Canceled, context.DeadlineExceeded} {
+	for _, sign := range []error{engine.ErrReplay, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, sign) {
 			return true
 		}
 	}
-	return troubled(err)
+	return is[*KeyReusedError](err) || troubled(err)
 }
 
 // checkList wants a filter to hold known values only.

@@ -9,6 +9,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 	"github.com/partnerengage/partnerengage/tenant"
 )
 
@@ -106,14 +107,14 @@ func TestUnknownEngagementsHideNothing(t *testing.T) {
 	cmdKey, cmd := w.Key(), add(w, "ana@contoso.com", "nothing", migration, "legacy-voice")
 	cmd.DealSize = money(t, "0 USD")
 	_, err := w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
-	for _, want := range []error{workflow.ErrNotFound, workflow.ErrOpenParticipation, workflow.ErrNotClaimable, workflow.ErrInvalidInput} {
-		if !errors.Is(err, want) {
+	for _, want := range []error{errtest.Type[*workflow.NotFoundError](), errtest.Type[*workflow.OpenParticipationError](), errtest.Type[*workflow.NotClaimableError](), errtest.Type[*workflow.InputError]()} {
+		if !errtest.Is(err, want) {
 			t.Errorf("%v does not tell of: %v", err, want)
 		}
 	}
 	w.Fail(workflowtest.Directory, errors.New("no route"))
 	_, err = w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
-	if !errors.Is(err, workflow.ErrUnavailable) || errors.Is(err, workflow.ErrInvalidInput) {
+	if !errors.As(err, new(*workflow.UnavailableError)) || errors.As(err, new(*workflow.InputError)) {
 		t.Errorf("while the directory gives no answer: %v", err)
 	}
 }
@@ -137,12 +138,12 @@ func TestOneIDAlone(t *testing.T) {
 	equal(t, "the directory's name", []any{p.Identity.Name, p.Identity.Key(), p.Basis, p.Identity.Stated}, []any{"Contoso", contoso, tenant.BasisConfirmed, false})
 
 	_, err = alone(workflow.Candidate{OpportunityID: opportunity, Hours: 40}, "by-the-hour")
-	refused[*workflow.NameRequiredError](t, err, workflow.ErrInvalidInput)
+	refused[*workflow.NameRequiredError](t, err)
 	p, err = alone(workflow.Candidate{OpportunityID: opportunity, FriendlyName: "Fabled", Hours: 40}, "by-the-hour")
 	ok(t, err)
 	equal(t, "the opportunity", []any{p.Identity.Opportunity.String(), p.Nominated, p.Basis, p.FriendlyName}, []any{opportunity, tenant.IDKindOpportunity, tenant.BasisUnchecked, "Fabled"})
 	_, err = alone(workflow.Candidate{SubscriptionID: subscription, FriendlyName: "Fabled"}, "by-tpid")
-	refused[*workflow.IDNotAcceptedError](t, err, workflow.ErrIDNotAccepted)
+	refused[*workflow.IDNotAcceptedError](t, err)
 	_, err = alone(workflow.Candidate{SubscriptionID: subscription, FriendlyName: "Fabled"}, pilot)
 	ok(t, err) // fixed pay takes it, unless the engagement narrows that
 
@@ -153,7 +154,7 @@ func TestOneIDAlone(t *testing.T) {
 	stated := workflow.Candidate{TenantID: stranger, FriendlyName: "Stranger", Reason: "By telephone."}
 	changeEngagement(t, w, pilot, func(e *engagement.Engagement) { e.RefusesStated = true })
 	_, err = alone(stated, pilot)
-	refused[*workflow.StatedIdentityError](t, err, workflow.ErrIDNotAccepted)
+	refused[*workflow.StatedIdentityError](t, err)
 	changeEngagement(t, w, pilot, func(e *engagement.Engagement) { e.RefusesStated = false })
 	p, err = alone(stated, pilot)
 	ok(t, err)

@@ -85,9 +85,9 @@ func (d *JobsDesk) RecordBounce(ctx context.Context, b Bounce) error {
 
 // bounced finds the participation that a bounce is about.
 func (u *unit) bounced(ctx context.Context, b Bounce) (engagement.Participation, error) {
-	want, missing := storage.Want{Participation: storage.ParticipationKey{Partner: b.Partner, ID: b.Participation}}, &NotFoundError{Field: "participation", Value: string(b.Participation)}
+	want, missing := storage.Want{Participation: storage.ParticipationKey{Partner: b.Partner, ID: b.Participation}}, &NotFoundError{Kind: "participation", Field: "participation", Value: string(b.Participation)}
 	if b.Participation == "" {
-		want, missing = storage.Want{Link: storage.LinkKey{Hash: messageHash(b.Message), Slot: storage.SlotIn(string(b.Message))}}, &NotFoundError{Field: "message", Value: string(b.Message)}
+		want, missing = storage.Want{Link: storage.LinkKey{Hash: messageHash(b.Message), Slot: storage.SlotIn(string(b.Message))}}, &NotFoundError{Kind: "message", Field: "message", Value: string(b.Message)}
 	}
 	loaded, err := u.Load(ctx, want)
 	if err != nil {
@@ -148,7 +148,7 @@ func bouncedMessage(p engagement.Participation, b Bounce, to tenant.Email) (enga
 			return m, link.Failure{}, nil
 		}
 	}
-	return m, link.Failure{}, &NotFoundError{Field: "address", Value: b.Address}
+	return m, link.Failure{}, &NotFoundError{Kind: "address", Field: "address", Value: b.Address}
 }
 
 // messageHash is under what a message's ID finds the participation that its link is

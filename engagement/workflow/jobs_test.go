@@ -96,7 +96,7 @@ func TestSweepBesideABusyCustomer(t *testing.T) {
 	}}
 	settled, err := w.Desk.Jobs.Sweep(background)
 	equal(t, "settled", settled, 59)
-	if !errors.Is(err, workflow.ErrUnavailable) {
+	if !errors.As(err, new(*workflow.UnavailableError)) {
 		t.Errorf("the error is %v", err)
 	}
 	spy.Store = spy.Store.(meddled).Store
@@ -149,7 +149,7 @@ func TestRelayBesideABadCustomer(t *testing.T) {
 			}}
 			sent, err := w.Desk.Jobs.Relay(background)
 			equal(t, "sent", sent, 2)
-			if !errors.Is(err, refusal) && !errors.Is(err, workflow.ErrUnavailable) {
+			if !errors.Is(err, refusal) && !errors.As(err, new(*workflow.UnavailableError)) {
 				t.Errorf("the error is %v", err)
 			}
 			equal(t, "to whom", sentTo(w, engagement.MessageConsentRequest), []string{"a@adatum.com", "b@adatum.com"})
@@ -258,7 +258,7 @@ func TestRelayByAWrongClock(t *testing.T) {
 	ok(t, err)
 	unchanged(t, spy, func() {
 		_, err := desk.Jobs.Relay(background)
-		refused[*workflow.ClockError](t, err, workflow.ErrClock)
+		refused[*workflow.ClockError](t, err)
 	})
 	w.Relayed()
 	equal(t, "sent by another process at once", len(sentTo(w, engagement.MessageConsentRequest)), 1)

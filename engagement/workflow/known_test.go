@@ -124,7 +124,7 @@ func TestImportInBatches(t *testing.T) {
 	}
 	equal(t, "the news", news, []workflow.Progress{whole, second, done})
 	equal(t, "the errors", strings.Count(err.Error(), "has neither tenant ID nor TPID"), 11)
-	refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
+	refused[*workflow.InputError](t, err)
 
 	// An endless list of mistakes does not become an endless error.
 	done, err = w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values(make([]workflow.KnownCustomer, 500)), nil)
@@ -132,7 +132,7 @@ func TestImportInBatches(t *testing.T) {
 	equal(t, "the errors that are kept", strings.Count(err.Error(), "neither"), 20)
 
 	_, err = w.Desk.Program.Import(background, workflowtest.Vendor, "nobody", slices.Values(customers), nil)
-	equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "partner", Value: "nobody"})
+	equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err), workflow.NotFoundError{Kind: "partner", Value: "nobody"})
 	done, err = w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values[[]workflow.KnownCustomer](nil), nil)
 	ok(t, err)
 	equal(t, "nobody", done, workflow.Progress{})
@@ -148,7 +148,7 @@ func TestImportStops(t *testing.T) {
 			customers = append(customers, known(n))
 		}
 		done, err := w.Desk.Program.Import(background, workflowtest.Vendor, "northwind", slices.Values(customers), func(workflow.Progress) { w.Fail(source, errBoom) })
-		e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+		e := refused[*workflow.UnavailableError](t, err)
 		equal(t, "the source", e.Source, string(source))
 		equal(t, "the cause", errors.Is(err, errBoom), true)
 		first := done.Done // two batches can be in the making
@@ -163,7 +163,7 @@ func TestImportStops(t *testing.T) {
 			customers[n] = known(n + 3000)
 		}
 		done, err = w.Desk.Program.Import(ctx, workflowtest.Vendor, "northwind", slices.Values(customers), func(workflow.Progress) { cancel() })
-		equal(t, "that it was stopped", errors.Is(err, context.Canceled) && !errors.Is(err, workflow.ErrUnavailable), true)
+		equal(t, "that it was stopped", errors.Is(err, context.Canceled) && !errors.As(err, new(*workflow.UnavailableError)), true)
 		equal(t, "whole batches, and two at most", done.Done == 500 || done.Done == 1000, true)
 	}
 }
@@ -194,7 +194,7 @@ func TestImportReadsAsItWrites(t *testing.T) {
 			}
 		}
 	}, nil)
-	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+	refused[*workflow.UnavailableError](t, err)
 	equal(t, "that it stops reading", read <= 2000, true)
 }
 
@@ -348,14 +348,14 @@ func TestReevaluateScope(t *testing.T) {
 		scope workflow.Reevaluation
 		want  workflow.NotFoundError
 	}{
-		{workflow.Reevaluation{}, workflow.NotFoundError{Field: "partner"}},
-		{workflow.Reevaluation{Partner: "nobody"}, workflow.NotFoundError{Field: "partner", Value: "nobody"}},
-		{workflow.Reevaluation{Partner: "northwind", Engagement: "nothing"}, workflow.NotFoundError{Field: "engagement", Value: "nothing"}},
-		{workflow.Reevaluation{Partner: "northwind", Customer: "tpid:7"}, workflow.NotFoundError{Field: "customer", Value: "tpid:7"}},
-		{workflow.Reevaluation{Partner: "fabrikam", Customer: w.Customer("contoso.com")}, workflow.NotFoundError{Field: "customer", Value: string(w.Customer("contoso.com"))}},
+		{workflow.Reevaluation{}, workflow.NotFoundError{Kind: "partner", Field: "partner"}},
+		{workflow.Reevaluation{Partner: "nobody"}, workflow.NotFoundError{Kind: "partner", Field: "partner", Value: "nobody"}},
+		{workflow.Reevaluation{Partner: "northwind", Engagement: "nothing"}, workflow.NotFoundError{Kind: "engagement", Field: "engagement", Value: "nothing"}},
+		{workflow.Reevaluation{Partner: "northwind", Customer: "tpid:7"}, workflow.NotFoundError{Kind: "customer", Field: "customer", Value: "tpid:7"}},
+		{workflow.Reevaluation{Partner: "fabrikam", Customer: w.Customer("contoso.com")}, workflow.NotFoundError{Kind: "customer", Field: "customer", Value: string(w.Customer("contoso.com"))}},
 	} {
 		_, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, c.scope, nil)
-		equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), c.want)
+		equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err), c.want)
 	}
 }
 
@@ -448,7 +448,7 @@ func TestReevaluateWithFailingRules(t *testing.T) {
 	w.SetFacts("fourthcoffee.com", seatsOf(300))
 	done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
 	equal(t, "what was done", done, workflow.Progress{Done: 3, Changed: 1, Failed: 1})
-	if !errors.Is(err, errBoom) || !errors.As(err, new(*eligibility.RuleError)) || !strings.Contains(err.Error(), string(w.Customer("contoso.com"))) || errors.Is(err, workflow.ErrUnavailable) {
+	if !errors.Is(err, errBoom) || !errors.As(err, new(*eligibility.RuleError)) || !strings.Contains(err.Error(), string(w.Customer("contoso.com"))) || errors.As(err, new(*workflow.UnavailableError)) {
 		t.Errorf("the error is %v", err)
 	}
 	w.ExpectTab(migration, engagement.TabEligible, "adatum.com", "contoso.com", "fourthcoffee.com")
@@ -493,7 +493,7 @@ func TestReevaluateUnavailable(t *testing.T) {
 		w.Fail(source, errBoom)
 		unchanged(t, spy, func() {
 			done, err := w.Desk.Program.Reevaluate(background, workflowtest.Vendor, workflow.Reevaluation{Partner: "northwind"}, nil)
-			e := refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+			e := refused[*workflow.UnavailableError](t, err)
 			equal(t, "the source", e.Source, string(source))
 			equal(t, "what was done", done, workflow.Progress{})
 		})
@@ -506,18 +506,18 @@ func TestReevaluateUnavailable(t *testing.T) {
 	ok(t, err)
 	for _, scope := range []workflow.Reevaluation{{Partner: "northwind"}, {Partner: "northwind", Customer: w.Customer("contoso.com")}} {
 		_, err = desk.Program.Reevaluate(background, workflowtest.Vendor, scope, nil)
-		equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
+		equal(t, "the source", refused[*workflow.UnavailableError](t, err).Source, "storage")
 	}
 	_, err = desk.Customers.List(background, w.Actor, workflow.CustomersQuery{Engagement: migration})
-	equal(t, "the source", refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable).Source, "storage")
+	equal(t, "the source", refused[*workflow.UnavailableError](t, err).Source, "storage")
 	_, err = searchRows(desk, w.Actor, "", 0)
-	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+	refused[*workflow.UnavailableError](t, err)
 	_, err = attentionRows(desk, w.Actor, 0)
-	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+	refused[*workflow.UnavailableError](t, err)
 	_, err = wholeHistory(background, desk, w.Actor, w.Customer("contoso.com"))
-	refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+	refused[*workflow.UnavailableError](t, err)
 	for _, err := range desk.Customers.AllKnown(background, w.Actor) {
-		refused[*workflow.UnavailableError](t, err, workflow.ErrUnavailable)
+		refused[*workflow.UnavailableError](t, err)
 	}
 }
 

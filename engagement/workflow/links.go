@@ -37,8 +37,9 @@ func (d *LinksDesk) ConsentView(ctx context.Context, token link.Token) (consent.
 //
 // What [consent.ClientOf] gives of the context is kept with the answer.
 //
-// It returns the errors of [LinksDesk.ConsentView], [link.ErrAlreadyAnswered],
-// [link.ErrExpired], [link.ErrNotAllowed] or [link.ErrInvalid].
+// It returns the errors of [LinksDesk.ConsentView], a *[consent.AlreadyAnsweredError],
+// *[consent.ExpiredError], *[consent.NotAllowedError] or *[link.InvalidError], or
+// [consent.ErrTakenElsewhere].
 func (d *LinksDesk) AnswerConsent(ctx context.Context, token link.Token, decision consent.Decision) (consent.View, error) {
 	s := d.s
 	view, err := attempt(ctx, s, func(u *unit) (consent.View, error) {

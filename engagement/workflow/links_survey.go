@@ -70,7 +70,7 @@ func (u *unit) notAnswered(status engagement.Status, answerBy time.Time, v claim
 		return &survey.ExpiredError{Deadline: answerBy}
 	case errors.As(err, &expired):
 		return &survey.ExpiredError{Deadline: expired.Deadline}
-	case errors.Is(err, claim.ErrNotAllowed):
+	case is[*claim.NotAllowedError](err):
 		return &survey.NotAllowedError{Status: v.Status, Command: survey.CommandAnswer}
 	}
 	return err

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
@@ -112,7 +111,7 @@ func TestFactsOutlastADeadline(t *testing.T) {
 			w.ExpectStatus(p, engagement.StatusConsentReceived)
 			continue
 		}
-		if !errors.Is(err, link.ErrExpired) {
+		if !errors.As(err, new(*consent.ExpiredError)) {
 			t.Fatalf("the answer: %v", err)
 		}
 		w.ExpectStatus(p, engagement.StatusConsentExpired)
@@ -141,7 +140,7 @@ func TestDirectoryOutlastsAnEngagement(t *testing.T) {
 	d.wait = func() { w.Advance(2 * day) }
 	w.SetNow(closes.Add(-day))
 	_, err = desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "ana@contoso.com", migration))
-	if !errors.Is(err, workflow.ErrNotClaimable) {
+	if !errors.As(err, new(*workflow.NotClaimableError)) {
 		t.Fatalf("the add: %v", err)
 	}
 }

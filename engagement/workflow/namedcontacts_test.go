@@ -62,7 +62,7 @@ func TestContactsAreOfferedAgain(t *testing.T) {
 	q := w.Added(pilot, "ana@contoso.com") // names nobody
 	equal(t, "of the customer's", contacts(q), both(people(eva), people(joe)))
 	_, err := w.Desk.Consents.Request(background, w.Actor.Request(w.Key()), q, workflow.RequestConsent{})
-	equal(t, "nobody was named", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "customer")
+	equal(t, "nobody was named", refused[*workflow.InputError](t, err).Field, "customer")
 
 	view, err := w.Desk.Consents.Preview(background, w.Actor, p, workflow.RequestConsent{})
 	ok(t, err)
@@ -136,8 +136,8 @@ func TestMistakesInNamedContacts(t *testing.T) {
 		cmdKey, cmd = w.Key(), add(w, "ana@contoso.com", migration, "no-such")
 		cmd.Contacts = both(workflow.ByEmail("joe@northwind.example"), nil)
 		_, err = w.Desk.Customers.Add(background, w.Actor.Request(cmdKey), cmd)
-		equal(t, "the wrong side", refused[*workflow.OwnContactError](t, err, workflow.ErrOwnContact).Field, "contacts.customer[0].email")
-		refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+		equal(t, "the wrong side", refused[*workflow.OwnContactError](t, err).Field, "contacts.customer[0].email")
+		refused[*workflow.NotFoundError](t, err)
 	})
 	p := w.Granted(migration, "ana@contoso.com")
 	unchanged(t, spy, func() {
@@ -195,14 +195,14 @@ func TestContactsChangeLater(t *testing.T) {
 	equal(t, "the contacts", link.Emails(part(t, w, p).Consent.Contacts())[0].String(), "bea@contoso.com")
 	ok(t, errOf(w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p, workflow.Cancel{})))
 	equal(t, "told of the end", mailed(w), []string{"bea@contoso.com", "rui@contoso.com"})
-	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, ours("joe@northwind.example"), workflow.ErrWrongState) })
+	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, ours("joe@northwind.example")) })
 
 	p = w.Granted(workshop, "ana@adatum.com")
 	token = newest(w, p)
 	ok(t, renamed(w, p, "eva@adatum.com"))
 	w.Surveyed(p, claim.ProofCustomerSurvey)
 	unchanged(t, spy, func() {
-		refused[*survey.FrozenError](t, renamed(w, p, "rui@adatum.com"), link.ErrNotAllowed)
+		refused[*survey.FrozenError](t, renamed(w, p, "rui@adatum.com"))
 	})
 	ok(t, ours("joe@northwind.example"))
 	ok(t, answer(w, token, consent.DecisionWithdraw))

@@ -28,7 +28,7 @@ func (u *unit) participation(ctx context.Context, actor Actor, act Permission, i
 		return engagement.Participation{}, err
 	}
 	if !ok || !scope.Has(p.Location) {
-		return engagement.Participation{}, &NotFoundError{Field: "participation", Value: string(id)}
+		return engagement.Participation{}, &NotFoundError{Kind: "participation", Value: string(id)}
 	}
 	if failed != nil { // a repeated command gives its result to who may still give it
 		return engagement.Participation{}, failed

@@ -28,14 +28,14 @@ func TestPaymentTakesAPayee(t *testing.T) {
 	pay := func(reason string) error {
 		return errOf(w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), p, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reason: reason}))
 	}
-	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, pay(""), workflow.ErrWrongState) }) // whatever else is wrong
+	unchanged(t, spy, func() { refused[*workflow.WrongStateError](t, pay("")) }) // whatever else is wrong
 	w.Submitted(p)
 	w.Reviewed(p)
 	w.Approved(p, "5000.00 USD")
 	unchanged(t, spy, func() {
-		e := refused[*workflow.PayeeNotValidError](t, pay(""), workflow.ErrPayeeNotValid)
+		e := refused[*workflow.PayeeNotValidError](t, pay(""))
 		equal(t, "the location", e.Location, porto)
-		refused[*workflow.InputError](t, pay("\u200b"), workflow.ErrInvalidInput)
+		refused[*workflow.InputError](t, pay("\u200b"))
 	})
 	ok(t, pay("The bank confirmed the account."))
 	c := forReview(t, w, p)
@@ -53,7 +53,7 @@ func TestPaymentTakesAPayee(t *testing.T) {
 	w.Approved(valid, "100.00 USD")
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), valid, workflow.RecordPayment{Amount: w.Money("1.00 USD"), Reason: "Why not."})
-		refused[*workflow.InputError](t, err, workflow.ErrInvalidInput)
+		refused[*workflow.InputError](t, err)
 	})
 	ok(t, errOf(w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(w.Key()), valid, workflow.RecordPayment{Amount: w.Money("1.00 USD")})))
 }

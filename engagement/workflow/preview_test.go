@@ -8,6 +8,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // A preview is refused as the request would be, and nothing is written by either;
@@ -24,18 +25,18 @@ func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
 		"taken": {nil, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			return w.Added(migration, "ana@contoso.com"), asked(w, "ana@contoso.com")
 		}},
-		"nobody": {workflow.ErrInvalidInput, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"nobody": {errtest.Type[*workflow.InputError](), "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			return w.Added(migration, "ana@contoso.com"), asked(w)
 		}},
-		"own": {workflow.ErrOwnContact, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"own": {errtest.Type[*workflow.OwnContactError](), "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			return w.Added(migration, "ana@contoso.com"), asked(w, "joe@northwind.example")
 		}},
-		"too late": {link.ErrExpired, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"too late": {errtest.Type[*consent.ExpiredError](), "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Advance(30 * day)
 			return p, asked(w, "ana@contoso.com")
 		}},
-		"asked already": {link.ErrNotAllowed, "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"asked already": {errtest.Type[*consent.NotAllowedError](), "", func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@contoso.com")
 			w.Requested(p, "eva@contoso.com")
 			return p, asked(w, "ana@contoso.com")
@@ -50,18 +51,18 @@ func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
 			w.Held(migration, "contoso.com", engagement.ExternalHoldings{Consented: 1})
 			return p, asked(w, "eva@contoso.com")
 		}},
-		"the mailbox and engagement": {link.ErrTooMany, link.LimitEngagement, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"the mailbox and engagement": {errtest.Type[*link.LimitError](), link.LimitEngagement, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			p := w.Added(migration, "ana@adatum.com")
 			w.Requested(p, "eva@contoso.com")
 			return w.Added(migration, "ana@contoso.com"), asked(w, "ana@contoso.com", "Eva+x@contoso.com")
 		}},
-		"the mailbox": {link.ErrTooMany, link.LimitMailbox, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"the mailbox": {errtest.Type[*link.LimitError](), link.LimitMailbox, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			for _, e := range []engagement.ID{workshop, pilot} {
 				w.Requested(w.Added(e, "ana@adatum.com"), "eva@contoso.com")
 			}
 			return w.Added(migration, "ana@contoso.com"), asked(w, "eva@contoso.com")
 		}},
-		"the day": {link.ErrTooMany, link.LimitDay, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
+		"the day": {errtest.Type[*link.LimitError](), link.LimitDay, func(w *workflowtest.World) (engagement.ParticipationID, workflow.RequestConsent) {
 			w.Requested(w.Added(workshop, "ana@adatum.com"), "a@contoso.com", "b@contoso.com", "c@contoso.com")
 			return w.Added(migration, "ana@contoso.com"), asked(w, "eva@contoso.com")
 		}},
@@ -91,11 +92,11 @@ func TestPreviewIsWhatTheRequestWouldBe(t *testing.T) {
 			if test.limit == "" {
 				return
 			}
-			limit := refused[*link.LimitError](t, before, link.ErrTooMany)
+			limit := refused[*link.LimitError](t, before)
 			equal(t, "the limit", limit.Limit, test.limit)
 			w.SetNow(limit.NotBefore.Add(-tick)) // until then
 			_, err := w.Desk.Consents.Preview(background, w.Actor, p, req)
-			refused[*link.LimitError](t, err, link.ErrTooMany)
+			refused[*link.LimitError](t, err)
 		})
 	}
 }

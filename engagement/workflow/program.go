@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -143,12 +142,12 @@ func (d *ProgramDesk) Reevaluate(ctx context.Context, actor Actor, what Reevalua
 	}
 	p, err := s.partner(ctx, what.Partner)
 	if err != nil {
-		return Progress{}, err
+		return Progress{}, inField(err, "partner")
 	}
 	r := newReevaluation(s, p, actor, progress)
 	if r.only = what.Engagement; r.only != "" {
 		if _, err := s.engagement(ctx, r.only); err != nil {
-			return Progress{}, err
+			return Progress{}, inField(err, "engagement")
 		}
 	}
 	if what.Customer != "" {
@@ -157,8 +156,8 @@ func (d *ProgramDesk) Reevaluate(ctx context.Context, actor Actor, what Reevalua
 		if err != nil {
 			return Progress{}, unavailable("storage", err)
 		}
-		if _, err := customerIn(loaded, key); errors.Is(err, ErrNotFound) {
-			return Progress{}, err
+		if _, err := customerIn(loaded, key); is[*NotFoundError](err) {
+			return Progress{}, inField(err, "customer")
 		}
 		r.start(ctx, batch{customers: []tenant.Key{what.Customer}}, nil)
 		return r.finish(nil)

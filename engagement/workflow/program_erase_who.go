@@ -17,7 +17,7 @@ import (
 )
 
 // PersonNotFoundError says that nobody was erased, because nothing that the actor
-// may erase names the person. It matches ErrNotFound.
+// may erase names the person.
 type PersonNotFoundError struct {
 	Field string // "name" when no contact and no user has that name, else "person"
 }
@@ -28,9 +28,6 @@ func (e *PersonNotFoundError) Error() string {
 	}
 	return "nobody was erased, because nothing names the person: give the address, the user or the name under which the partner has the person"
 }
-
-// Is makes errors.Is(err, ErrNotFound) true.
-func (e *PersonNotFoundError) Is(target error) bool { return target == ErrNotFound }
 
 // known is where a name is known to be a person's.
 type known struct {

@@ -53,7 +53,7 @@ func TestTheProgramReadsHistories(t *testing.T) {
 			}
 		}
 		_, err = wholeHistory(background, w.Desk, workflowtest.Vendor, contoso)
-		refused[*workflow.ForbiddenError](t, err, workflow.ErrForbidden) // whose is not said
+		refused[*workflow.ForbiddenError](t, err) // whose is not said
 	})
 }
 

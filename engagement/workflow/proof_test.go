@@ -43,7 +43,7 @@ func TestProofOfTheDay(t *testing.T) {
 	equal(t, "can be submitted", slices.Contains(view.Actions, engagement.ActionSubmitClaim), false)
 	unchanged(t, spy, func() {
 		_, err := w.Desk.Claims.Submit(background, w.Actor.Request(w.Key()), p, workflow.SubmitClaim{})
-		equal(t, "is missing", len(refused[*claim.IncompleteError](t, err, claim.ErrIncomplete).Missing), 3)
+		equal(t, "is missing", len(refused[*claim.IncompleteError](t, err).Missing), 3)
 	})
 	w.Proved(p)
 	look()

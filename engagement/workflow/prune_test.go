@@ -29,10 +29,10 @@ func TestPruneKeys(t *testing.T) {
 	w.Advance(30 * day)
 	prune(0)
 	_, err = w.Desk.Customers.Add(background, w.Actor.Request(otherKey), other)
-	refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused)
+	refused[*workflow.KeyReusedError](t, err)
 	w.Advance(tick)
 	_, err = w.Desk.Customers.Add(background, w.Actor.Request(otherKey), other)
-	refused[*workflow.KeyReusedError](t, err, workflow.ErrKeyReused) // it has its age, and nobody has pruned it
+	refused[*workflow.KeyReusedError](t, err) // it has its age, and nobody has pruned it
 	prune(1)
 	_, err = w.Desk.Customers.Add(background, w.Actor.Request(otherKey), other)
 	ok(t, err)
@@ -81,7 +81,7 @@ func TestPruneLinks(t *testing.T) {
 			t.Errorf("an answer to it: %v", err)
 		}
 	}
-	if err := w.Desk.Jobs.RecordBounce(background, workflow.Bounce{Message: message}); !errors.Is(err, workflow.ErrNotFound) {
+	if err := w.Desk.Jobs.RecordBounce(background, workflow.Bounce{Message: message}); !errors.As(err, new(*workflow.NotFoundError)) {
 		t.Errorf("a mail that comes back then: %v", err)
 	}
 	_, err := w.Desk.Consents.Evidence(background, w.Actor, p)
@@ -129,7 +129,7 @@ func TestPruneInBatches(t *testing.T) {
 	desk, err := workflow.New(watch{Store: spy, off: 40 * day}, directory{}, w.Catalog, workflow.FactFunc(noFacts), nil)
 	ok(t, err)
 	_, err = desk.Jobs.Prune(background)
-	refused[*workflow.ClockError](t, err, workflow.ErrClock)
+	refused[*workflow.ClockError](t, err)
 	spy.reset(nil, nil)
 	done, err := w.Desk.Jobs.Prune(background)
 	ok(t, err)

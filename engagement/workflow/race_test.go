@@ -12,16 +12,18 @@ import (
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
+	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 const rounds = 40
 
 // refusals are what a race may be lost with.
 var refusals = []error{
-	workflow.ErrOpenParticipation, workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrNotEligible, workflow.ErrWrongState, claim.ErrAmount,
-	consent.ErrTakenElsewhere, link.ErrAlreadyAnswered, link.ErrExpired, link.ErrVoid, link.ErrNotAllowed,
+	errtest.Type[*workflow.OpenParticipationError](), errtest.Type[*workflow.AlreadyKnownError](), errtest.Type[*workflow.NotKnownError](), errtest.Type[*workflow.NotEligibleError](), errtest.Type[*workflow.WrongStateError](), errtest.Type[*claim.AmountError](),
+	consent.ErrTakenElsewhere, errtest.Type[*consent.AlreadyAnsweredError](), errtest.Type[*survey.AlreadyAnsweredError](), errtest.Type[*consent.ExpiredError](), errtest.Type[*link.VoidError](), errtest.Type[*consent.NotAllowedError](),
 }
 
 // outcome says how calls made at once came out, which is one of the expected ways.
@@ -94,7 +96,7 @@ func TestRaceToBegin(t *testing.T) {
 	t.Run("add and add", func(t *testing.T) {
 		races(t, func(t *testing.T, w *workflowtest.World) {
 			errs := together(adding(w, "ana@contoso.com", migration), adding(w, "eva@contoso.com", migration), adding(w, "rui@contoso.com", migration))
-			outcome(t, errs, "1 ok, 2 "+workflow.ErrOpenParticipation.Error())
+			outcome(t, errs, "1 ok, 2 *workflow.OpenParticipationError")
 			equal(t, "added", count(t, w, "contoso.com", engagement.EventCustomerAdded), 1)
 			w.ExpectTab(migration, engagement.TabEligible, "Contoso")
 		})
@@ -103,7 +105,7 @@ func TestRaceToBegin(t *testing.T) {
 		races(t, func(t *testing.T, w *workflowtest.World) {
 			w.Known("contoso.com")
 			errs := together(claiming(w, "contoso.com", migration), claiming(w, "contoso.com", migration), claiming(w, "contoso.com", pilot))
-			outcome(t, errs, "1 "+workflow.ErrOpenParticipation.Error()+", 2 ok")
+			outcome(t, errs, "1 *workflow.OpenParticipationError, 2 ok")
 			equal(t, "claimed", count(t, w, "contoso.com", engagement.EventCustomerClaimed), 2)
 		})
 	})
@@ -114,10 +116,10 @@ func TestRaceToBegin(t *testing.T) {
 			// The customer becomes known meanwhile: each of the two can be first or late.
 			errs := together(adding(w, "eva@contoso.com", migration), claiming(w, "contoso.com", migration), answering(w, p, consent.DecisionAccept))
 			outcome(t, errs,
-				"1 "+workflow.ErrNotKnown.Error()+", 2 ok",                                         // added before
-				"1 "+workflow.ErrAlreadyKnown.Error()+", 1 "+workflow.ErrNotKnown.Error()+", 1 ok", // neither
-				"1 "+workflow.ErrAlreadyKnown.Error()+", 2 ok",                                     // claimed after
-				"1 "+workflow.ErrOpenParticipation.Error()+", 2 ok",                                // one of them, the other found it open
+				"1 *workflow.NotKnownError, 2 ok",                                // added before
+				"1 *workflow.AlreadyKnownError, 1 *workflow.NotKnownError, 1 ok", // neither
+				"1 *workflow.AlreadyKnownError, 2 ok",                            // claimed after
+				"1 *workflow.OpenParticipationError, 2 ok",                       // one of them, the other found it open
 			)
 			begun := count(t, w, "contoso.com", engagement.EventCustomerAdded) - 1 + count(t, w, "contoso.com", engagement.EventCustomerClaimed)
 			succeeded := 0
@@ -183,9 +185,9 @@ func TestRaceToAnswer(t *testing.T) {
 			func() error { return answer(w, links[1], consent.DecisionAccept) },
 		)
 		if errs[1] == nil {
-			outcome(t, errs, "1 ok, 2 "+link.ErrAlreadyAnswered.Error())
+			outcome(t, errs, "1 ok, 2 *consent.AlreadyAnsweredError")
 		} else {
-			outcome(t, errs, "1 "+link.ErrAlreadyAnswered.Error()+", 2 ok")
+			outcome(t, errs, "1 *consent.AlreadyAnsweredError, 2 ok")
 		}
 		equal(t, "answers", count(t, w, "contoso.com", engagement.EventConsentGranted)+count(t, w, "contoso.com", engagement.EventConsentDeclined), 1)
 		equal(t, "declined", count(t, w, "contoso.com", engagement.EventConsentDeclined) == 1, errs[1] == nil)
@@ -206,7 +208,7 @@ func TestRaceWithDeadline(t *testing.T) {
 					outcome(t, errs, "3 ok")
 					w.ExpectStatus(p, engagement.StatusConsentReceived)
 				} else {
-					outcome(t, errs, "1 "+link.ErrExpired.Error()+", 2 ok")
+					outcome(t, errs, "1 *consent.ExpiredError, 2 ok")
 					equal(t, "recorded", count(t, w, "contoso.com", engagement.EventDeadlinePassed), 1)
 				}
 			})
@@ -228,7 +230,7 @@ func TestRaceWithDeadline(t *testing.T) {
 				w.ExpectStatus(p, engagement.StatusConsentReceived)
 				return
 			}
-			outcome(t, errs, "1 "+link.ErrExpired.Error()+", 3 ok")
+			outcome(t, errs, "1 *consent.ExpiredError, 3 ok")
 			w.ExpectStatus(p, engagement.StatusConsentExpired)
 		})
 		t.Logf("%d of %d in time", inTime, rounds)
@@ -242,7 +244,7 @@ func TestRaceResendAnswer(t *testing.T) {
 		w.Requested(p)
 		w.Advance(day)
 		errs := together(resending(w, p), answering(w, p, consent.DecisionAccept))
-		outcome(t, errs, "1 "+workflow.ErrWrongState.Error()+", 1 ok", "1 "+link.ErrVoid.Error()+", 1 ok")
+		outcome(t, errs, "1 *workflow.WrongStateError, 1 ok", "1 *link.VoidError, 1 ok")
 		w.Relayed()
 		asks := len(sentTo(w, engagement.MessageConsentRequest))
 		if errs[0] == nil {
@@ -263,7 +265,7 @@ func TestRaceCancelAnswer(t *testing.T) {
 		p := w.Added(migration, "ana@contoso.com")
 		w.Requested(p)
 		errs := together(callingOff(w, p), answering(w, p, consent.DecisionAccept))
-		outcome(t, errs, "2 ok", "1 "+link.ErrNotAllowed.Error()+", 1 ok")
+		outcome(t, errs, "2 ok", "1 *consent.NotAllowedError, 1 ok")
 		w.ExpectStatus(p, engagement.StatusCanceled)
 		equal(t, "consented", part(t, w, p).Consented(), errs[1] == nil)
 		equal(t, "granted", granted(t, w, migration, "contoso.com"), 0)
@@ -302,7 +304,7 @@ func TestRaceErase(t *testing.T) {
 		links := w.Links(p)
 		erasing := func() error {
 			_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: "ana@contoso.com"}, nil)
-			if errors.Is(err, workflow.ErrNotFound) { // the other one was faster
+			if errors.As(err, new(*workflow.PersonNotFoundError)) { // the other one was faster
 				return nil
 			}
 			return err
@@ -349,7 +351,7 @@ func paying(w *workflowtest.World, p engagement.ParticipationID, amount string) 
 // Of commands about one claim that exclude each other exactly one happens, and the
 // others are told that it is too late.
 func TestRaceOnClaim(t *testing.T) {
-	late := workflow.ErrWrongState.Error()
+	late := "*workflow.WrongStateError"
 	for name, test := range map[string]struct {
 		at    engagement.Status
 		calls func(w *workflowtest.World, p engagement.ParticipationID) []func() error
@@ -362,13 +364,13 @@ func TestRaceOnClaim(t *testing.T) {
 		}, []string{"1 ok, 2 " + late}, engagement.EventClaimSubmitted, []engagement.Status{engagement.StatusSubmitted}},
 		"cancel and submit": {engagement.StatusConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{submitting(w, p), callingOff(w, p)}
-		}, []string{"1 ok, 1 " + late}, "", []engagement.Status{engagement.StatusSubmitted, engagement.StatusCanceled}},
+		}, []string{"1 " + late + ", 1 ok"}, "", []engagement.Status{engagement.StatusSubmitted, engagement.StatusCanceled}},
 		"withdraw and submit": {engagement.StatusConsentReceived, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{submitting(w, p), answering(w, p, consent.DecisionWithdraw)}
-		}, []string{"1 ok, 1 " + late, "2 ok"}, engagement.EventConsentWithdrawn, []engagement.Status{engagement.StatusSubmitted, engagement.StatusConsentWithdrawn}},
+		}, []string{"1 " + late + ", 1 ok", "2 ok"}, engagement.EventConsentWithdrawn, []engagement.Status{engagement.StatusSubmitted, engagement.StatusConsentWithdrawn}},
 		"two reviewers begin": {engagement.StatusSubmitted, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{starting(w, p), starting(w, p)}
-		}, []string{"1 ok, 1 " + late}, engagement.EventReviewStarted, []engagement.Status{engagement.StatusUnderReview}},
+		}, []string{"1 " + late + ", 1 ok"}, engagement.EventReviewStarted, []engagement.Status{engagement.StatusUnderReview}},
 		"two reviewers decide": {engagement.StatusUnderReview, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{approving(w, p), rejecting(w, p), approving(w, p)}
 		}, []string{"1 ok, 2 " + late}, "", []engagement.Status{engagement.StatusApproved, engagement.StatusRejected}},
@@ -377,7 +379,7 @@ func TestRaceOnClaim(t *testing.T) {
 		}, []string{"2 ok"}, engagement.EventConsentWithdrawn, []engagement.Status{engagement.StatusApproved}},
 		"two payments": {engagement.StatusApproved, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{paying(w, p, "3000.00 USD"), paying(w, p, "3000.00 USD")}
-		}, []string{"1 " + claim.ErrAmount.Error() + ", 1 ok"}, engagement.EventPaymentRecorded, []engagement.Status{engagement.StatusApproved}},
+		}, []string{"1 *claim.AmountError, 1 ok"}, engagement.EventPaymentRecorded, []engagement.Status{engagement.StatusApproved}},
 		"all of it, twice": {engagement.StatusApproved, func(w *workflowtest.World, p engagement.ParticipationID) []func() error {
 			return []func() error{paying(w, p, "5000.00 USD"), paying(w, p, "5000.00 USD")}
 		}, []string{"1 ok, 1 " + late}, engagement.EventPaymentRecorded, []engagement.Status{engagement.StatusPaid}},
@@ -419,7 +421,7 @@ func TestRaceSurveyContact(t *testing.T) {
 		token := sendSurvey(t, w, p, "ana@contoso.com")
 		cmdKey, cmd := w.Key(), surveyTo("eva@contoso.com")
 		errs := together(func() error { return giveAnswers(w, token) }, func() error { return errOf(w.Desk.Surveys.Send(background, w.Actor.Request(cmdKey), p, cmd)) })
-		outcome(t, errs, "1 ok, 1 "+workflow.ErrWrongState.Error(), "1 "+link.ErrVoid.Error()+", 1 ok")
+		outcome(t, errs, "1 *workflow.WrongStateError, 1 ok", "1 *link.VoidError, 1 ok")
 		equal(t, "answered", surveyOf(t, w, p).AnsweredAt().IsZero(), errs[0] != nil)
 	})
 }

@@ -130,7 +130,7 @@ func TestReadableCalls(t *testing.T) {
 // typed reports whether an error is one that names what is wrong with the input.
 func typed(err error) bool {
 	malformed, answers := (*tenant.MalformedError)(nil), (*survey.AnswersError)(nil)
-	return errors.Is(err, workflow.ErrInvalidInput) || errors.Is(err, workflow.ErrForbidden) || errors.Is(err, workflow.ErrNotFound) ||
+	return errors.As(err, new(*workflow.InputError)) || errors.As(err, new(*workflow.ForbiddenError)) || errors.As(err, new(*workflow.NotFoundError)) ||
 		errors.As(err, &malformed) || errors.As(err, &answers)
 }
 

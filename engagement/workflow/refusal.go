@@ -166,6 +166,8 @@ func fieldOf(err error) string {
 		return "payout"
 	case *PayeeNotValidError:
 		return "reason"
+	case *NotFoundError:
+		return e.Field
 	case *PersonNotFoundError:
 		return e.Field
 	case *tenant.MalformedError:

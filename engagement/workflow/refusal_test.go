@@ -78,7 +78,7 @@ func TestRefusalsOfACommand(t *testing.T) {
 	_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), cmd)
 	got, jsonErr := json.Marshal(workflow.Refusals(err))
 	ok(t, jsonErr)
-	equal(t, "the refusals", string(got), `[{"code":"not_found","message":"there is no location \"9\""},`+
+	equal(t, "the refusals", string(got), `[{"code":"not_found","field":"/location","message":"there is no location \"9\""},`+
 		`{"code":"invalid_input","field":"/email","message":"malformed email: an address has an @ between its local part and its domain, such as ana@contoso.com"},`+
 		`{"code":"invalid_input","field":"/hours","message":"hours are -1: plan 1 to 10000, or leave them out"}]`)
 }

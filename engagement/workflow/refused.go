@@ -16,7 +16,7 @@ const longestReason = 2000
 // notNow wraps a refusal of a state. What is no refusal of the state stays as it
 // is.
 func notNow(command string, p engagement.Participation, now time.Time, err error) error {
-	if errors.Is(err, ErrInvalidInput) { // which names its field already, and may wrap one of these
+	if is[*InputError](err) { // which names its field already, and may wrap one of these
 		return err
 	}
 	if bad := (*link.InvalidError)(nil); errors.As(err, &bad) {
@@ -29,7 +29,7 @@ func notNow(command string, p engagement.Participation, now time.Time, err error
 		return &InputError{Field: strings.TrimPrefix(bad.Field, "evidence."), Problem: bad.Problem, Err: err}
 	}
 	if missing := (*claim.NotFoundError)(nil); errors.As(err, &missing) {
-		return &NotFoundError{Field: missing.Field, Value: missing.Value}
+		return &NotFoundError{Kind: missing.Kind, Field: missing.Kind, Value: missing.Value}
 	}
 	for _, c := range CodesOf(err) {
 		switch c {

@@ -2,15 +2,11 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 )
-
-// ErrPayeeNotValid is matched by a *PayeeNotValidError.
-var ErrPayeeNotValid = errors.New("workflow: payee profile is not valid")
 
 // PayeeNotValidError says that a location cannot be paid without a reason, because its payee
 // profile is not valid.
@@ -27,14 +23,11 @@ func (e *PayeeNotValidError) Error() string {
 	return fmt.Sprintf("the payee profile of location %s is not valid (%s): have it mended, or say in the reason why it is paid all the same", e.Location, payee)
 }
 
-// Is makes errors.Is(err, ErrPayeeNotValid) true.
-func (e *PayeeNotValidError) Is(target error) bool { return target == ErrPayeeNotValid }
-
 // checkPayee returns the status of the payee profile of a participation's location
 // where that is not valid. A payment then takes a reason, and only then.
 func (s *Service) checkPayee(ctx context.Context, p engagement.Participation, reason string) (string, error) {
 	partner, err := s.partner(ctx, p.Partner)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if err != nil && !is[*NotFoundError](err) {
 		return "", err
 	}
 	l, _ := partner.Location(p.Location)

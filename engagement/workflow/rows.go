@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 
 	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/consent/words"
@@ -54,7 +53,7 @@ func (t *teller) partner(ctx context.Context, id engagement.PartnerID) (engageme
 		return p, nil
 	}
 	p, err := t.s.partner(ctx, id)
-	if errors.Is(err, ErrNotFound) {
+	if is[*NotFoundError](err) {
 		p, err = engagement.Partner{ID: id, Name: string(id)}, nil
 	}
 	if err == nil {

@@ -262,7 +262,7 @@ func (s *Service) engagement(ctx context.Context, id engagement.ID) (engagement.
 			return e, unavailable("catalog", err)
 		}
 		if !ok {
-			return e, &NotFoundError{Field: "engagement", Value: string(id)}
+			return e, &NotFoundError{Kind: "engagement", Value: string(id)}
 		}
 		return e.WithTextsAt(s.now()), nil
 	})
@@ -272,7 +272,7 @@ func (s *Service) engagement(ctx context.Context, id engagement.ID) (engagement.
 // has it.
 func (s *Service) engagementLeft(ctx context.Context, id engagement.ID) (engagement.Engagement, error) {
 	e, err := s.engagement(ctx, id)
-	if errors.Is(err, ErrNotFound) {
+	if is[*NotFoundError](err) {
 		return engagement.Engagement{ID: id}, nil
 	}
 	return e, err
@@ -303,7 +303,7 @@ func (s *Service) partner(ctx context.Context, id engagement.PartnerID) (engagem
 			return p, unavailable("catalog", err)
 		}
 		if !ok {
-			return p, &NotFoundError{Field: "partner", Value: string(id)}
+			return p, &NotFoundError{Kind: "partner", Value: string(id)}
 		}
 		return p, nil
 	})

@@ -11,6 +11,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // stepOfClaim makes a step that is about the participation's claim.
@@ -48,9 +49,9 @@ func (t *teller) stepOfClaim(do move, p *modelPart, b int) {
 func (t *teller) only(p *modelPart, allowed ...engagement.Status) []error {
 	switch s := t.status(p); {
 	case s == engagement.StatusNotSubmittedExpired, s == engagement.StatusPostSubmissionExpired, s == engagement.StatusDisputedExpired:
-		return []error{workflow.ErrWrongState, claim.ErrExpired}
+		return []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*claim.ExpiredError]()}
 	case !slices.Contains(allowed, s), s == engagement.StatusRejected && !t.open(p):
-		return []error{workflow.ErrWrongState, claim.ErrNotAllowed}
+		return []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*claim.NotAllowedError]()}
 	}
 	return nil
 }
@@ -75,11 +76,11 @@ func (t *teller) answerOwn(p *modelPart, b int) {
 		return
 	case want != nil:
 	case !t.worked(p) && !t.now.Before(p.reviewBy):
-		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
+		want = []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*claim.NotAllowedError]()}
 	case b%4 == 3:
-		want = []error{workflow.ErrInvalidInput, link.ErrInvalid}
+		want = []error{errtest.Type[*workflow.InputError](), errtest.Type[*link.InvalidError]()}
 	case p.own != "":
-		want = []error{workflow.ErrWrongState, link.ErrAlreadyAnswered}
+		want = []error{errtest.Type[*workflow.WrongStateError](), linkAnswered}
 	}
 	if t.did("answer own survey", p, 1, errOf(w.Desk.Surveys.Answer(background, w.Actor.Request(cmdKey), p.id, cmd)), want) {
 		p.own = outcome
@@ -133,7 +134,7 @@ func (t *teller) remove(p *modelPart, b int) {
 		b %= len(p.docs)
 		id = p.docs[b].id
 	} else if want == nil {
-		want = []error{workflow.ErrNotFound}
+		want = []error{errtest.Type[*workflow.NotFoundError]()}
 	}
 	_, err := w.Desk.Documents.Remove(background, w.Actor.Request(w.Key()), p.id, workflow.RemoveEvidence{Evidence: id})
 	if t.did("remove evidence", p, 1, err, want) {
@@ -148,9 +149,9 @@ func (t *teller) send(how move, p *modelPart) {
 	switch {
 	case want != nil:
 	case !t.now.Before(p.submitBy), !t.worked(p) && !t.now.Before(p.reviewBy):
-		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
+		want = []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*claim.NotAllowedError]()}
 	case p.survey.done, how == resends && !p.survey.sent:
-		want = []error{workflow.ErrWrongState, link.ErrNotAllowed}
+		want = []error{errtest.Type[*workflow.WrongStateError](), linkNotAllowed}
 	}
 	var err error
 	if how == surveys {
@@ -175,21 +176,21 @@ func (t *teller) reply(p *modelPart, before int) {
 	var want []error
 	switch refused := t.only(p, whileAwaited...); {
 	case void:
-		want = []error{link.ErrVoid}
+		want = []error{errtest.Type[*link.VoidError]()}
 	case p.survey.done:
 		satisfaction := "5"
 		if before%2 == 1 {
-			satisfaction, want = "1", []error{link.ErrAlreadyAnswered}
+			satisfaction, want = "1", []error{linkAnswered}
 		}
 		_, err := t.w.Desk.Links.AnswerSurvey(background, token, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": satisfaction})
 		if t.expect("answer survey again", err, want...) { // and nothing happens
 			t.record(p.partner, p.customer, p.offer)
 		}
 		return
-	case slices.Contains(refused, claim.ErrExpired), refused == nil && !t.worked(p) && !t.now.Before(p.reviewBy):
-		want = []error{link.ErrExpired}
+	case slices.Contains(refused, errtest.Type[*claim.ExpiredError]()), refused == nil && !t.worked(p) && !t.now.Before(p.reviewBy):
+		want = []error{linkExpired}
 	case refused != nil:
-		want = []error{link.ErrNotAllowed}
+		want = []error{linkNotAllowed}
 	}
 	_, err := t.w.Desk.Links.AnswerSurvey(background, token, map[string]string{"delivered": "yes", "findings": "yes", "satisfaction": "5"})
 	if t.did("answer survey", p, 1, err, want) {
@@ -232,7 +233,7 @@ func (t *teller) detail(p *modelPart, b int) {
 		cmd.FriendlyName = &name
 	case 1:
 		if cmd.DealSize = &size; t.status(p) != engagement.StatusCustomerClaimed {
-			want = []error{workflow.ErrWrongState}
+			want = []error{errtest.Type[*workflow.WrongStateError]()}
 		}
 	case 2:
 		cmd.Owner = &owner
@@ -240,7 +241,7 @@ func (t *teller) detail(p *modelPart, b int) {
 		cmd.Labels = &labels
 	}
 	if !t.open(p) && b%4 < 2 {
-		want = []error{workflow.ErrWrongState}
+		want = []error{errtest.Type[*workflow.WrongStateError]()}
 	}
 	if !t.did("change details", p, 1, errOf(w.Desk.Claims.Update(background, w.Actor.Request(cmdKey), p.id, cmd)), want) {
 		return
@@ -273,9 +274,9 @@ func (t *teller) submit(p *modelPart, b int) {
 	switch {
 	case want != nil:
 	case p.lacks() > 0:
-		want = []error{claim.ErrIncomplete}
+		want = []error{errtest.Type[*claim.IncompleteError]()}
 	case b%4 == 3:
-		want = []error{claim.ErrAmount}
+		want = []error{errtest.Type[*claim.AmountError]()}
 	}
 	_, err := w.Desk.Claims.Submit(background, w.Actor.Request(cmdKey), p.id, cmd)
 	if lacking, is := errors.AsType[*claim.IncompleteError](err); is && len(lacking.Missing) != p.lacks() {
@@ -297,9 +298,9 @@ func (t *teller) recall(p *modelPart) {
 	switch {
 	case want != nil:
 	case !t.now.Before(p.draftBy()):
-		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
+		want = []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*claim.NotAllowedError]()}
 	case p.recalled == claim.MaxRecalls:
-		want = []error{workflow.ErrInvalidInput, claim.ErrInvalid}
+		want = []error{errtest.Type[*workflow.InputError](), errtest.Type[*claim.InvalidError]()}
 	}
 	if t.did("recall", p, 1, errOf(w.Desk.Claims.Recall(background, w.Actor.Request(w.Key()), p.id, workflow.RecallClaim{Reason: "One more page."})), want) {
 		p.recorded = engagement.StatusConsentReceived
@@ -328,7 +329,7 @@ func (t *teller) review(do move, p *modelPart, b int) {
 	case demands:
 		want := t.only(p, engagement.StatusUnderReview)
 		if want == nil && !t.now.Before(p.reviewBy) { // it would expire at once, because the reviewer was slow
-			want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
+			want = []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*claim.NotAllowedError]()}
 		}
 		_, err := w.Desk.Reviews.RequestAction(background, by.Request(w.Key()), p.id, workflow.RequestAction{Items: []claim.ActionItem{{Text: "Sign it."}}})
 		if t.did("ask for action", p, 1, err, want) {
@@ -367,9 +368,9 @@ func (t *teller) approve(p *modelPart, b int) {
 	switch {
 	case want != nil:
 	case b%6 == 3:
-		want = []error{claim.ErrAmount}
+		want = []error{errtest.Type[*claim.AmountError]()}
 	case b%6 == 5: // an override that overrides nothing
-		want = []error{workflow.ErrInvalidInput, claim.ErrInvalid}
+		want = []error{errtest.Type[*workflow.InputError](), errtest.Type[*claim.InvalidError]()}
 	}
 	if t.did("approve", p, 1, errOf(w.Desk.Reviews.Approve(background, w.Reviewer().Request(cmdKey), p.id, cmd)), want) {
 		p.recorded, p.approved, p.overridden = engagement.StatusApproved, cents, cmd.Override != ""
@@ -387,7 +388,7 @@ func (t *teller) pay(p *modelPart, b int) {
 	}
 	want := t.only(p, engagement.StatusApproved)
 	if want == nil && cents > left {
-		want = []error{claim.ErrAmount}
+		want = []error{errtest.Type[*claim.AmountError]()}
 	}
 	cmdKey, cmd := w.Key(), workflow.RecordPayment{Amount: dollars(cents), Reference: "INV-7"}
 	if p.location == porto || b == 11 { // whose payee profile is not valid
@@ -399,9 +400,9 @@ func (t *teller) pay(p *modelPart, b int) {
 	switch left := t.only(p, engagement.StatusApproved); {
 	case left != nil:
 	case p.location == porto && cmd.Reason == "":
-		want = []error{workflow.ErrPayeeNotValid}
+		want = []error{errtest.Type[*workflow.PayeeNotValidError]()}
 	case p.location != porto && cmd.Reason != "":
-		want = []error{workflow.ErrInvalidInput}
+		want = []error{errtest.Type[*workflow.InputError]()}
 	}
 	_, err := w.Desk.Reviews.RecordPayment(background, w.Reviewer().Request(cmdKey), p.id, cmd)
 	if !t.did("pay", p, 1, err, want) {

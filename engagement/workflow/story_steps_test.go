@@ -15,6 +15,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 var (
@@ -180,20 +181,20 @@ func (t *teller) begin(claim bool, partner, customer, offer, location int) {
 	known := t.known[[2]int{partner, customer}]
 	var want []error
 	if claim && !known {
-		want = []error{workflow.ErrNotKnown}
+		want = []error{errtest.Type[*workflow.NotKnownError]()}
 	} else {
 		if !t.claimable() {
-			want = append(want, workflow.ErrNotClaimable)
+			want = append(want, errtest.Type[*workflow.NotClaimableError]())
 		}
 		open := t.openOf(partner, customer, offer) != nil
 		switch {
 		case open:
-			want = append(want, workflow.ErrOpenParticipation)
+			want = append(want, errtest.Type[*workflow.OpenParticipationError]())
 		case !claim && known:
-			want = append(want, workflow.ErrAlreadyKnown)
+			want = append(want, errtest.Type[*workflow.AlreadyKnownError]())
 		}
 		if !open && t.full(customer, offer) {
-			want = append(want, workflow.ErrNotEligible)
+			want = append(want, errtest.Type[*workflow.NotEligibleError]())
 		}
 	}
 	var started []workflow.ParticipationView
@@ -227,15 +228,15 @@ func (t *teller) ask(how move, p *modelPart) {
 	var want []error
 	switch {
 	case s == engagement.StatusConsentExpired:
-		want = []error{workflow.ErrWrongState, link.ErrExpired}
+		want = []error{errtest.Type[*workflow.WrongStateError](), linkExpired}
 	case how == asks && s != engagement.StatusCustomerClaimed, how != asks && s != engagement.StatusAwaitingConsentResponse:
-		want = []error{workflow.ErrWrongState, link.ErrNotAllowed}
+		want = []error{errtest.Type[*workflow.WrongStateError](), linkNotAllowed}
 	case how != asks && len(p.sends) == 5:
-		want = []error{workflow.ErrWrongState, link.ErrTooMany}
+		want = []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*link.TooManyError]()}
 	case how == reasks && !t.maySend(p):
-		want = []error{workflow.ErrWrongState, link.ErrTooSoon}
+		want = []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*link.TooSoonError]()}
 	case t.full(p.customer, p.offer):
-		want = []error{workflow.ErrWrongState, consent.ErrTakenElsewhere}
+		want = []error{errtest.Type[*workflow.WrongStateError](), consent.ErrTakenElsewhere}
 	}
 	reqKey, req := w.Key(), workflow.RequestConsent{Customer: workflow.ByEmail(fmt.Sprintf("c%d@customer.example", len(p.sends))), Partner: workflow.ByEmail("us@partner.example")}
 	var err error
@@ -265,9 +266,9 @@ func (t *teller) rename(p *modelPart) {
 	var want []error
 	switch {
 	case p.survey.done:
-		want = []error{workflow.ErrWrongState, link.ErrNotAllowed}
+		want = []error{errtest.Type[*workflow.WrongStateError](), linkNotAllowed}
 	case !t.open(p):
-		want = []error{workflow.ErrWrongState}
+		want = []error{errtest.Type[*workflow.WrongStateError]()}
 	}
 	_, err := w.Desk.Consents.ChangeContacts(background, w.Actor.Request(w.Key()), p.id, workflow.ChangeContacts{Customer: workflow.ByEmail(fmt.Sprintf("n%d@customer.example", p.events))})
 	t.did("name contacts", p, 1, err, want)
@@ -278,7 +279,7 @@ func (t *teller) turn(p *modelPart) {
 	w := t.by(p)
 	var want []error
 	if !t.open(p) && t.status(p) != engagement.StatusApproved {
-		want = []error{workflow.ErrWrongState}
+		want = []error{errtest.Type[*workflow.WrongStateError]()}
 	}
 	t.did("turn", p, 1, errOf(w.Desk.Consents.ChangePartnerContacts(background, w.Actor.Request(w.Key()), p.id, workflow.ChangePartnerContacts{Partner: workflow.ByEmail(fmt.Sprintf("us%d@partner.example", p.events))})), want)
 }
@@ -301,19 +302,19 @@ func (t *teller) answer(p *modelPart, d consent.Decision, before int) {
 	var want error
 	switch s := t.status(p); {
 	case void:
-		want = link.ErrVoid
+		want = errtest.Type[*link.VoidError]()
 	case s == engagement.StatusCanceled:
-		want = link.ErrNotAllowed
+		want = linkNotAllowed
 	case s == engagement.StatusConsentExpired:
-		want = link.ErrExpired
+		want = linkExpired
 	case p.decided == d:
 		t.expect(string(d)+" again", answer(t.w, token, d)) // and nothing happens
 		t.record(p.partner, p.customer, p.offer)
 		return
 	case p.decided != "" && !(p.decided == consent.DecisionAccept && d == consent.DecisionWithdraw):
-		want = link.ErrAlreadyAnswered
+		want = linkAnswered
 	case !p.consented && d == consent.DecisionWithdraw:
-		want = link.ErrNotAllowed
+		want = linkNotAllowed
 	case d == consent.DecisionAccept && t.full(p.customer, p.offer):
 		want = consent.ErrTakenElsewhere
 	}
@@ -357,9 +358,9 @@ func (t *teller) cancel(p *modelPart) {
 	var want []error
 	switch {
 	case !t.open(p):
-		want = []error{workflow.ErrWrongState}
+		want = []error{errtest.Type[*workflow.WrongStateError]()}
 	case p.submitted:
-		want = []error{workflow.ErrWrongState, claim.ErrNotAllowed}
+		want = []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*claim.NotAllowedError]()}
 	}
 	if t.expect("cancel", errOf(w.Desk.Claims.Cancel(background, w.Actor.Request(w.Key()), p.id, workflow.Cancel{})), want...) {
 		t.record(p.partner, p.customer, p.offer)

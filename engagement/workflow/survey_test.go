@@ -165,7 +165,7 @@ func TestSurveyAgain(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	submitBy := part(t, w, p).Claim.SubmitBy
 	unchanged(t, spy, func() { // nobody was asked yet
-		refused[*workflow.WrongStateError](t, resendSurvey(w, p), workflow.ErrWrongState)
+		refused[*workflow.WrongStateError](t, resendSurvey(w, p))
 	})
 	links := []link.Token{sendSurvey(t, w, p, "ana@contoso.com")}
 	for range 7 { // at once, and more often than the program asks for consent
@@ -175,12 +175,12 @@ func TestSurveyAgain(t *testing.T) {
 	}
 	for i, l := range links {
 		_, err := w.Desk.Links.SurveyView(background, l)
-		if live := i == len(links)-1; live && err != nil || !live && !errors.Is(err, link.ErrVoid) {
+		if live := i == len(links)-1; live && err != nil || !live && !errors.As(err, new(*link.VoidError)) {
 			t.Errorf("link %d gives %v", i, err)
 		}
 	}
 	unchanged(t, spy, func() {
-		if err := giveAnswers(w, links[0]); !errors.Is(err, link.ErrVoid) {
+		if err := giveAnswers(w, links[0]); !errors.As(err, new(*link.VoidError)) {
 			t.Errorf("a void link gives %v", err)
 		}
 	})
@@ -195,9 +195,9 @@ func TestSurveyAgain(t *testing.T) {
 			continue
 		}
 		unchanged(t, spy, func() {
-			e := refused[*workflow.WrongStateError](t, resendSurvey(w, p), workflow.ErrWrongState)
+			e := refused[*workflow.WrongStateError](t, resendSurvey(w, p))
 			equal(t, "the status", e.Status, engagement.StatusNotSubmittedExpired)
-			refused[*survey.ExpiredError](t, giveAnswers(w, newestSurvey(w, p)), link.ErrExpired)
+			refused[*survey.ExpiredError](t, giveAnswers(w, newestSurvey(w, p)))
 		})
 	}
 }
@@ -227,12 +227,12 @@ func TestSurveyAfterSubmissionDeadline(t *testing.T) {
 	w.AskedForAction(p, "Let the customer answer.")
 	w.SetNow(submitBy)
 	unchanged(t, spy, func() {
-		e := refused[*workflow.WrongStateError](t, resendSurvey(w, p), workflow.ErrWrongState)
+		e := refused[*workflow.WrongStateError](t, resendSurvey(w, p))
 		if !strings.Contains(e.Error(), "submission deadline has passed") {
 			t.Errorf("%v does not say why", e)
 		}
 		_, err := w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("eva@contoso.com"))
-		refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
+		refused[*workflow.WrongStateError](t, err)
 	})
 	ok(t, giveAnswers(w, token))
 	equal(t, "the survey", surveyOf(t, w, p).Status, survey.StatusDone)
@@ -245,14 +245,14 @@ func TestSurveyContact(t *testing.T) {
 	p := w.Granted(migration, "ana@contoso.com")
 	first := sendSurvey(t, w, p, "ana@contoso.com")
 	second := sendSurvey(t, w, p, "eva@contoso.com")
-	if _, err := w.Desk.Links.SurveyView(background, first); !errors.Is(err, link.ErrVoid) {
+	if _, err := w.Desk.Links.SurveyView(background, first); !errors.As(err, new(*link.VoidError)) {
 		t.Fatalf("the first contact's link gives %v", err)
 	}
 	equal(t, "the contact", surveyOf(t, w, p).Contact().Email.String(), "eva@contoso.com")
 	ok(t, resendSurvey(w, p))
 	w.Relayed()
 	equal(t, "who was asked", sentTo(w, engagement.MessageSurveyRequest), []string{"ana@contoso.com", "eva@contoso.com", "eva@contoso.com"})
-	if err := giveAnswers(w, second); !errors.Is(err, link.ErrVoid) {
+	if err := giveAnswers(w, second); !errors.As(err, new(*link.VoidError)) {
 		t.Fatalf("the link before the last gives %v", err)
 	}
 	last := newestSurvey(w, p)
@@ -265,21 +265,21 @@ func TestSurveyContact(t *testing.T) {
 			"the same":        errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, surveyTo("eva@contoso.com"))),
 			"again":           resendSurvey(w, p),
 		} {
-			refused[*workflow.WrongStateError](t, err, workflow.ErrWrongState)
-			e := refused[*survey.FrozenError](t, err, link.ErrNotAllowed)
+			refused[*workflow.WrongStateError](t, err)
+			e := refused[*survey.FrozenError](t, err)
 			equal(t, name+": since", e.Since, at)
 		}
 		ok(t, giveAnswers(w, last)) // the same once more
-		e := refused[*survey.AlreadyAnsweredError](t, giveOthers(w, last), link.ErrAlreadyAnswered)
+		e := refused[*survey.AlreadyAnsweredError](t, giveOthers(w, last))
 		equal(t, "answered", e.At, at)
-		if err := giveAnswers(w, first); !errors.Is(err, link.ErrVoid) {
+		if err := giveAnswers(w, first); !errors.As(err, new(*link.VoidError)) {
 			t.Errorf("the first contact is told %v", err)
 		}
 	})
 	w.Submitted(p)
 	unchanged(t, spy, func() { // the contact is told the same when the claim has gone on
 		ok(t, giveAnswers(w, last)) // the same once more
-		e := refused[*survey.AlreadyAnsweredError](t, giveOthers(w, last), link.ErrAlreadyAnswered)
+		e := refused[*survey.AlreadyAnsweredError](t, giveOthers(w, last))
 		equal(t, "answered", e.At, at)
 	})
 }
@@ -295,14 +295,14 @@ func TestSurveyInput(t *testing.T) {
 			"language":        {Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana@contoso.com"}, Language: "!"},
 			"contact.email  ": {Survey: claim.ProofCustomerSurvey, Contact: workflow.Contact{Email: "ana"}},
 		} {
-			equal(t, "the field", refused[*workflow.InputError](t, errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, req)), workflow.ErrInvalidInput).Field, strings.TrimSpace(field))
+			equal(t, "the field", refused[*workflow.InputError](t, errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, req))).Field, strings.TrimSpace(field))
 		}
 		for _, kind := range []string{"", "weather", claim.ProofInvoice} {
 			for _, err := range []error{
 				errOf(w.Desk.Surveys.Send(background, w.Actor.Request(w.Key()), p, workflow.SendSurvey{Survey: kind, Contact: workflow.Contact{Email: "ana@contoso.com"}})),
 				errOf(w.Desk.Surveys.Resend(background, w.Actor.Request(w.Key()), p, workflow.ResendSurvey{Survey: kind})),
 			} {
-				equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound), workflow.NotFoundError{Field: "survey", Value: kind})
+				equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err), workflow.NotFoundError{Kind: "survey", Field: "survey", Value: kind})
 			}
 		}
 	})
@@ -310,7 +310,7 @@ func TestSurveyInput(t *testing.T) {
 	unchanged(t, spy, func() {
 		for _, answers := range []map[string]string{nil, {"delivered": "perhaps"}, {"other": "x"}} {
 			_, err := w.Desk.Links.AnswerSurvey(background, token, answers)
-			refused[*survey.AnswersError](t, err, link.ErrInvalid)
+			refused[*survey.AnswersError](t, err)
 		}
 		for _, unknown := range []link.Token{{}, newest(w, p)} { // a token to consent opens no survey
 			if err := giveAnswers(w, unknown); !errors.Is(err, link.ErrUnknown) {
@@ -416,10 +416,10 @@ func TestSurveyAnswerAtomicity(t *testing.T) {
 			}
 			return down
 		}, nil)
-		equal(t, "the source", refused[*workflow.UnavailableError](t, giveAnswers(w, token), workflow.ErrUnavailable).Source, "storage")
+		equal(t, "the source", refused[*workflow.UnavailableError](t, giveAnswers(w, token)).Source, "storage")
 		ok(t, giveAnswers(w, token)) // recorded now or before, it is done
 		if lost {
-			refused[*survey.AlreadyAnsweredError](t, giveOthers(w, token), link.ErrAlreadyAnswered)
+			refused[*survey.AlreadyAnsweredError](t, giveOthers(w, token))
 		}
 		equal(t, "answers", count(t, w, "contoso.com", engagement.EventSurveyAnswered), 1)
 	}
@@ -433,7 +433,7 @@ func TestRaceToAnswerSurvey(t *testing.T) {
 		give := func() error { return giveAnswers(w, token) }
 		other := func() error { return giveOthers(w, token) }
 		errs := together(give, give, other)
-		outcome(t, errs, "1 "+link.ErrAlreadyAnswered.Error()+", 2 ok", "1 ok, 2 "+link.ErrAlreadyAnswered.Error())
+		outcome(t, errs, "1 *survey.AlreadyAnsweredError, 2 ok", "1 ok, 2 *survey.AlreadyAnsweredError")
 		equal(t, "the same answers are done", errs[0] == nil, errs[1] == nil)
 		equal(t, "answers", count(t, w, "contoso.com", engagement.EventSurveyAnswered), 1)
 	})
@@ -475,7 +475,7 @@ func TestSurveyTokens(t *testing.T) {
 	}
 	ok(t, giveAnswers(w, tokens[1]))
 	ok(t, giveAnswers(w, tokens[2]))
-	refused[*survey.AlreadyAnsweredError](t, giveOthers(w, tokens[2]), link.ErrAlreadyAnswered)
+	refused[*survey.AlreadyAnsweredError](t, giveOthers(w, tokens[2]))
 }
 
 // A survey that nobody could answer any more is not sent.
@@ -541,7 +541,7 @@ func TestTheSamePartnerAnswersAgain(t *testing.T) {
 	again := func(when string) {
 		for _, user := range []string{"ana", "rui"} {
 			ok(t, own(user, claim.ProofPartnerSurvey, "3"))
-			refused[*workflow.WrongStateError](t, own(user, claim.ProofPartnerSurvey, "4"), workflow.ErrWrongState)
+			refused[*workflow.WrongStateError](t, own(user, claim.ProofPartnerSurvey, "4"))
 		}
 		equal(t, "how often it happened, "+when, count(t, w, "contoso.com", engagement.EventSurveyAnswered), 1)
 	}

@@ -21,11 +21,11 @@ func (d *SurveysDesk) Get(ctx context.Context, actor Actor, id engagement.Partic
 		return survey.View{}, err
 	}
 	if p.Claim == nil {
-		return survey.View{}, &NotFoundError{Field: "survey", Value: kind}
+		return survey.View{}, &NotFoundError{Kind: "survey", Value: kind}
 	}
 	v, err := p.Claim.Survey(kind)
 	if err != nil {
-		return survey.View{}, &NotFoundError{Field: "survey", Value: kind}
+		return survey.View{}, &NotFoundError{Kind: "survey", Value: kind}
 	}
 	e, err := d.s.engagementLeft(ctx, p.Engagement)
 	if err != nil {

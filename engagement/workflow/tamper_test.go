@@ -256,11 +256,11 @@ func TestHistoryPages(t *testing.T) {
 			{Customer: key, Cursor: first.Next + "A"}, {Customer: key, Cursor: back.Next},
 		} {
 			_, err := w.Desk.Histories.List(background, w.Actor, q)
-			refused[*workflow.InvalidCursorError](t, err, workflow.ErrInvalidCursor)
+			refused[*workflow.InvalidCursorError](t, err)
 		}
 		for _, limit := range []int{-1, 1001} {
 			_, err := w.Desk.Histories.List(background, w.Actor, workflow.HistoryQuery{Customer: key, Limit: limit})
-			equal(t, "the field", refused[*workflow.InputError](t, err, workflow.ErrInvalidInput).Field, "limit")
+			equal(t, "the field", refused[*workflow.InputError](t, err).Field, "limit")
 		}
 	})
 }

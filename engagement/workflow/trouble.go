@@ -32,11 +32,7 @@ func defect(format string, args ...any) error {
 // troubled reports whether an error tells of trouble with a source or the storage, which
 // says nothing of what was asked.
 func troubled(err error) bool {
-	if _, unavailable := errors.AsType[*UnavailableError](err); unavailable {
-		return true
-	}
-	_, internal := errors.AsType[*InternalError](err)
-	return internal
+	return is[*UnavailableError](err) || is[*InternalError](err)
 }
 
 // permanent reports whether what a source answered with would be its answer again: it

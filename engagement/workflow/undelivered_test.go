@@ -13,6 +13,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // A notifier that panics on a message fails that one: the others go out, and it is
@@ -209,15 +210,15 @@ func TestRecordBounce(t *testing.T) {
 		bounce workflow.Bounce
 		want   error
 	}{
-		{workflow.Bounce{}, workflow.ErrInvalidInput},
-		{workflow.Bounce{Partner: "northwind", Participation: p}, workflow.ErrInvalidInput},
-		{workflow.Bounce{Participation: p, Address: "ana@contoso.com"}, workflow.ErrInvalidInput},
-		{workflow.Bounce{Message: "m", Address: "nobody"}, workflow.ErrInvalidInput},
-		{workflow.Bounce{Message: "m"}, workflow.ErrNotFound},
-		{workflow.Bounce{Partner: "fabrikam", Participation: p, Address: "ana@contoso.com"}, workflow.ErrNotFound},
-		{workflow.Bounce{Partner: "northwind", Participation: p, Address: "nobody@contoso.com"}, workflow.ErrNotFound},
+		{workflow.Bounce{}, errtest.Type[*workflow.InputError]()},
+		{workflow.Bounce{Partner: "northwind", Participation: p}, errtest.Type[*workflow.InputError]()},
+		{workflow.Bounce{Participation: p, Address: "ana@contoso.com"}, errtest.Type[*workflow.InputError]()},
+		{workflow.Bounce{Message: "m", Address: "nobody"}, errtest.Type[*workflow.InputError]()},
+		{workflow.Bounce{Message: "m"}, errtest.Type[*workflow.NotFoundError]()},
+		{workflow.Bounce{Partner: "fabrikam", Participation: p, Address: "ana@contoso.com"}, errtest.Type[*workflow.NotFoundError]()},
+		{workflow.Bounce{Partner: "northwind", Participation: p, Address: "nobody@contoso.com"}, errtest.Type[*workflow.NotFoundError]()},
 	} {
-		if err := w.Desk.Jobs.RecordBounce(background, bad.bounce); !errors.Is(err, bad.want) {
+		if err := w.Desk.Jobs.RecordBounce(background, bad.bounce); !errtest.Is(err, bad.want) {
 			t.Errorf("%+v: %v", bad.bounce, err)
 		}
 	}

@@ -121,7 +121,7 @@ func customerIn(loaded storage.Loaded, key engagement.CustomerKey) (engagement.C
 	case bad != nil:
 		return c, bad
 	case !ok:
-		return c, &NotFoundError{Field: "customer", Value: string(key.Customer)}
+		return c, &NotFoundError{Kind: "customer", Value: string(key.Customer)}
 	}
 	return c, nil
 }

@@ -37,7 +37,7 @@ func TestTheVersionInForceDecides(t *testing.T) {
 	_, err := w.Desk.Customers.Claim(background, w.Actor.Request(w.Key()), workflow.ClaimCustomer{
 		Customer: w.Customer("contoso.com"), Location: lisboa, Engagements: []engagement.ID{migration},
 	})
-	equal(t, "what the version in force wants", refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible).Reasons[0].Wanted, "at least 800")
+	equal(t, "what the version in force wants", refused[*workflow.NotEligibleError](t, err).Reasons[0].Wanted, "at least 800")
 	w.Reevaluated()
 	w.ExpectTab(migration, engagement.TabIneligible, "Contoso")
 

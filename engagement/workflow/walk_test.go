@@ -17,6 +17,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // walkStatuses spells the statuses in walkTable.
@@ -50,64 +51,71 @@ func (of whose) refusal(cell string) []error {
 	}
 	switch (said{of, cell}) {
 	case said{ofConsent, "no"}:
-		return []error{workflow.ErrWrongState, link.ErrNotAllowed}
+		return []error{errtest.Type[*workflow.WrongStateError](), linkNotAllowed}
 	case said{ofConsent, "late"}:
-		return []error{workflow.ErrWrongState, link.ErrExpired}
+		return []error{errtest.Type[*workflow.WrongStateError](), linkExpired}
 	case said{ofConsent, "soon"}:
-		return []error{workflow.ErrWrongState, link.ErrTooSoon}
+		return []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*link.TooSoonError]()}
 	case said{ofLink, "no"}:
-		return []error{link.ErrNotAllowed}
+		return []error{linkNotAllowed}
 	case said{ofLink, "late"}:
-		return []error{link.ErrExpired}
+		return []error{linkExpired}
 	case said{ofLink, "link"}:
 		return []error{link.ErrUnknown}
 	case said{ofLink, "ans"}:
-		return []error{link.ErrAlreadyAnswered}
+		return []error{linkAnswered}
 	case said{ofClaim, "no"}:
-		return []error{workflow.ErrWrongState, claim.ErrNotAllowed}
+		return []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*claim.NotAllowedError]()}
 	case said{ofClaim, "late"}:
-		return []error{workflow.ErrWrongState, claim.ErrExpired}
+		return []error{errtest.Type[*workflow.WrongStateError](), errtest.Type[*claim.ExpiredError]()}
 	case said{ofClaim, "sv"}:
-		return []error{workflow.ErrWrongState, link.ErrNotAllowed}
+		return []error{errtest.Type[*workflow.WrongStateError](), linkNotAllowed}
 	case said{ofClaim, "end"}, said{ofClaim, "frz"}, said{ofConsent, "end"}, said{ofReferral, "no"}, said{ofReferral, "late"}, said{ofReferral, "end"}:
-		return []error{workflow.ErrWrongState}
+		return []error{errtest.Type[*workflow.WrongStateError]()}
 	case said{ofClaim, "miss"}:
-		return []error{claim.ErrIncomplete}
+		return []error{errtest.Type[*claim.IncompleteError]()}
 	case said{ofClaim, "amt"}:
-		return []error{claim.ErrAmount}
+		return []error{errtest.Type[*claim.AmountError]()}
 	case said{ofClaim, "none"}:
-		return []error{workflow.ErrNotFound}
+		return []error{errtest.Type[*workflow.NotFoundError]()}
 	case said{ofStart, "open"}:
-		return []error{workflow.ErrOpenParticipation}
+		return []error{errtest.Type[*workflow.OpenParticipationError]()}
 	case said{ofStart, "new"}:
-		return []error{workflow.ErrNotKnown}
+		return []error{errtest.Type[*workflow.NotKnownError]()}
 	case said{ofStart, "kno"}:
-		return []error{workflow.ErrAlreadyKnown}
+		return []error{errtest.Type[*workflow.AlreadyKnownError]()}
 	case said{ofStart, "ful"}:
-		return []error{workflow.ErrNotEligible}
+		return []error{errtest.Type[*workflow.NotEligibleError]()}
 	case said{ofStart, "k+f"}:
-		return []error{workflow.ErrAlreadyKnown, workflow.ErrNotEligible}
+		return []error{errtest.Type[*workflow.AlreadyKnownError](), errtest.Type[*workflow.NotEligibleError]()}
 	}
 	return nil
 }
 
-// everyRefusal are the sentinels with which a command about a participation can be
+// What a link is refused for, of a consent or of a survey.
+var (
+	linkNotAllowed = errtest.OneOf(errtest.Type[*consent.NotAllowedError](), errtest.Type[*survey.NotAllowedError](), errtest.Type[*survey.FrozenError]())
+	linkExpired    = errtest.OneOf(errtest.Type[*consent.ExpiredError](), errtest.Type[*survey.ExpiredError]())
+	linkAnswered   = errtest.OneOf(errtest.Type[*consent.AlreadyAnsweredError](), errtest.Type[*survey.AlreadyAnsweredError]())
+)
+
+// everyRefusal are the kinds of errors with which a command about a participation can be
 // refused.
 var everyRefusal = []error{
-	workflow.ErrForbidden, workflow.ErrNotFound, workflow.ErrInvalidInput, workflow.ErrLocationNotEligible, workflow.ErrNotClaimable, workflow.ErrNotEligible,
-	workflow.ErrAlreadyKnown, workflow.ErrNotKnown, workflow.ErrOpenParticipation, workflow.ErrIDNotAccepted, workflow.ErrPayoutChanged,
-	workflow.ErrDisassociated, workflow.ErrPayeeNotValid, workflow.ErrWrongState, workflow.ErrKeyReused, workflow.ErrUnavailable,
-	link.ErrUnknown, link.ErrVoid, link.ErrAlreadyAnswered, link.ErrExpired, consent.ErrTakenElsewhere, link.ErrTooSoon,
-	link.ErrTooMany, link.ErrNotAllowed, link.ErrInvalid,
-	claim.ErrNotAllowed, claim.ErrExpired, claim.ErrIncomplete, claim.ErrAmount, claim.ErrInvalid, claim.ErrNotFound,
+	errtest.Type[*workflow.ForbiddenError](), errtest.Type[*workflow.NotFoundError](), errtest.Type[*workflow.InputError](), errtest.Type[*workflow.LocationNotEligibleError](), errtest.Type[*workflow.NotClaimableError](), errtest.Type[*workflow.NotEligibleError](),
+	errtest.Type[*workflow.AlreadyKnownError](), errtest.Type[*workflow.NotKnownError](), errtest.Type[*workflow.OpenParticipationError](), errtest.Type[*workflow.IDNotAcceptedError](), errtest.Type[*workflow.PayoutChangedError](),
+	errtest.Type[*workflow.DisassociatedError](), errtest.Type[*workflow.PayeeNotValidError](), errtest.Type[*workflow.WrongStateError](), errtest.Type[*workflow.KeyReusedError](), errtest.Type[*workflow.UnavailableError](),
+	link.ErrUnknown, errtest.Type[*link.VoidError](), linkAnswered, linkExpired, consent.ErrTakenElsewhere, errtest.Type[*link.TooSoonError](),
+	errtest.Type[*link.TooManyError](), linkNotAllowed, errtest.Type[*link.InvalidError](),
+	errtest.Type[*claim.NotAllowedError](), errtest.Type[*claim.ExpiredError](), errtest.Type[*claim.IncompleteError](), errtest.Type[*claim.AmountError](), errtest.Type[*claim.InvalidError](), errtest.Type[*claim.NotFoundError](),
 }
 
-// refusedWith says what is wrong with an error that must be exactly these of the
-// sentinels, or nil when there are none; "" is nothing.
+// refusedWith says what is wrong with an error that must be exactly of these
+// kinds, or nil when there are none; "" is nothing.
 func refusedWith(err error, want []error) string {
 	wrong := (err == nil) != (len(want) == 0)
 	for _, s := range everyRefusal {
-		wrong = wrong || errors.Is(err, s) != slices.Contains(want, s)
+		wrong = wrong || errtest.Is(err, s) != slices.Contains(want, s)
 	}
 	if wrong {
 		return fmt.Sprintf("the error is %v, want %q", err, want)

@@ -103,11 +103,11 @@ Claims.Export                  ok       ok       no       no       ok       ok
 // outcomeOf names what a caller got.
 func outcomeOf(err error) string {
 	switch {
-	case errors.Is(err, workflow.ErrFourEyes):
+	case errors.As(err, new(*workflow.FourEyesError)):
 		return "4eyes"
-	case errors.Is(err, workflow.ErrForbidden):
+	case errors.As(err, new(*workflow.ForbiddenError)):
 		return "no"
-	case errors.Is(err, workflow.ErrNotFound):
+	case errors.As(err, new(*workflow.NotFoundError)), errors.As(err, new(*workflow.PersonNotFoundError)):
 		return "none"
 	}
 	return "ok"
@@ -275,14 +275,14 @@ func TestOtherLocation(t *testing.T) {
 			ask("history "+domain, history, err)
 		}
 		_, err := w.Desk.Customers.Add(background, rui.Request(w.Key()), workflow.AddCustomer{Engagements: []engagement.ID{migration}, Candidate: workflow.Candidate{Location: porto, Domain: "contoso.com"}})
-		equal(t, "an open one at Lisboa", *refused[*workflow.OpenParticipationError](t, err, workflow.ErrOpenParticipation), workflow.OpenParticipationError{Engagement: migration})
+		equal(t, "an open one at Lisboa", *refused[*workflow.OpenParticipationError](t, err), workflow.OpenParticipationError{Engagement: migration})
 		ask("add", nil, err)
 		_, err = w.Desk.Customers.Claim(background, rui.Request(w.Key()), workflow.ClaimCustomer{Engagements: []engagement.ID{migration}, Customer: contoso, Location: porto})
-		equal(t, "an open one at Lisboa", *refused[*workflow.OpenParticipationError](t, err, workflow.ErrOpenParticipation), workflow.OpenParticipationError{Engagement: migration})
+		equal(t, "an open one at Lisboa", *refused[*workflow.OpenParticipationError](t, err), workflow.OpenParticipationError{Engagement: migration})
 		ask("claim", nil, err)
 	})
 	_, err := w.Desk.Histories.List(background, rui, workflow.HistoryQuery{Customer: woodgrove})
-	refused[*workflow.NotFoundError](t, err, workflow.ErrNotFound)
+	refused[*workflow.NotFoundError](t, err)
 
 	for what, answer := range answers {
 		for _, text := range withheld("another location", markers) {

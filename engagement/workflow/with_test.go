@@ -95,7 +95,7 @@ func TestWithTransaction(t *testing.T) {
 	ok(t, err)
 	equal(t, "the same command again", again[0].ID, first[0].ID)
 	_, err = desk.Customers.Add(background, w.Actor.Request(w.Key()), add(w, "bo@fourthcoffee.com", migration))
-	refused[*workflow.NotEligibleError](t, err, workflow.ErrNotEligible)
+	refused[*workflow.NotEligibleError](t, err)
 	_, err = desk.Program.Import(background, workflowtest.Vendor, w.Actor.Partner, slices.Values([]workflow.KnownCustomer{{Identity: tenant.Identity{TPID: 7}}}), nil)
 	ok(t, err)
 	equal(t, "transactions with an import", o.calls, 1)

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
@@ -320,7 +319,7 @@ func TestAnswer(t *testing.T) {
 		t.Errorf("%d links went out", n)
 	}
 	w.SetNow(w.Row(p).Deadline)
-	if err := w.Answer(p, consent.DecisionAccept); !errors.Is(err, link.ErrExpired) {
+	if err := w.Answer(p, consent.DecisionAccept); !errors.As(err, new(*consent.ExpiredError)) {
 		t.Errorf("an answer at the deadline: %v", err)
 	}
 }

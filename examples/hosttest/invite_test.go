@@ -46,7 +46,7 @@ func TestInviteSaysWhyNot(t *testing.T) {
 	w := workflowtest.New(t, workflowtest.Contoso)
 	funchal := form
 	funchal.Location = "4711203" // not enrolled
-	if _, err := hosttest.Invite(t.Context(), w.Desk, w.Actor, funchal); !errors.Is(err, workflow.ErrLocationNotEligible) {
+	if _, err := hosttest.Invite(t.Context(), w.Desk, w.Actor, funchal); !errors.As(err, new(*workflow.LocationNotEligibleError)) {
 		t.Fatalf("invited through a location that is not enrolled: %v", err)
 	}
 }

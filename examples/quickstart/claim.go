@@ -5,11 +5,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/eligibility"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/claim"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
+	"github.com/partnerengage/partnerengage/internal/code"
 )
 
 // reviewer is the program's actor for Northwind's claims.
@@ -147,7 +147,7 @@ func (s *story) answerSurveys(id engagement.ParticipationID) error {
 				answers[q.ID] = "We go on with the next step."
 			}
 		}
-		if _, err := s.desk.Links.AnswerSurvey(s.ctx, token, answers); err != nil && !errors.Is(err, link.ErrAlreadyAnswered) {
+		if _, err := s.desk.Links.AnswerSurvey(s.ctx, token, answers); err != nil && !code.Has(err, code.AlreadyAnswered) {
 			return err
 		}
 		answered++

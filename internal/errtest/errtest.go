@@ -3,7 +3,9 @@ package errtest
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/partnerengage/partnerengage/internal/code"
 )
@@ -15,13 +17,18 @@ func Type[E error]() error { return ofType{reflect.TypeFor[E]()} }
 // code are equal.
 func Code(c string) error { return ofCode(c) }
 
-// Is is [errors.Is] for a target that may be one of Type or Code, too.
+// OneOf stands for errors of any of the kinds. It is equal to itself only.
+func OneOf(kinds ...error) error { return &oneOf{kinds} }
+
+// Is is [errors.Is] for a target that may be one of Type, Code or OneOf, too.
 func Is(err, target error) bool {
 	switch target := target.(type) {
 	case ofType:
 		return errors.As(err, reflect.New(target.Type).Interface())
 	case ofCode:
 		return code.Has(err, string(target))
+	case *oneOf:
+		return slices.ContainsFunc(target.kinds, func(k error) bool { return Is(err, k) })
 	}
 	return errors.Is(err, target)
 }
@@ -29,6 +36,10 @@ func Is(err, target error) bool {
 type ofType struct{ reflect.Type }
 
 func (k ofType) Error() string { return k.String() }
+
+type oneOf struct{ kinds []error }
+
+func (k *oneOf) Error() string { return fmt.Sprintf("one of %q", k.kinds) }
 
 type ofCode string
 

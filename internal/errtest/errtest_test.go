@@ -22,6 +22,7 @@ func TestIs(t *testing.T) {
 	}{
 		{gone, errtest.Type[*lost](), true}, {stale, errtest.Type[*lost](), false}, {nil, errtest.Type[*lost](), false},
 		{stale, errtest.Code(code.Stale), true}, {stale, errtest.Code(code.NotFound), false}, {gone, errtest.Code(code.Stale), false},
+		{stale, errtest.OneOf(errtest.Type[*lost](), errtest.Code(code.Stale)), true}, {stale, errtest.OneOf(errtest.Type[*lost](), context.Canceled), false},
 		{context.Canceled, context.Canceled, true}, {gone, context.Canceled, false},
 	} {
 		if errtest.Is(tt.err, tt.target) != tt.want {

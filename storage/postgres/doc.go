@@ -106,7 +106,7 @@
 // left there and nobody else: its command record; without one, the hash of its last
 // event; or a token. If that is there, it has succeeded.
 // Else it returns ErrUnknown, which matches storage.ErrUnavailable, and through the
-// workflow workflow.ErrUnavailable: the host makes the same call again, with the
+// workflow a *workflow.UnavailableError: the host makes the same call again, with the
 // same idempotency key, and it is carried out once.
 //
 // A context that ends within an Apply leaves it as open what became of it.

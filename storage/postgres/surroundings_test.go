@@ -189,18 +189,18 @@ func TestOddTextsInTheWorkflow(t *testing.T) {
 	})
 	w.Granted("azure-migration", "ana@contoso.com")
 	for _, odd := range []string{"a\x00b", "a\xff"} {
-		if _, err := w.Desk.Claims.Get(t.Context(), w.Actor, engagement.ParticipationID(odd)); !errors.Is(err, workflow.ErrNotFound) {
+		if _, err := w.Desk.Claims.Get(t.Context(), w.Actor, engagement.ParticipationID(odd)); !errors.As(err, new(*workflow.NotFoundError)) {
 			t.Errorf("the claim %q: %v", odd, err)
 		}
-		if _, err := w.Desk.Claims.Comment(t.Context(), w.Actor.Request(w.Key()), engagement.ParticipationID(odd), workflow.Comment{Text: "?"}); !errors.Is(err, workflow.ErrNotFound) {
+		if _, err := w.Desk.Claims.Comment(t.Context(), w.Actor.Request(w.Key()), engagement.ParticipationID(odd), workflow.Comment{Text: "?"}); !errors.As(err, new(*workflow.NotFoundError)) {
 			t.Errorf("a comment on %q: %v", odd, err)
 		}
 		page, err := w.Desk.Claims.List(t.Context(), w.Actor, workflow.ClaimsQuery{Search: odd})
-		if err != nil && !errors.Is(err, workflow.ErrInvalidInput) || len(page.Rows) > 0 {
+		if err != nil && !errors.As(err, new(*workflow.InputError)) || len(page.Rows) > 0 {
 			t.Errorf("a search for %q finds %d rows: %v", odd, len(page.Rows), err)
 		}
 		page, err = w.Desk.Claims.List(t.Context(), w.Actor, workflow.ClaimsQuery{Customer: tenant.Key(odd)})
-		if err != nil && !errors.Is(err, workflow.ErrInvalidInput) || len(page.Rows) > 0 {
+		if err != nil && !errors.As(err, new(*workflow.InputError)) || len(page.Rows) > 0 {
 			t.Errorf("the claims of %q are %d: %v", odd, len(page.Rows), err)
 		}
 	}

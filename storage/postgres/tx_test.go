@@ -108,7 +108,7 @@ func TestHostsTransaction(t *testing.T) {
 				_, err := desk.Customers.Add(t.Context(), workflowtest.Northwind.Request("small"), workflow.AddCustomer{
 					Candidate: workflow.Candidate{Location: "4711201", Domain: "fourthcoffee.com"}, Engagements: []engagement.ID{"azure-migration"},
 				})
-				if !errors.Is(err, workflow.ErrNotEligible) {
+				if !errors.As(err, new(*workflow.NotEligibleError)) {
 					t.Errorf("a customer that is not eligible: %v", err)
 				}
 				return nil
@@ -202,7 +202,7 @@ func TestHostsCommandMeetsAnother(t *testing.T) {
 		})
 		return err
 	})
-	if !errors.Is(err, storage.ErrConflict) || !errors.Is(err, workflow.ErrUnavailable) {
+	if !errors.Is(err, storage.ErrConflict) || !errors.As(err, new(*workflow.UnavailableError)) {
 		t.Errorf("a command that meets another: %v", err)
 	}
 	if got := h.has(t); got != "0 leads, 1 participations, 1 events, 1 commands" {

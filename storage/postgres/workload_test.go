@@ -16,6 +16,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -117,7 +118,7 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 		}
 		return err
 	})
-	if errors.Is(err, workflow.ErrNotEligible) {
+	if errors.As(err, new(*workflow.NotEligibleError)) {
 		return nil // the other partner has its consent already
 	}
 	if err != nil {
@@ -132,7 +133,7 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 		}
 		return err
 	})
-	if errors.Is(err, workflow.ErrWrongState) || w.lossy && errors.Is(err, workflow.ErrNotFound) {
+	if errors.As(err, new(*workflow.WrongStateError)) || w.lossy && errors.As(err, new(*workflow.NotFoundError)) {
 		return nil // the same, since then; or it is lost
 	}
 	if err != nil {
@@ -146,13 +147,13 @@ func (w *workload) customer(ctx context.Context, partner, n int) error {
 	}
 	err = w.insist(ctx, func() error {
 		err := w.accept(ctx, id)
-		if err == nil || errors.Is(err, link.ErrAlreadyAnswered) { // or done before without our knowing
+		if err == nil || errtest.Is(err, errtest.Code("already_answered")) { // or done before without our knowing
 			w.tell("yes " + name + " " + string(id))
 			return nil
 		}
 		return err
 	})
-	if errors.Is(err, consent.ErrTakenElsewhere) || errors.Is(err, link.ErrVoid) || w.lossy && errors.Is(err, link.ErrUnknown) {
+	if errors.Is(err, consent.ErrTakenElsewhere) || errors.As(err, new(*link.VoidError)) || w.lossy && errors.Is(err, link.ErrUnknown) {
 		return nil
 	}
 	if err != nil {
@@ -197,7 +198,7 @@ func (w *workload) insist(ctx context.Context, command func() error) error {
 			w.commands.Add(1)
 			return nil
 		}
-		if !errors.Is(err, workflow.ErrUnavailable) || ctx.Err() != nil {
+		if !errors.As(err, new(*workflow.UnavailableError)) || ctx.Err() != nil {
 			return err
 		}
 		if !errors.Is(err, storage.ErrUnavailable) && !strings.Contains(err.Error(), "too many others") {

@@ -24,6 +24,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/storage/record"
 	"github.com/partnerengage/partnerengage/storage/sqlite"
@@ -174,8 +175,8 @@ func (d *desk) do(ctx context.Context, s *step) error {
 
 // refused reports whether the other partner was faster.
 func refused(err error) bool {
-	for _, refusal := range []error{consent.ErrTakenElsewhere, link.ErrNotAllowed, workflow.ErrNotEligible, workflow.ErrWrongState} {
-		if errors.Is(err, refusal) {
+	for _, refusal := range []error{consent.ErrTakenElsewhere, errtest.Code("wrong_state"), errtest.Type[*workflow.NotEligibleError](), errtest.Type[*workflow.WrongStateError]()} {
+		if errtest.Is(err, refusal) {
 			return true
 		}
 	}
@@ -395,7 +396,7 @@ func (s *step) again(t *testing.T, d *desk) int {
 		t.Errorf("%+v was not acknowledged, and happened %d times", *s, before)
 	}
 	switch err := d.do(t.Context(), s); {
-	case err == nil, s.Op == "accept" && errors.Is(err, link.ErrAlreadyAnswered) && before == 1:
+	case err == nil, s.Op == "accept" && errtest.Is(err, errtest.Code("already_answered")) && before == 1:
 		s.check(t, d, 1)
 	case refused(err) && before == 0:
 		if n := s.effects(t, d); n != 0 {
@@ -439,7 +440,7 @@ func (s *step) history(t *testing.T, d *desk) []engagement.Event {
 	if err == nil {
 		_, err = d.Histories.Verify(t.Context(), actorOf(s.Partner), tenant.TenantKey(id))
 	}
-	if errors.Is(err, workflow.ErrNotFound) {
+	if errors.As(err, new(*workflow.NotFoundError)) {
 		return nil
 	}
 	if err != nil {

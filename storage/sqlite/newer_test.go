@@ -37,7 +37,7 @@ func TestFieldsOfANewerVersionStay(t *testing.T) {
 	}
 	_, err := w.Desk.Claims.Comment(t.Context(), w.Actor.Request(w.Key()), p, workflow.Comment{Text: "By an older process."})
 	bad := storage.UnreadableIn(err)
-	if !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrUnavailable) || len(bad) != 1 || !errors.As(bad[0].Err, new(*record.NewerError)) {
+	if !errors.Is(err, storage.ErrUnreadable) || errors.As(err, new(*workflow.UnavailableError)) || len(bad) != 1 || !errors.As(bad[0].Err, new(*record.NewerError)) {
 		t.Errorf("a comment: %v, for %v", err, bad)
 	}
 	f := w.As(workflowtest.Fabrikam)

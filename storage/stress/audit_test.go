@@ -137,7 +137,7 @@ func (a *auditor) histories() {
 			if err == nil {
 				_, err = a.desk.Histories.Verify(a.Context(), partner.Actor, keyOf(n))
 			}
-			if errors.Is(err, workflow.ErrNotFound) {
+			if errors.As(err, new(*workflow.NotFoundError)) {
 				continue
 			}
 			if err != nil {

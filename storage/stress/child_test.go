@@ -150,7 +150,7 @@ func (c *child) all(ctx context.Context) error {
 // crowded reports whether the workflow gave up because others were faster every
 // time, which is no trouble of the storage.
 func crowded(err error) bool {
-	return errors.Is(err, workflow.ErrUnavailable) && !errors.Is(err, storage.ErrUnavailable) && strings.Contains(err.Error(), "too many others")
+	return errors.As(err, new(*workflow.UnavailableError)) && !errors.Is(err, storage.ErrUnavailable) && strings.Contains(err.Error(), "too many others")
 }
 
 // one carries out one command, now and then by two at the same time.
@@ -325,7 +325,7 @@ func (w *worker) next(parts []part, customer int) (op, engagement.ParticipationI
 func (w *worker) name(customer int) string { return fmt.Sprintf("%d %d", w.partner, customer) }
 
 func (w *worker) learn(customer int, err error) {
-	if errors.Is(err, workflow.ErrAlreadyKnown) {
+	if errors.As(err, new(*workflow.AlreadyKnownError)) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.known[w.name(customer)] = true

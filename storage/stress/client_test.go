@@ -13,9 +13,10 @@ import (
 
 	"github.com/anishathalye/porcupine"
 	"github.com/partnerengage/partnerengage/consent"
-	"github.com/partnerengage/partnerengage/consent/link"
 	"github.com/partnerengage/partnerengage/engagement"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
+
+	"github.com/partnerengage/partnerengage/internal/errtest"
 )
 
 // history is what clients ask at the same time about one customer in one
@@ -150,7 +151,7 @@ func (c *client) once(ctx context.Context, cmd command) answer {
 
 // refusal is a refusal in the words of the model.
 func refusal(err error) answer {
-	if errors.Is(err, workflow.ErrUnavailable) {
+	if errors.As(err, new(*workflow.UnavailableError)) {
 		return answer{unknown: true}
 	}
 	var got answer
@@ -163,10 +164,10 @@ func refusal(err error) answer {
 		got.id = open.Participation
 		words = append(words, "open: "+string(open.Status))
 	}
-	if errors.Is(err, workflow.ErrAlreadyKnown) {
+	if errors.As(err, new(*workflow.AlreadyKnownError)) {
 		words = append(words, "already known")
 	}
-	if errors.Is(err, workflow.ErrNotKnown) {
+	if errors.As(err, new(*workflow.NotKnownError)) {
 		words = append(words, "not known")
 	}
 	if errors.As(err, &ineligible) {
@@ -186,10 +187,10 @@ func refusal(err error) answer {
 	if errors.As(err, &answered) && !isLate {
 		words = append(words, "answered: "+string(answered.Decision))
 	}
-	if errors.Is(err, link.ErrExpired) && !isLate {
+	if errtest.Is(err, errtest.Code("expired")) && !isLate {
 		words = append(words, "expired")
 	}
-	if errors.Is(err, link.ErrNotAllowed) && !isLate {
+	if errtest.Is(err, errtest.Code("wrong_state")) && !isLate {
 		words = append(words, "not allowed")
 	}
 	if len(words) == 0 {

@@ -17,6 +17,7 @@ import (
 	"github.com/partnerengage/partnerengage/engagement/survey"
 	"github.com/partnerengage/partnerengage/engagement/workflow"
 	"github.com/partnerengage/partnerengage/engagement/workflowtest"
+	"github.com/partnerengage/partnerengage/internal/errtest"
 	"github.com/partnerengage/partnerengage/storage"
 	"github.com/partnerengage/partnerengage/tenant"
 )
@@ -488,8 +489,8 @@ func (r *reader) links() {
 			}
 		}
 		refused := ""
-		for name, is := range map[string]error{"unknown": link.ErrUnknown, "void": link.ErrVoid, "full": consent.ErrTakenElsewhere} {
-			if errors.Is(err, is) {
+		for name, is := range map[string]error{"unknown": link.ErrUnknown, "void": errtest.Type[*link.VoidError](), "full": consent.ErrTakenElsewhere} {
+			if errtest.Is(err, is) {
 				refused = name
 			}
 		}

@@ -83,7 +83,7 @@ func goOn(t *testing.T, s storage.Store, asked kept) {
 	_, err = desk.Claims.Comment(ctx, northwind.Request(asked.Repeat.Key), asked.Repeat.Participation, workflow.Comment{Text: asked.Repeat.Text})
 	ok("a command given again", err)
 	_, err = desk.Claims.Comment(ctx, northwind.Request(asked.Repeat.Key), asked.Repeat.Participation, workflow.Comment{Text: "something else"})
-	if !errors.Is(err, workflow.ErrKeyReused) {
+	if !errors.As(err, new(*workflow.KeyReusedError)) {
 		t.Errorf("another command with the same key: %v", err)
 	}
 	_, err = desk.Claims.Comment(ctx, northwind.Request("new"), asked.Repeat.Participation, workflow.Comment{Text: "Não."})

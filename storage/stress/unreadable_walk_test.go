@@ -285,7 +285,7 @@ func (w spoiled) check(t *testing.T, table, name string, read func(*testing.T, s
 	told := errors.Is(err, storage.ErrUnreadable) || errors.Is(err, link.ErrNotShown)
 	job := name == "Jobs.Relay" || name == "Jobs.Sweep" || name == "Program.Reevaluate"
 	switch {
-	case err != nil && !told, errors.Is(err, workflow.ErrUnavailable):
+	case err != nil && !told, errors.As(err, new(*workflow.UnavailableError)):
 		t.Errorf("%s: %v", name, err)
 	case n == 0:
 		t.Errorf("%s shows nothing of the rest: %v", name, err)
@@ -334,7 +334,7 @@ func TestUnreadableCommand(t *testing.T) {
 			}
 			d.spoil(t, "command", "result = BAD", "partner = 'northwind' AND key = '"+key+"'")
 			_, err := w.Desk.Claims.Cancel(t.Context(), w.Actor.Request(key), bad, cmd)
-			if !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrUnavailable) || details.MatchString(err.Error()) {
+			if !errors.Is(err, storage.ErrUnreadable) || errors.As(err, new(*workflow.UnavailableError)) || details.MatchString(err.Error()) {
 				t.Errorf("the same command again: %v", err)
 			}
 			w.Cancelled(w.Added(once, "ana@"+domainOf(889)))
@@ -356,7 +356,7 @@ func TestUnreadableName(t *testing.T) {
 	}
 	d.spoil(t, "event", "body = BAD", "partner = 'northwind' AND customer LIKE '%888' AND seq = 1")
 	erased, err := w.Desk.Program.ErasePerson(t.Context(), w.Actor, workflow.Person{Name: "Ana Lopes"}, nil)
-	if erased.Participations != 2 || !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, workflow.ErrNotFound) {
+	if erased.Participations != 2 || !errors.Is(err, storage.ErrUnreadable) || errors.As(err, new(*workflow.NotFoundError)) {
 		t.Errorf("erased %+v, %v", erased, err)
 	}
 }

@@ -73,7 +73,7 @@ X-Participation: northwind/p-1/m-1
 		return
 	}
 	for _, b := range bounces {
-		if err := record(b); err != nil && !errors.Is(err, workflow.ErrNotFound) { // it is read again later
+		if err := record(b); err != nil && !errors.As(err, new(*workflow.NotFoundError)) { // it is read again later
 			panic(err)
 		}
 	}
