@@ -37,18 +37,18 @@ func TestRuleSetsWithinADocument(t *testing.T) {
 	require.Equal(t, "2026-09-30T23:00:00Z", set.EffectiveFrom().UTC().Format(time.RFC3339), "a day begins in the zone of the defaults")
 
 	for part, want := range map[string]string{
-		`7`:                                 "criteria: the document is a number",
-		`[["rooms", "is", "5"]]`:            "criteria: [0][2] is a text",
-		`{"rules": [["rooms", "is", "5"]]}`: "criteria: rules[0][2] is a text",
-		`{"versions": "1", "rules": [["on", []]]}`:  "criteria: versions is no field here",
-		`{"version": " ", "rules": [["on", ["x"]]]`: "criteria: the document is not JSON",
+		`7`:                                 "the document is a number",
+		`[["rooms", "is", "5"]]`:            "[0][2] is a text",
+		`{"rules": [["rooms", "is", "5"]]}`: "rules[0][2] is a text",
+		`{"versions": "1", "rules": [["on", []]]}`:  "versions is no field here",
+		`{"version": " ", "rules": [["on", ["x"]]]`: "the document is not JSON",
 	} {
 		_, err := registry.ReadRuleSet([]byte(part), defaults)
 		require.ErrorContains(t, err, want, part)
 	}
 	_, err = registry.ReadRuleSet([]byte(`{"rules": [["rooms", "is", 5]]}`), eligibility.RuleSetConfig{})
-	require.ErrorContains(t, err, "criteria: id is missing")
-	require.ErrorContains(t, err, "criteria: version is missing")
+	require.ErrorContains(t, err, "id is missing")
+	require.ErrorContains(t, err, "version is missing")
 }
 
 // What a part cannot hold is refused, not left out.

@@ -296,7 +296,7 @@ func TestLocations(t *testing.T) {
 			_, err := w.Desk.Customers.Identify(background, workflow.Actor{Partner: "nobody", User: "ana", Roles: w.Actor.Roles}, workflow.Candidate{Location: lisboa, Email: "ana@contoso.com"})
 			return err
 		}())
-		equal(t, "the field", e.Field, "partner")
+		equal(t, "the field", e.Kind, "partner")
 	})
 
 	// Enrolled, and not eligible for the engagement.

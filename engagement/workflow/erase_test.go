@@ -220,7 +220,7 @@ func TestEraseGoesOn(t *testing.T) {
 				return down
 			}, nil)
 			_, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}, nil)
-			if err == nil || errors.As(err, new(*workflow.NotFoundError)) {
+			if err == nil || errors.As(err, new(*workflow.PersonNotFoundError)) {
 				break
 			}
 			refused[*workflow.UnavailableError](t, err)
@@ -230,7 +230,7 @@ func TestEraseGoesOn(t *testing.T) {
 			}
 		}
 		spy.reset(nil, nil)
-		if _, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}, nil); !errors.As(err, new(*workflow.NotFoundError)) {
+		if _, err := w.Desk.Program.ErasePerson(background, w.Actor, workflow.Person{Email: address, User: user}, nil); !errors.As(err, new(*workflow.PersonNotFoundError)) {
 			ok(t, err)
 		}
 		gone(t, w, address)

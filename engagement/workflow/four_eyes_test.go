@@ -1,7 +1,6 @@
 package workflow_test
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -30,7 +29,7 @@ func refusesReviews(t *testing.T, w *workflowtest.World, spy *spy, actor workflo
 	for _, c := range reviewCalls() {
 		unchanged(t, spy, func() {
 			_, err := c.do(w, actor, p)
-			if e := refused[*workflow.FourEyesError](t, err); e.Participation != p || !errors.As(err, new(*workflow.ForbiddenError)) {
+			if e := refused[*workflow.FourEyesError](t, err); e.Participation != p || !workflow.HasCode(err, workflow.CodeForbidden) {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		})

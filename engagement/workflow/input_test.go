@@ -62,7 +62,7 @@ func TestMistakesAreToldTogether(t *testing.T) {
 				DealSize: money(t, "0 USD"), Payout: money(t, "1 ZZZ"),
 			})
 			return err
-		}, []string{"deal_size", "email", "engagement", "engagement", "engagements", "hours", "location", "payout", "tenant_id", "tpid"}},
+		}, []string{"deal_size", "email", "engagements", "engagements[1]", "engagements[3]", "hours", "location", "payout", "tenant_id", "tpid"}},
 		"an add to nothing through a location that is not enrolled": {func() error {
 			_, err := w.Desk.Customers.Add(background, w.Actor.Request(w.Key()), workflow.AddCustomer{Candidate: workflow.Candidate{Location: funchal, Domain: "contoso.com"}})
 			return err
@@ -72,7 +72,7 @@ func TestMistakesAreToldTogether(t *testing.T) {
 				Customer: "contoso", Location: "9", Engagements: []engagement.ID{"nothing"}, Hours: 20_000, DealSize: money(t, "0 USD"),
 			})
 			return err
-		}, []string{"customer", "deal_size", "engagement", "hours", "location"}},
+		}, []string{"customer", "deal_size", "engagements[0]", "hours", "location"}},
 		"the offer of a claim": {func() error {
 			_, err := w.Desk.Customers.PreviewClaim(background, w.Actor, workflow.ClaimCustomer{Customer: "contoso", Location: "9", Hours: -1, DealSize: money(t, "0 USD")})
 			return err

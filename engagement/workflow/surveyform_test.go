@@ -47,7 +47,7 @@ func TestSurveyWithinTheClaim(t *testing.T) {
 		kind string
 	}{{p, "gossip"}, {p, claim.ProofInvoice}, {w.Added(pilot, "it@adatum.com"), claim.ProofPartnerSurvey}} {
 		_, err := w.Desk.Surveys.Get(background, w.Actor, none.p, none.kind)
-		equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err), workflow.NotFoundError{Field: "survey", Value: none.kind})
+		equal(t, "the refusal", *refused[*workflow.NotFoundError](t, err), workflow.NotFoundError{Kind: "survey", Value: none.kind})
 	}
 }
 
