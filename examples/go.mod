@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/partnerengage/partnerengage v0.1.0
+	github.com/partnerengage/partnerengage/engagement/relay/smtp v0.1.0
 	github.com/partnerengage/partnerengage/storage/postgres v0.1.0
 	github.com/partnerengage/partnerengage/storage/sqlite v0.1.0
 )
@@ -17,6 +18,8 @@ require (
 	github.com/ncruces/go-sqlite3-wasm/v6 v6.3.35304 // indirect
 	github.com/ncruces/julianday v1.0.0 // indirect
 	github.com/shopspring/decimal v1.6.0 // indirect
+	github.com/wneessen/go-mail v0.8.1 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/exp v0.0.0-20261014143641-f0251eb4aa3e // indirect
 	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
@@ -29,3 +32,5 @@ replace github.com/partnerengage/partnerengage => ../
 replace github.com/partnerengage/partnerengage/storage/postgres => ../storage/postgres
 
 replace github.com/partnerengage/partnerengage/storage/sqlite => ../storage/sqlite
+
+replace github.com/partnerengage/partnerengage/engagement/relay/smtp => ../engagement/relay/smtp
