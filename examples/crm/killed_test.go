@@ -253,8 +253,10 @@ func TestKilled(t *testing.T) {
 		for i := range max(4, *kills) {
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan error, 2)
-			for _, p.Follow = range []bool{false, true} {
-				go func() { ended <- p.work(ctx, s, func() {}) }()
+			for _, follow := range []bool{false, true} {
+				one := p
+				one.Follow = follow
+				go func() { ended <- one.work(ctx, s, func() {}) }()
 			}
 			time.Sleep(rand.N(time.Duration(10+i) * time.Millisecond))
 			cancel()
