@@ -35,10 +35,21 @@ func TestEnums(t *testing.T) {
 		"customer disassociated", "evidence added", "evidence removed", "survey requested", "survey resent", "survey sent", "survey answered",
 		"comment added", "claim submitted", "claim recalled", "review started", "action asked for", "claim approved", "claim rejected", "dispute opened",
 		"payment recorded", "message not delivered", "referral recorded")
+	checkEnum(t, engagement.AllTakenBy(), spelled(engagement.AllTakenBy())...)
+	checkEnum(t, engagement.AllContactDoubts(), spelled(engagement.AllContactDoubts())...)
+	checkEnum(t, engagement.AllAnchors(), spelled(engagement.AllAnchors())...)
 	checkEnum(t, engagement.AllParties(), "partner", "customer", "program", "clock")
 	checkEnum(t, engagement.AllMessageKinds(), "ask for consent", "consent granted", "consent declined", "consent expired",
 		"consent withdrawn", "participation cancelled", "ask for survey", "ask for referral", "action required", "claim approved", "claim rejected", "claim paid",
 		"claim expired", "reminder of consent", "reminder of submission", "reminder of action", "reminder of dispute")
+}
+
+// spelled are values as they are, where no document says how they are spelled.
+func spelled[T ~string](all []T) (texts []string) {
+	for _, v := range all {
+		texts = append(texts, string(v))
+	}
+	return texts
 }
 
 func checkEnum[T ~string, P interface {

@@ -3,6 +3,7 @@ package engagement_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -53,4 +54,35 @@ func TestEvaluateThroughWhicheverLocation(t *testing.T) {
 	ev, err = e.Evaluate(who, []engagement.Location{lisboa, faro}, true, decide("1"))
 	assert.ErrorIs(t, err, broken)
 	assert.Zero(t, ev)
+}
+
+// Customers are added through the locations that are eligible.
+func TestLocationsToAdd(t *testing.T) {
+	e := offer()
+	e.LocationRules = rules(enoughSeats)
+	partner := engagement.Partner{ID: northwind, Locations: []engagement.Location{
+		{ID: "1", Name: "Lisboa", Enrolled: true, Facts: facts(300, "")}, {ID: "2", Name: "Porto", Enrolled: true, Facts: facts(299, "")}, {ID: "3", Name: "Faro", Enrolled: true, Facts: facts(400, "")},
+	}}
+	locations, err := e.LocationsToAdd(partner, start)
+	require.NoError(t, err)
+	var names []string
+	for _, l := range locations {
+		names = append(names, l.Name)
+	}
+	assert.Equal(t, []string{"Lisboa", "Faro"}, names)
+	for i, want := range []bool{true, false, true} {
+		o, err := e.OutcomeAt(partner.Locations[i], start)
+		require.NoError(t, err)
+		assert.Equal(t, want, o.Eligible)
+		assert.Equal(t, partner.Locations[i].ID, o.Location)
+	}
+
+	broken := eligibility.Rule{ID: "broken", Doc: "It cannot be answered.", Check: eligibility.Func(func(eligibility.Facts, time.Time) (eligibility.Finding, error) {
+		return eligibility.Finding{}, errors.New("broken")
+	})}
+	e.LocationRules = rules(broken)
+	_, err = e.LocationsToAdd(partner, start)
+	require.Error(t, err)
+	_, err = e.OutcomeAt(partner.Locations[0], start)
+	require.Error(t, err)
 }

@@ -54,6 +54,25 @@ func TestChain(t *testing.T) {
 	require.NoError(t, engagement.VerifyHistory(fine, head))
 }
 
+// Of some events of a history what can be known is checked: the first, and those behind
+// one another.
+func TestVerifyLinks(t *testing.T) {
+	events, head := story()
+	require.NoError(t, engagement.VerifyLinks(events))
+	require.NoError(t, engagement.VerifyLinks([]engagement.Event{events[0], events[2], events[3]}), "with a gap")
+	require.Error(t, engagement.VerifyLinks([]engagement.Event{events[1], events[0]}), "out of order")
+	changed := slices.Clone(events)
+	changed[2].Detail.Location = "4711202"
+	var broken *engagement.HistoryError
+	require.ErrorAs(t, engagement.VerifyLinks(changed), &broken)
+	require.EqualValues(t, 3, broken.Seq)
+
+	require.True(t, head.In(events))
+	require.True(t, engagement.Head{}.In(events), "every history begins")
+	require.False(t, engagement.Head{Seq: 2, Hash: head.Hash}.In(events))
+	require.False(t, engagement.Head{Seq: 9, Hash: head.Hash}.In(events))
+}
+
 func TestHistorySurvivesJSON(t *testing.T) {
 	events, head := story()
 	var back []engagement.Event
