@@ -21,10 +21,10 @@ import (
 )
 
 // RefusalsIn is [Refusals] with messages for the people who use the front end: in a
-// language of the catalogue, with times in a zone, nil being UTC. An engagement is named
-// by its ID unless the words have a text for that, see [words.Words.With]. Of what is
-// wrong with the value of a field they say no more than which field it is: Message of
-// Refusals says what, in English.
+// language of the catalogue, with times in a zone, nil being UTC. Engagements and
+// locations are named by their IDs unless the words have a text for them, see
+// [words.Words.With]. Of what is wrong with the value of a field they say no more than
+// which field it is: Message of Refusals says what, in English.
 func RefusalsIn(err error, w words.Words, zone *time.Location) []Refusal {
 	w = w.Of(words.GroupErrors)
 	var all []Refusal
@@ -97,7 +97,7 @@ func refusalWords(err error, w words.Words, zone *time.Location) (words.Key, wor
 
 	case *ForbiddenError:
 		if e.Location != "" {
-			return "error.forbidden.location", words.Values{"location": string(e.Location)}
+			return "error.forbidden.location", words.Values{"location": w.Own(string(e.Location))}
 		}
 	case *FourEyesError:
 		return "error.forbidden.four_eyes", nil
@@ -119,15 +119,15 @@ func refusalWords(err error, w words.Words, zone *time.Location) (words.Key, wor
 	case *tenant.ReasonRequiredError:
 		return "error.reason_required.id", nil
 	case *PayeeNotValidError:
-		return "error.reason_required.payee", words.Values{"location": string(e.Location)}
+		return "error.reason_required.payee", words.Values{"location": w.Own(string(e.Location))}
 
 	case *NotEligibleError:
 		return "error.not_eligible.customer", words.Values{"engagement": named(e.Engagement), "reasons": reasons(e.Reasons)}
 	case *LocationNotEligibleError:
 		if e.Engagement == "" {
-			return "error.not_eligible.not_enrolled", words.Values{"location": string(e.Location)}
+			return "error.not_eligible.not_enrolled", words.Values{"location": w.Own(string(e.Location))}
 		}
-		return "error.not_eligible.location", words.Values{"engagement": named(e.Engagement), "location": string(e.Location), "reasons": reasons(e.Reasons)}
+		return "error.not_eligible.location", words.Values{"engagement": named(e.Engagement), "location": w.Own(string(e.Location)), "reasons": reasons(e.Reasons)}
 	case *NotClaimableError:
 		values := words.Values{"engagement": named(e.Engagement), "from": moment(e.Opens), "until": moment(e.Until)}
 		if e.Availability == engagement.AvailabilityUpcoming {
