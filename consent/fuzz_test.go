@@ -127,7 +127,7 @@ func checkStep(t *testing.T, all []consent.Move, old, next consent.State, e cons
 			t.Fatalf("%s was refused and changed something: %v", e.Kind(), err)
 		}
 		known := []error{link.ErrUnknown, errtest.Type[*link.VoidError](), errtest.Type[*consent.AlreadyAnsweredError](), errtest.Type[*consent.ExpiredError](),
-			errtest.Type[*link.TooSoonError](), errtest.Type[*link.TooManyError](), errtest.Type[*consent.NotAllowedError](), errtest.Type[*link.InvalidError]()}
+			errtest.Type[*link.TooSoonError](), errtest.Type[*link.TooManyError](), errtest.Type[*consent.NotAllowedError](), errtest.Code("invalid_input")}
 		if !slices.ContainsFunc(known, func(k error) bool { return errtest.Is(err, k) }) {
 			t.Fatalf("%s: an error of no known kind: %v", e.Kind(), err)
 		}

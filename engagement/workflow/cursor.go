@@ -63,7 +63,7 @@ func (l list) name() string {
 		F          storage.Filter
 		L          []engagement.LocationID `json:",omitempty"`
 		K          string
-	}{l.partner, l.engagement, l.tab, l.sort, l.descending, l.filter, l.scope, engagement.KeysVersion})
+	}{l.partner, l.engagement, string(l.tab), string(l.sort), l.descending, l.filter, l.scope, engagement.KeysVersion})
 	if err != nil {
 		panic(err) // texts and times of the years that a query's check lets through always marshal
 	}

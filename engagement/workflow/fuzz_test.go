@@ -34,6 +34,7 @@ func FuzzCursor(f *testing.F) {
 	}
 	f.Add("", "", "", false)
 	f.Add("bnVsbA", "name", "\xff", true)
+	f.Add("", "no such order", "z", true)
 	f.Fuzz(func(t *testing.T, cursorText, by, search string, descending bool) {
 		q := listBy(by, search, descending)
 		at, back, err := q.position(cursorText)
