@@ -82,6 +82,14 @@ func (x *exchange) noMore() error {
 	return nil
 }
 
+// query reads the parameters that a query has fields for, and refuses others.
+func (x *exchange) query(q any) error {
+	if err := x.fill(q); err != nil {
+		return err
+	}
+	return x.noMore()
+}
+
 // decode reads a JSON body of one value.
 func (x *exchange) decode(into any) error {
 	if err := x.noMore(); err != nil {
@@ -150,6 +158,15 @@ func (x *exchange) unread(err error) error {
 		return &problem{Status: http.StatusRequestEntityTooLarge, Code: workflow.CodeInvalidInput, Detail: fmt.Sprintf("the body is larger than %d bytes", large.Limit)}
 	}
 	return &problem{Status: http.StatusRequestTimeout, Detail: "the body did not arrive"}
+}
+
+// reply answers with what a method of a desk returned.
+func (x *exchange) reply(result any, err error) error {
+	if err != nil {
+		return err
+	}
+	x.repeated(result)
+	return x.answer(result)
 }
 
 // answer writes a result as JSON.

@@ -72,17 +72,10 @@ func lists[D, Q, R any](path, doc string, of desk[D], method func(*D, context.Co
 	r := route{method: http.MethodGet, path: path, doc: doc, query: reflect.TypeFor[Q](), result: reflect.TypeFor[R]()}
 	r.serve = func(x *exchange) error {
 		var q Q
-		if err := x.fill(&q); err != nil {
+		if err := x.query(&q); err != nil {
 			return err
 		}
-		if err := x.noMore(); err != nil {
-			return err
-		}
-		result, err := method(of(x.service), x.r.Context(), x.actor, q)
-		if err != nil {
-			return err
-		}
-		return x.answer(result)
+		return x.reply(method(of(x.service), x.r.Context(), x.actor, q))
 	}
 	return named(r, method)
 }
@@ -94,11 +87,7 @@ func shows[D, R any](path, doc string, of desk[D], method func(*D, context.Conte
 		if err := x.noMore(); err != nil {
 			return err
 		}
-		result, err := method(of(x.service), x.r.Context(), x.actor)
-		if err != nil {
-			return err
-		}
-		return x.answer(result)
+		return x.reply(method(of(x.service), x.r.Context(), x.actor))
 	}
 	return named(r, method)
 }
@@ -110,11 +99,7 @@ func gets[D any, ID ~string, R any](path, doc string, of desk[D], method func(*D
 		if err := x.noMore(); err != nil {
 			return err
 		}
-		result, err := method(of(x.service), x.r.Context(), x.actor, id[ID](x))
-		if err != nil {
-			return err
-		}
-		return x.answer(result)
+		return x.reply(method(of(x.service), x.r.Context(), x.actor, id[ID](x)))
 	}
 	return named(r, method)
 }
@@ -127,11 +112,7 @@ func asks[D, In, R any](path, doc string, of desk[D], method func(*D, context.Co
 		if err := x.decode(&in); err != nil {
 			return err
 		}
-		result, err := method(of(x.service), x.r.Context(), x.actor, in)
-		if err != nil {
-			return err
-		}
-		return x.answer(result)
+		return x.reply(method(of(x.service), x.r.Context(), x.actor, in))
 	}
 	return named(r, method)
 }
@@ -144,11 +125,7 @@ func asksOf[D any, ID ~string, In, R any](path, doc string, of desk[D], method f
 		if err := x.decode(&in); err != nil {
 			return err
 		}
-		result, err := method(of(x.service), x.r.Context(), x.actor, id[ID](x), in)
-		if err != nil {
-			return err
-		}
-		return x.answer(result)
+		return x.reply(method(of(x.service), x.r.Context(), x.actor, id[ID](x), in))
 	}
 	return named(r, method)
 }
@@ -179,12 +156,7 @@ func commands[D, In, R any](path, doc string, of desk[D], method func(*D, contex
 		if err != nil {
 			return err
 		}
-		result, err := method(of(x.service), x.r.Context(), req, in)
-		if err != nil {
-			return err
-		}
-		x.repeated(result)
-		return x.answer(result)
+		return x.reply(method(of(x.service), x.r.Context(), req, in))
 	}
 	return named(r, method)
 }
@@ -198,12 +170,7 @@ func changes[D any, ID ~string, In, R any](path, doc string, of desk[D], method 
 		if err != nil {
 			return err
 		}
-		result, err := method(of(x.service), x.r.Context(), req, id[ID](x), in)
-		if err != nil {
-			return err
-		}
-		x.repeated(result)
-		return x.answer(result)
+		return x.reply(method(of(x.service), x.r.Context(), req, id[ID](x), in))
 	}
 	return named(r, method)
 }
@@ -219,12 +186,7 @@ func repeats[D any, ID ~string, R any](path, doc string, of desk[D], method func
 		if err != nil {
 			return err
 		}
-		result, err := method(of(x.service), x.r.Context(), req, id[ID](x))
-		if err != nil {
-			return err
-		}
-		x.repeated(result)
-		return x.answer(result)
+		return x.reply(method(of(x.service), x.r.Context(), req, id[ID](x)))
 	}
 	return named(r, method)
 }
@@ -251,10 +213,7 @@ func streams[D, Q, T any](path, doc string, of desk[D], method func(*D, context.
 	r := route{method: http.MethodGet, path: path, doc: doc, query: reflect.TypeFor[Q](), result: reflect.TypeFor[T](), lines: true}
 	r.serve = func(x *exchange) error {
 		var q Q
-		if err := x.fill(&q); err != nil {
-			return err
-		}
-		if err := x.noMore(); err != nil {
+		if err := x.query(&q); err != nil {
 			return err
 		}
 		return stream(x, method(of(x.service), x.r.Context(), x.actor, q))

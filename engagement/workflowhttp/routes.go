@@ -118,17 +118,10 @@ type cursorQuery struct{ Cursor string }
 // lag answers how far a cursor is behind.
 func lag(x *exchange) error {
 	var q cursorQuery
-	if err := x.fill(&q); err != nil {
+	if err := x.query(&q); err != nil {
 		return err
 	}
-	if err := x.noMore(); err != nil {
-		return err
-	}
-	result, err := x.service.Feed.Lag(x.r.Context(), x.actor, q.Cursor)
-	if err != nil {
-		return err
-	}
-	return x.answer(result)
+	return x.reply(x.service.Feed.Lag(x.r.Context(), x.actor, q.Cursor))
 }
 
 // surveyForm answers what a survey asks.
@@ -136,11 +129,7 @@ func surveyForm(x *exchange) error {
 	if err := x.noMore(); err != nil {
 		return err
 	}
-	view, err := x.service.Surveys.Get(x.r.Context(), x.actor, id[engagement.ParticipationID](x), x.r.PathValue("survey"))
-	if err != nil {
-		return err
-	}
-	return x.answer(view)
+	return x.reply(x.service.Surveys.Get(x.r.Context(), x.actor, id[engagement.ParticipationID](x), x.r.PathValue("survey")))
 }
 
 // verify verifies a history.
@@ -149,11 +138,7 @@ func verify(x *exchange) error {
 	if err := x.decode(&kept); err != nil {
 		return err
 	}
-	head, err := x.service.Histories.Verify(x.r.Context(), x.actor, id[tenant.Key](x), kept...)
-	if err != nil {
-		return err
-	}
-	return x.answer(head)
+	return x.reply(x.service.Histories.Verify(x.r.Context(), x.actor, id[tenant.Key](x), kept...))
 }
 
 // receipt makes a receipt of what the host says of itself.
@@ -175,11 +160,7 @@ func receipt(x *exchange) error {
 	if details.IssuedAt.IsZero() {
 		details.IssuedAt = x.options.Now()
 	}
-	result, err := x.service.Consents.Receipt(x.r.Context(), x.actor, participation, details)
-	if err != nil {
-		return err
-	}
-	return x.answer(result)
+	return x.reply(x.service.Consents.Receipt(x.r.Context(), x.actor, participation, details))
 }
 
 // Receipts says what a receipt needs besides the consent; see [Options.Receipt].

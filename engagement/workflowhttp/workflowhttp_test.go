@@ -2,11 +2,13 @@ package workflowhttp_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,9 +57,9 @@ func TestFromAddToPayment(t *testing.T) {
 	c := newClient(t, nil)
 	location := c.w.Location(migration)
 
-	var offer workflow.Offer
-	c.do("POST", "/customers/identify", m{"location": location, "email": "ana@contoso.com"}).status(200).into(&m{})
-	_ = offer
+	offer := m{}
+	c.do("POST", "/customers/identify", m{"location": location, "email": "ana@contoso.com"}).status(200).into(&offer)
+	assert.NotEmpty(t, offer["eligible"])
 
 	var added []workflow.ParticipationView
 	c.post("/customers/add", m{"candidate": m{"location": location, "email": "ana@contoso.com"}, "engagements": []string{migration}}).status(200).into(&added)
@@ -173,6 +175,31 @@ func TestRefused(t *testing.T) {
 			assert.NotEmpty(t, got.Title)
 			assert.NotEmpty(t, got.Detail)
 		})
+	}
+}
+
+// Where waiting helps, how long is said; and nobody between keeps an answer.
+func TestRetryAfter(t *testing.T) {
+	c := newClient(t, nil)
+	p := c.w.Added(migration, "ana@contoso.com")
+	c.w.Requested(p, "ana@contoso.com")
+	c.w.Relayed()
+	soon := c.post("/participations/"+string(p)+"/consent/resend", nil)
+	assert.Equal(t, "too_soon", soon.problem(429).Code)
+	seconds, err := strconv.Atoi(soon.Header().Get("Retry-After"))
+	require.NoError(t, err)
+	assert.Positive(t, seconds)
+	c.w.Advance(time.Duration(seconds) * time.Second)
+	c.post("/participations/"+string(p)+"/consent/resend", nil).status(200)
+
+	c.w.Fail(workflowtest.Directory, errors.New("down"))
+	down := c.do("POST", "/customers/identify", m{"location": c.w.Location(migration), "email": "ana@adatum.com"})
+	assert.Equal(t, "unavailable", down.problem(503).Code)
+	assert.NotEmpty(t, down.Header().Get("Retry-After"))
+	assert.NotContains(t, down.Body.String(), "down", "what the source answered is nobody's business")
+	for _, r := range []*reply{soon, down, c.get("/claims").status(200)} {
+		assert.Equal(t, "no-store", r.Header().Get("Cache-Control"))
+		assert.Equal(t, "nosniff", r.Header().Get("X-Content-Type-Options"))
 	}
 }
 
